@@ -1,0 +1,164 @@
+//! Who carries a message: e-mail relays and SMS gateways behind one trait.
+//!
+//! A provider is handed one [`Outgoing`] and answers with an acceptance or a [`SendError`] that
+//! already says whether it may be tried again: the one who knows the failure decides.
+//! It never retries by itself and never touches the store; `dispatch` does both.
+//! Next: `email/smtp`, `sms/kannel`, `sandbox`.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::domain::{Channel, EmailAddress, MessageId, PhoneNumber, Timestamp};
+
+pub mod email;
+pub mod sandbox;
+pub mod sms;
+
+/// Somebody who carries messages of one channel.
+pub trait Provider: Send + Sync {
+    /// The name from the configuration (`[provider.NAME]`), used in attempts and receipts.
+    fn name(&self) -> &str;
+    /// What it carries and what it can promise.
+    fn capabilities(&self) -> Capabilities;
+    /// Makes sure a connection stands, before the attempt is opened; cheap when one does.
+    fn warm(&self) -> BoxFuture<'_, Result<(), SendError>>;
+    /// Hands over one message. Called once per attempt, after the attempt row is durable.
+    fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>>;
+    /// Asks what became of an attempt. Only called when `capabilities().can_be_asked`.
+    fn query<'a>(&'a self, reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>>;
+}
+
+/// What a provider carries and can promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The one channel it carries.
+    pub channel: Channel,
+    /// A repeat with the same reference within this time cannot become a second message.
+    pub idempotent_for: Option<Duration>,
+    /// It can be asked by our reference.
+    pub can_be_asked: bool,
+    /// It reports delivery later.
+    pub gives_receipts: bool,
+    /// The longest a send may take: reconciling waits at least this long.
+    pub longest_send: Duration,
+    /// Messages it can take at once.
+    pub concurrency: usize,
+}
+
+/// Our own stable name for one logical send: Message-ID, idempotency key, custom order id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reference(pub String);
+
+/// One message, rendered, on its way out.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Whose attempt this is.
+    pub message: MessageId,
+    /// Which attempt: with the message, the key of the attempt row.
+    pub lease_no: i64,
+    /// Stable over retries of the same logical send.
+    pub reference: Reference,
+    /// Not worth delivering afterwards; passed on where the protocol has a field for it.
+    pub expires_at: Timestamp,
+    /// The text and its address.
+    pub content: Content,
+}
+
+/// The text and its address.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// An SMS.
+    Sms {
+        /// To whom.
+        to: PhoneNumber,
+        /// As the handset shows it; the provider chooses the alphabet by `domain::segments`.
+        text: String,
+    },
+    /// An e-mail.
+    Email(Box<Email>),
+}
+
+/// A rendered e-mail.
+#[derive(Debug, Clone)]
+pub struct Email {
+    /// To whom.
+    pub to: EmailAddress,
+    /// The client's name, for the To header.
+    pub to_name: String,
+    /// One line.
+    pub subject: String,
+    /// The HTML part, CSS inlined.
+    pub html: String,
+    /// The plain-text part.
+    pub text: String,
+    /// Where one-click unsubscribe is POSTed (RFC 8058), for topics that can be refused.
+    pub unsubscribe_url: Option<String>,
+    /// What the mail is about, for Feedback-ID: rule or template name.
+    pub kind: String,
+    /// Date header; fixed per message, so that a retry is the same to the byte.
+    pub date: Timestamp,
+}
+
+/// The provider took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The provider's own name for it, if it gave one.
+    pub provider_ref: Option<String>,
+    /// The answer's code, such as `250` or `202`.
+    pub code: String,
+}
+
+/// What a provider says when asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It has the message.
+    Present(Accepted),
+    /// It never got it.
+    Absent,
+}
+
+/// Why a message was not accepted, and what that means for trying again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It certainly did not leave: try later.
+    #[error("not sent at {stage}: {detail}")]
+    NotSent {
+        /// Where it stopped: `connect`, `rcpt`, `request`, ...
+        stage: &'static str,
+        /// The answer's code, if there was one.
+        code: Option<String>,
+        /// What happened, without addresses or text.
+        detail: String,
+        /// When the provider asked to be left alone until.
+        retry_after: Option<Duration>,
+        /// Whether the provider as a whole seems down (then its breaker counts it).
+        provider_down: bool,
+    },
+    /// Refused for good.
+    #[error("rejected at {stage}: {detail}")]
+    Rejected {
+        /// Where.
+        stage: &'static str,
+        /// The answer's code.
+        code: Option<String>,
+        /// What the provider said, without addresses or text.
+        detail: String,
+        /// The address does not exist: suppress it.
+        bad_address: bool,
+    },
+    /// Our own set-up is wrong (401, no credit, TLS name): pauses the provider, costs no try.
+    #[error("provider is misconfigured: {detail}")]
+    Misconfigured {
+        /// What to mend.
+        detail: String,
+    },
+    /// Bytes may have left and no clear answer came.
+    #[error("unknown after {stage}: {detail}")]
+    Unknown {
+        /// Where the answer was lost.
+        stage: &'static str,
+        /// What happened.
+        detail: String,
+    },
+}

@@ -1,0 +1,30 @@
+//! The words and rules of Araldo, pure: no async, no SQL, no input or output.
+//!
+//! Everything that crosses a border is parsed into these types once and trusted afterwards.
+//! Read `message` first (the life of one message), then `event` and `rule` (why it exists),
+//! `client` (for whom). The stages that act on them are `source`, `plan`, `dispatch`, `track`.
+
+pub mod address;
+pub mod area;
+pub mod calendar;
+pub mod client;
+pub mod clock;
+pub mod event;
+pub mod ids;
+pub mod message;
+pub mod quiet_hours;
+pub mod receipt;
+pub mod retry;
+pub mod rule;
+pub mod segments;
+mod text_enum;
+pub mod token;
+
+pub use address::{Address, EmailAddress, PhoneNumber};
+pub use clock::{Clock, Timestamp};
+pub use ids::{
+    CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,
+    TemplateId, TemplateVersionId, UserId,
+};
+pub use message::{Channel, Class, Lane, MessageState, Move, OnUnknown, Reason, Tracking};
+pub use text_enum::UnknownWord;

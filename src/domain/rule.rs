@@ -1,0 +1,72 @@
+//! Rules: which event tells whom what, by which channel, and through which gates.
+//! Read from `config/rules.toml`; matched and applied by `plan`.
+
+use chrono::TimeDelta;
+
+use crate::domain::message::{Channel, Class, Lane, OnUnknown};
+use crate::domain::text_enum::text_enum;
+
+text_enum! {
+    /// The clients a rule tells.
+    pub enum Audience {
+        /// The client whose case it is.
+        CaseClient => "case-client",
+        /// The partner who looks after that client.
+        CaseWatchers => "case-watchers",
+        /// Every client with a place in the incident's area.
+        IncidentArea => "incident-area",
+        /// The clients the event lists by reference.
+        Listed => "listed",
+    }
+}
+
+/// One channel wish of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelChoice {
+    /// What the client prefers, else whatever reaches them.
+    Preferred,
+    /// This channel, when the client has an address on it.
+    Fixed(Channel),
+}
+
+/// What to do when no receipt came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fallback {
+    /// How long to wait after acceptance.
+    pub after: TimeDelta,
+    /// Where to turn.
+    pub channel: Channel,
+}
+
+/// One rule, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Unique among the rules.
+    pub name: String,
+    /// Event types it listens to.
+    pub on: Vec<String>,
+    /// A minijinja expression over `event`, `case`, `incident`; absent means always.
+    pub when: Option<String>,
+    /// Who is told.
+    pub audience: Audience,
+    /// Which template.
+    pub template: String,
+    /// What a client may refuse.
+    pub topic: String,
+    /// Which gates apply.
+    pub class: Class,
+    /// Which queue.
+    pub lane: Lane,
+    /// One message for each entry; duplicates by address are merged.
+    pub channels: Vec<ChannelChoice>,
+    /// A second channel when the first gives no sign.
+    pub fallback: Option<Fallback>,
+    /// Whether to wait for the end of the client's quiet hours.
+    pub respects_quiet_hours: bool,
+    /// At most one message per subject and client in this time; the newest text wins.
+    pub coalesce: Option<TimeDelta>,
+    /// How long a message stays worth sending, counted from when it is due.
+    pub expires: TimeDelta,
+    /// What to do when the wire left it unknown.
+    pub on_unknown: OnUnknown,
+}

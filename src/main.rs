@@ -1,0 +1,8 @@
+//! The `araldo` program: everything is in the library.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    araldo::cli::run()
+}

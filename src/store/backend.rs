@@ -1,0 +1,158 @@
+//! The two databases as one closed set, and the few words in which their SQL differs.
+
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+/// One value for SQLite or one for PostgreSQL.
+#[derive(Debug, Clone)]
+pub(crate) enum Backend<S, P> {
+    /// The embedded store.
+    Sqlite(S),
+    /// The shared store.
+    Postgres(P),
+}
+
+/// Connections, by use: SQLite has one writer, so readers never wait for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Pools {
+    pub(crate) read: Backend<SqlitePool, PgPool>,
+    pub(crate) write: Backend<SqlitePool, PgPool>,
+}
+
+/// A transaction under way.
+pub(crate) type Conn = Backend<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
+
+/// Runs one body, written once, against whichever database is behind `$db`.
+///
+/// The body is compiled twice. Inside it, `words::` names the dialect: `words::rows!("$1")`,
+/// `words::skip_locked!()`. They expand to literals, so that `concat!` keeps the SQL constant.
+macro_rules! on {
+    ($db:expr, |$c:ident| $body:expr) => {
+        match $db {
+            $crate::store::backend::Backend::Sqlite($c) => {
+                #[allow(
+                    unused_imports,
+                    clippy::allow_attributes,
+                    reason = "not every text needs them"
+                )]
+                use $crate::store::backend::sqlite as words;
+                $body
+            }
+            $crate::store::backend::Backend::Postgres($c) => {
+                #[allow(
+                    unused_imports,
+                    clippy::allow_attributes,
+                    reason = "not every text needs them"
+                )]
+                use $crate::store::backend::postgres as words;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// SQLite's words.
+pub(crate) mod sqlite {
+    /// A JSON array as rows with one column `value`.
+    macro_rules! sqlite_rows {
+        ($array:literal) => {
+            concat!("json_each(", $array, ")")
+        };
+    }
+    /// Take only rows that nobody else is taking: there is one writer, so nothing to say.
+    macro_rules! sqlite_skip_locked {
+        () => {
+            ""
+        };
+    }
+    /// Lock the rows read until the end of the transaction: the writer already has the lock.
+    macro_rules! sqlite_for_update {
+        () => {
+            ""
+        };
+    }
+    /// The rows of a query as one JSON array.
+    macro_rules! sqlite_group_array {
+        ($value:literal) => {
+            concat!("json_group_array(", $value, ")")
+        };
+    }
+    /// Some values as one JSON array.
+    macro_rules! sqlite_array {
+        ($values:literal) => {
+            concat!("json_array(", $values, ")")
+        };
+    }
+    /// The larger of two numbers.
+    macro_rules! sqlite_greatest {
+        ($values:literal) => {
+            concat!("max(", $values, ")")
+        };
+    }
+    /// Reads a text as JSON, to nest it in another.
+    macro_rules! sqlite_json {
+        ($text:literal) => {
+            concat!("json(", $text, ")")
+        };
+    }
+    /// The database's clock in microseconds.
+    macro_rules! sqlite_now {
+        () => {
+            "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)"
+        };
+    }
+    pub(crate) use {
+        sqlite_array as array, sqlite_for_update as for_update, sqlite_greatest as greatest,
+        sqlite_group_array as group_array, sqlite_json as json, sqlite_now as now,
+        sqlite_rows as rows, sqlite_skip_locked as skip_locked,
+    };
+}
+
+/// PostgreSQL's words; see [`sqlite`] for what they mean.
+pub(crate) mod postgres {
+    macro_rules! postgres_rows {
+        ($array:literal) => {
+            concat!("json_array_elements(", $array, "::json)")
+        };
+    }
+    macro_rules! postgres_skip_locked {
+        () => {
+            " FOR UPDATE SKIP LOCKED"
+        };
+    }
+    macro_rules! postgres_for_update {
+        () => {
+            " FOR UPDATE"
+        };
+    }
+    macro_rules! postgres_group_array {
+        ($value:literal) => {
+            concat!("CAST(coalesce(json_agg(", $value, "), '[]') AS TEXT)")
+        };
+    }
+    macro_rules! postgres_array {
+        ($values:literal) => {
+            concat!("json_build_array(", $values, ")")
+        };
+    }
+    macro_rules! postgres_greatest {
+        ($values:literal) => {
+            concat!("greatest(", $values, ")")
+        };
+    }
+    macro_rules! postgres_json {
+        ($text:literal) => {
+            concat!("CAST(", $text, " AS json)")
+        };
+    }
+    macro_rules! postgres_now {
+        () => {
+            "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+        };
+    }
+    pub(crate) use {
+        postgres_array as array, postgres_for_update as for_update, postgres_greatest as greatest,
+        postgres_group_array as group_array, postgres_json as json, postgres_now as now,
+        postgres_rows as rows, postgres_skip_locked as skip_locked,
+    };
+}

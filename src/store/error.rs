@@ -1,0 +1,65 @@
+//! What can go wrong in the store, in the caller's words.
+
+/// A store operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not do it: gone, full, read-only, or out of connections.
+    #[error("the store cannot {operation}: {source}")]
+    Database {
+        /// What was being done.
+        operation: &'static str,
+        /// What the database said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A row that must be there is not.
+    #[error("{what} `{key}` is not in the store")]
+    Missing {
+        /// Which kind of thing.
+        what: &'static str,
+        /// Its key.
+        key: String,
+    },
+    /// A stored value that the code cannot read: a bug or a foreign hand.
+    #[error("{table}.{column} of row {row} holds `{value}`, which is not valid")]
+    Inconsistent {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// The row's key.
+        row: String,
+        /// What stands there.
+        value: String,
+    },
+    /// The store cannot be opened or is not fit for use.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+/// Says what was being done when a database error came.
+pub(crate) trait Doing<T> {
+    /// Wraps the error.
+    fn doing(self, operation: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, operation: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Database { operation, source })
+    }
+}
+
+/// Parses a stored word; an unknown one names its table, column and row.
+pub(crate) fn stored<T: std::str::FromStr>(
+    text: &str,
+    table: &'static str,
+    column: &'static str,
+    row: impl std::fmt::Display,
+) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Inconsistent {
+        table,
+        column,
+        row: row.to_string(),
+        value: text.to_owned(),
+    })
+}

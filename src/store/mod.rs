@@ -1,0 +1,71 @@
+//! The store: SQLite inside by default, PostgreSQL shared by many nodes; one SQL text for both.
+//!
+//! All access goes through a transaction: `store.read()` to look, `store.write()` to change,
+//! then one aggregate: `tx.messages()`, `tx.clients()`, ... Each aggregate has its file here.
+//! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
+//! Start with `backend` (how one text serves two databases), then `messages`.
+
+mod backend;
+mod error;
+mod open;
+
+pub use error::StoreError;
+pub use open::{DaemonLock, StoreUrl};
+
+pub(crate) use backend::{Backend, Conn, Pools, on};
+pub(crate) use error::{Doing, stored};
+
+/// The store of one daemon. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pools: Pools,
+}
+
+/// A unit of work. Dropped without [`Tx::commit`], nothing of it happened.
+pub struct Tx {
+    pub(crate) conn: Conn,
+}
+
+impl Store {
+    /// Begins to read. Sees one state of the store throughout.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        let conn = match &self.pools.read {
+            Backend::Sqlite(pool) => Backend::Sqlite(pool.begin().await.doing("begin to read")?),
+            Backend::Postgres(pool) => {
+                Backend::Postgres(pool.begin().await.doing("begin to read")?)
+            }
+        };
+        Ok(Tx { conn })
+    }
+
+    /// Begins to write. On SQLite this waits its turn: there is one writer.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        let conn = match &self.pools.write {
+            Backend::Sqlite(pool) => Backend::Sqlite(
+                pool.begin_with("BEGIN IMMEDIATE")
+                    .await
+                    .doing("begin to write")?,
+            ),
+            Backend::Postgres(pool) => {
+                Backend::Postgres(pool.begin().await.doing("begin to write")?)
+            }
+        };
+        Ok(Tx { conn })
+    }
+
+    /// Which database this is, for people: `sqlite` or `postgres`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.pools.read {
+            Backend::Sqlite(_) => "sqlite",
+            Backend::Postgres(_) => "postgres",
+        }
+    }
+}
+
+impl Tx {
+    /// Makes it so, durably.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        on!(self.conn, |c| c.commit().await).doing("commit")
+    }
+}

@@ -1,0 +1,153 @@
+//! Opening the store: where it is, how it must be set, and bringing its schema up to date.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Backend, Doing as _, Pools, Store, StoreError};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Read connections of the embedded store.
+const SQLITE_READERS: u32 = 4;
+/// Page cache of each connection in KiB (negative is SQLite's way of saying KiB).
+const SQLITE_CACHE: &str = "-4000";
+
+/// Where the store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// `sqlite:PATH`.
+    Sqlite(PathBuf),
+    /// `postgres://user@host/db`.
+    Postgres(String),
+}
+
+impl FromStr for StoreUrl {
+    type Err = String;
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//"))));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err(format!(
+            "`{url}` is not a store: write sqlite:PATH or postgres://user@host/database"
+        ))
+    }
+}
+
+impl Store {
+    /// Opens the store and brings its schema up to date. A SQLite file is created if absent.
+    /// `connections`: how many PostgreSQL connections this node may hold.
+    pub async fn open(url: &StoreUrl, connections: u32) -> Result<Self, StoreError> {
+        match url {
+            StoreUrl::Sqlite(path) => Self::open_sqlite(path.clone()).await,
+            StoreUrl::Postgres(url) => Self::open_postgres(url, connections).await,
+        }
+    }
+
+    async fn open_sqlite(path: PathBuf) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A commit that a power cut can undo would be a message sent twice: never NORMAL.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", SQLITE_CACHE)
+            .pragma("temp_store", "memory");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .doing("open the SQLite file")?;
+        let (mode,): (i64,) = sqlx::query_as("PRAGMA synchronous")
+            .fetch_one(&write)
+            .await
+            .doing("read its settings")?;
+        if mode < 2 {
+            return Err(StoreError::Unfit(format!(
+                "SQLite runs with synchronous={mode}; Araldo needs FULL (2), or a power cut could repeat messages"
+            )));
+        }
+        SQLITE
+            .run(&write)
+            .await
+            .map_err(|error| StoreError::Unfit(error.to_string()))?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .min_connections(0)
+            .idle_timeout(Duration::from_secs(60))
+            .connect_lazy_with(options);
+        Ok(Self {
+            pools: Pools {
+                read: Backend::Sqlite(read),
+                write: Backend::Sqlite(write),
+            },
+        })
+    }
+
+    async fn open_postgres(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .doing("read the PostgreSQL address")?
+            .application_name("araldo");
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await
+            .doing("reach PostgreSQL")?;
+        POSTGRES
+            .run(&pool)
+            .await
+            .map_err(|error| StoreError::Unfit(error.to_string()))?;
+        Ok(Self {
+            pools: Pools {
+                read: Backend::Postgres(pool.clone()),
+                write: Backend::Postgres(pool),
+            },
+        })
+    }
+
+    /// Closes every connection; what was committed stays.
+    pub async fn close(&self) {
+        super::on!(&self.pools.read, |pool| pool.close().await);
+        super::on!(&self.pools.write, |pool| pool.close().await);
+    }
+}
+
+/// Held by the daemon for as long as it runs, so that two never share one SQLite file.
+/// Other commands (`key create`, `message show`) may open the file beside it.
+#[derive(Debug)]
+pub struct DaemonLock {
+    _file: Option<std::fs::File>,
+}
+
+impl DaemonLock {
+    /// Takes `PATH.lock`. PostgreSQL is made to be shared and needs none.
+    pub fn take(url: &StoreUrl) -> Result<Self, StoreError> {
+        let StoreUrl::Sqlite(path) = url else {
+            return Ok(Self { _file: None });
+        };
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        let name = PathBuf::from(name);
+        let file = std::fs::File::create(&name).map_err(|error| {
+            StoreError::Unfit(format!("cannot write `{}`: {error}", name.display()))
+        })?;
+        file.try_lock().map_err(|_| {
+            StoreError::Unfit(format!(
+                "`{}` is in use by another araldo; stop that one, or use PostgreSQL to share a store",
+                path.display()
+            ))
+        })?;
+        Ok(Self { _file: Some(file) })
+    }
+}
