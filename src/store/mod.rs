@@ -7,7 +7,10 @@
 
 mod backend;
 mod error;
+pub mod messages;
+pub mod nodes;
 mod open;
+pub mod plans;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};
@@ -68,4 +71,9 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         on!(self.conn, |c| c.commit().await).doing("commit")
     }
+}
+
+/// Numbers as a JSON array: how lists are bound in both databases (`words::ids!`).
+pub(crate) fn json_ids(ids: impl Iterator<Item = i64>) -> String {
+    serde_json::Value::from_iter(ids).to_string()
 }
