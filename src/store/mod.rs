@@ -5,6 +5,7 @@
 //! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
+pub mod attempts;
 mod backend;
 mod error;
 pub mod messages;
