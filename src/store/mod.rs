@@ -12,6 +12,7 @@ pub mod messages;
 pub mod nodes;
 mod open;
 pub mod plans;
+pub(crate) mod rollup;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};
