@@ -9,6 +9,7 @@ pub mod area;
 pub mod calendar;
 pub mod client;
 pub mod clock;
+pub mod consent;
 pub mod event;
 pub mod ids;
 pub mod message;

@@ -70,3 +70,27 @@ pub struct Rule {
     /// What to do when the wire left it unknown.
     pub on_unknown: OnUnknown,
 }
+
+/// What a plan keeps of its rule, frozen with it: later stages never look at the rules again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PlanSettings {
+    /// What to do when the wire left it unknown.
+    pub on_unknown: OnUnknown,
+    /// Whether to wait for the end of the client's quiet hours.
+    pub respects_quiet_hours: bool,
+    /// Seconds a message stays worth sending, counted from when it is due.
+    pub expires_s: i64,
+    /// Seconds after acceptance without a receipt until the fallback, and its channel.
+    pub fallback: Option<(i64, Channel)>,
+}
+
+impl From<&Rule> for PlanSettings {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            on_unknown: rule.on_unknown,
+            respects_quiet_hours: rule.respects_quiet_hours,
+            expires_s: rule.expires.num_seconds(),
+            fallback: rule.fallback.map(|fallback| (fallback.after.num_seconds(), fallback.channel)),
+        }
+    }
+}

@@ -124,6 +124,8 @@ pub struct Closed {
     pub wake_at: Option<Timestamp>,
     /// Whether this counts as a try.
     pub counts: bool,
+    /// The address does not exist: it is barred from now on.
+    pub bad_address: bool,
 }
 
 impl Attempts<'_> {

@@ -264,6 +264,22 @@ impl Messages<'_> {
             .collect()
     }
 
+    /// Whether anything in the lane is due.
+    pub async fn is_due(&mut self, lane: Lane, now: Timestamp) -> Result<bool, StoreError> {
+        let (is_due,): (bool,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT EXISTS (SELECT 1 FROM message WHERE state = 'queued' AND lane = $1
+                 AND due_at <= $2)",
+            )
+            .bind(lane.as_str())
+            .bind(now.as_micros())
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("look for due messages")?;
+        Ok(is_due)
+    }
+
     /// When the next queued message of any lane becomes due.
     pub async fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let (next,): (Option<i64>,) = on!(&mut *self.0, |c| {

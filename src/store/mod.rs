@@ -13,6 +13,9 @@ pub mod nodes;
 mod open;
 pub mod plans;
 pub(crate) mod rollup;
+pub mod sums;
+pub mod switches;
+pub mod timers;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};
