@@ -30,7 +30,10 @@ mod tests {
 
     #[test]
     fn safety_passes_stop_but_not_a_dead_address() {
-        assert_eq!(refusal(Class::Safety, Some(Reason::Stop), Some(false)), None);
+        assert_eq!(
+            refusal(Class::Safety, Some(Reason::Stop), Some(false)),
+            None
+        );
         let dead = Some(Reason::HardBounce);
         assert_eq!(refusal(Class::Safety, dead, None), dead);
     }
@@ -38,9 +41,18 @@ mod tests {
     #[test]
     fn service_is_sent_unless_refused_and_marketing_only_when_asked_for() {
         assert_eq!(refusal(Class::Service, None, None), None);
-        assert_eq!(refusal(Class::Service, None, Some(false)), Some(Reason::TopicRefused));
-        assert_eq!(refusal(Class::Service, Some(Reason::Stop), None), Some(Reason::Stop));
-        assert_eq!(refusal(Class::Marketing, None, None), Some(Reason::NoConsent));
+        assert_eq!(
+            refusal(Class::Service, None, Some(false)),
+            Some(Reason::TopicRefused)
+        );
+        assert_eq!(
+            refusal(Class::Service, Some(Reason::Stop), None),
+            Some(Reason::Stop)
+        );
+        assert_eq!(
+            refusal(Class::Marketing, None, None),
+            Some(Reason::NoConsent)
+        );
         assert_eq!(refusal(Class::Marketing, None, Some(true)), None);
     }
 }

@@ -90,7 +90,9 @@ impl From<&Rule> for PlanSettings {
             on_unknown: rule.on_unknown,
             respects_quiet_hours: rule.respects_quiet_hours,
             expires_s: rule.expires.num_seconds(),
-            fallback: rule.fallback.map(|fallback| (fallback.after.num_seconds(), fallback.channel)),
+            fallback: rule
+                .fallback
+                .map(|fallback| (fallback.after.num_seconds(), fallback.channel)),
         }
     }
 }

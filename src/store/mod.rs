@@ -7,6 +7,7 @@
 
 pub mod attempts;
 mod backend;
+pub mod candidates;
 mod error;
 pub mod messages;
 pub mod nodes;

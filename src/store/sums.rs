@@ -48,7 +48,8 @@ impl Sums<'_> {
             .await
         })
         .doing("look up what messages are summed under")?;
-        let steps: HashMap<i64, &Moved> = moved.iter().map(|one| (one.message.get(), one)).collect();
+        let steps: HashMap<i64, &Moved> =
+            moved.iter().map(|one| (one.message.get(), one)).collect();
         let mut shifts = Vec::with_capacity(rows.len());
         for (id, created_at, channel, tracking, template, version) in &rows {
             let channel = stored(channel, "message", "channel", id)?;
