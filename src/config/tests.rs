@@ -142,8 +142,8 @@ fn secrets_are_read_from_files_and_never_printed() {
     let url = folder.path().join("url");
     std::fs::write(&url, "postgres://araldo:s3cret@db/araldo\n").unwrap();
     let file = format!(
-        "[tracking]\nkey_file = {:?}\n[store]\nurl_file = {:?}\n[provider.a]\nkind = \"smtp\"\npassword = \"s3cret\"\n",
-        path, url
+        "[tracking]\nkey_file = {path:?}\n[store]\nurl_file = {url:?}\n\
+         [provider.a]\nkind = \"smtp\"\npassword = \"s3cret\"\n"
     );
     let config = load(&file, &[]).unwrap();
     assert_eq!(config.tracking.key.as_ref().unwrap().reveal().len(), 34);

@@ -7,6 +7,7 @@
 
 mod backend;
 mod error;
+mod health;
 mod open;
 
 pub use error::StoreError;
