@@ -11,6 +11,7 @@ pub mod candidates;
 mod error;
 pub mod messages;
 pub mod nodes;
+mod health;
 mod open;
 pub mod plans;
 pub(crate) mod rollup;
