@@ -1,0 +1,26 @@
+//! What people look at: the story of a message, lists, counts. Reading only.
+//!
+//! These are the wide joins that no stage of a message's path needs; each page or question
+//! has its file. Lists go by key, newest first, and look at a bounded number of rows.
+
+use super::{Conn, Tx};
+
+mod messages;
+mod stats;
+mod story;
+
+pub use messages::{MessageFilter, MessagePage, MessageRow};
+pub use stats::{Counts, StatsBy, StatsRow};
+pub use story::{
+    Story, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
+};
+
+/// Reading for people.
+pub struct Reports<'a>(&'a mut Conn);
+
+impl Tx {
+    /// Reading for people.
+    pub fn reports(&mut self) -> Reports<'_> {
+        Reports(&mut self.conn)
+    }
+}
