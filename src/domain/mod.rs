@@ -15,6 +15,7 @@ pub mod message;
 pub mod quiet_hours;
 pub mod receipt;
 pub mod retry;
+pub mod role;
 pub mod rule;
 pub mod segments;
 mod text_enum;

@@ -5,10 +5,13 @@
 //! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
+pub mod audit;
 mod backend;
 mod error;
 mod open;
 pub mod reports;
+pub mod sessions;
+pub mod users;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -5,11 +5,21 @@
 
 use super::{Conn, Tx};
 
+mod clients;
+mod incidents;
 mod messages;
+mod now;
+mod operation;
 mod stats;
 mod story;
 
+pub use clients::{
+    CaseRow, CaseStep, ClientRow, ClientSheet, ContactRow, PlaceRow, SuppressionRow,
+};
+pub use incidents::{IncidentRow, IncidentStep, Ladder};
 pub use messages::{MessageFilter, MessagePage, MessageRow};
+pub use now::{LaneLoad, MOST, Totals};
+pub use operation::{KeyRow, NodeRow, ProviderRow};
 pub use stats::{Counts, StatsBy, StatsRow};
 pub use story::{
     Story, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
