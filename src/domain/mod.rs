@@ -16,6 +16,7 @@ pub mod message;
 pub mod quiet_hours;
 pub mod receipt;
 pub mod retry;
+pub mod role;
 pub mod rule;
 pub mod segments;
 pub(crate) mod text_enum;

@@ -6,6 +6,7 @@
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
 pub mod attempts;
+pub mod audit;
 mod backend;
 pub mod candidates;
 mod error;
@@ -18,6 +19,9 @@ pub(crate) mod rollup;
 pub mod sums;
 pub mod switches;
 pub mod timers;
+pub mod reports;
+pub mod sessions;
+pub mod users;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -11,6 +11,7 @@ use crate::lifecycle::Wake;
 use crate::store::Store;
 
 pub mod api;
+pub mod auth;
 pub mod console;
 pub mod hooks;
 pub mod problem;
