@@ -18,6 +18,7 @@ pub mod receipt;
 pub mod retry;
 pub mod rule;
 pub mod segments;
+pub mod template;
 mod text_enum;
 pub mod token;
 

@@ -8,6 +8,7 @@
 mod backend;
 mod error;
 mod open;
+pub mod templates;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};
