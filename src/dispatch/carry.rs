@@ -28,14 +28,26 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
         Choice::Line(line) => line,
         Choice::Wait(until) => return divert(shared, ticket, MessageState::Queued, None, until),
         Choice::Nobody => {
-            return divert(shared, ticket, MessageState::Held, Some(Reason::NoProvider), never(now));
+            return divert(
+                shared,
+                ticket,
+                MessageState::Held,
+                Some(Reason::NoProvider),
+                never(now),
+            );
         }
     };
     let outgoing = match super::compose::compose(shared, &message, &plan) {
         Ok(outgoing) => outgoing,
         Err(fault) => {
             tracing::warn!(message.id = %message.id, fault = %fault, "a text could not be rendered; the message is held");
-            return divert(shared, ticket, MessageState::Held, Some(Reason::TemplateFault), never(now));
+            return divert(
+                shared,
+                ticket,
+                MessageState::Held,
+                Some(Reason::TemplateFault),
+                never(now),
+            );
         }
     };
     if let Err(error) = line.provider.warm().await {
@@ -108,14 +120,25 @@ fn closed(
             closed.code = Some(code.clone());
             closed.wake_at = Some(shared.settings.first_look(plan, message.channel, now));
         }
-        Err(SendError::NotSent { stage, code, detail, retry_after, provider_down }) => {
+        Err(SendError::NotSent {
+            stage,
+            code,
+            detail,
+            retry_after,
+            provider_down,
+        }) => {
             (closed.outcome, closed.stage) = ("not_sent", Some(*stage));
             (closed.code, closed.detail) = (code.clone(), Some(detail.clone()));
             // A provider that asks for patience or is down costs the message no try.
             closed.counts = retry_after.is_none() && !provider_down;
             retry(shared, message, plan, &mut closed, *retry_after, now);
         }
-        Err(SendError::Rejected { stage, code, detail, bad_address }) => {
+        Err(SendError::Rejected {
+            stage,
+            code,
+            detail,
+            bad_address,
+        }) => {
             (closed.outcome, closed.stage) = ("rejected", Some(*stage));
             (closed.code, closed.detail) = (code.clone(), Some(detail.clone()));
             (closed.state, closed.reason) = (MessageState::Rejected, Some(Reason::ProviderRefused));
@@ -147,8 +170,10 @@ fn retry(
 ) {
     let wait = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
     let tries = message.tries + u32::from(closed.counts);
-    let next =
-        shared.settings.retry.next_due(tries, now, message.expires_at, wait, rand::random());
+    let next = shared
+        .settings
+        .retry
+        .next_due(tries, now, message.expires_at, wait, rand::random());
     match next {
         Next::At(due) => (closed.state, closed.due_at) = (MessageState::Queued, Some(due)),
         Next::TriesUsedUp => {

@@ -44,7 +44,7 @@ pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) 
         }
         tokio::select! {
             () = woken => {}
-            () = tokio::time::sleep(shared.until_next_due(POLL).await) => {}
+            () = tokio::time::sleep(shared.until_next_due(lane, POLL).await) => {}
             () = lifecycle.stopping() => {}
         }
     }
@@ -55,20 +55,31 @@ async fn claim(shared: &Shared, lane: Lane) -> Result<Vec<(Claimed, Arc<Grasp>)>
     let mut tx = shared.store.read().await?;
     let now = shared.clock.now();
     let waits = tx.messages().is_due(lane, now).await?;
-    let paused = tx.switches().is_thrown(crate::store::switches::DISPATCH).await?;
+    let paused = tx
+        .switches()
+        .is_thrown(crate::store::switches::DISPATCH)
+        .await?;
     drop(tx);
     if !waits || paused {
         return Ok(Vec::new());
     }
     let claim = shared.ids.next();
     let mut tx = shared.store.write().await?;
-    let claimed =
-        tx.messages().claim(shared.node, lane, shared.settings.claim, now, claim).await?;
+    let claimed = tx
+        .messages()
+        .claim(shared.node, lane, shared.settings.claim, now, claim)
+        .await?;
     fail::fail_point!("claim-before-commit");
     tx.commit().await?;
     fail::fail_point!("claim-after-commit");
-    let grasp = Arc::new(Grasp { claim, ledger: shared.ledger.clone() });
-    Ok(claimed.into_iter().map(|message| (message, Arc::clone(&grasp))).collect())
+    let grasp = Arc::new(Grasp {
+        claim,
+        ledger: shared.ledger.clone(),
+    });
+    Ok(claimed
+        .into_iter()
+        .map(|message| (message, Arc::clone(&grasp)))
+        .collect())
 }
 
 async fn start(

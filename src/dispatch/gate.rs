@@ -62,7 +62,11 @@ pub fn judge(
     if !mine {
         return Judgement::NotMine;
     }
-    let end = |state, reason| Judgement::Divert { state, reason, until: None };
+    let end = |state, reason| Judgement::Divert {
+        state,
+        reason,
+        until: None,
+    };
     if seen.cancelled {
         return end(MessageState::Cancelled, Reason::Withdrawn);
     }
@@ -94,7 +98,10 @@ fn quiet_until(seen: &Recheck, respected: bool, terms: &Terms) -> Option<Timesta
     if !respected {
         return None;
     }
-    let own = seen.quiet.map(|(from_minute, to_minute)| QuietHours { from_minute, to_minute });
+    let own = seen.quiet.map(|(from_minute, to_minute)| QuietHours {
+        from_minute,
+        to_minute,
+    });
     let zone = seen.time_zone.as_deref()?.parse().ok()?;
     own.or(terms.quiet_hours)?.until(terms.now, zone)
 }

@@ -15,7 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::gate::{Judgement, Terms, judge};
 use super::{Settings, texts::PlanText};
 use crate::domain::ids::first_id_at;
-use crate::domain::{Channel, Clock, ClientId, MessageId, MessageState, NodeId, Timestamp, Tracking};
+use crate::domain::{
+    Channel, ClientId, Clock, MessageId, MessageState, NodeId, Timestamp, Tracking,
+};
 use crate::store::attempts::{Closed, Diverted, NewAttempt};
 use crate::store::rollup::{Shift, Sum, shift};
 use crate::store::{Store, StoreError, Tx};
@@ -49,7 +51,11 @@ pub(super) enum Opened {
 /// What is written into the ledger.
 pub(super) enum Entry {
     /// Open an attempt, and say whether it may go.
-    Open { ticket: Ticket, attempt: NewAttempt, answer: oneshot::Sender<Opened> },
+    Open {
+        ticket: Ticket,
+        attempt: NewAttempt,
+        answer: oneshot::Sender<Opened>,
+    },
     /// Write what came of one.
     Close { ticket: Ticket, closed: Closed },
     /// Move a message that was not opened.
@@ -75,7 +81,11 @@ impl Handle {
     /// Opens an attempt: waits until it is durable.
     pub(super) async fn open(&self, ticket: Ticket, attempt: NewAttempt) -> Opened {
         let (answer, opened) = oneshot::channel();
-        self.write(Entry::Open { ticket, attempt, answer });
+        self.write(Entry::Open {
+            ticket,
+            attempt,
+            answer,
+        });
         opened.await.unwrap_or(Opened::No)
     }
 }
@@ -106,7 +116,16 @@ pub(super) fn ledger(
     settings: Settings,
 ) -> (Ledger, Handle) {
     let (sender, entries) = mpsc::unbounded_channel();
-    (Ledger { store, clock, node, settings, entries }, Handle(sender))
+    (
+        Ledger {
+            store,
+            clock,
+            node,
+            settings,
+            entries,
+        },
+        Handle(sender),
+    )
 }
 
 impl Ledger {
@@ -146,11 +165,16 @@ impl Ledger {
         if !batch.diverts.is_empty() {
             let rows: Vec<Diverted> = batch.diverts.iter().map(|(_, d)| *d).collect();
             tx.attempts().divert(&rows, now).await?;
-            let moves = batch.diverts.iter().map(|(t, d)| (t, MessageState::Leased, d.state));
+            let moves = batch
+                .diverts
+                .iter()
+                .map(|(t, d)| (t, MessageState::Leased, d.state));
             sum(&mut tx, moves).await?;
         }
         if !batch.give_backs.is_empty() {
-            tx.messages().give_back(self.node, &batch.give_backs).await?;
+            tx.messages()
+                .give_back(self.node, &batch.give_backs)
+                .await?;
         }
         let allowed = match batch.opens.is_empty() {
             true => Vec::new(),
@@ -171,14 +195,21 @@ impl Ledger {
         opens: &[(Ticket, NewAttempt, oneshot::Sender<Opened>)],
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
-        let ttl = self.settings.node_ttl.num_microseconds().unwrap_or(i64::MAX);
+        let ttl = self
+            .settings
+            .node_ttl
+            .num_microseconds()
+            .unwrap_or(i64::MAX);
         if !tx.attempts().fence(self.node, ttl).await? {
             tracing::error!("this node was declared dead; it opens nothing more");
             return Ok(vec![false; opens.len()]);
         }
         let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
         let day_ago = first_id_at(now - TimeDelta::days(1));
-        let seen = tx.attempts().recheck(&ids, now - TimeDelta::hours(1), day_ago).await?;
+        let seen = tx
+            .attempts()
+            .recheck(&ids, now - TimeDelta::hours(1), day_ago)
+            .await?;
         let seen: HashMap<MessageId, _> = seen.into_iter().map(|row| (row.id, row)).collect();
         let terms = Terms {
             now,
@@ -191,7 +222,13 @@ impl Ledger {
         for (ticket, attempt, _) in opens {
             let before = opened_to.entry(ticket.client).or_default();
             let judgement = seen.get(&ticket.message).map_or(Judgement::NotMine, |row| {
-                judge(row, ticket.lease_no, ticket.plan.settings.respects_quiet_hours, *before, &terms)
+                judge(
+                    row,
+                    ticket.lease_no,
+                    ticket.plan.settings.respects_quiet_hours,
+                    *before,
+                    &terms,
+                )
             });
             allowed.push(judgement == Judgement::Open);
             match judgement {
@@ -199,7 +236,11 @@ impl Ledger {
                     *before += 1;
                     go.push(attempt.clone());
                 }
-                Judgement::Divert { state, reason, until } => divert.push((
+                Judgement::Divert {
+                    state,
+                    reason,
+                    until,
+                } => divert.push((
                     ticket,
                     Diverted {
                         message: ticket.message,
@@ -218,7 +259,13 @@ impl Ledger {
         if !divert.is_empty() {
             let rows: Vec<Diverted> = divert.iter().map(|(_, row)| *row).collect();
             tx.attempts().divert(&rows, now).await?;
-            sum(tx, divert.iter().map(|(t, d)| (*t, MessageState::Leased, d.state))).await?;
+            sum(
+                tx,
+                divert
+                    .iter()
+                    .map(|(t, d)| (*t, MessageState::Leased, d.state)),
+            )
+            .await?;
         }
         Ok(allowed)
     }
@@ -229,7 +276,11 @@ impl Batch {
         let mut batch = Self::default();
         for entry in entries {
             match entry {
-                Entry::Open { ticket, attempt, answer } => batch.opens.push((ticket, attempt, answer)),
+                Entry::Open {
+                    ticket,
+                    attempt,
+                    answer,
+                } => batch.opens.push((ticket, attempt, answer)),
                 Entry::Close { ticket, closed } => batch.closes.push((ticket, closed)),
                 Entry::Divert { ticket, diverted } => batch.diverts.push((ticket, diverted)),
                 Entry::GiveBack(message) => batch.give_backs.push(message),
@@ -261,11 +312,7 @@ impl Batch {
     }
 }
 
-async fn close(
-    tx: &mut Tx,
-    closes: &[(Ticket, Closed)],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn close(tx: &mut Tx, closes: &[(Ticket, Closed)], now: Timestamp) -> Result<(), StoreError> {
     let rows: Vec<Closed> = closes.iter().map(|(_, closed)| closed.clone()).collect();
     let moved: HashMap<MessageId, MessageState> =
         tx.attempts().close(&rows, now).await?.into_iter().collect();
@@ -276,7 +323,9 @@ async fn close(
         );
     }
     let moves = closes.iter().filter_map(|(ticket, _)| {
-        moved.get(&ticket.message).map(|state| (ticket, MessageState::Sending, *state))
+        moved
+            .get(&ticket.message)
+            .map(|state| (ticket, MessageState::Sending, *state))
     });
     sum(tx, moves).await
 }

@@ -55,7 +55,11 @@ impl Line {
     /// A healthy line. `rate`: messages a second by contract, if any.
     #[must_use]
     pub fn new(provider: Arc<dyn Provider>, rate: Option<f64>) -> Self {
-        Self { provider, pace: rate.map(Pace::per_second), health: Mutex::default() }
+        Self {
+            provider,
+            pace: rate.map(Pace::per_second),
+            health: Mutex::default(),
+        }
     }
 
     /// Until when it rests, if it does.
@@ -86,10 +90,18 @@ impl Line {
     pub fn failed(&self, error: &SendError, now: Timestamp) {
         let mut health = self.health();
         let rest = match error {
-            SendError::NotSent { retry_after: Some(wait), .. } => {
-                Some(TimeDelta::from_std(*wait).unwrap_or(TimeDelta::hours(1)).min(TimeDelta::hours(1)))
-            }
-            SendError::NotSent { provider_down: true, .. } => {
+            SendError::NotSent {
+                retry_after: Some(wait),
+                ..
+            } => Some(
+                TimeDelta::from_std(*wait)
+                    .unwrap_or(TimeDelta::hours(1))
+                    .min(TimeDelta::hours(1)),
+            ),
+            SendError::NotSent {
+                provider_down: true,
+                ..
+            } => {
                 health.failures += 1;
                 let doubled = REST.0 << (health.failures.saturating_sub(FAILURES)).min(5);
                 (health.failures >= FAILURES).then(|| TimeDelta::seconds(doubled.min(REST.1)))
@@ -152,7 +164,11 @@ impl Lines {
     /// The first well line of the channel.
     pub fn choose(&self, channel: Channel, now: Timestamp) -> Choice {
         let mut back = None;
-        for line in self.0.iter().filter(|l| l.provider.capabilities().channel == channel) {
+        for line in self
+            .0
+            .iter()
+            .filter(|l| l.provider.capabilities().channel == channel)
+        {
             match line.rests_until(now) {
                 None => return Choice::Line(Arc::clone(line)),
                 Some(until) => back = Some(back.map_or(until, |b: Timestamp| b.min(until))),

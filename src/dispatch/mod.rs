@@ -26,12 +26,12 @@ use chrono::TimeDelta;
 pub use gate::FloodGuard;
 pub use line::{Condition, Line, Lines};
 
+use crate::domain::links::Links;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::{Channel, Clock, Ids, Lane, NodeId, Timestamp};
 use crate::lifecycle::{Lifecycle, Wake};
 use crate::store::{Store, StoreError};
-use crate::template::links::LinkMaker;
 use texts::{PlanText, Texts};
 
 /// How the dispatcher works; from `[dispatch]` of the configuration.
@@ -109,7 +109,7 @@ pub struct Parts {
     /// Its name.
     pub node_name: String,
     /// Makes the links in messages.
-    pub links: LinkMaker,
+    pub links: Links,
     /// How it works.
     pub settings: Settings,
     /// Woken when messages were queued.
@@ -123,7 +123,7 @@ struct Shared {
     lines: Lines,
     node: NodeId,
     node_name: String,
-    links: LinkMaker,
+    links: Links,
     settings: Settings,
     wake: Arc<Wake>,
     texts: Texts,
@@ -133,33 +133,68 @@ struct Shared {
 
 /// Starts dispatching. First takes back what an earlier run of this node left behind.
 pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError> {
-    let Parts { store, clock, ids, lines, node, node_name, links, settings, wake } = parts;
-    let (task, ledger) =
-        ledger::ledger(store.clone(), Arc::clone(&clock), node, settings.clone());
+    let Parts {
+        store,
+        clock,
+        ids,
+        lines,
+        node,
+        node_name,
+        links,
+        settings,
+        wake,
+    } = parts;
+    let (task, ledger) = ledger::ledger(store.clone(), Arc::clone(&clock), node, settings.clone());
     let texts = Texts::default();
     let noted = tokio::sync::Mutex::default();
     let shared = Arc::new(Shared {
-        store, clock, ids, lines, node, node_name, links, settings, wake, texts, ledger, noted,
+        store,
+        clock,
+        ids,
+        lines,
+        node,
+        node_name,
+        links,
+        settings,
+        wake,
+        texts,
+        ledger,
+        noted,
     });
     rescue::rescue(&shared).await?;
     lifecycle.spawn("ledger", task.run());
-    lifecycle.spawn("rescue", rescue::watch(Arc::clone(&shared), lifecycle.clone()));
-    lifecycle.spawn("timers", timers::watch(Arc::clone(&shared), lifecycle.clone()));
+    lifecycle.spawn(
+        "rescue",
+        rescue::watch(Arc::clone(&shared), lifecycle.clone()),
+    );
+    lifecycle.spawn(
+        "timers",
+        timers::watch(Arc::clone(&shared), lifecycle.clone()),
+    );
     for lane in Lane::ALL {
-        lifecycle.spawn("feed a lane", feed::feed(Arc::clone(&shared), *lane, lifecycle.clone()));
+        lifecycle.spawn(
+            "feed a lane",
+            feed::feed(Arc::clone(&shared), *lane, lifecycle.clone()),
+        );
     }
     Ok(())
 }
 
 impl Shared {
-    /// How long until something in the queue becomes due, at most `longest`.
-    async fn until_next_due(&self, longest: Duration) -> Duration {
+    /// How long until something in the lane becomes due, at most `longest`.
+    async fn until_next_due(&self, lane: Lane, longest: Duration) -> Duration {
         let next = match self.store.read().await {
-            Ok(mut tx) => tx.messages().next_due().await.ok().flatten(),
-            Err(_) => None,
+            Ok(mut tx) => tx.messages().next_due(lane).await.ok().flatten(),
+            // The next claim says what is wrong with the store.
+            Err(error) => {
+                tracing::debug!(error = %error, "cannot see when the next message is due");
+                None
+            }
         };
         let now = self.clock.now();
         next.and_then(|due| (due - now).to_std().ok())
-            .map_or(longest, |wait| wait.clamp(Duration::from_millis(5), longest))
+            .map_or(longest, |wait| {
+                wait.clamp(Duration::from_millis(5), longest)
+            })
     }
 }

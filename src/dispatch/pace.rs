@@ -39,7 +39,11 @@ impl Pace {
         let _urgent = (lane == Lane::Urgent).then(|| Waiting::enter(&self.urgent_waiting));
         loop {
             let yields = lane != Lane::Urgent && self.urgent_waiting.load(Ordering::Relaxed) > 0;
-            let wait = if yields { self.interval } else { self.take().await };
+            let wait = if yields {
+                self.interval
+            } else {
+                self.take().await
+            };
             if wait.is_zero() {
                 return;
             }
@@ -90,8 +94,14 @@ mod tests {
             at.push(start.elapsed());
         }
         for (index, first) in at.iter().enumerate() {
-            let within = at[index..].iter().filter(|t| **t < *first + Duration::from_secs(1)).count();
-            assert!(within <= 50, "{within} permits in the second from {first:?}");
+            let within = at[index..]
+                .iter()
+                .filter(|t| **t < *first + Duration::from_secs(1))
+                .count();
+            assert!(
+                within <= 50,
+                "{within} permits in the second from {first:?}"
+            );
         }
         assert!(at.last().unwrap() >= &Duration::from_millis(3_800));
     }

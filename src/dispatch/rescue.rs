@@ -25,7 +25,9 @@ pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
 async fn round(shared: &Shared, lifecycle: &Lifecycle) -> Result<(), StoreError> {
     let mut tx = shared.store.write().await?;
     if !tx.nodes().beat(shared.node).await? {
-        tracing::error!("this node was declared dead by another one; it stops, so that nothing is sent twice");
+        tracing::error!(
+            "this node was declared dead by another one; it stops, so that nothing is sent twice"
+        );
         lifecycle.stop();
         return Ok(());
     }
@@ -35,7 +37,11 @@ async fn round(shared: &Shared, lifecycle: &Lifecycle) -> Result<(), StoreError>
 
 /// Takes everything out of dead nodes' hands.
 pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
-    let ttl = shared.settings.node_ttl.num_microseconds().unwrap_or(i64::MAX);
+    let ttl = shared
+        .settings
+        .node_ttl
+        .num_microseconds()
+        .unwrap_or(i64::MAX);
     let mut tx = shared.store.write().await?;
     let dead = tx.nodes().bury(shared.node, &shared.node_name, ttl).await?;
     let now = shared.clock.now();
@@ -47,7 +53,11 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
     let moved: Vec<Moved> = rescued
         .iter()
         .filter(|one| one.state == MessageState::Unknown)
-        .map(|one| Moved { message: one.id, from: MessageState::Sending, to: one.state })
+        .map(|one| Moved {
+            message: one.id,
+            from: Some(MessageState::Sending),
+            to: one.state,
+        })
         .collect();
     tx.sums().moved(&moved).await?;
     tx.commit().await?;

@@ -48,7 +48,9 @@ pub(super) async fn look(shared: &Shared) -> Result<u32, StoreError> {
     let mut looks = Vec::with_capacity(woken.len());
     let mut fallbacks = Vec::new();
     for message in &woken {
-        let Some(plan) = shared.texts.plan(&shared.store, message.plan).await else { continue };
+        let Some(plan) = shared.texts.plan(&shared.store, message.plan).await else {
+            continue;
+        };
         let look = decide(shared, message, &plan, now).await;
         if let Some(channel) = fallback_due(message, &plan, now) {
             fallbacks.push((message, channel, plan.settings.expires_s));
@@ -73,14 +75,27 @@ async fn write(
     let moved: Vec<Moved> = looks
         .iter()
         .filter(|look| look.from != look.to && applied.contains(&look.message))
-        .map(|look| Moved { message: look.message, from: look.from, to: look.to })
+        .map(|look| Moved {
+            message: look.message,
+            from: Some(look.from),
+            to: look.to,
+        })
         .collect();
     tx.sums().moved(&moved).await?;
     for (message, channel, expires_s) in fallbacks {
         let sibling = crate::domain::MessageId::new(shared.ids.next());
         let expires_at = now + TimeDelta::seconds(*expires_s);
-        if tx.timers().fall_back(message.id, *channel, sibling, now, expires_at).await? {
-            tx.sums().planned(sibling).await?;
+        if tx
+            .timers()
+            .fall_back(message.id, *channel, sibling, now, expires_at)
+            .await?
+        {
+            let made = Moved {
+                message: sibling,
+                from: None,
+                to: MessageState::Queued,
+            };
+            tx.sums().moved(&[made]).await?;
         }
     }
     tx.commit().await
@@ -99,7 +114,8 @@ async fn decide(shared: &Shared, message: &Woken, plan: &PlanText, now: Timestam
     match message.state {
         MessageState::Held => look.to = MessageState::Queued,
         MessageState::Accepted => {
-            let horizon = message.accepted_at.unwrap_or(now) + shared.settings.horizon(message.channel);
+            let horizon =
+                message.accepted_at.unwrap_or(now) + shared.settings.horizon(message.channel);
             if now >= horizon {
                 (look.to, look.reason) = (MessageState::Unconfirmed, Some(Reason::NoReceipt));
             } else {
@@ -120,7 +136,10 @@ async fn decide_unknown(
     look: &mut Looked,
     now: Timestamp,
 ) {
-    let line = message.provider.as_deref().and_then(|name| shared.lines.named(name));
+    let line = message
+        .provider
+        .as_deref()
+        .and_then(|name| shared.lines.named(name));
     let opened_at = message.opened_at.unwrap_or(now);
     let case = Case {
         policy: plan.settings.on_unknown,
@@ -181,7 +200,9 @@ async fn note_providers(shared: &Shared) -> Result<(), StoreError> {
     }
     let mut tx = shared.store.write().await?;
     for one in &conditions {
-        tx.switches().note_provider(&one.provider, one.paused_until, one.why.as_deref()).await?;
+        tx.switches()
+            .note_provider(&one.provider, one.paused_until, one.why.as_deref())
+            .await?;
     }
     tx.commit().await?;
     *noted = conditions;

@@ -52,7 +52,10 @@ pub fn next_step(case: &Case, now: Timestamp) -> Step {
     if case.policy == OnUnknown::Hold {
         return Step::Wait(case.horizon);
     }
-    if let Some(step) = case.provider.and_then(|provider| safe_step(case, &provider, now)) {
+    if let Some(step) = case
+        .provider
+        .and_then(|provider| safe_step(case, &provider, now))
+    {
         return step;
     }
     match case.policy {
@@ -94,7 +97,14 @@ mod tests {
         };
         let opened_at = Timestamp::from_micros(0);
         let horizon = opened_at + TimeDelta::hours(72);
-        Case { policy, provider: Some(provider), asked: 0, risky: false, opened_at, horizon }
+        Case {
+            policy,
+            provider: Some(provider),
+            asked: 0,
+            risky: false,
+            opened_at,
+            horizon,
+        }
     }
 
     #[test]
@@ -104,7 +114,10 @@ mod tests {
         assert_eq!(next_step(&reconcile, now), Step::Wait(reconcile.horizon));
         let resend = case(OnUnknown::Resend, None, false);
         assert_eq!(next_step(&resend, now), Step::SendAgainAtRisk);
-        let again = Case { risky: true, ..resend };
+        let again = Case {
+            risky: true,
+            ..resend
+        };
         assert_eq!(next_step(&again, now), Step::Wait(again.horizon));
         assert_eq!(next_step(&again, again.horizon), Step::GiveUp);
     }
@@ -123,7 +136,16 @@ mod tests {
         let now = Timestamp::from_micros(0) + TimeDelta::minutes(5);
         let askable = case(OnUnknown::Reconcile, None, true);
         assert_eq!(next_step(&askable, now), Step::Ask);
-        assert_eq!(next_step(&Case { asked: 2, ..askable }, now), Step::SendAgain);
+        assert_eq!(
+            next_step(
+                &Case {
+                    asked: 2,
+                    ..askable
+                },
+                now
+            ),
+            Step::SendAgain
+        );
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub mod clock;
 pub mod consent;
 pub mod event;
 pub mod ids;
+pub mod links;
+pub mod marks;
 pub mod message;
 pub mod quiet_hours;
 pub mod receipt;
@@ -19,6 +21,7 @@ pub mod retry;
 pub mod role;
 pub mod rule;
 pub mod segments;
+pub mod template;
 pub(crate) mod text_enum;
 pub mod token;
 

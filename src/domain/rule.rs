@@ -29,6 +29,36 @@ pub enum ChannelChoice {
     Fixed(Channel),
 }
 
+impl ChannelChoice {
+    /// The word in rules and requests: `preferred`, `sms` or `email`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Preferred => "preferred",
+            Self::Fixed(channel) => channel.as_str(),
+        }
+    }
+}
+
+impl serde::Serialize for ChannelChoice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ChannelChoice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        match word.as_ref() {
+            "preferred" => Ok(Self::Preferred),
+            other => other
+                .parse()
+                .map(Self::Fixed)
+                .map_err(serde::de::Error::custom),
+        }
+    }
+}
+
 /// What to do when no receipt came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fallback {
@@ -72,8 +102,12 @@ pub struct Rule {
 }
 
 /// What a plan keeps of its rule, frozen with it: later stages never look at the rules again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PlanSettings {
+    /// Who is told.
+    pub audience: Audience,
+    /// By which channels.
+    pub channels: Vec<ChannelChoice>,
     /// What to do when the wire left it unknown.
     pub on_unknown: OnUnknown,
     /// Whether to wait for the end of the client's quiet hours.
@@ -87,6 +121,8 @@ pub struct PlanSettings {
 impl From<&Rule> for PlanSettings {
     fn from(rule: &Rule) -> Self {
         Self {
+            audience: rule.audience,
+            channels: rule.channels.clone(),
             on_unknown: rule.on_unknown,
             respects_quiet_hours: rule.respects_quiet_hours,
             expires_s: rule.expires.num_seconds(),

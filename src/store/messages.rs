@@ -280,12 +280,16 @@ impl Messages<'_> {
         Ok(is_due)
     }
 
-    /// When the next queued message of any lane becomes due.
-    pub async fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
+    /// When the next queued message of the lane becomes due.
+    pub async fn next_due(&mut self, lane: Lane) -> Result<Option<Timestamp>, StoreError> {
         let (next,): (Option<i64>,) = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT CAST(min(due_at) AS BIGINT) FROM message WHERE state = 'queued'")
-                .fetch_one(&mut **c)
-                .await
+            sqlx::query_as(
+                "SELECT CAST(min(due_at) AS BIGINT) FROM message
+                 WHERE state = 'queued' AND lane = $1",
+            )
+            .bind(lane.as_str())
+            .fetch_one(&mut **c)
+            .await
         })
         .doing("look for the next due message")?;
         Ok(next.map(Timestamp::from_micros))

@@ -12,8 +12,8 @@ use crate::domain::{MessageId, MessageState, Timestamp};
 pub struct Moved {
     /// Which.
     pub message: MessageId,
-    /// Its state before.
-    pub from: MessageState,
+    /// Its state before; none when it is new.
+    pub from: Option<MessageState>,
     /// Its state now.
     pub to: MessageState,
 }
@@ -60,7 +60,7 @@ impl Sums<'_> {
                 sum: Sum::of(created_at, template, *version, channel),
                 tracking,
                 messages: 1,
-                from: Some(step.from),
+                from: step.from,
                 to: step.to,
             });
         }
