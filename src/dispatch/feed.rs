@@ -5,8 +5,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use super::Shared;
 use super::carry::carry;
 use super::ledger::{Entry, Handle};
@@ -22,7 +20,6 @@ const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// Feeds the lane until the daemon stops.
 pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) {
-    let permits = Arc::new(Semaphore::new(shared.settings.concurrency(lane)));
     loop {
         let woken = shared.wake.dispatch.notified();
         tokio::pin!(woken);
@@ -33,7 +30,7 @@ pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) 
         }
         match claim(&shared, lane).await {
             Ok(claimed) if !claimed.is_empty() => {
-                start(&shared, &permits, claimed, &lifecycle).await;
+                start(&shared, lane, claimed, &lifecycle).await;
                 continue;
             }
             Ok(_) => {}
@@ -84,13 +81,13 @@ async fn claim(shared: &Shared, lane: Lane) -> Result<Vec<(Claimed, Arc<Grasp>)>
 
 async fn start(
     shared: &Arc<Shared>,
-    permits: &Arc<Semaphore>,
+    lane: Lane,
     claimed: Vec<(Claimed, Arc<Grasp>)>,
     lifecycle: &Lifecycle,
 ) {
     for (message, grasp) in claimed {
-        let permit = tokio::select! {
-            permit = Arc::clone(permits).acquire_owned() => permit,
+        let place = tokio::select! {
+            place = shared.room.place(lane) => place,
             () = lifecycle.stopping() => {
                 shared.ledger.write(Entry::GiveBack(message.id));
                 continue;
@@ -100,7 +97,7 @@ async fn start(
         lifecycle.spawn("carry a message", async move {
             carry(&shared, message).await;
             drop(grasp);
-            drop(permit);
+            drop(place);
         });
     }
 }

@@ -14,10 +14,12 @@ mod ledger;
 mod line;
 mod pace;
 mod rescue;
+mod room;
 mod texts;
 mod timers;
 mod unknown;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,9 +39,11 @@ use texts::{PlanText, Texts};
 /// How the dispatcher works; from `[dispatch]` of the configuration.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Messages of one lane that may be between opening and closing at once. That many may be
-    /// `unknown` after a crash.
+    /// Messages that may be between claim and close at once. That many may be `unknown` after a
+    /// crash.
     pub window: usize,
+    /// Places of the window that only this lane may use.
+    pub reserved: BTreeMap<Lane, usize>,
     /// Messages taken off the queue in one grasp, 1 to 1,000.
     pub claim: u32,
     /// How often this node says that it is alive.
@@ -54,6 +58,8 @@ pub struct Settings {
     pub quiet_hours: Option<QuietHours>,
     /// How long a provider may take until it can say what became of a message.
     pub settle: TimeDelta,
+    /// How often a provider must say that it never got a message before it is believed.
+    pub asks: u32,
     /// How long a receipt of an SMS may take.
     pub sms_horizon: TimeDelta,
     /// How long a report about an e-mail may take.
@@ -61,14 +67,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn concurrency(&self, lane: Lane) -> usize {
-        match lane {
-            // Urgent messages are few; they need room of their own, not much of it.
-            Lane::Urgent => self.window.div_ceil(2),
-            Lane::Normal | Lane::Bulk => self.window,
-        }
-    }
-
     fn horizon(&self, channel: Channel) -> TimeDelta {
         match channel {
             Channel::Sms => self.sms_horizon,
@@ -128,6 +126,7 @@ struct Shared {
     wake: Arc<Wake>,
     texts: Texts,
     ledger: ledger::Handle,
+    room: room::Room,
     noted: tokio::sync::Mutex<Vec<Condition>>,
 }
 
@@ -146,6 +145,7 @@ pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError
     } = parts;
     let (task, ledger) = ledger::ledger(store.clone(), Arc::clone(&clock), node, settings.clone());
     let texts = Texts::default();
+    let room = room::Room::new(settings.window, &settings.reserved);
     let noted = tokio::sync::Mutex::default();
     let shared = Arc::new(Shared {
         store,
@@ -159,6 +159,7 @@ pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError
         wake,
         texts,
         ledger,
+        room,
         noted,
     });
     rescue::rescue(&shared).await?;

@@ -145,6 +145,7 @@ async fn decide_unknown(
         policy: plan.settings.on_unknown,
         provider: line.map(|line| line.provider.capabilities()),
         asked: message.asked,
+        asks: shared.settings.asks,
         risky: message.risky,
         opened_at,
         horizon: opened_at + shared.settings.horizon(message.channel),

@@ -5,15 +5,12 @@ use chrono::TimeDelta;
 use crate::channel::Capabilities;
 use crate::domain::{OnUnknown, Timestamp};
 
-/// How often a provider must say "never got it" before it is believed: some see a message only
-/// after a while.
-const ASK_TIMES: i64 = 2;
 /// Taken off the life of an idempotency key, for clocks that differ.
 const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
 
 /// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     /// Ask the provider by our reference.
     Ask,
     /// Send again: the provider cannot make two of it, or has proved that it has none.
@@ -28,24 +25,26 @@ pub enum Step {
 
 /// The case to decide.
 #[derive(Debug, Clone, Copy)]
-pub struct Case {
+pub(super) struct Case {
     /// The rule's policy.
-    pub policy: OnUnknown,
+    pub(super) policy: OnUnknown,
     /// What the provider can do; none when it is not configured any more.
-    pub provider: Option<Capabilities>,
+    pub(super) provider: Option<Capabilities>,
     /// How often it has said that it never got it.
-    pub asked: i64,
+    pub(super) asked: i64,
+    /// How often it must say so to be believed: some see a message only after a while.
+    pub(super) asks: u32,
     /// Whether it was repeated at risk already.
-    pub risky: bool,
+    pub(super) risky: bool,
     /// When the attempt was opened.
-    pub opened_at: Timestamp,
+    pub(super) opened_at: Timestamp,
     /// Until when a receipt may still tell.
-    pub horizon: Timestamp,
+    pub(super) horizon: Timestamp,
 }
 
 /// Decides.
 #[must_use]
-pub fn next_step(case: &Case, now: Timestamp) -> Step {
+pub(super) fn next_step(case: &Case, now: Timestamp) -> Step {
     if now >= case.horizon {
         return Step::GiveUp;
     }
@@ -72,7 +71,7 @@ fn safe_step(case: &Case, provider: &Capabilities, now: Timestamp) -> Option<Ste
     if key_lives {
         return Some(Step::SendAgain);
     }
-    provider.can_be_asked.then_some(if case.asked >= ASK_TIMES {
+    provider.can_be_asked.then_some(if case.asked >= i64::from(case.asks) {
         Step::SendAgain
     } else {
         Step::Ask
@@ -101,6 +100,7 @@ mod tests {
             policy,
             provider: Some(provider),
             asked: 0,
+            asks: 2,
             risky: false,
             opened_at,
             horizon,

@@ -23,8 +23,6 @@ pub struct Terms<'a> {
     pub now: Timestamp,
     /// Quiet hours of clients who set none.
     pub quiet_hours: Option<QuietHours>,
-    /// How reading may be measured at most.
-    pub opens: Tracking,
     /// Whether something newer on the subject came already.
     pub overtaken: bool,
     /// Whether the template is missing, so that nothing can be written.
@@ -193,7 +191,6 @@ mod tests {
             due_at: now,
             now,
             quiet_hours: Some(QuietHours { from_minute: 21 * 60, to_minute: 8 * 60 }),
-            opens: Tracking::Individual,
             overtaken: false,
             without_template: false,
         }

@@ -264,6 +264,23 @@ impl Messages<'_> {
             .collect()
     }
 
+    /// The addresses that a plan's messages go to: for a fan-out that goes on after a restart.
+    pub async fn addresses_of(&mut self, plan: PlanId) -> Result<Vec<(Channel, String)>, StoreError> {
+        let rows: Vec<(i64, String, String)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, channel, address FROM message WHERE plan_id = $1
+                 AND state <> 'suppressed'",
+            )
+            .bind(plan.get())
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("read a plan's addresses")?;
+        rows.into_iter()
+            .map(|(id, channel, address)| Ok((stored(&channel, "message", "channel", id)?, address)))
+            .collect()
+    }
+
     /// Whether anything in the lane is due.
     pub async fn is_due(&mut self, lane: Lane, now: Timestamp) -> Result<bool, StoreError> {
         let (is_due,): (bool,) = on!(&mut *self.0, |c| {

@@ -11,6 +11,7 @@ mod backend;
 pub mod candidates;
 mod error;
 mod health;
+pub mod keyring;
 pub mod messages;
 pub mod nodes;
 mod open;
