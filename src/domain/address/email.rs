@@ -8,7 +8,8 @@
 
 use email_address::Options;
 
-use super::error::{AddressError, EmailFault, harmless, is_invisible};
+use super::error::{AddressError, EmailFault};
+use crate::domain::marks::{harmless, is_invisible};
 
 /// Octets before the `@` (RFC 5321 §4.5.3.1.1).
 const LOCAL_MAX: usize = 64;
@@ -93,7 +94,7 @@ fn parse(text: &str) -> Result<String, EmailFault> {
         .without_domain_literal();
     email_address::EmailAddress::parse_with_options(&address, strict)
         .map(|_| address)
-        .map_err(fault)
+        .map_err(|error| fault(&error))
 }
 
 fn check_local(local: &str) -> Result<(), EmailFault> {
@@ -142,7 +143,7 @@ fn is_host_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-fn fault(error: email_address::Error) -> EmailFault {
+fn fault(error: &email_address::Error) -> EmailFault {
     use email_address::Error as E;
     match error {
         E::LocalPartTooLong | E::DomainTooLong | E::SubDomainTooLong => EmailFault::TooLong,

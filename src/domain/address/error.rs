@@ -106,39 +106,3 @@ pub enum EmailFault {
     #[error("the domain is not right; write it like `example.it`, no dot at its end")]
     Domain,
 }
-
-/// The text as it may be printed: controls and invisible marks escaped, cut at 60 characters.
-pub(super) fn harmless(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(60)
-        .flat_map(char::escape_debug)
-        .flat_map(visible)
-        .collect();
-    if text.chars().nth(60).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// Marks that turn the reading direction or cannot be seen become their code.
-fn visible(c: char) -> impl Iterator<Item = char> {
-    let code = is_invisible(c).then(|| c.escape_unicode());
-    let itself = code.is_none().then_some(c);
-    code.into_iter().flatten().chain(itself)
-}
-
-/// Zero-width and direction marks (Unicode general category Cf, those met in practice).
-pub(super) const fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-    )
-}

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::alphabet::is_gsm;
+use crate::domain::marks::is_invisible;
 
 /// The text with every replaceable character replaced; invisible marks are dropped.
 #[must_use]
@@ -37,9 +38,8 @@ const fn punctuation(c: char) -> Option<&'static str> {
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
         '‹' => "<",
         '›' => ">",
-        '‐'..='―' | '−' => "-",
+        '‐'..='―' | '−' | '•' | '‣' | '◦' => "-",
         '…' => "...",
-        '•' | '‣' | '◦' => "-",
         '·' => ".",
         '×' => "x",
         '°' | 'º' => "o",
@@ -113,19 +113,7 @@ const fn letter(c: char) -> Option<&'static str> {
 
 /// Zero-width marks, direction marks and control characters: nothing to read, and some deceive.
 fn invisible(c: char) -> Option<&'static str> {
-    let dropped = c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-        );
-    dropped.then_some("")
+    (c.is_control() || is_invisible(c)).then_some("")
 }
 
 /// Letter and combining mark become one letter: some systems store `è` as `e` and U+0300.
