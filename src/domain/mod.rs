@@ -7,8 +7,10 @@
 pub mod address;
 pub mod area;
 pub mod calendar;
+pub mod case_kind;
 pub mod client;
 pub mod clock;
+pub mod engagement;
 pub mod event;
 pub mod ids;
 pub mod marks;
@@ -23,6 +25,7 @@ pub mod token;
 
 pub use address::{Address, EmailAddress, PhoneNumber};
 pub use clock::{Clock, Timestamp};
+pub use engagement::{EngagementKind, Verdict};
 pub use ids::{
     CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,
     TemplateId, TemplateVersionId, UserId,

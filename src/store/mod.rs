@@ -6,9 +6,13 @@
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
 mod backend;
+pub mod engagement;
 mod error;
 mod open;
+pub mod preferences;
+pub mod receipts;
 pub(crate) mod rollup;
+pub mod status_page;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};
