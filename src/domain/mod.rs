@@ -7,9 +7,11 @@
 pub mod address;
 pub mod area;
 pub mod calendar;
+pub mod case_kind;
 pub mod client;
 pub mod clock;
 pub mod consent;
+pub mod engagement;
 pub mod event;
 pub mod ids;
 pub mod links;
@@ -27,6 +29,7 @@ pub mod token;
 
 pub use address::{Address, EmailAddress, PhoneNumber};
 pub use clock::{Clock, Timestamp};
+pub use engagement::{EngagementKind, Verdict};
 pub use ids::{
     CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,
     TemplateId, TemplateVersionId, UserId,

@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod audit;
 mod backend;
 pub mod candidates;
+pub mod engagement;
 mod error;
 mod health;
 pub mod keyring;
@@ -24,6 +25,10 @@ pub mod switches;
 pub mod templates;
 pub mod timers;
 pub mod users;
+pub mod preferences;
+pub mod receipts;
+pub(crate) mod rollup;
+pub mod status_page;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -9,6 +9,7 @@ use crate::domain::token::Signer;
 use crate::domain::{Clock, Ids};
 use crate::lifecycle::Wake;
 use crate::store::Store;
+use crate::track::Track;
 
 pub mod api;
 pub mod auth;
@@ -34,6 +35,10 @@ pub struct Web {
     pub wake: Arc<Wake>,
     /// The sandbox's handsets and mailboxes, when a sandbox provider is configured.
     pub sandbox: Option<Arc<World>>,
+    /// Takes in receipts and what readers do.
+    pub track: Track,
+    /// What the client's own pages know beside the store.
+    pub pages: Arc<public::Pages>,
 }
 
 /// All routes.
