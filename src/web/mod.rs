@@ -34,6 +34,8 @@ pub struct Web {
     pub wake: Arc<Wake>,
     /// The sandbox's handsets and mailboxes, when a sandbox provider is configured.
     pub sandbox: Option<Arc<World>>,
+    /// What the console keeps in memory.
+    pub console: Arc<console::Desk>,
 }
 
 /// All routes.
