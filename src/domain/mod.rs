@@ -11,6 +11,7 @@ pub mod client;
 pub mod clock;
 pub mod event;
 pub mod ids;
+pub mod marks;
 pub mod message;
 pub mod quiet_hours;
 pub mod receipt;
@@ -18,6 +19,7 @@ pub mod retry;
 pub mod role;
 pub mod rule;
 pub mod segments;
+pub mod template;
 mod text_enum;
 pub mod token;
 

@@ -12,6 +12,7 @@ mod open;
 pub mod reports;
 pub mod sessions;
 pub mod users;
+pub mod templates;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};
