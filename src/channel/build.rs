@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use super::Provider;
 use super::email::smtp::Smtp;
 use super::sandbox::{self, Sandbox};
 use super::settings::{ProviderSettings, SetupError};
 use super::sms::kannel::Kannel;
-use super::Provider;
 use crate::domain::Clock;
 use crate::domain::token::Signer;
 use crate::lifecycle::Lifecycle;

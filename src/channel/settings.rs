@@ -253,7 +253,12 @@ mod tests {
     fn an_unknown_key_or_kind_is_an_error_that_names_it() {
         let wrong = "kind = \"smtp\"\nhost = \"a\"\nfrom = \"a@b.it\"\nsecurty = \"tls\"";
         assert!(parse(wrong).unwrap_err().to_string().contains("securty"));
-        assert!(parse("kind = \"fax\"").unwrap_err().to_string().contains("fax"));
+        assert!(
+            parse("kind = \"fax\"")
+                .unwrap_err()
+                .to_string()
+                .contains("fax")
+        );
     }
 
     #[test]

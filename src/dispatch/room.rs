@@ -24,7 +24,10 @@ impl Room {
             .map(|(lane, places)| (lane, Arc::new(Semaphore::new(places))))
             .collect();
         let taken: usize = reserved.values().sum();
-        Self { shared: Arc::new(Semaphore::new(window.saturating_sub(taken))), own }
+        Self {
+            shared: Arc::new(Semaphore::new(window.saturating_sub(taken))),
+            own,
+        }
     }
 
     /// Waits for a place: the lane's own, or a shared one. None: the daemon is ending.
@@ -48,7 +51,8 @@ mod tests {
         let room = Room::new(4, &BTreeMap::from([(Lane::Urgent, 2)]));
         let bulk = [room.place(Lane::Bulk).await, room.place(Lane::Bulk).await];
         assert!(bulk.iter().all(Option::is_some));
-        let third = tokio::time::timeout(std::time::Duration::from_millis(20), room.place(Lane::Bulk));
+        let third =
+            tokio::time::timeout(std::time::Duration::from_millis(20), room.place(Lane::Bulk));
         assert!(third.await.is_err(), "bulk took an urgent place");
         assert!(room.place(Lane::Urgent).await.is_some());
     }

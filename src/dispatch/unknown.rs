@@ -71,11 +71,13 @@ fn safe_step(case: &Case, provider: &Capabilities, now: Timestamp) -> Option<Ste
     if key_lives {
         return Some(Step::SendAgain);
     }
-    provider.can_be_asked.then_some(if case.asked >= i64::from(case.asks) {
-        Step::SendAgain
-    } else {
-        Step::Ask
-    })
+    provider
+        .can_be_asked
+        .then_some(if case.asked >= i64::from(case.asks) {
+            Step::SendAgain
+        } else {
+            Step::Ask
+        })
 }
 
 #[cfg(test)]

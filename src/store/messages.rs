@@ -265,7 +265,10 @@ impl Messages<'_> {
     }
 
     /// The addresses that a plan's messages go to: for a fan-out that goes on after a restart.
-    pub async fn addresses_of(&mut self, plan: PlanId) -> Result<Vec<(Channel, String)>, StoreError> {
+    pub async fn addresses_of(
+        &mut self,
+        plan: PlanId,
+    ) -> Result<Vec<(Channel, String)>, StoreError> {
         let rows: Vec<(i64, String, String)> = on!(&mut *self.0, |c| {
             sqlx::query_as(
                 "SELECT id, channel, address FROM message WHERE plan_id = $1
@@ -277,7 +280,9 @@ impl Messages<'_> {
         })
         .doing("read a plan's addresses")?;
         rows.into_iter()
-            .map(|(id, channel, address)| Ok((stored(&channel, "message", "channel", id)?, address)))
+            .map(|(id, channel, address)| {
+                Ok((stored(&channel, "message", "channel", id)?, address))
+            })
             .collect()
     }
 

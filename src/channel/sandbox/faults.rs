@@ -76,8 +76,14 @@ mod tests {
         assert_eq!(SmsFault::of("+39000"), None);
 
         assert_eq!(MailFault::of("bounce@sandbox"), Some(MailFault::Bounce));
-        assert_eq!(MailFault::of("Defer+7@town.example"), Some(MailFault::Defer));
-        assert_eq!(MailFault::of("m.rossi+drop@town.example"), Some(MailFault::Drop));
+        assert_eq!(
+            MailFault::of("Defer+7@town.example"),
+            Some(MailFault::Defer)
+        );
+        assert_eq!(
+            MailFault::of("m.rossi+drop@town.example"),
+            Some(MailFault::Drop)
+        );
         assert_eq!(MailFault::of("bouncer@town.example"), None);
         assert_eq!(MailFault::of("m.slow@town.example"), None);
     }

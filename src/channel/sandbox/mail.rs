@@ -112,7 +112,10 @@ fn in_html(html: &str, element: &str, attribute: &str) -> Vec<String> {
             && let Some(value) = value_of(attributes, attribute)
             && value.starts_with("http")
         {
-            add_once(&mut found, value.replace("&amp;", "&").replace("&#x2f;", "/"));
+            add_once(
+                &mut found,
+                value.replace("&amp;", "&").replace("&#x2f;", "/"),
+            );
         }
     }
     found

@@ -66,7 +66,9 @@ async fn work(mut incoming: mpsc::UnboundedReceiver<Report>, http: &reqwest::Cli
     let mut waiting = BinaryHeap::new();
     let mut calls = FuturesUnordered::new();
     loop {
-        let next = waiting.peek().map(|Reverse(report): &Reverse<Report>| report.due);
+        let next = waiting
+            .peek()
+            .map(|Reverse(report): &Reverse<Report>| report.due);
         let may_call = next.is_some() && calls.len() < AT_ONCE;
         tokio::select! {
             report = incoming.recv() => match report {

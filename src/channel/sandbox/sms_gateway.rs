@@ -56,7 +56,10 @@ async fn send_sms(State(gateway): State<Gateway>, Query(sms): Query<SendSms>) ->
     let fault = SmsFault::of(&sms.to);
     if fault == Some(SmsFault::Busy) {
         gateway.world.count_refused();
-        return (StatusCode::SERVICE_UNAVAILABLE, "Temporal failure, try again later.")
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Temporal failure, try again later.",
+        )
             .into_response();
     }
     let reference = sms.dlr_url.as_deref().map(without_query);

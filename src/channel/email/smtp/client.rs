@@ -63,11 +63,7 @@ impl Smtp {
         })
     }
 
-    async fn hand_over(
-        &self,
-        outgoing: &Outgoing,
-        email: &Email,
-    ) -> Result<Accepted, SendError> {
+    async fn hand_over(&self, outgoing: &Outgoing, email: &Email) -> Result<Accepted, SendError> {
         let envelope = Envelope {
             sender: &self.bounces,
             recipient: email.to.as_str(),

@@ -278,7 +278,9 @@ async fn protect(
     match timeout(patience, tls.protect(tcp)).await {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(TlsFault::Certificate(why))) => Err(SendError::Misconfigured {
-            detail: format!("the relay's certificate is not good ({why}); check `host` and `ca_file`"),
+            detail: format!(
+                "the relay's certificate is not good ({why}); check `host` and `ca_file`"
+            ),
         }),
         Ok(Err(TlsFault::Line(error))) => Err(unanswered(Stage::Tls, &Fault::Broken(error))),
         Err(_elapsed) => Err(unanswered(Stage::Tls, &Fault::TimedOut(patience))),

@@ -162,16 +162,18 @@ fn misconfigured(stage: Stage, reply: &Reply) -> String {
 /// A refusal by policy (5.7.x) or a full mailbox is not the address's fault.
 fn is_bad_address(reply: &Reply) -> bool {
     match reply.status {
-        Some(status) => matches!(
-            status,
-            (5, 1, 1 | 2 | 3 | 6 | 10) | (5, 2, 1) | (5, 4, 4)
-        ),
+        Some(status) => matches!(status, (5, 1, 1 | 2 | 3 | 6 | 10) | (5, 2, 1) | (5, 4, 4)),
         None => {
             let text = reply.text.to_ascii_lowercase();
             reply.code == 550
-                && ["user unknown", "unknown user", "no such user", "no such recipient"]
-                    .iter()
-                    .any(|phrase| text.contains(phrase))
+                && [
+                    "user unknown",
+                    "unknown user",
+                    "no such user",
+                    "no such recipient",
+                ]
+                .iter()
+                .any(|phrase| text.contains(phrase))
         }
     }
 }
@@ -231,16 +233,28 @@ mod tests {
         assert_eq!(retry_after, Some(Duration::from_mins(5)));
         assert!(!provider_down);
         let down = verdict(Stage::Mail, "421 4.3.2 shutting down");
-        assert!(matches!(down, SendError::NotSent { provider_down: true, .. }));
+        assert!(matches!(
+            down,
+            SendError::NotSent {
+                provider_down: true,
+                ..
+            }
+        ));
     }
 
     #[test]
     fn silence_is_unknown_only_after_the_dot() {
         let fault = Fault::TimedOut(Duration::from_secs(1));
         for stage in [Stage::Connect, Stage::Rcpt, Stage::Data, Stage::Body] {
-            assert!(matches!(unanswered(stage, &fault), SendError::NotSent { .. }));
+            assert!(matches!(
+                unanswered(stage, &fault),
+                SendError::NotSent { .. }
+            ));
         }
-        assert!(matches!(unanswered(Stage::Dot, &fault), SendError::Unknown { .. }));
+        assert!(matches!(
+            unanswered(Stage::Dot, &fault),
+            SendError::Unknown { .. }
+        ));
         let odd = verdict(Stage::Dot, "354 go on");
         assert!(matches!(odd, SendError::Unknown { stage: "dot", .. }));
     }

@@ -74,10 +74,7 @@ impl Reply {
             }
         });
         let line = words.collect::<Vec<_>>().join(" ");
-        line.chars()
-            .filter(|c| !c.is_control())
-            .take(200)
-            .collect()
+        line.chars().filter(|c| !c.is_control()).take(200).collect()
     }
 
     /// The server's own name for an accepted mail: Postfix, Exim and most services say it.
@@ -198,7 +195,14 @@ mod tests {
 
     #[test]
     fn what_is_not_smtp_is_not_an_answer() {
-        for wrong in ["", "25", "hello there", "999 no", "HTTP/1.1 200 OK", "2é0 x"] {
+        for wrong in [
+            "",
+            "25",
+            "hello there",
+            "999 no",
+            "HTTP/1.1 200 OK",
+            "2é0 x",
+        ] {
             assert!(reply(&[wrong]).is_none(), "{wrong}");
         }
         assert!(reply(&["250-first", "550 second"]).is_none());

@@ -36,7 +36,10 @@ impl Tls {
         ca_file: Option<&Path>,
     ) -> Result<Self, SetupError> {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
-            SetupError::new(provider, format!("`{host}` is no name a certificate can carry"))
+            SetupError::new(
+                provider,
+                format!("`{host}` is no name a certificate can carry"),
+            )
         })?;
         let roots = match ca_file {
             Some(path) => file_roots(provider, path)?,

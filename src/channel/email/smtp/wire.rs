@@ -117,8 +117,18 @@ mod tests {
         assert_eq!(body(b"a\r\nb\r\n"), "a\r\nb\r\n.\r\n");
         assert_eq!(body(b"a"), "a\r\n.\r\n");
         assert_eq!(body(b".a\r\n..\r\n"), "..a\r\n...\r\n.\r\n");
-        for smuggled in ["x\r\n.\r\ny", "x\n.\ny", "x\r.\ry", "x\n.\r\ny", "x\r\n.\ny"] {
-            assert_eq!(body(smuggled.as_bytes()), "x\r\n..\r\ny\r\n.\r\n", "{smuggled:?}");
+        for smuggled in [
+            "x\r\n.\r\ny",
+            "x\n.\ny",
+            "x\r.\ry",
+            "x\n.\r\ny",
+            "x\r\n.\ny",
+        ] {
+            assert_eq!(
+                body(smuggled.as_bytes()),
+                "x\r\n..\r\ny\r\n.\r\n",
+                "{smuggled:?}"
+            );
         }
         assert_eq!(body(b"a\n\nb\r\r\n"), "a\r\n\r\nb\r\n\r\n.\r\n");
     }

@@ -15,7 +15,9 @@ pub(super) fn judge(status: StatusCode, body: &str) -> Result<Accepted, SendErro
             code: code.to_string(),
         }),
         401 | 403 => Err(SendError::Misconfigured {
-            detail: format!("the gateway refused the log-in with {code}; check `username`, `password_file` and the gateway's allowed addresses"),
+            detail: format!(
+                "the gateway refused the log-in with {code}; check `username`, `password_file` and the gateway's allowed addresses"
+            ),
         }),
         404 | 405 => Err(SendError::Misconfigured {
             detail: format!("the gateway has nothing at this address ({code}); check `url`"),
@@ -51,7 +53,9 @@ fn is_acceptance(body: &str) -> bool {
 pub(super) fn unanswered(error: &reqwest::Error) -> SendError {
     if let Some(why) = wrong_certificate(error) {
         return SendError::Misconfigured {
-            detail: format!("the gateway's certificate is not good ({why}); check `url` and `ca_file`"),
+            detail: format!(
+                "the gateway's certificate is not good ({why}); check `url` and `ca_file`"
+            ),
         };
     }
     let detail = what_happened(error);
@@ -119,14 +123,29 @@ mod tests {
 
     #[test]
     fn each_answer_has_its_verdict() {
-        assert_eq!(verdict(202, "0: Accepted for delivery").unwrap().code, "202");
+        assert_eq!(
+            verdict(202, "0: Accepted for delivery").unwrap().code,
+            "202"
+        );
         assert!(verdict(202, "3: Queued for later delivery").is_ok());
         let denied = verdict(403, "Authorization failed for sendsms").unwrap_err();
         assert!(matches!(denied, SendError::Misconfigured { .. }));
         let wrong = verdict(400, "Missing receiver number, rejected").unwrap_err();
-        assert!(matches!(wrong, SendError::Rejected { bad_address: true, .. }));
+        assert!(matches!(
+            wrong,
+            SendError::Rejected {
+                bad_address: true,
+                ..
+            }
+        ));
         let full = verdict(503, "Temporal failure, try again later.").unwrap_err();
-        assert!(matches!(full, SendError::NotSent { provider_down: true, .. }));
+        assert!(matches!(
+            full,
+            SendError::NotSent {
+                provider_down: true,
+                ..
+            }
+        ));
     }
 
     #[test]
