@@ -203,16 +203,20 @@ impl Clients<'_> {
         let rows: Vec<_> = clients
             .iter()
             .flat_map(|(id, client)| {
-                client.contacts.iter().enumerate().map(|(position, contact)| {
-                    (
-                        ids.next(),
-                        id.get(),
-                        contact.address.channel(),
-                        contact.address.as_str(),
-                        position,
-                        i64::from(contact.verified),
-                    )
-                })
+                client
+                    .contacts
+                    .iter()
+                    .enumerate()
+                    .map(|(position, contact)| {
+                        (
+                            ids.next(),
+                            id.get(),
+                            contact.address.channel(),
+                            contact.address.as_str(),
+                            position,
+                            i64::from(contact.verified),
+                        )
+                    })
             })
             .collect();
         if rows.is_empty() {
@@ -397,7 +401,10 @@ impl Clients<'_> {
 /// only ASCII, or by a locale nobody chose.
 #[must_use]
 pub fn fold(name: &str) -> String {
-    name.chars().flat_map(char::to_lowercase).map(bare).collect()
+    name.chars()
+        .flat_map(char::to_lowercase)
+        .map(bare)
+        .collect()
 }
 
 fn bare(letter: char) -> char {

@@ -266,8 +266,7 @@ impl EventRow {
     fn read(self) -> Result<StoredEvent, StoreError> {
         let raw: Value = stored(&self.data, "event", "data", self.id)?;
         let state = stored(&self.state, "event", "state", self.id)?;
-        let data =
-            EventData::parse(&self.kind, &raw).unwrap_or_else(EventData::Unreadable);
+        let data = EventData::parse(&self.kind, &raw).unwrap_or_else(EventData::Unreadable);
         Ok(StoredEvent {
             id: EventId::new(self.id),
             received_at: Timestamp::from_micros(self.received_at),

@@ -114,7 +114,7 @@ impl Incidents<'_> {
         data: &IncidentData,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let text = serde_json::to_string(data).map_err(unwritable)?;
+        let text = serde_json::to_string(data).map_err(|error| unwritable(&error))?;
         on!(self.0, |c| {
             sqlx::query(
                 "INSERT INTO incident_change (event_id, incident_id, type, data, occurred_at) \
@@ -319,9 +319,9 @@ impl IncidentRow {
 }
 
 fn area_text(area: &Area) -> Result<String, StoreError> {
-    serde_json::to_string(area).map_err(unwritable)
+    serde_json::to_string(area).map_err(|error| unwritable(&error))
 }
 
-fn unwritable(error: serde_json::Error) -> StoreError {
+fn unwritable(error: &serde_json::Error) -> StoreError {
     StoreError::Unfit(format!("cannot write an incident as JSON: {error}"))
 }

@@ -247,12 +247,13 @@ struct ClientRow {
 impl ClientRow {
     fn read(self) -> Result<ClientRecord, StoreError> {
         let minute = |stored: Option<i64>| stored.and_then(|minute| u16::try_from(minute).ok());
-        let quiet_hours = minute(self.quiet_from)
-            .zip(minute(self.quiet_to))
-            .map(|(from_minute, to_minute)| QuietHours {
-                from_minute,
-                to_minute,
-            });
+        let quiet_hours =
+            minute(self.quiet_from)
+                .zip(minute(self.quiet_to))
+                .map(|(from_minute, to_minute)| QuietHours {
+                    from_minute,
+                    to_minute,
+                });
         let preferred = self
             .preferred
             .map(|word| stored(&word, "client", "preferred", self.id))
