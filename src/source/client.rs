@@ -79,7 +79,10 @@ fn time_zone(fields: &Fields<'_>) -> Result<chrono_tz::Tz, Fault> {
     match fields.text_if("time_zone")? {
         None => Ok(chrono_tz::Europe::Rome),
         Some(name) => name.parse().map_err(|_| {
-            fields.fault("time_zone", "`time_zone` is no IANA zone such as `Europe/Rome`")
+            fields.fault(
+                "time_zone",
+                "`time_zone` is no IANA zone such as `Europe/Rome`",
+            )
         }),
     }
 }
@@ -91,7 +94,9 @@ fn contacts(fields: &Fields<'_>, phones: &PhonePolicy) -> Result<Vec<ContactPoin
         let item = Fields::of(item, format!("{}/{at}", fields.pointer("contacts")))?;
         item.only(&["channel", "address", "verified"])?;
         let channel: Channel = item.word("channel")?;
-        let text = item.text_if("address")?.ok_or_else(|| item.missing("address"))?;
+        let text = item
+            .text_if("address")?
+            .ok_or_else(|| item.missing("address"))?;
         let address = Address::parse(channel, text, phones)
             .map_err(|error| item.fault("address", error.to_string()))?;
         let verified = item.flag_if("verified")?.unwrap_or(false);

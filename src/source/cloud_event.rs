@@ -72,11 +72,7 @@ pub fn read(
     }
 }
 
-fn batch(
-    items: Vec<Value>,
-    limits: &Limits,
-    received_at: Timestamp,
-) -> Result<Vec<Event>, Fault> {
+fn batch(items: Vec<Value>, limits: &Limits, received_at: Timestamp) -> Result<Vec<Event>, Fault> {
     if items.len() > limits.batch_events {
         let detail = format!(
             "the batch has {} events; at most {} are taken at once",
@@ -99,7 +95,10 @@ fn assemble(headers: &[(String, String)], body: &[u8]) -> Result<Value, Fault> {
     let mut event = Map::new();
     for (name, value) in headers {
         let value = percent_decode_str(value).decode_utf8().map_err(|_| {
-            Fault::new(format!("/{name}"), format!("header `ce-{name}` is not UTF-8"))
+            Fault::new(
+                format!("/{name}"),
+                format!("header `ce-{name}` is not UTF-8"),
+            )
         })?;
         event.insert(name.clone(), Value::String(value.into_owned()));
     }
@@ -117,7 +116,10 @@ mod tests {
     fn the_media_type_decides_and_the_batch_is_looked_for_first() {
         let batch = "application/cloudevents-batch+json; charset=utf-8";
         assert_eq!(Mode::of(batch, false), Some(Mode::Batched));
-        assert_eq!(Mode::of("application/cloudevents+json", true), Some(Mode::Structured));
+        assert_eq!(
+            Mode::of("application/cloudevents+json", true),
+            Some(Mode::Structured)
+        );
         assert_eq!(Mode::of("application/json", true), Some(Mode::Binary));
         assert_eq!(Mode::of("Application/JSON", false), Some(Mode::Plain));
         assert_eq!(Mode::of("text/xml", true), None);
@@ -134,7 +136,13 @@ mod tests {
             header("type", "meter.read"),
         ];
         let now = Timestamp::from_micros(0);
-        let events = read(Mode::Binary, &headers, b"{\"kwh\":1}", &Limits::default(), now);
+        let events = read(
+            Mode::Binary,
+            &headers,
+            b"{\"kwh\":1}",
+            &Limits::default(),
+            now,
+        );
         let events = events.unwrap();
         assert_eq!(events[0].id, "a b");
         assert_eq!(events[0].raw["kwh"], 1);

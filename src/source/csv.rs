@@ -26,7 +26,9 @@ pub use encoding::{Delimiter, inspect};
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
     /// It is written in another encoding.
-    #[error("line {line} is not UTF-8 but probably {guess}; save the file as `CSV UTF-8` and try again")]
+    #[error(
+        "line {line} is not UTF-8 but probably {guess}; save the file as `CSV UTF-8` and try again"
+    )]
     Encoding {
         /// Counted from 1.
         line: u64,

@@ -20,7 +20,9 @@ pub struct Taken {
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// The same source used this id before for something else.
-    #[error("event {index}: `{source_name}` sent another event with the id `{id}` before; give this one an id of its own")]
+    #[error(
+        "event {index}: `{source_name}` sent another event with the id `{id}` before; give this one an id of its own"
+    )]
     Conflict {
         /// Place in the batch, from 0.
         index: usize,

@@ -11,7 +11,11 @@ pub fn read(bytes: &[u8]) -> Result<Value, Fault> {
         let detail = match (error.classify(), bytes.is_empty()) {
             (_, true) => "the body is empty; send JSON".to_owned(),
             (serde_json::error::Category::Eof, _) => {
-                format!("the JSON breaks off at line {} column {}", error.line(), error.column())
+                format!(
+                    "the JSON breaks off at line {} column {}",
+                    error.line(),
+                    error.column()
+                )
             }
             _ => format!("not valid JSON: {error}"),
         };
@@ -26,7 +30,11 @@ mod tests {
     #[test]
     fn a_mistake_has_its_line_and_column() {
         let detail = |text: &str| read(text.as_bytes()).unwrap_err().detail;
-        assert!(detail("{\"a\": NaN}").contains("line 1 column"), "{}", detail("{\"a\": NaN}"));
+        assert!(
+            detail("{\"a\": NaN}").contains("line 1 column"),
+            "{}",
+            detail("{\"a\": NaN}")
+        );
         assert!(detail("{\"a\":\n [1,").contains("breaks off at line 2"));
         assert!(detail("").contains("empty"));
         assert!(detail("{} {}").contains("trailing"));

@@ -22,7 +22,10 @@ fn with(field: &str, value: Value) -> Result<Client, Fault> {
 }
 
 fn contact(channel: &str, address: &str) -> Result<Client, Fault> {
-    with("contacts", json!([{"channel": channel, "address": address}]))
+    with(
+        "contacts",
+        json!([{"channel": channel, "address": address}]),
+    )
 }
 
 #[test]
@@ -49,7 +52,11 @@ fn only_reference_and_name_are_required_and_no_contact_is_no_fault() {
 fn italian_spellings_of_a_number_become_one() {
     for spelling in ["3331234567", "00393331234567", "+39 333-1234567"] {
         let client = contact("sms", spelling).unwrap();
-        assert_eq!(client.contacts[0].address.as_str(), "+393331234567", "{spelling}");
+        assert_eq!(
+            client.contacts[0].address.as_str(),
+            "+393331234567",
+            "{spelling}"
+        );
     }
     let twice = json!([{"channel": "sms", "address": "3331234567"},
         {"channel": "sms", "address": "+39 333 1234567", "verified": true}]);
@@ -61,20 +68,35 @@ fn italian_spellings_of_a_number_become_one() {
 #[test]
 fn numbers_and_addresses_that_cannot_be_used_are_named() {
     for number in ["118", "899123456", "+1 900 555 0199", "", "abc"] {
-        assert_eq!(contact("sms", number).unwrap_err().pointer, "/contacts/0/address", "{number}");
+        assert_eq!(
+            contact("sms", number).unwrap_err().pointer,
+            "/contacts/0/address",
+            "{number}"
+        );
     }
-    for address in ["a@b.it, c@d.it", "a@b.it\r\nBcc: c@d.it", "Anna <a@b.it>", "anna"] {
+    for address in [
+        "a@b.it, c@d.it",
+        "a@b.it\r\nBcc: c@d.it",
+        "Anna <a@b.it>",
+        "anna",
+    ] {
         let fault = contact("email", address).unwrap_err();
         assert_eq!(fault.pointer, "/contacts/0/address", "{address}");
     }
-    assert_eq!(contact("fax", "1").unwrap_err().pointer, "/contacts/0/channel");
+    assert_eq!(
+        contact("fax", "1").unwrap_err().pointer,
+        "/contacts/0/channel"
+    );
 }
 
 #[test]
 fn names_are_cleaned_and_kept_literal() {
     let name = |text: &str| with("name", text.into()).map(|client| client.name);
     assert_eq!(name("{{7*7}}").unwrap(), "{{7*7}}");
-    assert_eq!(name("<script>alert(1)</script>").unwrap(), "<script>alert(1)</script>");
+    assert_eq!(
+        name("<script>alert(1)</script>").unwrap(),
+        "<script>alert(1)</script>"
+    );
     assert_eq!(name("Maria\r\nBcc: x@y.it").unwrap(), "Maria Bcc: x@y.it");
     assert_eq!(name("Ma\u{0}ria\u{202E}").unwrap(), "Maria");
     assert_eq!(name(&"n".repeat(201)).unwrap_err().pointer, "/name");
@@ -89,9 +111,18 @@ fn places_say_what_is_wrong_with_them() {
     let wrong = fault(json!({"place": "p", "municipality": "Bologna"}));
     assert_eq!(wrong.pointer, "/places/0/municipality");
     assert!(wrong.detail.contains("six digits"));
-    assert_eq!(fault(json!({"place": "p", "lat": 91, "lon": 0})).pointer, "/places/0/lat");
-    assert_eq!(fault(json!({"place": "p", "lat": 44.5})).pointer, "/places/0/lon");
-    assert_eq!(fault(json!({"place": "p", "tags": [7]})).pointer, "/places/0/tags/0");
+    assert_eq!(
+        fault(json!({"place": "p", "lat": 91, "lon": 0})).pointer,
+        "/places/0/lat"
+    );
+    assert_eq!(
+        fault(json!({"place": "p", "lat": 44.5})).pointer,
+        "/places/0/lon"
+    );
+    assert_eq!(
+        fault(json!({"place": "p", "tags": [7]})).pointer,
+        "/places/0/tags/0"
+    );
     let twice = with("places", json!([{"place": "p"}, {"place": "p"}])).unwrap_err();
     assert_eq!(twice.pointer, "/places/1/place");
 }

@@ -26,7 +26,7 @@ impl Delimiter {
 
     /// Whichever stands more often in the header.
     fn of(header: &[u8]) -> Self {
-        let count = |sign: u8| header.iter().filter(|byte| **byte == sign).count();
+        let count = |sign: u8| header.split(|byte| *byte == sign).count();
         if count(b';') > count(b',') {
             Self::Semicolon
         } else {
@@ -44,11 +44,21 @@ pub fn inspect(mut reader: impl Read) -> Result<Delimiter, CsvError> {
     loop {
         let read = reader.read(&mut chunk[filled..])?;
         let bytes = &chunk[..filled + read];
-        if header.is_none() && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])) {
-            return Err(CsvError::Encoding { line, guess: "UTF-16" });
+        if header.is_none()
+            && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]))
+        {
+            return Err(CsvError::Encoding {
+                line,
+                guess: "UTF-16",
+            });
         }
         header.get_or_insert_with(|| {
-            Delimiter::of(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default())
+            Delimiter::of(
+                bytes
+                    .split(|byte| *byte == b'\n')
+                    .next()
+                    .unwrap_or_default(),
+            )
         });
         let good = valid_prefix(bytes, read == 0).map_err(|at| CsvError::Encoding {
             line: line + newlines(&bytes[..at]),
@@ -75,5 +85,5 @@ fn valid_prefix(bytes: &[u8], last: bool) -> Result<usize, usize> {
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    bytes.split(|byte| *byte == b'\n').skip(1).count() as u64
 }

@@ -48,7 +48,9 @@ pub(super) fn check_header(header: &StringRecord) -> Result<(), CsvError> {
             )));
         }
         if header.iter().take(at).any(|other| other == name) {
-            return Err(CsvError::Header(format!("column `{name}` stands there twice")));
+            return Err(CsvError::Header(format!(
+                "column `{name}` stands there twice"
+            )));
         }
     }
     for name in ["client", "name"] {
@@ -64,7 +66,9 @@ pub(super) fn check_header(header: &StringRecord) -> Result<(), CsvError> {
 
 fn is_known(name: &str) -> bool {
     [OWN, CONTACT, PLACE].concat().contains(&name)
-        || name.strip_prefix(TOPIC).is_some_and(|topic| !topic.is_empty())
+        || name
+            .strip_prefix(TOPIC)
+            .is_some_and(|topic| !topic.is_empty())
         || name.starts_with(REJECTED)
 }
 
@@ -84,7 +88,9 @@ impl Flat {
         let (line, column) = match parts[..] {
             ["contacts", index, ..] => at(index)
                 .and_then(|at| self.contacts.get(at).copied())
-                .map_or((self.first, "sms".to_owned()), |(line, column)| (line, column.to_owned())),
+                .map_or((self.first, "sms".to_owned()), |(line, column)| {
+                    (line, column.to_owned())
+                }),
             ["places", index, column, ..] => {
                 let line = at(index).and_then(|at| self.places.get(at).copied());
                 (line.unwrap_or(self.first), column.to_owned())
@@ -180,7 +186,11 @@ fn say(
 
 fn place_cell(name: &str, cell: &str) -> Value {
     match name {
-        "tags" => cell.split('|').map(str::trim).filter(|tag| !tag.is_empty()).collect(),
+        "tags" => cell
+            .split('|')
+            .map(str::trim)
+            .filter(|tag| !tag.is_empty())
+            .collect(),
         // Where the comma divides decimals, spreadsheets write `44,49`.
         "lat" | "lon" => cell
             .replace(',', ".")

@@ -63,15 +63,30 @@ fn each_bad_row_is_named_with_line_and_column_and_the_good_ones_stay() {
 #[test]
 fn formulas_are_kept_as_they_stand() {
     let all = read("client,name\nC-1,=HYPERLINK(\"\"x\"\")\n");
-    assert!(all[0].outcome.as_ref().unwrap().name.starts_with("=HYPERLINK"));
+    assert!(
+        all[0]
+            .outcome
+            .as_ref()
+            .unwrap()
+            .name
+            .starts_with("=HYPERLINK")
+    );
 }
 
 #[test]
 fn latin_1_and_utf_16_are_refused_with_advice() {
     let error = inspect(&b"client,name\nC-1,Nicol\xf2\n"[..]).unwrap_err();
     assert!(matches!(error, CsvError::Encoding { line: 2, .. }));
-    assert!(error.to_string().contains("save the file as `CSV UTF-8`"), "{error}");
-    assert!(inspect(&b"\xff\xfec\0l\0"[..]).unwrap_err().to_string().contains("UTF-16"));
+    assert!(
+        error.to_string().contains("save the file as `CSV UTF-8`"),
+        "{error}"
+    );
+    assert!(
+        inspect(&b"\xff\xfec\0l\0"[..])
+            .unwrap_err()
+            .to_string()
+            .contains("UTF-16")
+    );
     let long = format!("client,name\n{}\n", "à".repeat(100_000));
     assert_eq!(inspect(long.as_bytes()).unwrap(), Delimiter::Comma);
 }
@@ -80,8 +95,21 @@ fn latin_1_and_utf_16_are_refused_with_advice() {
 fn a_header_with_unknown_or_missing_columns_is_refused() {
     let open = |text: &'static str| Clients::open(text.as_bytes(), Delimiter::Comma).err();
     let error = open("client,name,phone\n").unwrap().to_string();
-    assert!(error.contains("column 3 is called `phone`; known are: client"), "{error}");
-    assert!(open("name\n").unwrap().to_string().contains("no column `client`"));
-    assert!(open("client,client,name\n").unwrap().to_string().contains("twice"));
+    assert!(
+        error.contains("column 3 is called `phone`; known are: client"),
+        "{error}"
+    );
+    assert!(
+        open("name\n")
+            .unwrap()
+            .to_string()
+            .contains("no column `client`")
+    );
+    assert!(
+        open("client,client,name\n")
+            .unwrap()
+            .to_string()
+            .contains("twice")
+    );
     assert!(open("client,name,rejected_line,rejected_reason\n").is_none());
 }

@@ -30,6 +30,6 @@ pub(super) async fn ready(State(web): State<Web>) -> Result<&'static str, Proble
 
 /// Writes a row and takes it back: a transaction that only reads succeeds on a full disk.
 async fn probe(web: &Web) -> Result<(), StoreError> {
-    let mut tx = web.store.write().await?;
+    let tx = web.store.write().await?;
     tx.probe(web.clock.now()).await
 }

@@ -79,7 +79,10 @@ impl<T> Page<T> {
         let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|last| id(last).to_string());
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|last| id(last).to_string());
         Self {
             items: rows.into_iter().map(show).collect(),
             next,

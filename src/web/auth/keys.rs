@@ -127,7 +127,10 @@ impl KeyCache {
     }
 
     fn remember(&self, digest: [u8; 32], key: &Arc<StoredKey>, now: Timestamp) {
-        let mut verified = self.verified.write().unwrap_or_else(PoisonError::into_inner);
+        let mut verified = self
+            .verified
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if verified.len() >= CAPACITY {
             verified.clear();
         }
@@ -139,7 +142,10 @@ impl KeyCache {
 
 /// Writes `last_used_at`, at most once a minute. A busy or sick store does not fail the request.
 async fn note_use(key: &StoredKey, web: &Web, now: Timestamp) {
-    if key.last_used_at.is_some_and(|last| now - last < TOUCHED_EVERY) {
+    if key
+        .last_used_at
+        .is_some_and(|last| now - last < TOUCHED_EVERY)
+    {
         return;
     }
     match tokio::time::timeout(TOUCH_PATIENCE, touch(key, web, now)).await {
@@ -148,7 +154,10 @@ async fn note_use(key: &StoredKey, web: &Web, now: Timestamp) {
             tracing::debug!(key.prefix = key.prefix, error = %error, "the use of a key was not noted");
         }
         Err(_) => {
-            tracing::debug!(key.prefix = key.prefix, "the use of a key was not noted: the store is busy");
+            tracing::debug!(
+                key.prefix = key.prefix,
+                "the use of a key was not noted: the store is busy"
+            );
         }
     }
 }

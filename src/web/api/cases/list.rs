@@ -31,5 +31,10 @@ pub(crate) async fn get(
         Some(client) => cases.for_client(&client, before, limit).await?,
         None => cases.list(before, limit).await?,
     };
-    Ok(Json(Page::cut(found, paging, |case| case.id.get(), |case| case)))
+    Ok(Json(Page::cut(
+        found,
+        paging,
+        |case| case.id.get(),
+        |case| case,
+    )))
 }

@@ -36,7 +36,10 @@ pub(crate) async fn put(
     let mut tx = web.store.write().await?;
     let known = tx.cases().lookup(&reference).await?;
     let Some(step) = wish.step(known.as_ref()) else {
-        return Ok((StatusCode::OK, axum::Json(json!({"case": known, "event": null}))));
+        return Ok((
+            StatusCode::OK,
+            axum::Json(json!({"case": known, "event": null})),
+        ));
     };
     let event = event(step, body, web.ids.next(), now)?;
     let EventData::Case(_, data) = &event.data else {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
+use crate::domain::Address;
 use crate::source::client;
 use crate::store::clients::ClientRecord;
 use crate::store::suppressions::Suppression;
@@ -25,7 +26,7 @@ pub(crate) async fn get(
 
 fn show(record: &ClientRecord, barred: &[Suppression]) -> Value {
     let mut shown = client::describe(&record.client);
-    let usable = |address| barred.iter().all(|barred| barred.address != *address);
+    let usable = |address: &Address| barred.iter().all(|barred| barred.address != *address);
     let reachable = record
         .client
         .contacts

@@ -39,7 +39,13 @@ pub(crate) async fn post(
 ) -> Result<Json<Answer>, Problem> {
     let media_type = body::media_type(request.headers());
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if !["application/x-ndjson", "application/ndjson", "application/jsonl"].contains(&essence) {
+    if ![
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+    ]
+    .contains(&essence)
+    {
         return Err(Problem::media_type("`application/x-ndjson`"));
     }
     import(reader(request.into_body()), &web).await.map(Json)

@@ -30,5 +30,10 @@ pub(crate) async fn get(
     let mut tx = web.store.read().await?;
     let clients = tx.clients().list(after, paging.one_more(), search).await?;
     let show = |record: crate::store::clients::ClientRecord| client::describe(&record.client);
-    Ok(Json(Page::cut(clients, paging, |record| record.id.get(), show)))
+    Ok(Json(Page::cut(
+        clients,
+        paging,
+        |record| record.id.get(),
+        show,
+    )))
 }

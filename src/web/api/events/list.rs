@@ -20,7 +20,12 @@ pub(crate) async fn get(
     let before = paging.after.map(EventId::new);
     let mut tx = web.store.read().await?;
     let events = tx.events().list(before, paging.one_more()).await?;
-    Ok(Json(Page::cut(events, paging, |event| event.id.get(), show)))
+    Ok(Json(Page::cut(
+        events,
+        paging,
+        |event| event.id.get(),
+        show,
+    )))
 }
 
 fn show(stored: StoredEvent) -> Value {

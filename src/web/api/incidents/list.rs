@@ -19,5 +19,10 @@ pub(crate) async fn get(
     let before = paging.after.map(IncidentId::new);
     let mut tx = web.store.read().await?;
     let found = tx.incidents().list(before, paging.one_more()).await?;
-    Ok(Json(Page::cut(found, paging, |record| record.id.get(), |record| record)))
+    Ok(Json(Page::cut(
+        found,
+        paging,
+        |record| record.id.get(),
+        |record| record,
+    )))
 }

@@ -28,7 +28,10 @@ pub(crate) async fn post(
     let id = match headers.get(IDEMPOTENCY_KEY) {
         None => web.ids.next().to_string(),
         Some(key) => key.to_str().map(str::to_owned).map_err(|_| {
-            Problem::field("/Idempotency-Key", "`Idempotency-Key` holds more than ASCII letters")
+            Problem::field(
+                "/Idempotency-Key",
+                "`Idempotency-Key` holds more than ASCII letters",
+            )
         })?,
     };
     let now = web.clock.now();
