@@ -27,7 +27,11 @@ pub(super) async fn freeze(
             tx.candidates().partners_of(&references).await?
         }
         Audience::Listed => {
-            let listed = event.raw.get("clients").cloned().unwrap_or_else(|| json!([]));
+            let listed = event
+                .raw
+                .get("clients")
+                .cloned()
+                .unwrap_or_else(|| json!([]));
             tx.candidates().by_references(&listed.to_string()).await?
         }
         Audience::IncidentArea => match incident {
@@ -59,8 +63,13 @@ async fn in_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>, StoreError> {
         )
         .await?;
     if let Some(bounds) = area.bounding_box() {
-        let spots = tx.candidates().in_bounds(bounds.latitudes(), bounds.longitudes()).await?;
-        let covered = spots.into_iter().filter(|spot| area.covers(&at(spot.lat, spot.lon)));
+        let spots = tx
+            .candidates()
+            .in_bounds((bounds.south, bounds.north), (bounds.west, bounds.east))
+            .await?;
+        let covered = spots
+            .into_iter()
+            .filter(|spot| area.covers(&at(spot.lat, spot.lon)));
         members.extend(covered.map(|spot| spot.member));
     }
     Ok(members)

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::Value as Fact;
+use minijinja::value::{Serde, Value as Fact};
 use serde_json::{Map, Value, json};
 
 use super::{Planner, audience, fan_out, variables};
-use crate::domain::event::{Event, EventData, EventState, DirectRequest, Incident, MESSAGE_REQUESTED};
+use crate::domain::event::{
+    DirectRequest, Event, EventData, EventState, Incident, MESSAGE_REQUESTED,
+};
 use crate::domain::rule::{Audience, ChannelChoice, PlanSettings, Rule};
 use crate::domain::{Class, EventId, Lane, OnUnknown, PlanId, Timestamp};
 use crate::store::events::StoredEvent;
@@ -39,37 +41,55 @@ impl Planner {
         let event = &stored.event;
         if let EventData::Unreadable(fault) = &event.data {
             let why = fault.to_string();
-            return tx.events().mark(stored.id, EventState::Refused, Some(&why)).await;
+            return tx
+                .events()
+                .mark(stored.id, EventState::Refused, Some(&why))
+                .await;
         }
         let subject = self.take_in(tx, stored).await?;
         let rules = self.rules_for(event, &subject);
         if rules.is_empty() {
-            return tx.events().mark(stored.id, EventState::Unmatched, None).await;
+            return tx
+                .events()
+                .mark(stored.id, EventState::Unmatched, None)
+                .await;
         }
         let mut told = 0;
         for rule in &rules {
             told += self.apply_rule(tx, stored, &subject, rule).await?;
         }
         let detail = (told == 0).then_some("nobody in the audience is known");
-        tx.events().mark(stored.id, EventState::Planned, detail).await
+        tx.events()
+            .mark(stored.id, EventState::Planned, detail)
+            .await
     }
 
     async fn take_in(&self, tx: &mut Tx, stored: &StoredEvent) -> Result<Subject, StoreError> {
         let event = &stored.event;
-        let mut variables = variables::common(&event.kind, event.occurred_at, &self.settings.contact);
+        let mut variables =
+            variables::common(&event.kind, event.occurred_at, &self.settings.contact);
         let ids = self.ids.as_ref();
         let (key, newest, incident) = match &event.data {
             EventData::Case(step, data) => {
-                let applied = tx.cases().apply(stored.id, *step, data, event.occurred_at, ids).await?;
+                let applied = tx
+                    .cases()
+                    .apply(stored.id, *step, data, event.occurred_at, ids)
+                    .await?;
                 variables::add_case(&mut variables, data, &self.settings.case_kinds);
                 (format!("case:{}", data.case), applied.newest, None)
             }
             EventData::Incident(step, data) => {
-                let applied =
-                    tx.incidents().apply(stored.id, *step, data, event.occurred_at, ids).await?;
+                let applied = tx
+                    .incidents()
+                    .apply(stored.id, *step, data, event.occurred_at, ids)
+                    .await?;
                 let incident = applied.incident.incident;
                 variables::add_incident(&mut variables, &incident);
-                (format!("incident:{}", data.incident), applied.newest, Some(incident))
+                (
+                    format!("incident:{}", data.incident),
+                    applied.newest,
+                    Some(incident),
+                )
             }
             EventData::Direct(request) => {
                 variables.extend(request.variables.clone());
@@ -79,7 +99,12 @@ impl Planner {
                 (format!("event:{}", stored.id), true, None)
             }
         };
-        Ok(Subject { key, newest, incident, variables })
+        Ok(Subject {
+            key,
+            newest,
+            incident,
+            variables,
+        })
     }
 
     fn rules_for(&self, event: &Event, subject: &Subject) -> Vec<Rule> {
@@ -94,12 +119,20 @@ impl Planner {
             "time": event.occurred_at,
             "data": event.raw,
         });
-        facts.insert("event", Fact::from_serialize(&about));
+        facts.insert("event", Fact::from(Serde(&about)));
         for name in ["case", "incident"] {
             let fact = subject.variables.get(name);
-            facts.insert(name, fact.map_or_else(|| Fact::from(()), Fact::from_serialize));
+            facts.insert(
+                name,
+                fact.map_or_else(|| Fact::from(()), |fact| Fact::from(Serde(fact))),
+            );
         }
-        self.matcher.load().matching(&event.kind, &facts).into_iter().cloned().collect()
+        self.matcher
+            .load()
+            .matching(&event.kind, &facts)
+            .into_iter()
+            .cloned()
+            .collect()
     }
 
     /// Makes the plan of one rule. Small audiences get their messages at once; an area's are
@@ -117,7 +150,9 @@ impl Planner {
         }
         if subject.newest {
             let now = self.clock.now();
-            tx.plans().supersede(&plan.subject, plan.id, stored.id, plan.occurred_at, now).await?;
+            tx.plans()
+                .supersede(&plan.subject, plan.id, stored.id, plan.occurred_at, now)
+                .await?;
         }
         if rule.audience == Audience::IncidentArea {
             return Ok(1);
@@ -147,7 +182,11 @@ impl Planner {
         let template = tx.templates().lookup_published(&rule.template).await?;
         let superseded_by = match subject.newest {
             true => None,
-            false => tx.plans().newest_on(&subject.key, stored.id).await?.map(|(id, _)| id),
+            false => tx
+                .plans()
+                .newest_on(&subject.key, stored.id)
+                .await?
+                .map(|(id, _)| id),
         };
         let topic = match &rule.topic {
             topic if topic.is_empty() => template.as_ref().map_or("messages", |t| &t.source.topic),
@@ -185,7 +224,9 @@ async fn due(
     rule: &Rule,
     now: Timestamp,
 ) -> Result<Timestamp, StoreError> {
-    let Some(coalesce) = rule.coalesce else { return Ok(now) };
+    let Some(coalesce) = rule.coalesce else {
+        return Ok(now);
+    };
     Ok(match tx.plans().last_due(subject).await? {
         Some(last) if last > now => last,
         Some(last) if last + coalesce > now => last + coalesce,
@@ -218,12 +259,17 @@ fn direct(request: &DirectRequest) -> Rule {
 }
 
 /// The event of a plan, read again for a fan-out that goes on after a restart.
-pub(super) async fn event_of(tx: &mut Tx, id: EventId) -> Result<(Event, Option<Incident>), StoreError> {
+pub(super) async fn event_of(
+    tx: &mut Tx,
+    id: EventId,
+) -> Result<(Event, Option<Incident>), StoreError> {
     let event = tx.events().get(id).await?.event;
     let incident = match &event.data {
-        EventData::Incident(_, data) => {
-            tx.incidents().lookup(&data.incident).await?.map(|record| record.incident)
-        }
+        EventData::Incident(_, data) => tx
+            .incidents()
+            .lookup(&data.incident)
+            .await?
+            .map(|record| record.incident),
         _ => None,
     };
     Ok((event, incident))

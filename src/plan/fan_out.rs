@@ -40,7 +40,9 @@ impl Planner {
     /// planned, so that a large incident does not hold up a small one.
     pub(super) async fn fan_out(&self, id: PlanId) -> Result<(), StoreError> {
         let mut tx = self.store.read().await?;
-        let Some(plan) = tx.plans().get_many(&[id]).await?.pop() else { return Ok(()) };
+        let Some(plan) = tx.plans().get_many(&[id]).await?.pop() else {
+            return Ok(());
+        };
         let settings = settings_of(&plan)?;
         let members = self.members(&mut tx, &plan, &settings).await?;
         let mut told = Told::default();
@@ -77,9 +79,14 @@ impl Planner {
         chunk: Option<&[Member]>,
         topic: &str,
     ) -> Result<Option<(i64, Vec<Candidate>)>, StoreError> {
-        let Some((last, _)) = chunk.and_then(<[Member]>::split_last) else { return Ok(None) };
+        let Some((last, _)) = chunk.and_then(<[Member]>::split_last) else {
+            return Ok(None);
+        };
         let mut tx = self.store.read().await?;
-        let candidates = tx.candidates().read(chunk.unwrap_or_default(), topic).await?;
+        let candidates = tx
+            .candidates()
+            .read(chunk.unwrap_or_default(), topic)
+            .await?;
         Ok(Some((last.client, candidates)))
     }
 
@@ -90,7 +97,12 @@ impl Planner {
         upto: i64,
     ) -> Result<bool, StoreError> {
         let mut tx = self.store.write().await?;
-        if tx.plans().lock_unfinished(plan.id).await?.is_none_or(|now| now.cursor >= upto) {
+        if tx
+            .plans()
+            .lock_unfinished(plan.id)
+            .await?
+            .is_none_or(|now| now.cursor >= upto)
+        {
             return Ok(false);
         }
         self.write_messages(&mut tx, plan, messages, upto).await?;
@@ -108,12 +120,23 @@ impl Planner {
         messages: &[NewMessage],
         upto: i64,
     ) -> Result<(), StoreError> {
-        let shared = Shared { plan: plan.id, lane: plan.lane, now: self.clock.now() };
-        let new: HashSet<MessageId> = tx.messages().insert(shared, messages).await?.into_iter().collect();
+        let shared = Shared {
+            plan: plan.id,
+            lane: plan.lane,
+            now: self.clock.now(),
+        };
+        let new: HashSet<MessageId> = tx
+            .messages()
+            .insert(shared, messages)
+            .await?
+            .into_iter()
+            .collect();
         let mut groups: BTreeMap<(MessageState, Tracking, Channel), i64> = BTreeMap::new();
         let mut suppressed = 0;
         for message in messages.iter().filter(|message| new.contains(&message.id)) {
-            *groups.entry((message.state, message.tracking, message.channel)).or_default() += 1;
+            *groups
+                .entry((message.state, message.tracking, message.channel))
+                .or_default() += 1;
             suppressed += i64::from(message.state == MessageState::Suppressed);
         }
         let shifts: Vec<Shift<'_>> = groups
@@ -194,5 +217,7 @@ pub(super) fn settings_of(plan: &Plan) -> Result<PlanSettings, StoreError> {
 
 /// Which of the unfinished plans is next: urgent ones first.
 pub(super) fn first(plans: &[Plan]) -> Option<&Plan> {
-    plans.iter().min_by_key(|plan| (plan.lane != Lane::Urgent, plan.id))
+    plans
+        .iter()
+        .min_by_key(|plan| (plan.lane != Lane::Urgent, plan.id))
 }

@@ -56,7 +56,10 @@ pub fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<Verdict> {
             channels.push(channel);
         }
     }
-    channels.into_iter().map(|channel| verdict(candidate, channel, terms)).collect()
+    channels
+        .into_iter()
+        .map(|channel| verdict(candidate, channel, terms))
+        .collect()
 }
 
 /// How this client's reading may be measured: by name only with consent, not at all after a no.
@@ -72,9 +75,11 @@ pub fn tracking(consent: &str, at_most: Tracking) -> Tracking {
 fn channel_of(candidate: &Candidate, choice: ChannelChoice) -> Channel {
     let preferred = match choice {
         ChannelChoice::Fixed(channel) => return channel,
-        ChannelChoice::Preferred => {
-            candidate.preferred.as_deref().and_then(|word| word.parse().ok()).unwrap_or(Channel::Sms)
-        }
+        ChannelChoice::Preferred => candidate
+            .preferred
+            .as_deref()
+            .and_then(|word| word.parse().ok())
+            .unwrap_or(Channel::Sms),
     };
     let works = |channel| {
         let (address, barred) = contact(candidate, channel);
@@ -96,7 +101,9 @@ fn contact(candidate: &Candidate, channel: Channel) -> (Option<&str>, Option<Rea
         Channel::Email => (&candidate.email, &candidate.email_barred),
     };
     // A reason this version does not know still bars.
-    let barred = barred.as_deref().map(|word| word.parse().unwrap_or(Reason::Barred));
+    let barred = barred
+        .as_deref()
+        .map(|word| word.parse().unwrap_or(Reason::Barred));
     (address.as_deref(), barred)
 }
 
@@ -138,7 +145,10 @@ fn quiet_until(candidate: &Candidate, terms: &Terms<'_>) -> Option<Timestamp> {
     let own = candidate
         .quiet_from
         .zip(candidate.quiet_to)
-        .map(|(from_minute, to_minute)| QuietHours { from_minute, to_minute });
+        .map(|(from_minute, to_minute)| QuietHours {
+            from_minute,
+            to_minute,
+        });
     let zone = candidate.time_zone.parse().ok()?;
     own.or(terms.quiet_hours)?.until(terms.due_at, zone)
 }
@@ -190,7 +200,10 @@ mod tests {
             class: Class::Service,
             due_at: now,
             now,
-            quiet_hours: Some(QuietHours { from_minute: 21 * 60, to_minute: 8 * 60 }),
+            quiet_hours: Some(QuietHours {
+                from_minute: 21 * 60,
+                to_minute: 8 * 60,
+            }),
             overtaken: false,
             without_template: false,
         }
@@ -198,7 +211,10 @@ mod tests {
 
     #[test]
     fn by_day_it_is_queued_on_the_preferred_channel() {
-        let verdicts = decide(&candidate(), &terms(&settings(), "2026-11-23T10:00:00+01:00"));
+        let verdicts = decide(
+            &candidate(),
+            &terms(&settings(), "2026-11-23T10:00:00+01:00"),
+        );
         assert_eq!(verdicts.len(), 1);
         assert_eq!(verdicts[0].channel, Channel::Sms);
         assert_eq!(verdicts[0].state, MessageState::Queued);
@@ -206,7 +222,10 @@ mod tests {
 
     #[test]
     fn quiet_hours_defer_and_never_shorten_a_life() {
-        let verdicts = decide(&candidate(), &terms(&settings(), "2026-11-23T23:00:00+01:00"));
+        let verdicts = decide(
+            &candidate(),
+            &terms(&settings(), "2026-11-23T23:00:00+01:00"),
+        );
         let morning = Timestamp::parse("2026-11-24T08:00:00+01:00").unwrap();
         assert_eq!(verdicts[0].state, MessageState::Held);
         assert_eq!(verdicts[0].due_at, morning);
@@ -236,9 +255,18 @@ mod tests {
 
     #[test]
     fn reading_is_measured_by_name_only_with_consent() {
-        assert_eq!(tracking("granted", Tracking::Individual), Tracking::Individual);
-        assert_eq!(tracking("granted", Tracking::Aggregate), Tracking::Aggregate);
-        assert_eq!(tracking("unknown", Tracking::Individual), Tracking::Aggregate);
+        assert_eq!(
+            tracking("granted", Tracking::Individual),
+            Tracking::Individual
+        );
+        assert_eq!(
+            tracking("granted", Tracking::Aggregate),
+            Tracking::Aggregate
+        );
+        assert_eq!(
+            tracking("unknown", Tracking::Individual),
+            Tracking::Aggregate
+        );
         assert_eq!(tracking("withdrawn", Tracking::Individual), Tracking::None);
     }
 }

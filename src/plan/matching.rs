@@ -63,11 +63,7 @@ impl Matcher {
     }
 }
 
-fn holds(
-    rule: &Rule,
-    when: &Expression<'static, 'static>,
-    facts: &BTreeMap<&str, Value>,
-) -> bool {
+fn holds(rule: &Rule, when: &Expression<'static, 'static>, facts: &BTreeMap<&str, Value>) -> bool {
     match when.eval(facts) {
         Ok(value) => value.is_true(),
         Err(error) => {

@@ -68,7 +68,14 @@ impl Planner {
         settings: Settings,
         matcher: Arc<ArcSwap<Matcher>>,
     ) -> Self {
-        Self { store, clock, ids, wake, settings, matcher }
+        Self {
+            store,
+            clock,
+            ids,
+            wake,
+            settings,
+            matcher,
+        }
     }
 
     /// Plans until the daemon stops.
@@ -92,7 +99,9 @@ impl Planner {
         loop {
             self.plan_events().await?;
             let plans = self.store.read().await?.plans().unfinished(20).await?;
-            let Some(plan) = fan_out::first(&plans) else { return Ok(()) };
+            let Some(plan) = fan_out::first(&plans) else {
+                return Ok(());
+            };
             self.fan_out(plan.id).await?;
         }
     }

@@ -31,7 +31,9 @@ pub fn common(kind: &str, occurred_at: Timestamp, contact: &Value) -> Map<String
 /// Adds a case.
 pub fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kinds: &CaseKinds) {
     let owner = case.owner.clone().or_else(|| {
-        kinds.state(&case.kind, &case.state).and_then(|state| state.owner.clone())
+        kinds
+            .state(&case.kind, &case.state)
+            .and_then(|state| state.owner.clone())
     });
     variables.insert(
         "case".into(),

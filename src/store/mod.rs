@@ -6,24 +6,33 @@
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
 pub mod attempts;
+pub mod audience;
 pub mod audit;
 mod backend;
 pub mod candidates;
+pub mod cases;
+pub mod clients;
 pub mod engagement;
 mod error;
+pub mod events;
 mod health;
+pub mod incidents;
 pub mod keyring;
+pub mod keys;
 pub mod messages;
 pub mod nodes;
 mod open;
 pub mod plans;
 pub mod preferences;
+mod probe;
 pub mod receipts;
 pub mod reports;
 pub(crate) mod rollup;
+mod rows;
 pub mod sessions;
 pub mod status_page;
 pub mod sums;
+pub mod suppressions;
 pub mod switches;
 pub mod templates;
 pub mod timers;
