@@ -119,16 +119,15 @@ fn country_id(text: &str) -> Result<country::Id, AddressError> {
 
 fn parse(text: &str, policy: &PhonePolicy) -> Result<PhoneNumber, PhoneFault> {
     let plain = plain(text)?;
-    let international = plain.starts_with('+');
     if plain.starts_with("+39000") && (9..=16).contains(&plain.len()) {
         return Ok(PhoneNumber(plain));
     }
     refuse_short(plain.trim_start_matches("+39"))?;
-    let home = (!international).then_some(policy.default_country);
-    let number = phonenumber::parse(home, &plain).map_err(|error| match error {
-        phonenumber::ParseError::InvalidCountryCode => PhoneFault::UnknownCountry,
-        _ => PhoneFault::NotANumber(policy.default_country),
-    })?;
+    let number = if plain.starts_with('+') {
+        international(&plain, policy)?
+    } else {
+        local(&plain, policy)?
+    };
     let normal = format!("+{}{}", number.code().value(), number.national());
     refuse_kind(&number, &normal, policy)?;
     if policy.allows(number.country().id()) {
@@ -136,6 +135,36 @@ fn parse(text: &str, policy: &PhonePolicy) -> Result<PhoneNumber, PhoneFault> {
     } else {
         Err(PhoneFault::CountryNotAllowed)
     }
+}
+
+fn international(
+    plain: &str,
+    policy: &PhonePolicy,
+) -> Result<phonenumber::PhoneNumber, PhoneFault> {
+    phonenumber::parse(None, plain).map_err(|error| match error {
+        phonenumber::ParseError::InvalidCountryCode => PhoneFault::UnknownCountry,
+        _ => PhoneFault::NotANumber(policy.default_country),
+    })
+}
+
+/// Without a `+` the digits may or may not begin with the country code: `393 1234567` is a
+/// mobile number and `39 333 1234567` another. The first reading that exists is the right one.
+/// The library's own guess would take the 39 off both.
+fn local(digits: &str, policy: &PhonePolicy) -> Result<phonenumber::PhoneNumber, PhoneFault> {
+    let home = DATABASE
+        .by_id(policy.default_country.as_ref())
+        .map_or(0, phonenumber::Metadata::country_code);
+    let whole = international(&format!("+{home}{digits}"), policy);
+    if whole.as_ref().is_ok_and(phonenumber::PhoneNumber::is_valid) {
+        return whole;
+    }
+    if digits.starts_with(&home.to_string()) {
+        let with_code = international(&format!("+{digits}"), policy)?;
+        if with_code.is_valid() {
+            return Ok(with_code);
+        }
+    }
+    whole
 }
 
 /// Digits alone, with a `+` in front when a country code follows.
