@@ -1,1 +1,2 @@
 //! Tests as promises.
+mod templates_render;
