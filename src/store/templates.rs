@@ -51,7 +51,7 @@ pub struct StoredVersion {
 }
 
 /// A template in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct TemplateSummary {
     /// Name.
     pub name: String,
@@ -101,28 +101,19 @@ impl Templates<'_> {
 
     /// Every template, by name.
     pub async fn list(&mut self) -> Result<Vec<TemplateSummary>, StoreError> {
-        let rows: Vec<(String, String, String, Option<i64>, Option<i64>)> =
-            on!(&mut *self.0, |c| {
-                sqlx::query_as(
-                    "SELECT t.name, t.description, t.topic,
-                        max(CASE WHEN v.state = 'published' THEN v.version END),
-                        max(CASE WHEN v.state = 'draft' THEN v.version END)
+        on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT t.name, t.description, t.topic,
+                        max(CASE WHEN v.state = 'published' THEN v.version END) AS published,
+                        max(CASE WHEN v.state = 'draft' THEN v.version END) AS draft
                  FROM template t LEFT JOIN template_version v ON v.template_id = t.id
                  GROUP BY t.name, t.description, t.topic
                  ORDER BY t.name",
-                )
-                .fetch_all(&mut **c)
-                .await
-            })
-            .doing("list templates")?;
-        let summary = |(name, description, topic, published, draft)| TemplateSummary {
-            name,
-            description,
-            topic,
-            published,
-            draft,
-        };
-        Ok(rows.into_iter().map(summary).collect())
+            )
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("list templates")
     }
 
     /// The version that new messages are pinned to.

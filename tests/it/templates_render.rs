@@ -1,8 +1,10 @@
 //! What clients read, as they read it: every shipped template in every language and channel.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 use araldo::domain::Channel;
 use araldo::domain::segments;
-use araldo::template::{Compiled, Fullness, Input, Severity, Source, check};
+use araldo::template::{Compiled, Fullness, Input, Source, check};
 
 fn plain_links(compiled: &Compiled) -> impl Fn(usize) -> String + Sync + '_ {
     |index| compiled.links()[index].clone()
