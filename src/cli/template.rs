@@ -10,7 +10,7 @@ use crate::domain::segments;
 use crate::domain::template::{Source, VersionState};
 use crate::domain::{Channel, Clock, Ids};
 use crate::store::Store;
-use crate::store::templates::{Imported, Pen};
+use crate::store::templates::Pen;
 use crate::template::{Compiled, Finding, Fullness, Input, Severity, check};
 
 /// Who is named as the author of what comes from the command line.
@@ -99,29 +99,6 @@ pub async fn run(
         }
         TemplateCommand::Test { folders } => test(store, &folders).await,
     }
-}
-
-/// Takes in the shipped templates: done whenever a store is opened for the daemon. Returns the
-/// names of those whose operators' version stays.
-pub async fn import_shipped(
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> anyhow::Result<Vec<String>> {
-    let mut kept = Vec::new();
-    let pen = Pen {
-        author: "araldo",
-        now: clock.now(),
-        ids,
-    };
-    let mut tx = store.write().await?;
-    for source in Source::shipped()? {
-        if tx.templates().import(&source, pen).await? == Imported::Kept {
-            kept.push(source.name);
-        }
-    }
-    tx.commit().await?;
-    Ok(kept)
 }
 
 async fn list(store: &Store) -> anyhow::Result<()> {
