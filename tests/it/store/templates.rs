@@ -107,12 +107,9 @@ pub(crate) async fn a_version_is_never_changed_once_published(store: &Store) {
     let draft = templates.save_draft(&edited("three"), pen).await.unwrap();
     let back = templates.roll_back("notice", 1, pen).await.unwrap();
     let versions = templates.versions("notice").await.unwrap();
-    let told: Vec<_> = versions
-        .iter()
-        .map(|it| (it.version, it.id, it.state))
-        .collect();
+    let told = versions.iter().map(|it| (it.version, it.id, it.state));
     assert_eq!(
-        told,
+        told.collect::<Vec<_>>(),
         [
             (4, back, VersionState::Published),
             (3, draft, VersionState::Draft),
@@ -121,19 +118,15 @@ pub(crate) async fn a_version_is_never_changed_once_published(store: &Store) {
         ]
     );
     assert_eq!(versions[0].source, edited("one, better"));
-    assert_eq!(
-        templates.get_version(first).await.unwrap().source,
-        edited("one, better")
-    );
+    let kept = templates.get_version(first).await.unwrap();
+    assert_eq!(kept.source, edited("one, better"));
     let list = templates.list().await.unwrap();
     assert_eq!(
         (list[0].name.as_str(), list[0].published, list[0].draft),
         ("notice", Some(4), Some(3))
     );
-    assert!(matches!(
-        templates.roll_back("notice", 9, pen).await,
-        Err(StoreError::Missing { .. })
-    ));
+    let absent = templates.roll_back("notice", 9, pen).await;
+    assert!(matches!(absent, Err(StoreError::Missing { .. })));
 }
 
 pub(crate) async fn links_have_small_numbers_and_lead_where_they_did(store: &Store) {
