@@ -47,6 +47,8 @@ enum Command {
     Doctor,
 }
 
+pub mod template;
+
 /// Runs the command named on the command line.
 #[must_use]
 pub fn run() -> ExitCode {

@@ -13,6 +13,9 @@ use super::dates;
 /// Instructions one text may take. The longest of ours takes about two hundred.
 const FUEL: u64 = 20_000;
 
+/// How the name of a part ends that is HTML; the rest is plain text.
+pub(super) const HTML: &str = "/email.html";
+
 /// An engine without any template yet.
 pub(super) fn engine() -> Environment<'static> {
     let mut engine = Environment::empty();
@@ -20,7 +23,7 @@ pub(super) fn engine() -> Environment<'static> {
     engine.set_fuel(Some(FUEL));
     engine.set_auto_escape_callback(|name| {
         // By part, and nothing else: a name an operator chooses must not switch escaping off.
-        if name.ends_with(".html") {
+        if name.ends_with(HTML) {
             AutoEscape::Html
         } else {
             AutoEscape::None
@@ -39,6 +42,7 @@ fn add_filters(engine: &mut Environment<'static>) {
     engine.add_filter("datetime", dates::datetime);
     engine.add_filter("cut", cut);
     engine.add_filter("upper_first", upper_first);
+    engine.add_filter("paragraphs", paragraphs);
     engine.add_filter("default", default);
     engine.add_filter("lower", filters::lower);
     engine.add_filter("upper", filters::upper);
@@ -115,6 +119,15 @@ fn upper_first(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
+}
+
+/// `paragraphs`: the lines of a longer text that say something, to be laid out one by one.
+fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `default("...")`: for a value that is absent or empty.

@@ -1,1 +1,5 @@
 //! Tests as promises.
+
+mod store;
+mod templates_engine;
+mod templates_render;

@@ -1,0 +1,3 @@
+//! Promises of the store, kept on every database.
+
+pub(crate) mod templates;
