@@ -20,7 +20,7 @@ pub mod receipt;
 pub mod retry;
 pub mod rule;
 pub mod segments;
-mod text_enum;
+pub(crate) mod text_enum;
 pub mod token;
 
 pub use address::{Address, EmailAddress, PhoneNumber};

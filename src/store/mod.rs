@@ -8,6 +8,7 @@
 mod backend;
 pub mod engagement;
 mod error;
+mod health;
 mod open;
 pub mod preferences;
 pub mod receipts;
