@@ -11,5 +11,11 @@
 mod support;
 
 mod architecture;
+mod links_are_followed;
 mod migrations;
+mod reader;
+mod receipts_are_folded;
 mod servers;
+mod status_page_is_the_clients;
+mod store;
+mod unsubscribe_by_post;
