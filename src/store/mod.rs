@@ -5,15 +5,24 @@
 //! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
+pub mod audience;
 mod backend;
+pub mod cases;
+pub mod clients;
 pub mod engagement;
 mod error;
+pub mod events;
 mod health;
+pub mod incidents;
+pub mod keys;
 mod open;
 pub mod preferences;
+mod probe;
 pub mod receipts;
 pub(crate) mod rollup;
+mod rows;
 pub mod status_page;
+pub mod suppressions;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -4,15 +4,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use araldo::domain::address::PhonePolicy;
 use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::TimeOrderedIds;
 use araldo::domain::token::{Purpose, Signer};
 use araldo::domain::{Clock as _, Timestamp};
 use araldo::lifecycle::{Lifecycle, Wake};
+use araldo::source::Limits;
 use araldo::store::receipts::ReceiptHorizon;
 use araldo::store::{Store, StoreUrl};
 use araldo::track::Track;
+use araldo::web::auth::keys::KeyCache;
 use araldo::web::public::{Contact, Pages};
 use araldo::web::{Web, router};
 use axum::Router;
@@ -286,6 +289,9 @@ fn web(
         signer: signer.clone(),
         public_url: "http://127.0.0.1:8080".into(),
         wake: Arc::new(Wake::default()),
+        keys: KeyCache::default(),
+        limits: Limits::default(),
+        phones: Arc::new(PhonePolicy::default()),
         sandbox: None,
         track: track.clone(),
         pages: Arc::new(pages),
