@@ -112,6 +112,9 @@ const SEED: &[&str] = &[
      (20779, 'incident-started', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
 ];
 
+/// Ids that follow the clock of the test.
+pub(crate) type SeededIds = TimeOrderedIds<Arc<FixedClock>>;
+
 enum Eye {
     Sqlite(SqlitePool),
     Postgres(PgPool),
@@ -121,7 +124,7 @@ enum Eye {
 pub(crate) struct Reader {
     pub(crate) store: TestStore,
     pub(crate) clock: Arc<FixedClock>,
-    pub(crate) ids: Arc<TimeOrderedIds<Arc<FixedClock>>>,
+    pub(crate) ids: Arc<SeededIds>,
     pub(crate) signer: Signer,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) track: Track,
@@ -167,7 +170,13 @@ impl Reader {
         let lifecycle = Lifecycle::new();
         let signer = Signer::new(&[9; 32]);
         let horizon = ReceiptHorizon::default();
-        let track = Track::start(&lifecycle, &store, clock.clone(), ids.clone(), horizon);
+        let track = Track::start(
+            &lifecycle,
+            &store,
+            Arc::<FixedClock>::clone(&clock),
+            Arc::<SeededIds>::clone(&ids),
+            horizon,
+        );
         let pages = Pages::new(contact(), Arc::new(CaseKinds::shipped()));
         let web = web(&store, &clock, &ids, &signer, &track, pages);
         let reader = Self {
@@ -277,15 +286,15 @@ impl Reader {
 fn web(
     store: &Store,
     clock: &Arc<FixedClock>,
-    ids: &Arc<TimeOrderedIds<Arc<FixedClock>>>,
+    ids: &Arc<SeededIds>,
     signer: &Signer,
     track: &Track,
     pages: Pages,
 ) -> Web {
     Web {
         store: store.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
+        clock: Arc::<FixedClock>::clone(clock),
+        ids: Arc::<SeededIds>::clone(ids),
         signer: signer.clone(),
         public_url: "http://127.0.0.1:8080".into(),
         wake: Arc::new(Wake::default()),

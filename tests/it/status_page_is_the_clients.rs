@@ -164,8 +164,8 @@ async fn a_reply_and_a_confirmation_are_kept_and_prove_that_a_lost_message_arriv
     for _ in 0..12 {
         reader.post(&format!("{path}/reply"), "text=Aiuto").await;
     }
-    let replies = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'replied'";
-    assert_eq!(reader.number(replies).await, 10);
+    let taken = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'replied'";
+    assert_eq!(reader.number(taken).await, 10);
     let huge = format!("text={}", "a".repeat(100_000));
     let answer = reader.post(&format!("{path}/reply"), &huge).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
