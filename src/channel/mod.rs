@@ -97,7 +97,7 @@ pub struct Email {
     pub html: String,
     /// The plain-text part.
     pub text: String,
-    /// Where one-click unsubscribe is POSTed (RFC 8058), for topics that can be refused.
+    /// Where one-click unsubscribe is posted (RFC 8058), for topics that can be refused.
     pub unsubscribe_url: Option<String>,
     /// What the mail is about, for Feedback-ID: rule or template name.
     pub kind: String,

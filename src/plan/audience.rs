@@ -65,7 +65,7 @@ async fn in_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>, StoreError> {
     if let Some(bounds) = area.bounding_box() {
         let spots = tx
             .candidates()
-            .in_bounds(bounds.latitudes(), bounds.longitudes())
+            .in_bounds((bounds.south, bounds.north), (bounds.west, bounds.east))
             .await?;
         let covered = spots
             .into_iter()

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::Value as Fact;
+use minijinja::value::{Serde, Value as Fact};
 use serde_json::{Map, Value, json};
 
 use super::{Planner, audience, fan_out, variables};
@@ -119,12 +119,12 @@ impl Planner {
             "time": event.occurred_at,
             "data": event.raw,
         });
-        facts.insert("event", Fact::from_serialize(&about));
+        facts.insert("event", Fact::from(Serde(&about)));
         for name in ["case", "incident"] {
             let fact = subject.variables.get(name);
             facts.insert(
                 name,
-                fact.map_or_else(|| Fact::from(()), Fact::from_serialize),
+                fact.map_or_else(|| Fact::from(()), |fact| Fact::from(Serde(fact))),
             );
         }
         self.matcher

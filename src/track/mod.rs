@@ -1,13 +1,12 @@
 //! What becomes of a message after a provider took it: receipts, and what readers do.
 //!
-//! [`links`] makes the signed addresses that go into messages. `web` answers them, notes each
+//! `domain::links` makes the addresses that go into messages. `web` answers them, notes each
 //! hit in the [`EngagementBuffer`] and hands each provider's report to the [`ReceiptInbox`];
 //! both write in batches. [`verdict`] and `recent` tell persons from machines. States and sums
 //! follow in `store::receipts` and `store::engagement`, in the transaction of what moved them.
 
 pub mod buffer;
 pub mod inbox;
-pub mod links;
 pub mod recent;
 pub mod verdict;
 
@@ -15,7 +14,6 @@ use std::sync::Arc;
 
 pub use buffer::{EngagementBuffer, Hit};
 pub use inbox::{NotKept, ReceiptInbox};
-pub use links::{Links, Reading};
 
 use crate::domain::{Clock, Ids};
 use crate::lifecycle::Lifecycle;

@@ -54,6 +54,8 @@ pub struct Web {
     pub track: Track,
     /// What the client's own pages know beside the store.
     pub pages: Arc<public::Pages>,
+    /// What the console keeps in memory.
+    pub console: Arc<console::Desk>,
 }
 
 /// All routes.

@@ -200,7 +200,7 @@ fn crlf(text: &str, fold: bool) -> String {
 
 fn write_line(out: &mut String, mut line: &str, fold: bool) {
     while fold && line.len() > MAX_LINE {
-        let head = line.as_bytes().iter().take(FOLD_AT);
+        let mut head = line.as_bytes().iter().take(FOLD_AT);
         let Some(space) = head.rposition(|byte| *byte == b' ') else {
             break;
         };

@@ -122,10 +122,12 @@ fn smtp_settings(settings: &SandboxSettings, sandbox: &Sandbox) -> SmtpSettings 
 }
 
 fn kannel_settings(settings: &SandboxSettings, sandbox: &Sandbox) -> KannelSettings {
-    let mut url = format!("http://127.0.0.1:{}/cgi-bin/sendsms", sandbox.sms_port);
-    if let Some(latency) = settings.latency {
-        url.push_str(&format!("?latency={}", latency.as_millis()));
-    }
+    let latency = settings.latency.map(|latency| latency.as_millis());
+    let query = latency.map_or_else(String::new, |millis| format!("?latency={millis}"));
+    let url = format!(
+        "http://127.0.0.1:{}/cgi-bin/sendsms{query}",
+        sandbox.sms_port
+    );
     let from = settings.from.clone();
     KannelSettings {
         password: Some(Secret::new("sandbox".to_owned())),

@@ -63,13 +63,12 @@ async fn send_sms(State(gateway): State<Gateway>, Query(sms): Query<SendSms>) ->
             .into_response();
     }
     let reference = sms.dlr_url.as_deref().map(without_query);
-    let id = match fault {
-        // The network cannot reach the handset, so nothing is on it.
-        Some(SmsFault::Undelivered) => 0,
-        _ => {
-            let shown = Body::Sms(as_shown(&sms.text, sms.coding));
-            gateway.world.receive(&sms.to, &sms.from, shown, reference)
-        }
+    // A handset that the network cannot reach shows nothing.
+    let id = if fault == Some(SmsFault::Undelivered) {
+        0
+    } else {
+        let shown = Body::Sms(as_shown(&sms.text, sms.coding));
+        gateway.world.receive(&sms.to, &sms.from, shown, reference)
     };
     if let Some(url) = &sms.dlr_url {
         let delay = sms.latency.map_or(usual_delay(id), Duration::from_millis);

@@ -15,10 +15,13 @@ mod incidents;
 pub mod messages;
 mod page;
 pub mod stats;
+mod stats;
 
 /// The routes of this part.
 pub fn routes() -> axum::Router<Web> {
     axum::Router::new()
+        .route("/v1/messages/{id}", get(messages::get::get))
+        .route("/v1/stats", get(stats::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route(

@@ -161,22 +161,20 @@ fn misconfigured(stage: Stage, reply: &Reply) -> String {
 /// The mailbox or its domain does not exist or is closed for good (RFC 3463 §3.2, RFC 7505).
 /// A refusal by policy (5.7.x) or a full mailbox is not the address's fault.
 fn is_bad_address(reply: &Reply) -> bool {
-    match reply.status {
-        Some(status) => matches!(status, (5, 1, 1 | 2 | 3 | 6 | 10) | (5, 2, 1) | (5, 4, 4)),
-        None => {
-            let text = reply.text.to_ascii_lowercase();
-            reply.code == 550
-                && [
-                    "user unknown",
-                    "unknown user",
-                    "no such user",
-                    "no such recipient",
-                ]
-                .iter()
-                .any(|phrase| text.contains(phrase))
-        }
+    if let Some(status) = reply.status {
+        return matches!(status, (5, 1, 1 | 2 | 3 | 6 | 10) | (5, 2, 1) | (5, 4, 4));
     }
+    let text = reply.text.to_ascii_lowercase();
+    reply.code == 550 && SAYS_UNKNOWN.iter().any(|phrase| text.contains(phrase))
 }
+
+/// What servers without enhanced codes say of a mailbox that does not exist.
+const SAYS_UNKNOWN: [&str; 4] = [
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "no such recipient",
+];
 
 #[cfg(test)]
 mod tests {

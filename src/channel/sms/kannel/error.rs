@@ -104,7 +104,7 @@ fn wrong_certificate(error: &reqwest::Error) -> Option<String> {
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| cause.source())
+    std::iter::successors(error.source(), |&cause| cause.source())
 }
 
 /// On one line and short; Kannel's refusals repeat neither number nor text.
