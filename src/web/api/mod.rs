@@ -15,7 +15,6 @@ mod incidents;
 pub mod messages;
 mod page;
 pub mod stats;
-mod stats;
 
 /// The routes of this part.
 pub fn routes() -> axum::Router<Web> {
@@ -45,6 +44,4 @@ pub fn routes() -> axum::Router<Web> {
             "/v1/messages",
             post(messages::send::post).get(messages::list::list),
         )
-        .route("/v1/messages/{id}", get(messages::get::get))
-        .route("/v1/stats", get(stats::get))
 }
