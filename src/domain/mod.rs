@@ -11,6 +11,7 @@ pub mod client;
 pub mod clock;
 pub mod event;
 pub mod ids;
+pub mod marks;
 pub mod message;
 pub mod quiet_hours;
 pub mod receipt;

@@ -1,0 +1,196 @@
+//! Replacements that keep a text within GSM-7 without changing what it says.
+//!
+//! One `È` turns 160 characters into 70. What has no honest replacement (another script, an
+//! emoji) is left as it is: a dear message is better than a mutilated one.
+
+use std::borrow::Cow;
+
+use super::alphabet::is_gsm;
+use crate::domain::marks::is_invisible;
+
+/// The text with every replaceable character replaced; invisible marks are dropped.
+#[must_use]
+pub fn transliterate(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in composed(text).chars() {
+        match replacement(c) {
+            Some(instead) => plain.push_str(instead),
+            None => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// What may stand for a character that GSM-7 lacks; `None` when nothing can, or need not.
+#[must_use]
+pub fn replacement(c: char) -> Option<&'static str> {
+    if is_gsm(c) {
+        return None;
+    }
+    punctuation(c)
+        .or_else(|| letter(c))
+        .or_else(|| invisible(c))
+}
+
+const fn punctuation(c: char) -> Option<&'static str> {
+    Some(match c {
+        '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | 'ʼ' => "'",
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
+        '‹' => "<",
+        '›' => ">",
+        '‐'..='―' | '−' | '•' | '‣' | '◦' => "-",
+        '…' => "...",
+        '·' => ".",
+        '×' => "x",
+        '°' | 'º' => "o",
+        'ª' => "a",
+        '²' => "2",
+        '³' => "3",
+        '½' => "1/2",
+        '¼' => "1/4",
+        '¾' => "3/4",
+        '№' => "n.",
+        '©' => "(C)",
+        '®' => "(R)",
+        '™' => "(TM)",
+        '\t' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
+        '\u{85}' | '\u{2028}' | '\u{2029}' => "\n",
+        _ => return None,
+    })
+}
+
+/// Italian capitals keep their accent as an apostrophe, as everyone writes them; the letters of
+/// other languages lose theirs, which their readers are used to.
+const fn letter(c: char) -> Option<&'static str> {
+    Some(match c {
+        'À' => "A'",
+        'È' => "E'",
+        'Ì' => "I'",
+        'Ò' => "O'",
+        'Ù' => "U'",
+        'Á' | 'Â' | 'Ã' | 'Ā' | 'Ă' | 'Ą' => "A",
+        'á' | 'â' | 'ã' | 'ā' | 'ă' | 'ą' => "a",
+        'Ć' | 'Č' | 'Ĉ' => "C",
+        'ç' | 'ć' | 'č' | 'ĉ' => "c",
+        'Ď' | 'Đ' | 'Ð' => "D",
+        'ď' | 'đ' | 'ð' => "d",
+        'Ê' | 'Ë' | 'Ē' | 'Ę' | 'Ě' | 'Ė' => "E",
+        'ê' | 'ë' | 'ē' | 'ę' | 'ě' | 'ė' => "e",
+        'Ğ' | 'Ģ' => "G",
+        'ğ' | 'ģ' => "g",
+        'Í' | 'Î' | 'Ï' | 'Ī' | 'İ' => "I",
+        'í' | 'î' | 'ï' | 'ī' | 'ı' => "i",
+        'Ķ' => "K",
+        'ķ' => "k",
+        'Ł' | 'Ľ' | 'Ĺ' | 'Ļ' => "L",
+        'ł' | 'ľ' | 'ĺ' | 'ļ' => "l",
+        'Ń' | 'Ň' | 'Ņ' => "N",
+        'ń' | 'ň' | 'ņ' => "n",
+        'Ó' | 'Ô' | 'Õ' | 'Ō' => "O",
+        'ó' | 'ô' | 'õ' | 'ō' => "o",
+        'Ő' => "Ö",
+        'ő' => "ö",
+        'Œ' => "OE",
+        'œ' => "oe",
+        'Ŕ' | 'Ř' => "R",
+        'ŕ' | 'ř' => "r",
+        'Ś' | 'Š' | 'Ş' | 'Ș' => "S",
+        'ś' | 'š' | 'ş' | 'ș' => "s",
+        'Ţ' | 'Ț' | 'Ť' => "T",
+        'ţ' | 'ț' | 'ť' => "t",
+        'Ú' | 'Û' | 'Ū' | 'Ů' => "U",
+        'ú' | 'û' | 'ū' | 'ů' => "u",
+        'Ű' => "Ü",
+        'ű' => "ü",
+        'Ý' | 'Ÿ' => "Y",
+        'ý' | 'ÿ' => "y",
+        'Ź' | 'Ż' | 'Ž' => "Z",
+        'ź' | 'ż' | 'ž' => "z",
+        'ẞ' => "SS",
+        _ => return None,
+    })
+}
+
+/// Zero-width marks, direction marks and control characters: nothing to read, and some deceive.
+fn invisible(c: char) -> Option<&'static str> {
+    (c.is_control() || is_invisible(c)).then_some("")
+}
+
+/// Letter and combining mark become one letter: some systems store `è` as `e` and U+0300.
+fn composed(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| matches!(c, '\u{300}'..='\u{36f}')) {
+        return Cow::Borrowed(text);
+    }
+    let mut whole = String::with_capacity(text.len());
+    for c in text.chars() {
+        match whole.chars().next_back().and_then(|base| compose(base, c)) {
+            Some(letter) => {
+                whole.pop();
+                whole.push(letter);
+            }
+            None => whole.push(c),
+        }
+    }
+    Cow::Owned(whole)
+}
+
+/// The pairs that Western European keyboards produce (Unicode canonical composition).
+fn compose(base: char, mark: char) -> Option<char> {
+    let (bases, letters) = match mark {
+        '\u{300}' => ("aeiouAEIOU", "àèìòùÀÈÌÒÙ"),
+        '\u{301}' => ("aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ"),
+        '\u{302}' => ("aeiouAEIOU", "âêîôûÂÊÎÔÛ"),
+        '\u{303}' => ("anoANO", "ãñõÃÑÕ"),
+        '\u{308}' => ("aeiouyAEIOUY", "äëïöüÿÄËÏÖÜŸ"),
+        '\u{30a}' => ("auAU", "åůÅŮ"),
+        '\u{30c}' => ("cenrszCENRSZ", "čěňřšžČĚŇŘŠŽ"),
+        '\u{327}' => ("csCS", "çşÇŞ"),
+        _ => return None,
+    };
+    let at = bases.chars().position(|c| c == base)?;
+    letters.chars().nth(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyday_italian_becomes_gsm_and_reads_the_same() {
+        for (text, plain) in [
+            ("È tornata la luce", "E' tornata la luce"),
+            ("l’energia – domani…", "l'energia - domani..."),
+            ("«Città» “sicura”", "\"Città\" \"sicura\""),
+            ("10\u{a0}° piano", "10 o piano"),
+            ("perche\u{301} no", "perché no"),
+            ("E\u{300} cosi\u{300}", "E' così"),
+            ("Garçon Çelik", "Garcon Çelik"),
+            ("Jiří Łukasz Ștefan", "Jiri Lukasz Stefan"),
+            ("a\u{200b}b\u{202e}c\u{feff}\0d", "abcd"),
+            ("Già GSM: € [ok]\nà", "Già GSM: € [ok]\nà"),
+            ("Привет 😀", "Привет 😀"),
+        ] {
+            assert_eq!(transliterate(text), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_replacement_is_gsm_itself() {
+        for c in ('\0'..='\u{ffff}').filter(|c| replacement(*c).is_some()) {
+            assert!(!is_gsm(c), "{c:?}");
+            let instead = replacement(c).unwrap();
+            assert!(instead.chars().all(is_gsm), "{c:?} becomes {instead:?}");
+        }
+    }
+
+    #[test]
+    fn composition_tables_have_a_letter_for_each_base() {
+        for mark in '\u{300}'..='\u{36f}' {
+            for base in ' '..='z' {
+                if let Some(letter) = compose(base, mark) {
+                    assert!(!letter.is_ascii(), "{base} and {mark:?}");
+                }
+            }
+        }
+    }
+}
