@@ -9,6 +9,7 @@ mod backend;
 mod error;
 mod health;
 mod open;
+pub mod templates;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -1,1 +1,40 @@
-//! To come.
+//! Texts: from what an operator wrote to what a client reads.
+//!
+//! [`Source`] is a template as it stands in a folder or in the store; [`Compiled`] is made of it
+//! once per version; a message is `compiled.sms(locale, &input)` or `compiled.email(..)`.
+//! [`check`] renders everything with its samples; [`Catalog`] keeps compiled versions at hand.
+//! A client's data is only ever printed, never compiled. Nothing here reads the store.
+//!
+//! What a text may use: [`BUILTINS`], the variables its `template.toml` declares, the filters
+//! `date`, `time`, `datetime`, `cut`, `default`, `upper_first`, `paragraphs`, `lower`, `upper`,
+//! `trim`, `replace`, `join`, `length`, `first`, `last`, and the statements `if`, `for` and `set`.
+//! `templates/messages/README.md` says the same to operators. Read `compiled` next.
+
+mod builtin;
+mod catalog;
+mod check;
+mod compiled;
+mod context;
+mod dates;
+mod engine;
+mod fault;
+mod folder;
+mod hygiene;
+mod links;
+mod mail;
+mod samples;
+mod scan;
+
+pub use builtin::{BUILTINS, Builtin};
+pub use catalog::{Catalog, Versioned};
+pub use check::{Finding, Severity, check};
+pub use compiled::{Compiled, Input, RenderedEmail};
+pub use fault::{Fault, RenderFault};
+pub use samples::Fullness;
+
+pub use crate::domain::template::{Locale, Part, Parts, Source, Variable, VersionState};
+
+/// The language of a locale: `de` of `de-AT`.
+pub(crate) fn language(locale: &str) -> &str {
+    locale.split(['-', '_']).next().unwrap_or(locale)
+}

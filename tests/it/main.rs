@@ -13,3 +13,5 @@ mod support;
 mod architecture;
 mod migrations;
 mod servers;
+//! Tests as promises.
+mod templates_render;

@@ -1,0 +1,471 @@
+//! Templates, their versions, and where their links lead.
+//!
+//! A published version never changes: messages are pinned to it. Editing makes a draft;
+//! publishing it retires the one before; rolling back publishes a copy as a new version, so that
+//! the numbers tell the history. Whether a text is fit to be published is for `template::check`.
+
+use crate::domain::template::{Source, VersionState};
+use crate::domain::{Ids, LinkId, TemplateVersionId, Timestamp};
+use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+
+/// Templates and links within one transaction.
+pub struct Templates<'a>(&'a mut Conn);
+
+impl Tx {
+    /// What operators wrote.
+    pub fn templates(&mut self) -> Templates<'_> {
+        Templates(&mut self.conn)
+    }
+}
+
+/// What importing a folder did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// A version with this number was published.
+    Created(i64),
+    /// The published version says the same already.
+    Unchanged,
+    /// Someone else wrote the published version, or is writing a draft: theirs stays.
+    Kept,
+}
+
+/// A version as kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredVersion {
+    /// Its row.
+    pub id: TemplateVersionId,
+    /// Name of the template.
+    pub template: String,
+    /// Number, from 1.
+    pub version: i64,
+    /// Where it stands.
+    pub state: VersionState,
+    /// Everything an operator wrote.
+    pub source: Source,
+    /// Who wrote it.
+    pub author: String,
+    /// When it was saved.
+    pub created_at: Timestamp,
+    /// When it was published, if it was.
+    pub published_at: Option<Timestamp>,
+}
+
+/// A template in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateSummary {
+    /// Name.
+    pub name: String,
+    /// When it is sent, for the operator.
+    pub description: String,
+    /// What a client may refuse.
+    pub topic: String,
+    /// Number of the published version.
+    pub published: Option<i64>,
+    /// Number of the draft.
+    pub draft: Option<i64>,
+}
+
+/// Who writes, when, and with which ids.
+#[derive(Clone, Copy)]
+pub struct Pen<'a> {
+    /// A console user's e-mail, or the name of a command.
+    pub author: &'a str,
+    /// Now.
+    pub now: Timestamp,
+    /// Where new ids come from.
+    pub ids: &'a dyn Ids,
+}
+
+impl Templates<'_> {
+    /// Takes in a folder. The first import publishes version 1. A later one publishes a new
+    /// version only over one by the same author: what operators edited is theirs.
+    pub async fn import(&mut self, source: &Source, pen: Pen<'_>) -> Result<Imported, StoreError> {
+        let template = self.template_row(source, pen).await?;
+        let versions = self.versions(&source.name).await?;
+        let published = versions
+            .iter()
+            .find(|it| it.state == VersionState::Published);
+        if let Some(published) = published {
+            if published.source == *source {
+                return Ok(Imported::Unchanged);
+            }
+            let drafting = versions.iter().any(|it| it.state == VersionState::Draft);
+            if published.author != pen.author || drafting {
+                return Ok(Imported::Kept);
+            }
+        }
+        let version = self.insert(template, source, pen).await?;
+        self.publish(version, pen.now).await?;
+        Ok(Imported::Created(self.get_version(version).await?.version))
+    }
+
+    /// Every template, by name.
+    pub async fn list(&mut self) -> Result<Vec<TemplateSummary>, StoreError> {
+        let rows: Vec<(String, String, String, Option<i64>, Option<i64>)> =
+            on!(&mut *self.0, |c| {
+                sqlx::query_as(
+                    "SELECT t.name, t.description, t.topic,
+                        max(CASE WHEN v.state = 'published' THEN v.version END),
+                        max(CASE WHEN v.state = 'draft' THEN v.version END)
+                 FROM template t LEFT JOIN template_version v ON v.template_id = t.id
+                 GROUP BY t.name, t.description, t.topic
+                 ORDER BY t.name",
+                )
+                .fetch_all(&mut **c)
+                .await
+            })
+            .doing("list templates")?;
+        let summary = |(name, description, topic, published, draft)| TemplateSummary {
+            name,
+            description,
+            topic,
+            published,
+            draft,
+        };
+        Ok(rows.into_iter().map(summary).collect())
+    }
+
+    /// The version that new messages are pinned to.
+    pub async fn lookup_published(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<StoredVersion>, StoreError> {
+        let row: Option<VersionRow> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                version_columns!(),
+                " WHERE t.name = $1 AND v.state = 'published'"
+            ))
+            .bind(name)
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("look up a published template")?;
+        row.map(StoredVersion::try_from).transpose()
+    }
+
+    /// A version by its row.
+    pub async fn get_version(
+        &mut self,
+        id: TemplateVersionId,
+    ) -> Result<StoredVersion, StoreError> {
+        let row: Option<VersionRow> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(version_columns!(), " WHERE v.id = $1"))
+                .bind(id.get())
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("get a template version")?;
+        let row = row.ok_or_else(|| StoreError::Missing {
+            what: "template version",
+            key: id.to_string(),
+        })?;
+        row.try_into()
+    }
+
+    /// Every version of a template, newest first; empty when there is no such template.
+    pub async fn versions(&mut self, name: &str) -> Result<Vec<StoredVersion>, StoreError> {
+        let rows: Vec<VersionRow> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                version_columns!(),
+                " WHERE t.name = $1 ORDER BY v.version DESC"
+            ))
+            .bind(name)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("list the versions of a template")?;
+        rows.into_iter().map(StoredVersion::try_from).collect()
+    }
+
+    /// Saves what is being written: over the draft there is, else as a new one. A template that
+    /// is not there yet is made. Description and topic belong to the template and hold at once.
+    pub async fn save_draft(
+        &mut self,
+        source: &Source,
+        pen: Pen<'_>,
+    ) -> Result<TemplateVersionId, StoreError> {
+        let template = self.template_row(source, pen).await?;
+        self.describe(template, source).await?;
+        let versions = self.versions(&source.name).await?;
+        let Some(draft) = versions.iter().find(|it| it.state == VersionState::Draft) else {
+            return self.insert(template, source, pen).await;
+        };
+        let (variables, parts) = written(source)?;
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "UPDATE template_version
+                 SET variables = $1, parts = $2, author = $3, created_at = $4
+                 WHERE id = $5 AND state = 'draft'",
+            )
+            .bind(&variables)
+            .bind(&parts)
+            .bind(pen.author)
+            .bind(pen.now.as_micros())
+            .bind(draft.id.get())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("save a draft")?;
+        Ok(draft.id)
+    }
+
+    /// Publishes a version; the one published before is retired. A retired version is not
+    /// published again: see [`Templates::roll_back`].
+    pub async fn publish(
+        &mut self,
+        id: TemplateVersionId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "UPDATE template_version SET state = 'retired'
+                 WHERE state = 'published' AND id <> $1
+                   AND template_id = (SELECT template_id FROM template_version WHERE id = $1)",
+            )
+            .bind(id.get())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("retire the version before")?;
+        let changed = on!(&mut *self.0, |c| {
+            sqlx::query(
+                "UPDATE template_version SET state = 'published', published_at = $1
+                 WHERE id = $2 AND state = 'draft'",
+            )
+            .bind(now.as_micros())
+            .bind(id.get())
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("publish a version")?;
+        if changed == 0 {
+            return Err(StoreError::Missing {
+                what: "draft",
+                key: id.to_string(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Publishes a copy of an earlier version as a new one. A draft being written stays a draft.
+    pub async fn roll_back(
+        &mut self,
+        name: &str,
+        to: i64,
+        pen: Pen<'_>,
+    ) -> Result<TemplateVersionId, StoreError> {
+        let versions = self.versions(name).await?;
+        let earlier = versions.into_iter().find(|it| it.version == to);
+        let earlier = earlier.ok_or_else(|| StoreError::Missing {
+            what: "template version",
+            key: format!("{name} {to}"),
+        })?;
+        let template = self.template_row(&earlier.source, pen).await?;
+        let id = self.insert(template, &earlier.source, pen).await?;
+        self.publish(id, pen.now).await?;
+        Ok(id)
+    }
+
+    /// The rows of these addresses, in the same order; new ones are added. Numbers are small and
+    /// dense (1, 2, 3, ...), so that a signed link stays short.
+    pub async fn ensure_links(
+        &mut self,
+        urls: &[String],
+        now: Timestamp,
+    ) -> Result<Vec<LinkId>, StoreError> {
+        let mut ids = Vec::with_capacity(urls.len());
+        for url in urls {
+            ids.push(self.ensure_link(url, now).await?);
+        }
+        Ok(ids)
+    }
+
+    /// Where a link leads.
+    pub async fn link_url(&mut self, id: LinkId) -> Result<Option<String>, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query_scalar("SELECT url FROM link WHERE id = $1")
+                .bind(id.get())
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("look up a link")
+    }
+
+    async fn ensure_link(&mut self, url: &str, now: Timestamp) -> Result<LinkId, StoreError> {
+        // Two nodes may take the same number at once: the second finds it taken and asks again.
+        for _ in 0..LINK_TRIES {
+            let found: Option<i64> = on!(&mut *self.0, |c| {
+                sqlx::query_scalar("SELECT id FROM link WHERE url = $1")
+                    .bind(url)
+                    .fetch_optional(&mut **c)
+                    .await
+            })
+            .doing("look up a link by its address")?;
+            if let Some(id) = found {
+                return Ok(LinkId::new(id));
+            }
+            on!(&mut *self.0, |c| {
+                sqlx::query(
+                    "INSERT INTO link (id, url, created_at)
+                     SELECT coalesce(max(id), 0) + 1, $1, $2 FROM link WHERE id > 0
+                     ON CONFLICT DO NOTHING",
+                )
+                .bind(url)
+                .bind(now.as_micros())
+                .execute(&mut **c)
+                .await
+                .map(drop)
+            })
+            .doing("add a link")?;
+        }
+        Err(StoreError::Missing {
+            what: "link",
+            key: url.to_owned(),
+        })
+    }
+
+    /// The template's row, made when absent, and locked until the transaction ends: versions are
+    /// numbered one after the other.
+    async fn template_row(&mut self, source: &Source, pen: Pen<'_>) -> Result<i64, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "INSERT INTO template (id, name, description, topic, created_at)
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
+            )
+            .bind(pen.ids.next())
+            .bind(&source.name)
+            .bind(&source.description)
+            .bind(&source.topic)
+            .bind(pen.now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("add a template")?;
+        on!(&mut *self.0, |c| {
+            sqlx::query_scalar(concat!(
+                "SELECT id FROM template WHERE name = $1",
+                words::for_update!()
+            ))
+            .bind(&source.name)
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("lock a template")
+    }
+
+    async fn describe(&mut self, template: i64, source: &Source) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query("UPDATE template SET description = $1, topic = $2 WHERE id = $3")
+                .bind(&source.description)
+                .bind(&source.topic)
+                .bind(template)
+                .execute(&mut **c)
+                .await
+                .map(drop)
+        })
+        .doing("describe a template")
+    }
+
+    /// Adds a draft with the next number.
+    async fn insert(
+        &mut self,
+        template: i64,
+        source: &Source,
+        pen: Pen<'_>,
+    ) -> Result<TemplateVersionId, StoreError> {
+        self.describe(template, source).await?;
+        let id = pen.ids.next();
+        let (variables, parts) = written(source)?;
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "INSERT INTO template_version
+                     (id, template_id, version, state, variables, parts, author, created_at)
+                 SELECT $1, $2, coalesce(max(version), 0) + 1, 'draft', $3, $4, $5, $6
+                 FROM template_version WHERE template_id = $2",
+            )
+            .bind(id)
+            .bind(template)
+            .bind(&variables)
+            .bind(&parts)
+            .bind(pen.author)
+            .bind(pen.now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("add a template version")?;
+        Ok(TemplateVersionId::new(id))
+    }
+}
+
+/// Rounds of finding a free number for a link: nodes that start together add the same few links.
+const LINK_TRIES: usize = 100;
+
+macro_rules! version_columns {
+    () => {
+        "SELECT v.id, t.name, t.description, t.topic, v.version, v.state, v.variables, v.parts,
+                v.author, v.created_at, v.published_at
+         FROM template_version v JOIN template t ON t.id = v.template_id"
+    };
+}
+use version_columns;
+
+#[derive(sqlx::FromRow)]
+struct VersionRow {
+    id: i64,
+    name: String,
+    description: String,
+    topic: String,
+    version: i64,
+    state: String,
+    variables: String,
+    parts: String,
+    author: String,
+    created_at: i64,
+    published_at: Option<i64>,
+}
+
+impl TryFrom<VersionRow> for StoredVersion {
+    type Error = StoreError;
+    fn try_from(row: VersionRow) -> Result<Self, StoreError> {
+        let inconsistent = |column, value: &str| StoreError::Inconsistent {
+            table: "template_version",
+            column,
+            row: row.id.to_string(),
+            value: value.to_owned(),
+        };
+        let variables = serde_json::from_str(&row.variables)
+            .map_err(|_| inconsistent("variables", &row.variables))?;
+        let parts =
+            serde_json::from_str(&row.parts).map_err(|_| inconsistent("parts", &row.parts))?;
+        Ok(Self {
+            id: TemplateVersionId::new(row.id),
+            template: row.name.clone(),
+            version: row.version,
+            state: stored(&row.state, "template_version", "state", row.id)?,
+            source: Source {
+                name: row.name,
+                description: row.description,
+                topic: row.topic,
+                variables,
+                parts,
+            },
+            author: row.author,
+            created_at: Timestamp::from_micros(row.created_at),
+            published_at: row.published_at.map(Timestamp::from_micros),
+        })
+    }
+}
+
+/// Variables and parts as JSON.
+fn written(source: &Source) -> Result<(String, String), StoreError> {
+    let unfit = |error: serde_json::Error| StoreError::Unfit(error.to_string());
+    Ok((
+        serde_json::to_string(&source.variables).map_err(unfit)?,
+        serde_json::to_string(&source.parts).map_err(unfit)?,
+    ))
+}

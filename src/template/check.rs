@@ -1,0 +1,257 @@
+//! Checks a template as its readers would: every text of every language is rendered twice, once
+//! with every variable and once with only those that must be there. What an operator can mend is
+//! named with file and line, before a client sees it.
+
+use std::collections::BTreeSet;
+
+use crate::domain::Channel;
+use crate::domain::segments::{self, Alphabet};
+use crate::domain::template::{Part, Source};
+
+use super::compiled::{Compiled, Input};
+use super::context::Known;
+use super::fault::RenderFault;
+use super::samples::Fullness;
+use super::scan::line_at;
+
+/// Mail programs cut longer HTML off and hide the rest behind a link.
+const HTML_CUT_AT: usize = 102_400;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Messages would be held: the version must not be published.
+    Error,
+    /// It works, and costs or reads worse than it could.
+    Warning,
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+/// Something to mend in a template.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// File of the template's folder, such as `it/sms.txt`.
+    pub file: String,
+    /// Line in it, from 1, where there is one to name.
+    pub line: Option<usize>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            file,
+            line,
+            severity,
+            message,
+        } = self;
+        match line {
+            Some(line) => write!(f, "{file}:{line}: {severity}: {message}"),
+            None => write!(f, "{file}: {severity}: {message}"),
+        }
+    }
+}
+
+/// Everything to mend, errors before warnings; nothing when the template is fit to be published.
+#[must_use]
+pub fn check(source: &Source) -> Vec<Finding> {
+    let mut findings = Findings(Vec::new());
+    findings.texts_are_complete(source);
+    match Compiled::compile(source) {
+        Err(fault) => findings.add(
+            Severity::Error,
+            &fault.part,
+            fault.line,
+            format!("{}; {}", fault.what, fault.advice),
+        ),
+        Ok(compiled) => {
+            findings.names_are_known(source, &compiled);
+            for locale in source.parts.keys() {
+                findings.renders(source, &compiled, locale, Fullness::Everything);
+                findings.renders(source, &compiled, locale, Fullness::Least);
+            }
+        }
+    }
+    findings.0.sort_by_key(|finding| finding.severity);
+    findings.0.dedup();
+    findings.0
+}
+
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, severity: Severity, file: &str, line: Option<usize>, message: String) {
+        self.0.push(Finding {
+            file: file.to_owned(),
+            line,
+            severity,
+            message,
+        });
+    }
+
+    fn texts_are_complete(&mut self, source: &Source) {
+        if source
+            .parts
+            .values()
+            .all(|parts| parts.sms.is_none() && parts.email_mjml.is_none())
+        {
+            let message = "there is no text; add it/sms.txt or it/email.mjml".to_owned();
+            self.add(Severity::Error, "template.toml", None, message);
+        }
+        for part in Part::ALL {
+            // A language without its own plain text gets one made from its HTML.
+            let optional = *part == Part::EmailText;
+            if optional
+                || !source
+                    .parts
+                    .values()
+                    .any(|parts| parts.get(*part).is_some())
+            {
+                continue;
+            }
+            for (locale, parts) in &source.parts {
+                if parts.get(*part).is_none() {
+                    let message = "this text is missing, though another language has it".to_owned();
+                    self.add(Severity::Error, &format!("{locale}/{part}"), None, message);
+                }
+            }
+        }
+        for (locale, parts) in &source.parts {
+            if parts.email_mjml.is_some() != parts.email_subject.is_some() {
+                let message = "an e-mail needs both email.subject.txt and email.mjml".to_owned();
+                self.add(
+                    Severity::Error,
+                    &format!("{locale}/{}", Part::EmailMjml),
+                    None,
+                    message,
+                );
+            }
+        }
+    }
+
+    fn names_are_known(&mut self, source: &Source, compiled: &Compiled) {
+        let mut used = BTreeSet::new();
+        for (key, names) in compiled.uses() {
+            let file = key.replace("email.html", Part::EmailMjml.as_str());
+            for name in names.into_iter().filter(|name| !name.starts_with('_')) {
+                match compiled.context().knows(&name) {
+                    Known::Variable => {}
+                    Known::Group => self.add(
+                        Severity::Error,
+                        &file,
+                        line_of(source, &file, &name),
+                        format!("`{name}` is a group and always there: test one of its variables, such as `{name}.ref`"),
+                    ),
+                    Known::No => self.add(
+                        Severity::Error,
+                        &file,
+                        line_of(source, &file, &name),
+                        format!("`{name}` is not declared: add it to [[variables]] of template.toml, or correct the name"),
+                    ),
+                }
+                used.insert(name);
+            }
+        }
+        for variable in &source.variables {
+            let below = format!("{}.", variable.name);
+            if !used
+                .iter()
+                .any(|name| *name == variable.name || name.starts_with(&below))
+            {
+                let message = format!("variable `{}` is declared and never used", variable.name);
+                self.add(Severity::Warning, "template.toml", None, message);
+            }
+        }
+    }
+
+    fn renders(&mut self, source: &Source, compiled: &Compiled, locale: &str, fullness: Fullness) {
+        let variables = source.sample(locale, fullness);
+        let input = Input {
+            variables: &variables,
+            link: &|index| compiled.links().get(index).cloned().unwrap_or_default(),
+            pixel: None,
+        };
+        let Some(parts) = source.parts.get(locale) else {
+            return;
+        };
+        if parts.speak(Channel::Sms) {
+            match compiled.sms(locale, &input) {
+                Ok(text) => self.sms_is_cheap(locale, &text),
+                Err(fault) => self.fault(&format!("{locale}/{}", Part::Sms), &fault, fullness),
+            }
+        }
+        if parts.speak(Channel::Email) {
+            match compiled.email(locale, &input) {
+                Ok(mail) if mail.html.len() > HTML_CUT_AT => self.add(
+                    Severity::Warning,
+                    &format!("{locale}/{}", Part::EmailMjml),
+                    None,
+                    format!(
+                        "the HTML has {} bytes; mail programs cut it at 100 KB",
+                        mail.html.len()
+                    ),
+                ),
+                Ok(_) => {}
+                Err(fault) => {
+                    self.fault(&format!("{locale}/{}", Part::EmailMjml), &fault, fullness)
+                }
+            }
+        }
+    }
+
+    fn fault(&mut self, file: &str, fault: &RenderFault, fullness: Fullness) {
+        let message = match (fault, fullness) {
+            (RenderFault::Missing { variable }, Fullness::Least) => format!(
+                "`{variable}` may be absent: test it with {{% if {variable} %}}, or declare it as required"
+            ),
+            (RenderFault::Missing { variable }, Fullness::Everything) => {
+                format!("`{variable}` has no example: declare it in template.toml with one")
+            }
+            (other, _) => other.to_string(),
+        };
+        self.add(Severity::Error, file, None, message);
+    }
+
+    fn sms_is_cheap(&mut self, locale: &str, text: &str) {
+        let file = format!("{locale}/{}", Part::Sms);
+        let size = segments::measure(text);
+        if size.alphabet == Alphabet::Ucs2 {
+            let message = match size.first_foreign {
+                Some((c, Some(other))) => format!(
+                    "`{c}` is not in the GSM alphabet and leaves 70 characters instead of 160: write `{other}`"
+                ),
+                Some((c, None)) => format!(
+                    "`{c}` is not in the GSM alphabet and leaves 70 characters instead of 160: leave it out"
+                ),
+                None => "the text leaves 70 characters instead of 160".to_owned(),
+            };
+            self.add(Severity::Warning, &file, None, message);
+        }
+        if size.count > 1 {
+            let message = format!(
+                "with its examples the SMS takes {} segments ({} characters): each is paid",
+                size.count, size.units
+            );
+            self.add(Severity::Warning, &file, None, message);
+        }
+    }
+}
+
+/// The first line of a text in which a name stands.
+fn line_of(source: &Source, file: &str, name: &str) -> Option<usize> {
+    let (locale, part) = file.split_once('/')?;
+    let text = source.parts.get(locale)?.get(part.parse().ok()?)?;
+    text.find(name).map(|at| line_at(text, at))
+}

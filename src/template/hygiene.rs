@@ -1,0 +1,120 @@
+//! Cleans what comes from outside before it reaches a reader: invisible and direction-changing
+//! characters from every value, addresses from names, layout from an SMS and from a subject.
+
+/// Longest name in an SMS, in characters: more would push the message itself out of sight.
+const NAME_LENGTH: usize = 40;
+
+/// Ends of host names that telephones turn into links.
+const LINKED_ENDS: &[&str] = &[
+    "app", "at", "biz", "cc", "ch", "click", "cn", "co", "com", "de", "es", "eu", "fr", "gd", "gl",
+    "info", "io", "it", "link", "ly", "me", "net", "online", "org", "ru", "shop", "site", "tk",
+    "to", "top", "uk", "us", "ws", "xyz",
+];
+
+/// A value fit to be shown: no control, direction or invisible characters; lines kept.
+pub(super) fn value(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || shows(*c)).collect()
+}
+
+/// A name fit for a salutation: one line, and nothing in it that a telephone makes a link of.
+/// A self-registered name would otherwise be a link signed by the organisation.
+pub(super) fn name(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().filter_map(name_word).collect();
+    one_line(&words.join(" "))
+}
+
+/// The same, cut to what an SMS can spare.
+pub(super) fn short_name(text: &str) -> String {
+    let name = name(text);
+    match name.char_indices().nth(NAME_LENGTH) {
+        Some((end, _)) => name[..end].trim_end().to_owned(),
+        None => name,
+    }
+}
+
+/// One line: control and invisible characters removed, every run of white space one space.
+pub(super) fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_whitespace() || shows(*c)) {
+        if !c.is_whitespace() {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Plain text of an e-mail: no trailing blanks, never more than one empty line.
+pub(super) fn paragraphs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut empty = 0;
+    for line in text.lines().map(str::trim_end) {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty < 2 && !(line.is_empty() && out.is_empty()) {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+fn name_word(word: &str) -> Option<String> {
+    let lower = word.to_ascii_lowercase();
+    if lower.contains("://") || lower.starts_with("www.") {
+        return None;
+    }
+    let host = lower.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let end = host
+        .trim_end_matches('.')
+        .rsplit('.')
+        .next()
+        .unwrap_or_default();
+    let linked = host.contains('.') && LINKED_ENDS.contains(&end);
+    Some(if linked {
+        word.replace(['.', '/'], " ")
+    } else {
+        word.to_owned()
+    })
+}
+
+/// Not a control (C0, C1), not a zero-width mark, not one that turns the reading direction.
+fn shows(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invisible_characters_go_and_lines_stay() {
+        assert_eq!(value("a\u{0}b\u{202e}c\u{200b}d\ne\r"), "abcd\ne");
+        assert_eq!(one_line(" a\r\n\tb\u{a0}c\u{7}  d \n"), "a b c d");
+    }
+
+    #[test]
+    fn names_carry_no_links_and_keep_their_titles() {
+        assert_eq!(name("Maria\r\nRossi"), "Maria Rossi");
+        assert_eq!(name("Vinci su https://evil.example/x ora"), "Vinci su ora");
+        assert_eq!(name("www.evil.it Rossi"), "Rossi");
+        assert_eq!(name("Premi evil.com/x"), "Premi evil com x");
+        assert_eq!(
+            name("F.lli Rossi S.r.l. Dott.ssa D'Angelò"),
+            "F.lli Rossi S.r.l. Dott.ssa D'Angelò"
+        );
+        assert_eq!(name("{{7*7}} <script>"), "{{7*7}} <script>");
+        assert_eq!(short_name(&"à".repeat(60)).chars().count(), 40);
+    }
+
+    #[test]
+    fn plain_text_has_single_empty_lines() {
+        assert_eq!(paragraphs("\n\na  \n\n\n\nb\n\n"), "a\n\nb\n");
+    }
+}

@@ -1,0 +1,274 @@
+//! From MJML to the HTML that is rendered for each message, done once per version.
+//!
+//! The layout program must not see the engine's marks: `{{ }}` would be escaped, `<` in a
+//! condition would end a tag, and text between table rows would be moved out of the table. So a
+//! printed value becomes a plain word and a statement becomes a comment, which may stand
+//! anywhere; afterwards both are put back. A mark that the layout dropped, doubled or moved is a
+//! fault, not a surprise in the mail.
+
+use css_inline::{CSSInliner, InlineOptions};
+use mrml::prelude::parser::noop_loader::NoopIncludeLoader;
+use mrml::prelude::parser::{Error as MjmlError, ParserOptions};
+use mrml::prelude::render::RenderOptions;
+
+use super::context::PIXEL;
+use super::fault::Fault;
+use super::scan::{Piece, line_at, pieces};
+
+/// HTML with the engine's marks in place, CSS inlined, and a place for the open pixel.
+pub(super) fn html(part: &str, mjml: &str) -> Result<String, Fault> {
+    let guarded = Guarded::new(part, mjml)?;
+    let laid_out = lay_out(part, &guarded)?;
+    let inlined = inline_css(part, &laid_out)?;
+    let html = guarded.restore(part, &inlined)?;
+    Ok(with_pixel(&html))
+}
+
+/// MJML in which words stand for the engine's marks.
+struct Guarded<'a> {
+    text: String,
+    marks: Vec<Mark<'a>>,
+}
+
+struct Mark<'a> {
+    piece: Piece<'a>,
+    line: usize,
+    /// Where its word begins in the guarded text.
+    at: usize,
+}
+
+/// Where in the XML a byte stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Text,
+    Tag,
+    Value(u8),
+    Comment,
+}
+
+impl<'a> Guarded<'a> {
+    fn new(part: &str, mjml: &'a str) -> Result<Self, Fault> {
+        let mut guarded = Self {
+            text: String::with_capacity(mjml.len()),
+            marks: Vec::new(),
+        };
+        let mut place = Place::Text;
+        let mut offset = 0;
+        for piece in pieces(part, mjml)? {
+            match piece {
+                Piece::Literal(text) => place = guarded.literal(text, place),
+                Piece::Remark(_) => {}
+                _ if place == Place::Comment => {}
+                piece => guarded.mark(piece, line_at(mjml, offset), place),
+            }
+            offset += piece.text().len();
+        }
+        Ok(guarded)
+    }
+
+    /// Copies a stretch without its comments: they are for operators, not for clients.
+    fn literal(&mut self, text: &str, mut place: Place) -> Place {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let mut length = c.len_utf8();
+            match (place, c) {
+                (Place::Comment, _) if rest.starts_with("-->") => {
+                    place = Place::Text;
+                    rest = &rest[3..];
+                    continue;
+                }
+                (Place::Text, '<') if rest.starts_with("<!--") && !rest.starts_with("<!--[") => {
+                    place = Place::Comment;
+                    length = 4;
+                }
+                (Place::Text, '<') => place = Place::Tag,
+                (Place::Tag, '>') => place = Place::Text,
+                (Place::Tag, '"' | '\'') => place = Place::Value(c as u8),
+                (Place::Value(quote), c) if c as u32 == u32::from(quote) => place = Place::Tag,
+                _ => {}
+            }
+            if place != Place::Comment || c == '\n' {
+                self.text.push_str(&rest[..length]);
+            }
+            rest = &rest[length..];
+        }
+        place
+    }
+
+    fn mark(&mut self, piece: Piece<'a>, line: usize, place: Place) {
+        let word = word(self.marks.len());
+        self.marks.push(Mark {
+            piece,
+            line,
+            at: self.text.len(),
+        });
+        match piece {
+            Piece::Statement(_) if place == Place::Text && !self.in_plain_element() => {
+                self.text.push_str("<!--");
+                self.text.push_str(&word);
+                self.text.push_str("-->");
+            }
+            _ => self.text.push_str(&word),
+        }
+    }
+
+    /// Whether only text may stand here: a comment in a title would be shown.
+    fn in_plain_element(&self) -> bool {
+        let tag = self.text.rfind('<').map_or("", |at| &self.text[at..]);
+        tag.starts_with("<mj-title") || tag.starts_with("<mj-preview")
+    }
+
+    /// The line in the source of a byte of the guarded text.
+    fn line(&self, offset: usize) -> usize {
+        let before = self.marks.iter().take_while(|mark| mark.at < offset);
+        let hidden: usize = before
+            .map(|mark| mark.piece.text().matches('\n').count())
+            .sum();
+        line_at(&self.text, offset) + hidden
+    }
+
+    /// Puts the marks back.
+    fn restore(&self, part: &str, html: &str) -> Result<String, Fault> {
+        let mut out = String::with_capacity(html.len() + 4_096);
+        let mut seen = vec![0_usize; self.marks.len()];
+        let mut last_statement = 0;
+        let mut rest = html;
+        while let Some((start, index)) = next_word(rest) {
+            let Some(mark) = self.marks.get(index) else {
+                break;
+            };
+            seen[index] += 1;
+            let (before, after) = (&rest[..start], &rest[start + WORD_LENGTH..]);
+            match (before.strip_suffix("<!--"), after.strip_prefix("-->")) {
+                (Some(before), Some(after)) => {
+                    if seen[index] > 1 || index < last_statement {
+                        return Err(displaced(part, mark));
+                    }
+                    last_statement = index;
+                    out.push_str(before);
+                    rest = after;
+                }
+                _ => {
+                    out.push_str(before);
+                    rest = after;
+                }
+            }
+            out.push_str(mark.piece.text());
+        }
+        out.push_str(rest);
+        match seen.iter().position(|times| *times == 0) {
+            Some(index) => Err(displaced(part, &self.marks[index])),
+            None => Ok(out),
+        }
+    }
+}
+
+fn lay_out(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
+    // Nothing is read from disk or the network for an operator's text.
+    let options = ParserOptions {
+        include_loader: Box::new(NoopIncludeLoader),
+    };
+    let parsed = mrml::parse_with_options(&guarded.text, &options)
+        .map_err(|error| mjml_fault(part, guarded, &error))?;
+    if let Some(warning) = parsed.warnings.first() {
+        return Err(Fault::at(
+            part,
+            guarded.line(warning.span.start),
+            format!("MJML does not know this: {}", warning.kind),
+            "see documentation.mjml.io for the attributes of each element",
+        ));
+    }
+    parsed
+        .element
+        .render(&RenderOptions::default())
+        .map_err(|error| Fault::of(part, format!("the layout fails: {error}"), MJML_ADVICE))
+}
+
+fn inline_css(part: &str, html: &str) -> Result<String, Fault> {
+    let options = InlineOptions {
+        // The rules for dark mode and small screens cannot be inlined and must stay.
+        keep_style_tags: true,
+        keep_at_rules: true,
+        load_remote_stylesheets: false,
+        ..InlineOptions::default()
+    };
+    CSSInliner::new(options).inline(html).map_err(|error| {
+        Fault::of(
+            part,
+            format!("the styles cannot be inlined: {error}"),
+            "mend the CSS in <mj-style>",
+        )
+    })
+}
+
+/// At the very end, so that it is fetched when the text has been shown.
+fn with_pixel(html: &str) -> String {
+    let pixel = format!(
+        "{{% if {PIXEL} %}}<img src=\"{{{{ {PIXEL} }}}}\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">{{% endif %}}"
+    );
+    match html.rfind("</body>") {
+        Some(at) => format!("{}{pixel}{}", &html[..at], &html[at..]),
+        None => format!("{html}{pixel}"),
+    }
+}
+
+const MJML_ADVICE: &str = "close every element; write & as &amp; and < as &lt;";
+const WORD: &str = "araldomark";
+const WORD_LENGTH: usize = WORD.len() + 5;
+
+/// A word that no text contains by chance, of one length for every mark.
+fn word(index: usize) -> String {
+    format!("{WORD}{index:04}z")
+}
+
+fn next_word(text: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find(WORD).map(|at| from + at) {
+        let digits = text.get(at + WORD.len()..at + WORD_LENGTH - 1);
+        if let Some(index) = digits.and_then(|digits| digits.parse().ok()) {
+            return Some((at, index));
+        }
+        from = at + WORD.len();
+    }
+    None
+}
+
+fn displaced(part: &str, mark: &Mark<'_>) -> Fault {
+    Fault::at(
+        part,
+        mark.line,
+        format!(
+            "`{}` stands where the mail layout drops, repeats or moves it",
+            mark.piece.text()
+        ),
+        "put values into mj-text, mj-button or an attribute, and conditions around whole elements or inside mj-text",
+    )
+}
+
+fn mjml_fault(part: &str, guarded: &Guarded<'_>, error: &MjmlError) -> Fault {
+    let offset = match error {
+        MjmlError::UnexpectedElement { position, .. }
+        | MjmlError::UnexpectedToken { position, .. }
+        | MjmlError::MissingAttribute { position, .. }
+        | MjmlError::InvalidAttribute { position, .. }
+        | MjmlError::InvalidFormat { position, .. }
+        | MjmlError::IncludeLoaderError { position, .. } => Some(position.start),
+        _ => None,
+    };
+    let what = match error {
+        MjmlError::UnexpectedElement { .. } => "an element that may not stand here".to_owned(),
+        MjmlError::UnexpectedToken { .. } => "text or a mark that may not stand here".to_owned(),
+        MjmlError::MissingAttribute { name, .. } => format!("attribute `{name}` is missing"),
+        MjmlError::InvalidAttribute { .. } => "an attribute that cannot be read".to_owned(),
+        MjmlError::EndOfStream { .. } => "the text ends before its elements are closed".to_owned(),
+        MjmlError::NoRootNode => "there is no <mjml> element".to_owned(),
+        MjmlError::IncludeLoaderError { .. } => {
+            "mj-include is not available in a message".to_owned()
+        }
+        other => format!("this is not MJML: {other}"),
+    };
+    Fault {
+        line: offset.map(|offset| guarded.line(offset)),
+        ..Fault::of(part, what, MJML_ADVICE)
+    }
+}
