@@ -5,11 +5,21 @@
 //! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
+pub mod audience;
 mod backend;
+pub mod cases;
+pub mod clients;
 mod error;
 mod health;
 mod open;
 pub mod templates;
+pub mod events;
+pub mod incidents;
+pub mod keys;
+mod open;
+mod probe;
+mod rows;
+pub mod suppressions;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -1,0 +1,3 @@
+//! `/v1/messages`.
+
+pub(super) mod send;

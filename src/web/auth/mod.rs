@@ -1,0 +1,3 @@
+//! Who is asking: programs by API key (`keys`).
+
+pub mod keys;
