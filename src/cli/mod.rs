@@ -59,9 +59,22 @@ pub fn run() -> ExitCode {
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(Box::pin(cli.run())));
     outcome.unwrap_or_else(|error| {
-        eprintln!("araldo: {error:#}");
+        eprintln!("araldo: {}", one_line(&error));
         ExitCode::FAILURE
     })
+}
+
+/// The error and its causes, each said once: many of ours already quote their cause.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.is_empty() {
+            line = cause;
+        } else if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line.replace('\n', " ")
 }
 
 impl Cli {

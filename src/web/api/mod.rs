@@ -12,9 +12,9 @@ mod clients;
 mod events;
 mod health;
 mod incidents;
-mod messages;
+pub mod messages;
 mod page;
-mod stats;
+pub mod stats;
 
 /// The routes of this part.
 pub fn routes() -> axum::Router<Web> {

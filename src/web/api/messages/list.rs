@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::{MessageId, MessageState};
 use crate::store::reports::{MessageFilter, MessageRow};
 use crate::web::Web;
+use crate::web::auth::keys::{Authorized, MessagesRead};
 use crate::web::problem::Problem;
 
 /// What may be asked.
@@ -26,7 +27,11 @@ pub struct Ask {
 }
 
 /// Answers `{"items":[..],"next":"cursor"|null}`. A page can be short and still have a `next`.
-pub async fn list(State(web): State<Web>, Query(ask): Query<Ask>) -> Result<Json<Value>, Problem> {
+pub async fn list(
+    _caller: Authorized<MessagesRead>,
+    State(web): State<Web>,
+    Query(ask): Query<Ask>,
+) -> Result<Json<Value>, Problem> {
     let after = ask.after.as_deref().map(cursor).transpose()?;
     let limit = ask.limit.unwrap_or(100).clamp(1, 500);
     let filter = MessageFilter {
