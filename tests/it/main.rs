@@ -1,1 +1,3 @@
 //! Tests as promises.
+
+mod providers;
