@@ -24,3 +24,4 @@ mod servers;
 mod status_page_is_the_clients;
 mod store;
 mod unsubscribe_by_post;
+mod providers;
