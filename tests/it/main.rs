@@ -22,6 +22,5 @@ mod reader;
 mod receipts_are_folded;
 mod servers;
 mod status_page_is_the_clients;
-mod store;
 mod unsubscribe_by_post;
 mod providers;
