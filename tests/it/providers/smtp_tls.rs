@@ -70,8 +70,8 @@ async fn tls_relay(running: &Running, certificate: &str, starts_late: bool) -> u
 fn provider(running: &Running, port: u16, security: &str) -> Arc<dyn Provider> {
     let toml = format!(
         "kind = \"smtp\"\nhost = \"localhost\"\nport = {port}\nsecurity = {security:?}\n\
-         ca_file = {:?}\nfrom = \"avvisi@example.it\"\ncommand_timeout = \"2s\"\n",
-        file("authority.pem")
+         ca_file = \"{}\"\nfrom = \"avvisi@example.it\"\ncommand_timeout = \"2s\"\n",
+        file("authority.pem").display()
     );
     build(&context(running, "http://127.0.0.1:1", None), &toml)
 }
