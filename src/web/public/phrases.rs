@@ -210,6 +210,7 @@ impl Language {
             "incident.opened" => self.choose("Prima segnalazione", "First report"),
             "incident.resolved" => self.resolved(kind),
             "incident.cancelled" => self.cancelled(kind),
+            "incident.overdue" => self.choose("Oltre l'orario previsto", "Past the expected time"),
             _ => self.choose("Aggiornamento", "Update"),
         }
     }

@@ -257,3 +257,6 @@ pub(super) fn tel(number: &str) -> String {
         .filter(|c| c.is_ascii_digit() || *c == '+')
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
