@@ -207,7 +207,8 @@ async fn web_state(
         email: config.contact.email.clone(),
         hours: config.contact.hours.clone(),
     };
-    let pages = public::Pages::new(contact, Arc::new(case_kinds));
+    let pages = public::Pages::new(contact, Arc::new(case_kinds))
+        .counting_clicks(config.tracking.clicks);
     pages.learn_links(&running.store).await?;
     let horizon = ReceiptHorizon {
         sms: config.dispatch.receipt_horizon_sms,
