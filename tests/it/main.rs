@@ -11,7 +11,12 @@
 mod support;
 
 mod architecture;
+mod intake_api;
+mod intake_cases_and_incidents;
+mod intake_clients;
+mod intake_events;
+mod intake_keys;
 mod migrations;
 mod servers;
-//! Tests as promises.
+mod store;
 mod templates_render;
