@@ -12,6 +12,9 @@
 mod check;
 mod context;
 mod doctor;
+pub mod event;
+pub mod import;
+pub mod key;
 mod migrate;
 
 use std::path::PathBuf;

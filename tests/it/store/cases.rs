@@ -19,10 +19,10 @@ async fn apply(store: &Store, id: &str, kind: &str, time: &str, state: &str) -> 
     let event = event(id, kind, time, data);
     let mut tx = store.write().await.unwrap();
     let ids = ids();
-    tx.events().accept(std::slice::from_ref(&event), at(time), &ids).await.unwrap();
+    tx.events().accept(std::slice::from_ref(&event), at(time), ids).await.unwrap();
     let kept = tx.events().lookup("/test", id).await.unwrap().unwrap().id;
     let (step, data) = case(&event.data);
-    let applied = tx.cases().apply(kept, step, data, event.occurred_at, &ids).await.unwrap();
+    let applied = tx.cases().apply(kept, step, data, event.occurred_at, ids).await.unwrap();
     tx.commit().await.unwrap();
     (kept, applied.newest)
 }

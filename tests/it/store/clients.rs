@@ -33,7 +33,7 @@ fn described(number: usize, name: &str) -> Client {
 
 async fn put(store: &Store, clients: &[&Client]) -> Vec<Put> {
     let mut tx = store.write().await.unwrap();
-    let done = tx.clients().put_many(clients, at(NOW), &ids()).await.unwrap();
+    let done = tx.clients().put_many(clients, at(NOW), ids()).await.unwrap();
     tx.commit().await.unwrap();
     done
 }
@@ -43,13 +43,8 @@ async fn a_batch_creates_updates_and_takes_the_later_of_two(store: &Store) {
     let done = put(store, &[&first, &second]).await;
     assert!(matches!(done[..], [Put::Created(_), Put::Created(_)]), "{done:?}");
     let (early, late) = (described(1, "Anna early"), described(1, "Anna late"));
-    let id = ids();
     let mut tx = store.write().await.unwrap();
-    // Later ids, as a later moment would give.
-    (0..100).for_each(|_| {
-        araldo::domain::Ids::next(&id);
-    });
-    let again = tx.clients().put_many(&[&early, &second, &late], at(NOW), &id).await.unwrap();
+    let again = tx.clients().put_many(&[&early, &second, &late], at(NOW), ids()).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(again[0], Put::Updated(done[0].id()));
     assert_eq!(again[2], again[0]);

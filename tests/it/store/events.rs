@@ -21,7 +21,7 @@ fn reading(id: &str, kwh: i64) -> Event {
 async fn accept(store: &Store, events: &[Event]) -> Vec<Accept> {
     let mut tx = store.write().await.unwrap();
     let now = at("2026-11-22T10:00:00Z");
-    let answers = tx.events().accept(events, now, &ids()).await.unwrap();
+    let answers = tx.events().accept(events, now, ids()).await.unwrap();
     tx.commit().await.unwrap();
     answers
 }
@@ -31,7 +31,7 @@ async fn an_event_is_new_once_then_a_duplicate_or_a_conflict(store: &Store) {
     let now = at("2026-11-22T10:00:00Z");
     let mut tx = store.write().await.unwrap();
     let batch = [reading("1", 7), reading("2", 7), reading("1", 7), reading("2", 8)];
-    let answers = tx.events().accept(&batch, now, &ids).await.unwrap();
+    let answers = tx.events().accept(&batch, now, ids).await.unwrap();
     let Accept::New(first) = answers[0] else { panic!("{answers:?}") };
     assert_eq!(answers[2], Accept::Duplicate(first));
     assert!(matches!(answers[3], Accept::Conflict(_)), "{answers:?}");

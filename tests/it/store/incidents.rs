@@ -16,10 +16,10 @@ async fn apply(store: &Store, id: &str, kind: &str, time: &str, data: Value) -> 
     let event = event(id, kind, time, data);
     let mut tx = store.write().await.unwrap();
     let ids = ids();
-    tx.events().accept(std::slice::from_ref(&event), at(time), &ids).await.unwrap();
+    tx.events().accept(std::slice::from_ref(&event), at(time), ids).await.unwrap();
     let kept = tx.events().lookup("/test", id).await.unwrap().unwrap().id;
     let EventData::Incident(step, data) = &event.data else { panic!("{event:?}") };
-    let applied = tx.incidents().apply(kept, *step, data, event.occurred_at, &ids).await.unwrap();
+    let applied = tx.incidents().apply(kept, *step, data, event.occurred_at, ids).await.unwrap();
     tx.commit().await.unwrap();
     applied
 }

@@ -12,7 +12,7 @@ async fn a_key_is_kept_found_used_and_revoked(store: &Store) {
     let scopes = [Scope::EventsWrite, Scope::StatsRead];
     let now = at("2026-11-22T10:00:00Z");
     let mut tx = store.write().await.unwrap();
-    let id = tx.keys().create(&key, "crm", &scopes, now, &ids()).await.unwrap();
+    let id = tx.keys().create(&key, "crm", &scopes, now, ids()).await.unwrap();
     tx.keys().touch(id, now).await.unwrap();
     let kept = tx.keys().lookup(key.prefix()).await.unwrap().unwrap();
     assert_eq!(kept.scopes, scopes);

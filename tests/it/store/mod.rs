@@ -6,15 +6,19 @@ mod events;
 mod incidents;
 mod keys;
 
+use std::sync::LazyLock;
+
 use araldo::domain::Timestamp;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::event::Event;
 use araldo::domain::ids::TimeOrderedIds;
 use serde_json::Value;
 
-/// Ids of a node whose clock stands.
-fn ids() -> TimeOrderedIds<FixedClock> {
-    TimeOrderedIds::new(FixedClock::at("2026-11-22T10:00:00Z"), 1)
+/// Ids of a node whose clock stands; one source for all, so that none comes twice.
+fn ids() -> &'static TimeOrderedIds<FixedClock> {
+    static IDS: LazyLock<TimeOrderedIds<FixedClock>> =
+        LazyLock::new(|| TimeOrderedIds::new(FixedClock::at("2026-11-22T10:00:00Z"), 1));
+    &IDS
 }
 
 fn at(text: &str) -> Timestamp {
