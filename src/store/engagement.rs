@@ -91,18 +91,18 @@ impl Engagement<'_> {
         &mut self,
         messages: &[MessageId],
     ) -> Result<BTreeMap<MessageId, Addressed>, StoreError> {
-        let rows: Vec<(i64, String, String, Option<String>, Option<i64>)> =
-            on!(&mut *self.0, |c| sqlx::query_as(concat!(
-                "SELECT m.id, m.channel, m.tracking, c.tracking_consent, m.accepted_at \
+        type Row = (i64, String, String, Option<String>, Option<i64>);
+        let rows: Vec<Row> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
+            "SELECT m.id, m.channel, m.tracking, c.tracking_consent, m.accepted_at \
                  FROM message m LEFT JOIN client c ON c.id = m.client_id \
                  WHERE m.id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
-                words::rows!("$1"),
-                ")"
-            ))
-            .bind(id_rows(messages.iter().copied()))
-            .fetch_all(&mut **c)
-            .await)
-            .doing("look up messages that were read")?;
+            words::rows!("$1"),
+            ")"
+        ))
+        .bind(id_rows(messages.iter().copied()))
+        .fetch_all(&mut **c)
+        .await)
+        .doing("look up messages that were read")?;
         rows.into_iter()
             .map(|(id, channel, tracking, consent, accepted_at)| {
                 let tracking: Tracking = stored(&tracking, "message", "tracking", id)?;

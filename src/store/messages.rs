@@ -286,6 +286,25 @@ impl Messages<'_> {
             .collect()
     }
 
+    /// What a message was planned with, to show it again.
+    pub async fn frozen(&mut self, id: MessageId) -> Result<FrozenMessage, StoreError> {
+        let row: Option<(i64, String, String, String)> = on!(&mut *self.0, |c| {
+            sqlx::query_as("SELECT plan_id, channel, locale, variables FROM message WHERE id = $1")
+                .bind(id.get())
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("read a message")?;
+        let (plan, channel, locale, variables) =
+            row.ok_or_else(|| StoreError::Missing { what: "message", key: id.to_string() })?;
+        Ok(FrozenMessage {
+            plan: PlanId::new(plan),
+            channel: stored(&channel, "message", "channel", id)?,
+            locale,
+            variables,
+        })
+    }
+
     /// Whether anything in the lane is due.
     pub async fn is_due(&mut self, lane: Lane, now: Timestamp) -> Result<bool, StoreError> {
         let (is_due,): (bool,) = on!(&mut *self.0, |c| {
@@ -316,6 +335,19 @@ impl Messages<'_> {
         .doing("look for the next due message")?;
         Ok(next.map(Timestamp::from_micros))
     }
+}
+
+/// What a message was planned with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrozenMessage {
+    /// Its plan.
+    pub plan: PlanId,
+    /// Its medium.
+    pub channel: Channel,
+    /// The client's language.
+    pub locale: String,
+    /// What only this client's text needs, as JSON.
+    pub variables: String,
 }
 
 /// What waits in a lane.

@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, ClientId, Ids, MessageId, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::{Doing as _, StoreError, Tx, on, stored};
 
 /// A client's decisions within a transaction.
-pub struct Preferences<'a>(&'a mut Conn);
+pub struct Preferences<'a>(&'a mut Tx);
 
 impl Tx {
     /// What clients decided.
     pub fn preferences(&mut self) -> Preferences<'_> {
-        Preferences(&mut self.conn)
+        Preferences(self)
     }
 }
 
@@ -78,7 +78,7 @@ impl Preferences<'_> {
         client: ClientId,
         message: MessageId,
     ) -> Result<Option<Choices>, StoreError> {
-        let row: Option<ChoicesRow> = on!(&mut *self.0, |c| sqlx::query_as(
+        let row: Option<ChoicesRow> = on!(&mut self.0.conn, |c| sqlx::query_as(
             "SELECT locale, time_zone, preferred, quiet_from, quiet_to, tracking_consent \
              FROM client WHERE id = $1"
         )
@@ -113,8 +113,15 @@ impl Preferences<'_> {
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
         match decision {
-            Decision::Topic { topic, wanted } => self.set_topic(client, topic, *wanted).await?,
-            Decision::Preferred(channel) => self.set_preferred(client, *channel, now).await?,
+            Decision::Topic { topic, wanted } => {
+                self.0.clients().set_topic(client, topic, *wanted).await?;
+            }
+            Decision::Preferred(channel) => {
+                self.0
+                    .clients()
+                    .set_preferred(client, *channel, now)
+                    .await?;
+            }
             Decision::QuietHours(hours) => self.set_quiet_hours(client, *hours, now).await?,
             Decision::Locale(locale) => self.set_locale(client, locale, now).await?,
             Decision::Reading(allowed) => self.set_reading(client, *allowed, now).await?,
@@ -130,7 +137,7 @@ impl Preferences<'_> {
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
+        on!(&mut self.0.conn, |c| sqlx::query(
             "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
              SELECT channel, address, 'stop', id, $2 FROM message WHERE id = $1 \
              ON CONFLICT (channel, address) DO NOTHING"
@@ -152,7 +159,7 @@ impl Preferences<'_> {
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
+        on!(&mut self.0.conn, |c| sqlx::query(
             "DELETE FROM suppression WHERE reason = 'stop' AND (channel, address) IN \
              (SELECT channel, address FROM message WHERE id = $1)"
         )
@@ -165,7 +172,7 @@ impl Preferences<'_> {
     }
 
     async fn reachable(&mut self, client: ClientId) -> Result<Vec<Channel>, StoreError> {
-        let words: Vec<String> = on!(&mut *self.0, |c| sqlx::query_scalar(
+        let words: Vec<String> = on!(&mut self.0.conn, |c| sqlx::query_scalar(
             "SELECT DISTINCT channel FROM contact_point WHERE client_id = $1 ORDER BY channel"
         )
         .bind(client.get())
@@ -182,13 +189,13 @@ impl Preferences<'_> {
         &mut self,
         client: ClientId,
     ) -> Result<BTreeMap<String, Option<bool>>, StoreError> {
-        let offered: Vec<String> = on!(&mut *self.0, |c| sqlx::query_scalar(
+        let offered: Vec<String> = on!(&mut self.0.conn, |c| sqlx::query_scalar(
             "SELECT DISTINCT topic FROM template"
         )
         .fetch_all(&mut **c)
         .await)
         .doing("read the topics")?;
-        let chosen: Vec<(String, bool)> = on!(&mut *self.0, |c| sqlx::query_as(
+        let chosen: Vec<(String, bool)> = on!(&mut self.0.conn, |c| sqlx::query_as(
             "SELECT topic, wanted FROM topic_choice WHERE client_id = $1"
         )
         .bind(client.get())
@@ -205,7 +212,7 @@ impl Preferences<'_> {
     }
 
     async fn is_stopped(&mut self, message: MessageId) -> Result<bool, StoreError> {
-        on!(&mut *self.0, |c| sqlx::query_scalar(
+        on!(&mut self.0.conn, |c| sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM suppression s JOIN message m \
              ON m.channel = s.channel AND m.address = s.address \
              WHERE m.id = $1 AND s.reason = 'stop')"
@@ -216,51 +223,13 @@ impl Preferences<'_> {
         .doing("look up a stop")
     }
 
-    async fn set_topic(
-        &mut self,
-        client: ClientId,
-        topic: &str,
-        wanted: bool,
-    ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
-            "INSERT INTO topic_choice (client_id, topic, wanted) \
-             SELECT id, $2, $3 FROM client WHERE id = $1 \
-             ON CONFLICT (client_id, topic) DO UPDATE SET wanted = excluded.wanted"
-        )
-        .bind(client.get())
-        .bind(topic)
-        .bind(wanted)
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("keep a topic's choice")
-    }
-
-    async fn set_preferred(
-        &mut self,
-        client: ClientId,
-        channel: Option<Channel>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
-            "UPDATE client SET preferred = $2, updated_at = $3 WHERE id = $1"
-        )
-        .bind(client.get())
-        .bind(channel.map(Channel::as_str))
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("keep a client's channel")
-    }
-
     async fn set_quiet_hours(
         &mut self,
         client: ClientId,
         hours: Option<QuietHours>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
+        on!(&mut self.0.conn, |c| sqlx::query(
             "UPDATE client SET quiet_from = $2, quiet_to = $3, updated_at = $4 WHERE id = $1"
         )
         .bind(client.get())
@@ -279,7 +248,7 @@ impl Preferences<'_> {
         locale: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
+        on!(&mut self.0.conn, |c| sqlx::query(
             "UPDATE client SET locale = $2, updated_at = $3 WHERE id = $1"
         )
         .bind(client.get())
@@ -298,7 +267,7 @@ impl Preferences<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // A no to one who had said yes is a withdrawal, and is kept as one.
-        on!(&mut *self.0, |c| sqlx::query(
+        on!(&mut self.0.conn, |c| sqlx::query(
             "UPDATE client SET tracking_consent = CASE WHEN $2 THEN 'granted' \
              WHEN tracking_consent IN ('granted', 'withdrawn') THEN 'withdrawn' \
              ELSE 'denied' END, updated_at = $3 WHERE id = $1"
@@ -319,7 +288,7 @@ impl Preferences<'_> {
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
+        on!(&mut self.0.conn, |c| sqlx::query(
             "INSERT INTO audit (id, at, actor, action, subject, detail) \
              VALUES ($1, $2, 'client', 'preferences.changed', $3, $4)"
         )

@@ -43,8 +43,9 @@ impl Network {
             }
             IpAddr::V6(v6) if v6.is_loopback() || v6.is_unique_local() => None,
             IpAddr::V6(v6) => {
-                let [a, b, c, d, e, f, ..] = v6.octets();
-                Some(Self([a, b, c, d, e, f]))
+                let mut prefix = [0; 6];
+                prefix.copy_from_slice(&v6.octets()[..6]);
+                Some(Self(prefix))
             }
         }
     }

@@ -34,7 +34,7 @@ pub(super) async fn read(
 ) -> Response {
     let message = match message_of(&web, &token, visitor) {
         Ok(message) => message,
-        Err(answer) => return answer,
+        Err(refusal) => return refusal.shown(),
     };
     let kept = keep(&web, message, EngagementKind::Confirmed, None, 1).await;
     back(&token, kept.map(|_| Done::Read))
@@ -49,7 +49,7 @@ pub(super) async fn reply(
 ) -> Response {
     let message = match message_of(&web, &token, visitor) {
         Ok(message) => message,
-        Err(answer) => return answer,
+        Err(refusal) => return refusal.shown(),
     };
     let text = cleaned(&reply.text);
     // An empty box says at least that the message was read.
@@ -67,10 +67,21 @@ pub(super) async fn reply(
     back(&token, kept.map(done))
 }
 
-/// The message a form is about. The token is what only its reader has; a form sent by a page
-/// elsewhere is refused all the same.
-pub(super) fn message_of(web: &Web, token: &str, visitor: Visitor) -> Result<MessageId, Response> {
-    if visitor.from_elsewhere {
+/// Why a form is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// A page elsewhere sent it.
+    FromElsewhere,
+    /// Its token is not ours.
+    NotOurs,
+}
+
+impl Refusal {
+    /// Says so.
+    pub(super) fn shown(self) -> Response {
+        let Self::FromElsewhere = self else {
+            return page::missing();
+        };
         let note = Note {
             language: Language::Italian,
             title: "Richiesta non accettata",
@@ -82,10 +93,18 @@ pub(super) fn message_of(web: &Web, token: &str, visitor: Visitor) -> Result<Mes
             ],
             status_path: None,
         };
-        return Err(page::show(StatusCode::FORBIDDEN, &note));
+        page::show(StatusCode::FORBIDDEN, &note)
+    }
+}
+
+/// The message a form is about. The token is what only its reader has; a form sent by a page
+/// elsewhere is refused all the same.
+pub(super) fn message_of(web: &Web, token: &str, visitor: Visitor) -> Result<MessageId, Refusal> {
+    if visitor.from_elsewhere {
+        return Err(Refusal::FromElsewhere);
     }
     let message = web.signer.open_one(Purpose::Status, token);
-    message.map(MessageId::new).ok_or_else(page::missing)
+    message.map(MessageId::new).ok_or(Refusal::NotOurs)
 }
 
 /// Back to the page, which says what was done. A reload then repeats nothing.

@@ -32,7 +32,7 @@ pub(super) async fn preferences(
             &token,
             save(&web, message, &fields).await.map(|()| Done::Saved),
         ),
-        Err(answer) => answer,
+        Err(refusal) => refusal.shown(),
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn stop(
 ) -> Response {
     match message_of(&web, &token, visitor) {
         Ok(message) => back(&token, bar(&web, message).await.map(|()| Done::Stopped)),
-        Err(answer) => answer,
+        Err(refusal) => refusal.shown(),
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn resume(
 ) -> Response {
     match message_of(&web, &token, visitor) {
         Ok(message) => back(&token, unbar(&web, message).await.map(|()| Done::Resumed)),
-        Err(answer) => answer,
+        Err(refusal) => refusal.shown(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::{EngagementKind, MessageId, PlanId, Verdict};
 use crate::track::Hit;
 use crate::web::Web;
 
-/// One transparent point: GIF89a, 43 bytes.
+/// One transparent point: a GIF of 43 bytes.
 const PIXEL: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\
 \x01\x00\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b";
 

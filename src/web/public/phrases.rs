@@ -79,8 +79,8 @@ impl Language {
                 "Thank you for letting us know that you have read this.",
             ),
             Done::Replied => self.choose(
-                "Abbiamo ricevuto il Suo messaggio. Lo legge una persona, insieme alla Sua pratica.",
-                "We have received your message. A person will read it, together with your case.",
+                "Abbiamo ricevuto il Suo messaggio. Lo leggerà una persona.",
+                "We have received your message. A person will read it.",
             ),
             Done::Enough => self.choose(
                 "Abbiamo già diversi Suoi messaggi da leggere. Se è urgente, ci chiami.",
@@ -166,8 +166,8 @@ impl Language {
 
     pub(super) fn over(self, when: &str) -> String {
         self.choose(
-            format!("Finita {when}. Se da Lei non è così, ci chiami o ci scriva qui sotto."),
-            format!("It ended {when}. If it has not for you, please call or write to us below."),
+            format!("Ci risulta risolto: {when}. Se da Lei non è così, ci chiami o ci scriva."),
+            format!("It is over for all we know: {when}. If not for you, please call or write."),
         )
     }
 
@@ -196,22 +196,41 @@ impl Language {
         }
     }
 
-    pub(super) fn incident_state(self, state: &str, begun: bool) -> &'static str {
-        match (state, begun) {
-            ("resolved", _) => self.choose("Risolta", "Over"),
-            ("cancelled", _) => self.choose("Annullata", "Called off"),
+    pub(super) fn incident_state(self, incident: &IncidentNow, begun: bool) -> &'static str {
+        match (incident.state.as_str(), begun) {
+            ("resolved", _) => self.resolved(&incident.kind),
+            ("cancelled", _) => self.cancelled(&incident.kind),
             (_, false) => self.choose("In programma", "Planned"),
             (_, true) => self.choose("In corso", "Going on"),
         }
     }
 
-    pub(super) fn incident_step(self, event_type: &str) -> &'static str {
+    pub(super) fn incident_step(self, kind: &str, event_type: &str) -> &'static str {
         match event_type {
             "incident.opened" => self.choose("Prima segnalazione", "First report"),
-            "incident.resolved" => self.choose("Risolta", "Over"),
-            "incident.cancelled" => self.choose("Annullata", "Called off"),
+            "incident.resolved" => self.resolved(kind),
+            "incident.cancelled" => self.cancelled(kind),
+            "incident.overdue" => self.choose("Oltre l'orario previsto", "Past the expected time"),
             _ => self.choose("Aggiornamento", "Update"),
         }
+    }
+
+    fn resolved(self, kind: &str) -> &'static str {
+        let italian = if is_feminine(kind) {
+            "Risolta"
+        } else {
+            "Risolto"
+        };
+        self.choose(italian, "Over")
+    }
+
+    fn cancelled(self, kind: &str) -> &'static str {
+        let italian = if is_feminine(kind) {
+            "Annullata"
+        } else {
+            "Annullato"
+        };
+        self.choose(italian, "Called off")
     }
 
     pub(super) fn end_named(self, due: &str) -> String {
@@ -261,6 +280,11 @@ impl Language {
             Channel::Email => self.choose("E-mail", "E-mail"),
         }
     }
+}
+
+/// Interruzione, chiusura; but ritardo, avviso.
+fn is_feminine(kind: &str) -> bool {
+    matches!(kind, "outage" | "planned_outage" | "closure")
 }
 
 /// With a capital first letter.

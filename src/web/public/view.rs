@@ -134,7 +134,7 @@ fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
     Story {
         line: None,
         title: language.incident_title(incident),
-        state: Some(language.incident_state(&incident.state, begun).to_owned()),
+        state: Some(language.incident_state(incident, begun).to_owned()),
         tone: if incident.state == "going_on" {
             "going"
         } else {
@@ -146,7 +146,9 @@ fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
             .history
             .iter()
             .map(|step| Step {
-                what: language.incident_step(&step.event_type).to_owned(),
+                what: language
+                    .incident_step(&incident.kind, &step.event_type)
+                    .to_owned(),
                 detail: step
                     .expected_end
                     .map(|end| language.end_named(&wall.moment(end))),
@@ -255,3 +257,6 @@ pub(super) fn tel(number: &str) -> String {
         .filter(|c| c.is_ascii_digit() || *c == '+')
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

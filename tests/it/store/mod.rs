@@ -31,3 +31,10 @@ fn event(id: &str, kind: &str, time: &str, data: Value) -> Event {
         "type": kind, "time": time, "data": data});
     Event::parse(value, at("2026-11-22T10:00:00Z")).unwrap()
 }
+//! Promises of the store, kept on every database.
+
+pub(crate) mod templates;
+//! What the store promises, on both databases.
+
+mod engagement;
+mod receipts;
