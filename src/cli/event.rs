@@ -1,5 +1,5 @@
 //! `araldo event send FILE.json...`: the same intake as HTTP, without the daemon. Each file
-//! holds one CloudEvent or a list; `-` is standard input. A file is taken whole or not at all.
+//! holds one `CloudEvent` or a list; `-` is standard input. A file is taken whole or not at all.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -41,7 +41,10 @@ pub async fn run(
         let taken = intake::take(store, &events, now, ids)
             .await
             .with_context(|| name.to_string())?;
-        println!("{name}: {} accepted, {} duplicates", taken.accepted, taken.duplicates);
+        println!(
+            "{name}: {} accepted, {} duplicates",
+            taken.accepted, taken.duplicates
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

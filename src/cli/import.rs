@@ -13,10 +13,10 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use crate::domain::address::PhonePolicy;
 use crate::domain::{Clock, Fault, Ids};
+use crate::source::Limits;
 use crate::source::csv::{Clients, inspect};
 use crate::source::import::{Importer, read_line};
 use crate::source::lines::{self, Line};
-use crate::source::Limits;
 use crate::store::Store;
 
 /// What to import.
@@ -101,7 +101,8 @@ impl Import<'_> {
                 Err(fault) => {
                     self.name(line, &fault);
                     let text = String::from_utf8_lossy(&buffer);
-                    self.rejected.write(&["json".to_owned()], &[&text], line, &fault)?;
+                    self.rejected
+                        .write(&["json".to_owned()], &[&text], line, &fault)?;
                 }
             }
         }
@@ -115,7 +116,11 @@ impl Import<'_> {
     async fn finish(self, dry_run: bool) -> anyhow::Result<ExitCode> {
         let imported = self.importer.finish().await?;
         self.bar.finish_and_clear();
-        let did = if dry_run { "would be imported" } else { "imported" };
+        let did = if dry_run {
+            "would be imported"
+        } else {
+            "imported"
+        };
         println!("{} clients {did}", HumanCount(imported));
         if self.rejected.count == 0 {
             return Ok(ExitCode::SUCCESS);
@@ -158,9 +163,15 @@ impl Rejects {
         fault: &Fault,
     ) -> anyhow::Result<()> {
         // A mended file that is imported again has these columns already, from last time.
-        let kept = |at: &usize| !header.get(*at).is_some_and(|name| name.starts_with("rejected_"));
+        let kept = |at: &usize| {
+            !header
+                .get(*at)
+                .is_some_and(|name| name.starts_with("rejected_"))
+        };
         if self.writer.is_none() {
-            let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&self.path)?;
+            let mut writer = csv::WriterBuilder::new()
+                .flexible(true)
+                .from_path(&self.path)?;
             let names = (0..header.len()).filter(kept).map(|at| &*header[at]);
             writer.write_record(
                 ["rejected_line", "rejected_field", "rejected_reason"]
@@ -170,7 +181,11 @@ impl Rejects {
             self.writer = Some(writer);
         }
         if let Some(writer) = &mut self.writer {
-            let said = [line.to_string(), fault.pointer.clone(), fault.detail.clone()];
+            let said = [
+                line.to_string(),
+                fault.pointer.clone(),
+                fault.detail.clone(),
+            ];
             let cells = (0..cells.len()).filter(kept).map(|at| cells[at]);
             writer.write_record(said.iter().map(String::as_str).chain(cells))?;
             self.count += 1;

@@ -85,8 +85,11 @@ fn line(key: &StoredKey) -> String {
     let used = key
         .last_used_at
         .map_or_else(|| "never used".to_owned(), |at| format!("used {at}"));
-    let state = key
-        .revoked_at
-        .map_or(used, |at| format!("revoked {at}"));
-    format!("{}  {}  {}  {state}", key.prefix, key.name, scopes.join(","))
+    let state = key.revoked_at.map_or(used, |at| format!("revoked {at}"));
+    format!(
+        "{}  {}  {}  {state}",
+        key.prefix,
+        key.name,
+        scopes.join(",")
+    )
 }

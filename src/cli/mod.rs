@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
+use crate::domain::address::PhonePolicy;
 
 pub use context::Context;
 
@@ -48,6 +49,21 @@ enum Command {
     Migrate,
     /// Ask whether everything configured can be reached and is right
     Doctor,
+    /// Take clients in from a file
+    Import {
+        #[command(subcommand)]
+        command: import::ImportCommand,
+    },
+    /// Take events in from files
+    Event {
+        #[command(subcommand)]
+        command: event::EventCommand,
+    },
+    /// Make, show and end API keys
+    Key {
+        #[command(subcommand)]
+        command: key::KeyCommand,
+    },
 }
 
 pub mod template;
@@ -88,6 +104,26 @@ impl Cli {
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,
+            Command::Import { command } => {
+                let phone = &config.phone;
+                let phones = PhonePolicy::new(&phone.default_country, &phone.allowed_countries)?;
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
+                import::run(command, &store, &phones, &*clock, &*ids).await
+            }
+            Command::Event { command } => {
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
+                event::run(command, &store, &*clock, &*ids).await
+            }
+            Command::Key { command } => {
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
+                key::run(command, &store, &*clock, &*ids).await
+            }
         }
     }
 }

@@ -124,30 +124,37 @@ impl Api {
     }
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.ask("PUT", path, "application/json", body.to_string()).await
+        self.ask("PUT", path, "application/json", body.to_string())
+            .await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.ask("POST", path, "application/json", body.to_string()).await
+        self.ask("POST", path, "application/json", body.to_string())
+            .await
     }
 
     /// Posts one event in structured mode.
     pub(crate) async fn event(&self, event: &Value) -> Answer {
         let kind = "application/cloudevents+json; charset=utf-8";
-        self.ask("POST", "/v1/events", kind, event.to_string()).await
+        self.ask("POST", "/v1/events", kind, event.to_string())
+            .await
     }
 
     /// Posts a batch.
     pub(crate) async fn batch(&self, events: &Value) -> Answer {
         let kind = "application/cloudevents-batch+json";
-        self.ask("POST", "/v1/events", kind, events.to_string()).await
+        self.ask("POST", "/v1/events", kind, events.to_string())
+            .await
     }
 }
 
 impl Answer {
     /// Status, pointer and detail of a problem; fails when it is none.
     pub(crate) fn problem(&self) -> (u16, &str, &str) {
-        assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
+        assert_eq!(
+            self.headers["content-type"], "application/problem+json",
+            "{self:?}"
+        );
         assert_eq!(self.body["status"], self.status.as_u16());
         (
             self.status.as_u16(),

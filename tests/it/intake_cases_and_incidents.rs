@@ -30,13 +30,24 @@ async fn a_case_said_by_put_has_a_history_and_is_told_once(store: &Store) {
     let read = api.get("/v1/cases/PR-1").await.body;
     assert_eq!(read["closed_at"], "2026-11-22T11:00:00.000Z");
     assert_eq!(read["expected_by"], "2026-11-29");
-    let steps: Vec<_> = read["history"].as_array().unwrap().iter().map(|h| &h["type"]).collect();
+    let steps: Vec<_> = read["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|h| &h["type"])
+        .collect();
     assert_eq!(steps, ["case.opened", "case.closed"]);
     let listed = api.get("/v1/cases?client=C-1").await.body;
     assert_eq!(listed["items"][0]["case"], "PR-1");
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.events().list(None, 9).await.unwrap().len(), 2, "two events to be told");
-    let wrong = api.put("/v1/cases/PR-1", &json!({"client": "C-1", "kind": "x"})).await;
+    assert_eq!(
+        tx.events().list(None, 9).await.unwrap().len(),
+        2,
+        "two events to be told"
+    );
+    let wrong = api
+        .put("/v1/cases/PR-1", &json!({"client": "C-1", "kind": "x"}))
+        .await;
     assert_eq!(wrong.problem().1, "/state");
 }
 
@@ -51,7 +62,11 @@ async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
         assert_eq!(api.put(&path, &client).await.status, 201);
     };
     put("A", json!({"name": "A", "contacts": both, "places": town})).await;
-    put("B", json!({"name": "B", "contacts": both, "places": town, "preferred": "email"})).await;
+    put(
+        "B",
+        json!({"name": "B", "contacts": both, "places": town, "preferred": "email"}),
+    )
+    .await;
     put("C", json!({"name": "C", "places": town})).await;
     let there = json!([{"place": "p9", "lat": 44.49, "lon": 11.34}]);
     let mail = json!([{"channel": "email", "address": "d@example.it"}]);
@@ -69,7 +84,10 @@ async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
     );
     let wrong = json!({"kind": "outage", "area": {"municipalities": ["Bologna"]}});
     let answer = api.post("/v1/incidents:preview", &wrong).await;
-    assert!(answer.problem().1.starts_with("/area/municipalities"), "{answer:?}");
+    assert!(
+        answer.problem().1.starts_with("/area/municipalities"),
+        "{answer:?}"
+    );
     assert_eq!(api.get("/v1/incidents/G-77").await.problem().0, 404);
 }
 
@@ -95,6 +113,11 @@ async fn a_direct_message_is_an_event_and_its_key_makes_it_one(store: &Store) {
     let wrong = send(json!({"client": "C-2", "template": "notice", "lane": "fast"})).await;
     assert_eq!(wrong.problem().1, "/lane");
     let mut tx = store.read().await.unwrap();
-    let kept = tx.events().lookup("/v1/messages", "order-7").await.unwrap().unwrap();
+    let kept = tx
+        .events()
+        .lookup("/v1/messages", "order-7")
+        .await
+        .unwrap()
+        .unwrap();
     assert!(matches!(kept.event.data, EventData::Direct(_)));
 }

@@ -39,7 +39,9 @@ async fn a_client_is_created_replaced_read_and_deleted(store: &Store) {
     assert_eq!(read.body["topics"]["surveys"], false, "a choice stays");
     assert_eq!(read.body["quiet_hours"]["from"], "21:00", "a choice stays");
     assert_eq!(read.body["reachable"], true);
-    let gone = api.ask("DELETE", "/v1/clients/C-1001", "", String::new()).await;
+    let gone = api
+        .ask("DELETE", "/v1/clients/C-1001", "", String::new())
+        .await;
     assert_eq!(gone.status, 204);
     assert_eq!(api.get("/v1/clients/C-1001").await.problem().0, 404);
 }
@@ -54,7 +56,10 @@ async fn lists_come_in_pages_and_names_are_found_without_accents(store: &Store) 
     let first = api.get("/v1/clients?limit=4").await.body;
     assert_eq!(first["items"].as_array().unwrap().len(), 4);
     let next = first["next"].as_str().unwrap();
-    let second = api.get(&format!("/v1/clients?limit=4&after={next}")).await.body;
+    let second = api
+        .get(&format!("/v1/clients?limit=4&after={next}"))
+        .await
+        .body;
     assert_eq!(second["items"].as_array().unwrap().len(), 2);
     assert_eq!(second["next"], Value::Null);
     let found = async |search: &str| {
@@ -64,7 +69,11 @@ async fn lists_come_in_pages_and_names_are_found_without_accents(store: &Store) 
     assert_eq!(found("NICOLO").await, 1);
     assert_eq!(found("maria@example.it").await, 1);
     assert_eq!(found("C-1001").await, 1);
-    assert_eq!(found("100%25_").await, 5, "a percent sign is a percent sign");
+    assert_eq!(
+        found("100%25_").await,
+        5,
+        "a percent sign is a percent sign"
+    );
     assert_eq!(found("C_ient").await, 0);
     assert_eq!(api.get("/v1/clients?limit=0").await.problem().1, "/limit");
     assert_eq!(api.get("/v1/clients?after=x").await.problem().1, "/after");
@@ -82,7 +91,9 @@ async fn an_import_keeps_the_good_lines_and_names_the_bad(store: &Store) {
     lines.push_str("{\"client\": \"X\", \"name\": \"X\", \"contacts\": [{\"channel\": \"sms\", \"address\": \"118\"}]}\n");
     writeln!(lines, "{}", "x".repeat(2 << 20)).unwrap();
     lines.push_str("{\"client\": \"last\", \"name\": \"Last\"}");
-    let answer = api.ask("POST", "/v1/clients:import", "application/x-ndjson", lines).await;
+    let answer = api
+        .ask("POST", "/v1/clients:import", "application/x-ndjson", lines)
+        .await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.body["imported"], 2_501);
     assert_eq!(answer.body["rejected_count"], 3);
@@ -92,13 +103,20 @@ async fn an_import_keeps_the_good_lines_and_names_the_bad(store: &Store) {
     assert_eq!(rejected[1]["pointer"], "/contacts/0/address");
     assert_eq!(rejected[2]["line"], 2_504);
     assert_eq!(api.get("/v1/clients/last").await.status, 200);
-    let wrong = api.ask("POST", "/v1/clients:import", "text/csv", "client,name\n").await;
+    let wrong = api
+        .ask("POST", "/v1/clients:import", "text/csv", "client,name\n")
+        .await;
     assert_eq!(wrong.problem().0, 415);
 }
 
 async fn a_client_without_contact_is_kept_and_shown_as_unreachable(store: &Store) {
     let api = Api::over(store).await;
-    assert_eq!(api.put("/v1/clients/C-1", &json!({"name": "Anna"})).await.status, 201);
+    assert_eq!(
+        api.put("/v1/clients/C-1", &json!({"name": "Anna"}))
+            .await
+            .status,
+        201
+    );
     assert_eq!(api.get("/v1/clients/C-1").await.body["reachable"], false);
 }
 
@@ -111,7 +129,9 @@ async fn the_path_and_the_body_must_name_the_same_client() {
     assert_eq!(answer.problem().1, "/client");
     let answer = api.put("/v1/clients/C-2", &json!([1])).await;
     assert_eq!(answer.problem().0, 400);
-    let answer = api.put("/v1/clients/C%2F2%20x", &json!({"name": "Anna"})).await;
+    let answer = api
+        .put("/v1/clients/C%2F2%20x", &json!({"name": "Anna"}))
+        .await;
     assert_eq!(answer.body["client"], "C/2 x");
 }
 

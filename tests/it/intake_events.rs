@@ -31,9 +31,13 @@ async fn the_three_modes_store_the_same_event(store: &Store) {
     let answer = api.event(&event("one")).await;
     assert_eq!(answer.status, 202, "{answer:?}");
     assert_eq!(answer.body, json!({"accepted": 1, "duplicates": 0}));
-    let answer = api.batch(&json!([event("one"), event("two"), event("two")])).await;
+    let answer = api
+        .batch(&json!([event("one"), event("two"), event("two")]))
+        .await;
     assert_eq!(answer.body, json!({"accepted": 1, "duplicates": 2}));
-    let key = api.new_key(9, &[araldo::domain::api_key::Scope::EventsWrite]).await;
+    let key = api
+        .new_key(9, &[araldo::domain::api_key::Scope::EventsWrite])
+        .await;
     let binary = Request::post("/v1/events")
         .header("authorization", format!("bearer {key}"))
         .header("content-type", "application/json")
@@ -46,7 +50,11 @@ async fn the_three_modes_store_the_same_event(store: &Store) {
         .body(Body::from(event("two")["data"].to_string()))
         .unwrap();
     let answer = api.send(binary).await;
-    assert_eq!(answer.body, json!({"accepted": 0, "duplicates": 1}), "{answer:?}");
+    assert_eq!(
+        answer.body,
+        json!({"accepted": 0, "duplicates": 1}),
+        "{answer:?}"
+    );
     assert_eq!(stored(store).await, 2);
 }
 
@@ -58,11 +66,18 @@ async fn a_repeat_is_a_duplicate_and_another_body_a_conflict(store: &Store) {
     let answer = api.event(&other).await;
     let (status, _, detail) = answer.problem();
     assert_eq!(status, 409);
-    assert!(detail.contains("`/crm` sent another event with the id `one`"), "{detail}");
+    assert!(
+        detail.contains("`/crm` sent another event with the id `one`"),
+        "{detail}"
+    );
     let answer = api.batch(&json!([event("new"), other])).await;
     assert_eq!(answer.problem().0, 409);
     assert_eq!(answer.problem().1, "/1");
-    assert_eq!(stored(store).await, 1, "the new one of a refused batch is not kept");
+    assert_eq!(
+        stored(store).await,
+        1,
+        "the new one of a refused batch is not kept"
+    );
 }
 
 async fn a_batch_is_taken_whole_or_not_at_all(store: &Store) {
@@ -131,7 +146,9 @@ async fn what_is_too_large_is_refused_announced_or_not() {
     let store = crate::support::sqlite().await;
     let api = Api::over(&store).await;
     let kind = "application/cloudevents+json";
-    let answer = api.ask("POST", "/v1/events", kind, " ".repeat((1 << 20) + 1)).await;
+    let answer = api
+        .ask("POST", "/v1/events", kind, " ".repeat((1 << 20) + 1))
+        .await;
     assert_eq!(answer.problem().0, 413);
     let chunks = (0..100).map(|_| Ok::<_, std::io::Error>(vec![b' '; 100_000]));
     let stream = Body::from_stream(futures_util::stream::iter(chunks));
@@ -151,7 +168,10 @@ async fn a_store_that_is_gone_answers_503_and_when_to_come_back() {
     let answer = api.event(&event("two")).await;
     assert_eq!(answer.problem().0, 503);
     assert_eq!(answer.headers["retry-after"], "5");
-    assert!(!answer.problem().2.contains("pool"), "no inner detail: {answer:?}");
+    assert!(
+        !answer.problem().2.contains("pool"),
+        "no inner detail: {answer:?}"
+    );
     assert_eq!(api.get("/readyz").await.problem().0, 503);
     assert_eq!(api.get("/healthz").await.status, 200);
 }
@@ -173,11 +193,10 @@ async fn refuse_writing(url: &StoreUrl) {
     let StoreUrl::Sqlite(path) = url else {
         panic!("only for SQLite")
     };
-    let pool = sqlx::SqlitePool::connect_with(
-        sqlx::sqlite::SqliteConnectOptions::new().filename(path),
-    )
-    .await
-    .unwrap();
+    let pool =
+        sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path))
+            .await
+            .unwrap();
     for text in [
         "CREATE TRIGGER full_event BEFORE INSERT ON event \
          BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",

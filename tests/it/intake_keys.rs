@@ -21,7 +21,12 @@ async fn without_a_valid_key_there_is_nothing_to_see() {
     let api = Api::over(&store).await;
     let key = api.new_key(3, &[Scope::ClientsRead]).await;
     let wrong = format!("{}0", &key[..key.len() - 1]);
-    for presented in [None, Some("Basic YTpi"), Some("Bearer x"), Some(&*format!("Bearer {wrong}"))] {
+    for presented in [
+        None,
+        Some("Basic YTpi"),
+        Some("Bearer x"),
+        Some(&*format!("Bearer {wrong}")),
+    ] {
         let answer = get(&api, "/v1/clients", presented).await;
         assert_eq!(answer.problem().0, 401, "{presented:?}");
         assert!(answer.headers.contains_key("www-authenticate"));
@@ -77,7 +82,11 @@ async fn a_revoked_key_is_refused_within_ten_seconds_and_its_use_is_noted() {
     use araldo::domain::Clock as _;
     assert!(tx.keys().revoke(&prefix, api.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
-    assert_eq!(get(&api, "/v1/clients", Some(&bearer)).await.status, 200, "remembered");
+    assert_eq!(
+        get(&api, "/v1/clients", Some(&bearer)).await.status,
+        200,
+        "remembered"
+    );
     api.clock.advance(TimeDelta::seconds(11));
     assert_eq!(get(&api, "/v1/clients", Some(&bearer)).await.status, 401);
 }

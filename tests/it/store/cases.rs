@@ -19,10 +19,17 @@ async fn apply(store: &Store, id: &str, kind: &str, time: &str, state: &str) -> 
     let event = event(id, kind, time, data);
     let mut tx = store.write().await.unwrap();
     let ids = ids();
-    tx.events().accept(std::slice::from_ref(&event), at(time), ids).await.unwrap();
+    tx.events()
+        .accept(std::slice::from_ref(&event), at(time), ids)
+        .await
+        .unwrap();
     let kept = tx.events().lookup("/test", id).await.unwrap().unwrap().id;
     let (step, data) = case(&event.data);
-    let applied = tx.cases().apply(kept, step, data, event.occurred_at, ids).await.unwrap();
+    let applied = tx
+        .cases()
+        .apply(kept, step, data, event.occurred_at, ids)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     (kept, applied.newest)
 }
@@ -35,8 +42,22 @@ fn case(data: &EventData) -> (CaseStep, &CaseData) {
 }
 
 async fn an_older_event_is_kept_but_never_overwrites(store: &Store) {
-    assert!(apply(store, "2", "case.closed", "2026-11-22T12:00:00Z", "done").await.1);
-    assert!(!apply(store, "1", "case.opened", "2026-11-22T09:00:00Z", "received").await.1);
+    assert!(
+        apply(store, "2", "case.closed", "2026-11-22T12:00:00Z", "done")
+            .await
+            .1
+    );
+    assert!(
+        !apply(
+            store,
+            "1",
+            "case.opened",
+            "2026-11-22T09:00:00Z",
+            "received"
+        )
+        .await
+        .1
+    );
     let mut tx = store.read().await.unwrap();
     let case = tx.cases().get("PR-1").await.unwrap();
     assert_eq!(case.data.state, "done");
@@ -51,8 +72,22 @@ async fn an_older_event_is_kept_but_never_overwrites(store: &Store) {
 }
 
 async fn applying_twice_changes_nothing(store: &Store) {
-    let first = apply(store, "1", "case.opened", "2026-11-22T09:00:00Z", "received").await;
-    let again = apply(store, "1", "case.opened", "2026-11-22T09:00:00Z", "received").await;
+    let first = apply(
+        store,
+        "1",
+        "case.opened",
+        "2026-11-22T09:00:00Z",
+        "received",
+    )
+    .await;
+    let again = apply(
+        store,
+        "1",
+        "case.opened",
+        "2026-11-22T09:00:00Z",
+        "received",
+    )
+    .await;
     assert_eq!(first, again);
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.cases().history("PR-1").await.unwrap().len(), 1);

@@ -33,7 +33,11 @@ fn described(number: usize, name: &str) -> Client {
 
 async fn put(store: &Store, clients: &[&Client]) -> Vec<Put> {
     let mut tx = store.write().await.unwrap();
-    let done = tx.clients().put_many(clients, at(NOW), ids()).await.unwrap();
+    let done = tx
+        .clients()
+        .put_many(clients, at(NOW), ids())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     done
 }
@@ -41,10 +45,17 @@ async fn put(store: &Store, clients: &[&Client]) -> Vec<Put> {
 async fn a_batch_creates_updates_and_takes_the_later_of_two(store: &Store) {
     let (first, second) = (described(1, "Anna"), described(2, "Bea"));
     let done = put(store, &[&first, &second]).await;
-    assert!(matches!(done[..], [Put::Created(_), Put::Created(_)]), "{done:?}");
+    assert!(
+        matches!(done[..], [Put::Created(_), Put::Created(_)]),
+        "{done:?}"
+    );
     let (early, late) = (described(1, "Anna early"), described(1, "Anna late"));
     let mut tx = store.write().await.unwrap();
-    let again = tx.clients().put_many(&[&early, &second, &late], at(NOW), ids()).await.unwrap();
+    let again = tx
+        .clients()
+        .put_many(&[&early, &second, &late], at(NOW), ids())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(again[0], Put::Updated(done[0].id()));
     assert_eq!(again[2], again[0]);
@@ -52,7 +63,10 @@ async fn a_batch_creates_updates_and_takes_the_later_of_two(store: &Store) {
     let record = tx.clients().get("C-1").await.unwrap();
     assert_eq!(record.client, late);
     assert_eq!(tx.clients().list(None, 9, None).await.unwrap().len(), 2);
-    assert_eq!(tx.clients().list(None, 9, Some("LATE")).await.unwrap(), [record]);
+    assert_eq!(
+        tx.clients().list(None, 9, Some("LATE")).await.unwrap(),
+        [record]
+    );
 }
 
 async fn a_thousand_clients_take_well_under_a_second(store: &Store) {
@@ -76,12 +90,25 @@ async fn a_stop_belongs_to_the_address_and_outlives_the_client(store: &Store) {
     let phone = anna.contacts[0].address.clone();
     let mut tx = store.write().await.unwrap();
     let bounced = SuppressionReason::HardBounce;
-    tx.suppressions().suppress(&phone, bounced, None, at(NOW)).await.unwrap();
-    tx.suppressions().suppress(&phone, SuppressionReason::Stop, None, at(NOW)).await.unwrap();
-    tx.suppressions().suppress(&phone, bounced, None, at(NOW)).await.unwrap();
+    tx.suppressions()
+        .suppress(&phone, bounced, None, at(NOW))
+        .await
+        .unwrap();
+    tx.suppressions()
+        .suppress(&phone, SuppressionReason::Stop, None, at(NOW))
+        .await
+        .unwrap();
+    tx.suppressions()
+        .suppress(&phone, bounced, None, at(NOW))
+        .await
+        .unwrap();
     let barred = tx.suppressions().of_client("C-1").await.unwrap();
     assert_eq!(barred.len(), 1);
-    assert_eq!(barred[0].reason, SuppressionReason::Stop, "a bounce does not undo a STOP");
+    assert_eq!(
+        barred[0].reason,
+        SuppressionReason::Stop,
+        "a bounce does not undo a STOP"
+    );
     assert!(tx.clients().delete("C-1").await.unwrap());
     assert!(!tx.clients().delete("C-1").await.unwrap());
     tx.commit().await.unwrap();
@@ -99,14 +126,21 @@ async fn choices_are_kept_one_by_one(store: &Store) {
     let mut tx = store.write().await.unwrap();
     tx.clients().set_topic(id, "surveys", false).await.unwrap();
     tx.clients().set_topic(id, "outages", true).await.unwrap();
-    tx.clients().set_preferred(id, Some(Channel::Email), at(NOW)).await.unwrap();
+    tx.clients()
+        .set_preferred(id, Some(Channel::Email), at(NOW))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let mut quiet = described(1, "Anna");
     quiet.topics.clear();
     put(store, &[&quiet]).await;
     let mut tx = store.read().await.unwrap();
     let kept = tx.clients().record(id).await.unwrap().client;
-    assert_eq!(kept.preferred, Some(Channel::Email), "an import that says nothing undoes nothing");
+    assert_eq!(
+        kept.preferred,
+        Some(Channel::Email),
+        "an import that says nothing undoes nothing"
+    );
     assert_eq!(kept.topics["surveys"], false);
     assert_eq!(kept.topics["outages"], true);
 }

@@ -15,7 +15,12 @@ on_both_stores!(
 );
 
 fn reading(id: &str, kwh: i64) -> Event {
-    event(id, "meter.read", "2026-11-22T09:00:00Z", json!({"kwh": kwh, "note": "perché \"no\""}))
+    event(
+        id,
+        "meter.read",
+        "2026-11-22T09:00:00Z",
+        json!({"kwh": kwh, "note": "perché \"no\""}),
+    )
 }
 
 async fn accept(store: &Store, events: &[Event]) -> Vec<Accept> {
@@ -30,9 +35,16 @@ async fn an_event_is_new_once_then_a_duplicate_or_a_conflict(store: &Store) {
     let ids = ids();
     let now = at("2026-11-22T10:00:00Z");
     let mut tx = store.write().await.unwrap();
-    let batch = [reading("1", 7), reading("2", 7), reading("1", 7), reading("2", 8)];
+    let batch = [
+        reading("1", 7),
+        reading("2", 7),
+        reading("1", 7),
+        reading("2", 8),
+    ];
     let answers = tx.events().accept(&batch, now, ids).await.unwrap();
-    let Accept::New(first) = answers[0] else { panic!("{answers:?}") };
+    let Accept::New(first) = answers[0] else {
+        panic!("{answers:?}")
+    };
     assert_eq!(answers[2], Accept::Duplicate(first));
     assert!(matches!(answers[3], Accept::Conflict(_)), "{answers:?}");
     let kept = tx.events().get(first).await.unwrap();
@@ -41,7 +53,10 @@ async fn an_event_is_new_once_then_a_duplicate_or_a_conflict(store: &Store) {
     drop(tx);
     let mut tx = store.read().await.unwrap();
     let gone = tx.events().get(first).await;
-    assert!(matches!(gone, Err(StoreError::Missing { .. })), "nothing was committed");
+    assert!(
+        matches!(gone, Err(StoreError::Missing { .. })),
+        "nothing was committed"
+    );
     assert_eq!(tx.events().lookup("/test", "1").await.unwrap(), None);
 }
 
@@ -49,10 +64,16 @@ async fn received_events_are_taken_in_order_until_marked(store: &Store) {
     accept(store, &[reading("1", 1), reading("2", 2), reading("3", 3)]).await;
     let mut tx = store.write().await.unwrap();
     let taken = tx.events().take_received(2).await.unwrap();
-    let names: Vec<_> = taken.iter().map(|stored| stored.event.id.as_str()).collect();
+    let names: Vec<_> = taken
+        .iter()
+        .map(|stored| stored.event.id.as_str())
+        .collect();
     assert_eq!(names, ["1", "2"]);
     for stored in &taken {
-        tx.events().mark(stored.id, EventState::Unmatched, Some("no rule")).await.unwrap();
+        tx.events()
+            .mark(stored.id, EventState::Unmatched, Some("no rule"))
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
     let mut tx = store.write().await.unwrap();
@@ -69,7 +90,11 @@ async fn pages_go_back_in_time(store: &Store) {
     let mut tx = store.read().await.unwrap();
     let first = tx.events().list(None, 3).await.unwrap();
     let rest = tx.events().list(Some(first[2].id), 3).await.unwrap();
-    let names: Vec<_> = first.iter().chain(&rest).map(|stored| &*stored.event.id).collect();
+    let names: Vec<_> = first
+        .iter()
+        .chain(&rest)
+        .map(|stored| &*stored.event.id)
+        .collect();
     assert_eq!(names, ["4", "3", "2", "1", "0"]);
 }
 

@@ -16,10 +16,19 @@ async fn apply(store: &Store, id: &str, kind: &str, time: &str, data: Value) -> 
     let event = event(id, kind, time, data);
     let mut tx = store.write().await.unwrap();
     let ids = ids();
-    tx.events().accept(std::slice::from_ref(&event), at(time), ids).await.unwrap();
+    tx.events()
+        .accept(std::slice::from_ref(&event), at(time), ids)
+        .await
+        .unwrap();
     let kept = tx.events().lookup("/test", id).await.unwrap().unwrap().id;
-    let EventData::Incident(step, data) = &event.data else { panic!("{event:?}") };
-    let applied = tx.incidents().apply(kept, *step, data, event.occurred_at, ids).await.unwrap();
+    let EventData::Incident(step, data) = &event.data else {
+        panic!("{event:?}")
+    };
+    let applied = tx
+        .incidents()
+        .apply(kept, *step, data, event.occurred_at, ids)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     applied
 }
@@ -31,9 +40,23 @@ fn opening() -> Value {
 }
 
 async fn a_correction_changes_only_what_it_names(store: &Store) {
-    apply(store, "1", "incident.opened", "2026-11-22T17:00:00Z", opening()).await;
+    apply(
+        store,
+        "1",
+        "incident.opened",
+        "2026-11-22T17:00:00Z",
+        opening(),
+    )
+    .await;
     let correction = json!({"incident": "G-77", "expected_end": "2026-11-22T20:30:00+01:00"});
-    let applied = apply(store, "2", "incident.updated", "2026-11-22T18:00:00Z", correction).await;
+    let applied = apply(
+        store,
+        "2",
+        "incident.updated",
+        "2026-11-22T18:00:00Z",
+        correction,
+    )
+    .await;
     assert!(applied.newest);
     let now = &applied.incident.incident;
     assert_eq!(now.cause.as_deref(), Some("cabin fault"));
@@ -49,7 +72,14 @@ async fn a_late_opening_is_put_in_its_place(store: &Store) {
     let end = json!({"incident": "G-77"});
     let first = apply(store, "2", "incident.resolved", "2026-11-22T19:00:00Z", end).await;
     assert!(first.newest && first.incident.incident.area.is_empty());
-    let late = apply(store, "1", "incident.opened", "2026-11-22T17:00:00Z", opening()).await;
+    let late = apply(
+        store,
+        "1",
+        "incident.opened",
+        "2026-11-22T17:00:00Z",
+        opening(),
+    )
+    .await;
     assert!(!late.newest);
     let now = late.incident.incident;
     assert_eq!(now.state, IncidentState::Resolved);

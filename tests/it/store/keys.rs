@@ -12,7 +12,11 @@ async fn a_key_is_kept_found_used_and_revoked(store: &Store) {
     let scopes = [Scope::EventsWrite, Scope::StatsRead];
     let now = at("2026-11-22T10:00:00Z");
     let mut tx = store.write().await.unwrap();
-    let id = tx.keys().create(&key, "crm", &scopes, now, ids()).await.unwrap();
+    let id = tx
+        .keys()
+        .create(&key, "crm", &scopes, now, ids())
+        .await
+        .unwrap();
     tx.keys().touch(id, now).await.unwrap();
     let kept = tx.keys().lookup(key.prefix()).await.unwrap().unwrap();
     assert_eq!(kept.scopes, scopes);
@@ -20,6 +24,9 @@ async fn a_key_is_kept_found_used_and_revoked(store: &Store) {
     assert!(key.matches(&kept.secret_hash));
     assert_eq!(tx.keys().lookup("nobody00").await.unwrap(), None);
     assert!(tx.keys().revoke(key.prefix(), now).await.unwrap());
-    assert!(!tx.keys().revoke(key.prefix(), now).await.unwrap(), "once is enough");
+    assert!(
+        !tx.keys().revoke(key.prefix(), now).await.unwrap(),
+        "once is enough"
+    );
     assert_eq!(tx.keys().list().await.unwrap()[0].revoked_at, Some(now));
 }

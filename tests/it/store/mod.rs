@@ -2,9 +2,12 @@
 
 mod cases;
 mod clients;
+mod engagement;
 mod events;
 mod incidents;
 mod keys;
+mod receipts;
+pub(crate) mod templates;
 
 use std::sync::LazyLock;
 
@@ -31,10 +34,3 @@ fn event(id: &str, kind: &str, time: &str, data: Value) -> Event {
         "type": kind, "time": time, "data": data});
     Event::parse(value, at("2026-11-22T10:00:00Z")).unwrap()
 }
-//! Promises of the store, kept on every database.
-
-pub(crate) mod templates;
-//! What the store promises, on both databases.
-
-mod engagement;
-mod receipts;
