@@ -1,95 +1,61 @@
-//! `araldo key create|list|revoke`: API keys. A key is shown once, when it is made.
+//! `araldo key`: which programs may use the API. A key is shown once and kept as a hash.
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Subcommand;
 
-use crate::domain::api_key::{ApiKey, ENTROPY, Scope};
-use crate::domain::{Clock, Ids, Timestamp};
-use crate::store::Store;
-use crate::store::keys::StoredKey;
+use super::Context;
+use crate::domain::api_key::{ApiKey, Scope};
 
-/// What to do with keys.
+/// What to do.
 #[derive(Debug, Subcommand)]
-pub enum KeyCommand {
-    /// Make a key and show it, once
+pub(super) enum KeyCommand {
+    /// Make a key; it is printed alone on the last line, and never again
     Create {
-        /// What it is for, such as `crm`
+        /// What it is for
         #[arg(long)]
         name: String,
-        /// What it allows, such as `events:write`; several with commas, or `all`
-        #[arg(long, value_name = "SCOPE", value_delimiter = ',', required = true)]
-        scope: Vec<String>,
+        /// What it allows, such as events:write,clients:write
+        #[arg(long, value_delimiter = ',', required = true)]
+        scope: Vec<Scope>,
     },
-    /// Show every key, without its secret
+    /// List the keys
     List,
-    /// End a key
+    /// Make a key invalid
     Revoke {
-        /// The eight characters after `araldo_`, or the whole key
+        /// The part after `araldo_` that the list shows
         prefix: String,
     },
 }
 
-/// Runs one of them.
-pub async fn run(
-    command: KeyCommand,
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> anyhow::Result<ExitCode> {
+/// Does it.
+pub(super) async fn run(command: KeyCommand, context: &Context) -> anyhow::Result<ExitCode> {
+    let now = context.clock.now();
+    let mut tx = context.store.write().await?;
     match command {
         KeyCommand::Create { name, scope } => {
-            let scopes = scopes(&scope)?;
-            let key = ApiKey::from_entropy(&rand::random::<[u8; ENTROPY]>());
-            let mut tx = store.write().await?;
-            tx.keys()
-                .create(&key, &name, &scopes, clock.now(), ids)
-                .await?;
+            let key = ApiKey::from_entropy(&rand::random());
+            tx.keys().create(&key, &name, &scope, now, context.ids.as_ref()).await?;
             tx.commit().await?;
-            println!("This is the only time the key is shown:");
+            println!("keep this key; it is not shown again:");
             println!("{}", key.reveal());
         }
         KeyCommand::List => {
-            for key in store.read().await?.keys().list().await? {
-                println!("{}", line(&key));
+            for key in tx.keys().list().await? {
+                let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+                let state = if key.revoked_at.is_some() { "revoked" } else { "valid" };
+                println!("{}  {state:<7}  {}  {}", key.prefix, key.name, scopes.join(","));
             }
         }
-        KeyCommand::Revoke { prefix } => revoke(&prefix, store, clock.now()).await?,
+        KeyCommand::Revoke { prefix } => {
+            let prefix = prefix.trim_start_matches("araldo_");
+            if !tx.keys().revoke(prefix, now).await? {
+                bail!("there is no valid key `{prefix}`; `araldo key list` shows them");
+            }
+            tx.commit().await?;
+            println!("key {prefix} is not valid any more");
+        }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn scopes(words: &[String]) -> anyhow::Result<Vec<Scope>> {
-    if words.iter().any(|word| word == "all") {
-        return Ok(Scope::ALL.to_vec());
-    }
-    let scopes: Result<Vec<Scope>, _> = words.iter().map(|word| word.trim().parse()).collect();
-    scopes.context("unknown scope")
-}
-
-async fn revoke(prefix: &str, store: &Store, now: Timestamp) -> anyhow::Result<()> {
-    let whole = ApiKey::parse(prefix);
-    let prefix = whole.as_ref().map_or(prefix, ApiKey::prefix);
-    let mut tx = store.write().await?;
-    if !tx.keys().revoke(prefix, now).await? {
-        bail!("there is no valid key `{prefix}`; `araldo key list` shows those there are");
-    }
-    tx.commit().await?;
-    println!("key {prefix} is refused from now on, everywhere within ten seconds");
-    Ok(())
-}
-
-fn line(key: &StoredKey) -> String {
-    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-    let used = key
-        .last_used_at
-        .map_or_else(|| "never used".to_owned(), |at| format!("used {at}"));
-    let state = key.revoked_at.map_or(used, |at| format!("revoked {at}"));
-    format!(
-        "{}  {}  {}  {state}",
-        key.prefix,
-        key.name,
-        scopes.join(",")
-    )
 }
