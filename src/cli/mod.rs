@@ -13,6 +13,8 @@ mod check;
 mod context;
 mod dispatch;
 mod doctor;
+mod event;
+mod import;
 mod key;
 mod message;
 mod migrate;
@@ -26,6 +28,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
+use crate::domain::address::PhonePolicy;
 
 pub use context::Context;
 
@@ -50,6 +53,12 @@ enum Command {
     Migrate,
     /// Ask whether everything configured can be reached and is right
     Doctor,
+    /// Take clients in from a file
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Take events in from files
+    #[command(subcommand)]
+    Event(event::EventCommand),
     /// Keys for programs
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -103,6 +112,20 @@ impl Cli {
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,
+            Command::Import(command) => {
+                let phone = &config.phone;
+                let phones = PhonePolicy::new(&phone.default_country, &phone.allowed_countries)?;
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
+                import::run(command, &store, &phones, &*clock, &*ids).await
+            }
+            Command::Event(command) => {
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
+                event::run(command, &store, &*clock, &*ids).await
+            }
             Command::Key(command) => key::run(command, &Context::open(config).await?).await,
             Command::User(command) => {
                 let Context { store, clock, ids, .. } = Context::open(config).await?;
