@@ -23,9 +23,8 @@ pub mod receipt;
 pub mod retry;
 pub mod rule;
 pub mod segments;
-pub(crate) mod text_enum;
 pub mod template;
-mod text_enum;
+pub(crate) mod text_enum;
 pub mod token;
 
 pub use address::{Address, EmailAddress, PhoneNumber};

@@ -10,16 +10,15 @@ mod backend;
 pub mod cases;
 pub mod clients;
 mod error;
-mod health;
-mod open;
-pub mod templates;
 pub mod events;
+mod health;
 pub mod incidents;
 pub mod keys;
 mod open;
 mod probe;
 mod rows;
 pub mod suppressions;
+pub mod templates;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -13,5 +13,4 @@ mod support;
 mod architecture;
 mod migrations;
 mod servers;
-//! Tests as promises.
 mod templates_render;
