@@ -48,14 +48,12 @@ async fn reach(
         return Ok("a sandbox inside the daemon".to_owned());
     }
     let provider = channel::build(name, settings, context).map_err(|error| error.to_string())?;
-    match settings {
-        ProviderSettings::Kannel(kannel) => knock(&kannel.url).await,
-        _ => {
-            let warmed = provider.warm().await;
-            warmed.map_err(|error| error.to_string())?;
-            Ok("greets us and lets us in".to_owned())
-        }
+    if let ProviderSettings::Kannel(kannel) = settings {
+        return knock(&kannel.url).await;
     }
+    let warmed = provider.warm().await;
+    warmed.map_err(|error| error.to_string())?;
+    Ok("greets us and lets us in".to_owned())
 }
 
 async fn knock(url: &str) -> Result<String, String> {
