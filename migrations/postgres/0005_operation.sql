@@ -2,6 +2,7 @@
 
 CREATE TABLE node (
     id           BIGINT PRIMARY KEY,
+    slot         BIGINT NOT NULL CHECK (slot BETWEEN 0 AND 255),
     name         TEXT NOT NULL,
     roles        TEXT NOT NULL,
     version      TEXT NOT NULL,
@@ -9,6 +10,9 @@ CREATE TABLE node (
     heartbeat_at BIGINT NOT NULL,
     stopped_at   BIGINT
 );
+
+-- A live node has a slot of its own: the part of an id that tells nodes apart.
+CREATE UNIQUE INDEX node_slot_key ON node (slot) WHERE stopped_at IS NULL;
 
 CREATE TABLE provider_state (
     name         TEXT PRIMARY KEY,

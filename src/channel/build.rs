@@ -15,8 +15,7 @@ use crate::lifecycle::Lifecycle;
 /// What providers need besides their settings.
 #[derive(Clone)]
 pub struct BuildContext {
-    /// Where the outside world reaches us, without a slash at the end: reports are called back
-    /// to `{public_url}/hooks/...`.
+    /// Where the outside world reaches us: reports are called back to `{public_url}/hooks/...`.
     pub public_url: String,
     /// Signs the references in callbacks.
     pub signer: Signer,
@@ -34,6 +33,12 @@ pub fn build(
     settings: &ProviderSettings,
     context: &BuildContext,
 ) -> Result<Arc<dyn Provider>, SetupError> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if name.is_empty() || !name.chars().all(fits) {
+        let problem =
+            "a provider's name stands in addresses: use letters, digits, `-` and `_` only";
+        return Err(SetupError::new(name, problem));
+    }
     install_tls();
     Ok(match settings {
         ProviderSettings::Smtp(settings) => {

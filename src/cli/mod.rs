@@ -13,6 +13,7 @@ mod check;
 mod context;
 mod doctor;
 mod migrate;
+mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the daemon
+    Serve,
     /// Check settings, rules, kinds of cases and every template with its samples
     Check,
     /// Bring the store's schema up to date
@@ -43,6 +46,8 @@ enum Command {
     /// Ask whether everything configured can be reached and is right
     Doctor,
 }
+
+pub mod template;
 
 /// Runs the command named on the command line.
 #[must_use]
@@ -76,6 +81,7 @@ impl Cli {
     async fn run(self) -> anyhow::Result<ExitCode> {
         let config = Config::load(self.config.as_deref(), config::environment())?;
         match self.command {
+            Command::Serve => serve::run(config, self.config).await,
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,

@@ -1,1 +1,201 @@
-//! To come.
+//! Dispatch: claim, open, send, close. Takes messages off the queue and hands each to a provider,
+//! never without a durable attempt row, never again without knowing that the last try failed.
+//!
+//! It does not decide who is told what (`plan`), nor what receipts mean (`track`). The path of
+//! one message: `feed` claims it, `carry` takes it through, `gate` looks once more, `ledger`
+//! writes, `line` is the provider with its pace and health. Beside the path: `timers` (what asked
+//! to be looked at again), `unknown` (what nobody knows), `rescue` (what a dead node had in hand).
+
+mod carry;
+mod compose;
+mod feed;
+mod gate;
+mod ledger;
+mod line;
+mod pace;
+mod rescue;
+mod room;
+mod texts;
+mod timers;
+mod unknown;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+pub use gate::FloodGuard;
+pub use line::{Condition, Line, Lines};
+
+use crate::domain::links::Links;
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::retry::RetrySchedule;
+use crate::domain::{Channel, Clock, Ids, Lane, NodeId, Timestamp};
+use crate::lifecycle::{Lifecycle, Wake};
+use crate::store::{Store, StoreError};
+use texts::{PlanText, Texts};
+
+/// How the dispatcher works; from `[dispatch]` of the configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Messages that may be between claim and close at once. That many may be `unknown` after a
+    /// crash.
+    pub window: usize,
+    /// Places of the window that only this lane may use.
+    pub reserved: BTreeMap<Lane, usize>,
+    /// Messages taken off the queue in one grasp, 1 to 1,000.
+    pub claim: u32,
+    /// How often this node says that it is alive.
+    pub heartbeat: Duration,
+    /// Silence after which a node is declared dead.
+    pub node_ttl: TimeDelta,
+    /// Pauses between tries.
+    pub retry: RetrySchedule,
+    /// How many messages one client may get.
+    pub flood: FloodGuard,
+    /// Quiet hours of clients who set none.
+    pub quiet_hours: Option<QuietHours>,
+    /// How long a provider may take until it can say what became of a message.
+    pub settle: TimeDelta,
+    /// How often a provider must say that it never got a message before it is believed.
+    pub asks: u32,
+    /// How long a receipt of an SMS may take.
+    pub sms_horizon: TimeDelta,
+    /// How long a report about an e-mail may take.
+    pub email_horizon: TimeDelta,
+}
+
+impl Settings {
+    fn horizon(&self, channel: Channel) -> TimeDelta {
+        match channel {
+            Channel::Sms => self.sms_horizon,
+            Channel::Email => self.email_horizon,
+        }
+    }
+
+    /// When an accepted message is first looked at again: for its fallback, or at the horizon.
+    fn first_look(&self, plan: &PlanText, channel: Channel, now: Timestamp) -> Timestamp {
+        let horizon = now + self.horizon(channel);
+        match plan.settings.fallback {
+            Some((after_s, other)) if other != channel => {
+                horizon.min(now + TimeDelta::seconds(after_s))
+            }
+            _ => horizon,
+        }
+    }
+
+    /// How long to wait before asking what became of a message: the longest send, and a while.
+    fn patience(&self, line: &Line) -> TimeDelta {
+        let longest = TimeDelta::from_std(line.provider.capabilities().longest_send);
+        longest.unwrap_or(TimeDelta::minutes(10)).max(self.settle)
+    }
+}
+
+/// What a dispatcher is made of.
+pub struct Parts {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// Who carries.
+    pub lines: Lines,
+    /// This run of this node.
+    pub node: NodeId,
+    /// Its name.
+    pub node_name: String,
+    /// Makes the links in messages.
+    pub links: Links,
+    /// How it works.
+    pub settings: Settings,
+    /// Woken when messages were queued.
+    pub wake: Arc<Wake>,
+}
+
+struct Shared {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    lines: Lines,
+    node: NodeId,
+    node_name: String,
+    links: Links,
+    settings: Settings,
+    wake: Arc<Wake>,
+    texts: Texts,
+    ledger: ledger::Handle,
+    room: room::Room,
+    noted: tokio::sync::Mutex<Vec<Condition>>,
+}
+
+/// Starts dispatching. First takes back what an earlier run of this node left behind.
+pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError> {
+    let Parts {
+        store,
+        clock,
+        ids,
+        lines,
+        node,
+        node_name,
+        links,
+        settings,
+        wake,
+    } = parts;
+    let (task, ledger) = ledger::ledger(store.clone(), Arc::clone(&clock), node, settings.clone());
+    let texts = Texts::default();
+    let room = room::Room::new(settings.window, &settings.reserved);
+    let noted = tokio::sync::Mutex::default();
+    let shared = Arc::new(Shared {
+        store,
+        clock,
+        ids,
+        lines,
+        node,
+        node_name,
+        links,
+        settings,
+        wake,
+        texts,
+        ledger,
+        room,
+        noted,
+    });
+    rescue::rescue(&shared).await?;
+    lifecycle.spawn("ledger", task.run());
+    lifecycle.spawn(
+        "rescue",
+        rescue::watch(Arc::clone(&shared), lifecycle.clone()),
+    );
+    lifecycle.spawn(
+        "timers",
+        timers::watch(Arc::clone(&shared), lifecycle.clone()),
+    );
+    for lane in Lane::ALL {
+        lifecycle.spawn(
+            "feed a lane",
+            feed::feed(Arc::clone(&shared), *lane, lifecycle.clone()),
+        );
+    }
+    Ok(())
+}
+
+impl Shared {
+    /// How long until something in the lane becomes due, at most `longest`.
+    async fn until_next_due(&self, lane: Lane, longest: Duration) -> Duration {
+        let next = match self.store.read().await {
+            Ok(mut tx) => tx.messages().next_due(lane).await.ok().flatten(),
+            // The next claim says what is wrong with the store.
+            Err(error) => {
+                tracing::debug!(error = %error, "cannot see when the next message is due");
+                None
+            }
+        };
+        let now = self.clock.now();
+        next.and_then(|due| (due - now).to_std().ok())
+            .map_or(longest, |wait| {
+                wait.clamp(Duration::from_millis(5), longest)
+            })
+    }
+}

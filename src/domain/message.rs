@@ -164,10 +164,12 @@ impl MessageState {
         use Move as M;
         let next = match (self, step) {
             (S::Queued, M::Claim) => S::Leased,
-            (S::Leased, M::GiveBack) | (S::Held, M::Release) => S::Queued,
+            (S::Held, M::Release)
+            | (S::Leased, M::GiveBack)
+            | (S::Sending, M::Retry)
+            | (S::Unknown, M::SendAgain) => S::Queued,
             (S::Leased, M::Open) => S::Sending,
             (S::Sending | S::Unknown | S::Unresolved, M::Accept) => S::Accepted,
-            (S::Sending, M::Retry) | (S::Unknown, M::SendAgain) => S::Queued,
             (S::Sending | S::Unknown, M::Reject) => S::Rejected,
             (S::Sending | S::Unknown, M::Fail) => S::Failed,
             (S::Sending, M::LoseTrack) => S::Unknown,

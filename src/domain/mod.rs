@@ -11,16 +11,20 @@ pub mod calendar;
 pub mod case_kind;
 pub mod client;
 pub mod clock;
+pub mod consent;
+pub mod engagement;
 pub mod event;
 pub mod fault;
 pub mod fields;
 pub mod hygiene;
 pub mod ids;
+pub mod links;
 pub mod marks;
 pub mod message;
 pub mod quiet_hours;
 pub mod receipt;
 pub mod retry;
+pub mod role;
 pub mod rule;
 pub mod segments;
 pub mod template;
@@ -29,6 +33,7 @@ pub mod token;
 
 pub use address::{Address, EmailAddress, PhoneNumber};
 pub use clock::{Clock, Timestamp};
+pub use engagement::{EngagementKind, Verdict};
 pub use fault::Fault;
 pub use ids::{
     CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,

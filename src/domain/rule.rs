@@ -29,6 +29,36 @@ pub enum ChannelChoice {
     Fixed(Channel),
 }
 
+impl ChannelChoice {
+    /// The word in rules and requests: `preferred`, `sms` or `email`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Preferred => "preferred",
+            Self::Fixed(channel) => channel.as_str(),
+        }
+    }
+}
+
+impl serde::Serialize for ChannelChoice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ChannelChoice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        match word.as_ref() {
+            "preferred" => Ok(Self::Preferred),
+            other => other
+                .parse()
+                .map(Self::Fixed)
+                .map_err(serde::de::Error::custom),
+        }
+    }
+}
+
 /// What to do when no receipt came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fallback {
@@ -69,4 +99,36 @@ pub struct Rule {
     pub expires: TimeDelta,
     /// What to do when the wire left it unknown.
     pub on_unknown: OnUnknown,
+}
+
+/// What a plan keeps of its rule, frozen with it: later stages never look at the rules again.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PlanSettings {
+    /// Who is told.
+    pub audience: Audience,
+    /// By which channels.
+    pub channels: Vec<ChannelChoice>,
+    /// What to do when the wire left it unknown.
+    pub on_unknown: OnUnknown,
+    /// Whether to wait for the end of the client's quiet hours.
+    pub respects_quiet_hours: bool,
+    /// Seconds a message stays worth sending, counted from when it is due.
+    pub expires_s: i64,
+    /// Seconds after acceptance without a receipt until the fallback, and its channel.
+    pub fallback: Option<(i64, Channel)>,
+}
+
+impl From<&Rule> for PlanSettings {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            audience: rule.audience,
+            channels: rule.channels.clone(),
+            on_unknown: rule.on_unknown,
+            respects_quiet_hours: rule.respects_quiet_hours,
+            expires_s: rule.expires.num_seconds(),
+            fallback: rule
+                .fallback
+                .map(|fallback| (fallback.after.num_seconds(), fallback.channel)),
+        }
+    }
 }

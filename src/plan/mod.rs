@@ -1,1 +1,140 @@
-//! To come.
+//! Planning: who is told what, when, by which channel. An event becomes plans (one per matching
+//! rule), a plan becomes messages (one per client and channel), each with a state and a reason.
+//!
+//! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
+//! through; `matching` asks the rules; `audience` freezes who; `gate` decides for one client;
+//! `fan_out` writes the rows in chunks; `variables` is what texts may say.
+
+mod audience;
+mod event;
+mod fan_out;
+mod gate;
+mod matching;
+mod variables;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use serde_json::Value;
+
+pub use matching::{Matcher, MatcherError};
+
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::rule::PlanSettings;
+use crate::domain::{Clock, Ids, Tracking};
+use crate::lifecycle::{Lifecycle, Wake};
+use crate::store::candidates::Member;
+use crate::store::plans::Plan;
+use crate::store::{Store, StoreError, Tx};
+
+/// Events planned in one transaction.
+const BATCH: i64 = 100;
+/// The longest the planner sleeps without looking.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How the planner works.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Quiet hours of clients who set none.
+    pub quiet_hours: Option<QuietHours>,
+    /// How reading may be measured at most (`[tracking] opens`).
+    pub opens: Tracking,
+    /// `contact` and `organisation` as texts see them.
+    pub contact: Value,
+    /// Labels and bodies responsible of cases.
+    pub case_kinds: CaseKinds,
+}
+
+/// Plans events. One per node; several nodes share the work through the store.
+pub struct Planner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    wake: Arc<Wake>,
+    settings: Settings,
+    matcher: Arc<ArcSwap<Matcher>>,
+}
+
+impl Planner {
+    /// A planner. `matcher` may be swapped while it runs (SIGHUP).
+    #[must_use]
+    pub const fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        wake: Arc<Wake>,
+        settings: Settings,
+        matcher: Arc<ArcSwap<Matcher>>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            ids,
+            wake,
+            settings,
+            matcher,
+        }
+    }
+
+    /// Plans until the daemon stops.
+    pub async fn run(self, lifecycle: Lifecycle) {
+        while !lifecycle.is_stopping() {
+            let woken = self.wake.plan.notified();
+            if let Err(error) = self.drain().await {
+                tracing::error!(error = %error, "cannot plan; trying again");
+                tokio::time::sleep(POLL).await;
+            }
+            tokio::select! {
+                () = woken => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = lifecycle.stopping() => {}
+            }
+        }
+    }
+
+    /// Plans everything there is to plan now.
+    pub async fn drain(&self) -> Result<(), StoreError> {
+        loop {
+            self.plan_events().await?;
+            let plans = self.store.read().await?.plans().unfinished(20).await?;
+            let Some(plan) = fan_out::first(&plans) else {
+                return Ok(());
+            };
+            self.fan_out(plan.id).await?;
+        }
+    }
+
+    /// Plans the events that wait.
+    async fn plan_events(&self) -> Result<(), StoreError> {
+        loop {
+            // Look without the writer's lock first: an idle planner costs no write.
+            if !self.store.read().await?.events().any_received().await? {
+                return Ok(());
+            }
+            let mut tx = self.store.write().await?;
+            let events = tx.events().take_received(BATCH).await?;
+            if events.is_empty() {
+                return Ok(());
+            }
+            for event in &events {
+                self.plan_event(&mut tx, event).await?;
+            }
+            fail::fail_point!("plan-before-commit");
+            tx.commit().await?;
+            fail::fail_point!("plan-after-commit");
+            self.wake.dispatch.notify_waiters();
+        }
+    }
+
+    async fn members(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan,
+        settings: &PlanSettings,
+    ) -> Result<Vec<Member>, StoreError> {
+        let (event, incident) = event::event_of(tx, plan.event).await?;
+        audience::freeze(tx, settings.audience, &event, incident.as_ref()).await
+    }
+}

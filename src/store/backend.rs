@@ -59,6 +59,18 @@ pub(crate) mod sqlite {
             concat!("json_each(", $array, ")")
         };
     }
+    /// A JSON array of numbers as a query of one column.
+    macro_rules! sqlite_ids {
+        ($array:literal) => {
+            concat!("SELECT value FROM json_each(", $array, ")")
+        };
+    }
+    /// A JSON array of texts as a query of one column.
+    macro_rules! sqlite_texts {
+        ($array:literal) => {
+            concat!("SELECT value FROM json_each(", $array, ")")
+        };
+    }
     /// Take only rows that nobody else is taking: there is one writer, so nothing to say.
     macro_rules! sqlite_skip_locked {
         () => {
@@ -71,10 +83,10 @@ pub(crate) mod sqlite {
             ""
         };
     }
-    /// The rows of a query as one JSON array.
+    /// The JSON values of a column as one array.
     macro_rules! sqlite_group_array {
         ($value:literal) => {
-            concat!("json_group_array(", $value, ")")
+            concat!("json_group_array(json(", $value, "))")
         };
     }
     /// Some values as one JSON array.
@@ -103,8 +115,9 @@ pub(crate) mod sqlite {
     }
     pub(crate) use {
         sqlite_array as array, sqlite_for_update as for_update, sqlite_greatest as greatest,
-        sqlite_group_array as group_array, sqlite_json as json, sqlite_now as now,
-        sqlite_rows as rows, sqlite_skip_locked as skip_locked,
+        sqlite_group_array as group_array, sqlite_ids as ids, sqlite_json as json,
+        sqlite_now as now, sqlite_rows as rows, sqlite_skip_locked as skip_locked,
+        sqlite_texts as texts,
     };
 }
 
@@ -113,6 +126,24 @@ pub(crate) mod postgres {
     macro_rules! postgres_rows {
         ($array:literal) => {
             concat!("json_array_elements(", $array, "::json)")
+        };
+    }
+    macro_rules! postgres_ids {
+        ($array:literal) => {
+            concat!(
+                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(",
+                $array,
+                "::json)"
+            )
+        };
+    }
+    macro_rules! postgres_texts {
+        ($array:literal) => {
+            concat!(
+                "SELECT value FROM json_array_elements_text(",
+                $array,
+                "::json)"
+            )
         };
     }
     macro_rules! postgres_skip_locked {
@@ -152,7 +183,8 @@ pub(crate) mod postgres {
     }
     pub(crate) use {
         postgres_array as array, postgres_for_update as for_update, postgres_greatest as greatest,
-        postgres_group_array as group_array, postgres_json as json, postgres_now as now,
-        postgres_rows as rows, postgres_skip_locked as skip_locked,
+        postgres_group_array as group_array, postgres_ids as ids, postgres_json as json,
+        postgres_now as now, postgres_rows as rows, postgres_skip_locked as skip_locked,
+        postgres_texts as texts,
     };
 }

@@ -5,20 +5,39 @@
 //! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
+pub mod attempts;
 pub mod audience;
+pub mod audit;
 mod backend;
+pub mod candidates;
 pub mod cases;
 pub mod clients;
+pub mod engagement;
 mod error;
 pub mod events;
 mod health;
 pub mod incidents;
+pub mod keyring;
 pub mod keys;
+pub mod messages;
+pub mod nodes;
 mod open;
+pub mod plans;
+pub mod preferences;
 mod probe;
+pub mod receipts;
+pub mod reports;
+pub(crate) mod rollup;
 mod rows;
+pub mod sessions;
+pub mod status_page;
+pub mod sums;
 pub mod suppressions;
 pub mod templates;
+pub mod switches;
+pub mod templates;
+pub mod timers;
+pub mod users;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};
@@ -79,4 +98,9 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         on!(self.conn, |c| c.commit().await).doing("commit")
     }
+}
+
+/// Numbers as a JSON array: how lists are bound in both databases (`words::ids!`).
+pub(crate) fn json_ids(ids: impl Iterator<Item = i64>) -> String {
+    serde_json::Value::from_iter(ids).to_string()
 }

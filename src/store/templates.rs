@@ -51,7 +51,7 @@ pub struct StoredVersion {
 }
 
 /// A template in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct TemplateSummary {
     /// Name.
     pub name: String,
@@ -99,30 +99,34 @@ impl Templates<'_> {
         Ok(Imported::Created(self.get_version(version).await?.version))
     }
 
+    /// Takes in several: the shipped ones whenever a daemon opens its store.
+    pub async fn import_all(
+        &mut self,
+        sources: &[Source],
+        pen: Pen<'_>,
+    ) -> Result<Vec<(String, Imported)>, StoreError> {
+        let mut done = Vec::with_capacity(sources.len());
+        for source in sources {
+            done.push((source.name.clone(), self.import(source, pen).await?));
+        }
+        Ok(done)
+    }
+
     /// Every template, by name.
     pub async fn list(&mut self) -> Result<Vec<TemplateSummary>, StoreError> {
-        let rows: Vec<(String, String, String, Option<i64>, Option<i64>)> =
-            on!(&mut *self.0, |c| {
-                sqlx::query_as(
-                    "SELECT t.name, t.description, t.topic,
-                        max(CASE WHEN v.state = 'published' THEN v.version END),
-                        max(CASE WHEN v.state = 'draft' THEN v.version END)
+        on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT t.name, t.description, t.topic,
+                        max(CASE WHEN v.state = 'published' THEN v.version END) AS published,
+                        max(CASE WHEN v.state = 'draft' THEN v.version END) AS draft
                  FROM template t LEFT JOIN template_version v ON v.template_id = t.id
                  GROUP BY t.name, t.description, t.topic
                  ORDER BY t.name",
-                )
-                .fetch_all(&mut **c)
-                .await
-            })
-            .doing("list templates")?;
-        let summary = |(name, description, topic, published, draft)| TemplateSummary {
-            name,
-            description,
-            topic,
-            published,
-            draft,
-        };
-        Ok(rows.into_iter().map(summary).collect())
+            )
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("list templates")
     }
 
     /// The version that new messages are pinned to.
@@ -133,7 +137,8 @@ impl Templates<'_> {
         let row: Option<VersionRow> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 version_columns!(),
-                " WHERE t.name = $1 AND v.state = 'published'"
+                " WHERE t.name = $1 AND v.state = 'published'
+                  ORDER BY v.version DESC LIMIT 1"
             ))
             .bind(name)
             .fetch_optional(&mut **c)
@@ -217,6 +222,7 @@ impl Templates<'_> {
         id: TemplateVersionId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.lock_template_of(id).await?;
         on!(&mut *self.0, |c| {
             sqlx::query(
                 "UPDATE template_version SET state = 'retired'
@@ -355,6 +361,22 @@ impl Templates<'_> {
             .await
         })
         .doing("lock a template")
+    }
+
+    /// Two people who publish at once wait for each other, so that one version is published.
+    async fn lock_template_of(&mut self, id: TemplateVersionId) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "SELECT id FROM template
+                 WHERE id = (SELECT template_id FROM template_version WHERE id = $1)",
+                words::for_update!()
+            ))
+            .bind(id.get())
+            .fetch_optional(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("lock the template of a version")
     }
 
     async fn describe(&mut self, template: i64, source: &Source) -> Result<(), StoreError> {

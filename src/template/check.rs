@@ -205,7 +205,7 @@ impl Findings {
                 ),
                 Ok(_) => {}
                 Err(fault) => {
-                    self.fault(&format!("{locale}/{}", Part::EmailMjml), &fault, fullness)
+                    self.fault(&format!("{locale}/{}", Part::EmailMjml), &fault, fullness);
                 }
             }
         }

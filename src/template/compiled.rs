@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::context::{Context, Extras};
 use super::fault::{Fault, RenderFault, described};
-use super::scan::{first_path, pieces, without_lone_lines};
+use super::scan::{pieces, variable_at, without_lone_lines};
 use super::{engine, hygiene, language, links, mail};
 use crate::domain::Channel;
 use crate::domain::template::{Locale, Part, Parts, Source};
@@ -209,17 +209,16 @@ impl Compiled {
     }
 
     fn fault(&self, key: &str, error: &Error) -> RenderFault {
-        let source = self.engine.get_template(key).ok();
-        let expression = source
-            .as_ref()
-            .and_then(|template| template.source().get(error.range()?))
-            .unwrap_or_default();
-        let variable = first_path(expression);
+        let template = self.engine.get_template(key).ok();
+        let source = template.as_ref().map_or("", |template| template.source());
+        let range = error.range().unwrap_or_default();
+        let variable = variable_at(source, range.clone());
         if error.kind() == ErrorKind::UndefinedError && !variable.is_empty() {
             return RenderFault::Missing {
                 variable: variable.to_owned(),
             };
         }
+        let expression = source.get(range).unwrap_or_default();
         RenderFault::Broken {
             part: key.to_owned(),
             detail: format!("`{}`: {}", expression.trim(), described(error)),
@@ -304,7 +303,7 @@ fn key(locale: &str, part: Part) -> String {
 }
 
 fn html_key(locale: &str) -> String {
-    format!("{locale}/email.html")
+    format!("{locale}{}", engine::HTML)
 }
 
 fn plain(locale: &str, html: &str) -> Result<String, RenderFault> {

@@ -13,6 +13,9 @@ use super::dates;
 /// Instructions one text may take. The longest of ours takes about two hundred.
 const FUEL: u64 = 20_000;
 
+/// How the name of a part ends that is HTML; the rest is plain text.
+pub(super) const HTML: &str = "/email.html";
+
 /// An engine without any template yet.
 pub(super) fn engine() -> Environment<'static> {
     let mut engine = Environment::empty();
@@ -20,7 +23,7 @@ pub(super) fn engine() -> Environment<'static> {
     engine.set_fuel(Some(FUEL));
     engine.set_auto_escape_callback(|name| {
         // By part, and nothing else: a name an operator chooses must not switch escaping off.
-        if name.ends_with(".html") {
+        if name.ends_with(HTML) {
             AutoEscape::Html
         } else {
             AutoEscape::None

@@ -6,6 +6,8 @@
 //! anywhere; afterwards both are put back. A mark that the layout dropped, doubled or moved is a
 //! fault, not a surprise in the mail.
 
+use std::collections::HashMap;
+
 use css_inline::{CSSInliner, InlineOptions};
 use mrml::prelude::parser::noop_loader::NoopIncludeLoader;
 use mrml::prelude::parser::{Error as MjmlError, ParserOptions};
@@ -139,20 +141,16 @@ impl<'a> Guarded<'a> {
             };
             seen[index] += 1;
             let (before, after) = (&rest[..start], &rest[start + WORD_LENGTH..]);
-            match (before.strip_suffix("<!--"), after.strip_prefix("-->")) {
-                (Some(before), Some(after)) => {
-                    if seen[index] > 1 || index < last_statement {
-                        return Err(displaced(part, mark));
-                    }
-                    last_statement = index;
-                    out.push_str(before);
-                    rest = after;
+            let comment = before.strip_suffix("<!--").zip(after.strip_prefix("-->"));
+            if comment.is_some() {
+                if seen[index] > 1 || index < last_statement {
+                    return Err(displaced(part, mark));
                 }
-                _ => {
-                    out.push_str(before);
-                    rest = after;
-                }
+                last_statement = index;
             }
+            let (before, after) = comment.unwrap_or((before, after));
+            out.push_str(before);
+            rest = after;
             out.push_str(mark.piece.text());
         }
         out.push_str(rest);
@@ -180,7 +178,11 @@ fn lay_out(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
     }
     parsed
         .element
-        .render(&RenderOptions::default())
+        .render(&RenderOptions {
+            // A font fetched from a third party would tell it who reads our mail, and when.
+            fonts: HashMap::new(),
+            ..RenderOptions::default()
+        })
         .map_err(|error| Fault::of(part, format!("the layout fails: {error}"), MJML_ADVICE))
 }
 
@@ -253,6 +255,11 @@ fn mjml_fault(part: &str, guarded: &Guarded<'_>, error: &MjmlError) -> Fault {
         | MjmlError::InvalidAttribute { position, .. }
         | MjmlError::InvalidFormat { position, .. }
         | MjmlError::IncludeLoaderError { position, .. } => Some(position.start),
+        MjmlError::ParserError { source, .. } => {
+            let lines = guarded.text.split_inclusive('\n');
+            let before = lines.take(source.pos().row.saturating_sub(1) as usize);
+            Some(before.map(str::len).sum::<usize>() + source.pos().col as usize)
+        }
         _ => None,
     };
     let what = match error {
@@ -265,6 +272,8 @@ fn mjml_fault(part: &str, guarded: &Guarded<'_>, error: &MjmlError) -> Fault {
         MjmlError::IncludeLoaderError { .. } => {
             "mj-include is not available in a message".to_owned()
         }
+        // Its own words quote a position in the guarded text, which the operator never saw.
+        MjmlError::ParserError { .. } => "a tag or an attribute is not well formed".to_owned(),
         other => format!("this is not MJML: {other}"),
     };
     Fault {

@@ -20,6 +20,7 @@ mod engine;
 mod fault;
 mod folder;
 mod hygiene;
+pub mod letter;
 mod links;
 mod mail;
 mod samples;

@@ -89,10 +89,8 @@ pub(super) fn without_lone_lines(part: &str, source: &str) -> String {
 
 /// The line, from 1, in which a byte stands.
 pub(super) fn line_at(source: &str, offset: usize) -> usize {
-    1 + source.as_bytes()[..offset.min(source.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
+    let before = source.get(..offset).unwrap_or(source);
+    1 + before.matches('\n').count()
 }
 
 /// The first path of an expression: `case.owner` of `{{ case.owner or "?" }}`.
@@ -105,6 +103,27 @@ pub(super) fn first_path(expression: &str) -> &str {
         .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
         .unwrap_or(path.len());
     path[..end].trim_end_matches('.')
+}
+
+/// The variable an error is about: the engine points at an expression or, for a filter, at the
+/// filter's name, and then the variable stands before the bar.
+pub(super) fn variable_at(source: &str, range: std::ops::Range<usize>) -> &str {
+    let Some((before, expression)) = source.get(..range.start).zip(source.get(range)) else {
+        return "";
+    };
+    match before.trim_end().strip_suffix('|') {
+        None => first_path(expression),
+        Some(filtered) => {
+            let filtered = filtered.trim_end();
+            let end_of_word = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
+            let last = &filtered[filtered.rfind(end_of_word).map_or(0, |at| at + 1)..];
+            match last {
+                // A chain of filters: the variable is what the mark begins with.
+                "" => first_path(&filtered[filtered.rfind("{{").unwrap_or(0)..]),
+                path => first_path(path),
+            }
+        }
+    }
 }
 
 fn next_mark(text: &str) -> Option<usize> {
@@ -203,5 +222,13 @@ mod tests {
             "contact.phone_free"
         );
         assert_eq!(first_path("1"), "");
+        for source in [
+            "a {{ x.y | date }}",
+            "{{ x.y|cut(3) | date }}",
+            "{% if z %}{{ x.y | date",
+        ] {
+            let at = source.rfind("date").unwrap();
+            assert_eq!(variable_at(source, at..at + 4), "x.y", "{source}");
+        }
     }
 }

@@ -1,1 +1,53 @@
-//! To come.
+//! What becomes of a message after a provider took it: receipts, and what readers do.
+//!
+//! `domain::links` makes the addresses that go into messages. `web` answers them, notes each
+//! hit in the [`EngagementBuffer`] and hands each provider's report to the [`ReceiptInbox`];
+//! both write in batches. [`verdict`] and `recent` tell persons from machines. States and sums
+//! follow in `store::receipts` and `store::engagement`, in the transaction of what moved them.
+
+pub mod buffer;
+pub mod inbox;
+pub mod recent;
+pub mod verdict;
+
+use std::sync::Arc;
+
+pub use buffer::{EngagementBuffer, Hit};
+pub use inbox::{NotKept, ReceiptInbox};
+
+use crate::domain::{Clock, Ids};
+use crate::lifecycle::Lifecycle;
+use crate::store::Store;
+use crate::store::receipts::ReceiptHorizon;
+
+/// The two ways in, for `web`. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Track {
+    /// Where hits go.
+    pub engagement: EngagementBuffer,
+    /// Where providers' reports go.
+    pub receipts: ReceiptInbox,
+    /// How long a receipt is waited for.
+    pub horizon: ReceiptHorizon,
+}
+
+impl Track {
+    /// Starts both tasks. `horizon`: how long a receipt is waited for.
+    #[must_use]
+    pub fn start(
+        lifecycle: &Lifecycle,
+        store: &Store,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        horizon: ReceiptHorizon,
+    ) -> Self {
+        let engagement =
+            EngagementBuffer::start(lifecycle, store.clone(), Arc::clone(&ids), horizon);
+        let receipts = ReceiptInbox::start(lifecycle, store.clone(), clock, ids, horizon);
+        Self {
+            engagement,
+            receipts,
+            horizon,
+        }
+    }
+}

@@ -16,6 +16,7 @@ use crate::domain::{Clock, Ids};
 use crate::lifecycle::Wake;
 use crate::source::Limits;
 use crate::store::Store;
+use crate::track::Track;
 use crate::web::auth::keys::KeyCache;
 use crate::web::problem::Problem;
 
@@ -49,6 +50,12 @@ pub struct Web {
     pub phones: Arc<PhonePolicy>,
     /// The sandbox's handsets and mailboxes, when a sandbox provider is configured.
     pub sandbox: Option<Arc<World>>,
+    /// Takes in receipts and what readers do.
+    pub track: Track,
+    /// What the client's own pages know beside the store.
+    pub pages: Arc<public::Pages>,
+    /// What the console keeps in memory.
+    pub console: Arc<console::Desk>,
 }
 
 /// All routes.

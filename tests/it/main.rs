@@ -1,3 +1,8 @@
+//! Tests as promises.
+
+mod store;
+mod templates_engine;
+mod templates_render;
 //! Tests as promises, on the real parts: both databases, a real relay, a real gateway, a browser.
 //! `support` starts them; one file per promise to a user.
 
@@ -11,6 +16,12 @@
 mod support;
 
 mod architecture;
+mod links_are_followed;
 mod migrations;
+mod reader;
+mod receipts_are_folded;
 mod servers;
 mod templates_render;
+mod status_page_is_the_clients;
+mod unsubscribe_by_post;
+mod providers;

@@ -1,8 +1,10 @@
 //! What clients read, as they read it: every shipped template in every language and channel.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 use araldo::domain::Channel;
 use araldo::domain::segments;
-use araldo::template::{Compiled, Fullness, Input, Severity, Source, check};
+use araldo::template::{Compiled, Fullness, Input, Source, check};
 
 fn plain_links(compiled: &Compiled) -> impl Fn(usize) -> String + Sync + '_ {
     |index| compiled.links()[index].clone()
@@ -25,8 +27,9 @@ fn as_read(source: &Source, locale: &str, fullness: Fullness) -> String {
         .string_from_read(mail.html.as_bytes(), 76)
         .unwrap()
         .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect();
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n");
     format!(
         "SMS ({} {}, {} units)\n{sms}\n\nSUBJECT\n{}\n\nTEXT\n{}\n\nHTML\n{html}",
         size.count, size.alphabet, size.units, mail.subject, mail.text
@@ -47,6 +50,24 @@ fn every_shipped_text_reads_as_reviewed() {
             );
         }
     }
+}
+
+#[test]
+fn the_html_of_one_mail_stands_as_reviewed() {
+    let shipped = Source::shipped().unwrap();
+    let source = shipped.iter().find(|it| it.name == "case-waiting").unwrap();
+    let compiled = Compiled::compile(source).unwrap();
+    let variables = source.sample("it", Fullness::Everything);
+    let input = Input {
+        variables: &variables,
+        link: &plain_links(&compiled),
+        pixel: Some("https://avvisi.example.it/o/AZqTb3Jx0kLmN4pQr7sTuVw.gif"),
+    };
+    let html = compiled.email("it", &input).unwrap().html;
+    // Nothing but the pixel is fetched, and it only where opens are measured.
+    assert_eq!(html.matches("src=").count(), 1);
+    assert!(!html.contains("@import") && !html.contains("<link"));
+    insta::assert_snapshot!("case-waiting.it.html", html);
 }
 
 #[test]

@@ -10,11 +10,13 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::faults::SmsFault;
 use super::reports::{Report, Reports};
 use super::world::{Body, World};
+use crate::domain::Timestamp;
 use crate::domain::segments::{Alphabet, is_gsm};
 
 /// What `sendsms` understands, and `latency` in milliseconds, which only this gateway knows.
@@ -74,8 +76,10 @@ async fn send_sms(State(gateway): State<Gateway>, Query(sms): Query<SendSms>) ->
         let delay = sms.latency.map_or(usual_delay(id), Duration::from_millis);
         for (kind, factor) in kinds(fault) {
             if sms.dlr_mask & kind != 0 {
-                let url = filled_in(url, *kind, id);
-                gateway.reports.call(Report::due(delay * *factor, url));
+                let after = delay * *factor;
+                let at = gateway.world.now() + TimeDelta::from_std(after).unwrap_or_default();
+                let url = filled_in(url, *kind, id, at);
+                gateway.reports.call(Report::due(after, url));
             }
         }
     }
@@ -112,7 +116,7 @@ fn as_shown(text: &str, coding: u8) -> String {
 }
 
 /// The placeholders that we ask for, as Kannel fills them in.
-fn filled_in(url: &str, kind: u8, id: i64) -> String {
+fn filled_in(url: &str, kind: u8, id: i64, at: Timestamp) -> String {
     let answer = match kind {
         8 => "ACK%2F",
         2 => "NACK%2Funreachable",
@@ -121,7 +125,7 @@ fn filled_in(url: &str, kind: u8, id: i64) -> String {
     url.replace("%d", &kind.to_string())
         .replace("%A", answer)
         .replace("%F", &format!("sandbox-{id}"))
-        .replace("%T", "0")
+        .replace("%T", &at.to_utc().timestamp().to_string())
 }
 
 fn without_query(url: &str) -> &str {

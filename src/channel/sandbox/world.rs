@@ -183,6 +183,10 @@ impl World {
         self.state().truth
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub(super) fn count_refused(&self) {
         self.state().truth.refused += 1;
     }

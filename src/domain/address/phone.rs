@@ -7,6 +7,8 @@
 //! Numbers of the form `+39000…` pass without any check: no Italian number begins with three
 //! zeros, so the range is reserved here for the sandbox and the demo.
 
+mod refuse;
+
 use phonenumber::country;
 use phonenumber::metadata::DATABASE;
 
@@ -119,23 +121,52 @@ fn country_id(text: &str) -> Result<country::Id, AddressError> {
 
 fn parse(text: &str, policy: &PhonePolicy) -> Result<PhoneNumber, PhoneFault> {
     let plain = plain(text)?;
-    let international = plain.starts_with('+');
     if plain.starts_with("+39000") && (9..=16).contains(&plain.len()) {
         return Ok(PhoneNumber(plain));
     }
-    refuse_short(plain.trim_start_matches("+39"))?;
-    let home = (!international).then_some(policy.default_country);
-    let number = phonenumber::parse(home, &plain).map_err(|error| match error {
-        phonenumber::ParseError::InvalidCountryCode => PhoneFault::UnknownCountry,
-        _ => PhoneFault::NotANumber(policy.default_country),
-    })?;
+    refuse::short(plain.trim_start_matches("+39"))?;
+    let number = if plain.starts_with('+') {
+        international(&plain, policy)?
+    } else {
+        local(&plain, policy)?
+    };
     let normal = format!("+{}{}", number.code().value(), number.national());
-    refuse_kind(&number, &normal, policy)?;
+    refuse::kind(&number, &normal, policy)?;
     if policy.allows(number.country().id()) {
         Ok(PhoneNumber(normal))
     } else {
         Err(PhoneFault::CountryNotAllowed)
     }
+}
+
+fn international(
+    plain: &str,
+    policy: &PhonePolicy,
+) -> Result<phonenumber::PhoneNumber, PhoneFault> {
+    phonenumber::parse(None, plain).map_err(|error| match error {
+        phonenumber::ParseError::InvalidCountryCode => PhoneFault::UnknownCountry,
+        _ => PhoneFault::NotANumber(policy.default_country),
+    })
+}
+
+/// Without a `+` the digits may or may not begin with the country code: `393 1234567` is a
+/// mobile number and `39 333 1234567` another. The first reading that exists is the right one.
+/// The library's own guess would take the 39 off both.
+fn local(digits: &str, policy: &PhonePolicy) -> Result<phonenumber::PhoneNumber, PhoneFault> {
+    let home = DATABASE
+        .by_id(policy.default_country.as_ref())
+        .map_or(0, phonenumber::Metadata::country_code);
+    let whole = international(&format!("+{home}{digits}"), policy);
+    if whole.as_ref().is_ok_and(phonenumber::PhoneNumber::is_valid) {
+        return whole;
+    }
+    if digits.starts_with(&home.to_string()) {
+        let with_code = international(&format!("+{digits}"), policy)?;
+        if with_code.is_valid() {
+            return Ok(with_code);
+        }
+    }
+    whole
 }
 
 /// Digits alone, with a `+` in front when a country code follows.
@@ -176,72 +207,6 @@ fn digit(c: char) -> Option<char> {
 
 const fn is_dash(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}')
-}
-
-/// Nobody's own number has six digits or fewer; those are services, and some of them save lives.
-fn refuse_short(plain: &str) -> Result<(), PhoneFault> {
-    const EMERGENCY: [&str; 14] = [
-        "112", "113", "114", "115", "116000", "116117", "117", "118", "1515", "1522", "1530",
-        "911", "999", "110",
-    ];
-    let digits = plain.trim_start_matches('+');
-    if EMERGENCY.contains(&digits) {
-        Err(PhoneFault::Emergency)
-    } else if digits.len() <= 6 {
-        Err(PhoneFault::Short)
-    } else {
-        Ok(())
-    }
-}
-
-fn refuse_kind(
-    number: &phonenumber::PhoneNumber,
-    normal: &str,
-    policy: &PhonePolicy,
-) -> Result<(), PhoneFault> {
-    use phonenumber::Type;
-    refuse_world_wide(number.code().value())?;
-    // The library forgets leading zeros when it names the kind; Italian lines are known by them.
-    if let Some(national) = normal.strip_prefix("+39") {
-        refuse_italian(national)?;
-    }
-    match number.number_type(&DATABASE) {
-        Type::PremiumRate | Type::SharedCost => return Err(PhoneFault::Premium),
-        Type::TollFree
-        | Type::Uan
-        | Type::Voicemail
-        | Type::Voip
-        | Type::Pager
-        | Type::PersonalNumber => return Err(PhoneFault::Service),
-        Type::Emergency => return Err(PhoneFault::Emergency),
-        Type::ShortCode => return Err(PhoneFault::Short),
-        _ => {}
-    }
-    if number.is_valid() {
-        Ok(())
-    } else {
-        Err(PhoneFault::NotANumber(policy.default_country))
-    }
-}
-
-/// The Italian plan (AGCOM delibera 8/15/CIR): 0 fixed, 1 and 8 services, 3 mobile.
-fn refuse_italian(national: &str) -> Result<(), PhoneFault> {
-    match national.as_bytes() {
-        [b'0', ..] => Err(PhoneFault::FixedLine),
-        [b'8', b'0', ..] => Err(PhoneFault::Service),
-        [b'1' | b'8', ..] => Err(PhoneFault::Premium),
-        _ => Ok(()),
-    }
-}
-
-/// Codes of the ITU that belong to no country (E.164 assigned codes): satellite, freephone,
-/// shared cost, premium, personal.
-const fn refuse_world_wide(code: u16) -> Result<(), PhoneFault> {
-    match code {
-        979 => Err(PhoneFault::Premium),
-        800 | 808 | 870 | 878 | 881..=883 | 888 => Err(PhoneFault::WorldWide),
-        _ => Ok(()),
-    }
 }
 
 /// How many of the first digits are the country code (E.164 list of assigned codes).

@@ -81,7 +81,8 @@ impl Bounds {
     }
 
     pub(super) fn of_circle(circle: &Circle) -> Self {
-        let angle = f64::from(circle.radius_m) / EARTH_M;
+        // The decimetre outweighs the rounding that `covers` forgives, near the poles too.
+        let angle = (f64::from(circle.radius_m) + 0.1) / EARTH_M;
         let lats = (
             circle.lat - angle.to_degrees(),
             circle.lat + angle.to_degrees(),

@@ -12,12 +12,15 @@ mod clients;
 mod events;
 mod health;
 mod incidents;
-mod messages;
+pub mod messages;
 mod page;
+pub mod stats;
 
 /// The routes of this part.
 pub fn routes() -> axum::Router<Web> {
     axum::Router::new()
+        .route("/v1/messages/{id}", get(messages::get::get))
+        .route("/v1/stats", get(stats::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route(
@@ -37,5 +40,8 @@ pub fn routes() -> axum::Router<Web> {
         .route("/v1/incidents", get(incidents::list::get))
         .route("/v1/incidents:preview", post(incidents::preview::post))
         .route("/v1/incidents/{ref}", get(incidents::get::get))
-        .route("/v1/messages", post(messages::send::post))
+        .route(
+            "/v1/messages",
+            post(messages::send::post).get(messages::list::list),
+        )
 }

@@ -1,3 +1,6 @@
-//! Who is asking: programs by API key (`keys`).
+//! Who is asking, and may they: people by session and form word, programs by key.
 
+pub mod csrf;
 pub mod keys;
+pub mod password;
+pub mod session;

@@ -1,8 +1,40 @@
-//! To come.
+//! The console: pages for operators and managers, rendered here, working without script.
+//!
+//! `frame` is what surrounds every page, `format` how things are said, `desk` what is kept in
+//! memory; each page has its file, named as in the address. Pages read through
+//! `store::reports`; they decide nothing about messages. Who may see what: `auth`.
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::{get, post};
 
 use crate::web::Web;
 
+mod assets;
+mod chart;
+mod desk;
+mod format;
+mod frame;
+mod login;
+mod messages;
+mod now;
+mod search;
+
+pub use desk::{Desk, ProviderFace, Renderer, Seen};
+
 /// The routes of this part.
-pub fn routes() -> axum::Router<Web> {
-    axum::Router::new()
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/console/now") }))
+        .route("/console", get(|| async { Redirect::to("/console/now") }))
+        .route("/console/assets/{hash}/{name}", get(assets::get))
+        .route("/console/login", get(login::form).post(login::enter))
+        .route("/console/logout", post(login::leave))
+        .route("/console/theme", post(login::theme))
+        .route("/console/search", get(search::search))
+        .route("/console/now", get(now::page))
+        .route("/console/now/live", get(now::live))
+        .route("/console/messages", get(messages::list))
+        .route("/console/messages/{id}", get(messages::show))
+        .route("/console/messages/{id}/mail", get(messages::mail))
 }

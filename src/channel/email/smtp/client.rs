@@ -139,13 +139,13 @@ impl Provider for Smtp {
 fn capabilities(settings: &SmtpSettings) -> Capabilities {
     // At worst every step takes its whole patience: a new connection with TLS and a log-in, the
     // envelope, the body, the dot.
-    let steps = settings.connect_timeout * 2 + settings.command_timeout * 9;
+    let steps = settings.connect_timeout * 2 + settings.command_timeout * 10;
     Capabilities {
         channel: Channel::Email,
         idempotent_for: None,
         can_be_asked: false,
         gives_receipts: settings.receipts,
-        longest_send: steps * 2 + settings.dot_timeout,
+        longest_send: steps + settings.dot_timeout,
         concurrency: settings.connections,
     }
 }

@@ -42,9 +42,12 @@ impl Kannel {
         settings: &KannelSettings,
         context: &BuildContext,
     ) -> Result<Self, SetupError> {
-        let callback = settings
-            .receipts
-            .then(|| format!("{}/hooks/kannel/{name}", context.public_url));
+        let callback = settings.receipts.then(|| {
+            format!(
+                "{}/hooks/kannel/{name}",
+                context.public_url.trim_end_matches('/')
+            )
+        });
         Ok(Self {
             name: name.to_owned(),
             http: http(name, settings)?,

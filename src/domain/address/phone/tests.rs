@@ -29,6 +29,13 @@ fn every_way_of_writing_an_italian_mobile_number_gives_one_form() {
 }
 
 #[test]
+fn a_number_that_begins_with_39_is_taken_for_what_its_length_says() {
+    assert_eq!(parsed("393 1234567"), Ok("+393931234567".to_owned()));
+    assert_eq!(parsed("39 333 1234567"), Ok("+393331234567".to_owned()));
+    assert_eq!(parsed("+39 393 1234567"), Ok("+393931234567".to_owned()));
+}
+
+#[test]
 fn numbers_of_other_countries_keep_their_code() {
     for (text, normal) in [
         ("+33 6 12 34 56 78", "+33612345678"),
@@ -150,6 +157,16 @@ proptest! {
         if let Ok(number) = parsed(&text) {
             prop_assert!(number.starts_with('+') && (8..=16).contains(&number.len()));
             prop_assert!(number[1..].bytes().all(|b| b.is_ascii_digit()));
+        }
+    }
+
+    #[test]
+    fn an_italian_mobile_number_is_the_same_with_and_without_its_code(
+        mobile in "3[2-9][0-9]{8}",
+    ) {
+        let normal = Ok(format!("+39{mobile}"));
+        for prefix in ["", "39", "+39", "0039"] {
+            prop_assert_eq!(parsed(&format!("{prefix}{mobile}")), normal.clone());
         }
     }
 

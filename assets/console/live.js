@@ -1,0 +1,38 @@
+// Keeps the marked regions of a page up to date, and "/" leads to the search field.
+// Without it every page shows the same and stands still.
+
+const page = document.querySelector("[data-live]");
+if (page) follow(page.dataset.live);
+
+function follow(address) {
+  const source = new EventSource(address);
+  for (const region of document.querySelectorAll("[data-region]")) {
+    source.addEventListener(region.dataset.region, (event) => swap(region, event.data));
+  }
+  addEventListener("pagehide", () => source.close());
+}
+
+// The focus stays on the link it was on; an open disclosure is not closed under the reader.
+function swap(region, html) {
+  if (region.querySelector("details[open]")) return;
+  const focused = region.contains(document.activeElement) ? document.activeElement : null;
+  const href = focused?.getAttribute("href");
+  region.innerHTML = html;
+  if (href) region.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus();
+}
+
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  document.querySelector("[data-search]")?.focus();
+});
+
+// Menus close on Escape and on a click elsewhere.
+const menu = document.querySelector(".person");
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && menu?.open) menu.open = false;
+});
+addEventListener("click", (event) => {
+  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+});

@@ -1,0 +1,379 @@
+//! The composition root: from settings to a running node. Opens the store, makes what the roles
+//! share, starts each role, and hands back what `cli` waits for. Nothing is decided here.
+
+mod node;
+mod providers;
+mod renderer;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use base64::Engine as _;
+use serde_json::{Map, Value, json};
+
+pub use node::COMMAND_SLOT;
+pub use providers::settings as provider_settings;
+
+use crate::channel::SetupError;
+use crate::channel::sandbox::World;
+use crate::config::{Config, ConfigError, Role, rules};
+use crate::dispatch::{self, FloodGuard, Parts};
+use crate::domain::address::PhonePolicy;
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::clock::SystemClock;
+use crate::domain::links::Links;
+use crate::domain::retry::RetrySchedule;
+use crate::domain::token::Signer;
+use crate::domain::{Clock, Ids, NodeId};
+use crate::lifecycle::{Lifecycle, Wake};
+use crate::plan::{self, Matcher, Planner};
+use crate::source::Limits;
+use crate::store::receipts::ReceiptHorizon;
+use crate::store::templates::Pen;
+use crate::store::{DaemonLock, Store, StoreError};
+use crate::template::Source;
+use crate::track::Track;
+use crate::web::auth::keys::KeyCache;
+use crate::web::{self, Web, console, public};
+
+/// Who wrote the templates that come with the program or from the configured folder.
+const AUTHOR: &str = "araldo";
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The settings are wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store is.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A provider's settings are wrong.
+    #[error("{at}: [provider.{name}] {detail}")]
+    Provider {
+        /// File and line.
+        at: String,
+        /// Which.
+        name: String,
+        /// What, and what would be right.
+        detail: String,
+    },
+    /// A provider cannot be set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// A file cannot be used.
+    #[error("{0}")]
+    File(String),
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}: {source}; free it, or change `[http] listen`")]
+    Listen {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+/// A node that runs.
+pub struct Running {
+    /// Its tasks.
+    pub lifecycle: Lifecycle,
+    /// Its store.
+    pub store: Store,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Woken when there is work.
+    pub wake: Arc<Wake>,
+    /// Where it listens.
+    pub address: std::net::SocketAddr,
+    /// The sandbox's handsets and mailboxes.
+    pub world: Option<Arc<World>>,
+    /// The rules, to be swapped on SIGHUP.
+    pub matcher: Arc<ArcSwap<Matcher>>,
+    id: NodeId,
+    _lock: DaemonLock,
+}
+
+impl Running {
+    /// Signs the node off; call when every task has ended.
+    pub async fn sign_off(&self) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        tx.nodes().stop(self.id).await?;
+        tx.commit().await?;
+        self.store.close().await;
+        Ok(())
+    }
+}
+
+/// Starts a node as configured.
+pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, AppError> {
+    let lock = DaemonLock::take(&config.store.url)?;
+    let store = Store::open(&config.store.url, config.store.connections).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let node::Registered { id, ids } = node::register(&store, config).await?;
+    import_templates(&store, config, clock.as_ref(), ids.as_ref()).await?;
+    let signer = signer(&store, config, clock.as_ref()).await?;
+    let matcher = Arc::new(ArcSwap::from_pointee(load_rules(config)?));
+    let case_kinds = load_case_kinds(config)?;
+    let listener = listen(config).await?;
+    let address = listener.local_addr().map_err(|error| AppError::File(error.to_string()))?;
+    let running = Running {
+        lifecycle: lifecycle.clone(),
+        store,
+        ids,
+        clock,
+        wake: Arc::new(Wake::default()),
+        address,
+        world: None,
+        matcher,
+        id,
+        _lock: lock,
+    };
+    start_roles(config, running, signer, case_kinds, listener).await
+}
+
+async fn start_roles(
+    config: &Config,
+    mut running: Running,
+    signer: Signer,
+    case_kinds: CaseKinds,
+    listener: tokio::net::TcpListener,
+) -> Result<Running, AppError> {
+    let lifecycle = running.lifecycle.clone();
+    let public_url = public_url(config, running.address);
+    let links = Links::new(Arc::from(public_url.as_str()), signer.clone(), config.tracking.clicks);
+    let carriers =
+        providers::carriers(config, &public_url, &signer, &running.clock, &lifecycle).await?;
+    running.world = carriers.sandbox.as_ref().map(|sandbox| Arc::clone(&sandbox.world));
+    if config.node.does(Role::Dispatch) {
+        let parts = Parts {
+            store: running.store.clone(),
+            clock: Arc::clone(&running.clock),
+            ids: Arc::clone(&running.ids),
+            lines: carriers.lines.clone(),
+            node: running.id,
+            node_name: config.node.name.clone(),
+            links: links.clone(),
+            settings: dispatch_settings(config),
+            wake: Arc::clone(&running.wake),
+        };
+        dispatch::start(parts, &lifecycle).await?;
+    }
+    if config.node.does(Role::Plan) {
+        let settings = plan::Settings {
+            quiet_hours: config.quiet_hours,
+            opens: config.tracking.opens,
+            contact: contact(config),
+            case_kinds: case_kinds.clone(),
+        };
+        let planner = Planner::new(
+            running.store.clone(),
+            Arc::clone(&running.clock),
+            Arc::clone(&running.ids),
+            Arc::clone(&running.wake),
+            settings,
+            Arc::clone(&running.matcher),
+        );
+        lifecycle.spawn("planner", planner.run(lifecycle.clone()));
+    }
+    if config.node.does(Role::Web) {
+        let console = console::Desk::new(
+            Some(Arc::new(renderer::StoredRenderer { store: running.store.clone(), links })),
+            carriers.faces,
+            lifecycle.clone(),
+        );
+        let web = web_state(config, &running, signer, case_kinds, &public_url, console).await?;
+        serve(web, listener, &lifecycle);
+    }
+    Ok(running)
+}
+
+async fn web_state(
+    config: &Config,
+    running: &Running,
+    signer: Signer,
+    case_kinds: CaseKinds,
+    public_url: &str,
+    console: console::Desk,
+) -> Result<Web, AppError> {
+    let phones = PhonePolicy::new(&config.phone.default_country, &config.phone.allowed_countries)
+        .map_err(|error| AppError::File(format!("[phone]: {error}")))?;
+    let contact = public::Contact {
+        organisation: config.contact.organisation.clone(),
+        phone: config.contact.phone.clone(),
+        phone_free: config.contact.phone_free.clone(),
+        email: config.contact.email.clone(),
+        hours: config.contact.hours.clone(),
+    };
+    let pages = public::Pages::new(contact, Arc::new(case_kinds));
+    pages.learn_links(&running.store).await?;
+    let horizon = ReceiptHorizon {
+        sms: config.dispatch.receipt_horizon_sms,
+        email: config.dispatch.receipt_horizon_email,
+    };
+    let limits = Limits {
+        single_bytes: config.http.max_event,
+        batch_bytes: config.http.max_batch,
+        ..Limits::default()
+    };
+    Ok(Web {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        signer,
+        public_url: Arc::from(public_url),
+        wake: Arc::clone(&running.wake),
+        keys: KeyCache::default(),
+        limits,
+        phones: Arc::new(phones),
+        sandbox: running.world.clone(),
+        track: Track::start(
+            &running.lifecycle,
+            &running.store,
+            Arc::clone(&running.clock),
+            Arc::clone(&running.ids),
+            horizon,
+        ),
+        pages: Arc::new(pages),
+        console: Arc::new(console),
+    })
+}
+
+fn serve(web: Web, listener: tokio::net::TcpListener, lifecycle: &Lifecycle) {
+    let router = web::router(web);
+    let stopping = lifecycle.stopping();
+    lifecycle.spawn("web", async move {
+        // Small answers must not wait for an acknowledgement that is itself delayed.
+        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(error = %error, "cannot set TCP_NODELAY");
+            }
+        });
+        let served = axum::serve(
+            listener,
+            router.into_make_service_with_connect_info::<std::net::SocketAddr>(),
+        );
+        if let Err(error) = served.with_graceful_shutdown(stopping).await {
+            tracing::error!(error = %error, "the web server stopped");
+        }
+    });
+}
+
+async fn listen(config: &Config) -> Result<tokio::net::TcpListener, AppError> {
+    let address = config.http.listen;
+    tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|source| AppError::Listen { address, source })
+}
+
+/// The configured address; with port 0 the one the system chose.
+fn public_url(config: &Config, address: std::net::SocketAddr) -> String {
+    match config.http.listen.port() {
+        0 => format!("http://{address}"),
+        _ => config.http.public_url.clone(),
+    }
+}
+
+async fn signer(store: &Store, config: &Config, clock: &dyn Clock) -> Result<Signer, AppError> {
+    if let Some(key) = &config.tracking.key {
+        return Ok(Signer::new(key.reveal().as_bytes()));
+    }
+    let fresh: [u8; 32] = rand::random();
+    let fresh = base64::engine::general_purpose::STANDARD.encode(fresh);
+    let mut tx = store.write().await?;
+    let secret = tx.keyring().ensure("links", &fresh, clock.now()).await?;
+    tx.commit().await?;
+    Ok(Signer::new(secret.as_bytes()))
+}
+
+/// Rules as configured, ready to be asked.
+pub fn load_rules(config: &Config) -> Result<Matcher, AppError> {
+    let rules = rules::load(config.rules_file.as_deref())?;
+    Matcher::new(rules).map_err(|error| AppError::File(error.to_string()))
+}
+
+/// Kinds of cases as configured.
+pub fn load_case_kinds(config: &Config) -> Result<CaseKinds, AppError> {
+    let Some(path) = &config.case_kinds_file else { return Ok(CaseKinds::shipped()) };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| AppError::File(format!("cannot read {name}: {error}")))?;
+    CaseKinds::parse(&text, &name).map_err(|error| AppError::File(error.to_string()))
+}
+
+/// The templates that come with the program, or those of the configured folder.
+pub fn template_sources(config: &Config) -> Result<Vec<Source>, AppError> {
+    let Some(folder) = &config.templates_folder else {
+        return Source::shipped().map_err(|fault| AppError::File(fault.to_string()));
+    };
+    let unreadable =
+        |error: std::io::Error| AppError::File(format!("cannot read {}: {error}", folder.display()));
+    let mut sources = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            let source = Source::from_folder(&path);
+            sources.push(source.map_err(|fault| AppError::File(fault.to_string()))?);
+        }
+    }
+    Ok(sources)
+}
+
+async fn import_templates(
+    store: &Store,
+    config: &Config,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+) -> Result<(), AppError> {
+    let sources = template_sources(config)?;
+    let mut tx = store.write().await?;
+    for source in &sources {
+        let pen = Pen { author: AUTHOR, now: clock.now(), ids };
+        tx.templates().import(source, pen).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn dispatch_settings(config: &Config) -> dispatch::Settings {
+    let from = &config.dispatch;
+    dispatch::Settings {
+        window: from.window,
+        reserved: from.reserved.clone(),
+        claim: u32::try_from(from.claim).unwrap_or(200),
+        heartbeat: from.heartbeat.to_std().unwrap_or_default(),
+        node_ttl: from.lease,
+        retry: RetrySchedule {
+            base: from.retry_base,
+            cap: from.retry_cap,
+            max_tries: from.max_tries,
+        },
+        flood: FloodGuard {
+            per_hour: i64::from(from.flood_per_hour),
+            per_day: i64::from(from.flood_per_day),
+        },
+        quiet_hours: config.quiet_hours,
+        settle: from.reconcile_after,
+        asks: from.reconcile_asks,
+        sms_horizon: from.receipt_horizon_sms,
+        email_horizon: from.receipt_horizon_email,
+    }
+}
+
+/// `contact` and `organisation` as texts see them; what is not configured is not there.
+fn contact(config: &Config) -> Value {
+    let from = &config.contact;
+    let facts = [
+        ("phone", &from.phone),
+        ("phone_free", &from.phone_free),
+        ("email", &from.email),
+        ("hours", &from.hours),
+    ];
+    let contact: Map<String, Value> = facts
+        .into_iter()
+        .filter_map(|(name, fact)| Some((name.to_owned(), json!(fact.as_ref()?))))
+        .collect();
+    json!({ "organisation": { "name": from.organisation }, "contact": contact })
+}

@@ -1,0 +1,50 @@
+//! This run of this node: its slot among the nodes that share the store, its id, its ids.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::domain::clock::SystemClock;
+use crate::domain::ids::TimeOrderedIds;
+use crate::domain::{Ids, NodeId};
+use crate::store::nodes::NewNode;
+use crate::store::{Store, StoreError};
+
+/// Slots that nodes may take. The rest is for commands that run beside a daemon.
+const SLOTS: u8 = 250;
+/// The slot of a command that runs beside a daemon.
+pub const COMMAND_SLOT: u8 = 255;
+/// Nodes that start at the same moment may choose the same slot; the second tries again.
+const TRIES: u32 = 5;
+
+/// Who this node is.
+pub(super) struct Registered {
+    pub(super) id: NodeId,
+    pub(super) ids: Arc<dyn Ids>,
+}
+
+/// Enters this run into the list of nodes.
+pub(super) async fn register(store: &Store, config: &Config) -> Result<Registered, StoreError> {
+    let mut last = None;
+    for _ in 0..TRIES {
+        match try_register(store, config).await {
+            Ok(registered) => return Ok(registered),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| StoreError::Unfit(String::from("no slot for this node is free"))))
+}
+
+async fn try_register(store: &Store, config: &Config) -> Result<Registered, StoreError> {
+    let mut tx = store.write().await?;
+    let taken = tx.nodes().slots_in_use().await?;
+    let slot = (0..SLOTS).find(|slot| !taken.contains(slot)).ok_or_else(|| {
+        StoreError::Unfit(format!("{SLOTS} nodes share this store already; stop one first"))
+    })?;
+    let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(SystemClock, slot));
+    let id = NodeId::new(ids.next());
+    let roles: Vec<&str> = config.node.roles.iter().map(|role| role.as_str()).collect();
+    let node = NewNode { id, slot, name: config.node.name.clone(), roles: roles.join(",") };
+    tx.nodes().register(&node).await?;
+    tx.commit().await?;
+    Ok(Registered { id, ids })
+}

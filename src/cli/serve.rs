@@ -1,0 +1,109 @@
+//! `araldo serve`: the daemon. Starts the node, obeys signals, ends in good order.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::app::{self, Running};
+use crate::config::{self, Config};
+use crate::lifecycle::Lifecycle;
+use crate::telemetry;
+
+/// Runs until a signal or a crash ends it.
+pub(super) async fn run(config: Config, file: Option<std::path::PathBuf>) -> anyhow::Result<ExitCode> {
+    telemetry::start_log(&config.log);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let lifecycle = Lifecycle::new();
+    let running = app::start(&config, &lifecycle).await?;
+    tracing::info!(
+        http.address = %running.address,
+        store.kind = running.store.kind(),
+        node.name = config.node.name,
+        "araldo is ready"
+    );
+    until_ended(&config, &running, file).await
+}
+
+/// Waits for the end: SIGTERM or SIGINT stop softly, a second one at once; SIGHUP reads the
+/// rules again.
+pub(super) async fn until_ended(
+    config: &Config,
+    running: &Running,
+    file: Option<std::path::PathBuf>,
+) -> anyhow::Result<ExitCode> {
+    let lifecycle = running.lifecycle.clone();
+    let signals = Signals::listen()?;
+    let reload = (file, Arc::clone(&running.matcher));
+    // Not one of the lifecycle's tasks: it has to outlive them all.
+    let ended = lifecycle.ended(config.http.stop_within);
+    let crashed = tokio::select! {
+        crashed = ended => crashed,
+        crashed = signals.obey(&lifecycle, reload, config.http.stop_within) => crashed,
+    };
+    running.sign_off().await?;
+    tracing::info!(tasks.crashed = crashed, "araldo has stopped");
+    Ok(if crashed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+type Reload = (Option<std::path::PathBuf>, Arc<arc_swap::ArcSwap<crate::plan::Matcher>>);
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn obey(
+        mut self,
+        lifecycle: &Lifecycle,
+        (file, matcher): Reload,
+        patience: std::time::Duration,
+    ) -> usize {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => break,
+                _ = self.interrupt.recv() => break,
+                _ = self.hang_up.recv() => reload_rules(file.as_deref(), &matcher),
+            }
+        }
+        tracing::info!("stopping: what is being sent is finished, nothing new is begun");
+        lifecycle.stop();
+        tokio::select! {
+            crashed = lifecycle.ended(patience) => crashed,
+            _ = self.terminate.recv() => hard(lifecycle, patience).await,
+            _ = self.interrupt.recv() => hard(lifecycle, patience).await,
+        }
+    }
+}
+
+async fn hard(lifecycle: &Lifecycle, patience: std::time::Duration) -> usize {
+    tracing::warn!("a second signal: stopping at once; what was being sent becomes unknown");
+    lifecycle.abort();
+    lifecycle.ended(patience).await
+}
+
+/// All or nothing: a fault leaves the rules as they were.
+fn reload_rules(file: Option<&std::path::Path>, matcher: &arc_swap::ArcSwap<crate::plan::Matcher>) {
+    let loaded = Config::load(file, config::environment())
+        .map_err(app::AppError::from)
+        .and_then(|config| app::load_rules(&config));
+    match loaded {
+        Ok(rules) => {
+            matcher.store(Arc::new(rules));
+            tracing::info!("the rules were read again");
+        }
+        Err(error) => tracing::error!(error = %error, "the rules stay as they were"),
+    }
+}

@@ -1,0 +1,82 @@
+//! From a claimed message to what a provider is handed.
+
+use super::Shared;
+use super::carry::reference;
+use super::texts::PlanText;
+use crate::channel::{Content, Email, Outgoing};
+use crate::domain::links::Reading;
+use crate::domain::{Channel, EmailAddress, PhoneNumber};
+use crate::store::messages::Claimed;
+use crate::template::RenderFault;
+use crate::template::letter::{Frozen, Letter, write};
+
+/// Why there is no text.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ComposeError {
+    /// The template is not published or does not compile.
+    #[error("template `{0}` is not published, or does not compile")]
+    NoTemplate(String),
+    /// A variable is missing, or a text went wrong.
+    #[error(transparent)]
+    Render(#[from] RenderFault),
+}
+
+/// Renders the message. The same inputs give the same text, so that a retry is the same.
+pub(super) fn compose(
+    shared: &Shared,
+    message: &Claimed,
+    plan: &PlanText,
+) -> Result<Outgoing, ComposeError> {
+    let template = plan
+        .template
+        .as_ref()
+        .ok_or_else(|| ComposeError::NoTemplate(plan.plan.template.clone()))?;
+    let frozen = Frozen {
+        reading: Reading {
+            message: message.id,
+            plan: message.plan,
+            tracking: message.tracking,
+        },
+        channel: message.channel,
+        locale: &message.locale,
+        class: plan.plan.class,
+        plan_variables: &plan.variables,
+        own_variables: &message.variables,
+        template,
+    };
+    let content = match write(&frozen, &shared.links)? {
+        Letter::Sms(text) => Content::Sms {
+            to: PhoneNumber::from_stored(message.address.clone()),
+            text,
+        },
+        Letter::Email(email, unsubscribe_url) => Content::Email(Box::new(Email {
+            to: EmailAddress::from_stored(message.address.clone()),
+            to_name: name_of(message),
+            subject: email.subject,
+            html: email.html,
+            text: email.text,
+            unsubscribe_url,
+            kind: plan.plan.template.clone(),
+            date: message.created_at,
+        })),
+    };
+    Ok(Outgoing {
+        message: message.id,
+        lease_no: message.lease_no,
+        reference: reference(message.id, message.channel),
+        expires_at: message.expires_at,
+        content,
+    })
+}
+
+fn name_of(message: &Claimed) -> String {
+    debug_assert_eq!(
+        message.channel,
+        Channel::Email,
+        "only an e-mail names its reader"
+    );
+    serde_json::from_str::<serde_json::Value>(&message.variables)
+        .ok()
+        .and_then(|variables| Some(variables.pointer("/client/name")?.as_str()?.to_owned()))
+        .unwrap_or_default()
+}

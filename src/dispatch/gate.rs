@@ -1,0 +1,107 @@
+//! The last look before sending, pure: what changed since the message was claimed, and what
+//! that means. It runs inside the transaction that opens the attempt.
+
+use crate::domain::consent::refusal;
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::{Class, MessageState, NodeId, Reason, Timestamp};
+use crate::store::attempts::Recheck;
+
+/// How many messages one client may get, whatever the cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FloodGuard {
+    /// In any hour.
+    pub per_hour: i64,
+    /// In any day.
+    pub per_day: i64,
+}
+
+/// What the gate needs to know besides the message.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Now.
+    pub now: Timestamp,
+    /// This node.
+    pub node: NodeId,
+    /// The cap per client.
+    pub flood: FloodGuard,
+    /// Quiet hours of clients who set none.
+    pub quiet_hours: Option<QuietHours>,
+}
+
+/// The gate's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judgement {
+    /// Open the attempt.
+    Open,
+    /// Not now, or never: move the message there.
+    Divert {
+        /// Where.
+        state: MessageState,
+        /// Why.
+        reason: Reason,
+        /// Until when it is held.
+        until: Option<Timestamp>,
+    },
+    /// The message is not this node's any more: leave it alone.
+    NotMine,
+}
+
+/// Judges one message. `lease_no`: the lease under which it was claimed; `opened_now`: attempts
+/// to the same client already opened in this batch.
+#[must_use]
+pub fn judge(
+    seen: &Recheck,
+    lease_no: i64,
+    respects_quiet_hours: bool,
+    opened_now: i64,
+    terms: &Terms,
+) -> Judgement {
+    let mine = seen.state == MessageState::Leased
+        && seen.lease_no == lease_no
+        && seen.lease_node == Some(terms.node);
+    if !mine {
+        return Judgement::NotMine;
+    }
+    let end = |state, reason| Judgement::Divert {
+        state,
+        reason,
+        until: None,
+    };
+    if seen.cancelled {
+        return end(MessageState::Cancelled, Reason::Withdrawn);
+    }
+    if seen.superseded {
+        return end(MessageState::Superseded, Reason::Newer);
+    }
+    if terms.now > seen.expires_at {
+        return end(MessageState::Expired, Reason::TooLate);
+    }
+    if let Some(reason) = refusal(seen.class, seen.barred, seen.wanted) {
+        return end(MessageState::Suppressed, reason);
+    }
+    if seen.opened_last_hour + opened_now >= terms.flood.per_hour
+        || seen.opened_last_day + opened_now >= terms.flood.per_day
+    {
+        return end(MessageState::Suppressed, Reason::FloodGuard);
+    }
+    match quiet_until(seen, respects_quiet_hours, terms) {
+        Some(until) => Judgement::Divert {
+            state: MessageState::Held,
+            reason: Reason::QuietHours,
+            until: Some(until),
+        },
+        None => Judgement::Open,
+    }
+}
+
+fn quiet_until(seen: &Recheck, respected: bool, terms: &Terms) -> Option<Timestamp> {
+    if !respected {
+        return None;
+    }
+    let own = seen.quiet.map(|(from_minute, to_minute)| QuietHours {
+        from_minute,
+        to_minute,
+    });
+    let zone = seen.time_zone.as_deref()?.parse().ok()?;
+    own.or(terms.quiet_hours)?.until(terms.now, zone)
+}

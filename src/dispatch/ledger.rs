@@ -1,0 +1,352 @@
+//! The ledger: the one task that opens and closes attempts, many in one transaction.
+//!
+//! Carriers hand in entries and wait; whatever has gathered while the last commit ran goes into
+//! the next one. No timer: an idle node commits a single entry at once, a busy one commits
+//! hundreds. When the store fails, closings are kept and tried again until they are written, and
+//! no attempt is opened meanwhile: nothing is sent that cannot be recorded.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::{mpsc, oneshot};
+
+use super::gate::{Judgement, Terms, judge};
+use super::{Settings, texts::PlanText};
+use crate::domain::ids::first_id_at;
+use crate::domain::{
+    Channel, ClientId, Clock, MessageId, MessageState, NodeId, Timestamp, Tracking,
+};
+use crate::store::attempts::{Closed, Diverted, NewAttempt};
+use crate::store::rollup::{Shift, Sum, shift};
+use crate::store::{Store, StoreError, Tx};
+
+/// Entries taken into one transaction.
+const BATCH: usize = 256;
+/// Pause after the store failed.
+const STORE_RETRY: Duration = Duration::from_millis(500);
+
+/// What the ledger needs to know of a message to count it.
+#[derive(Debug, Clone)]
+pub(super) struct Ticket {
+    pub(super) message: MessageId,
+    pub(super) client: ClientId,
+    pub(super) lease_no: i64,
+    pub(super) channel: Channel,
+    pub(super) tracking: Tracking,
+    pub(super) created_at: Timestamp,
+    pub(super) plan: Arc<PlanText>,
+}
+
+/// The answer to an opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// The attempt row is durable: send.
+    Go,
+    /// The message was moved elsewhere, or is not this node's any more.
+    No,
+}
+
+/// What is written into the ledger.
+pub(super) enum Entry {
+    /// Open an attempt, and say whether it may go.
+    Open {
+        ticket: Ticket,
+        attempt: NewAttempt,
+        answer: oneshot::Sender<Opened>,
+    },
+    /// Write what came of one.
+    Close { ticket: Ticket, closed: Closed },
+    /// Move a message that was not opened.
+    Divert { ticket: Ticket, diverted: Diverted },
+    /// Put a message that was not opened back into the queue.
+    GiveBack(MessageId),
+    /// Every message of a claim is dealt with.
+    Done(i64),
+}
+
+/// Hands entries to the ledger. The ledger ends when the last handle is gone.
+#[derive(Clone)]
+pub(super) struct Handle(mpsc::UnboundedSender<Entry>);
+
+impl Handle {
+    /// Hands in an entry. Bounded by the dispatcher's window: each message has one at a time.
+    pub(super) fn write(&self, entry: Entry) {
+        if self.0.send(entry).is_err() {
+            tracing::error!("the ledger is gone; an entry was not written");
+        }
+    }
+
+    /// Opens an attempt: waits until it is durable.
+    pub(super) async fn open(&self, ticket: Ticket, attempt: NewAttempt) -> Opened {
+        let (answer, opened) = oneshot::channel();
+        self.write(Entry::Open {
+            ticket,
+            attempt,
+            answer,
+        });
+        opened.await.unwrap_or(Opened::No)
+    }
+}
+
+/// The task's own side.
+pub(super) struct Ledger {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    node: NodeId,
+    settings: Settings,
+    entries: mpsc::UnboundedReceiver<Entry>,
+}
+
+#[derive(Default)]
+struct Batch {
+    opens: Vec<(Ticket, NewAttempt, oneshot::Sender<Opened>)>,
+    closes: Vec<(Ticket, Closed)>,
+    diverts: Vec<(Ticket, Diverted)>,
+    give_backs: Vec<MessageId>,
+    done: Vec<i64>,
+}
+
+/// A ledger and the handle to write into it.
+pub(super) fn ledger(
+    store: Store,
+    clock: Arc<dyn Clock>,
+    node: NodeId,
+    settings: Settings,
+) -> (Ledger, Handle) {
+    let (sender, entries) = mpsc::unbounded_channel();
+    (
+        Ledger {
+            store,
+            clock,
+            node,
+            settings,
+            entries,
+        },
+        Handle(sender),
+    )
+}
+
+impl Ledger {
+    /// Writes until every handle is gone.
+    pub(super) async fn run(mut self) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        while self.entries.recv_many(&mut waiting, BATCH).await > 0 {
+            let batch = Batch::sort(waiting.drain(..));
+            self.write_until_done(batch).await;
+        }
+    }
+
+    async fn write_until_done(&self, mut batch: Batch) {
+        loop {
+            match self.write(&batch).await {
+                Ok(allowed) => return batch.answer(&allowed),
+                Err(error) => {
+                    tracing::error!(error = %error, "the store did not take the ledger's batch; nothing is sent until it does");
+                    // What was not opened has not left: refuse it, and let it go back later.
+                    batch.refuse_opens();
+                    if batch.is_empty() {
+                        return;
+                    }
+                    tokio::time::sleep(STORE_RETRY).await;
+                }
+            }
+        }
+    }
+
+    /// One transaction. Returns which openings may go, in the batch's order.
+    async fn write(&self, batch: &Batch) -> Result<Vec<bool>, StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.store.write().await?;
+        if !batch.closes.is_empty() {
+            close(&mut tx, &batch.closes, now).await?;
+        }
+        if !batch.diverts.is_empty() {
+            let rows: Vec<Diverted> = batch.diverts.iter().map(|(_, d)| *d).collect();
+            tx.attempts().divert(&rows, now).await?;
+            let moves = batch
+                .diverts
+                .iter()
+                .map(|(t, d)| (t, MessageState::Leased, d.state));
+            sum(&mut tx, moves).await?;
+        }
+        if !batch.give_backs.is_empty() {
+            tx.messages()
+                .give_back(self.node, &batch.give_backs)
+                .await?;
+        }
+        let allowed = match batch.opens.is_empty() {
+            true => Vec::new(),
+            false => self.open(&mut tx, &batch.opens, now).await?,
+        };
+        if !batch.done.is_empty() {
+            tx.messages().drop_claims(&batch.done).await?;
+        }
+        fail::fail_point!("ledger-before-commit");
+        tx.commit().await?;
+        fail::fail_point!("ledger-after-commit");
+        Ok(allowed)
+    }
+
+    async fn open(
+        &self,
+        tx: &mut Tx,
+        opens: &[(Ticket, NewAttempt, oneshot::Sender<Opened>)],
+        now: Timestamp,
+    ) -> Result<Vec<bool>, StoreError> {
+        let ttl = self
+            .settings
+            .node_ttl
+            .num_microseconds()
+            .unwrap_or(i64::MAX);
+        if !tx.attempts().fence(self.node, ttl).await? {
+            tracing::error!("this node was declared dead; it opens nothing more");
+            return Ok(vec![false; opens.len()]);
+        }
+        let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
+        let day_ago = first_id_at(now - TimeDelta::days(1));
+        let seen = tx
+            .attempts()
+            .recheck(&ids, now - TimeDelta::hours(1), day_ago)
+            .await?;
+        let seen: HashMap<MessageId, _> = seen.into_iter().map(|row| (row.id, row)).collect();
+        let terms = Terms {
+            now,
+            node: self.node,
+            flood: self.settings.flood,
+            quiet_hours: self.settings.quiet_hours,
+        };
+        let mut opened_to: HashMap<ClientId, i64> = HashMap::new();
+        let (mut go, mut divert, mut allowed) = (Vec::new(), Vec::new(), Vec::new());
+        for (ticket, attempt, _) in opens {
+            let before = opened_to.entry(ticket.client).or_default();
+            let judgement = seen.get(&ticket.message).map_or(Judgement::NotMine, |row| {
+                judge(
+                    row,
+                    ticket.lease_no,
+                    ticket.plan.settings.respects_quiet_hours,
+                    *before,
+                    &terms,
+                )
+            });
+            allowed.push(judgement == Judgement::Open);
+            match judgement {
+                Judgement::Open => {
+                    *before += 1;
+                    go.push(attempt.clone());
+                }
+                Judgement::Divert {
+                    state,
+                    reason,
+                    until,
+                } => divert.push((
+                    ticket,
+                    Diverted {
+                        message: ticket.message,
+                        lease_no: ticket.lease_no,
+                        state,
+                        reason: Some(reason),
+                        due_at: until,
+                    },
+                )),
+                Judgement::NotMine => {}
+            }
+        }
+        if !go.is_empty() {
+            tx.attempts().open(self.node, &go, now).await?;
+        }
+        if !divert.is_empty() {
+            let rows: Vec<Diverted> = divert.iter().map(|(_, row)| *row).collect();
+            tx.attempts().divert(&rows, now).await?;
+            sum(
+                tx,
+                divert
+                    .iter()
+                    .map(|(t, d)| (*t, MessageState::Leased, d.state)),
+            )
+            .await?;
+        }
+        Ok(allowed)
+    }
+}
+
+impl Batch {
+    fn sort(entries: impl Iterator<Item = Entry>) -> Self {
+        let mut batch = Self::default();
+        for entry in entries {
+            match entry {
+                Entry::Open {
+                    ticket,
+                    attempt,
+                    answer,
+                } => batch.opens.push((ticket, attempt, answer)),
+                Entry::Close { ticket, closed } => batch.closes.push((ticket, closed)),
+                Entry::Divert { ticket, diverted } => batch.diverts.push((ticket, diverted)),
+                Entry::GiveBack(message) => batch.give_backs.push(message),
+                Entry::Done(claim) => batch.done.push(claim),
+            }
+        }
+        batch
+    }
+
+    fn answer(self, allowed: &[bool]) {
+        for ((.., answer), go) in self.opens.into_iter().zip(allowed) {
+            // A carrier that no longer listens has been stopped: its lease is rescued later.
+            drop(answer.send(if *go { Opened::Go } else { Opened::No }));
+        }
+    }
+
+    fn refuse_opens(&mut self) {
+        for (ticket, _, answer) in self.opens.drain(..) {
+            self.give_backs.push(ticket.message);
+            drop(answer.send(Opened::No));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.closes.is_empty()
+            && self.diverts.is_empty()
+            && self.give_backs.is_empty()
+            && self.done.is_empty()
+    }
+}
+
+async fn close(tx: &mut Tx, closes: &[(Ticket, Closed)], now: Timestamp) -> Result<(), StoreError> {
+    let rows: Vec<Closed> = closes.iter().map(|(_, closed)| closed.clone()).collect();
+    let moved: HashMap<MessageId, MessageState> =
+        tx.attempts().close(&rows, now).await?.into_iter().collect();
+    if moved.len() < rows.len() {
+        tracing::warn!(
+            messages = rows.len() - moved.len(),
+            "answers came for messages that had moved on; their attempts say what was answered"
+        );
+    }
+    let moves = closes.iter().filter_map(|(ticket, _)| {
+        moved
+            .get(&ticket.message)
+            .map(|state| (ticket, MessageState::Sending, *state))
+    });
+    sum(tx, moves).await
+}
+
+async fn sum<'a>(
+    tx: &mut Tx,
+    moves: impl Iterator<Item = (&'a Ticket, MessageState, MessageState)>,
+) -> Result<(), StoreError> {
+    let shifts: Vec<Shift<'a>> = moves
+        .map(|(ticket, from, to)| Shift {
+            sum: Sum::of(
+                ticket.created_at,
+                &ticket.plan.plan.template,
+                ticket.plan.plan.version,
+                ticket.channel,
+            ),
+            tracking: ticket.tracking,
+            messages: 1,
+            from: Some(from),
+            to,
+        })
+        .collect();
+    shift(&mut tx.conn, &shifts).await
+}

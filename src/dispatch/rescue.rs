@@ -1,0 +1,73 @@
+//! The heartbeat, and the rescue of what a dead node had in hand. Any node rescues; an earlier
+//! run of this same node is buried at once, others when they have been silent for too long.
+
+use std::sync::Arc;
+
+use super::Shared;
+use crate::domain::MessageState;
+use crate::lifecycle::Lifecycle;
+use crate::store::StoreError;
+use crate::store::sums::Moved;
+
+/// Beats and rescues until the daemon stops.
+pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
+    while !lifecycle.is_stopping() {
+        if let Err(error) = round(&shared, &lifecycle).await {
+            tracing::error!(error = %error, "cannot beat or rescue; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(shared.settings.heartbeat) => {}
+            () = lifecycle.stopping() => {}
+        }
+    }
+}
+
+async fn round(shared: &Shared, lifecycle: &Lifecycle) -> Result<(), StoreError> {
+    let mut tx = shared.store.write().await?;
+    if !tx.nodes().beat(shared.node).await? {
+        tracing::error!(
+            "this node was declared dead by another one; it stops, so that nothing is sent twice"
+        );
+        lifecycle.stop();
+        return Ok(());
+    }
+    tx.commit().await?;
+    rescue(shared).await
+}
+
+/// Takes everything out of dead nodes' hands.
+pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
+    let ttl = shared
+        .settings
+        .node_ttl
+        .num_microseconds()
+        .unwrap_or(i64::MAX);
+    let mut tx = shared.store.write().await?;
+    let dead = tx.nodes().bury(shared.node, &shared.node_name, ttl).await?;
+    let now = shared.clock.now();
+    let mut rescued = Vec::new();
+    for node in dead {
+        let wake_at = now + shared.settings.settle;
+        rescued.extend(tx.nodes().rescue(node, now, wake_at).await?);
+    }
+    let moved: Vec<Moved> = rescued
+        .iter()
+        .filter(|one| one.state == MessageState::Unknown)
+        .map(|one| Moved {
+            message: one.id,
+            from: Some(MessageState::Sending),
+            to: one.state,
+        })
+        .collect();
+    tx.sums().moved(&moved).await?;
+    tx.commit().await?;
+    if !rescued.is_empty() {
+        tracing::warn!(
+            messages.queued = rescued.len() - moved.len(),
+            messages.unknown = moved.len(),
+            "took messages out of a dead node's hands"
+        );
+        shared.wake.dispatch.notify_waiters();
+    }
+    Ok(())
+}

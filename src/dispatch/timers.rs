@@ -1,0 +1,211 @@
+//! Messages that asked to be looked at again: quiet hours that end, receipts that did not come,
+//! fallbacks that are due, and the unknown. Decides by state; the network is asked outside any
+//! transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::Shared;
+use super::line::Line;
+use super::texts::PlanText;
+use super::unknown::{Case, Step, next_step};
+use crate::channel::Found;
+use crate::domain::{Channel, MessageState, Reason, Timestamp};
+use crate::lifecycle::Lifecycle;
+use crate::store::StoreError;
+use crate::store::sums::Moved;
+use crate::store::timers::{Looked, Woken};
+
+/// How often to look.
+const EVERY: Duration = Duration::from_secs(1);
+/// Messages looked at in one go.
+const BATCH: u32 = 500;
+
+/// Looks until the daemon stops.
+pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
+    while !lifecycle.is_stopping() {
+        match look(&shared).await {
+            Ok(BATCH) => continue,
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = %error, "cannot look at timers; trying again"),
+        }
+        if let Err(error) = note_providers(&shared).await {
+            tracing::error!(error = %error, "cannot note how the providers do");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = lifecycle.stopping() => {}
+        }
+    }
+}
+
+/// Looks at what is due now. Returns how many messages that were.
+pub(super) async fn look(shared: &Shared) -> Result<u32, StoreError> {
+    let now = shared.clock.now();
+    let woken = shared.store.read().await?.timers().due(now, BATCH).await?;
+    let mut looks = Vec::with_capacity(woken.len());
+    let mut fallbacks = Vec::new();
+    for message in &woken {
+        let Some(plan) = shared.texts.plan(&shared.store, message.plan).await else {
+            continue;
+        };
+        let look = decide(shared, message, &plan, now).await;
+        if let Some(channel) = fallback_due(message, &plan, now) {
+            fallbacks.push((message, channel, plan.settings.expires_s));
+        }
+        looks.push(look);
+    }
+    if !looks.is_empty() {
+        write(shared, &looks, &fallbacks, now).await?;
+        shared.wake.dispatch.notify_waiters();
+    }
+    Ok(u32::try_from(woken.len()).unwrap_or(BATCH))
+}
+
+async fn write(
+    shared: &Shared,
+    looks: &[Looked],
+    fallbacks: &[(&Woken, Channel, i64)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tx = shared.store.write().await?;
+    let applied = tx.timers().apply(looks, now).await?;
+    let moved: Vec<Moved> = looks
+        .iter()
+        .filter(|look| look.from != look.to && applied.contains(&look.message))
+        .map(|look| Moved {
+            message: look.message,
+            from: Some(look.from),
+            to: look.to,
+        })
+        .collect();
+    tx.sums().moved(&moved).await?;
+    for (message, channel, expires_s) in fallbacks {
+        let sibling = crate::domain::MessageId::new(shared.ids.next());
+        let expires_at = now + TimeDelta::seconds(*expires_s);
+        if tx
+            .timers()
+            .fall_back(message.id, *channel, sibling, now, expires_at)
+            .await?
+        {
+            let made = Moved {
+                message: sibling,
+                from: None,
+                to: MessageState::Queued,
+            };
+            tx.sums().moved(&[made]).await?;
+        }
+    }
+    tx.commit().await
+}
+
+async fn decide(shared: &Shared, message: &Woken, plan: &PlanText, now: Timestamp) -> Looked {
+    let mut look = Looked {
+        message: message.id,
+        from: message.state,
+        to: message.state,
+        reason: None,
+        wake_at: None,
+        asked: false,
+        risky: false,
+    };
+    match message.state {
+        MessageState::Held => look.to = MessageState::Queued,
+        MessageState::Accepted => {
+            let horizon =
+                message.accepted_at.unwrap_or(now) + shared.settings.horizon(message.channel);
+            if now >= horizon {
+                (look.to, look.reason) = (MessageState::Unconfirmed, Some(Reason::NoReceipt));
+            } else {
+                look.wake_at = Some(horizon);
+            }
+        }
+        MessageState::Unknown => decide_unknown(shared, message, plan, &mut look, now).await,
+        // A final state that woke only for its fallback, or one that moved meanwhile.
+        _ => {}
+    }
+    look
+}
+
+async fn decide_unknown(
+    shared: &Shared,
+    message: &Woken,
+    plan: &PlanText,
+    look: &mut Looked,
+    now: Timestamp,
+) {
+    let line = message
+        .provider
+        .as_deref()
+        .and_then(|name| shared.lines.named(name));
+    let opened_at = message.opened_at.unwrap_or(now);
+    let case = Case {
+        policy: plan.settings.on_unknown,
+        provider: line.map(|line| line.provider.capabilities()),
+        asked: message.asked,
+        asks: shared.settings.asks,
+        risky: message.risky,
+        opened_at,
+        horizon: opened_at + shared.settings.horizon(message.channel),
+    };
+    match (next_step(&case, now), line) {
+        (Step::Ask, Some(line)) => ask(shared, message, line, look, now).await,
+        (Step::Ask, None) | (Step::GiveUp, _) => look.to = MessageState::Unresolved,
+        (Step::SendAgain, _) => look.to = MessageState::Queued,
+        (Step::SendAgainAtRisk, _) => (look.to, look.risky) = (MessageState::Queued, true),
+        (Step::Wait(until), _) => look.wake_at = Some(until),
+    }
+}
+
+async fn ask(shared: &Shared, message: &Woken, line: &Line, look: &mut Looked, now: Timestamp) {
+    let reference = super::carry::reference(message.id, message.channel);
+    match line.provider.query(&reference).await {
+        Ok(Found::Present(_)) => {
+            look.to = MessageState::Accepted;
+            look.wake_at = Some(now + shared.settings.horizon(message.channel));
+        }
+        Ok(Found::Absent) => {
+            look.asked = true;
+            look.wake_at = Some(now + shared.settings.settle);
+        }
+        Err(error) => {
+            tracing::warn!(message.id = %message.id, error = %error, "a provider could not say what became of a message");
+            look.wake_at = Some(now + shared.settings.settle);
+        }
+    }
+}
+
+/// The channel to turn to, when the time for that has come. Not while it is unknown whether the
+/// first message left.
+fn fallback_due(message: &Woken, plan: &PlanText, now: Timestamp) -> Option<Channel> {
+    let (after_s, channel) = plan.settings.fallback?;
+    if channel == message.channel {
+        return None;
+    }
+    let due = match message.state {
+        MessageState::Accepted => message.accepted_at? + TimeDelta::seconds(after_s),
+        MessageState::Undelivered | MessageState::Rejected | MessageState::Failed => now,
+        _ => return None,
+    };
+    (now >= due).then_some(channel)
+}
+
+async fn note_providers(shared: &Shared) -> Result<(), StoreError> {
+    let now = shared.clock.now();
+    let conditions = shared.lines.conditions(now);
+    let mut noted = shared.noted.lock().await;
+    if *noted == conditions {
+        return Ok(());
+    }
+    let mut tx = shared.store.write().await?;
+    for one in &conditions {
+        tx.switches()
+            .note_provider(&one.provider, one.paused_until, one.why.as_deref())
+            .await?;
+    }
+    tx.commit().await?;
+    *noted = conditions;
+    Ok(())
+}

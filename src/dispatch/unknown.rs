@@ -1,0 +1,159 @@
+//! What to do with a message of which nobody knows whether it left: pure, by policy.
+
+use chrono::TimeDelta;
+
+use crate::channel::Capabilities;
+use crate::domain::{OnUnknown, Timestamp};
+
+/// Taken off the life of an idempotency key, for clocks that differ.
+const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
+
+/// The next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Ask the provider by our reference.
+    Ask,
+    /// Send again: the provider cannot make two of it, or has proved that it has none.
+    SendAgain,
+    /// Send again once, at the risk of a double.
+    SendAgainAtRisk,
+    /// Wait for a receipt until then.
+    Wait(Timestamp),
+    /// Every means is used up.
+    GiveUp,
+}
+
+/// The case to decide.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Case {
+    /// The rule's policy.
+    pub(super) policy: OnUnknown,
+    /// What the provider can do; none when it is not configured any more.
+    pub(super) provider: Option<Capabilities>,
+    /// How often it has said that it never got it.
+    pub(super) asked: i64,
+    /// How often it must say so to be believed: some see a message only after a while.
+    pub(super) asks: u32,
+    /// Whether it was repeated at risk already.
+    pub(super) risky: bool,
+    /// When the attempt was opened.
+    pub(super) opened_at: Timestamp,
+    /// Until when a receipt may still tell.
+    pub(super) horizon: Timestamp,
+}
+
+/// Decides.
+#[must_use]
+pub(super) fn next_step(case: &Case, now: Timestamp) -> Step {
+    if now >= case.horizon {
+        return Step::GiveUp;
+    }
+    if case.policy == OnUnknown::Hold {
+        return Step::Wait(case.horizon);
+    }
+    if let Some(step) = case
+        .provider
+        .and_then(|provider| safe_step(case, &provider, now))
+    {
+        return step;
+    }
+    match case.policy {
+        OnUnknown::Resend if !case.risky => Step::SendAgainAtRisk,
+        _ => Step::Wait(case.horizon),
+    }
+}
+
+fn safe_step(case: &Case, provider: &Capabilities, now: Timestamp) -> Option<Step> {
+    let key_lives = provider
+        .idempotent_for
+        .and_then(|life| TimeDelta::from_std(life).ok())
+        .is_some_and(|life| now < case.opened_at + life - KEY_MARGIN);
+    if key_lives {
+        return Some(Step::SendAgain);
+    }
+    provider
+        .can_be_asked
+        .then_some(if case.asked >= i64::from(case.asks) {
+            Step::SendAgain
+        } else {
+            Step::Ask
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::Channel;
+
+    fn case(policy: OnUnknown, idempotent_s: Option<u64>, can_be_asked: bool) -> Case {
+        let provider = Capabilities {
+            channel: Channel::Sms,
+            idempotent_for: idempotent_s.map(Duration::from_secs),
+            can_be_asked,
+            gives_receipts: true,
+            longest_send: Duration::from_secs(30),
+            concurrency: 8,
+        };
+        let opened_at = Timestamp::from_micros(0);
+        let horizon = opened_at + TimeDelta::hours(72);
+        Case {
+            policy,
+            provider: Some(provider),
+            asked: 0,
+            asks: 2,
+            risky: false,
+            opened_at,
+            horizon,
+        }
+    }
+
+    #[test]
+    fn a_blind_provider_is_never_sent_to_again_except_once_by_policy() {
+        let now = Timestamp::from_micros(0) + TimeDelta::minutes(5);
+        let reconcile = case(OnUnknown::Reconcile, None, false);
+        assert_eq!(next_step(&reconcile, now), Step::Wait(reconcile.horizon));
+        let resend = case(OnUnknown::Resend, None, false);
+        assert_eq!(next_step(&resend, now), Step::SendAgainAtRisk);
+        let again = Case {
+            risky: true,
+            ..resend
+        };
+        assert_eq!(next_step(&again, now), Step::Wait(again.horizon));
+        assert_eq!(next_step(&again, again.horizon), Step::GiveUp);
+    }
+
+    #[test]
+    fn a_key_that_has_died_is_no_promise_any_more() {
+        let idempotent = case(OnUnknown::Reconcile, Some(600), false);
+        let early = Timestamp::from_micros(0) + TimeDelta::minutes(5);
+        let late = Timestamp::from_micros(0) + TimeDelta::minutes(10);
+        assert_eq!(next_step(&idempotent, early), Step::SendAgain);
+        assert_eq!(next_step(&idempotent, late), Step::Wait(idempotent.horizon));
+    }
+
+    #[test]
+    fn absence_must_be_said_twice() {
+        let now = Timestamp::from_micros(0) + TimeDelta::minutes(5);
+        let askable = case(OnUnknown::Reconcile, None, true);
+        assert_eq!(next_step(&askable, now), Step::Ask);
+        assert_eq!(
+            next_step(
+                &Case {
+                    asked: 2,
+                    ..askable
+                },
+                now
+            ),
+            Step::SendAgain
+        );
+    }
+
+    #[test]
+    fn hold_leaves_it_to_a_person() {
+        let now = Timestamp::from_micros(0) + TimeDelta::minutes(5);
+        let held = case(OnUnknown::Hold, Some(3_600), true);
+        assert_eq!(next_step(&held, now), Step::Wait(held.horizon));
+    }
+}

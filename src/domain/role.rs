@@ -1,0 +1,62 @@
+//! What a person at the console may do.
+
+use crate::domain::text_enum::text_enum;
+
+text_enum! {
+    /// A person's role.
+    pub enum Role {
+        /// Reads.
+        Viewer => "viewer",
+        /// Writes templates, looks into single clients.
+        Operator => "operator",
+        /// Reviews rates.
+        Manager => "manager",
+        /// Everything, and who else may what.
+        Admin => "admin",
+    }
+}
+
+/// Something not everyone may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Write, publish and roll back templates.
+    EditTemplates,
+    /// See an address in clear (each time is audited).
+    Reveal,
+    /// See rates.
+    Rates,
+    /// See keys and people.
+    Administer,
+}
+
+impl Role {
+    /// Whether this role has that right.
+    #[must_use]
+    pub const fn may(self, right: Right) -> bool {
+        match right {
+            Right::EditTemplates => matches!(self, Self::Operator | Self::Admin),
+            // An operator who writes needs to see whether it is read.
+            Right::Reveal | Right::Rates => !matches!(self, Self::Viewer),
+            Right::Administer => matches!(self, Self::Admin),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_viewer_only_reads_and_only_operators_write() {
+        let all = [
+            Right::EditTemplates,
+            Right::Reveal,
+            Right::Rates,
+            Right::Administer,
+        ];
+        assert!(all.iter().all(|right| !Role::Viewer.may(*right)));
+        assert!(all.iter().all(|right| Role::Admin.may(*right)));
+        assert!(!Role::Manager.may(Right::EditTemplates));
+        assert!(!Role::Operator.may(Right::Administer));
+    }
+}

@@ -1,0 +1,257 @@
+//! Why this message was, or was not, sent: the gates it passed and what became of it, in
+//! sentences for people. Pure: the same story always gives the same sentences.
+//!
+//! The order is the order of the path: event, rule, gates, attempts, receipts, reader.
+
+use chrono::TimeDelta;
+
+use crate::domain::{Class, Lane, MessageState, Reason, Tracking};
+use crate::store::reports::{Story, StoryAttempt};
+
+/// The sentences, in the order things happened.
+#[must_use]
+pub fn explain(story: &Story) -> Vec<String> {
+    let mut why = vec![caused(story), planned(story)];
+    why.extend(gates(story));
+    why.extend(story.attempts.iter().enumerate().map(attempt));
+    why.extend(receipts(story));
+    why.push(standing(story));
+    why.extend(flags(story));
+    why.extend(reading(story));
+    why
+}
+
+fn caused(story: &Story) -> String {
+    let event = &story.event;
+    let about = event
+        .subject
+        .as_ref()
+        .map_or_else(String::new, |subject| format!(" about {subject}"));
+    format!(
+        "Event {} ({}){about} came from {}.",
+        event.event_id, event.kind, event.source
+    )
+}
+
+fn planned(story: &Story) -> String {
+    let plan = &story.plan;
+    format!(
+        "Rule {} applied: template {} version {}, topic {}, class {}, lane {}.",
+        plan.rule, plan.template, plan.version, plan.topic, plan.class, story.message.lane
+    )
+}
+
+/// The gates between a plan and the queue.
+fn gates(story: &Story) -> Vec<String> {
+    let message = &story.message;
+    let mut passed = Vec::new();
+    if message.state == MessageState::Suppressed {
+        return vec![format!(
+            "A gate said no: {}.",
+            message.reason.map_or("the reason was not recorded", reason)
+        )];
+    }
+    passed.push(format!(
+        "The client has an address for {} and nothing bars it.",
+        message.channel
+    ));
+    passed.push(match story.plan.class {
+        Class::Safety => "It is about safety, so it cannot be refused by topic.".to_owned(),
+        Class::Service => format!("The client did not refuse the topic {}.", story.plan.topic),
+        Class::Marketing => format!("The client asked for the topic {}.", story.plan.topic),
+    });
+    let waited = message.due_at - message.created_at;
+    if waited > TimeDelta::minutes(1) {
+        passed.push(format!(
+            "It was not to leave before {} later: quiet hours or a rule's delay.",
+            duration(waited)
+        ));
+    } else if message.lane == Lane::Urgent {
+        passed.push("It was due at once, in the urgent lane.".to_owned());
+    }
+    passed
+}
+
+fn attempt((place, attempt): (usize, &StoryAttempt)) -> String {
+    let answer = match attempt.outcome.as_deref() {
+        None => "no answer is recorded yet".to_owned(),
+        Some("accepted") => "it was accepted".to_owned(),
+        Some("not_sent") => "it certainly did not leave".to_owned(),
+        Some("rejected") => "it was refused for good".to_owned(),
+        Some("misconfigured") => "the provider's set-up is wrong, which costs no try".to_owned(),
+        Some(_) => "the answer was lost, so nobody can say whether it left".to_owned(),
+    };
+    let took = attempt.closed_at().map_or_else(String::new, |closed| {
+        format!(" within {}", duration(closed - attempt.opened_at()))
+    });
+    let said: Vec<&str> = [&attempt.stage, &attempt.code, &attempt.detail]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    let said = if said.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", said.join(", "))
+    };
+    format!(
+        "Attempt {} through {}: {answer}{took}{said}.",
+        place + 1,
+        attempt.provider
+    )
+}
+
+fn receipts(story: &Story) -> Vec<String> {
+    let receipts = &story.receipts;
+    receipts
+        .iter()
+        .map(|receipt| {
+            let detail = receipt
+                .detail
+                .as_ref()
+                .or(receipt.code.as_ref())
+                .map_or_else(String::new, |detail| format!(" ({detail})"));
+            format!("{} reported: {}{detail}.", receipt.provider, receipt.kind)
+        })
+        .collect()
+}
+
+/// Where it stands, and why there.
+fn standing(story: &Story) -> String {
+    let message = &story.message;
+    let because = message
+        .reason
+        .map_or_else(String::new, |known| format!(", because {}", reason(known)));
+    let then = match message.state {
+        MessageState::Held => "It is held",
+        MessageState::Queued => "It waits in the queue",
+        MessageState::Leased => "A node has taken it and nothing has left",
+        MessageState::Sending => "It is being handed over",
+        MessageState::Unknown => "Nobody can say yet whether it left",
+        MessageState::Accepted => "The provider has it; a receipt may follow",
+        MessageState::Delivered => "It arrived",
+        MessageState::Undelivered => "It did not arrive",
+        MessageState::Unconfirmed => "It was accepted, and no receipt came in time",
+        MessageState::Rejected => "It was refused for good",
+        MessageState::Failed => "It never left, and the tries are used up",
+        MessageState::Expired => "Its time ran out before it left",
+        MessageState::Superseded => "Something newer on the same subject took its place",
+        MessageState::Cancelled => "An operator withdrew it",
+        MessageState::Suppressed => "It will not be sent",
+        MessageState::Unresolved => "Nobody can say whether it left, and every means is used up",
+    };
+    format!("{then}{because}.")
+}
+
+fn flags(story: &Story) -> Vec<String> {
+    let mut flags = Vec::new();
+    if story.message.risky {
+        flags.push("It was sent again though the first may have left: a double is possible.");
+    }
+    if story.message.late_bounce {
+        flags.push("A later report says it bounced after all.");
+    }
+    flags.into_iter().map(ToOwned::to_owned).collect()
+}
+
+fn reading(story: &Story) -> Vec<String> {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for hit in &story.engagement {
+        let hit = (hit.kind.as_str(), hit.verdict.as_str());
+        if !seen.contains(&hit) {
+            seen.push(hit);
+        }
+    }
+    if seen.is_empty() && story.message.accepted_at.is_some() {
+        return vec![unseen(story.message.tracking).to_owned()];
+    }
+    seen.into_iter()
+        .map(|(kind, verdict)| {
+            let who = match verdict {
+                "human" => "by a person",
+                "machine" => "by a machine, which is not counted as reading",
+                _ => "by someone or something: it cannot be told",
+            };
+            format!("It was {kind} {who}.")
+        })
+        .collect()
+}
+
+const fn unseen(tracking: Tracking) -> &'static str {
+    match tracking {
+        Tracking::None => "Reading is not measured for this message.",
+        Tracking::Aggregate => {
+            "Reading is counted without saying who, so this message alone shows nothing."
+        }
+        Tracking::Individual => "No sign of reading yet.",
+    }
+}
+
+/// A reason as the end of a sentence.
+#[must_use]
+pub const fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoContact => "the client has no address on any channel of the rule",
+        Reason::TopicRefused => "the client refused this topic",
+        Reason::NoConsent => "the client never asked for this topic",
+        Reason::Stop => "the client answered STOP",
+        Reason::Unsubscribed => "the client unsubscribed",
+        Reason::HardBounce => "the address does not exist",
+        Reason::Complaint => "the client reported earlier mail as unwanted",
+        Reason::Barred => "an operator barred the address",
+        Reason::SameAddress => "another client with the same address gets it",
+        Reason::FloodGuard => "the client already got too many messages in this time",
+        Reason::QuietHours => "the client's quiet hours have not ended",
+        Reason::Coalesced => "several changes are to become one message",
+        Reason::TemplateFault => "the template could not be rendered: a variable is missing",
+        Reason::NoProvider => "no provider is configured for the channel",
+        Reason::Newer => "something newer on the same subject came",
+        Reason::TooLate => "its time ran out",
+        Reason::Withdrawn => "an operator withdrew it",
+        Reason::ProviderRefused => "the provider refused it",
+        Reason::TriesUsedUp => "the tries are used up",
+        Reason::NoReceipt => "no receipt came in time",
+        Reason::AnswerLost => "the answer was lost on the wire",
+        Reason::NodeDied => "the daemon stopped between handing over and hearing back",
+    }
+}
+
+/// A span of time as people say it: `340 ms`, `4 s`, `12 min`, `3 h`, `2 d`.
+#[must_use]
+pub fn duration(span: TimeDelta) -> String {
+    let ms = span.num_milliseconds().max(0);
+    match ms {
+        ..1_000 => format!("{ms} ms"),
+        ..100_000 => format!("{} s", ms / 1_000),
+        ..7_200_000 => format!("{} min", ms / 60_000),
+        ..172_800_000 => format!("{} h", ms / 3_600_000),
+        _ => format!("{} d", ms / 86_400_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_said_in_the_unit_that_fits() {
+        for (ms, said) in [
+            (340, "340 ms"),
+            (4_900, "4 s"),
+            (720_000, "12 min"),
+            (10_900_000, "3 h"),
+            (180_000_000, "2 d"),
+            (-5, "0 ms"),
+        ] {
+            assert_eq!(duration(TimeDelta::milliseconds(ms)), said);
+        }
+    }
+
+    #[test]
+    fn every_reason_reads_as_the_end_of_a_sentence() {
+        for known in Reason::ALL {
+            let text = reason(*known);
+            assert!(text.chars().next().unwrap().is_lowercase() && !text.ends_with('.'));
+        }
+    }
+}

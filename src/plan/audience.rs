@@ -1,0 +1,88 @@
+//! The audience of a plan, frozen: client ids in ascending order, each once, with the place that
+//! brought them in. Reads the store; decides nothing about messages.
+
+use serde_json::json;
+
+use crate::domain::area::Area;
+use crate::domain::client::Place;
+use crate::domain::event::{Event, EventData, Incident};
+use crate::domain::rule::Audience;
+use crate::store::candidates::Member;
+use crate::store::{StoreError, Tx};
+
+/// Whom this event's rule tells. `incident`: where the event's incident stands.
+pub(super) async fn freeze(
+    tx: &mut Tx,
+    audience: Audience,
+    event: &Event,
+    incident: Option<&Incident>,
+) -> Result<Vec<Member>, StoreError> {
+    let mut members = match audience {
+        Audience::CaseClient => {
+            let references = json!([client_of(event)]).to_string();
+            tx.candidates().by_references(&references).await?
+        }
+        Audience::CaseWatchers => {
+            let references = json!([client_of(event)]).to_string();
+            tx.candidates().partners_of(&references).await?
+        }
+        Audience::Listed => {
+            let listed = event
+                .raw
+                .get("clients")
+                .cloned()
+                .unwrap_or_else(|| json!([]));
+            tx.candidates().by_references(&listed.to_string()).await?
+        }
+        Audience::IncidentArea => match incident {
+            Some(incident) => in_area(tx, &incident.area).await?,
+            None => Vec::new(),
+        },
+    };
+    members.sort_unstable();
+    members.dedup_by_key(|member| member.client);
+    Ok(members)
+}
+
+fn client_of(event: &Event) -> &str {
+    match &event.data {
+        EventData::Case(_, case) => &case.client,
+        EventData::Direct(request) => &request.client,
+        _ => "",
+    }
+}
+
+async fn in_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>, StoreError> {
+    let mut members = tx
+        .candidates()
+        .by_codes(
+            &json!(area.municipalities).to_string(),
+            &json!(area.postal_codes).to_string(),
+            &json!(area.places).to_string(),
+            &json!(area.tags).to_string(),
+        )
+        .await?;
+    if let Some(bounds) = area.bounding_box() {
+        let spots = tx
+            .candidates()
+            .in_bounds((bounds.south, bounds.north), (bounds.west, bounds.east))
+            .await?;
+        let covered = spots
+            .into_iter()
+            .filter(|spot| area.covers(&at(spot.lat, spot.lon)));
+        members.extend(covered.map(|spot| spot.member));
+    }
+    Ok(members)
+}
+
+/// A place that is nothing but a position: the other parts of the area were looked up by index.
+fn at(lat: f64, lon: f64) -> Place {
+    Place {
+        place: String::new(),
+        kind: String::new(),
+        municipality: None,
+        postal_code: None,
+        position: Some((lat, lon)),
+        tags: Vec::new(),
+    }
+}

@@ -1,0 +1,276 @@
+//! One event becomes plans: what it says about its case or incident is kept, its rules are
+//! applied, older waiting messages on the same subject are overtaken.
+
+use std::collections::BTreeMap;
+
+use minijinja::value::{Serde, Value as Fact};
+use serde_json::{Map, Value, json};
+
+use super::{Planner, audience, fan_out, variables};
+use crate::domain::event::{
+    DirectRequest, Event, EventData, EventState, Incident, MESSAGE_REQUESTED,
+};
+use crate::domain::rule::{Audience, ChannelChoice, PlanSettings, Rule};
+use crate::domain::{Class, EventId, Lane, OnUnknown, PlanId, Timestamp};
+use crate::store::events::StoredEvent;
+use crate::store::plans::Plan;
+use crate::store::{StoreError, Tx};
+
+/// How long a message asked for directly stays worth sending.
+const DIRECT_EXPIRES: chrono::TimeDelta = chrono::TimeDelta::hours(72);
+
+/// What an event is about, after it was taken in.
+struct Subject {
+    /// `case:PR-1`, `incident:G-77`, `event:ID`.
+    key: String,
+    /// Nothing that happened later is known.
+    newest: bool,
+    /// Where the incident stands.
+    incident: Option<Incident>,
+    /// What texts and conditions may look at.
+    variables: Map<String, Value>,
+}
+
+impl Planner {
+    /// Plans one event, within the caller's transaction. True when messages may be due now.
+    pub(super) async fn plan_event(
+        &self,
+        tx: &mut Tx,
+        stored: &StoredEvent,
+    ) -> Result<(), StoreError> {
+        let event = &stored.event;
+        if let EventData::Unreadable(fault) = &event.data {
+            let why = fault.to_string();
+            return tx
+                .events()
+                .mark(stored.id, EventState::Refused, Some(&why))
+                .await;
+        }
+        let subject = self.take_in(tx, stored).await?;
+        let rules = self.rules_for(event, &subject);
+        if rules.is_empty() {
+            return tx
+                .events()
+                .mark(stored.id, EventState::Unmatched, None)
+                .await;
+        }
+        let mut told = 0;
+        for rule in &rules {
+            told += self.apply_rule(tx, stored, &subject, rule).await?;
+        }
+        let detail = (told == 0).then_some("nobody in the audience is known");
+        tx.events()
+            .mark(stored.id, EventState::Planned, detail)
+            .await
+    }
+
+    async fn take_in(&self, tx: &mut Tx, stored: &StoredEvent) -> Result<Subject, StoreError> {
+        let event = &stored.event;
+        let mut variables =
+            variables::common(&event.kind, event.occurred_at, &self.settings.contact);
+        let ids = self.ids.as_ref();
+        let (key, newest, incident) = match &event.data {
+            EventData::Case(step, data) => {
+                let applied = tx
+                    .cases()
+                    .apply(stored.id, *step, data, event.occurred_at, ids)
+                    .await?;
+                variables::add_case(&mut variables, data, &self.settings.case_kinds);
+                (format!("case:{}", data.case), applied.newest, None)
+            }
+            EventData::Incident(step, data) => {
+                let applied = tx
+                    .incidents()
+                    .apply(stored.id, *step, data, event.occurred_at, ids)
+                    .await?;
+                let incident = applied.incident.incident;
+                variables::add_incident(&mut variables, &incident);
+                (
+                    format!("incident:{}", data.incident),
+                    applied.newest,
+                    Some(incident),
+                )
+            }
+            EventData::Direct(request) => {
+                variables.extend(request.variables.clone());
+                (format!("event:{}", stored.id), true, None)
+            }
+            EventData::Other | EventData::Unreadable(_) => {
+                (format!("event:{}", stored.id), true, None)
+            }
+        };
+        Ok(Subject {
+            key,
+            newest,
+            incident,
+            variables,
+        })
+    }
+
+    fn rules_for(&self, event: &Event, subject: &Subject) -> Vec<Rule> {
+        if let EventData::Direct(request) = &event.data {
+            return vec![direct(request)];
+        }
+        let mut facts = BTreeMap::new();
+        let about = json!({
+            "type": event.kind,
+            "source": event.source,
+            "subject": event.subject,
+            "time": event.occurred_at,
+            "data": event.raw,
+        });
+        facts.insert("event", Fact::from(Serde(&about)));
+        for name in ["case", "incident"] {
+            let fact = subject.variables.get(name);
+            facts.insert(
+                name,
+                fact.map_or_else(|| Fact::from(()), |fact| Fact::from(Serde(fact))),
+            );
+        }
+        self.matcher
+            .load()
+            .matching(&event.kind, &facts)
+            .into_iter()
+            .cloned()
+            .collect()
+    }
+
+    /// Makes the plan of one rule. Small audiences get their messages at once; an area's are
+    /// made by the fan-out. Returns how many clients are known to be told so far.
+    async fn apply_rule(
+        &self,
+        tx: &mut Tx,
+        stored: &StoredEvent,
+        subject: &Subject,
+        rule: &Rule,
+    ) -> Result<usize, StoreError> {
+        let plan = self.plan(tx, stored, subject, rule).await?;
+        if !tx.plans().insert(&plan).await? {
+            return Ok(1);
+        }
+        if subject.newest {
+            let now = self.clock.now();
+            tx.plans()
+                .supersede(&plan.subject, plan.id, stored.id, plan.occurred_at, now)
+                .await?;
+        }
+        if rule.audience == Audience::IncidentArea {
+            return Ok(1);
+        }
+        let members =
+            audience::freeze(tx, rule.audience, &stored.event, subject.incident.as_ref()).await?;
+        if members.len() > fan_out::CHUNK {
+            return Ok(members.len());
+        }
+        let candidates = tx.candidates().read(&members, &plan.topic).await?;
+        let settings = PlanSettings::from(rule);
+        let messages = self.messages(&plan, &settings, &candidates, &mut fan_out::Told::default());
+        let upto = members.last().map_or(0, |member| member.client);
+        self.write_messages(tx, &plan, &messages, upto).await?;
+        tx.plans().finish(plan.id, self.clock.now()).await?;
+        Ok(members.len())
+    }
+
+    async fn plan(
+        &self,
+        tx: &mut Tx,
+        stored: &StoredEvent,
+        subject: &Subject,
+        rule: &Rule,
+    ) -> Result<Plan, StoreError> {
+        let now = self.clock.now();
+        let template = tx.templates().lookup_published(&rule.template).await?;
+        let superseded_by = match subject.newest {
+            true => None,
+            false => tx
+                .plans()
+                .newest_on(&subject.key, stored.id)
+                .await?
+                .map(|(id, _)| id),
+        };
+        let topic = match &rule.topic {
+            topic if topic.is_empty() => template.as_ref().map_or("messages", |t| &t.source.topic),
+            topic => topic,
+        };
+        Ok(Plan {
+            id: PlanId::new(self.ids.next()),
+            event: stored.id,
+            rule: rule.name.clone(),
+            template: rule.template.clone(),
+            template_version: template.as_ref().map(|template| template.id),
+            version: template.as_ref().map_or(0, |template| template.version),
+            topic: topic.to_owned(),
+            class: rule.class,
+            lane: rule.lane,
+            subject: subject.key.clone(),
+            occurred_at: stored.event.occurred_at,
+            superseded_by,
+            cancelled_at: None,
+            settings: serde_json::to_string(&PlanSettings::from(rule)).unwrap_or_default(),
+            variables: Value::Object(subject.variables.clone()).to_string(),
+            cursor: 0,
+            due_at: due(tx, &subject.key, rule, now).await?,
+            created_at: now,
+        })
+    }
+}
+
+/// When the messages are due: at once, unless the subject was told of a moment ago. Then the
+/// newest news waits until the rule's `coalesce` has passed, in the place of any that waited
+/// already, so that a flapping state never puts the message off for ever.
+async fn due(
+    tx: &mut Tx,
+    subject: &str,
+    rule: &Rule,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    let Some(coalesce) = rule.coalesce else {
+        return Ok(now);
+    };
+    Ok(match tx.plans().last_due(subject).await? {
+        Some(last) if last > now => last,
+        Some(last) if last + coalesce > now => last + coalesce,
+        _ => now,
+    })
+}
+
+/// The rule behind a message asked for directly.
+fn direct(request: &DirectRequest) -> Rule {
+    let lane = request.lane.unwrap_or(Lane::Normal);
+    Rule {
+        name: String::from("direct"),
+        on: vec![MESSAGE_REQUESTED.to_owned()],
+        when: None,
+        audience: Audience::CaseClient,
+        template: request.template.clone(),
+        topic: request.topic.clone().unwrap_or_default(),
+        class: request.class.unwrap_or(Class::Service),
+        lane,
+        channels: match request.channels.is_empty() {
+            true => vec![ChannelChoice::Preferred],
+            false => request.channels.clone(),
+        },
+        fallback: None,
+        respects_quiet_hours: lane != Lane::Urgent,
+        coalesce: None,
+        expires: DIRECT_EXPIRES,
+        on_unknown: OnUnknown::Reconcile,
+    }
+}
+
+/// The event of a plan, read again for a fan-out that goes on after a restart.
+pub(super) async fn event_of(
+    tx: &mut Tx,
+    id: EventId,
+) -> Result<(Event, Option<Incident>), StoreError> {
+    let event = tx.events().get(id).await?.event;
+    let incident = match &event.data {
+        EventData::Incident(_, data) => tx
+            .incidents()
+            .lookup(&data.incident)
+            .await?
+            .map(|record| record.incident),
+        _ => None,
+    };
+    Ok((event, incident))
+}

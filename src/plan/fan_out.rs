@@ -1,0 +1,223 @@
+//! The fan-out: one message row for every client of a plan's audience, chunk by chunk. Each
+//! chunk is one transaction with the plan's cursor, so that a crash repeats nothing and forgets
+//! nobody; the first messages leave while later chunks are still being planned.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::gate::{self, Terms, Verdict};
+use super::{Planner, variables};
+use crate::domain::rule::PlanSettings;
+use crate::domain::{Channel, ClientId, Lane, MessageId, MessageState, PlanId, Reason, Tracking};
+use crate::store::candidates::{Candidate, Member};
+use crate::store::messages::{NewMessage, Shared};
+use crate::store::plans::Plan;
+use crate::store::rollup::{Shift, Sum, shift};
+use crate::store::{StoreError, Tx};
+
+/// Clients planned in one transaction.
+pub(super) const CHUNK: usize = 5_000;
+
+/// Addresses that have their message, as 128 bits each: a million take 32 MB, and two addresses
+/// with the same bits will not be met.
+#[derive(Debug, Default)]
+pub(super) struct Told(HashSet<u128>);
+
+impl Told {
+    /// Notes an address. False when it was noted before.
+    fn note(&mut self, channel: Channel, address: &str) -> bool {
+        let half = |salt: u8| {
+            let mut hasher = DefaultHasher::new();
+            (salt, channel, address).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        self.0.insert(half(0) << 64 | half(1))
+    }
+}
+
+impl Planner {
+    /// Makes the rest of a plan's messages. Between chunks, events that came meanwhile are
+    /// planned, so that a large incident does not hold up a small one.
+    pub(super) async fn fan_out(&self, id: PlanId) -> Result<(), StoreError> {
+        let mut tx = self.store.read().await?;
+        let Some(plan) = tx.plans().get_many(&[id]).await?.pop() else {
+            return Ok(());
+        };
+        let settings = settings_of(&plan)?;
+        let members = self.members(&mut tx, &plan, &settings).await?;
+        let mut told = Told::default();
+        if plan.cursor > 0 {
+            for (channel, address) in tx.messages().addresses_of(id).await? {
+                told.note(channel, &address);
+            }
+        }
+        drop(tx);
+        let left = members.partition_point(|member| member.client <= plan.cursor);
+        let mut chunks = members[left..].chunks(CHUNK);
+        let mut next = self.candidates(chunks.next(), &plan.topic).await?;
+        while let Some((upto, candidates)) = next {
+            let messages = self.messages(&plan, &settings, &candidates, &mut told);
+            let (written, read) = tokio::join!(
+                self.write_chunk(&plan, &messages, upto),
+                self.candidates(chunks.next(), &plan.topic)
+            );
+            if !written? {
+                // Another node works at this plan, or has finished it.
+                return Ok(());
+            }
+            next = read?;
+            self.wake.dispatch.notify_waiters();
+            self.plan_events().await?;
+        }
+        let mut tx = self.store.write().await?;
+        tx.plans().finish(id, self.clock.now()).await?;
+        tx.commit().await
+    }
+
+    async fn candidates(
+        &self,
+        chunk: Option<&[Member]>,
+        topic: &str,
+    ) -> Result<Option<(i64, Vec<Candidate>)>, StoreError> {
+        let Some((last, _)) = chunk.and_then(<[Member]>::split_last) else {
+            return Ok(None);
+        };
+        let mut tx = self.store.read().await?;
+        let candidates = tx
+            .candidates()
+            .read(chunk.unwrap_or_default(), topic)
+            .await?;
+        Ok(Some((last.client, candidates)))
+    }
+
+    async fn write_chunk(
+        &self,
+        plan: &Plan,
+        messages: &[NewMessage],
+        upto: i64,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.store.write().await?;
+        if tx
+            .plans()
+            .lock_unfinished(plan.id)
+            .await?
+            .is_none_or(|now| now.cursor >= upto)
+        {
+            return Ok(false);
+        }
+        self.write_messages(&mut tx, plan, messages, upto).await?;
+        fail::fail_point!("chunk-before-commit");
+        tx.commit().await?;
+        fail::fail_point!("chunk-after-commit");
+        Ok(true)
+    }
+
+    /// Writes messages, the plan's cursor and the sums: all of it, or nothing.
+    pub(super) async fn write_messages(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan,
+        messages: &[NewMessage],
+        upto: i64,
+    ) -> Result<(), StoreError> {
+        let shared = Shared {
+            plan: plan.id,
+            lane: plan.lane,
+            now: self.clock.now(),
+        };
+        let new: HashSet<MessageId> = tx
+            .messages()
+            .insert(shared, messages)
+            .await?
+            .into_iter()
+            .collect();
+        let mut groups: BTreeMap<(MessageState, Tracking, Channel), i64> = BTreeMap::new();
+        let mut suppressed = 0;
+        for message in messages.iter().filter(|message| new.contains(&message.id)) {
+            *groups
+                .entry((message.state, message.tracking, message.channel))
+                .or_default() += 1;
+            suppressed += i64::from(message.state == MessageState::Suppressed);
+        }
+        let shifts: Vec<Shift<'_>> = groups
+            .into_iter()
+            .map(|((state, tracking, channel), messages)| Shift {
+                sum: Sum::of(shared.now, &plan.template, plan.version, channel),
+                tracking,
+                messages,
+                from: None,
+                to: state,
+            })
+            .collect();
+        shift(&mut tx.conn, &shifts).await?;
+        let planned = i64::try_from(new.len()).unwrap_or(i64::MAX);
+        tx.plans().advance(plan.id, upto, planned, suppressed).await
+    }
+
+    /// What each candidate gets.
+    pub(super) fn messages(
+        &self,
+        plan: &Plan,
+        settings: &PlanSettings,
+        candidates: &[Candidate],
+        told: &mut Told,
+    ) -> Vec<NewMessage> {
+        let terms = Terms {
+            settings,
+            class: plan.class,
+            due_at: plan.due_at.max(plan.created_at),
+            now: self.clock.now(),
+            quiet_hours: self.settings.quiet_hours,
+            overtaken: plan.superseded_by.is_some(),
+            without_template: plan.template_version.is_none(),
+        };
+        let mut messages = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let own = variables::of_client(candidate);
+            let tracking = gate::tracking(&candidate.tracking_consent, self.settings.opens);
+            for mut verdict in gate::decide(candidate, &terms) {
+                merge_households(&mut verdict, told);
+                messages.push(NewMessage {
+                    id: MessageId::new(self.ids.next()),
+                    client: ClientId::new(candidate.client),
+                    channel: verdict.channel,
+                    address: verdict.address,
+                    locale: candidate.locale.clone(),
+                    tracking,
+                    variables: own.clone(),
+                    state: verdict.state,
+                    reason: verdict.reason,
+                    due_at: verdict.due_at,
+                    expires_at: verdict.expires_at,
+                });
+            }
+        }
+        messages
+    }
+}
+
+/// One message per address, even if a household has three contracts. The others have a row too.
+fn merge_households(verdict: &mut Verdict, told: &mut Told) {
+    let goes_out = matches!(verdict.state, MessageState::Queued | MessageState::Held);
+    if goes_out && !told.note(verdict.channel, &verdict.address) {
+        verdict.state = MessageState::Suppressed;
+        verdict.reason = Some(Reason::SameAddress);
+    }
+}
+
+/// The settings a plan froze.
+pub(super) fn settings_of(plan: &Plan) -> Result<PlanSettings, StoreError> {
+    serde_json::from_str(&plan.settings).map_err(|_| StoreError::Inconsistent {
+        table: "plan",
+        column: "settings",
+        row: plan.id.to_string(),
+        value: plan.settings.clone(),
+    })
+}
+
+/// Which of the unfinished plans is next: urgent ones first.
+pub(super) fn first(plans: &[Plan]) -> Option<&Plan> {
+    plans
+        .iter()
+        .min_by_key(|plan| (plan.lane != Lane::Urgent, plan.id))
+}

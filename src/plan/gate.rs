@@ -1,0 +1,272 @@
+//! The gates one candidate passes, pure: by which channel, now or later or not at all, and why.
+//! `dispatch` asks the last of them once more before sending.
+
+use chrono::TimeDelta;
+
+use crate::domain::client::TrackingConsent;
+use crate::domain::consent::refusal;
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::rule::{ChannelChoice, PlanSettings};
+use crate::domain::{Channel, Class, MessageState, Reason, Timestamp, Tracking};
+use crate::store::candidates::Candidate;
+
+/// What the gates need to know besides the candidate.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The plan's settings.
+    pub settings: &'a PlanSettings,
+    /// Which gates apply.
+    pub class: Class,
+    /// Messages are due then at the earliest.
+    pub due_at: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+    /// Quiet hours of clients who set none.
+    pub quiet_hours: Option<QuietHours>,
+    /// Whether something newer on the subject came already.
+    pub overtaken: bool,
+    /// Whether the template is missing, so that nothing can be written.
+    pub without_template: bool,
+}
+
+/// One message that is to exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// By which medium.
+    pub channel: Channel,
+    /// Where to; empty when there is none.
+    pub address: String,
+    /// `queued`, `held` or a final state.
+    pub state: MessageState,
+    /// Why, when it is not simply queued.
+    pub reason: Option<Reason>,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// Not after.
+    pub expires_at: Timestamp,
+}
+
+/// The messages one candidate gets: at least one, if only a suppressed one with the reason.
+#[must_use]
+pub fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<Verdict> {
+    let mut channels: Vec<Channel> = Vec::with_capacity(terms.settings.channels.len());
+    for choice in &terms.settings.channels {
+        let channel = channel_of(candidate, *choice);
+        if !channels.contains(&channel) {
+            channels.push(channel);
+        }
+    }
+    channels
+        .into_iter()
+        .map(|channel| verdict(candidate, channel, terms))
+        .collect()
+}
+
+/// How this client's reading may be measured: by name only with consent, not at all after a no.
+#[must_use]
+pub fn tracking(consent: &str, at_most: Tracking) -> Tracking {
+    match (consent.parse(), at_most) {
+        (Ok(TrackingConsent::Granted), Tracking::Individual) => Tracking::Individual,
+        (Ok(TrackingConsent::Denied | TrackingConsent::Withdrawn) | Err(_), _) => Tracking::None,
+        _ => Tracking::Aggregate,
+    }
+}
+
+fn channel_of(candidate: &Candidate, choice: ChannelChoice) -> Channel {
+    let preferred = match choice {
+        ChannelChoice::Fixed(channel) => return channel,
+        ChannelChoice::Preferred => candidate
+            .preferred
+            .as_deref()
+            .and_then(|word| word.parse().ok())
+            .unwrap_or(Channel::Sms),
+    };
+    let works = |channel| {
+        let (address, barred) = contact(candidate, channel);
+        address.is_some() && barred.is_none()
+    };
+    let exists = |channel| contact(candidate, channel).0.is_some();
+    if works(preferred) || (!works(preferred.other()) && exists(preferred)) {
+        preferred
+    } else if exists(preferred.other()) {
+        preferred.other()
+    } else {
+        preferred
+    }
+}
+
+fn contact(candidate: &Candidate, channel: Channel) -> (Option<&str>, Option<Reason>) {
+    let (address, barred) = match channel {
+        Channel::Sms => (&candidate.sms, &candidate.sms_barred),
+        Channel::Email => (&candidate.email, &candidate.email_barred),
+    };
+    // A reason this version does not know still bars.
+    let barred = barred
+        .as_deref()
+        .map(|word| word.parse().unwrap_or(Reason::Barred));
+    (address.as_deref(), barred)
+}
+
+fn verdict(candidate: &Candidate, channel: Channel, terms: &Terms<'_>) -> Verdict {
+    let (address, barred) = contact(candidate, channel);
+    let wanted = candidate.wanted.map(|wanted| wanted == 1);
+    let mut due_at = terms.due_at;
+    let (state, reason) = if address.is_none() {
+        (MessageState::Suppressed, Some(Reason::NoContact))
+    } else if let Some(reason) = refusal(terms.class, barred, wanted) {
+        (MessageState::Suppressed, Some(reason))
+    } else if terms.overtaken {
+        (MessageState::Superseded, Some(Reason::Newer))
+    } else if terms.without_template {
+        (MessageState::Held, Some(Reason::TemplateFault))
+    } else if let Some(until) = quiet_until(candidate, terms) {
+        due_at = until;
+        (MessageState::Held, Some(Reason::QuietHours))
+    } else if terms.due_at > terms.now {
+        (MessageState::Queued, Some(Reason::Coalesced))
+    } else {
+        (MessageState::Queued, None)
+    };
+    Verdict {
+        channel,
+        address: address.unwrap_or_default().to_owned(),
+        state,
+        reason,
+        due_at,
+        // Counted from when it is due, so that quiet hours defer a message and never drop it.
+        expires_at: due_at + TimeDelta::seconds(terms.settings.expires_s),
+    }
+}
+
+fn quiet_until(candidate: &Candidate, terms: &Terms<'_>) -> Option<Timestamp> {
+    if !terms.settings.respects_quiet_hours {
+        return None;
+    }
+    let own = candidate
+        .quiet_from
+        .zip(candidate.quiet_to)
+        .map(|(from_minute, to_minute)| QuietHours {
+            from_minute,
+            to_minute,
+        });
+    let zone = candidate.time_zone.parse().ok()?;
+    own.or(terms.quiet_hours)?.until(terms.due_at, zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::OnUnknown;
+    use crate::domain::rule::Audience;
+
+    fn candidate() -> Candidate {
+        Candidate {
+            client: 1,
+            reference: "C-1".into(),
+            name: "Maria Rossi".into(),
+            locale: "it".into(),
+            time_zone: "Europe/Rome".into(),
+            preferred: Some("sms".into()),
+            quiet_from: None,
+            quiet_to: None,
+            tracking_consent: "unknown".into(),
+            sms: Some("+393331234567".into()),
+            sms_barred: None,
+            email: Some("maria@example.it".into()),
+            email_barred: None,
+            wanted: None,
+            place: None,
+            place_kind: None,
+            municipality: None,
+            postal_code: None,
+        }
+    }
+
+    fn settings() -> PlanSettings {
+        PlanSettings {
+            audience: Audience::CaseClient,
+            channels: vec![ChannelChoice::Preferred],
+            on_unknown: OnUnknown::Reconcile,
+            respects_quiet_hours: true,
+            expires_s: 3_600,
+            fallback: None,
+        }
+    }
+
+    fn terms(settings: &PlanSettings, at: &str) -> Terms<'static> {
+        let now = Timestamp::parse(at).unwrap();
+        Terms {
+            settings: Box::leak(Box::new(settings.clone())),
+            class: Class::Service,
+            due_at: now,
+            now,
+            quiet_hours: Some(QuietHours {
+                from_minute: 21 * 60,
+                to_minute: 8 * 60,
+            }),
+            overtaken: false,
+            without_template: false,
+        }
+    }
+
+    #[test]
+    fn by_day_it_is_queued_on_the_preferred_channel() {
+        let verdicts = decide(
+            &candidate(),
+            &terms(&settings(), "2026-11-23T10:00:00+01:00"),
+        );
+        assert_eq!(verdicts.len(), 1);
+        assert_eq!(verdicts[0].channel, Channel::Sms);
+        assert_eq!(verdicts[0].state, MessageState::Queued);
+    }
+
+    #[test]
+    fn quiet_hours_defer_and_never_shorten_a_life() {
+        let verdicts = decide(
+            &candidate(),
+            &terms(&settings(), "2026-11-23T23:00:00+01:00"),
+        );
+        let morning = Timestamp::parse("2026-11-24T08:00:00+01:00").unwrap();
+        assert_eq!(verdicts[0].state, MessageState::Held);
+        assert_eq!(verdicts[0].due_at, morning);
+        assert_eq!(verdicts[0].expires_at, morning + TimeDelta::hours(1));
+    }
+
+    #[test]
+    fn nobody_vanishes() {
+        let mut nobody = candidate();
+        (nobody.sms, nobody.email) = (None, None);
+        let verdicts = decide(&nobody, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
+        assert_eq!(verdicts[0].state, MessageState::Suppressed);
+        assert_eq!(verdicts[0].reason, Some(Reason::NoContact));
+    }
+
+    #[test]
+    fn a_barred_number_turns_to_the_address_that_works() {
+        let mut barred = candidate();
+        barred.sms_barred = Some("hard_bounce".into());
+        let verdicts = decide(&barred, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
+        assert_eq!(verdicts[0].channel, Channel::Email);
+        assert_eq!(verdicts[0].state, MessageState::Queued);
+        barred.email = None;
+        let verdicts = decide(&barred, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
+        assert_eq!(verdicts[0].reason, Some(Reason::HardBounce));
+    }
+
+    #[test]
+    fn reading_is_measured_by_name_only_with_consent() {
+        assert_eq!(
+            tracking("granted", Tracking::Individual),
+            Tracking::Individual
+        );
+        assert_eq!(
+            tracking("granted", Tracking::Aggregate),
+            Tracking::Aggregate
+        );
+        assert_eq!(
+            tracking("unknown", Tracking::Individual),
+            Tracking::Aggregate
+        );
+        assert_eq!(tracking("withdrawn", Tracking::Individual), Tracking::None);
+    }
+}

@@ -1,0 +1,74 @@
+//! Which rules an event matches. Rules are compiled once; a fault in one is found at start.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use minijinja::{Environment, Expression, Value};
+
+use crate::domain::rule::Rule;
+
+/// Steps one expression may take: a rule is a condition, not a program.
+const FUEL: u64 = 10_000;
+
+/// Where expressions are compiled and run; it holds nothing of its own.
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_fuel(Some(FUEL));
+    environment
+});
+
+/// The rules, ready to be asked.
+pub struct Matcher {
+    rules: Vec<(Rule, Option<Expression<'static, 'static>>)>,
+}
+
+/// A rule whose `when` is no expression.
+#[derive(Debug, thiserror::Error)]
+#[error("rule `{rule}`: `when` is not an expression: {detail}")]
+pub struct MatcherError {
+    rule: String,
+    detail: String,
+}
+
+impl Matcher {
+    /// Compiles the rules.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, MatcherError> {
+        let rules = rules
+            .into_iter()
+            .map(|rule| {
+                let when = rule
+                    .when
+                    .clone()
+                    .map(|text| ENVIRONMENT.compile_expression_owned(text))
+                    .transpose()
+                    .map_err(|error| MatcherError {
+                        rule: rule.name.clone(),
+                        detail: error.to_string(),
+                    })?;
+                Ok((rule, when))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { rules })
+    }
+
+    /// The rules that listen to this type and whose condition holds. A condition that cannot be
+    /// evaluated (a field that is not there) does not hold; that is logged with the rule's name.
+    pub fn matching(&self, kind: &str, facts: &BTreeMap<&str, Value>) -> Vec<&Rule> {
+        self.rules
+            .iter()
+            .filter(|(rule, _)| rule.on.iter().any(|on| on == kind))
+            .filter(|(rule, when)| when.as_ref().is_none_or(|when| holds(rule, when, facts)))
+            .map(|(rule, _)| rule)
+            .collect()
+    }
+}
+
+fn holds(rule: &Rule, when: &Expression<'static, 'static>, facts: &BTreeMap<&str, Value>) -> bool {
+    match when.eval(facts) {
+        Ok(value) => value.is_true(),
+        Err(error) => {
+            tracing::warn!(rule.name = rule.name, error = %error, "a rule's condition could not be evaluated; the rule does not match");
+            false
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What a plan's texts may say: the facts of its event, with labels in each language.
+//!
+//! Everything is frozen into the plan, so that a message reads the same whenever it is rendered.
+//! What belongs to one client only (name, place) is frozen into the message.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::Timestamp;
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::event::{CaseData, Incident, IncidentKind};
+use crate::store::candidates::Candidate;
+
+/// Languages that labels are made for.
+const LOCALES: [&str; 2] = ["it", "en"];
+
+/// The name under which labels stand by language; the template module puts those of the
+/// message's language in their place.
+pub const BY_LOCALE: &str = "by_locale";
+
+/// What every text may use: the event's time and type, and whom to contact.
+#[must_use]
+pub fn common(kind: &str, occurred_at: Timestamp, contact: &Value) -> Map<String, Value> {
+    let mut variables = Map::new();
+    variables.insert("event".into(), json!({ "type": kind, "time": occurred_at }));
+    for (name, value) in contact.as_object().into_iter().flatten() {
+        variables.insert(name.clone(), value.clone());
+    }
+    variables
+}
+
+/// Adds a case.
+pub fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kinds: &CaseKinds) {
+    let owner = case.owner.clone().or_else(|| {
+        kinds
+            .state(&case.kind, &case.state)
+            .and_then(|state| state.owner.clone())
+    });
+    variables.insert(
+        "case".into(),
+        without_nulls(json!({
+            "ref": case.case,
+            "kind": case.kind,
+            "state": case.state,
+            "owner": owner,
+            "expected_by": case.expected_by,
+            "note": case.note,
+        })),
+    );
+    for locale in LOCALES {
+        label(
+            variables,
+            locale,
+            "case",
+            json!({
+                "kind_label": kinds.kind_label(&case.kind, locale),
+                "state_label": kinds.state_label(&case.kind, &case.state, locale),
+            }),
+        );
+    }
+}
+
+/// Adds an incident.
+pub fn add_incident(variables: &mut Map<String, Value>, incident: &Incident) {
+    variables.insert(
+        "incident".into(),
+        without_nulls(json!({
+            "ref": incident.incident,
+            "kind": incident.kind,
+            "state": incident.state,
+            "service": incident.service,
+            "severity": incident.severity,
+            "began_at": incident.began_at,
+            "expected_end": incident.expected_end,
+            "cause": incident.cause,
+            "note": incident.note,
+        })),
+    );
+    for locale in LOCALES {
+        let service = incident.service.as_deref();
+        label(
+            variables,
+            locale,
+            "incident",
+            json!({
+                "kind_label": incident_label(incident.kind, locale),
+                "service_label": service.map(|service| service_label(service, locale)),
+            }),
+        );
+    }
+}
+
+/// What only this client's text needs.
+#[must_use]
+pub fn of_client(candidate: &Candidate) -> String {
+    let mut variables = json!({
+        "client": { "ref": candidate.reference, "name": candidate.name },
+        "zone": candidate.time_zone,
+    });
+    if let Some(place) = &candidate.place {
+        variables["place"] = without_nulls(json!({
+            "code": place,
+            "kind": candidate.place_kind,
+            "municipality": candidate.municipality,
+            "postal_code": candidate.postal_code,
+        }));
+    }
+    variables.to_string()
+}
+
+fn label(variables: &mut Map<String, Value>, locale: &str, about: &str, labels: Value) {
+    let by_locale = variables.entry(BY_LOCALE).or_insert_with(|| json!({}));
+    by_locale[locale][about] = without_nulls(labels);
+}
+
+/// A fact that is not known is not there, so that a text can ask for it with `if`.
+fn without_nulls(mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|_, value| !value.is_null());
+    }
+    value
+}
+
+fn incident_label(kind: IncidentKind, locale: &str) -> &'static str {
+    match (kind, locale) {
+        (IncidentKind::Outage, "it") => "guasto",
+        (IncidentKind::Outage, _) => "outage",
+        (IncidentKind::PlannedOutage, "it") => "interruzione programmata",
+        (IncidentKind::PlannedOutage, _) => "planned interruption",
+        (IncidentKind::Delay, "it") => "ritardo",
+        (IncidentKind::Delay, _) => "delay",
+        (IncidentKind::Closure, "it") => "chiusura",
+        (IncidentKind::Closure, _) => "closure",
+        (IncidentKind::Notice, "it") => "avviso",
+        (IncidentKind::Notice, _) => "notice",
+    }
+}
+
+fn service_label(service: &str, locale: &str) -> String {
+    let label = match (service, locale) {
+        ("electricity", "it") => "energia elettrica",
+        ("gas", "it") => "gas",
+        ("water", "it") => "acqua",
+        ("heating", "it") => "riscaldamento",
+        ("roads", "it") => "viabilità",
+        ("school", "it") => "scuola",
+        ("transport", "it") => "trasporti",
+        ("waste", "it") => "raccolta rifiuti",
+        ("internet", "it") => "internet",
+        (other, _) => other,
+    };
+    label.to_owned()
+}

@@ -1,0 +1,399 @@
+//! Attempts: opened durably before the first byte leaves, closed first thing after the answer.
+//!
+//! Opening reads everything that may have changed since the message was claimed, lets
+//! `dispatch` decide, and writes attempts and states in the same transaction. Both work on
+//! batches: one statement each, whatever the number of messages.
+
+use super::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
+
+/// The attempts of a transaction.
+pub struct Attempts<'a>(&'a mut Conn);
+
+impl Tx {
+    /// The attempts.
+    pub fn attempts(&mut self) -> Attempts<'_> {
+        Attempts(&mut self.conn)
+    }
+}
+
+/// What may have changed since a message was claimed.
+#[derive(Debug, Clone)]
+pub struct Recheck {
+    /// Which message.
+    pub id: MessageId,
+    /// Where it stands now.
+    pub state: MessageState,
+    /// The fence.
+    pub lease_no: i64,
+    /// Whose hands it is in.
+    pub lease_node: Option<NodeId>,
+    /// Not after.
+    pub expires_at: Timestamp,
+    /// Which gates apply.
+    pub class: Class,
+    /// Something newer came on the same subject.
+    pub superseded: bool,
+    /// An operator withdrew the plan.
+    pub cancelled: bool,
+    /// The address is barred, and why.
+    pub barred: Option<Reason>,
+    /// The client's wish on this topic.
+    pub wanted: Option<bool>,
+    /// The client's own quiet hours in minutes of the day.
+    pub quiet: Option<(u16, u16)>,
+    /// The client's zone; none when the client was deleted.
+    pub time_zone: Option<String>,
+    /// Attempts opened to this client in the last hour.
+    pub opened_last_hour: i64,
+    /// Attempts opened to this client in the last day.
+    pub opened_last_day: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct RecheckRow {
+    id: i64,
+    state: String,
+    lease_no: i64,
+    lease_node: Option<i64>,
+    expires_at: i64,
+    class: String,
+    superseded: bool,
+    cancelled: bool,
+    barred: Option<String>,
+    wanted: Option<bool>,
+    quiet_from: Option<i64>,
+    quiet_to: Option<i64>,
+    time_zone: Option<String>,
+    last_hour: Option<i64>,
+    last_day: Option<i64>,
+}
+
+/// An attempt about to be made.
+#[derive(Debug, Clone)]
+pub struct NewAttempt {
+    /// Whose.
+    pub message: MessageId,
+    /// Under which lease.
+    pub lease_no: i64,
+    /// To whom it is handed.
+    pub provider: String,
+    /// Our name for it towards the provider.
+    pub reference: String,
+}
+
+/// A message that will not be sent now, and what becomes of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Diverted {
+    /// Which.
+    pub message: MessageId,
+    /// Under which lease: a newer one is left alone.
+    pub lease_no: i64,
+    /// Where it goes.
+    pub state: MessageState,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// When it is looked at again, if it is held or queued.
+    pub due_at: Option<Timestamp>,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// Whose.
+    pub message: MessageId,
+    /// Under which lease.
+    pub lease_no: i64,
+    /// `accepted`, `not_sent`, `rejected`, `misconfigured`, `unknown`.
+    pub outcome: &'static str,
+    /// Where it ended.
+    pub stage: Option<&'static str>,
+    /// The answer's code.
+    pub code: Option<String>,
+    /// What was said, without addresses or text.
+    pub detail: Option<String>,
+    /// The provider's own name for it.
+    pub provider_ref: Option<String>,
+    /// Where the message goes.
+    pub state: MessageState,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// Its next try, when it is queued again.
+    pub due_at: Option<Timestamp>,
+    /// When it is looked at again.
+    pub wake_at: Option<Timestamp>,
+    /// Whether this counts as a try.
+    pub counts: bool,
+    /// The address does not exist: it is barred from now on.
+    pub bad_address: bool,
+}
+
+impl Attempts<'_> {
+    /// Reads what may have changed for these messages, and locks them (PostgreSQL).
+    /// `day_ago_id`: the smallest id a message of the last 24 hours can have.
+    pub async fn recheck(
+        &mut self,
+        ids: &[MessageId],
+        hour_ago: Timestamp,
+        day_ago_id: i64,
+    ) -> Result<Vec<Recheck>, StoreError> {
+        let ids = super::json_ids(ids.iter().map(|id| id.get()));
+        self.lock(&ids).await?;
+        let rows: Vec<RecheckRow> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
+                 p.superseded_by IS NOT NULL AS superseded,
+                 p.cancelled_at IS NOT NULL AS cancelled,
+                 s.reason AS barred, t.wanted, c.quiet_from, c.quiet_to, c.time_zone,
+                 (SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
+                  FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_hour,
+                 (SELECT CAST(sum(f.opens) AS BIGINT)
+                  FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_day
+                 FROM message m JOIN plan p ON p.id = m.plan_id
+                 LEFT JOIN client c ON c.id = m.client_id
+                 LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address
+                 LEFT JOIN topic_choice t ON t.client_id = m.client_id AND t.topic = p.topic
+                 WHERE m.id IN (",
+                words::ids!("$1"),
+                ")"
+            ))
+            .bind(&ids)
+            .bind(hour_ago.as_micros())
+            .bind(day_ago_id)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("look once more before sending")?;
+        rows.into_iter().map(recheck).collect()
+    }
+
+    async fn lock(&mut self, ids: &str) -> Result<(), StoreError> {
+        if let super::Backend::Postgres(c) = &mut *self.0 {
+            sqlx::query(
+                "SELECT id FROM message WHERE id IN
+                 (SELECT CAST(value AS BIGINT) FROM json_array_elements_text($1::json))
+                 ORDER BY id FOR UPDATE",
+            )
+            .bind(ids)
+            .execute(&mut **c)
+            .await
+            .doing("lock messages")?;
+        }
+        Ok(())
+    }
+
+    /// Whether the node may still send: alive by the database's clock within `ttl_us`.
+    pub async fn fence(&mut self, node: NodeId, ttl_us: i64) -> Result<bool, StoreError> {
+        let (alive,): (bool,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT EXISTS (SELECT 1 FROM node WHERE id = $1 AND stopped_at IS NULL
+                 AND heartbeat_at >= ",
+                words::now!(),
+                " - $2)"
+            ))
+            .bind(node.get())
+            .bind(ttl_us)
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("check the fence")?;
+        Ok(alive)
+    }
+
+    /// Writes the attempts and moves their messages to `sending`. After the commit bytes may go.
+    pub async fn open(
+        &mut self,
+        node: NodeId,
+        attempts: &[NewAttempt],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<_> = attempts
+            .iter()
+            .map(|a| serde_json::json!([a.message.get(), a.lease_no, a.provider, a.reference]))
+            .collect();
+        let rows = serde_json::Value::Array(rows).to_string();
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "INSERT INTO attempt (message_id, lease_no, provider, reference, node_id, opened_at)
+                 SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2,
+                 value ->> 3, $2, $3 FROM ", words::rows!("$1")
+            ))
+            .bind(&rows)
+            .bind(node.get())
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("write attempts")?;
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE message SET state = 'sending', opens = opens + 1, opened_at = $2,
+                 provider = r.provider FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+                 value ->> 2 AS provider FROM ",
+                words::rows!("$1"),
+                ") AS r
+                 WHERE message.id = r.id AND message.state = 'leased'"
+            ))
+            .bind(&rows)
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("open messages")
+    }
+
+    /// Moves messages that will not be sent now to where they belong.
+    pub async fn divert(
+        &mut self,
+        diverted: &[Diverted],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<_> = diverted
+            .iter()
+            .map(|d| {
+                serde_json::json!([
+                    d.message.get(),
+                    d.lease_no,
+                    d.state,
+                    d.reason,
+                    d.due_at.map(Timestamp::as_micros),
+                    d.state.is_final().then(|| now.as_micros()),
+                    (d.state == MessageState::Held)
+                        .then(|| d.due_at.map(Timestamp::as_micros))
+                        .flatten(),
+                ])
+            })
+            .collect();
+        let rows = serde_json::Value::Array(rows).to_string();
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
+                 due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
+                 wake_at = r.wake_at, lease_node = NULL
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS state,
+                 value ->> 3 AS reason, CAST(value ->> 4 AS BIGINT) AS due_at,
+                 CAST(value ->> 5 AS BIGINT) AS final_at, CAST(value ->> 6 AS BIGINT) AS wake_at
+                 FROM ",
+                words::rows!("$1"),
+                ") AS r WHERE message.id = r.id
+                 AND message.lease_no = r.lease_no AND message.state = 'leased'"
+            ))
+            .bind(&rows)
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("divert messages")
+    }
+
+    /// Writes what came of attempts, and moves their messages. A message whose lease has gone on
+    /// keeps its state, but the attempt's outcome is written all the same: truth is not thrown
+    /// away. Returns the messages that moved, with the state each really has now (a receipt may
+    /// have come before the answer).
+    pub async fn close(
+        &mut self,
+        closed: &[Closed],
+        now: Timestamp,
+    ) -> Result<Vec<(MessageId, MessageState)>, StoreError> {
+        let rows = serde_json::Value::Array(closed.iter().map(|c| as_row(c, now)).collect());
+        let rows = rows.to_string();
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE attempt SET closed_at = $2, outcome = r.outcome, stage = r.stage,
+                 code = r.code, detail = r.detail, provider_ref = r.provider_ref
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS outcome,
+                 value ->> 3 AS stage, value ->> 4 AS code, value ->> 5 AS detail,
+                 value ->> 6 AS provider_ref FROM ",
+                words::rows!("$1"),
+                ") AS r
+                 WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no"
+            ))
+            .bind(&rows)
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("close attempts")?;
+        let moved: Vec<(i64, String)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "UPDATE message SET state = CASE
+                 WHEN r.state = 'accepted' AND message.receipt_rank = 3 THEN 'delivered'
+                 WHEN r.state = 'accepted' AND message.receipt_rank = 2 THEN 'undelivered'
+                 ELSE r.state END,
+                 reason = coalesce(r.reason, message.reason),
+                 due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
+                 tries = message.tries + r.counts, lease_node = NULL,
+                 provider_ref = coalesce(r.provider_ref, message.provider_ref),
+                 accepted_at = coalesce(r.accepted_at, message.accepted_at),
+                 final_at = CASE WHEN message.receipt_rank >= 2 THEN $2 ELSE r.final_at END
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 6 AS provider_ref,
+                 value ->> 7 AS state, value ->> 8 AS reason,
+                 CAST(value ->> 9 AS BIGINT) AS due_at, CAST(value ->> 10 AS BIGINT) AS wake_at,
+                 CAST(value ->> 11 AS BIGINT) AS counts, CAST(value ->> 12 AS BIGINT) AS final_at,
+                 CAST(value ->> 13 AS BIGINT) AS accepted_at FROM ",
+                words::rows!("$1"),
+                ") AS r
+                 WHERE message.id = r.id AND message.lease_no = r.lease_no
+                 AND message.state = 'sending' RETURNING message.id, message.state"
+            ))
+            .bind(&rows)
+            .bind(now.as_micros())
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("close messages")?;
+        moved
+            .into_iter()
+            .map(|(id, state)| Ok((MessageId::new(id), stored(&state, "message", "state", id)?)))
+            .collect()
+    }
+}
+
+fn as_row(closed: &Closed, now: Timestamp) -> serde_json::Value {
+    let accepted = closed.state == MessageState::Accepted;
+    serde_json::json!([
+        closed.message.get(),
+        closed.lease_no,
+        closed.outcome,
+        closed.stage,
+        closed.code,
+        closed.detail,
+        closed.provider_ref,
+        closed.state,
+        closed.reason,
+        closed.due_at.map(Timestamp::as_micros),
+        closed.wake_at.map(Timestamp::as_micros),
+        i64::from(closed.counts),
+        closed.state.is_final().then(|| now.as_micros()),
+        accepted.then(|| now.as_micros()),
+    ])
+}
+
+fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
+    let minute = |value: Option<i64>| value.and_then(|minute| u16::try_from(minute).ok());
+    Ok(Recheck {
+        id: MessageId::new(row.id),
+        state: stored(&row.state, "message", "state", row.id)?,
+        lease_no: row.lease_no,
+        lease_node: row.lease_node.map(NodeId::new),
+        expires_at: Timestamp::from_micros(row.expires_at),
+        class: stored(&row.class, "plan", "class", row.id)?,
+        superseded: row.superseded,
+        cancelled: row.cancelled,
+        barred: row
+            .barred
+            .map(|word| stored(&word, "suppression", "reason", row.id))
+            .transpose()?,
+        wanted: row.wanted,
+        quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
+        time_zone: row.time_zone,
+        opened_last_hour: row.last_hour.unwrap_or(0),
+        opened_last_day: row.last_day.unwrap_or(0),
+    })
+}

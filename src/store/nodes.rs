@@ -1,0 +1,232 @@
+//! Nodes: who is alive by the database's clock, and giving back what the dead had in hand.
+
+use super::{Conn, Doing as _, StoreError, Tx, on};
+use crate::domain::{MessageId, MessageState, NodeId, Timestamp};
+
+/// The nodes of a transaction.
+pub struct Nodes<'a>(&'a mut Conn);
+
+impl Tx {
+    /// The nodes.
+    pub fn nodes(&mut self) -> Nodes<'_> {
+        Nodes(&mut self.conn)
+    }
+}
+
+/// A run of the daemon.
+#[derive(Debug, Clone)]
+pub struct NewNode {
+    /// Its id.
+    pub id: NodeId,
+    /// The part of an id that tells live nodes apart.
+    pub slot: u8,
+    /// Its name from the configuration; a restart has the same name and a new id.
+    pub name: String,
+    /// What it does, joined by commas.
+    pub roles: String,
+}
+
+/// A message taken from a dead node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rescued {
+    /// Which.
+    pub id: MessageId,
+    /// `queued` when nothing had left, `unknown` when something may have.
+    pub state: MessageState,
+}
+
+impl Nodes<'_> {
+    /// Slots of nodes that have not stopped.
+    pub async fn slots_in_use(&mut self) -> Result<Vec<u8>, StoreError> {
+        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as("SELECT slot FROM node WHERE stopped_at IS NULL")
+                .fetch_all(&mut **c)
+                .await
+        })
+        .doing("read the nodes")?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(slot,)| u8::try_from(slot).ok())
+            .collect())
+    }
+
+    /// Enters a node. Fails when its slot was taken meanwhile: choose another and try again.
+    pub async fn register(&mut self, node: &NewNode) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "INSERT INTO node (id, slot, name, roles, version, started_at, heartbeat_at)
+                 VALUES ($1, $2, $3, $4, $5, ",
+                words::now!(),
+                ", ",
+                words::now!(),
+                ")"
+            ))
+            .bind(node.id.get())
+            .bind(i64::from(node.slot))
+            .bind(&node.name)
+            .bind(&node.roles)
+            .bind(env!("CARGO_PKG_VERSION"))
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("register this node")
+    }
+
+    /// Says that the node is alive. False: it has been declared dead, and must not send.
+    pub async fn beat(&mut self, node: NodeId) -> Result<bool, StoreError> {
+        let done = on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE node SET heartbeat_at = ",
+                words::now!(),
+                " WHERE id = $1 AND stopped_at IS NULL"
+            ))
+            .bind(node.get())
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("beat")?;
+        Ok(done == 1)
+    }
+
+    /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and earlier
+    /// runs of the node `name` (a restart need not wait). Never `me`. Returns all dead nodes that
+    /// still have claims.
+    pub async fn bury(
+        &mut self,
+        me: NodeId,
+        name: &str,
+        ttl_us: i64,
+    ) -> Result<Vec<NodeId>, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE node SET stopped_at = ",
+                words::now!(),
+                " WHERE stopped_at IS NULL
+                 AND id <> $1 AND (heartbeat_at < ",
+                words::now!(),
+                " - $2 OR name = $3)"
+            ))
+            .bind(me.get())
+            .bind(ttl_us)
+            .bind(name)
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("declare nodes dead")?;
+        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT DISTINCT claim.node_id FROM claim JOIN node ON node.id = claim.node_id
+                 WHERE node.stopped_at IS NOT NULL AND claim.node_id <> $1",
+            )
+            .bind(me.get())
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("look for claims of dead nodes")?;
+        Ok(rows.into_iter().map(|(id,)| NodeId::new(id)).collect())
+    }
+
+    /// The node stops in good order.
+    pub async fn stop(&mut self, node: NodeId) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE node SET stopped_at = ",
+                words::now!(),
+                " WHERE id = $1"
+            ))
+            .bind(node.get())
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("sign this node off")
+    }
+
+    /// Takes everything out of a dead node's hands: what it only held goes back to the queue,
+    /// what it may have sent becomes `unknown` and is looked at again at `wake_at`.
+    pub async fn rescue(
+        &mut self,
+        dead: NodeId,
+        now: Timestamp,
+        wake_at: Timestamp,
+    ) -> Result<Vec<Rescued>, StoreError> {
+        let claims: Vec<(i64, String)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT id, messages FROM claim WHERE node_id = $1",
+                words::skip_locked!()
+            ))
+            .bind(dead.get())
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("read a dead node's claims")?;
+        let mut rescued = Vec::new();
+        for (claim, messages) in claims {
+            rescued.extend(self.rescue_claim(dead, &messages, now, wake_at).await?);
+            on!(&mut *self.0, |c| {
+                sqlx::query("DELETE FROM claim WHERE id = $1")
+                    .bind(claim)
+                    .execute(&mut **c)
+                    .await
+                    .map(|_| ())
+            })
+            .doing("drop a dead node's claim")?;
+        }
+        Ok(rescued)
+    }
+
+    async fn rescue_claim(
+        &mut self,
+        dead: NodeId,
+        messages: &str,
+        now: Timestamp,
+        wake_at: Timestamp,
+    ) -> Result<Vec<Rescued>, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE attempt SET closed_at = $3, outcome = 'unknown', stage = 'node',
+                 detail = 'the node stopped before the answer came'
+                 WHERE message_id IN (",
+                words::ids!("$1"),
+                ") AND node_id = $2
+                 AND closed_at IS NULL"
+            ))
+            .bind(messages)
+            .bind(dead.get())
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("close a dead node's attempts")?;
+        let rows: Vec<(i64, String)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "UPDATE message SET lease_node = NULL,
+                 reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
+                 wake_at = CASE state WHEN 'sending' THEN $3 ELSE wake_at END,
+                 state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'queued' END
+                 WHERE id IN (",
+                words::ids!("$1"),
+                ") AND lease_node = $2
+                 AND state IN ('leased', 'sending') RETURNING id, state"
+            ))
+            .bind(messages)
+            .bind(dead.get())
+            .bind(wake_at.as_micros())
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("rescue a dead node's messages")?;
+        rows.into_iter()
+            .map(|(id, state)| {
+                Ok(Rescued {
+                    id: MessageId::new(id),
+                    state: super::stored(&state, "message", "state", id)?,
+                })
+            })
+            .collect()
+    }
+}

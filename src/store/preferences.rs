@@ -1,0 +1,333 @@
+//! What a client decided on the status page: topics, channel, quiet hours, language, reading,
+//! and whether to be told anything at all. Each decision leaves a line in the audit.
+//!
+//! Nothing here asks whether the decision may be made; the gates of `plan` and `dispatch` read
+//! it again right before each message leaves.
+
+use std::collections::BTreeMap;
+
+use crate::domain::client::TrackingConsent;
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::{Channel, ClientId, Ids, MessageId, Timestamp};
+use crate::store::{Doing as _, StoreError, Tx, on, stored};
+
+/// A client's decisions within a transaction.
+pub struct Preferences<'a>(&'a mut Tx);
+
+impl Tx {
+    /// What clients decided.
+    pub fn preferences(&mut self) -> Preferences<'_> {
+        Preferences(self)
+    }
+}
+
+/// What a client decided so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choices {
+    /// Language of the texts.
+    pub locale: String,
+    /// Where the client's clock hangs.
+    pub time_zone: chrono_tz::Tz,
+    /// The channel the client prefers.
+    pub preferred: Option<Channel>,
+    /// The channels the client can be reached by.
+    pub reachable: Vec<Channel>,
+    /// The client's own quiet hours.
+    pub quiet_hours: Option<QuietHours>,
+    /// Whether reading may be measured by name.
+    pub reading: TrackingConsent,
+    /// Topics there are, with the client's decision where one was made.
+    pub topics: BTreeMap<String, Option<bool>>,
+    /// Whether the address of this message is barred by the client.
+    pub stopped: bool,
+}
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// To hear of this topic, or not.
+    Topic {
+        /// Its name.
+        topic: String,
+        /// Whether the client wants it.
+        wanted: bool,
+    },
+    /// Which channel to use where a rule leaves the choice.
+    Preferred(Option<Channel>),
+    /// When not to be disturbed; `None` goes back to the usual hours.
+    QuietHours(Option<QuietHours>),
+    /// Which language to write in.
+    Locale(String),
+    /// Whether reading may be measured by name.
+    Reading(bool),
+}
+
+type ChoicesRow = (
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    String,
+);
+
+impl Preferences<'_> {
+    /// What the reader of this message decided so far; `None` when the client is gone.
+    pub async fn of(
+        &mut self,
+        client: ClientId,
+        message: MessageId,
+    ) -> Result<Option<Choices>, StoreError> {
+        let row: Option<ChoicesRow> = on!(&mut self.0.conn, |c| sqlx::query_as(
+            "SELECT locale, time_zone, preferred, quiet_from, quiet_to, tracking_consent \
+             FROM client WHERE id = $1"
+        )
+        .bind(client.get())
+        .fetch_optional(&mut **c)
+        .await)
+        .doing("look up a client's choices")?;
+        let Some((locale, time_zone, preferred, from, to, reading)) = row else {
+            return Ok(None);
+        };
+        let preferred = preferred
+            .map(|word| stored(&word, "client", "preferred", client))
+            .transpose()?;
+        Ok(Some(Choices {
+            locale,
+            time_zone: stored(&time_zone, "client", "time_zone", client)?,
+            preferred,
+            reachable: self.reachable(client).await?,
+            quiet_hours: quiet_hours(from, to),
+            reading: stored(&reading, "client", "tracking_consent", client)?,
+            topics: self.topics(client).await?,
+            stopped: self.is_stopped(message).await?,
+        }))
+    }
+
+    /// Keeps one decision.
+    pub async fn decide(
+        &mut self,
+        client: ClientId,
+        decision: &Decision,
+        now: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        match decision {
+            Decision::Topic { topic, wanted } => {
+                self.0.clients().set_topic(client, topic, *wanted).await?;
+            }
+            Decision::Preferred(channel) => {
+                self.0
+                    .clients()
+                    .set_preferred(client, *channel, now)
+                    .await?;
+            }
+            Decision::QuietHours(hours) => self.set_quiet_hours(client, *hours, now).await?,
+            Decision::Locale(locale) => self.set_locale(client, locale, now).await?,
+            Decision::Reading(allowed) => self.set_reading(client, *allowed, now).await?,
+        }
+        self.audit(client, &decision.described(), now, ids).await
+    }
+
+    /// STOP: the address of this message is barred until the client takes it back.
+    pub async fn stop(
+        &mut self,
+        client: ClientId,
+        message: MessageId,
+        now: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        on!(&mut self.0.conn, |c| sqlx::query(
+            "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
+             SELECT channel, address, 'stop', id, $2 FROM message WHERE id = $1 \
+             ON CONFLICT (channel, address) DO NOTHING"
+        )
+        .bind(message.get())
+        .bind(now.as_micros())
+        .execute(&mut **c)
+        .await
+        .map(drop))
+        .doing("keep a stop")?;
+        self.audit(client, "stopped everything", now, ids).await
+    }
+
+    /// Takes a STOP back. What barred the address for another reason stays.
+    pub async fn resume(
+        &mut self,
+        client: ClientId,
+        message: MessageId,
+        now: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        on!(&mut self.0.conn, |c| sqlx::query(
+            "DELETE FROM suppression WHERE reason = 'stop' AND (channel, address) IN \
+             (SELECT channel, address FROM message WHERE id = $1)"
+        )
+        .bind(message.get())
+        .execute(&mut **c)
+        .await
+        .map(drop))
+        .doing("take a stop back")?;
+        self.audit(client, "took the stop back", now, ids).await
+    }
+
+    async fn reachable(&mut self, client: ClientId) -> Result<Vec<Channel>, StoreError> {
+        let words: Vec<String> = on!(&mut self.0.conn, |c| sqlx::query_scalar(
+            "SELECT DISTINCT channel FROM contact_point WHERE client_id = $1 ORDER BY channel"
+        )
+        .bind(client.get())
+        .fetch_all(&mut **c)
+        .await)
+        .doing("look up a client's channels")?;
+        words
+            .iter()
+            .map(|word| stored(word, "contact_point", "channel", client))
+            .collect()
+    }
+
+    async fn topics(
+        &mut self,
+        client: ClientId,
+    ) -> Result<BTreeMap<String, Option<bool>>, StoreError> {
+        let offered: Vec<String> = on!(&mut self.0.conn, |c| sqlx::query_scalar(
+            "SELECT DISTINCT topic FROM template"
+        )
+        .fetch_all(&mut **c)
+        .await)
+        .doing("read the topics")?;
+        let chosen: Vec<(String, bool)> = on!(&mut self.0.conn, |c| sqlx::query_as(
+            "SELECT topic, wanted FROM topic_choice WHERE client_id = $1"
+        )
+        .bind(client.get())
+        .fetch_all(&mut **c)
+        .await)
+        .doing("look up a client's topics")?;
+        let mut topics: BTreeMap<_, _> = offered.into_iter().map(|topic| (topic, None)).collect();
+        topics.extend(
+            chosen
+                .into_iter()
+                .map(|(topic, wanted)| (topic, Some(wanted))),
+        );
+        Ok(topics)
+    }
+
+    async fn is_stopped(&mut self, message: MessageId) -> Result<bool, StoreError> {
+        on!(&mut self.0.conn, |c| sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM suppression s JOIN message m \
+             ON m.channel = s.channel AND m.address = s.address \
+             WHERE m.id = $1 AND s.reason = 'stop')"
+        )
+        .bind(message.get())
+        .fetch_one(&mut **c)
+        .await)
+        .doing("look up a stop")
+    }
+
+    async fn set_quiet_hours(
+        &mut self,
+        client: ClientId,
+        hours: Option<QuietHours>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        on!(&mut self.0.conn, |c| sqlx::query(
+            "UPDATE client SET quiet_from = $2, quiet_to = $3, updated_at = $4 WHERE id = $1"
+        )
+        .bind(client.get())
+        .bind(hours.map(|hours| i64::from(hours.from_minute)))
+        .bind(hours.map(|hours| i64::from(hours.to_minute)))
+        .bind(now.as_micros())
+        .execute(&mut **c)
+        .await
+        .map(drop))
+        .doing("keep a client's quiet hours")
+    }
+
+    async fn set_locale(
+        &mut self,
+        client: ClientId,
+        locale: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        on!(&mut self.0.conn, |c| sqlx::query(
+            "UPDATE client SET locale = $2, updated_at = $3 WHERE id = $1"
+        )
+        .bind(client.get())
+        .bind(locale)
+        .bind(now.as_micros())
+        .execute(&mut **c)
+        .await
+        .map(drop))
+        .doing("keep a client's language")
+    }
+
+    async fn set_reading(
+        &mut self,
+        client: ClientId,
+        allowed: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // A no to one who had said yes is a withdrawal, and is kept as one.
+        on!(&mut self.0.conn, |c| sqlx::query(
+            "UPDATE client SET tracking_consent = CASE WHEN $2 THEN 'granted' \
+             WHEN tracking_consent IN ('granted', 'withdrawn') THEN 'withdrawn' \
+             ELSE 'denied' END, updated_at = $3 WHERE id = $1"
+        )
+        .bind(client.get())
+        .bind(allowed)
+        .bind(now.as_micros())
+        .execute(&mut **c)
+        .await
+        .map(drop))
+        .doing("keep a client's consent")
+    }
+
+    async fn audit(
+        &mut self,
+        client: ClientId,
+        detail: &str,
+        now: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        on!(&mut self.0.conn, |c| sqlx::query(
+            "INSERT INTO audit (id, at, actor, action, subject, detail) \
+             VALUES ($1, $2, 'client', 'preferences.changed', $3, $4)"
+        )
+        .bind(ids.next())
+        .bind(now.as_micros())
+        .bind(format!("client:{client}"))
+        .bind(detail)
+        .execute(&mut **c)
+        .await
+        .map(drop))
+        .doing("note a client's decision")
+    }
+}
+
+impl Decision {
+    fn described(&self) -> String {
+        match self {
+            Self::Topic {
+                topic,
+                wanted: true,
+            } => format!("asked for topic {topic}"),
+            Self::Topic {
+                topic,
+                wanted: false,
+            } => format!("refused topic {topic}"),
+            Self::Preferred(Some(channel)) => format!("prefers {channel}"),
+            Self::Preferred(None) => "prefers no channel".to_owned(),
+            Self::QuietHours(Some(_)) => "set quiet hours".to_owned(),
+            Self::QuietHours(None) => "went back to the usual quiet hours".to_owned(),
+            Self::Locale(locale) => format!("reads {locale}"),
+            Self::Reading(true) => "lets reading be measured".to_owned(),
+            Self::Reading(false) => "lets reading not be measured".to_owned(),
+        }
+    }
+}
+
+fn quiet_hours(from: Option<i64>, to: Option<i64>) -> Option<QuietHours> {
+    Some(QuietHours {
+        from_minute: u16::try_from(from?).ok()?,
+        to_minute: u16::try_from(to?).ok()?,
+    })
+}

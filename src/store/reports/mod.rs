@@ -1,0 +1,36 @@
+//! What people look at: the story of a message, lists, counts. Reading only.
+//!
+//! These are the wide joins that no stage of a message's path needs; each page or question
+//! has its file. Lists go by key, newest first, and look at a bounded number of rows.
+
+use super::{Conn, Tx};
+
+mod clients;
+mod incidents;
+mod messages;
+mod now;
+mod operation;
+mod stats;
+mod story;
+
+pub use clients::{
+    CaseRow, CaseStep, ClientRow, ClientSheet, ContactRow, PlaceRow, SuppressionRow,
+};
+pub use incidents::{IncidentRow, IncidentStep, Ladder};
+pub use messages::{MessageFilter, MessagePage, MessageRow};
+pub use now::{LaneLoad, MOST, Totals};
+pub use operation::{KeyRow, NodeRow, ProviderRow};
+pub use stats::{Counts, StatsBy, StatsRow};
+pub use story::{
+    Story, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
+};
+
+/// Reading for people.
+pub struct Reports<'a>(&'a mut Conn);
+
+impl Tx {
+    /// Reading for people.
+    pub fn reports(&mut self) -> Reports<'_> {
+        Reports(&mut self.conn)
+    }
+}

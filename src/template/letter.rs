@@ -1,0 +1,122 @@
+//! A letter: the text of one message, written from its frozen inputs. `dispatch` sends it, the
+//! console shows it; both get the same to the byte.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::catalog::Versioned;
+use super::compiled::Input;
+use super::fault::RenderFault;
+use super::{RenderedEmail, language};
+use crate::domain::links::{Links, Reading};
+use crate::domain::{Channel, Class};
+
+/// The key under which a plan keeps what differs by language.
+const BY_LOCALE: &str = "by_locale";
+
+/// What a message was planned with. Nothing of it changes afterwards.
+#[derive(Debug, Clone)]
+pub struct Frozen<'a> {
+    /// Which message, of which plan, and how its reading may be measured.
+    pub reading: Reading,
+    /// By which medium.
+    pub channel: Channel,
+    /// The client's language.
+    pub locale: &'a str,
+    /// Which gates applied: what cannot be refused offers no unsubscribing.
+    pub class: Class,
+    /// What all messages of the plan share.
+    pub plan_variables: &'a Value,
+    /// What only this client's text needs.
+    pub own_variables: &'a str,
+    /// The pinned version.
+    pub template: &'a Arc<Versioned>,
+}
+
+/// A written message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Letter {
+    /// The text of an SMS.
+    Sms(String),
+    /// The parts of an e-mail, and where one click unsubscribes.
+    Email(RenderedEmail, Option<String>),
+}
+
+/// Writes the letter.
+pub fn write(frozen: &Frozen<'_>, links: &Links) -> Result<Letter, RenderFault> {
+    let variables = variables(frozen, links);
+    let template = frozen.template;
+    let link = |index: usize| {
+        let target = template
+            .compiled
+            .links()
+            .get(index)
+            .map_or("", String::as_str);
+        match template.link_ids.get(index) {
+            Some(id) => links.click_url(frozen.reading, *id, target),
+            None => target.to_owned(),
+        }
+    };
+    let pixel = links.pixel_url(frozen.reading);
+    let input = Input {
+        variables: &variables,
+        link: &link,
+        pixel: pixel.as_deref(),
+    };
+    match frozen.channel {
+        Channel::Sms => template
+            .compiled
+            .sms(frozen.locale, &input)
+            .map(Letter::Sms),
+        Channel::Email => {
+            let email = template.compiled.email(frozen.locale, &input)?;
+            let can_refuse = frozen.class != Class::Safety;
+            let unsubscribe = can_refuse.then(|| links.unsubscribe_url(frozen.reading.message));
+            Ok(Letter::Email(email, unsubscribe))
+        }
+    }
+}
+
+/// The plan's variables, those of the client's language, the client's own, and the links.
+fn variables(frozen: &Frozen<'_>, links: &Links) -> Value {
+    let mut all = frozen
+        .plan_variables
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    if let Some(Value::Object(mut by_locale)) = all.remove(BY_LOCALE) {
+        let spoken = frozen
+            .template
+            .compiled
+            .language_for(frozen.locale, frozen.channel)
+            .map_or("it", language);
+        let chosen = by_locale.remove(spoken).or_else(|| by_locale.remove("it"));
+        merge(&mut all, chosen.unwrap_or_default());
+    }
+    merge(
+        &mut all,
+        serde_json::from_str(frozen.own_variables).unwrap_or_default(),
+    );
+    let message = frozen.reading.message;
+    merge(
+        &mut all,
+        json!({ "links": {
+            "status": links.status_url(message),
+            "unsubscribe": links.unsubscribe_url(message),
+        }}),
+    );
+    Value::Object(all)
+}
+
+fn merge(into: &mut Map<String, Value>, from: Value) {
+    let Value::Object(from) = from else { return };
+    for (name, value) in from {
+        match (into.get_mut(&name), value) {
+            (Some(Value::Object(there)), Value::Object(new)) => merge(there, Value::Object(new)),
+            (_, value) => {
+                into.insert(name, value);
+            }
+        }
+    }
+}

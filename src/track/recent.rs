@@ -1,0 +1,196 @@
+//! What only several hits together show: a memory of the last moments, in one task's hands.
+//!
+//! Three different addresses of one message within two seconds is a scanner that follows them
+//! all, and the first two hits were its too. Many mails opened from one network within a minute
+//! is suspicious, no more: behind one address of a mobile operator sit thousands of people, and
+//! in a blackout they all look at once. So that rule only takes certainty away, and only from
+//! e-mail. Networks are kept for a minute, here, and written nowhere.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+
+use crate::domain::{Channel, MessageId, Timestamp};
+use crate::store::engagement::Burst;
+
+/// How close together the hits of a scanner are.
+const BURST: TimeDelta = TimeDelta::seconds(2);
+/// Different addresses of one message within [`BURST`] that no person follows.
+const BURST_TARGETS: usize = 3;
+/// How long a network's hits are remembered.
+const SWEEP: TimeDelta = TimeDelta::seconds(60);
+/// Different mails from one network within [`SWEEP`] that make it look like a scanner.
+const SWEEP_MESSAGES: usize = 30;
+/// Hits on one message within [`SWEEP`] that are kept; the rest is hammering.
+const MESSAGE_HITS: usize = 60;
+/// What a burst is called in the record.
+const BURST_GROUNDS: &str = "followed three or more addresses within two seconds";
+
+/// The /24 (IPv4) or /48 (IPv6) a request came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Network([u8; 6]);
+
+impl Network {
+    /// `None` for addresses inside a house: they say where our own proxy is, not who reads.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Option<Self> {
+        match address.to_canonical() {
+            IpAddr::V4(v4) if v4.is_loopback() || v4.is_private() || v4.is_link_local() => None,
+            IpAddr::V4(v4) => {
+                let [a, b, c, _] = v4.octets();
+                Some(Self([0, 0, 0, a, b, c]))
+            }
+            IpAddr::V6(v6) if v6.is_loopback() || v6.is_unique_local() => None,
+            IpAddr::V6(v6) => {
+                let mut prefix = [0; 6];
+                prefix.copy_from_slice(&v6.octets()[..6]);
+                Some(Self(prefix))
+            }
+        }
+    }
+}
+
+/// Which address of a message was hit: a link, or one of the pages (negative).
+pub(crate) type Target = i64;
+
+/// The memory.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    messages: HashMap<MessageId, VecDeque<(Timestamp, Target)>>,
+    networks: HashMap<Network, VecDeque<(Timestamp, MessageId)>>,
+}
+
+impl Recent {
+    /// Remembers a hit. False when the message was hit so often that one more says nothing.
+    pub(crate) fn remember(&mut self, message: MessageId, target: Target, at: Timestamp) -> bool {
+        let hits = self.messages.entry(message).or_default();
+        drop_before(hits, at - SWEEP);
+        if hits.len() >= MESSAGE_HITS {
+            return false;
+        }
+        hits.push_back((at, target));
+        true
+    }
+
+    /// The burst this hit belongs to, if it is one: with it, the hits before it.
+    pub(crate) fn burst(&self, message: MessageId, at: Timestamp) -> Option<Burst> {
+        let hits = self.messages.get(&message)?;
+        let near = || hits.iter().filter(|(hit, _)| at - *hit <= BURST);
+        let targets: HashSet<Target> = near().map(|(_, target)| *target).collect();
+        let first = near().map(|(hit, _)| *hit).min()?;
+        (targets.len() >= BURST_TARGETS).then_some(Burst {
+            message,
+            from: first,
+            to: at,
+            grounds: BURST_GROUNDS,
+        })
+    }
+
+    /// Remembers a network's hit on a mail. True when it hit so many that it may be a scanner.
+    pub(crate) fn sweeps(
+        &mut self,
+        network: Option<Network>,
+        channel: Channel,
+        message: MessageId,
+        at: Timestamp,
+    ) -> bool {
+        let (Some(network), Channel::Email) = (network, channel) else {
+            return false;
+        };
+        let hits = self.networks.entry(network).or_default();
+        drop_before(hits, at - SWEEP);
+        // More than enough to decide; a flood must not fill the memory.
+        if hits.len() < 4 * SWEEP_MESSAGES {
+            hits.push_back((at, message));
+        }
+        let messages: HashSet<MessageId> = hits.iter().map(|(_, message)| *message).collect();
+        messages.len() >= SWEEP_MESSAGES
+    }
+
+    /// Forgets what no rule can use any more.
+    pub(crate) fn forget_before(&mut self, now: Timestamp) {
+        let horizon = now - SWEEP;
+        self.messages
+            .retain(|_, hits| hits.back().is_some_and(|(at, _)| *at >= horizon));
+        self.networks
+            .retain(|_, hits| hits.back().is_some_and(|(at, _)| *at >= horizon));
+    }
+}
+
+fn drop_before<T>(hits: &mut VecDeque<(Timestamp, T)>, horizon: Timestamp) {
+    while hits.front().is_some_and(|(at, _)| *at < horizon) {
+        hits.pop_front();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESSAGE: MessageId = MessageId::new(5);
+
+    fn at(milliseconds: i64) -> Timestamp {
+        Timestamp::from_micros(milliseconds * 1_000)
+    }
+
+    #[test]
+    fn three_addresses_within_two_seconds_are_a_burst_from_the_first_hit_on() {
+        let mut recent = Recent::default();
+        for (target, moment) in [(1, 100_000), (2, 100_500)] {
+            assert!(recent.remember(MESSAGE, target, at(moment)));
+            assert_eq!(recent.burst(MESSAGE, at(moment)), None);
+        }
+        recent.remember(MESSAGE, 3, at(101_900));
+        let burst = recent.burst(MESSAGE, at(101_900)).unwrap();
+        assert_eq!((burst.from, burst.to), (at(100_000), at(101_900)));
+    }
+
+    #[test]
+    fn the_same_link_again_and_links_at_a_persons_pace_are_no_burst() {
+        let mut recent = Recent::default();
+        for moment in [0, 100, 200, 300] {
+            recent.remember(MESSAGE, 1, at(moment));
+            assert_eq!(recent.burst(MESSAGE, at(moment)), None);
+        }
+        for (target, moment) in [(2, 4_000), (3, 8_000)] {
+            recent.remember(MESSAGE, target, at(moment));
+            assert_eq!(recent.burst(MESSAGE, at(moment)), None);
+        }
+    }
+
+    #[test]
+    fn a_network_that_opens_many_mails_is_suspicious_and_one_that_texts_is_not() {
+        let mut recent = Recent::default();
+        let network = Network::of("203.0.113.9".parse().unwrap());
+        let mut sweep = |channel, step: i64| {
+            recent.sweeps(network, channel, MessageId::new(step), at(step * 100))
+        };
+        assert!((0..100).all(|step| !sweep(Channel::Sms, step)));
+        assert!((0..29).all(|step| !sweep(Channel::Email, step)));
+        assert!(sweep(Channel::Email, 29));
+        assert!(!sweep(Channel::Email, 1_000));
+    }
+
+    #[test]
+    fn our_own_proxy_is_no_network() {
+        for own in ["127.0.0.1", "10.1.2.3", "::1", "::ffff:192.168.1.1"] {
+            assert_eq!(Network::of(own.parse().unwrap()), None);
+        }
+        let one = Network::of("203.0.113.9".parse().unwrap());
+        assert_eq!(one, Network::of("203.0.113.77".parse().unwrap()));
+        assert_ne!(one, Network::of("203.0.114.9".parse().unwrap()));
+    }
+
+    #[test]
+    fn hammering_one_link_is_kept_sixty_times_a_minute() {
+        let mut recent = Recent::default();
+        let kept = (0..500)
+            .filter(|step| recent.remember(MESSAGE, 1, at(*step)))
+            .count();
+        assert_eq!(kept, 60);
+        assert!(recent.remember(MESSAGE, 1, at(70_000)));
+        recent.forget_before(at(200_000));
+        assert!(recent.messages.is_empty());
+    }
+}

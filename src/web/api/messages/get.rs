@@ -1,0 +1,84 @@
+//! `GET /v1/messages/{id}`: one message with its attempts, receipts, engagement and why.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use crate::insight::explain;
+use crate::store::reports::{Story, StoryAttempt, StoryEngagement, StoryReceipt};
+use crate::web::Web;
+use crate::web::auth::keys::{Authorized, MessagesRead};
+use crate::web::problem::Problem;
+
+/// Answers the message as architecture §11 has it.
+pub async fn get(
+    _caller: Authorized<MessagesRead>,
+    State(web): State<Web>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let missing = || Problem::not_found("message", &id);
+    let key = id.parse().map_err(|_| missing())?;
+    let story = web
+        .store
+        .read()
+        .await?
+        .reports()
+        .story(key)
+        .await?
+        .ok_or_else(missing)?;
+    Ok(Json(message(&story)))
+}
+
+/// The message as JSON, without address or text.
+#[must_use]
+pub fn message(story: &Story) -> Value {
+    let (message, plan) = (&story.message, &story.plan);
+    json!({
+        "id": message.id,
+        "client": message.client_ref,
+        "channel": message.channel,
+        "state": message.state,
+        "reason": message.reason,
+        "template": plan.template,
+        "version": plan.version,
+        "locale": message.locale,
+        "lane": message.lane,
+        "rule": plan.rule,
+        "event": story.event.event_id,
+        "created_at": message.created_at,
+        "accepted_at": message.accepted_at,
+        "final_at": message.final_at,
+        "attempts": story.attempts.iter().map(attempt).collect::<Vec<_>>(),
+        "receipts": story.receipts.iter().map(receipt).collect::<Vec<_>>(),
+        "engagement": story.engagement.iter().map(engagement).collect::<Vec<_>>(),
+        "why": explain(story),
+    })
+}
+
+fn attempt(attempt: &StoryAttempt) -> Value {
+    json!({
+        "provider": attempt.provider,
+        "opened_at": attempt.opened_at(),
+        "closed_at": attempt.closed_at(),
+        "outcome": attempt.outcome,
+        "reference": attempt.reference,
+        "stage": attempt.stage,
+        "code": attempt.code,
+        "detail": attempt.detail,
+    })
+}
+
+fn receipt(receipt: &StoryReceipt) -> Value {
+    json!({
+        "provider": receipt.provider,
+        "kind": receipt.kind,
+        "code": receipt.code,
+        "detail": receipt.detail,
+        "provider_at": receipt.provider_at(),
+        "received_at": receipt.received_at(),
+    })
+}
+
+fn engagement(hit: &StoryEngagement) -> Value {
+    json!({ "kind": hit.kind, "at": hit.at(), "verdict": hit.verdict, "url": hit.url })
+}

@@ -1,0 +1,109 @@
+//! Passwords of the console: argon2id, slow on purpose, a few at a time.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use rand::RngExt as _;
+use tokio::sync::Semaphore;
+
+/// Memory in KiB (19 MiB), passes and lanes: OWASP's first choice for argon2id.
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+
+/// Each check takes 19 MiB: a flood of logins must not take all memory.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
+/// The hash of nobody's password, checked when there is no such person, so that the answer
+/// takes as long as for a person who exists.
+static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash(&generate()).ok());
+
+/// Shortest password taken.
+pub const SHORTEST: usize = 12;
+
+/// Longest: a bound on work, not on strength.
+pub const LONGEST: usize = 256;
+
+/// Why a password cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Too short or too long.
+    #[error("the password has {0} characters; use {SHORTEST} to {LONGEST}")]
+    Length(usize),
+    /// The hash could not be made.
+    #[error("cannot hash the password: {0}")]
+    Hash(String),
+}
+
+fn argon2() -> Result<Argon2<'static>, PasswordError> {
+    let params = Params::new(COST.0, COST.1, COST.2, None)
+        .map_err(|error| PasswordError::Hash(error.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Hashes a new password; blocks for some 30 ms.
+pub fn hash(password: &str) -> Result<String, PasswordError> {
+    let length = password.chars().count();
+    if !(SHORTEST..=LONGEST).contains(&length) {
+        return Err(PasswordError::Length(length));
+    }
+    argon2()?
+        .hash_password(password.as_bytes())
+        .map(|hash: PasswordHash| hash.to_string())
+        .map_err(|error| PasswordError::Hash(error.to_string()))
+}
+
+/// Whether `password` is the one behind `stored`; without one, takes as long and says no.
+pub async fn verify(password: String, stored: Option<String>) -> bool {
+    if password.chars().count() > LONGEST {
+        return false;
+    }
+    let Ok(_turn) = AT_ONCE.acquire().await else {
+        return false;
+    };
+    let check = move || {
+        let exists = stored.is_some();
+        let against = stored.or_else(|| NOBODY.clone()).unwrap_or_default();
+        let right = PasswordHash::new(&against).is_ok_and(|hash| {
+            argon2().is_ok_and(|argon2| argon2.verify_password(password.as_bytes(), &hash).is_ok())
+        });
+        exists && right
+    };
+    tokio::task::spawn_blocking(check).await.unwrap_or(false)
+}
+
+/// A new password of five groups of four: 94 bits, easy to read out.
+#[must_use]
+pub fn generate() -> String {
+    // Without 0, 1, i, l, o: they are mistaken for each other.
+    const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+    let mut random = rand::rng();
+    let mut password = String::with_capacity(24);
+    for place in 0..20 {
+        if place > 0 && place % 4 == 0 {
+            password.push('-');
+        }
+        password.push(char::from(LETTERS[random.random_range(0..LETTERS.len())]));
+    }
+    password
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_opens() {
+        let password = generate();
+        let hashed = hash(&password).unwrap();
+        assert!(hashed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(verify(password.clone(), Some(hashed.clone())).await);
+        assert!(!verify("another password".into(), Some(hashed)).await);
+        assert!(!verify(password, None).await);
+    }
+
+    #[test]
+    fn a_short_password_is_refused_with_the_bounds() {
+        assert!(hash("short").unwrap_err().to_string().contains("12 to 256"));
+    }
+}

@@ -1,0 +1,202 @@
+//! Sessions: a 256-bit random secret in a cookie, its hash in the store.
+//!
+//! [`Person`] is the extractor every page takes; it answers for pages without a session by
+//! leading to the login. A session ends after 30 minutes without use and after 12 hours in any
+//! case; logging in always makes a new one. Forms are checked by `csrf`.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rand::RngExt as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::role::{Right, Role};
+use crate::domain::{Timestamp, UserId};
+use crate::store::sessions::{NewSession, Session};
+use crate::store::{Store, StoreError};
+use crate::web::Web;
+use crate::web::problem::Problem;
+
+/// Without use for longer, a session is over.
+const IDLE: TimeDelta = TimeDelta::minutes(30);
+/// In any case.
+const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
+/// Use is noted no more often, so that reading pages hardly ever writes.
+const NOTED: TimeDelta = TimeDelta::minutes(1);
+
+/// The person who is asking.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Their address: also the name in the audit.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// The word this session's forms must carry.
+    pub csrf: String,
+}
+
+impl Person {
+    /// Lets them pass, or says who may.
+    pub fn require(&self, right: Right) -> Result<(), Problem> {
+        if self.role.may(right) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "not_allowed",
+            format!("the role {} may not do this; ask an admin", self.role),
+        ))
+    }
+}
+
+impl From<Session> for Person {
+    fn from(session: Session) -> Self {
+        Self {
+            email: session.email,
+            role: session.role,
+            csrf: session.csrf,
+        }
+    }
+}
+
+impl FromRequestParts<Web> for Person {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        match current(&parts.headers, web).await {
+            Ok(Some(person)) => Ok(person),
+            Ok(None) => Err(to_login(parts)),
+            Err(error) => Err(Problem::from(error).into_response()),
+        }
+    }
+}
+
+/// Leads to the login, and from there back to what was asked for.
+fn to_login(parts: &Parts) -> Response {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    if parts.method == Method::GET && !path.ends_with("/live") {
+        let back = utf8_percent_encode(path, NON_ALPHANUMERIC);
+        return Redirect::to(&format!("/console/login?next={back}")).into_response();
+    }
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "logged_out",
+        "the session is over; log in again",
+    )
+    .into_response()
+}
+
+async fn current(headers: &HeaderMap, web: &Web) -> Result<Option<Person>, StoreError> {
+    let Some(secret) = secret(headers, web) else {
+        return Ok(None);
+    };
+    let now = web.clock.now();
+    let hash = hash(&secret);
+    let session = web
+        .store
+        .read()
+        .await?
+        .sessions()
+        .lookup(&hash, now, IDLE)
+        .await?;
+    if let Some(session) = &session
+        && now - session.seen_at > NOTED
+    {
+        let mut tx = web.store.write().await?;
+        tx.sessions().touch(&hash, now).await?;
+        tx.commit().await?;
+    }
+    Ok(session.map(Person::from))
+}
+
+/// Begins a session and gives the cookie that carries it.
+pub async fn begin(web: &Web, user: UserId) -> Result<String, StoreError> {
+    let (secret, csrf) = (random(), random());
+    let now = web.clock.now();
+    save(&web.store, user, &secret, &csrf, now).await?;
+    Ok(cookie(web, &secret, ABSOLUTE.num_seconds()))
+}
+
+async fn save(
+    store: &Store,
+    user: UserId,
+    secret: &str,
+    csrf: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let new = NewSession {
+        token_hash: &hash(secret),
+        user,
+        csrf,
+        expires_at: now + ABSOLUTE,
+    };
+    let mut tx = store.write().await?;
+    tx.sessions().begin(&new, now).await?;
+    tx.commit().await
+}
+
+/// Ends the session the request carries, if any, and gives the cookie that forgets it.
+pub async fn end(web: &Web, headers: &HeaderMap) -> Result<String, StoreError> {
+    if let Some(secret) = secret(headers, web) {
+        let mut tx = web.store.write().await?;
+        tx.sessions().end(&hash(&secret)).await?;
+        tx.commit().await?;
+    }
+    Ok(cookie(web, "", 0))
+}
+
+/// The value of a cookie.
+#[must_use]
+pub fn cookie_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(found, value)| (found == name).then_some(value))
+}
+
+/// `Secure` and the `__Host-` prefix where the outside speaks https: then no other host of
+/// the domain can set or read it.
+fn cookie(web: &Web, value: &str, seconds: i64) -> String {
+    let secure = if is_secure(web) { "; Secure" } else { "" };
+    format!(
+        "{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
+        cookie_name(web)
+    )
+}
+
+fn cookie_name(web: &Web) -> &'static str {
+    if is_secure(web) {
+        "__Host-araldo"
+    } else {
+        "araldo"
+    }
+}
+
+/// Whether the outside reaches this daemon over https.
+#[must_use]
+pub fn is_secure(web: &Web) -> bool {
+    web.public_url.starts_with("https://")
+}
+
+fn secret(headers: &HeaderMap, web: &Web) -> Option<String> {
+    cookie_value(headers, cookie_name(web))
+        .filter(|value| value.len() == 43)
+        .map(str::to_owned)
+}
+
+/// 256 random bits in 43 characters.
+fn random() -> String {
+    let bytes: [u8; 32] = rand::rng().random();
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// SHA-256 in base64: enough for a secret of 256 random bits.
+fn hash(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
+}

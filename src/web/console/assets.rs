@@ -1,0 +1,63 @@
+//! The stylesheet and the two scripts, from the binary itself. Their address holds a hash of
+//! what they are, so that browsers may keep them for ever.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest as _, Sha256};
+
+const FILES: &[(&str, &str, &str)] = &[
+    (
+        "console.css",
+        "text/css; charset=utf-8",
+        include_str!("../../../assets/console/console.css"),
+    ),
+    (
+        "live.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/console/live.js"),
+    ),
+    (
+        "editor.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/console/editor.js"),
+    ),
+    (
+        "mark.svg",
+        "image/svg+xml",
+        include_str!("../../../assets/console/mark.svg"),
+    ),
+];
+
+static HASH: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = Sha256::new();
+    for (_, _, text) in FILES {
+        hasher.update(text.as_bytes());
+    }
+    hasher
+        .finalize()
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+});
+
+/// The folder all assets are in, changing whenever one of them does.
+pub(super) fn folder() -> &'static str {
+    &HASH
+}
+
+/// `GET /console/assets/{hash}/{name}`.
+pub(super) async fn get(Path((_, name)): Path<(String, String)>) -> Response {
+    let Some((_, kind, text)) = FILES.iter().find(|(found, _, _)| *found == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, *kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, *text).into_response()
+}

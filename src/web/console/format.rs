@@ -1,0 +1,183 @@
+//! How things are said on the pages: states with sign, word and colour; times relative and
+//! exact; addresses masked; numbers with separators. Pure.
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+use crate::domain::{MessageState, Timestamp};
+use crate::insight::explain::duration;
+
+/// The zone of the exact times on the pages.
+pub(super) const ZONE: Tz = chrono_tz::Europe::Rome;
+
+/// A state as people see it: never by colour alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Badge {
+    /// `waiting`, `going`, `delivered`, `read`, `attention`, `failed`: the colour's name.
+    pub(super) tone: &'static str,
+    /// One character.
+    pub(super) sign: &'static str,
+    /// The word itself.
+    pub(super) word: String,
+}
+
+impl Badge {
+    /// Of a message; one that was read says so.
+    pub(super) fn of_message(state: MessageState, read: bool) -> Self {
+        if read {
+            return Self::new("read", "read");
+        }
+        Self::new(message_tone(state), state.as_str())
+    }
+
+    /// Of an incident.
+    pub(super) fn of_incident(state: &str) -> Self {
+        let tone = match state {
+            "going_on" => "attention",
+            "resolved" => "delivered",
+            _ => "waiting",
+        };
+        Self::new(tone, &state.replace('_', " "))
+    }
+
+    /// Any word in one of the tones.
+    pub(super) fn new(tone: &'static str, word: &str) -> Self {
+        let sign = match tone {
+            "going" => "→",
+            "delivered" => "✓",
+            "read" => "◉",
+            "attention" => "!",
+            "failed" => "✕",
+            _ => "·",
+        };
+        Self {
+            tone,
+            sign,
+            word: word.to_owned(),
+        }
+    }
+}
+
+const fn message_tone(state: MessageState) -> &'static str {
+    use MessageState as S;
+    match state {
+        S::Queued | S::Held | S::Superseded | S::Cancelled | S::Suppressed => "waiting",
+        S::Leased | S::Sending | S::Accepted => "going",
+        S::Delivered => "delivered",
+        S::Unknown | S::Unresolved | S::Unconfirmed | S::Expired => "attention",
+        S::Undelivered | S::Rejected | S::Failed => "failed",
+    }
+}
+
+/// A point in time: how long ago, and exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct When {
+    /// `3 min ago`, `in 2 h`.
+    pub(super) ago: String,
+    /// `2026-11-22 18:04:12 +01:00`.
+    pub(super) exact: String,
+    /// For programs: RFC 3339.
+    pub(super) machine: String,
+}
+
+impl When {
+    /// `at` as seen at `now`.
+    pub(super) fn new(at: Timestamp, now: Timestamp) -> Self {
+        let span = now - at;
+        let ago = if span < TimeDelta::seconds(-1) {
+            format!("in {}", duration(at - now))
+        } else if span < TimeDelta::seconds(1) {
+            "now".to_owned()
+        } else {
+            format!("{} ago", duration(span))
+        };
+        let local = at.to_utc().with_timezone(&ZONE);
+        Self {
+            ago,
+            exact: local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
+            machine: at.to_string(),
+        }
+    }
+}
+
+/// `+39 333 ••• 4567`, `ma•••@example.it`: enough to recognise, too little to use.
+pub(super) fn masked(address: &str) -> String {
+    if let Some((local, domain)) = address.split_once('@') {
+        let head: String = local.chars().take(2).collect();
+        return format!("{head}•••@{domain}");
+    }
+    let digits: Vec<char> = address.chars().collect();
+    if digits.len() < 9 {
+        return "•••".to_owned();
+    }
+    let part = |range: std::ops::Range<usize>| digits[range].iter().collect::<String>();
+    format!(
+        "{} {} ••• {}",
+        part(0..3),
+        part(3..6),
+        part(digits.len() - 4..digits.len())
+    )
+}
+
+/// `12,345`.
+pub(super) fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if number < 0 {
+        text.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `08:30` of a minute of the day.
+pub(super) fn minute_of_day(minute: i64) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// A word of SQL or JSON as one reads it: `planned_outage` → `planned outage`.
+pub(super) fn plain(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_masked() {
+        assert_eq!(masked("+393331234567"), "+39 333 ••• 4567");
+        assert_eq!(masked("maria.rossi@example.it"), "ma•••@example.it");
+        assert_eq!(masked("118"), "•••");
+    }
+
+    #[test]
+    fn times_are_relative_and_exact_in_the_local_zone() {
+        let now = Timestamp::parse("2026-11-22T17:04:12Z").unwrap();
+        let when = When::new(now - TimeDelta::minutes(3), now);
+        assert_eq!(when.ago, "3 min ago");
+        assert_eq!(when.exact, "2026-11-22 18:01:12 +01:00");
+        assert_eq!(When::new(now + TimeDelta::hours(3), now).ago, "in 3 h");
+    }
+
+    #[test]
+    fn numbers_have_separators() {
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(grouped(-100), "-100");
+        assert_eq!(grouped(0), "0");
+    }
+
+    #[test]
+    fn every_state_has_a_sign_and_a_word() {
+        for state in MessageState::ALL {
+            let badge = Badge::of_message(*state, false);
+            assert!(!badge.sign.is_empty());
+            assert_eq!(badge.word, state.as_str());
+        }
+    }
+}

@@ -1,0 +1,465 @@
+//! Now: is it going out, to how many, what is stuck. Live by server-sent events: one event per
+//! region of the page that changed, with the region's HTML. Without script the page is the same
+//! and stands still.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use chrono::TimeDelta;
+use futures_util::{Stream, StreamExt as _, stream};
+
+use crate::domain::{Lane, Timestamp};
+use crate::insight::Rate;
+use crate::insight::explain::duration;
+use crate::store::StoreError;
+use crate::store::reports::{
+    IncidentRow, Ladder, LaneLoad, MOST, MessageFilter, NodeRow, ProviderRow, Totals,
+};
+use crate::web::Web;
+use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
+
+use super::chart::spark_line;
+use super::desk::{Pace, ProviderFace};
+use super::format::{Badge, When, grouped, plain};
+use super::frame::{Frame, Part, strictly};
+use super::messages::Line;
+
+/// How often a live page looks.
+const TICK: Duration = Duration::from_secs(1);
+/// A live page asks again after so many looks: a session that was ended sees no longer than
+/// this.
+const TICKS: usize = 120;
+/// Without a sign for so long, a node counts as gone.
+const NODE_GONE: TimeDelta = TimeDelta::seconds(30);
+/// An urgent message waiting so long is an alarm.
+const URGENT_WAIT: TimeDelta = TimeDelta::seconds(30);
+
+/// What is going on, read once for everybody.
+pub(super) struct Snapshot {
+    pub(super) at: Timestamp,
+    lanes: Vec<LaneLoad>,
+    totals: Totals,
+    pace: Pace,
+    incidents: Vec<(IncidentRow, Ladder)>,
+    providers: Vec<(ProviderFace, Option<ProviderRow>)>,
+    nodes: Vec<NodeRow>,
+    paused: Option<(String, Timestamp)>,
+    recent: Vec<Line>,
+}
+
+/// The light in the top line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Health {
+    pub(super) badge: Badge,
+    /// Why, in a sentence.
+    pub(super) detail: String,
+}
+
+impl Snapshot {
+    pub(super) async fn take(web: &Web, now: Timestamp) -> Result<Self, StoreError> {
+        let mut tx = web.store.read().await?;
+        let totals = tx.reports().totals(now.utc_day()).await?;
+        let going_on = tx.reports().incidents(true, i64::MAX, 10).await?;
+        let recent = tx
+            .reports()
+            .messages(&MessageFilter::default(), None, 20)
+            .await?;
+        let known = tx.reports().providers().await?;
+        let lanes = tx.reports().lanes().await?;
+        let nodes = tx.reports().nodes(20).await?;
+        let paused = tx.reports().dispatch_paused().await?;
+        drop(tx);
+        let mut incidents = Vec::with_capacity(going_on.len());
+        for incident in going_on {
+            let ladder = web.console.ladder(web, incident.id).await?;
+            incidents.push((incident, ladder));
+        }
+        Ok(Self {
+            at: now,
+            lanes,
+            totals,
+            pace: web.console.pace(now, totals.ever.accepted).await,
+            incidents,
+            providers: with_state(&web.console.providers, known),
+            nodes,
+            paused,
+            recent: recent
+                .items
+                .into_iter()
+                .map(|row| Line::new(row, now))
+                .collect(),
+        })
+    }
+
+    /// The worst thing that is going on.
+    pub(super) fn health(&self, now: Timestamp) -> Health {
+        let health = |tone, word: &str, detail: String| Health {
+            badge: Badge::new(tone, word),
+            detail,
+        };
+        if let Some((actor, at)) = &self.paused {
+            let since = When::new(*at, now).ago;
+            return health(
+                "attention",
+                "paused",
+                format!("{actor} paused all sending {since}"),
+            );
+        }
+        let alive =
+            |node: &&NodeRow| node.stopped_at().is_none() && now - node.heartbeat_at() < NODE_GONE;
+        let nodes = self.nodes.iter().filter(alive).count();
+        if nodes == 0 {
+            return health(
+                "failed",
+                "stopped",
+                "no node gives a sign of life".to_owned(),
+            );
+        }
+        if let Some((face, _)) = self
+            .providers
+            .iter()
+            .find(|(_, row)| is_paused(row.as_ref(), now))
+        {
+            return health(
+                "attention",
+                "provider paused",
+                format!("{} is paused", face.name),
+            );
+        }
+        let urgent = self.lanes.iter().find(|load| load.lane == Lane::Urgent);
+        if let Some(due) = urgent.and_then(|load| load.oldest_due)
+            && now - due > URGENT_WAIT
+        {
+            let waited = duration(now - due);
+            return health(
+                "attention",
+                "slow",
+                format!("an urgent message waits for {waited}"),
+            );
+        }
+        health("delivered", "sending", format!("{nodes} node(s) at work"))
+    }
+}
+
+fn with_state(
+    faces: &[ProviderFace],
+    mut known: Vec<ProviderRow>,
+) -> Vec<(ProviderFace, Option<ProviderRow>)> {
+    faces
+        .iter()
+        .map(|face| {
+            let at = known.iter().position(|row| row.name == face.name);
+            (face.clone(), at.map(|at| known.swap_remove(at)))
+        })
+        .collect()
+}
+
+fn is_paused(row: Option<&ProviderRow>, now: Timestamp) -> bool {
+    row.and_then(ProviderRow::paused_until)
+        .is_some_and(|until| until > now)
+}
+
+/// A number with its name and what it means.
+struct Tile {
+    word: &'static str,
+    value: String,
+    hint: String,
+    /// Points of a small line, if there is one.
+    spark: String,
+}
+
+struct LaneBar {
+    lane: &'static str,
+    waiting: String,
+    /// 0 to 100, on a logarithmic scale: one waiting must show beside 100,000.
+    fill: i64,
+    oldest: String,
+    late: bool,
+}
+
+struct GoingOn {
+    incident: String,
+    what: String,
+    began: When,
+    expected_end: Option<When>,
+    steps: Vec<LadderStep>,
+}
+
+/// One step of told → delivered → read.
+pub(super) struct LadderStep {
+    pub(super) word: &'static str,
+    pub(super) count: String,
+    /// Of those planned, 0 to 100.
+    pub(super) percent: i64,
+    pub(super) tone: &'static str,
+}
+
+struct ProviderLine {
+    name: String,
+    kind: String,
+    channel: &'static str,
+    badge: Badge,
+    detail: String,
+}
+
+/// Everything the page's regions show.
+struct View {
+    tiles: Vec<Tile>,
+    lanes: Vec<LaneBar>,
+    incidents: Vec<GoingOn>,
+    providers: Vec<ProviderLine>,
+    recent: Vec<Line>,
+}
+
+impl View {
+    fn new(snapshot: &Snapshot, now: Timestamp) -> Self {
+        Self {
+            tiles: tiles(snapshot),
+            lanes: snapshot
+                .lanes
+                .iter()
+                .map(|load| lane_bar(load, now))
+                .collect(),
+            incidents: snapshot
+                .incidents
+                .iter()
+                .map(|found| going_on(found, now))
+                .collect(),
+            providers: snapshot
+                .providers
+                .iter()
+                .map(|found| provider(found, now))
+                .collect(),
+            recent: snapshot.recent.clone(),
+        }
+    }
+}
+
+fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
+    let today = &snapshot.totals.today;
+    let waiting: i64 = snapshot.lanes.iter().map(|load| load.waiting).sum();
+    let delivered = Rate::new(today.delivered, today.accepted);
+    let tile = |word, value, hint: &str| Tile {
+        word,
+        value,
+        hint: hint.to_owned(),
+        spark: String::new(),
+    };
+    vec![
+        Tile {
+            word: "Going out",
+            value: snapshot
+                .pace
+                .per_minute
+                .map_or_else(|| "–".to_owned(), grouped),
+            hint: "accepted per minute".to_owned(),
+            spark: spark_line(&snapshot.pace.spark),
+        },
+        tile("Waiting", capped(waiting), "queued in all lanes"),
+        tile(
+            "Sent today",
+            grouped(today.accepted),
+            "accepted of those planned today (UTC)",
+        ),
+        tile(
+            "Delivered",
+            delivered
+                .share()
+                .map_or_else(|| "–".to_owned(), |_| format!("{} %", delivered.percent())),
+            &format!(
+                "{} of {} accepted today",
+                grouped(delivered.k),
+                grouped(delivered.n)
+            ),
+        ),
+        tile(
+            "Unknown",
+            grouped(snapshot.totals.ever.unknown),
+            "nobody can say whether they left",
+        ),
+        tile(
+            "Held",
+            grouped(snapshot.totals.held),
+            "quiet hours, pause or a faulty template",
+        ),
+    ]
+}
+
+fn capped(count: i64) -> String {
+    if count > MOST {
+        format!("> {}", grouped(MOST))
+    } else {
+        grouped(count)
+    }
+}
+
+fn lane_bar(load: &LaneLoad, now: Timestamp) -> LaneBar {
+    let age = load.oldest_due.map(|due| now - due);
+    let digits = i64::from(load.waiting.checked_ilog2().map_or(0, |log| log + 1));
+    LaneBar {
+        lane: load.lane.as_str(),
+        waiting: capped(load.waiting),
+        fill: (digits * 100 / 17).min(100),
+        oldest: match age {
+            Some(age) if age >= TimeDelta::zero() => format!("oldest waits {}", duration(age)),
+            Some(_) => "none due yet".to_owned(),
+            None => "empty".to_owned(),
+        },
+        late: load.lane == Lane::Urgent && age.is_some_and(|age| age > URGENT_WAIT),
+    }
+}
+
+fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Timestamp) -> GoingOn {
+    let service = incident
+        .service
+        .as_deref()
+        .map_or_else(String::new, |s| format!(" · {}", plain(s)));
+    GoingOn {
+        incident: incident.incident.clone(),
+        what: format!("{}{service}", plain(&incident.kind)),
+        began: When::new(incident.began_at(), now),
+        expected_end: incident.expected_end().map(|end| When::new(end, now)),
+        steps: ladder_steps(ladder),
+    }
+}
+
+/// The three steps, each as a share of those planned.
+pub(super) fn ladder_steps(ladder: &Ladder) -> Vec<LadderStep> {
+    [
+        ("told", ladder.told, "going"),
+        ("delivered", ladder.delivered, "delivered"),
+        ("read", ladder.read, "read"),
+    ]
+    .into_iter()
+    .map(|(word, count, tone)| LadderStep {
+        word,
+        count: grouped(count),
+        percent: Rate::new(count, ladder.planned).percent(),
+        tone,
+    })
+    .collect()
+}
+
+fn provider((face, row): &(ProviderFace, Option<ProviderRow>), now: Timestamp) -> ProviderLine {
+    let paused = is_paused(row.as_ref(), now);
+    let until = row.as_ref().and_then(ProviderRow::paused_until);
+    let reason = row
+        .as_ref()
+        .and_then(|row| row.reason.clone())
+        .unwrap_or_default();
+    ProviderLine {
+        name: face.name.clone(),
+        kind: face.kind.clone(),
+        channel: face.channel.as_str(),
+        badge: if paused {
+            Badge::new("attention", "paused")
+        } else {
+            Badge::new("delivered", "ready")
+        },
+        detail: match until.filter(|_| paused) {
+            Some(until) => format!("again {} {reason}", When::new(until, now).ago),
+            None => String::new(),
+        },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/now.html")]
+struct NowPage {
+    frame: Frame,
+    now: View,
+}
+
+macro_rules! region {
+    ($name:ident, $path:literal) => {
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            now: &'a View,
+        }
+    };
+}
+region!(Tiles, "console/now/tiles.html");
+region!(Lanes, "console/now/lanes.html");
+region!(Incidents, "console/now/incidents.html");
+region!(Providers, "console/now/providers.html");
+region!(Recent, "console/now/recent.html");
+
+/// `GET /console/now`.
+pub(super) async fn page(
+    State(web): State<Web>,
+    person: Person,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let frame = Frame::new(&web, &person, &headers, Part::Now, "Now").await?;
+    let snapshot = web.console.now(&web).await?;
+    let now = View::new(&snapshot, web.clock.now());
+    Ok(super::frame::page(&NowPage { frame, now }))
+}
+
+/// `GET /console/now/live`: an event for each region that changed.
+pub(super) async fn live(State(web): State<Web>, _person: Person) -> Response {
+    let stopping = web.console.lifecycle.stopping();
+    let regions = stream::unfold((web, Vec::new(), 0), |(web, shown, ticks)| async move {
+        if ticks >= TICKS {
+            return None;
+        }
+        if ticks > 0 {
+            tokio::time::sleep(TICK).await;
+        }
+        let drawn = match web.console.now(&web).await {
+            Ok(snapshot) => draw(&snapshot, web.clock.now()),
+            // The store is busy or gone: what is shown stays, the next look may do better.
+            Err(error) => {
+                tracing::warn!(error = %error, "a live page could not look at the store");
+                shown.clone()
+            }
+        };
+        let events = changed(&shown, &drawn);
+        Some((events, (web, drawn, ticks + 1)))
+    });
+    live_stream(regions.flat_map(stream::iter).take_until(stopping))
+}
+
+/// Answers with events until the daemon stops.
+pub(super) fn live_stream(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    let events = events.map(Ok::<_, Infallible>);
+    strictly(
+        Sse::new(events)
+            .keep_alive(KeepAlive::default())
+            .into_response(),
+    )
+}
+
+/// Name and HTML of each region.
+type Drawn = Vec<(&'static str, Arc<str>)>;
+
+fn draw(snapshot: &Snapshot, at: Timestamp) -> Drawn {
+    let now = &View::new(snapshot, at);
+    let drawn = [
+        ("tiles", Tiles { now }.render()),
+        ("lanes", Lanes { now }.render()),
+        ("incidents", Incidents { now }.render()),
+        ("providers", Providers { now }.render()),
+        ("recent", Recent { now }.render()),
+    ];
+    drawn
+        .into_iter()
+        .filter_map(|(name, html)| Some((name, html.ok()?.into())))
+        .collect()
+}
+
+fn changed(shown: &Drawn, drawn: &Drawn) -> Vec<Event> {
+    drawn
+        .iter()
+        .filter(|region| !shown.contains(region))
+        .map(|(name, html)| Event::default().event(name).data(&**html))
+        .collect()
+}

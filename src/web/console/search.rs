@@ -1,0 +1,51 @@
+//! The search field: a reference or number leads straight to its page, anything else to the
+//! clients whose name holds it.
+
+use axum::extract::{Query, State};
+use axum::response::{Redirect, Response};
+use serde::Deserialize;
+
+use crate::store::StoreError;
+use crate::web::Web;
+use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
+
+use super::frame::strictly;
+use super::messages::in_path;
+
+/// What was typed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Ask {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /console/search`.
+pub(super) async fn search(
+    State(web): State<Web>,
+    _person: Person,
+    Query(Ask { q }): Query<Ask>,
+) -> Result<Response, Problem> {
+    let target = exact(&web, q.trim()).await?;
+    let target = target.unwrap_or_else(|| format!("/console/clients?q={}", in_path(q.trim())));
+    Ok(strictly(Redirect::to(&target)))
+}
+
+async fn exact(web: &Web, text: &str) -> Result<Option<String>, StoreError> {
+    let mut tx = web.store.read().await?;
+    let mut reports = tx.reports();
+    if let Ok(id) = text.parse()
+        && reports.story(id).await?.is_some()
+    {
+        return Ok(Some(format!("/console/messages/{id}")));
+    }
+    let path = in_path(text);
+    if reports.incident(text).await?.is_some() {
+        return Ok(Some(format!("/console/incidents/{path}")));
+    }
+    if reports.case(text).await?.is_some() {
+        return Ok(Some(format!("/console/cases/{path}")));
+    }
+    let client = reports.client(text).await?;
+    Ok(client.map(|_| format!("/console/clients/{path}")))
+}

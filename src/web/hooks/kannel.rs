@@ -1,0 +1,163 @@
+//! Kannel's delivery reports (user guide, "Delivery Reports"): the `dlr-url` of a sent text.
+//!
+//! `channel::sms` puts `.../hooks/kannel/PROVIDER/TOKEN?type=%d&answer=%A&fid=%F&at=%T` into
+//! each request. Kannel gives no message id and signs nothing, so the token names the attempt.
+//! Reports come in any order, doubled after a timeout, and the good one may overtake the first.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::receipt::ReceiptKind;
+use crate::domain::token::Purpose;
+use crate::domain::{MessageId, Timestamp};
+use crate::store::receipts::NewReceipt;
+use crate::web::Web;
+use crate::web::problem::Problem;
+
+/// The longest words of a gateway that are kept, in characters.
+const LONGEST: usize = 200;
+
+/// The SMSC says that the number does not exist (SMPP 3.4 §5.1.3, `ESME_RINVDSTADR`). The one
+/// refusal that means the same at every operator; all others may be gone tomorrow.
+const NO_SUCH_NUMBER: &str = "0x0000000b";
+
+/// What Kannel fills in.
+#[derive(Debug, serde::Deserialize)]
+pub struct Report {
+    /// `%d`: one bit of the delivery report mask.
+    #[serde(rename = "type")]
+    kind: String,
+    /// `%A`: what the SMSC answered.
+    #[serde(default)]
+    answer: String,
+    /// `%F`: the SMSC's own id.
+    #[serde(default)]
+    fid: String,
+    /// `%T`: seconds since 1970.
+    #[serde(default)]
+    at: String,
+}
+
+/// `GET|POST /hooks/kannel/{provider}/{token}`.
+pub async fn report(
+    State(web): State<Web>,
+    Path((provider, token)): Path<(String, String)>,
+    Query(report): Query<Report>,
+) -> Response {
+    let attempt = web.signer.open_two(Purpose::Receipt, &token);
+    let Some((message, lease_no)) = attempt.filter(|_| is_name(&provider)) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Some(receipt) = receipt(provider, message, lease_no, &report) else {
+        return Problem::field(
+            "/type",
+            "`type` must be one bit of Kannel's dlr-mask: 1 to 32",
+        )
+        .into_response();
+    };
+    match web.track.receipts.take(receipt).await {
+        Ok(_) => StatusCode::OK.into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+fn receipt(provider: String, message: i64, lease_no: i64, report: &Report) -> Option<NewReceipt> {
+    let kind = match report.kind.as_str() {
+        "1" => ReceiptKind::Delivered,
+        "2" => ReceiptKind::Undelivered,
+        "4" | "32" => ReceiptKind::Buffered,
+        "8" => ReceiptKind::Accepted,
+        "16" => ReceiptKind::Rejected,
+        _ => return None,
+    };
+    let fid = clean(&report.fid);
+    let answer = clean(&report.answer);
+    Some(NewReceipt {
+        provider,
+        key: format!("{message}-{lease_no}-{}-{fid}", report.kind),
+        message: Some(MessageId::new(message)),
+        kind,
+        code: Some(report.kind.clone()),
+        bad_address: kind == ReceiptKind::Rejected && answer.contains(NO_SUCH_NUMBER),
+        detail: (!answer.is_empty()).then_some(answer),
+        provider_at: seconds(&report.at),
+    })
+}
+
+/// Names as the configuration allows them: nothing else reaches the store or the log.
+fn is_name(provider: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (1..=64).contains(&provider.len()) && provider.chars().all(allowed)
+}
+
+/// PostgreSQL keeps no NUL, and a page no control characters.
+fn clean(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST)
+        .collect()
+}
+
+fn seconds(text: &str) -> Option<Timestamp> {
+    let seconds: u32 = text.parse().ok()?;
+    Some(Timestamp::from_micros(i64::from(seconds) * 1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(kind: &str, answer: &str) -> Report {
+        Report {
+            kind: kind.to_owned(),
+            answer: answer.to_owned(),
+            fid: "f\u{0}1".to_owned(),
+            at: "1790000000".to_owned(),
+        }
+    }
+
+    fn read(kind: &str, answer: &str) -> Option<NewReceipt> {
+        receipt("gateway".to_owned(), 7, 2, &report(kind, answer))
+    }
+
+    #[test]
+    fn each_bit_of_the_mask_has_its_meaning_and_nothing_else_has_one() {
+        let kind = |word| read(word, "").map(|receipt| receipt.kind);
+        assert_eq!(kind("1"), Some(ReceiptKind::Delivered));
+        assert_eq!(kind("2"), Some(ReceiptKind::Undelivered));
+        assert_eq!(kind("4"), Some(ReceiptKind::Buffered));
+        assert_eq!(kind("8"), Some(ReceiptKind::Accepted));
+        assert_eq!(kind("16"), Some(ReceiptKind::Rejected));
+        for nonsense in ["", "0", "3", "-1", "1 OR 1", "99999999999999999999"] {
+            assert_eq!(kind(nonsense), None);
+        }
+    }
+
+    #[test]
+    fn a_repeat_has_the_same_key_and_no_control_characters_get_through() {
+        let one = read("1", "").unwrap();
+        assert_eq!(one.key, "7-2-1-f1");
+        assert_eq!(Some(one), read("1", ""));
+        assert_eq!(seconds("-5"), None);
+    }
+
+    #[test]
+    fn only_a_number_that_does_not_exist_is_barred() {
+        assert!(
+            read("16", "NACK/0x0000000b/Invalid Dest Addr")
+                .unwrap()
+                .bad_address
+        );
+        assert!(
+            !read("16", "NACK/0x00000058/Throttling")
+                .unwrap()
+                .bad_address
+        );
+        assert!(
+            !read("2", "id:1 stat:UNDELIV err:0x0000000b")
+                .unwrap()
+                .bad_address
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! `POST /s/{token}/read` and `/reply`: the client's own word, kept before it is confirmed.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+
+use super::page::{self, Note};
+use super::phrases::{Done, Language};
+use super::visitor::Visitor;
+use crate::domain::token::Purpose;
+use crate::domain::{EngagementKind, MessageId, Verdict};
+use crate::store::StoreError;
+use crate::store::engagement::NewEngagement;
+use crate::web::Web;
+
+/// The longest reply that is kept, in characters.
+const LONGEST_REPLY: usize = 1_000;
+/// Replies to one message that are taken; whoever writes more should be called.
+const MOST_REPLIES: i64 = 10;
+
+/// The reply box.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Reply {
+    #[serde(default)]
+    text: String,
+}
+
+/// "I have read this."
+pub(super) async fn read(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    let message = match message_of(&web, &token, visitor) {
+        Ok(message) => message,
+        Err(refusal) => return refusal.shown(),
+    };
+    let kept = keep(&web, message, EngagementKind::Confirmed, None, 1).await;
+    back(&token, kept.map(|_| Done::Read))
+}
+
+/// "I still need help", in the client's own words.
+pub(super) async fn reply(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+    Form(reply): Form<Reply>,
+) -> Response {
+    let message = match message_of(&web, &token, visitor) {
+        Ok(message) => message,
+        Err(refusal) => return refusal.shown(),
+    };
+    let text = cleaned(&reply.text);
+    // An empty box says at least that the message was read.
+    let (kind, text, most) = if text.is_empty() {
+        (EngagementKind::Confirmed, None, 1)
+    } else {
+        (EngagementKind::Replied, Some(text), MOST_REPLIES)
+    };
+    let kept = keep(&web, message, kind, text, most).await;
+    let done = |kept| match (kind, kept) {
+        (EngagementKind::Confirmed, _) => Done::Read,
+        (_, true) => Done::Replied,
+        (_, false) => Done::Enough,
+    };
+    back(&token, kept.map(done))
+}
+
+/// Why a form is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// A page elsewhere sent it.
+    FromElsewhere,
+    /// Its token is not ours.
+    NotOurs,
+}
+
+impl Refusal {
+    /// Says so.
+    pub(super) fn shown(self) -> Response {
+        let Self::FromElsewhere = self else {
+            return page::missing();
+        };
+        let note = Note {
+            language: Language::Italian,
+            title: "Richiesta non accettata",
+            lines: &[
+                "La richiesta arriva da un'altra pagina. Apra il collegamento che Le abbiamo \
+                 mandato e riprovi da lì.",
+                "This request came from another page. Please open the link we sent you and try \
+                 again from there.",
+            ],
+            status_path: None,
+        };
+        page::show(StatusCode::FORBIDDEN, &note)
+    }
+}
+
+/// The message a form is about. The token is what only its reader has; a form sent by a page
+/// elsewhere is refused all the same.
+pub(super) fn message_of(web: &Web, token: &str, visitor: Visitor) -> Result<MessageId, Refusal> {
+    if visitor.from_elsewhere {
+        return Err(Refusal::FromElsewhere);
+    }
+    let message = web.signer.open_one(Purpose::Status, token);
+    message.map(MessageId::new).ok_or(Refusal::NotOurs)
+}
+
+/// Back to the page, which says what was done. A reload then repeats nothing.
+pub(super) fn back(token: &str, done: Result<Done, StoreError>) -> Response {
+    match done {
+        Ok(done) => {
+            // Relative, so that it also works where the daemon is published under a path.
+            let location = format!("../{token}?done={}", done.word());
+            page::guarded((StatusCode::SEE_OTHER, [(header::LOCATION, location)]))
+        }
+        Err(error) => page::unavailable(&error),
+    }
+}
+
+/// True when it was kept, false when there are `most` of this kind already.
+async fn keep(
+    web: &Web,
+    message: MessageId,
+    kind: EngagementKind,
+    detail: Option<String>,
+    most: i64,
+) -> Result<bool, StoreError> {
+    let mut tx = web.store.write().await?;
+    if tx.engagement().count(message, kind).await? >= most {
+        return Ok(false);
+    }
+    let now = web.clock.now();
+    let act = NewEngagement {
+        message,
+        kind,
+        verdict: Verdict::Human,
+        grounds: "pressed a button on the status page",
+        link: None,
+        detail,
+        at: now,
+    };
+    tx.engagement().record(&[act], &[], &*web.ids).await?;
+    tx.receipts(web.track.horizon)
+        .proven(&[message], now)
+        .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Line breaks stay; other control characters and the space around go.
+fn cleaned(text: &str) -> String {
+    let kept: String = text
+        .chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .take(LONGEST_REPLY)
+        .collect();
+    kept.trim().to_owned()
+}

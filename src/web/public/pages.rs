@@ -1,0 +1,104 @@
+//! What the client's own pages know beside the store: whom to call, the words for cases, and
+//! where each tracked link leads.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use crate::domain::case_kind::CaseKinds;
+use crate::store::{Store, StoreError};
+
+/// Whom a client can turn to (`[contact]`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// Who speaks.
+    pub organisation: String,
+    /// A number with the usual charge.
+    pub phone: Option<String>,
+    /// A toll-free number.
+    pub phone_free: Option<String>,
+    /// A mailbox that people read.
+    pub email: Option<String>,
+    /// When someone answers.
+    pub hours: Option<String>,
+}
+
+/// Shared by all the pages.
+#[derive(Debug, Default)]
+pub struct Pages {
+    contact: Contact,
+    case_kinds: Arc<CaseKinds>,
+    links: RwLock<HashMap<i64, Arc<str>>>,
+}
+
+impl Pages {
+    /// No link known yet.
+    #[must_use]
+    pub fn new(contact: Contact, case_kinds: Arc<CaseKinds>) -> Self {
+        Self {
+            contact,
+            case_kinds,
+            links: RwLock::default(),
+        }
+    }
+
+    /// Learns every link there is, so that redirects work from the first second on even when
+    /// the store does not.
+    pub async fn learn_links(&self, store: &Store) -> Result<(), StoreError> {
+        let links = store.read().await?.status_page().links().await?;
+        for (link, url) in links {
+            self.learn(link, &url);
+        }
+        Ok(())
+    }
+
+    /// Whom to call.
+    pub(super) const fn contact(&self) -> &Contact {
+        &self.contact
+    }
+
+    /// What clients call kinds and states of cases.
+    pub(super) fn case_kinds(&self) -> &CaseKinds {
+        &self.case_kinds
+    }
+
+    /// Where a link leads: from memory, else from the store. A link never changes once made.
+    pub(super) async fn link_url(
+        &self,
+        store: &Store,
+        link: i64,
+    ) -> Result<Option<Arc<str>>, StoreError> {
+        if let Some(url) = self.known(link) {
+            return Ok(Some(url));
+        }
+        let url = store.read().await?.status_page().link_url(link).await?;
+        if let Some(url) = url {
+            self.learn(link, &url);
+        }
+        Ok(self.known(link))
+    }
+
+    fn known(&self, link: i64) -> Option<Arc<str>> {
+        let links = self
+            .links
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        links.get(&link).map(Arc::clone)
+    }
+
+    /// Anything but a web address would make the redirect a way to run scripts.
+    fn learn(&self, link: i64, url: &str) {
+        let parsed = url::Url::parse(url).ok();
+        let Some(parsed) = parsed.filter(|url| matches!(url.scheme(), "http" | "https")) else {
+            tracing::warn!(
+                link.id = link,
+                "a stored link is no web address and is not followed"
+            );
+            return;
+        };
+        let mut links = self
+            .links
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        links.insert(link, parsed.as_str().into());
+    }
+}

@@ -1,0 +1,296 @@
+//! The words of the client's own pages, Italian (with the courteous "Lei") and English.
+//!
+//! Whole sentences, no building blocks: a sentence put together from parts is wrong in one of
+//! the languages. Organisations' own words (states of cases) come from `domain::case_kind`.
+
+use crate::domain::Channel;
+use crate::store::status_page::IncidentNow;
+
+/// A language the pages speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    Italian,
+    English,
+}
+
+/// A sentence said back after a button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    Read,
+    Replied,
+    Enough,
+    Saved,
+    Stopped,
+    Resumed,
+}
+
+impl Done {
+    /// The word in the address of the page that follows a form.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Replied => "replied",
+            Self::Enough => "enough",
+            Self::Saved => "saved",
+            Self::Stopped => "stopped",
+            Self::Resumed => "resumed",
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let all = [
+            Self::Read,
+            Self::Replied,
+            Self::Enough,
+            Self::Saved,
+            Self::Stopped,
+            Self::Resumed,
+        ];
+        all.into_iter().find(|done| done.word() == word)
+    }
+}
+
+impl Language {
+    /// Italian for Italian readers, English for everyone else.
+    pub(super) fn of(locale: &str) -> Self {
+        if locale.starts_with("it") {
+            Self::Italian
+        } else {
+            Self::English
+        }
+    }
+
+    pub(super) fn choose<T>(self, italian: T, english: T) -> T {
+        match self {
+            Self::Italian => italian,
+            Self::English => english,
+        }
+    }
+
+    /// For `<html lang>`.
+    pub(super) fn tag(self) -> &'static str {
+        self.choose("it", "en")
+    }
+
+    pub(super) fn done(self, done: Done) -> &'static str {
+        match done {
+            Done::Read => self.choose(
+                "Grazie di averci avvisato: sappiamo che ha letto.",
+                "Thank you for letting us know that you have read this.",
+            ),
+            Done::Replied => self.choose(
+                "Abbiamo ricevuto il Suo messaggio. Lo leggerà una persona.",
+                "We have received your message. A person will read it.",
+            ),
+            Done::Enough => self.choose(
+                "Abbiamo già diversi Suoi messaggi da leggere. Se è urgente, ci chiami.",
+                "We already have several messages of yours to read. If it is urgent, please call.",
+            ),
+            Done::Saved => self.choose(
+                "Le Sue scelte sono salvate. Valgono dal prossimo messaggio.",
+                "Your choices are saved. They hold from the next message on.",
+            ),
+            Done::Stopped => self.choose(
+                "Non Le scriveremo più a questo recapito, se non per la Sua sicurezza.",
+                "We will not write to this address again, except for your safety.",
+            ),
+            Done::Resumed => self.choose(
+                "Torniamo a scriverLe a questo recapito.",
+                "We will write to this address again.",
+            ),
+        }
+    }
+
+    /// Whose turn it is. The client's own turn is said plainly.
+    pub(super) fn turn(self, owner: &str) -> String {
+        match owner {
+            "cliente" | "client" => self
+                .choose(
+                    "Per andare avanti serve qualcosa da parte Sua.",
+                    "To go on, we need something from you.",
+                )
+                .to_owned(),
+            owner => self.choose(
+                format!("Ora se ne occupa: {owner}."),
+                format!("Now in the hands of: {owner}."),
+            ),
+        }
+    }
+
+    pub(super) fn next_step(self, due: &str, past: bool) -> String {
+        match (self, past) {
+            (Self::Italian, false) => format!("Il prossimo passo è atteso entro {due}."),
+            (Self::English, false) => format!("The next step is expected by {due}."),
+            (Self::Italian, true) => {
+                format!("Il prossimo passo era atteso entro {due} e non ci risulta ancora.")
+            }
+            (Self::English, true) => {
+                format!("The next step was expected by {due} and has not reached us yet.")
+            }
+        }
+    }
+
+    pub(super) fn closed(self, when: &str) -> String {
+        self.choose(
+            format!("La pratica è chiusa ({when}). Se qualcosa non Le torna, ci chiami."),
+            format!("The case is closed ({when}). If anything seems wrong, please call us."),
+        )
+    }
+
+    pub(super) fn no_date(self) -> &'static str {
+        self.choose(
+            "Non abbiamo ancora una data. Le scriviamo appena qualcosa cambia.",
+            "We have no date yet. We will write as soon as anything changes.",
+        )
+    }
+
+    pub(super) fn expected_end(self, due: &str, past: bool) -> String {
+        match (self, past) {
+            (Self::Italian, false) => format!("La fine è prevista per {due}."),
+            (Self::English, false) => format!("It should be over by {due}."),
+            (Self::Italian, true) => {
+                format!("La fine era prevista per {due}, ma non ci risulta ancora.")
+            }
+            (Self::English, true) => {
+                format!("It should have been over by {due}, but we have not heard that it is.")
+            }
+        }
+    }
+
+    pub(super) fn no_end(self) -> &'static str {
+        self.choose(
+            "Non sappiamo ancora quando finirà. Le scriviamo appena lo sappiamo.",
+            "We do not know yet when it will end. We will write as soon as we do.",
+        )
+    }
+
+    pub(super) fn over(self, when: &str) -> String {
+        self.choose(
+            format!("Ci risulta risolto: {when}. Se da Lei non è così, ci chiami o ci scriva."),
+            format!("It is over for all we know: {when}. If not for you, please call or write."),
+        )
+    }
+
+    pub(super) fn called_off(self) -> &'static str {
+        self.choose(
+            "L'avviso è annullato: non deve fare nulla.",
+            "The notice is withdrawn: there is nothing you need to do.",
+        )
+    }
+
+    pub(super) fn incident_title(self, incident: &IncidentNow) -> String {
+        let service = match incident.service.as_deref() {
+            Some("electricity") => self.choose(" dell'energia elettrica", "electricity "),
+            Some("gas") => self.choose(" del gas", "gas "),
+            Some("water") => self.choose(" dell'acqua", "water "),
+            _ => "",
+        };
+        match (self, incident.kind.as_str()) {
+            (Self::Italian, "outage") => format!("Interruzione{service}"),
+            (Self::Italian, "planned_outage") => format!("Interruzione programmata{service}"),
+            (Self::English, "outage") => capital(&format!("{service}outage")),
+            (Self::English, "planned_outage") => capital(&format!("planned {service}outage")),
+            (_, "delay") => self.choose("Ritardo", "Delay").to_owned(),
+            (_, "closure") => self.choose("Chiusura", "Closure").to_owned(),
+            _ => self.choose("Avviso", "Notice").to_owned(),
+        }
+    }
+
+    pub(super) fn incident_state(self, incident: &IncidentNow, begun: bool) -> &'static str {
+        match (incident.state.as_str(), begun) {
+            ("resolved", _) => self.resolved(&incident.kind),
+            ("cancelled", _) => self.cancelled(&incident.kind),
+            (_, false) => self.choose("In programma", "Planned"),
+            (_, true) => self.choose("In corso", "Going on"),
+        }
+    }
+
+    pub(super) fn incident_step(self, kind: &str, event_type: &str) -> &'static str {
+        match event_type {
+            "incident.opened" => self.choose("Prima segnalazione", "First report"),
+            "incident.resolved" => self.resolved(kind),
+            "incident.cancelled" => self.cancelled(kind),
+            "incident.overdue" => self.choose("Oltre l'orario previsto", "Past the expected time"),
+            _ => self.choose("Aggiornamento", "Update"),
+        }
+    }
+
+    fn resolved(self, kind: &str) -> &'static str {
+        let italian = if is_feminine(kind) {
+            "Risolta"
+        } else {
+            "Risolto"
+        };
+        self.choose(italian, "Over")
+    }
+
+    fn cancelled(self, kind: &str) -> &'static str {
+        let italian = if is_feminine(kind) {
+            "Annullata"
+        } else {
+            "Annullato"
+        };
+        self.choose(italian, "Called off")
+    }
+
+    pub(super) fn end_named(self, due: &str) -> String {
+        self.choose(
+            format!("fine prevista: {due}"),
+            format!("expected end: {due}"),
+        )
+    }
+
+    pub(super) fn began(self, when: &str) -> String {
+        self.choose(format!("Inizio: {when}."), format!("Began: {when}."))
+    }
+
+    pub(super) fn cause(self, cause: &str) -> String {
+        self.choose(format!("Causa: {cause}."), format!("Cause: {cause}."))
+    }
+
+    pub(super) fn case_line(self, reference: &str) -> String {
+        self.choose(format!("Pratica {reference}"), format!("Case {reference}"))
+    }
+
+    pub(super) fn told(self, when: &str) -> String {
+        self.choose(
+            format!("Le abbiamo scritto {when}."),
+            format!("We wrote to you {when}."),
+        )
+    }
+
+    /// What a topic is called; an organisation's own topic by its own word.
+    pub(super) fn topic(self, topic: &str) -> String {
+        match topic {
+            "cases" => self.choose("Le mie pratiche", "My cases").to_owned(),
+            "outages" => self
+                .choose("Guasti e interruzioni", "Outages and works")
+                .to_owned(),
+            "surveys" => self
+                .choose("Domande su come è andata", "Questions on how it went")
+                .to_owned(),
+            "notices" => self.choose("Avvisi", "Notices").to_owned(),
+            other => capital(&other.replace(['_', '-'], " ")),
+        }
+    }
+
+    pub(super) fn channel(self, channel: Channel) -> &'static str {
+        match channel {
+            Channel::Sms => self.choose("SMS", "Text message"),
+            Channel::Email => self.choose("E-mail", "E-mail"),
+        }
+    }
+}
+
+/// Interruzione, chiusura; but ritardo, avviso.
+fn is_feminine(kind: &str) -> bool {
+    matches!(kind, "outage" | "planned_outage" | "closure")
+}
+
+/// With a capital first letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next()
+        .map(|first| first.to_uppercase().chain(rest).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,112 @@
+//! `/s/{token}`: the client's status page.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::page;
+use super::phrases::Language;
+use super::view::{self, StatusPage, Subject};
+use super::visitor::Visitor;
+use super::when::Wall;
+use crate::domain::token::Purpose;
+use crate::domain::{EngagementKind, MessageId};
+use crate::store::preferences::Choices;
+use crate::store::status_page::Told;
+use crate::store::{StoreError, Tx};
+use crate::track::Hit;
+use crate::web::Web;
+
+/// What a form that led back here had done.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct After {
+    done: Option<String>,
+}
+
+/// Shows how things stand. Looking changes nothing but the count of views.
+pub(super) async fn show(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    Query(after): Query<After>,
+    visitor: Visitor,
+) -> Response {
+    let Some(message) = web.signer.open_one(Purpose::Status, &token) else {
+        return page::missing();
+    };
+    let message = MessageId::new(message);
+    let (told, subject, choices) = match read(&web, message).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return page::missing(),
+        Err(error) => return page::unavailable(&error),
+    };
+    web.track.engagement.note(Hit {
+        message,
+        kind: EngagementKind::Viewed,
+        link: None,
+        sight: visitor.sight,
+        network: visitor.network,
+        at: web.clock.now(),
+    });
+    render(&web, &token, after.done.as_deref(), told, &subject, choices)
+}
+
+fn render(
+    web: &Web,
+    token: &str,
+    done: Option<&str>,
+    mut told: Told,
+    subject: &Subject,
+    choices: Option<Choices>,
+) -> Response {
+    // The language the client chose since, rather than the one of an old message.
+    if let Some(choices) = &choices {
+        told.locale.clone_from(&choices.locale);
+    }
+    let language = Language::of(&told.locale);
+    let zone = choices
+        .as_ref()
+        .map_or(chrono_tz::Europe::Rome, |choices| choices.time_zone);
+    let wall = Wall {
+        language,
+        zone,
+        now: web.clock.now(),
+    };
+    let page = StatusPage {
+        language,
+        token,
+        done: view::done(done, language),
+        contact: web.pages.contact(),
+        story: view::story(&told, subject, &web.pages, wall),
+        choices: choices.map(|choices| view::choices(&choices, &told, language)),
+    };
+    page::show(StatusCode::OK, &page)
+}
+
+/// Everything the page shows, at one moment.
+async fn read(
+    web: &Web,
+    message: MessageId,
+) -> Result<Option<(Told, Subject, Option<Choices>)>, StoreError> {
+    let mut tx = web.store.read().await?;
+    let Some(told) = tx.status_page().told(message).await? else {
+        return Ok(None);
+    };
+    let subject = subject(&mut tx, &told).await?;
+    let choices = tx.preferences().of(told.client, message).await?;
+    Ok(Some((told, subject, choices)))
+}
+
+async fn subject(tx: &mut Tx, told: &Told) -> Result<Subject, StoreError> {
+    let named = |what: &str| told.data.get(what).and_then(|value| value.as_str());
+    if let Some(reference) = named("case")
+        && let Some(case) = tx.status_page().case(reference).await?
+    {
+        return Ok(Subject::Case(case));
+    }
+    if let Some(reference) = named("incident")
+        && let Some(incident) = tx.status_page().incident(reference).await?
+    {
+        return Ok(Subject::Incident(incident));
+    }
+    Ok(Subject::Notice)
+}

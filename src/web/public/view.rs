@@ -1,0 +1,262 @@
+//! From rows to sentences: what the status page says. Pure, so that every case is tested here.
+
+use askama::Template;
+
+use super::pages::{Contact, Pages};
+use super::phrases::{Done, Language, capital};
+use super::when::{Due, Wall};
+use crate::domain::client::TrackingConsent;
+use crate::domain::quiet_hours::QuietHours;
+use crate::domain::{Channel, Class};
+use crate::store::preferences::Choices;
+use crate::store::status_page::{CaseNow, CaseStep, IncidentNow, Told};
+
+/// What a message is about.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Subject {
+    Case(CaseNow),
+    Incident(IncidentNow),
+    /// Neither: the event's own words, when it has some.
+    Notice,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "public/status.html")]
+pub(super) struct StatusPage<'a> {
+    pub(super) language: Language,
+    pub(super) token: &'a str,
+    pub(super) done: Option<&'static str>,
+    pub(super) contact: &'a Contact,
+    pub(super) story: Story,
+    pub(super) choices: Option<ChoicesForm>,
+}
+
+/// What is the matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Story {
+    /// Which case: "Pratica PR-2026-00412".
+    pub(super) line: Option<String>,
+    /// "Voltura", "Interruzione dell'energia elettrica".
+    pub(super) title: String,
+    /// "Inviata al distributore"; none for a plain notice.
+    pub(super) state: Option<String>,
+    /// Waiting, going, done: the colour of the state, which also has its words.
+    pub(super) tone: &'static str,
+    /// What happens next and by when.
+    pub(super) next: Vec<String>,
+    /// What the organisation adds in its own words.
+    pub(super) note: Option<String>,
+    /// What happened, the newest first.
+    pub(super) history: Vec<Step>,
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) what: String,
+    pub(super) detail: Option<String>,
+    pub(super) when: String,
+}
+
+/// The choices, ready for a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ChoicesForm {
+    pub(super) topics: Vec<Topic>,
+    pub(super) channels: Vec<(Channel, &'static str, bool)>,
+    pub(super) quiet_from: String,
+    pub(super) quiet_to: String,
+    pub(super) locales: Vec<(String, String, bool)>,
+    /// Yes, no, or never said: nothing is ticked for the client.
+    pub(super) reading: Option<bool>,
+    pub(super) stopped: bool,
+    pub(super) safety: bool,
+}
+
+/// A topic and the client's decision, if one was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Topic {
+    pub(super) name: String,
+    pub(super) label: String,
+    pub(super) wanted: Option<bool>,
+}
+
+/// Tells what the message is about.
+pub(super) fn story(told: &Told, subject: &Subject, pages: &Pages, wall: Wall) -> Story {
+    match subject {
+        Subject::Case(case) => case_story(case, pages, wall, &told.locale),
+        Subject::Incident(incident) => incident_story(incident, wall),
+        Subject::Notice => notice_story(told, wall),
+    }
+}
+
+fn case_story(case: &CaseNow, pages: &Pages, wall: Wall, locale: &str) -> Story {
+    let language = wall.language;
+    let kinds = pages.case_kinds();
+    let label = |state: &str| capital(&kinds.state_label(&case.kind, state, locale));
+    let step = |step: &CaseStep| Step {
+        what: label(&step.state),
+        detail: None,
+        when: wall.moment(step.at),
+    };
+    Story {
+        line: Some(language.case_line(&case.reference)),
+        title: capital(&kinds.kind_label(&case.kind, locale)),
+        state: Some(label(&case.state)),
+        tone: if case.closed_at.is_some() {
+            "done"
+        } else {
+            "going"
+        },
+        next: case_next(case, wall),
+        note: case.note.clone(),
+        history: case.history.iter().map(step).collect(),
+    }
+}
+
+fn case_next(case: &CaseNow, wall: Wall) -> Vec<String> {
+    let language = wall.language;
+    if let Some(closed_at) = case.closed_at {
+        return vec![language.closed(&wall.moment(closed_at))];
+    }
+    let due = case.expected_by.as_deref().and_then(Due::parse);
+    let by_when = match due {
+        Some(due) => language.next_step(&wall.due(due), wall.is_past(due)),
+        None => language.no_date().to_owned(),
+    };
+    let turn = case.owner.as_deref().map(|owner| language.turn(owner));
+    turn.into_iter().chain([by_when]).collect()
+}
+
+fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
+    let language = wall.language;
+    let begun = incident.began_at.is_none_or(|at| at <= wall.now);
+    Story {
+        line: None,
+        title: language.incident_title(incident),
+        state: Some(language.incident_state(incident, begun).to_owned()),
+        tone: if incident.state == "going_on" {
+            "going"
+        } else {
+            "done"
+        },
+        next: incident_next(incident, wall),
+        note: incident.note.clone(),
+        history: incident
+            .history
+            .iter()
+            .map(|step| Step {
+                what: language
+                    .incident_step(&incident.kind, &step.event_type)
+                    .to_owned(),
+                detail: step
+                    .expected_end
+                    .map(|end| language.end_named(&wall.moment(end))),
+                when: wall.moment(step.at),
+            })
+            .collect(),
+    }
+}
+
+fn incident_next(incident: &IncidentNow, wall: Wall) -> Vec<String> {
+    let language = wall.language;
+    let mut next = Vec::new();
+    match (
+        incident.state.as_str(),
+        incident.closed_at,
+        incident.expected_end,
+    ) {
+        ("cancelled", _, _) => return vec![language.called_off().to_owned()],
+        ("resolved", closed_at, _) => {
+            next.extend(closed_at.map(|at| language.over(&wall.moment(at))));
+        }
+        (_, _, Some(end)) => {
+            let past = wall.is_past(Due::Moment(end));
+            next.push(language.expected_end(&wall.moment(end), past));
+        }
+        _ => next.push(language.no_end().to_owned()),
+    }
+    next.extend(incident.began_at.map(|at| language.began(&wall.moment(at))));
+    next.extend(incident.cause.as_deref().map(|cause| language.cause(cause)));
+    next
+}
+
+fn notice_story(told: &Told, wall: Wall) -> Story {
+    let word = |name: &str| {
+        let own = told.data.get(name);
+        let given = || told.data.get("variables").and_then(|all| all.get(name));
+        let text = own.or_else(given).and_then(|value| value.as_str());
+        text.map(str::to_owned)
+    };
+    let fallback = || wall.language.choose("Avviso", "Notice").to_owned();
+    Story {
+        title: word("title").unwrap_or_else(fallback),
+        next: word("body").into_iter().collect(),
+        note: Some(wall.language.told(&wall.moment(told.occurred_at))),
+        tone: "going",
+        ..Story::default()
+    }
+}
+
+/// The choices as the form shows them.
+pub(super) fn choices(choices: &Choices, told: &Told, language: Language) -> ChoicesForm {
+    let mut topics = choices.topics.clone();
+    topics.entry(told.topic.clone()).or_insert(None);
+    let topics = topics.into_iter().map(|(name, wanted)| Topic {
+        label: language.topic(&name),
+        name,
+        wanted,
+    });
+    let channel = |channel: &Channel| {
+        let chosen = choices.preferred == Some(*channel);
+        (*channel, language.channel(*channel), chosen)
+    };
+    ChoicesForm {
+        topics: topics.collect(),
+        channels: choices.reachable.iter().map(channel).collect(),
+        quiet_from: choices
+            .quiet_hours
+            .map(QuietHours::from_text)
+            .unwrap_or_default(),
+        quiet_to: choices
+            .quiet_hours
+            .map(QuietHours::to_text)
+            .unwrap_or_default(),
+        locales: locales(&choices.locale),
+        reading: match choices.reading {
+            TrackingConsent::Granted => Some(true),
+            TrackingConsent::Denied | TrackingConsent::Withdrawn => Some(false),
+            TrackingConsent::Unknown => None,
+        },
+        stopped: choices.stopped,
+        safety: told.class == Class::Safety,
+    }
+}
+
+/// The languages the shipped texts speak, and the client's own when it is another.
+fn locales(current: &str) -> Vec<(String, String, bool)> {
+    let mut offered = vec![("it", "Italiano"), ("en", "English")];
+    if !offered.iter().any(|(tag, _)| *tag == current) {
+        offered.push((current, current));
+    }
+    offered
+        .into_iter()
+        .map(|(tag, name)| (tag.to_owned(), name.to_owned(), tag == current))
+        .collect()
+}
+
+/// What was just done, said back.
+pub(super) fn done(word: Option<&str>, language: Language) -> Option<&'static str> {
+    word.and_then(Done::parse).map(|done| language.done(done))
+}
+
+/// `tel:` takes digits and a plus (RFC 3966 §3).
+pub(super) fn tel(number: &str) -> String {
+    number
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

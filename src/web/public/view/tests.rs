@@ -1,0 +1,172 @@
+//! What the page says in each situation, in whole sentences.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::{ClientId, MessageId, Timestamp};
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn wall(language: Language) -> Wall {
+    Wall {
+        language,
+        zone: chrono_tz::Europe::Rome,
+        now: at("2026-11-22T18:00:00+01:00"),
+    }
+}
+
+fn told(data: serde_json::Value) -> Told {
+    Told {
+        message: MessageId::new(1),
+        client: ClientId::new(7),
+        channel: Channel::Sms,
+        locale: "it".to_owned(),
+        topic: "cases".to_owned(),
+        class: Class::Service,
+        event_type: "case.state_changed".to_owned(),
+        occurred_at: at("2026-11-22T09:00:00+01:00"),
+        data,
+    }
+}
+
+fn a_case() -> CaseNow {
+    CaseNow {
+        reference: "PR-1".to_owned(),
+        kind: "voltura".to_owned(),
+        state: "waiting_distributor".to_owned(),
+        owner: None,
+        note: None,
+        expected_by: None,
+        closed_at: None,
+        history: Vec::new(),
+    }
+}
+
+fn an_outage() -> IncidentNow {
+    IncidentNow {
+        reference: "G-77".to_owned(),
+        kind: "outage".to_owned(),
+        state: "going_on".to_owned(),
+        service: Some("gas".to_owned()),
+        cause: None,
+        note: None,
+        began_at: None,
+        expected_end: None,
+        closed_at: None,
+        history: Vec::new(),
+    }
+}
+
+fn tell(subject: &Subject, language: Language) -> Story {
+    let pages = Pages::new(Contact::default(), Arc::new(CaseKinds::shipped()));
+    let data = serde_json::json!({ "title": "Strada chiusa", "body": "Fino a sera." });
+    story(&told(data), subject, &pages, wall(language))
+}
+
+#[test]
+fn a_case_without_owner_and_date_says_that_there_is_no_date_yet() {
+    let story = tell(&Subject::Case(a_case()), Language::Italian);
+    assert_eq!(story.state.as_deref(), Some("In attesa del distributore"));
+    assert_eq!(
+        story.next,
+        ["Non abbiamo ancora una data. Le scriviamo appena qualcosa cambia."]
+    );
+}
+
+#[test]
+fn a_deadline_that_passed_is_not_hidden() {
+    let case = CaseNow {
+        expected_by: Some("2026-11-20".to_owned()),
+        owner: Some("cliente".to_owned()),
+        ..a_case()
+    };
+    let story = tell(&Subject::Case(case), Language::Italian);
+    assert_eq!(
+        story.next,
+        [
+            "Per andare avanti serve qualcosa da parte Sua.",
+            "Il prossimo passo era atteso entro venerdì 20 novembre e non ci risulta ancora.",
+        ]
+    );
+}
+
+#[test]
+fn a_closed_case_waits_for_nothing() {
+    let case = CaseNow {
+        closed_at: Some(at("2026-11-22T09:30:00+01:00")),
+        expected_by: Some("2026-11-30".to_owned()),
+        owner: Some("e-distribuzione".to_owned()),
+        ..a_case()
+    };
+    let story = tell(&Subject::Case(case), Language::English);
+    assert_eq!(story.tone, "done");
+    assert_eq!(
+        story.next,
+        ["The case is closed (today at 09:30). If anything seems wrong, please call us."]
+    );
+}
+
+#[test]
+fn an_outage_is_told_from_its_plan_to_its_end() {
+    let outage = an_outage();
+    let states = [
+        (
+            IncidentNow {
+                began_at: Some(at("2026-11-23T08:00:00+01:00")),
+                ..outage.clone()
+            },
+            "In programma",
+            "Non sappiamo ancora quando finirà. Le scriviamo appena lo sappiamo.",
+        ),
+        (
+            IncidentNow {
+                expected_end: Some(at("2026-11-22T17:30:00+01:00")),
+                ..outage.clone()
+            },
+            "In corso",
+            "La fine era prevista per oggi alle 17:30, ma non ci risulta ancora.",
+        ),
+        (
+            IncidentNow {
+                state: "resolved".to_owned(),
+                closed_at: Some(at("2026-11-22T17:45:00+01:00")),
+                ..outage.clone()
+            },
+            "Risolta",
+            "Ci risulta risolto: oggi alle 17:45. Se da Lei non è così, ci chiami o ci scriva.",
+        ),
+        (
+            IncidentNow {
+                state: "cancelled".to_owned(),
+                ..outage
+            },
+            "Annullata",
+            "L'avviso è annullato: non deve fare nulla.",
+        ),
+    ];
+    for (incident, state, first) in states {
+        let story = tell(&Subject::Incident(incident), Language::Italian);
+        assert_eq!(story.title, "Interruzione del gas");
+        assert_eq!(story.state.as_deref(), Some(state));
+        assert_eq!(story.next[0], first);
+    }
+}
+
+#[test]
+fn a_notice_speaks_in_its_own_words() {
+    let story = tell(&Subject::Notice, Language::Italian);
+    assert_eq!((story.title.as_str(), story.state), ("Strada chiusa", None));
+    assert_eq!(story.next, ["Fino a sera."]);
+    assert_eq!(
+        story.note.as_deref(),
+        Some("Le abbiamo scritto oggi alle 09:00.")
+    );
+}
+
+#[test]
+fn a_telephone_link_holds_digits_only() {
+    assert_eq!(tel("+39 051 000-0000"), "+390510000000");
+}

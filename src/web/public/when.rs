@@ -1,0 +1,170 @@
+//! Days and hours as people say them, in the client's own time.
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _};
+use chrono_tz::Tz;
+
+use super::phrases::Language;
+use crate::domain::Timestamp;
+
+/// The calendar on the client's wall.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wall {
+    pub(super) language: Language,
+    pub(super) zone: Tz,
+    pub(super) now: Timestamp,
+}
+
+/// Until when something is expected: a day, or a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    Day(NaiveDate),
+    Moment(Timestamp),
+}
+
+impl Due {
+    /// `2026-11-29` or a time with a zone; `None` when it is neither.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let day = || text.parse().ok().map(Self::Day);
+        Timestamp::parse(text).ok().map(Self::Moment).or_else(day)
+    }
+}
+
+impl Wall {
+    /// "oggi", "domani", "giovedì 26 novembre", with the year when it is another one.
+    pub(super) fn day(self, day: NaiveDate) -> String {
+        let today = self.local(self.now).date_naive();
+        match (day - today).num_days() {
+            -1 => self.language.choose("ieri", "yesterday").to_owned(),
+            0 => self.language.choose("oggi", "today").to_owned(),
+            1 => self.language.choose("domani", "tomorrow").to_owned(),
+            _ => self.spelt(day, today.year()),
+        }
+    }
+
+    /// "oggi alle 18:30", "giovedì 26 novembre alle 18:30".
+    pub(super) fn moment(self, at: Timestamp) -> String {
+        let local = self.local(at);
+        let (day, at) = (
+            self.day(local.date_naive()),
+            self.language.choose("alle", "at"),
+        );
+        format!("{day} {at} {:02}:{:02}", local.hour(), local.minute())
+    }
+
+    pub(super) fn due(self, due: Due) -> String {
+        match due {
+            Due::Day(day) => self.day(day),
+            Due::Moment(at) => self.moment(at),
+        }
+    }
+
+    /// Whether it is over: a day only once it has ended.
+    pub(super) fn is_past(self, due: Due) -> bool {
+        match due {
+            Due::Day(day) => day < self.local(self.now).date_naive(),
+            Due::Moment(at) => at < self.now,
+        }
+    }
+
+    fn local(self, at: Timestamp) -> DateTime<Tz> {
+        at.to_utc().with_timezone(&self.zone)
+    }
+
+    fn spelt(self, day: NaiveDate, this_year: i32) -> String {
+        let weekday = day.weekday().num_days_from_monday() as usize;
+        let month = day.month0() as usize;
+        let (weekday, month) = self.language.choose(
+            (WEEKDAYS[weekday], MONTHS[month]),
+            (DAYS_EN[weekday], MONTHS_EN[month]),
+        );
+        if day.year() == this_year {
+            format!("{weekday} {} {month}", day.day())
+        } else {
+            format!("{weekday} {} {month} {}", day.day(), day.year())
+        }
+    }
+}
+
+const WEEKDAYS: [&str; 7] = [
+    "lunedì",
+    "martedì",
+    "mercoledì",
+    "giovedì",
+    "venerdì",
+    "sabato",
+    "domenica",
+];
+const MONTHS: [&str; 12] = [
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+];
+const DAYS_EN: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wall(language: Language) -> Wall {
+        Wall {
+            language,
+            zone: chrono_tz::Europe::Rome,
+            now: Timestamp::parse("2026-11-22T23:30:00+01:00").unwrap(),
+        }
+    }
+
+    #[test]
+    fn days_are_said_as_people_say_them_in_the_clients_own_zone() {
+        let wall = wall(Language::Italian);
+        let at = |text| wall.moment(Timestamp::parse(text).unwrap());
+        assert_eq!(at("2026-11-22T20:05:00Z"), "oggi alle 21:05");
+        assert_eq!(at("2026-11-22T23:05:00Z"), "domani alle 00:05");
+        assert_eq!(at("2026-11-26T17:30:00Z"), "giovedì 26 novembre alle 18:30");
+        assert_eq!(
+            at("2027-01-07T11:00:00Z"),
+            "giovedì 7 gennaio 2027 alle 12:00"
+        );
+    }
+
+    #[test]
+    fn a_day_is_past_only_when_it_has_ended() {
+        let wall = wall(Language::English);
+        let due = |text| Due::parse(text).unwrap();
+        assert!(!wall.is_past(due("2026-11-22")));
+        assert!(wall.is_past(due("2026-11-21")));
+        assert!(wall.is_past(due("2026-11-22T22:00:00+01:00")));
+        assert_eq!(wall.due(due("2026-11-29")), "Sunday 29 November");
+        assert_eq!(Due::parse("presto"), None);
+    }
+}

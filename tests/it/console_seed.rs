@@ -1,0 +1,262 @@
+//! A store with a little town in it, and a console over it: for the console's tests.
+
+use std::sync::Arc;
+
+use araldo::domain::clock::FixedClock;
+use araldo::domain::ids::{TimeOrderedIds, first_id_at};
+use araldo::domain::role::Role;
+use araldo::domain::token::Signer;
+use araldo::domain::{Channel, MessageId, Timestamp, UserId};
+use araldo::lifecycle::{Lifecycle, Wake};
+use araldo::store::users::NewUser;
+use araldo::store::{Store, StoreUrl};
+use araldo::web::Web;
+use araldo::web::auth::password;
+use araldo::web::console::{Desk, ProviderFace, Renderer, Seen};
+use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
+use sqlx::SqlitePool;
+
+/// The time at which the town's clock stands.
+pub const NOW: &str = "2026-11-22T17:30:00Z";
+/// The password of everybody in it.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A store, a console over it, and the clock both go by.
+pub struct Town {
+    pub web: Web,
+    pub clock: Arc<FixedClock>,
+    pub pool: SqlitePool,
+    /// The first of its messages: delivered, clicked, answered for.
+    pub message: MessageId,
+    _folder: tempfile::TempDir,
+}
+
+/// Renders what `dispatch` would.
+struct Texts;
+
+impl Renderer for Texts {
+    fn render(&self, message: MessageId) -> BoxFuture<'_, Result<Seen, String>> {
+        Box::pin(async move {
+            Ok(if message.get() % 2 == 0 {
+                Seen::Sms { text: "Enel: la pratica di voltura PR-1 e' ora presso il distributore. Prossimo aggiornamento entro giovedi 26 novembre. https://a.example/s/AbC".to_owned() }
+            } else {
+                Seen::Email {
+                    subject: "La Sua pratica PR-1".to_owned(),
+                    html: "<h1 style=\"font-family:sans-serif\">La Sua pratica</h1><p>Gentile Maria, <a href=\"https://a.example/s/AbC\">qui lo stato</a>.</p>".to_owned(),
+                    text: "Gentile Maria".to_owned(),
+                }
+            })
+        })
+    }
+}
+
+impl Town {
+    /// An empty store and a console over it.
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("town.db");
+        let store = Store::open(&StoreUrl::Sqlite(path.clone()), 4).await.unwrap();
+        let pool = SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+        let clock = Arc::new(FixedClock::at(NOW));
+        let face = |name: &str, kind: &str, channel| ProviderFace {
+            name: name.into(),
+            kind: kind.into(),
+            channel,
+        };
+        let providers =
+            vec![face("relay", "smtp", Channel::Email), face("gateway", "kannel", Channel::Sms)];
+        let web = Web {
+            store,
+            clock: clock.clone(),
+            ids: Arc::new(TimeOrderedIds::new(clock.clone(), 1)),
+            signer: Signer::new(&[7; 32]),
+            public_url: "http://127.0.0.1:8080".into(),
+            wake: Arc::new(Wake::default()),
+            sandbox: None,
+            console: Arc::new(Desk::new(Some(Arc::new(Texts)), providers, Lifecycle::new())),
+        };
+        Self { web, clock, pool, message: MessageId::new(0), _folder: folder }
+    }
+
+    /// The same with people, clients, a case, an outage and their messages.
+    pub async fn lively() -> Self {
+        let mut town = Self::empty().await;
+        for role in Role::ALL {
+            town.person(*role).await;
+        }
+        town.clients().await;
+        town.case().await;
+        town.outage().await;
+        town.operation().await;
+        town
+    }
+
+    /// Adds `ROLE@example.org`.
+    pub async fn person(&self, role: Role) {
+        let hash = password::hash(PASSWORD).unwrap();
+        let user = NewUser {
+            id: UserId::new(self.web.ids.next()),
+            email: &format!("{role}@example.org"),
+            role,
+            password_hash: &hash,
+        };
+        let mut tx = self.web.store.write().await.unwrap();
+        tx.users().add(&user, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub fn now(&self) -> Timestamp {
+        use araldo::domain::Clock as _;
+        self.clock.now()
+    }
+
+    /// Microseconds, so many minutes ago.
+    fn ago(&self, minutes: i64) -> i64 {
+        (self.now() - TimeDelta::minutes(minutes)).as_micros()
+    }
+
+    async fn sql(&self, text: &'static str, values: &[&dyn Value]) {
+        let mut query = sqlx::query(text);
+        for value in values {
+            query = value.bind(query);
+        }
+        query.execute(&self.pool).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+
+    async fn clients(&self) {
+        for (number, name) in NAMES.iter().enumerate() {
+            let id = 1_000 + i64::try_from(number).unwrap();
+            self.sql(
+                "INSERT INTO client VALUES ($1, $2, $3, $4, 'it', 'Europe/Rome', 'sms', 'agency-7', 1260, 480, 'granted', $5, $5)",
+                &[&id, &format!("C-{id}"), name, &name.to_lowercase(), &self.ago(9_000)],
+            ).await;
+            if number != 5 {
+                self.sql("INSERT INTO contact_point VALUES ($1, $2, 'sms', $3, 0, 1)",
+                    &[&(id * 10), &id, &format!("+39333000{id}")]).await;
+                self.sql("INSERT INTO contact_point VALUES ($1, $2, 'email', $3, 1, 0)",
+                    &[&(id * 10 + 1), &id, &format!("client{id}@mail.example")]).await;
+            }
+            let offset = f64::from(u32::try_from(number).unwrap()) * 0.004;
+            self.sql("INSERT INTO place VALUES ($1, $2, $3, 'pod', '037006', '40121', $4, $5)",
+                &[&(id * 10), &id, &format!("IT001E{id}00000"), &(44.48 + offset), &(11.33 + (offset * 7.3) % 0.05)]).await;
+        }
+        self.sql("INSERT INTO topic_choice VALUES (1000, 'surveys', 0)", &[]).await;
+        self.sql("INSERT INTO suppression VALUES ('email', 'client1000@mail.example', 'hard_bounce', NULL, $1)", &[&self.ago(600)]).await;
+    }
+
+    async fn event(&self, id: i64, name: &str, kind: &str, subject: &str, minutes: i64) {
+        self.sql(
+            "INSERT INTO event VALUES ($1, '/crm', $2, $3, $4, $5, $6, '{}', 'h', 'planned', NULL)",
+            &[&id, &name.to_owned(), &kind.to_owned(), &subject.to_owned(), &self.ago(minutes), &(self.ago(minutes) + 210_000)],
+        ).await;
+    }
+
+    async fn plan(&self, id: i64, event: i64, (rule, lane, class): (&str, &str, &str), subject: &str, planned: i64, minutes: i64) {
+        self.sql(
+            "INSERT INTO plan VALUES ($1, $2, $3, $4, NULL, 2, 'cases', $5, $6, $7, $8, NULL, NULL, NULL, '{}', '{}', 'planned', 0, $9, 1, $8, $8, $8)",
+            &[&id, &event, &rule.to_owned(), &rule.to_owned(), &class.to_owned(), &lane.to_owned(), &subject.to_owned(), &(self.ago(minutes) + 300_000), &planned],
+        ).await;
+    }
+
+    /// A message with its attempt when it was accepted.
+    async fn send(&self, id: i64, plan: i64, client: i64, (channel, lane): (&str, &str), state: &str, minutes: i64) {
+        let at = self.ago(minutes) + 400_000;
+        let accepted = matches!(state, "accepted" | "delivered" | "undelivered" | "unconfirmed");
+        let (accepted_at, reason): (Option<i64>, Option<String>) = (
+            accepted.then_some(at + 1_300_000),
+            match state { "suppressed" => Some("no_contact".into()), "held" => Some("quiet_hours".into()), _ => None },
+        );
+        let address = if channel == "sms" { format!("+39333000{client}") } else { format!("client{client}@mail.example") };
+        self.sql(
+            "INSERT INTO message VALUES ($1, $2, $3, $1, $4, $5, 'it', $6, 'individual', '{}', $7, $8, $9, $10, NULL, 1, NULL, 1, 1, 0, 0, $11, NULL, 0, 0, 0, $9, NULL, $12, NULL)",
+            &[&id, &plan, &client, &channel.to_owned(), &address, &lane.to_owned(), &state.to_owned(), &reason, &at, &(at + 86_400_000_000),
+              &accepted.then_some("gateway".to_owned()), &accepted_at],
+        ).await;
+        if accepted {
+            self.sql("INSERT INTO attempt VALUES ($1, 1, 'gateway', $2, 1, $3, $4, 'accepted', NULL, '202', NULL, NULL)",
+                &[&id, &format!("m{id}-1"), &(at + 900_000), &(at + 1_300_000)]).await;
+        }
+        if state == "delivered" {
+            self.sql("INSERT INTO receipt VALUES ($1, 'gateway', $2, $1, 'delivered', '1', NULL, NULL, $3)",
+                &[&id, &format!("{id}-1"), &(at + 5_400_000)]).await;
+        }
+    }
+
+    async fn case(&mut self) {
+        self.sql("INSERT INTO case_file VALUES (50, 'PR-1', 'C-1000', 'voltura', 'sent_to_distributor', 'e-distribuzione', NULL, '2026-11-26', $1, $2, NULL)",
+            &[&self.ago(3_000), &self.ago(40)]).await;
+        for (event, state, minutes) in [(60, "opened", 3_000), (61, "sent_to_distributor", 40)] {
+            let kind = if event == 60 { "case.opened" } else { "case.state_changed" };
+            self.event(event, &format!("crm-{event}"), kind, "PR-1", minutes).await;
+            self.sql("INSERT INTO case_change VALUES ($1, 50, $2, $3, 'e-distribuzione', NULL, NULL, $4)",
+                &[&event, &kind.to_owned(), &state.to_owned(), &self.ago(minutes)]).await;
+        }
+        self.plan(71, 61, ("case-progress", "normal", "service"), "case:PR-1", 1, 40).await;
+        let id = first_id_at(Timestamp::from_micros(self.ago(40)));
+        self.send(id, 71, 1_000, ("sms", "normal"), "delivered", 40).await;
+        self.sql("INSERT INTO link VALUES (1, 'https://www.example.org/pratica', 0)", &[]).await;
+        self.sql("INSERT INTO engagement VALUES (1, $1, 'clicked', 'machine', 'link preview agent', 1, NULL, $2)", &[&id, &(self.ago(40) + 7_000_000)]).await;
+        self.sql("INSERT INTO engagement VALUES (2, $1, 'clicked', 'human', 'one link, plausible agent', 1, NULL, $2)", &[&id, &self.ago(31)]).await;
+        self.sql("UPDATE message SET engaged = 12 WHERE id = $1", &[&id]).await;
+        self.message = MessageId::new(id);
+    }
+
+    async fn outage(&self) {
+        let area = r#"{"municipalities":["037006"],"polygon":[[11.32,44.47],[11.40,44.48],[11.41,44.53],[11.33,44.54]]}"#;
+        self.sql("INSERT INTO incident VALUES (80, 'G-77', 'outage', 'going_on', 'electricity', 'severe', $1, 'cabin fault', NULL, $2, $3, $2, $2, NULL)",
+            &[&area.to_owned(), &self.ago(25), &(self.ago(0) + 7_200_000_000)]).await;
+        self.event(90, "oms-77-1", "incident.opened", "G-77", 24).await;
+        self.sql("INSERT INTO incident_change VALUES (90, 80, 'incident.opened', '{}', $1)", &[&self.ago(24)]).await;
+        self.plan(91, 90, ("incident-started", "urgent", "safety"), "incident:G-77", 20, 24).await;
+        let states = ["delivered", "delivered", "accepted", "queued", "undelivered", "suppressed", "unknown", "held", "delivered", "delivered"];
+        for number in 0..20_i64 {
+            let state = states[usize::try_from(number % 10).unwrap()];
+            let id = first_id_at(Timestamp::from_micros(self.ago(24))) + number;
+            let channel = if number % 3 == 2 { "email" } else { "sms" };
+            self.send(id, 91, 1_000 + number, (channel, "urgent"), state, 24).await;
+            if number % 10 == 8 {
+                self.sql("UPDATE message SET engaged = 4 WHERE id = $1", &[&id]).await;
+            }
+        }
+    }
+
+    async fn operation(&self) {
+        let day = self.now().utc_day();
+        for back in 0..14_i64 {
+            for (channel, version, share) in [("sms", 2, 62), ("email", 2, 41), ("sms", 1, 35)] {
+                let sent = 400 + (back * 97) % 300;
+                let part = |percent: i64| sent * percent / 100;
+                self.sql("INSERT INTO rollup VALUES ($1, 'case-progress', $2, $3, $4, $5, $6, $7, $8, 2, 1, $9, $10, $11, 9, 3, $12, 0)",
+                    &[&(day - back), &version, &channel.to_owned(), &(sent + 12), &12_i64, &sent, &part(94), &part(3), &part(share), &part(20), &part(share / 2), &part(80)]).await;
+            }
+        }
+        self.sql("INSERT INTO rollup VALUES ($1, 'incident-started', 2, 'sms', 8, 0, 8, 7, 1, 0, 0, 3, 0, 3, 0, 0, 7, 0)", &[&day]).await;
+        self.sql("INSERT INTO node VALUES (1, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
+        self.sql("INSERT INTO api_key VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write,clients:write', $1, $2, NULL)", &[&self.ago(9_000), &self.ago(2)]).await;
+    }
+}
+
+const NAMES: [&str; 20] = [
+    "Maria Rossi", "Luca Bianchi", "Giulia Ferrari", "Marco Esposito", "Anna Romano", "Paolo Ricci",
+    "Elena Marino", "Andrea Greco", "Sara Bruno", "Davide Gallo", "Chiara Conti", "Matteo De Luca",
+    "Francesca Costa", "Giorgio Mancini", "Laura Rizzo", "Stefano Lombardi", "Silvia Moretti",
+    "Roberto Barbieri", "Paola Fontana", "<script>alert(1)</script> & Figli",
+];
+
+/// What can stand for `$n`.
+trait Value: Sync {
+    fn bind<'q>(&self, query: Query<'q>) -> Query<'q>;
+}
+type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, <sqlx::Sqlite as sqlx::Database>::Arguments>;
+macro_rules! value { ($($kind:ty)+) => { $(
+    impl Value for $kind {
+        fn bind<'q>(&self, query: Query<'q>) -> Query<'q> { query.bind(self.to_owned()) }
+    }
+)+ } }
+value!(i64 i32 f64 String Option<i64> Option<String>);
+impl Value for &'static str {
+    fn bind<'q>(&self, query: Query<'q>) -> Query<'q> {
+        query.bind(*self)
+    }
+}

@@ -1,0 +1,336 @@
+//! A small world for the tests of receipts, links and pages: one client with a case, some
+//! messages that a provider took, the real router over a real store, and a clock that is moved.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use araldo::domain::address::PhonePolicy;
+use araldo::domain::case_kind::CaseKinds;
+use araldo::domain::clock::FixedClock;
+use araldo::domain::ids::TimeOrderedIds;
+use araldo::domain::token::{Purpose, Signer};
+use araldo::domain::{Clock as _, Timestamp};
+use araldo::lifecycle::{Lifecycle, Wake};
+use araldo::source::Limits;
+use araldo::store::receipts::ReceiptHorizon;
+use araldo::store::{Store, StoreUrl};
+use araldo::track::Track;
+use araldo::web::auth::keys::KeyCache;
+use araldo::web::public::{Contact, Pages};
+use araldo::web::{Web, router};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use sqlx::{PgPool, SqlitePool};
+use tower::ServiceExt as _;
+
+use crate::support::{self, TestStore};
+
+/// A telephone's browser.
+pub(crate) const PHONE: &str =
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
+
+/// The e-mail of the seed, tracked by name, accepted a minute ago.
+pub(crate) const MAIL: i64 = 1_001;
+/// The SMS of the seed, not tracked by name, accepted a minute ago.
+pub(crate) const TEXT: i64 = 1_002;
+/// An SMS whose answer was lost on the wire.
+pub(crate) const LOST: i64 = 1_003;
+/// An SMS on its way out this moment.
+pub(crate) const GOING: i64 = 1_004;
+/// A safety notice about an outage, accepted a minute ago.
+pub(crate) const SAFETY: i64 = 1_005;
+/// The plan of the first four.
+pub(crate) const PLAN: i64 = 501;
+
+/// Literals only, so that one text serves both databases.
+const SEED: &[&str] = &[
+    "INSERT INTO client (id, ref, name, name_folded, locale, time_zone, preferred, partner, \
+     quiet_from, quiet_to, tracking_consent, created_at, updated_at) VALUES \
+     (7, 'C-1001', 'Maria Rossi', 'maria rossi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
+     'granted', 1, 1)",
+    "INSERT INTO contact_point (id, client_id, channel, address, position, verified) VALUES \
+     (71, 7, 'sms', '+39000123401', 0, TRUE), (72, 7, 'email', 'maria@posta.example', 0, TRUE)",
+    "INSERT INTO template (id, name, description, topic, created_at) VALUES \
+     (31, 'case-progress', '', 'cases', 1), (32, 'incident-started', '', 'outages', 1), \
+     (33, 'survey', '', 'surveys', 1)",
+    "INSERT INTO link (id, url, created_at) VALUES (1, 'https://www.example.it/guida', 1), \
+     (2, 'https://www.example.it/tempi', 1), (3, 'https://www.example.it/contatti', 1), \
+     (4, 'javascript:alert(1)', 1)",
+    "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, \
+     body_hash, state, detail) VALUES \
+     (401, '/crm', 'crm-1', 'case.state_changed', 'PR-2026-00412', 1795335000000000, \
+     1795335000000000, '{\"case\":\"PR-2026-00412\",\"client\":\"C-1001\"}', 'x', 'planned', NULL), \
+     (402, '/oms', 'oms-1', 'incident.opened', 'G-77', 1795335000000000, 1795335000000000, \
+     '{\"incident\":\"G-77\"}', 'y', 'planned', NULL)",
+    "INSERT INTO case_file (id, ref, client_ref, kind, state, owner, note, expected_by, \
+     opened_at, changed_at, closed_at) VALUES (201, 'PR-2026-00412', 'C-1001', 'voltura', \
+     'sent_to_distributor', 'e-distribuzione', 'Serve la <b>copia</b> del documento', \
+     '2026-11-27', 1795000000000000, 1795335000000000, NULL)",
+    "INSERT INTO case_change (event_id, case_id, type, state, owner, note, expected_by, \
+     occurred_at) VALUES (401, 201, 'case.state_changed', 'sent_to_distributor', \
+     'e-distribuzione', NULL, '2026-11-27', 1795335000000000)",
+    "INSERT INTO incident (id, ref, kind, state, service, severity, area, cause, note, began_at, \
+     expected_end, opened_at, changed_at, closed_at) VALUES (301, 'G-77', 'outage', 'going_on', \
+     'electricity', 'severe', '{}', 'guasto in cabina', NULL, 1795335000000000, \
+     1795370400000000, 1795335000000000, 1795335000000000, NULL)",
+    "INSERT INTO incident_change (event_id, incident_id, type, data, occurred_at) VALUES \
+     (402, 301, 'incident.opened', '{\"expected_end\":\"2026-11-22T19:00:00+01:00\"}', \
+     1795335000000000)",
+    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, class, \
+     lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, variables, \
+     state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
+     (501, 401, 'case-progress', 'case-progress', NULL, 1, 'cases', 'service', 'normal', 'PR', \
+     1795335000000000, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 4, 0, 1, 1795335000000000, 1), \
+     (502, 402, 'outage', 'incident-started', NULL, 1, 'outages', 'safety', 'urgent', 'G-77', \
+     1795335000000000, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 1, 1795335000000000, 1)",
+    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
+     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, lease_node, \
+     tries, opens, asked, risky, provider, provider_ref, receipt_rank, late_bounce, engaged, \
+     created_at, opened_at, accepted_at, final_at) VALUES \
+     (1001, 501, 7, 1, 'email', 'maria@posta.example', 'it', 'normal', 'individual', '{}', \
+     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'relay', NULL, 0, FALSE, 0, \
+     1795335000000000, 1, 1795341540000000, NULL), \
+     (1002, 501, 7, 2, 'sms', '+39000123401', 'it', 'normal', 'none', '{}', \
+     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
+     1795335000000000, 1, 1795341540000000, NULL), \
+     (1003, 501, 8, 3, 'sms', '+39000123402', 'it', 'normal', 'none', '{}', \
+     'unknown', 'answer_lost', 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
+     1795335000000000, 1, NULL, NULL), \
+     (1004, 501, 9, 4, 'sms', '+39000123403', 'it', 'normal', 'none', '{}', \
+     'sending', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
+     1795335000000000, 1, NULL, NULL), \
+     (1005, 502, 7, 5, 'sms', '+39000123401', 'it', 'urgent', 'none', '{}', \
+     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
+     1795335000000000, 1, 1795341540000000, NULL)",
+    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (20779, 'case-progress', 1, 'email', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0), \
+     (20779, 'case-progress', 1, 'sms', 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0), \
+     (20779, 'incident-started', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+];
+
+/// Ids that follow the clock of the test.
+pub(crate) type SeededIds = TimeOrderedIds<Arc<FixedClock>>;
+
+enum Eye {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// The world of one test. Its eye on the database is its own, beside the store's connections.
+pub(crate) struct Reader {
+    pub(crate) store: TestStore,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) ids: Arc<SeededIds>,
+    pub(crate) signer: Signer,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) track: Track,
+    router: Router,
+    eye: Eye,
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+    pub(crate) length: usize,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Reader {
+    pub(crate) async fn on_sqlite() -> Self {
+        Self::on(support::sqlite().await).await
+    }
+
+    pub(crate) async fn on_postgres() -> Self {
+        Self::on(support::postgres().await).await
+    }
+
+    async fn on(store: TestStore) -> Self {
+        let eye = match &store.url {
+            StoreUrl::Sqlite(path) => {
+                let url = format!("sqlite:{}", path.display());
+                Eye::Sqlite(SqlitePool::connect(&url).await.unwrap())
+            }
+            StoreUrl::Postgres(url) => Eye::Postgres(PgPool::connect(url).await.unwrap()),
+        };
+        let clock = Arc::new(FixedClock::at("2026-11-22T10:00:00Z"));
+        let ids = Arc::new(TimeOrderedIds::new(Arc::clone(&clock), 1));
+        let lifecycle = Lifecycle::new();
+        let signer = Signer::new(&[9; 32]);
+        let horizon = ReceiptHorizon::default();
+        let track = Track::start(
+            &lifecycle,
+            &store,
+            Arc::<FixedClock>::clone(&clock),
+            Arc::<SeededIds>::clone(&ids),
+            horizon,
+        );
+        let pages = Pages::new(contact(), Arc::new(CaseKinds::shipped()));
+        let web = web(&store, &clock, &ids, &signer, &track, pages);
+        let reader = Self {
+            store,
+            clock,
+            ids,
+            signer,
+            lifecycle,
+            track,
+            router: router(web),
+            eye,
+        };
+        for seed in SEED {
+            reader.execute(seed).await;
+        }
+        reader
+    }
+
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        match &self.eye {
+            Eye::Sqlite(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+            Eye::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
+        }
+    }
+
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        match &self.eye {
+            Eye::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+            Eye::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        }
+    }
+
+    pub(crate) async fn text(&self, sql: &'static str) -> Option<String> {
+        match &self.eye {
+            Eye::Sqlite(pool) => sqlx::query_scalar(sql).fetch_optional(pool).await.unwrap(),
+            Eye::Postgres(pool) => sqlx::query_scalar(sql).fetch_optional(pool).await.unwrap(),
+        }
+    }
+
+    /// Waits until the number is reached, at most two seconds: the promise for engagement.
+    pub(crate) async fn soon(&self, sql: &'static str, expected: i64) {
+        let begun = Instant::now();
+        loop {
+            let found = self.number(sql).await;
+            if found == expected {
+                return;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(2),
+                "after 2 s `{sql}` is {found}, not {expected}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Lets everything noted so far reach the store, then stops the tasks.
+    pub(crate) async fn drain(&self) {
+        self.lifecycle.stop();
+        assert_eq!(self.lifecycle.ended(Duration::from_secs(10)).await, 0);
+    }
+
+    pub(crate) fn token(&self, purpose: Purpose, ids: &[i64]) -> String {
+        self.signer.sign(purpose, ids)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, &[("user-agent", PHONE)], "")
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, form: &str) -> Answer {
+        self.ask(Method::POST, path, &[("user-agent", PHONE)], form)
+            .await
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        form: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !form.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let request = request.body(Body::from(form.to_owned())).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            length: body.len(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+}
+
+fn web(
+    store: &Store,
+    clock: &Arc<FixedClock>,
+    ids: &Arc<SeededIds>,
+    signer: &Signer,
+    track: &Track,
+    pages: Pages,
+) -> Web {
+    Web {
+        store: store.clone(),
+        clock: Arc::<FixedClock>::clone(clock),
+        ids: Arc::<SeededIds>::clone(ids),
+        signer: signer.clone(),
+        public_url: "http://127.0.0.1:8080".into(),
+        wake: Arc::new(Wake::default()),
+        keys: KeyCache::default(),
+        limits: Limits::default(),
+        phones: Arc::new(PhonePolicy::default()),
+        sandbox: None,
+        track: track.clone(),
+        pages: Arc::new(pages),
+    }
+}
+
+pub(crate) fn contact() -> Contact {
+    Contact {
+        organisation: "Sportello Energia".to_owned(),
+        phone: Some("+39 051 000 0000".to_owned()),
+        phone_free: Some("800 000 000".to_owned()),
+        email: Some("assistenza@sportello.example".to_owned()),
+        hours: Some("lun-ven 8-18".to_owned()),
+    }
+}
+
+/// Makes of `async fn name(reader: Reader)` one test on each database.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => { $(
+        mod $name {
+            #[tokio::test]
+            async fn sqlite() {
+                super::$name($crate::reader::Reader::on_sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                super::$name($crate::reader::Reader::on_postgres().await).await;
+            }
+        }
+    )+ };
+}
+pub(crate) use on_both;

@@ -1,0 +1,183 @@
+//! The page behind the link: what it shows, what it never does, and what the client decides there.
+
+use araldo::domain::token::Purpose;
+use axum::http::{Method, StatusCode};
+
+use crate::reader::{LOST, MAIL, PHONE, Reader, SAFETY, TEXT, on_both};
+
+const CHOICES: &str = "SELECT CAST(count(*) AS BIGINT) FROM topic_choice";
+const STOPS: &str = "SELECT CAST(count(*) AS BIGINT) FROM suppression WHERE reason = 'stop'";
+const VIEWED: &str = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'viewed'";
+
+on_both!(
+    the_case_its_next_step_and_whom_to_call_stand_on_one_light_page,
+    an_outage_says_when_it_should_end,
+    looking_is_counted_as_a_view_and_changes_nothing_else,
+    only_what_the_client_changed_is_kept,
+    stop_bars_the_address_and_can_be_taken_back,
+    a_reply_and_a_confirmation_are_kept_and_prove_that_a_lost_message_arrived,
+    a_form_sent_by_a_page_elsewhere_is_refused,
+);
+
+impl Reader {
+    fn status(&self, message: i64) -> String {
+        format!("/s/{}", self.token(Purpose::Status, &[message]))
+    }
+}
+
+async fn the_case_its_next_step_and_whom_to_call_stand_on_one_light_page(reader: Reader) {
+    let page = reader.get(&reader.status(MAIL)).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for said in [
+        "<html lang=\"it\">",
+        "Pratica PR-2026-00412",
+        "<h1>Voltura</h1>",
+        "Inviata al distributore",
+        "Ora se ne occupa: e-distribuzione.",
+        "entro venerdì 27 novembre",
+        "href=\"tel:800000000\"",
+        "href=\"mailto:assistenza@sportello.example\"",
+    ] {
+        assert!(
+            page.body.contains(said),
+            "{said} is missing in {}",
+            page.body
+        );
+    }
+    for never in [
+        "<script",
+        "maria@posta",
+        "+39000123401",
+        "Rossi",
+        "<b>copia",
+        "http://",
+        "src=",
+    ] {
+        assert!(!page.body.contains(never), "{never} stands in the page");
+    }
+    assert!(page.length < 30_000, "{} bytes", page.length);
+    assert_eq!(page.header("set-cookie"), "");
+    assert!(
+        page.header("content-security-policy")
+            .starts_with("default-src 'none'; style-src 'sha256-")
+    );
+    assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
+}
+
+async fn an_outage_says_when_it_should_end(reader: Reader) {
+    reader.execute("UPDATE client SET locale = 'en'").await;
+    let page = reader.get(&reader.status(SAFETY)).await;
+    for said in [
+        "Electricity outage",
+        "Going on",
+        "It should be over by today at 19:00",
+        "Cause: guasto in cabina.",
+    ] {
+        assert!(
+            page.body.contains(said),
+            "{said} is missing in {}",
+            page.body
+        );
+    }
+}
+
+async fn looking_is_counted_as_a_view_and_changes_nothing_else(reader: Reader) {
+    let path = reader.status(TEXT);
+    reader.get(&path).await;
+    reader
+        .ask(Method::HEAD, &path, &[("user-agent", PHONE)], "")
+        .await;
+    reader.soon(VIEWED, 2).await;
+    assert_eq!(
+        reader
+            .number("SELECT engaged FROM message WHERE id = 1002")
+            .await,
+        32
+    );
+    for form in ["read", "reply", "preferences", "stop", "resume"] {
+        let answer = reader.get(&format!("{path}/{form}")).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+    assert_eq!(reader.number(CHOICES).await + reader.number(STOPS).await, 0);
+}
+
+async fn only_what_the_client_changed_is_kept(reader: Reader) {
+    let path = reader.status(MAIL);
+    let form = "topic.outages=no&topic.nonsense=yes&preferred=email&quiet_from=22%3A00&\
+                quiet_to=07%3A00&locale=en&reading=no";
+    let answer = reader.post(&format!("{path}/preferences"), form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let client = "SELECT CAST(count(*) AS BIGINT) FROM client WHERE preferred = 'email' \
+                  AND quiet_from = 1320 AND quiet_to = 420 AND locale = 'en' \
+                  AND tracking_consent = 'withdrawn'";
+    assert_eq!(reader.number(client).await, 1);
+    assert_eq!(reader.number(CHOICES).await, 1);
+    let audit = "SELECT CAST(count(*) AS BIGINT) FROM audit";
+    assert_eq!(reader.number(audit).await, 5);
+
+    reader.post(&format!("{path}/preferences"), form).await;
+    assert_eq!(reader.number(audit).await, 5);
+    let page = reader.get(&format!("{path}?done=saved")).await;
+    assert!(page.body.contains("Your choices are saved"));
+    assert!(page.body.contains("value=\"22:00\""));
+}
+
+async fn stop_bars_the_address_and_can_be_taken_back(reader: Reader) {
+    let path = reader.status(TEXT);
+    for _ in 0..2 {
+        let answer = reader.post(&format!("{path}/stop"), "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(reader.number(STOPS).await, 1);
+    let traces = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'unsubscribed'";
+    assert_eq!(reader.number(traces).await, 1);
+    assert!(reader.get(&path).await.body.contains("Tornate a scrivermi"));
+    reader.post(&format!("{path}/resume"), "").await;
+    assert_eq!(reader.number(STOPS).await, 0);
+}
+
+async fn a_reply_and_a_confirmation_are_kept_and_prove_that_a_lost_message_arrived(reader: Reader) {
+    let path = reader.status(LOST);
+    let answer = reader
+        .post(
+            &format!("{path}/reply"),
+            "text=Non+ho+ancora+luce%00+%3Cb%3E",
+        )
+        .await;
+    assert!(answer.header("location").ends_with("?done=replied"));
+    let said = "SELECT detail FROM engagement WHERE kind = 'replied'";
+    assert_eq!(
+        reader.text(said).await.as_deref(),
+        Some("Non ho ancora luce <b>")
+    );
+    let state = "SELECT state FROM message WHERE id = 1003";
+    assert_eq!(reader.text(state).await.as_deref(), Some("accepted"));
+
+    for _ in 0..2 {
+        reader.post(&format!("{path}/read"), "").await;
+    }
+    let confirmed = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'confirmed'";
+    assert_eq!(reader.number(confirmed).await, 1);
+    let replied = "SELECT replied FROM rollup WHERE channel = 'sms' AND template = 'case-progress'";
+    assert_eq!(reader.number(replied).await, 1);
+
+    for _ in 0..12 {
+        reader.post(&format!("{path}/reply"), "text=Aiuto").await;
+    }
+    let taken = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'replied'";
+    assert_eq!(reader.number(taken).await, 10);
+    let huge = format!("text={}", "a".repeat(100_000));
+    let answer = reader.post(&format!("{path}/reply"), &huge).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+async fn a_form_sent_by_a_page_elsewhere_is_refused(reader: Reader) {
+    let path = format!("{}/stop", reader.status(TEXT));
+    let elsewhere = [("user-agent", PHONE), ("sec-fetch-site", "cross-site")];
+    let answer = reader.ask(Method::POST, &path, &elsewhere, "").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(reader.number(STOPS).await, 0);
+    let own = [("user-agent", PHONE), ("sec-fetch-site", "same-origin")];
+    let answer = reader.ask(Method::POST, &path, &own, "").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}

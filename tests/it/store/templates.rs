@@ -1,0 +1,174 @@
+//! Templates and links: versions never change, operators' edits are theirs, links stay small.
+//! Each promise is a function over a store, to be kept on every database.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+use araldo::domain::clock::{Clock as _, FixedClock};
+use araldo::domain::ids::TimeOrderedIds;
+use araldo::domain::template::{Source, VersionState};
+use araldo::store::templates::{Imported, Pen};
+use araldo::store::{Store, StoreError, StoreUrl};
+
+const NOON: &str = "2026-11-22T12:00:00Z";
+
+fn notice() -> Source {
+    let shipped = Source::shipped().unwrap();
+    shipped
+        .into_iter()
+        .find(|source| source.name == "notice")
+        .unwrap()
+}
+
+fn edited(text: &str) -> Source {
+    let mut source = notice();
+    source.parts.get_mut("it").unwrap().sms = Some(text.to_owned());
+    source
+}
+
+pub(crate) async fn the_first_import_publishes_and_edits_are_kept(store: &Store) {
+    let clock = FixedClock::at(NOON);
+    let ids = TimeOrderedIds::new(&clock, 1);
+    let shipped = Pen {
+        author: "araldo",
+        now: clock.now(),
+        ids: &ids,
+    };
+    let operator = Pen {
+        author: "operator@energia.example",
+        ..shipped
+    };
+    let mut tx = store.write().await.unwrap();
+    let mut templates = tx.templates();
+    assert_eq!(
+        templates.import(&notice(), shipped).await.unwrap(),
+        Imported::Created(1)
+    );
+    assert_eq!(
+        templates.import(&notice(), shipped).await.unwrap(),
+        Imported::Unchanged
+    );
+    assert_eq!(
+        templates.import(&edited("new"), shipped).await.unwrap(),
+        Imported::Created(2)
+    );
+    let draft = templates
+        .save_draft(&edited("ours"), operator)
+        .await
+        .unwrap();
+    assert_eq!(
+        templates.import(&notice(), shipped).await.unwrap(),
+        Imported::Kept
+    );
+    templates.publish(draft, clock.now()).await.unwrap();
+    assert_eq!(
+        templates.import(&notice(), shipped).await.unwrap(),
+        Imported::Kept
+    );
+    let published = templates.lookup_published("notice").await.unwrap().unwrap();
+    assert_eq!((published.version, published.source), (3, edited("ours")));
+    assert_eq!(published.author, "operator@energia.example");
+    tx.commit().await.unwrap();
+}
+
+pub(crate) async fn a_version_is_never_changed_once_published(store: &Store) {
+    let clock = FixedClock::at(NOON);
+    let ids = TimeOrderedIds::new(&clock, 1);
+    let pen = Pen {
+        author: "operator",
+        now: clock.now(),
+        ids: &ids,
+    };
+    let mut tx = store.write().await.unwrap();
+    let mut templates = tx.templates();
+    let first = templates.save_draft(&edited("one"), pen).await.unwrap();
+    assert_eq!(
+        templates
+            .save_draft(&edited("one, better"), pen)
+            .await
+            .unwrap(),
+        first
+    );
+    assert!(
+        templates
+            .lookup_published("notice")
+            .await
+            .unwrap()
+            .is_none()
+    );
+    templates.publish(first, clock.now()).await.unwrap();
+    assert!(matches!(
+        templates.publish(first, clock.now()).await,
+        Err(StoreError::Missing { .. })
+    ));
+
+    let second = templates.save_draft(&edited("two"), pen).await.unwrap();
+    assert_ne!(second, first);
+    templates.publish(second, clock.now()).await.unwrap();
+    let draft = templates.save_draft(&edited("three"), pen).await.unwrap();
+    let back = templates.roll_back("notice", 1, pen).await.unwrap();
+    let versions = templates.versions("notice").await.unwrap();
+    let told = versions.iter().map(|it| (it.version, it.id, it.state));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            (4, back, VersionState::Published),
+            (3, draft, VersionState::Draft),
+            (2, second, VersionState::Retired),
+            (1, first, VersionState::Retired),
+        ]
+    );
+    assert_eq!(versions[0].source, edited("one, better"));
+    let kept = templates.get_version(first).await.unwrap();
+    assert_eq!(kept.source, edited("one, better"));
+    let list = templates.list().await.unwrap();
+    assert_eq!(
+        (list[0].name.as_str(), list[0].published, list[0].draft),
+        ("notice", Some(4), Some(3))
+    );
+    let absent = templates.roll_back("notice", 9, pen).await;
+    assert!(matches!(absent, Err(StoreError::Missing { .. })));
+}
+
+pub(crate) async fn links_have_small_numbers_and_lead_where_they_did(store: &Store) {
+    let now = FixedClock::at(NOON).now();
+    let urls = [
+        "https://a.example/",
+        "https://b.example/?x=1&y=2",
+        "https://a.example/",
+    ]
+    .map(String::from);
+    let mut tx = store.write().await.unwrap();
+    let ids = tx.templates().ensure_links(&urls, now).await.unwrap();
+    assert_eq!(ids.iter().map(|id| id.get()).collect::<Vec<_>>(), [1, 2, 1]);
+    tx.commit().await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let again = ["https://c.example/", "https://b.example/?x=1&y=2"].map(String::from);
+    let more = tx.templates().ensure_links(&again, now).await.unwrap();
+    assert_eq!(more.iter().map(|id| id.get()).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(
+        tx.templates().link_url(ids[1]).await.unwrap().as_deref(),
+        Some(urls[1].as_str())
+    );
+    assert_eq!(
+        tx.templates()
+            .link_url(araldo::domain::LinkId::new(9))
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+async fn sqlite(folder: &tempfile::TempDir) -> Store {
+    let url = StoreUrl::Sqlite(folder.path().join("araldo.db"));
+    Store::open(&url, 1).await.unwrap()
+}
+
+#[tokio::test]
+async fn templates_keep_their_promises_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    the_first_import_publishes_and_edits_are_kept(&sqlite(&folder).await).await;
+    let folder = tempfile::tempdir().unwrap();
+    a_version_is_never_changed_once_published(&sqlite(&folder).await).await;
+    let folder = tempfile::tempdir().unwrap();
+    links_have_small_numbers_and_lead_where_they_did(&sqlite(&folder).await).await;
+}
