@@ -22,6 +22,7 @@ mod providers;
 mod reader;
 mod receipts_are_folded;
 mod servers;
+mod templates_render;
 mod status_page_is_the_clients;
 mod store;
 mod templates_engine;
