@@ -272,3 +272,6 @@ text_enum! {
         NodeDied => "node_died",
     }
 }
+
+#[cfg(test)]
+mod tests;
