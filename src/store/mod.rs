@@ -11,8 +11,8 @@ mod error;
 mod open;
 pub mod reports;
 pub mod sessions;
-pub mod users;
 pub mod templates;
+pub mod users;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -56,16 +56,22 @@ impl Town {
     pub async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("town.db");
-        let store = Store::open(&StoreUrl::Sqlite(path.clone()), 4).await.unwrap();
-        let pool = SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+        let store = Store::open(&StoreUrl::Sqlite(path.clone()), 4)
+            .await
+            .unwrap();
+        let pool = SqlitePool::connect(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap();
         let clock = Arc::new(FixedClock::at(NOW));
         let face = |name: &str, kind: &str, channel| ProviderFace {
             name: name.into(),
             kind: kind.into(),
             channel,
         };
-        let providers =
-            vec![face("relay", "smtp", Channel::Email), face("gateway", "kannel", Channel::Sms)];
+        let providers = vec![
+            face("relay", "smtp", Channel::Email),
+            face("gateway", "kannel", Channel::Sms),
+        ];
         let web = Web {
             store,
             clock: clock.clone(),
@@ -74,9 +80,19 @@ impl Town {
             public_url: "http://127.0.0.1:8080".into(),
             wake: Arc::new(Wake::default()),
             sandbox: None,
-            console: Arc::new(Desk::new(Some(Arc::new(Texts)), providers, Lifecycle::new())),
+            console: Arc::new(Desk::new(
+                Some(Arc::new(Texts)),
+                providers,
+                Lifecycle::new(),
+            )),
         };
-        Self { web, clock, pool, message: MessageId::new(0), _folder: folder }
+        Self {
+            web,
+            clock,
+            pool,
+            message: MessageId::new(0),
+            _folder: folder,
+        }
     }
 
     /// The same with people, clients, a case, an outage and their messages.
@@ -121,7 +137,10 @@ impl Town {
         for value in values {
             query = value.bind(query);
         }
-        query.execute(&self.pool).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        query
+            .execute(&self.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
     }
 
     async fn clients(&self) {
@@ -132,27 +151,59 @@ impl Town {
                 &[&id, &format!("C-{id}"), name, &name.to_lowercase(), &self.ago(9_000)],
             ).await;
             if number != 5 {
-                self.sql("INSERT INTO contact_point VALUES ($1, $2, 'sms', $3, 0, 1)",
-                    &[&(id * 10), &id, &format!("+39333000{id}")]).await;
-                self.sql("INSERT INTO contact_point VALUES ($1, $2, 'email', $3, 1, 0)",
-                    &[&(id * 10 + 1), &id, &format!("client{id}@mail.example")]).await;
+                self.sql(
+                    "INSERT INTO contact_point VALUES ($1, $2, 'sms', $3, 0, 1)",
+                    &[&(id * 10), &id, &format!("+39333000{id}")],
+                )
+                .await;
+                self.sql(
+                    "INSERT INTO contact_point VALUES ($1, $2, 'email', $3, 1, 0)",
+                    &[&(id * 10 + 1), &id, &format!("client{id}@mail.example")],
+                )
+                .await;
             }
             let offset = f64::from(u32::try_from(number).unwrap()) * 0.004;
-            self.sql("INSERT INTO place VALUES ($1, $2, $3, 'pod', '037006', '40121', $4, $5)",
-                &[&(id * 10), &id, &format!("IT001E{id}00000"), &(44.48 + offset), &(11.33 + (offset * 7.3) % 0.05)]).await;
+            self.sql(
+                "INSERT INTO place VALUES ($1, $2, $3, 'pod', '037006', '40121', $4, $5)",
+                &[
+                    &(id * 10),
+                    &id,
+                    &format!("IT001E{id}00000"),
+                    &(44.48 + offset),
+                    &(11.33 + (offset * 7.3) % 0.05),
+                ],
+            )
+            .await;
         }
-        self.sql("INSERT INTO topic_choice VALUES (1000, 'surveys', 0)", &[]).await;
+        self.sql("INSERT INTO topic_choice VALUES (1000, 'surveys', 0)", &[])
+            .await;
         self.sql("INSERT INTO suppression VALUES ('email', 'client1000@mail.example', 'hard_bounce', NULL, $1)", &[&self.ago(600)]).await;
     }
 
     async fn event(&self, id: i64, name: &str, kind: &str, subject: &str, minutes: i64) {
         self.sql(
             "INSERT INTO event VALUES ($1, '/crm', $2, $3, $4, $5, $6, '{}', 'h', 'planned', NULL)",
-            &[&id, &name.to_owned(), &kind.to_owned(), &subject.to_owned(), &self.ago(minutes), &(self.ago(minutes) + 210_000)],
-        ).await;
+            &[
+                &id,
+                &name.to_owned(),
+                &kind.to_owned(),
+                &subject.to_owned(),
+                &self.ago(minutes),
+                &(self.ago(minutes) + 210_000),
+            ],
+        )
+        .await;
     }
 
-    async fn plan(&self, id: i64, event: i64, (rule, lane, class): (&str, &str, &str), subject: &str, planned: i64, minutes: i64) {
+    async fn plan(
+        &self,
+        id: i64,
+        event: i64,
+        (rule, lane, class): (&str, &str, &str),
+        subject: &str,
+        planned: i64,
+        minutes: i64,
+    ) {
         self.sql(
             "INSERT INTO plan VALUES ($1, $2, $3, $4, NULL, 2, 'cases', $5, $6, $7, $8, NULL, NULL, NULL, '{}', '{}', 'planned', 0, $9, 1, $8, $8, $8)",
             &[&id, &event, &rule.to_owned(), &rule.to_owned(), &class.to_owned(), &lane.to_owned(), &subject.to_owned(), &(self.ago(minutes) + 300_000), &planned],
@@ -160,14 +211,33 @@ impl Town {
     }
 
     /// A message with its attempt when it was accepted.
-    async fn send(&self, id: i64, plan: i64, client: i64, (channel, lane): (&str, &str), state: &str, minutes: i64) {
+    async fn send(
+        &self,
+        id: i64,
+        plan: i64,
+        client: i64,
+        (channel, lane): (&str, &str),
+        state: &str,
+        minutes: i64,
+    ) {
         let at = self.ago(minutes) + 400_000;
-        let accepted = matches!(state, "accepted" | "delivered" | "undelivered" | "unconfirmed");
+        let accepted = matches!(
+            state,
+            "accepted" | "delivered" | "undelivered" | "unconfirmed"
+        );
         let (accepted_at, reason): (Option<i64>, Option<String>) = (
             accepted.then_some(at + 1_300_000),
-            match state { "suppressed" => Some("no_contact".into()), "held" => Some("quiet_hours".into()), _ => None },
+            match state {
+                "suppressed" => Some("no_contact".into()),
+                "held" => Some("quiet_hours".into()),
+                _ => None,
+            },
         );
-        let address = if channel == "sms" { format!("+39333000{client}") } else { format!("client{client}@mail.example") };
+        let address = if channel == "sms" {
+            format!("+39333000{client}")
+        } else {
+            format!("client{client}@mail.example")
+        };
         self.sql(
             "INSERT INTO message VALUES ($1, $2, $3, $1, $4, $5, 'it', $6, 'individual', '{}', $7, $8, $9, $10, NULL, 1, NULL, 1, 1, 0, 0, $11, NULL, 0, 0, 0, $9, NULL, $12, NULL)",
             &[&id, &plan, &client, &channel.to_owned(), &address, &lane.to_owned(), &state.to_owned(), &reason, &at, &(at + 86_400_000_000),
@@ -187,36 +257,81 @@ impl Town {
         self.sql("INSERT INTO case_file VALUES (50, 'PR-1', 'C-1000', 'voltura', 'sent_to_distributor', 'e-distribuzione', NULL, '2026-11-26', $1, $2, NULL)",
             &[&self.ago(3_000), &self.ago(40)]).await;
         for (event, state, minutes) in [(60, "opened", 3_000), (61, "sent_to_distributor", 40)] {
-            let kind = if event == 60 { "case.opened" } else { "case.state_changed" };
-            self.event(event, &format!("crm-{event}"), kind, "PR-1", minutes).await;
+            let kind = if event == 60 {
+                "case.opened"
+            } else {
+                "case.state_changed"
+            };
+            self.event(event, &format!("crm-{event}"), kind, "PR-1", minutes)
+                .await;
             self.sql("INSERT INTO case_change VALUES ($1, 50, $2, $3, 'e-distribuzione', NULL, NULL, $4)",
                 &[&event, &kind.to_owned(), &state.to_owned(), &self.ago(minutes)]).await;
         }
-        self.plan(71, 61, ("case-progress", "normal", "service"), "case:PR-1", 1, 40).await;
+        self.plan(
+            71,
+            61,
+            ("case-progress", "normal", "service"),
+            "case:PR-1",
+            1,
+            40,
+        )
+        .await;
         let id = first_id_at(Timestamp::from_micros(self.ago(40)));
-        self.send(id, 71, 1_000, ("sms", "normal"), "delivered", 40).await;
-        self.sql("INSERT INTO link VALUES (1, 'https://www.example.org/pratica', 0)", &[]).await;
+        self.send(id, 71, 1_000, ("sms", "normal"), "delivered", 40)
+            .await;
+        self.sql(
+            "INSERT INTO link VALUES (1, 'https://www.example.org/pratica', 0)",
+            &[],
+        )
+        .await;
         self.sql("INSERT INTO engagement VALUES (1, $1, 'clicked', 'machine', 'link preview agent', 1, NULL, $2)", &[&id, &(self.ago(40) + 7_000_000)]).await;
         self.sql("INSERT INTO engagement VALUES (2, $1, 'clicked', 'human', 'one link, plausible agent', 1, NULL, $2)", &[&id, &self.ago(31)]).await;
-        self.sql("UPDATE message SET engaged = 12 WHERE id = $1", &[&id]).await;
+        self.sql("UPDATE message SET engaged = 12 WHERE id = $1", &[&id])
+            .await;
         self.message = MessageId::new(id);
     }
 
     async fn outage(&self) {
-        let area = r#"{"municipalities":["037006"],"polygon":[[11.32,44.47],[11.40,44.48],[11.41,44.53],[11.33,44.54]]}"#;
+        let area = r#"{"municipalities":["037006"],"polygon":[[44.47,11.32],[44.48,11.40],[44.53,11.41],[44.54,11.33]]}"#;
         self.sql("INSERT INTO incident VALUES (80, 'G-77', 'outage', 'going_on', 'electricity', 'severe', $1, 'cabin fault', NULL, $2, $3, $2, $2, NULL)",
             &[&area.to_owned(), &self.ago(25), &(self.ago(0) + 7_200_000_000)]).await;
-        self.event(90, "oms-77-1", "incident.opened", "G-77", 24).await;
-        self.sql("INSERT INTO incident_change VALUES (90, 80, 'incident.opened', '{}', $1)", &[&self.ago(24)]).await;
-        self.plan(91, 90, ("incident-started", "urgent", "safety"), "incident:G-77", 20, 24).await;
-        let states = ["delivered", "delivered", "accepted", "queued", "undelivered", "suppressed", "unknown", "held", "delivered", "delivered"];
+        self.event(90, "oms-77-1", "incident.opened", "G-77", 24)
+            .await;
+        self.sql(
+            "INSERT INTO incident_change VALUES (90, 80, 'incident.opened', '{}', $1)",
+            &[&self.ago(24)],
+        )
+        .await;
+        self.plan(
+            91,
+            90,
+            ("incident-started", "urgent", "safety"),
+            "incident:G-77",
+            20,
+            24,
+        )
+        .await;
+        let states = [
+            "delivered",
+            "delivered",
+            "accepted",
+            "queued",
+            "undelivered",
+            "suppressed",
+            "unknown",
+            "held",
+            "delivered",
+            "delivered",
+        ];
         for number in 0..20_i64 {
             let state = states[usize::try_from(number % 10).unwrap()];
             let id = first_id_at(Timestamp::from_micros(self.ago(24))) + number;
             let channel = if number % 3 == 2 { "email" } else { "sms" };
-            self.send(id, 91, 1_000 + number, (channel, "urgent"), state, 24).await;
+            self.send(id, 91, 1_000 + number, (channel, "urgent"), state, 24)
+                .await;
             if number % 10 == 8 {
-                self.sql("UPDATE message SET engaged = 4 WHERE id = $1", &[&id]).await;
+                self.sql("UPDATE message SET engaged = 4 WHERE id = $1", &[&id])
+                    .await;
             }
         }
     }
@@ -238,10 +353,26 @@ impl Town {
 }
 
 const NAMES: [&str; 20] = [
-    "Maria Rossi", "Luca Bianchi", "Giulia Ferrari", "Marco Esposito", "Anna Romano", "Paolo Ricci",
-    "Elena Marino", "Andrea Greco", "Sara Bruno", "Davide Gallo", "Chiara Conti", "Matteo De Luca",
-    "Francesca Costa", "Giorgio Mancini", "Laura Rizzo", "Stefano Lombardi", "Silvia Moretti",
-    "Roberto Barbieri", "Paola Fontana", "<script>alert(1)</script> & Figli",
+    "Maria Rossi",
+    "Luca Bianchi",
+    "Giulia Ferrari",
+    "Marco Esposito",
+    "Anna Romano",
+    "Paolo Ricci",
+    "Elena Marino",
+    "Andrea Greco",
+    "Sara Bruno",
+    "Davide Gallo",
+    "Chiara Conti",
+    "Matteo De Luca",
+    "Francesca Costa",
+    "Giorgio Mancini",
+    "Laura Rizzo",
+    "Stefano Lombardi",
+    "Silvia Moretti",
+    "Roberto Barbieri",
+    "Paola Fontana",
+    "<script>alert(1)</script> & Figli",
 ];
 
 /// What can stand for `$n`.

@@ -11,14 +11,19 @@ use axum::routing::{get, post};
 use crate::web::Web;
 
 mod assets;
+mod cases;
 mod chart;
+mod clients;
 mod desk;
 mod format;
 mod frame;
+mod incidents;
 mod login;
+mod map;
 mod messages;
 mod now;
 mod search;
+mod settings;
 
 pub use desk::{Desk, ProviderFace, Renderer, Seen};
 
@@ -37,4 +42,12 @@ pub fn routes() -> Router<Web> {
         .route("/console/messages", get(messages::list))
         .route("/console/messages/{id}", get(messages::show))
         .route("/console/messages/{id}/mail", get(messages::mail))
+        .route("/console/clients", get(clients::list))
+        .route("/console/clients/{client}", get(clients::show))
+        .route("/console/clients/{client}/reveal", post(clients::reveal))
+        .route("/console/cases", get(cases::list))
+        .route("/console/cases/{case}", get(cases::show))
+        .route("/console/incidents", get(incidents::list))
+        .route("/console/incidents/{incident}", get(incidents::show))
+        .route("/console/settings", get(settings::page))
 }
