@@ -5,9 +5,11 @@ use std::sync::Arc;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
 use araldo::domain::role::Role;
+use araldo::domain::template::Source;
 use araldo::domain::token::Signer;
 use araldo::domain::{Channel, MessageId, Timestamp, UserId};
 use araldo::lifecycle::{Lifecycle, Wake};
+use araldo::store::templates::Pen;
 use araldo::store::users::NewUser;
 use araldo::store::{Store, StoreUrl};
 use araldo::web::Web;
@@ -105,6 +107,7 @@ impl Town {
         town.case().await;
         town.outage().await;
         town.operation().await;
+        town.templates().await;
         town
     }
 
@@ -334,6 +337,20 @@ impl Town {
                     .await;
             }
         }
+    }
+
+    /// Takes in what is shipped, as the daemon does at its start.
+    async fn templates(&self) {
+        let mut tx = self.web.store.write().await.unwrap();
+        for source in Source::shipped().unwrap() {
+            let pen = Pen {
+                author: "araldo",
+                now: self.now(),
+                ids: &*self.web.ids,
+            };
+            tx.templates().import(&source, pen).await.unwrap();
+        }
+        tx.commit().await.unwrap();
     }
 
     async fn operation(&self) {

@@ -18,12 +18,14 @@ mod desk;
 mod format;
 mod frame;
 mod incidents;
+mod insight;
 mod login;
 mod map;
 mod messages;
 mod now;
 mod search;
 mod settings;
+mod templates;
 
 pub use desk::{Desk, ProviderFace, Renderer, Seen};
 
@@ -49,5 +51,8 @@ pub fn routes() -> Router<Web> {
         .route("/console/cases/{case}", get(cases::show))
         .route("/console/incidents", get(incidents::list))
         .route("/console/incidents/{incident}", get(incidents::show))
+        .route("/console/insight", get(insight::page))
+        .route("/console/insight.csv", get(insight::export))
         .route("/console/settings", get(settings::page))
+        .merge(templates::routes())
 }
