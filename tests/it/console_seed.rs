@@ -339,17 +339,30 @@ impl Town {
         }
     }
 
-    /// Takes in what is shipped, as the daemon does at its start.
+    /// Takes in a template in two versions, the second written at the console.
     async fn templates(&self) {
+        let mut source: Source = serde_json::from_str(TEMPLATE).unwrap();
         let mut tx = self.web.store.write().await.unwrap();
-        for source in Source::shipped().unwrap() {
-            let pen = Pen {
-                author: "araldo",
-                now: self.now(),
-                ids: &*self.web.ids,
-            };
-            tx.templates().import(&source, pen).await.unwrap();
-        }
+        let pen = |author| Pen {
+            author,
+            now: self.now(),
+            ids: &*self.web.ids,
+        };
+        tx.templates().import(&source, pen("araldo")).await.unwrap();
+        let italian = source.parts.get_mut("it").unwrap();
+        let text = italian
+            .sms
+            .clone()
+            .unwrap()
+            .replace("passata a", "ora presso");
+        italian.sms = Some(text);
+        let author = "operator@example.org";
+        let draft = tx
+            .templates()
+            .save_draft(&source, pen(author))
+            .await
+            .unwrap();
+        tx.templates().publish(draft, self.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -391,6 +404,25 @@ const NAMES: [&str; 20] = [
     "Paola Fontana",
     "<script>alert(1)</script> & Figli",
 ];
+
+/// A template with both channels in Italian and an SMS in English.
+const TEMPLATE: &str = r#"{
+    "name": "case-progress", "topic": "cases",
+    "description": "Sent when a case moves on to its next step.",
+    "variables": [
+        {"name": "client.name", "description": "Name", "required": true, "example": "Maria Rossi"},
+        {"name": "case.ref", "description": "Number of the case", "required": true, "example": "PR-2026-00412"},
+        {"name": "case.owner", "description": "The body it is with", "example": "e-distribuzione"}
+    ],
+    "parts": {
+        "it": {
+            "sms": "Pratica {{ case.ref }} passata a {% if case.owner %}{{ case.owner }}{% else %}un altro ente{% endif %}.",
+            "email_subject": "La Sua pratica {{ case.ref }}",
+            "email_mjml": "<mjml><mj-body><mj-section><mj-column><mj-text font-size=\"20px\">La Sua pratica {{ case.ref }}</mj-text><mj-text>Gentile {{ client.name }}, la pratica procede.</mj-text><mj-button href=\"https://www.example.org/pratica\">Vedi lo stato</mj-button></mj-column></mj-section></mj-body></mjml>"
+        },
+        "en": {"sms": "Case {{ case.ref }} moves on."}
+    }
+}"#;
 
 /// What can stand for `$n`.
 trait Value: Sync {
