@@ -3,7 +3,7 @@
 //! A provider is handed one [`Outgoing`] and answers with an acceptance or a [`SendError`] that
 //! already says whether it may be tried again: the one who knows the failure decides.
 //! It never retries by itself and never touches the store; `dispatch` does both.
-//! Next: `email/smtp`, `sms/kannel`, `sandbox`.
+//! Next: `settings` and `build`, then `email/smtp`, `sms/kannel`, `sandbox`.
 
 use std::time::Duration;
 
@@ -11,9 +11,14 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::{Channel, EmailAddress, MessageId, PhoneNumber, Timestamp};
 
+mod build;
 pub mod email;
 pub mod sandbox;
+mod settings;
 pub mod sms;
+
+pub use build::{BuildContext, build, install_tls};
+pub use settings::{ProviderSettings, Rate, RateError, Secret, SetupError};
 
 /// Somebody who carries messages of one channel.
 pub trait Provider: Send + Sync {
@@ -92,7 +97,7 @@ pub struct Email {
     pub html: String,
     /// The plain-text part.
     pub text: String,
-    /// Where one-click unsubscribe is POSTed (RFC 8058), for topics that can be refused.
+    /// Where one-click unsubscribe is posted (RFC 8058), for topics that can be refused.
     pub unsubscribe_url: Option<String>,
     /// What the mail is about, for Feedback-ID: rule or template name.
     pub kind: String,

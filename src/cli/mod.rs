@@ -1,7 +1,95 @@
-//! The command line.
+//! The command line: one file per command. A command reads the settings, opens what it needs,
+//! calls one stage of the library and prints for people. It decides nothing about messages.
+//!
+//! Exit codes: 0 done, 1 a fault (one line on standard error), 2 a command that is not one.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line prints; the daemon's own words go through the log"
+)]
+
+mod check;
+mod context;
+mod doctor;
+mod migrate;
+pub mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config};
+
+pub use context::Context;
+
+/// Tells people what happens to their cases and services before they have to ask.
+#[derive(Debug, Parser)]
+#[command(name = "araldo", version, arg_required_else_help = true)]
+struct Cli {
+    /// The file of settings; without one: embedded store, sandbox providers
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check settings, rules, kinds of cases and every template with its samples
+    Check,
+    /// Bring the store's schema up to date
+    Migrate,
+    /// Who may log in to the console
+    User {
+        #[command(subcommand)]
+        command: user::UserCommand,
+    },
+    /// Ask whether everything configured can be reached and is right
+    Doctor,
+}
 
 /// Runs the command named on the command line.
 #[must_use]
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(Box::pin(cli.run())));
+    outcome.unwrap_or_else(|error| {
+        eprintln!("araldo: {}", one_line(&error));
+        ExitCode::FAILURE
+    })
+}
+
+/// The error and its causes, each said once: many of ours already quote their cause.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.is_empty() {
+            line = cause;
+        } else if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line.replace('\n', " ")
+}
+
+impl Cli {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        let config = Config::load(self.config.as_deref(), config::environment())?;
+        match self.command {
+            Command::Check => Ok(check::run(&config)),
+            Command::Migrate => migrate::run(config).await,
+            Command::User { command } => {
+                let context = Context::open(config).await?;
+                let (store, clock, ids) = (&context.store, &context.clock, &context.ids);
+                user::run(command, store, &**clock, &**ids).await
+            }
+            Command::Doctor => doctor::run(config).await,
+        }
+    }
 }

@@ -1,1 +1,203 @@
-//! To come.
+//! The settings: defaults built in, a file over them, the environment over both.
+//!
+//! `config/default.toml` is the manual: every key with its comment. Everything is read and
+//! checked here once, before anything starts; nothing else reads the environment. Rules have
+//! their own file and reader, see `rules`. What a provider's keys mean is known by `channel`.
+
+mod error;
+mod layers;
+mod provider;
+pub mod rules;
+mod secret;
+mod section;
+mod sending;
+mod serving;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::domain::Channel;
+use crate::domain::quiet_hours::QuietHours;
+
+pub use error::{ConfigError, Origin};
+pub use provider::ProviderTable;
+pub use secret::Secret;
+pub use sending::{Channels, Contact, Dispatch, Phone};
+pub use serving::{Http, Log, LogFormat, Node, Retention, Role, StoreSettings, TrackingSettings};
+
+use layers::Layers;
+use section::Section;
+
+/// Everything that can be set, checked. Prints without secrets.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `[http]`
+    pub http: Http,
+    /// `[store]`
+    pub store: StoreSettings,
+    /// `[node]`
+    pub node: Node,
+    /// `[channels]`
+    pub channels: Channels,
+    /// `[provider.NAME]`, also those not in use.
+    pub providers: BTreeMap<String, ProviderTable>,
+    /// `[contact]`
+    pub contact: Contact,
+    /// `[tracking]`
+    pub tracking: TrackingSettings,
+    /// `[quiet_hours]`; the clients' own come first.
+    pub quiet_hours: Option<QuietHours>,
+    /// `[phone]`
+    pub phone: Phone,
+    /// `[calendar] patron` as month and day.
+    pub patron_days: Vec<(u32, u32)>,
+    /// `[dispatch]`
+    pub dispatch: Dispatch,
+    /// `[retention]`
+    pub retention: Retention,
+    /// `[rules] file`; absent means those built in.
+    pub rules_file: Option<PathBuf>,
+    /// `[case_kinds] file`; absent means those built in.
+    pub case_kinds_file: Option<PathBuf>,
+    /// `[templates] folder`; absent means those built in.
+    pub templates_folder: Option<PathBuf>,
+    /// `[log]`
+    pub log: Log,
+    /// What is allowed and yet hardly meant, for the log and for `araldo check`.
+    pub warnings: Vec<String>,
+}
+
+/// The environment as text; a variable that is no text is none of ours.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+impl Config {
+    /// Reads the settings. Without a file: embedded store, sandbox providers.
+    pub fn load(
+        path: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let text = path.map(read_file).transpose()?;
+        let layers = Layers::merge(path.zip(text.as_deref()), environment)?;
+        Self::read(layers)
+    }
+
+    fn read(mut layers: Layers) -> Result<Self, ConfigError> {
+        let sections = layers.0.keys().cloned().collect();
+        let layers = &mut layers;
+        let mut config = Self {
+            http: Http::read(layers)?,
+            store: StoreSettings::read(layers)?,
+            node: Node::read(layers)?,
+            channels: Channels::read(layers)?,
+            providers: provider::read(layers)?,
+            contact: Contact::read(layers)?,
+            tracking: TrackingSettings::read(layers)?,
+            quiet_hours: sending::quiet_hours(layers)?,
+            phone: Phone::read(layers)?,
+            patron_days: sending::patron_days(layers)?,
+            dispatch: Dispatch::read(layers)?,
+            retention: Retention::read(layers)?,
+            rules_file: path_in(layers, "rules", "file")?,
+            case_kinds_file: path_in(layers, "case_kinds", "file")?,
+            templates_folder: path_in(layers, "templates", "folder")?,
+            log: Log::read(layers)?,
+            warnings: Vec::new(),
+        };
+        nothing_left(layers, sections)?;
+        config.every_provider_is_described()?;
+        config.warnings = config.doubts();
+        Ok(config)
+    }
+
+    fn every_provider_is_described(&self) -> Result<(), ConfigError> {
+        let [email, sms] = &self.channels.at;
+        for (channel, at) in [(Channel::Email, email), (Channel::Sms, sms)] {
+            for name in self.channels.of(channel) {
+                if !self.providers.contains_key(name) {
+                    return Err(ConfigError::Contradiction {
+                        at: at.clone(),
+                        detail: format!(
+                            "[channels] {channel} names `{name}`, but there is no [provider.{name}]"
+                        ),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        for channel in Channel::ALL {
+            if self.channels.of(*channel).is_empty() {
+                doubts.push(format!(
+                    "[channels] {channel} is empty: no {channel} will be sent"
+                ));
+            }
+        }
+        for (name, provider) in &self.providers {
+            if provider.at != Origin::Default && !self.channels.names(name) {
+                doubts.push(format!(
+                    "{}: [provider.{name}] is described, but [channels] does not name it",
+                    provider.at
+                ));
+            }
+        }
+        if self.real_providers() && is_loopback(&self.http.public_url) {
+            doubts.push(format!(
+                "[http] public_url is `{}`: links in messages will work on this machine only",
+                self.http.public_url
+            ));
+        }
+        doubts
+    }
+
+    fn real_providers(&self) -> bool {
+        self.providers.iter().any(|(name, provider)| {
+            self.channels.names(name)
+                && provider.table.get("kind").and_then(toml::Value::as_str) != Some("sandbox")
+        })
+    }
+}
+
+fn is_loopback(url: &str) -> bool {
+    ["://127.", "://localhost", "://[::1]"]
+        .iter()
+        .any(|host| url.contains(host))
+}
+
+fn read_file(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+fn path_in(
+    layers: &mut Layers,
+    name: &str,
+    key: &'static str,
+) -> Result<Option<PathBuf>, ConfigError> {
+    let mut section = Section::take(layers, name);
+    let path = section.optional(key)?.map(PathBuf::from);
+    section.finish()?;
+    Ok(path)
+}
+
+fn nothing_left(layers: &Layers, mut expected: Vec<String>) -> Result<(), ConfigError> {
+    let Some((section, entries)) = layers.0.first_key_value() else {
+        return Ok(());
+    };
+    expected.retain(|name| !layers.0.contains_key(name) && !name.starts_with("provider."));
+    expected.push("provider.NAME".to_owned());
+    Err(ConfigError::UnknownSection {
+        at: entries.at.clone(),
+        section: section.clone(),
+        expected,
+    })
+}

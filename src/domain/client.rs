@@ -74,3 +74,19 @@ pub struct Place {
     /// Free tags such as `feeder:BO-12`.
     pub tags: Vec<String>,
 }
+
+text_enum! {
+    /// Why an address must not be used.
+    pub enum SuppressionReason {
+        /// The client answered STOP.
+        Stop => "stop",
+        /// The client unsubscribed from everything.
+        Unsubscribed => "unsubscribed",
+        /// The address does not exist.
+        HardBounce => "hard_bounce",
+        /// The client reported the mail as unwanted.
+        Complaint => "complaint",
+        /// An operator barred it.
+        Manual => "manual",
+    }
+}

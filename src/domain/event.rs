@@ -1,1 +1,162 @@
-//! To come.
+//! What came in: a CloudEvents 1.0 envelope and, for the types Araldo knows, its data.
+//!
+//! An event of an unknown type is accepted and kept as [`EventData::Other`]: the operator sees
+//! it as unmatched, and a rule may be written for it later. Parsing is all or nothing and every
+//! [`Fault`] has its pointer. How bytes become JSON is `source`'s business; what an event sets
+//! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`.
+
+use serde_json::Value;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::fault::Fault;
+use crate::domain::fields::{self, Fields};
+use crate::domain::hygiene;
+use crate::domain::text_enum::text_enum;
+
+mod case;
+mod direct;
+mod fingerprint;
+mod incident;
+
+pub use case::{CaseData, CaseStep, Deadline};
+pub use direct::DirectRequest;
+pub use incident::{Incident, IncidentData, IncidentKind, IncidentState, IncidentStep};
+
+/// The type of the event that a direct message request becomes.
+pub const MESSAGE_REQUESTED: &str = "message.requested";
+/// Longest `source` in characters.
+const SOURCE: usize = 500;
+
+text_enum! {
+    /// What became of a stored event.
+    pub enum EventState {
+        /// Stored; not looked at yet.
+        Received => "received",
+        /// Its rules were applied.
+        Planned => "planned",
+        /// No rule listens to it.
+        Unmatched => "unmatched",
+        /// It cannot be acted upon; the detail says why.
+        Refused => "refused",
+    }
+}
+
+/// One event, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Who says so; with `id`, the event's identity.
+    pub source: String,
+    /// The source's own id for it.
+    pub id: String,
+    /// CloudEvents `type`, such as `case.state_changed`.
+    pub kind: String,
+    /// What it is about, as the source names it.
+    pub subject: Option<String>,
+    /// When it happened: `time`, or the time it was received.
+    pub occurred_at: Timestamp,
+    /// What it says.
+    pub data: EventData,
+    /// `data` as it came, without control characters: what rules and templates may look at.
+    pub raw: Value,
+    /// SHA-256 over what was sent, in hexadecimal: tells a repeat from another event that
+    /// bears the same id. Independent of the order of fields.
+    pub fingerprint: String,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventData {
+    /// Something about one case.
+    Case(CaseStep, CaseData),
+    /// Something about an area.
+    Incident(IncidentStep, IncidentData),
+    /// Someone asks for one message to one client.
+    Direct(DirectRequest),
+    /// A type Araldo does not know.
+    Other,
+    /// Stored once, but not readable by this version any more.
+    Unreadable(Fault),
+}
+
+impl EventData {
+    /// Reads the data of an event of type `kind`; pointers begin at the data itself.
+    pub fn parse(kind: &str, data: &Value) -> Result<Self, Fault> {
+        if let Ok(step) = kind.parse::<CaseStep>() {
+            return CaseData::parse(data).map(|data| Self::Case(step, data));
+        }
+        if let Ok(step) = kind.parse::<IncidentStep>() {
+            return IncidentData::parse(step, data).map(|data| Self::Incident(step, data));
+        }
+        if kind == MESSAGE_REQUESTED {
+            return DirectRequest::parse(data).map(Self::Direct);
+        }
+        Ok(Self::Other)
+    }
+}
+
+impl Event {
+    /// Reads a CloudEvents 1.0 JSON object (JSON event format §3).
+    /// `received_at` stands in for an absent `time`.
+    pub fn parse(mut value: Value, received_at: Timestamp) -> Result<Self, Fault> {
+        let fingerprint = fingerprint::of(&value);
+        let raw = value
+            .get_mut("data")
+            .map(Value::take)
+            .map_or(Value::Null, |mut data| {
+                hygiene::scrub(&mut data);
+                data
+            });
+        let fields = Fields::of(&value, "")?;
+        check_version(&fields)?;
+        check_content(&fields)?;
+        let kind = fields.reference("type", fields::REFERENCE)?;
+        Ok(Self {
+            source: fields.reference("source", SOURCE)?,
+            id: fields.reference("id", fields::REFERENCE)?,
+            subject: fields.reference_if("subject", SOURCE)?,
+            occurred_at: fields.time_if("time")?.unwrap_or(received_at),
+            data: EventData::parse(&kind, &raw).map_err(|fault| fault.under("/data"))?,
+            kind,
+            raw,
+            fingerprint,
+        })
+    }
+}
+
+fn check_version(fields: &Fields<'_>) -> Result<(), Fault> {
+    match fields.text_if("specversion")? {
+        Some("1.0") => Ok(()),
+        Some(other) => Err(fields.fault(
+            "specversion",
+            format!("`specversion` is `{other}`; Araldo reads `1.0`"),
+        )),
+        None => Err(fields.missing("specversion")),
+    }
+}
+
+fn check_content(fields: &Fields<'_>) -> Result<(), Fault> {
+    if fields.get("data_base64").is_some() {
+        return Err(fields.fault(
+            "data_base64",
+            "binary data is not read; send the JSON itself in `data`",
+        ));
+    }
+    match fields.text_if("datacontenttype")? {
+        Some(kind) if !is_json(kind) => Err(fields.fault(
+            "datacontenttype",
+            format!("`datacontenttype` is `{kind}`; Araldo reads `application/json`"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a media type is JSON: `application/json`, `text/json` or `.../...+json`.
+#[must_use]
+pub fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
+    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,16 @@
 //! `client` (for whom). The stages that act on them are `source`, `plan`, `dispatch`, `track`.
 
 pub mod address;
+pub mod api_key;
 pub mod area;
 pub mod calendar;
+pub mod case_kind;
 pub mod client;
 pub mod clock;
 pub mod event;
+pub mod fault;
+pub mod fields;
+pub mod hygiene;
 pub mod ids;
 pub mod marks;
 pub mod message;
@@ -20,11 +25,12 @@ pub mod role;
 pub mod rule;
 pub mod segments;
 pub mod template;
-mod text_enum;
+pub(crate) mod text_enum;
 pub mod token;
 
 pub use address::{Address, EmailAddress, PhoneNumber};
 pub use clock::{Clock, Timestamp};
+pub use fault::Fault;
 pub use ids::{
     CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,
     TemplateId, TemplateVersionId, UserId,

@@ -5,12 +5,22 @@
 //! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
 //! Start with `backend` (how one text serves two databases), then `messages`.
 
+pub mod audience;
 pub mod audit;
 mod backend;
+pub mod cases;
+pub mod clients;
 mod error;
+pub mod events;
+mod health;
+pub mod incidents;
+pub mod keys;
 mod open;
+mod probe;
 pub mod reports;
+mod rows;
 pub mod sessions;
+pub mod suppressions;
 pub mod templates;
 pub mod users;
 

@@ -39,6 +39,7 @@ fn add_filters(engine: &mut Environment<'static>) {
     engine.add_filter("datetime", dates::datetime);
     engine.add_filter("cut", cut);
     engine.add_filter("upper_first", upper_first);
+    engine.add_filter("paragraphs", paragraphs);
     engine.add_filter("default", default);
     engine.add_filter("lower", filters::lower);
     engine.add_filter("upper", filters::upper);
@@ -115,6 +116,15 @@ fn upper_first(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
+}
+
+/// `paragraphs`: the lines of a longer text that say something, to be laid out one by one.
+fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `default("...")`: for a value that is absent or empty.

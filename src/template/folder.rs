@@ -218,4 +218,8 @@ macro_rules! text {
     };
 }
 
-const SHIPPED: &[Shipped] = &[];
+const SHIPPED: &[Shipped] = shipped! {
+    "case-opened" "case-progress" "case-waiting" "case-needs-you" "case-closed"
+    "incident-started" "incident-updated" "incident-restored" "incident-cancelled"
+    "notice"
+};

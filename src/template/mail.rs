@@ -103,13 +103,19 @@ impl<'a> Guarded<'a> {
             at: self.text.len(),
         });
         match piece {
-            Piece::Statement(_) if place == Place::Text => {
+            Piece::Statement(_) if place == Place::Text && !self.in_plain_element() => {
                 self.text.push_str("<!--");
                 self.text.push_str(&word);
                 self.text.push_str("-->");
             }
             _ => self.text.push_str(&word),
         }
+    }
+
+    /// Whether only text may stand here: a comment in a title would be shown.
+    fn in_plain_element(&self) -> bool {
+        let tag = self.text.rfind('<').map_or("", |at| &self.text[at..]);
+        tag.starts_with("<mj-title") || tag.starts_with("<mj-preview")
     }
 
     /// The line in the source of a byte of the guarded text.
@@ -133,14 +139,12 @@ impl<'a> Guarded<'a> {
             };
             seen[index] += 1;
             let (before, after) = (&rest[..start], &rest[start + WORD_LENGTH..]);
-            if matches!(mark.piece, Piece::Statement(_)) {
-                if seen[index] > 1 || index < last_statement {
-                    return Err(displaced(part, mark));
-                }
-                last_statement = index;
-            }
             match (before.strip_suffix("<!--"), after.strip_prefix("-->")) {
                 (Some(before), Some(after)) => {
+                    if seen[index] > 1 || index < last_statement {
+                        return Err(displaced(part, mark));
+                    }
+                    last_statement = index;
                     out.push_str(before);
                     rest = after;
                 }

@@ -6,8 +6,8 @@
 //! A client's data is only ever printed, never compiled. Nothing here reads the store.
 //!
 //! What a text may use: [`BUILTINS`], the variables its `template.toml` declares, the filters
-//! `date`, `time`, `datetime`, `cut`, `default`, `upper_first`, `lower`, `upper`, `trim`,
-//! `replace`, `join`, `length`, `first`, `last`, and the statements `if`, `for` and `set`.
+//! `date`, `time`, `datetime`, `cut`, `default`, `upper_first`, `paragraphs`, `lower`, `upper`,
+//! `trim`, `replace`, `join`, `length`, `first`, `last`, and the statements `if`, `for` and `set`.
 //! `templates/messages/README.md` says the same to operators. Read `compiled` next.
 
 mod builtin;

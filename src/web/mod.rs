@@ -4,11 +4,20 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
 use crate::channel::sandbox::World;
+use crate::domain::address::PhonePolicy;
 use crate::domain::token::Signer;
 use crate::domain::{Clock, Ids};
 use crate::lifecycle::Wake;
+use crate::source::Limits;
 use crate::store::Store;
+use crate::web::auth::keys::KeyCache;
+use crate::web::problem::Problem;
 
 pub mod api;
 pub mod auth;
@@ -32,6 +41,12 @@ pub struct Web {
     pub public_url: Arc<str>,
     /// Wakes the planner after an event was stored, the dispatcher after a message was.
     pub wake: Arc<Wake>,
+    /// API keys verified a moment ago.
+    pub keys: KeyCache,
+    /// How much one request may bring.
+    pub limits: Limits,
+    /// Which telephone numbers are let in.
+    pub phones: Arc<PhonePolicy>,
     /// The sandbox's handsets and mailboxes, when a sandbox provider is configured.
     pub sandbox: Option<Arc<World>>,
     /// What the console keeps in memory.
@@ -45,5 +60,50 @@ pub fn router(web: Web) -> axum::Router {
         .merge(console::routes())
         .merge(hooks::routes())
         .merge(public::routes())
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(default_header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(default_header(header::CACHE_CONTROL, "no-store"))
+        .layer(default_header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
+        .layer(CatchPanicLayer::custom(crashed))
         .with_state(web)
+}
+
+/// A header for every answer that does not set it by itself.
+fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+async fn nothing_here(uri: Uri) -> Problem {
+    Problem::not_found("page or resource", uri.path())
+}
+
+async fn wrong_method(method: Method) -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        format!("`{method}` is not possible here; the header `Allow` says what is"),
+    )
+}
+
+/// The last resort: the caller gets an answer, the log the reason.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn crashed(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let reason = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(panic = reason, "a request handler crashed");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "this went wrong inside Araldo; the log has the reason",
+    )
+    .into_response()
 }

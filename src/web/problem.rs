@@ -1,9 +1,14 @@
 //! RFC 9457 problem details: what is wrong, where, and what would be right.
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::Fault;
+use crate::source::intake::IntakeError;
 use crate::store::StoreError;
+
+/// Seconds a caller should wait before trying again while the store is away.
+const RETRY_AFTER: &str = "5";
 
 /// An answer that says what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +42,29 @@ impl Problem {
         }
     }
 
+    /// 409.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
+    /// 413.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("the body is larger than {limit} bytes; send it in parts"),
+        )
+    }
+
+    /// 415.
+    pub fn media_type(right: &str) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "media_type",
+            format!("the content type must be {right}"),
+        )
+    }
+
     /// 404.
     pub fn not_found(what: &str, key: &str) -> Self {
         Self::new(
@@ -44,6 +72,27 @@ impl Problem {
             "not_found",
             format!("there is no {what} `{key}`"),
         )
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        if fault.pointer.is_empty() {
+            return Self::new(StatusCode::BAD_REQUEST, "invalid_body", fault.detail);
+        }
+        Self::field(fault.pointer, fault.detail)
+    }
+}
+
+impl From<IntakeError> for Problem {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Conflict { index, .. } => Self {
+                pointer: Some(format!("/{index}")),
+                ..Self::conflict(error.to_string())
+            },
+            IntakeError::Store(error) => error.into(),
+        }
     }
 }
 
@@ -78,11 +127,25 @@ impl IntoResponse for Problem {
         if let Some(pointer) = self.pointer {
             body["pointer"] = pointer.into();
         }
-        (
+        let mut response = (
             self.status,
             [(header::CONTENT_TYPE, "application/problem+json")],
             body.to_string(),
         )
-            .into_response()
+            .into_response();
+        if let Some((name, value)) = advice(self.status) {
+            let value = axum::http::HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// The header that goes with a status (RFC 9110 §11.6.1, §10.2.3).
+fn advice(status: StatusCode) -> Option<(HeaderName, &'static str)> {
+    match status {
+        StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer realm=\"araldo\"")),
+        StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, RETRY_AFTER)),
+        _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use araldo::channel::sandbox::{Body, Mail, World};
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
 use araldo::domain::role::Role;
@@ -9,10 +10,12 @@ use araldo::domain::template::Source;
 use araldo::domain::token::Signer;
 use araldo::domain::{Channel, MessageId, Timestamp, UserId};
 use araldo::lifecycle::{Lifecycle, Wake};
+use araldo::source::Limits;
 use araldo::store::templates::Pen;
 use araldo::store::users::NewUser;
 use araldo::store::{Store, StoreUrl};
 use araldo::web::Web;
+use araldo::web::auth::keys::KeyCache;
 use araldo::web::auth::password;
 use araldo::web::console::{Desk, ProviderFace, Renderer, Seen};
 use chrono::TimeDelta;
@@ -81,7 +84,10 @@ impl Town {
             signer: Signer::new(&[7; 32]),
             public_url: "http://127.0.0.1:8080".into(),
             wake: Arc::new(Wake::default()),
-            sandbox: None,
+            keys: KeyCache::default(),
+            limits: Limits::default(),
+            phones: Arc::default(),
+            sandbox: Some(Arc::new(World::new(clock.clone()))),
             console: Arc::new(Desk::new(
                 Some(Arc::new(Texts)),
                 providers,
@@ -108,6 +114,7 @@ impl Town {
         town.outage().await;
         town.operation().await;
         town.templates().await;
+        town.arrivals();
         town
     }
 
@@ -366,6 +373,32 @@ impl Town {
         tx.commit().await.unwrap();
     }
 
+    /// What the sandbox's handsets and mailboxes got.
+    fn arrivals(&self) {
+        let world = self.web.sandbox.as_ref().unwrap();
+        for number in 0..5 {
+            let text = format!(
+                "Enel: interruzione in corso nella Sua zona. Ripristino previsto alle 20:30. Stato: https://a.example/s/AbCdEf{number}"
+            );
+            world.receive(
+                &format!("+3900010{number}"),
+                "ARALDO",
+                Body::Sms(text),
+                Some(&number.to_string()),
+            );
+            let raw = format!(
+                "Subject: Interruzione in corso, aggiornamento {number}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<h1>Buongiorno</h1><p>La corrente torna alle 20:30. <a href=\"https://a.example/c/x{number}\">Stato</a></p>"
+            );
+            let mail = Mail::parse(raw.as_bytes());
+            world.receive(
+                &format!("client{number}@mail.example"),
+                "avvisi@example.it",
+                Body::Mail(mail),
+                None,
+            );
+        }
+    }
+
     async fn operation(&self) {
         let day = self.now().utc_day();
         for back in 0..14_i64 {
@@ -378,7 +411,7 @@ impl Town {
         }
         self.sql("INSERT INTO rollup VALUES ($1, 'incident-started', 2, 'sms', 8, 0, 8, 7, 1, 0, 0, 3, 0, 3, 0, 0, 7, 0)", &[&day]).await;
         self.sql("INSERT INTO node VALUES (1, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
-        self.sql("INSERT INTO api_key VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write,clients:write', $1, $2, NULL)", &[&self.ago(9_000), &self.ago(2)]).await;
+        self.sql("INSERT INTO api_key VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write clients:write', $1, $2, NULL)", &[&self.ago(9_000), &self.ago(2)]).await;
     }
 }
 

@@ -1,1 +1,3 @@
-//! SMS.
+//! SMS gateways, one folder per kind.
+
+pub mod kannel;

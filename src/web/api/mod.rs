@@ -1,16 +1,47 @@
-//! To come.
+//! The API under `/v1`: one folder per resource, one file per verb. Keys are checked by
+//! `auth::keys`, bodies read by `body`, lists cut into pages by `page`. What comes in is made
+//! into the words of `domain` by `source`; what goes out is what `store` keeps.
 
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::web::Web;
 
-pub mod messages;
-pub mod stats;
+mod body;
+mod cases;
+mod clients;
+mod events;
+mod health;
+mod incidents;
+mod messages;
+mod page;
+mod stats;
 
 /// The routes of this part.
 pub fn routes() -> axum::Router<Web> {
     axum::Router::new()
-        .route("/v1/messages", get(messages::list::list))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route(
+            "/v1/events",
+            post(events::send::post).get(events::list::get),
+        )
+        .route("/v1/clients", get(clients::list::get))
+        .route("/v1/clients:import", post(clients::import::post))
+        .route(
+            "/v1/clients/{ref}",
+            get(clients::get::get)
+                .put(clients::put::put)
+                .delete(clients::delete::delete),
+        )
+        .route("/v1/cases", get(cases::list::get))
+        .route("/v1/cases/{ref}", get(cases::get::get).put(cases::put::put))
+        .route("/v1/incidents", get(incidents::list::get))
+        .route("/v1/incidents:preview", post(incidents::preview::post))
+        .route("/v1/incidents/{ref}", get(incidents::get::get))
+        .route(
+            "/v1/messages",
+            post(messages::send::post).get(messages::list::get),
+        )
         .route("/v1/messages/{id}", get(messages::get::get))
         .route("/v1/stats", get(stats::get))
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::Timestamp;
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::web::Web;
+use crate::web::auth::keys::{Authorized, StatsRead};
 use crate::web::problem::Problem;
 
 /// Days shown when `from` is not given.
@@ -15,7 +16,7 @@ const DEFAULT_DAYS: i64 = 30;
 
 /// What may be asked.
 #[derive(Debug, Deserialize)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// First day or time, `2026-11-22` or RFC 3339; whole UTC days are counted.
     from: Option<String>,
     /// Last day or time, included.
@@ -25,7 +26,11 @@ pub struct Ask {
 }
 
 /// Answers `{"rows":[..]}`.
-pub async fn get(State(web): State<Web>, Query(ask): Query<Ask>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn get(
+    _caller: Authorized<StatsRead>,
+    State(web): State<Web>,
+    Query(ask): Query<Ask>,
+) -> Result<Json<Value>, Problem> {
     let today = web.clock.now().utc_day();
     let to = ask
         .to

@@ -15,6 +15,7 @@ mod cases;
 mod chart;
 mod clients;
 mod desk;
+mod fault;
 mod format;
 mod frame;
 mod incidents;
@@ -23,6 +24,7 @@ mod login;
 mod map;
 mod messages;
 mod now;
+mod sandbox;
 mod search;
 mod settings;
 mod templates;
@@ -55,4 +57,6 @@ pub fn routes() -> Router<Web> {
         .route("/console/insight.csv", get(insight::export))
         .route("/console/settings", get(settings::page))
         .merge(templates::routes())
+        .merge(sandbox::routes())
+        .layer(axum::middleware::from_fn(fault::as_page))
 }

@@ -7,10 +7,15 @@ use serde_json::{Value, json};
 use crate::insight::explain;
 use crate::store::reports::{Story, StoryAttempt, StoryEngagement, StoryReceipt};
 use crate::web::Web;
+use crate::web::auth::keys::{Authorized, MessagesRead};
 use crate::web::problem::Problem;
 
-/// Answers the message as architecture §11 has it.
-pub async fn get(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+/// One message.
+pub(crate) async fn get(
+    _caller: Authorized<MessagesRead>,
+    State(web): State<Web>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     let missing = || Problem::not_found("message", &id);
     let key = id.parse().map_err(|_| missing())?;
     let story = web
@@ -25,8 +30,7 @@ pub async fn get(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<
 }
 
 /// The message as JSON, without address or text.
-#[must_use]
-pub fn message(story: &Story) -> Value {
+pub(crate) fn message(story: &Story) -> Value {
     let (message, plan) = (&story.message, &story.plan);
     json!({
         "id": message.id,

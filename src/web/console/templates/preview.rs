@@ -150,11 +150,14 @@ fn render(source: &Source, tab: &Tab) -> Result<Rendered, String> {
 fn sms(text: String) -> Shown {
     let measured = measure(&text);
     let facts = format!(
-        "{} characters · {} · {} of {} segment(s), {} left",
+        "{} characters · {} · {}, room for {} more in the last",
         text.chars().count(),
         measured.alphabet,
-        measured.units,
-        measured.count,
+        if measured.count == 1 {
+            "1 segment".to_owned()
+        } else {
+            format!("{} segments", measured.count)
+        },
         measured.left_in_last
     );
     let warning = measured.first_foreign.map(|(letter, instead)| {

@@ -1,0 +1,228 @@
+//! The provider with `kind = "smtp"`: writes the mail as the server can take it and hands it over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::connection::Relay;
+use super::pool::{Lent, Pool};
+use super::settings::{Security, SmtpSettings};
+use super::tls::Tls;
+use super::wire::Envelope;
+use crate::channel::email::message::Letterhead;
+use crate::channel::settings::secret;
+use crate::channel::{
+    Accepted, Capabilities, Content, Email, Found, Outgoing, Provider, Reference, SendError,
+    SetupError,
+};
+use crate::domain::Channel;
+use crate::lifecycle::Lifecycle;
+
+/// An SMTP relay.
+pub struct Smtp {
+    name: String,
+    letterhead: Letterhead,
+    /// The envelope's sender.
+    bounces: String,
+    pool: Arc<Pool>,
+    capabilities: Capabilities,
+}
+
+impl Smtp {
+    /// Reads the files the settings name; connects to nobody yet.
+    pub fn new(
+        name: &str,
+        settings: &SmtpSettings,
+        lifecycle: &Lifecycle,
+    ) -> Result<Self, SetupError> {
+        let letterhead = Letterhead::new(name, &settings.from, settings.dkim.as_ref())?;
+        let bounces = settings
+            .bounces
+            .clone()
+            .unwrap_or_else(|| letterhead.address().to_owned());
+        if bounces.parse::<lettre::Address>().is_err() {
+            let problem = format!("`bounces` is no e-mail address: `{bounces}`");
+            return Err(SetupError::new(name, problem));
+        }
+        if !(1..=1_000).contains(&settings.connections) {
+            let problem = format!(
+                "`connections` must be 1 to 1000, not {}",
+                settings.connections
+            );
+            return Err(SetupError::new(name, problem));
+        }
+        let pool = Arc::new(Pool::new(relay(name, settings)?, settings.connections));
+        keep_swept(lifecycle, Arc::clone(&pool));
+        Ok(Self {
+            name: name.to_owned(),
+            letterhead,
+            bounces,
+            pool,
+            capabilities: capabilities(settings),
+        })
+    }
+
+    async fn hand_over(&self, outgoing: &Outgoing, email: &Email) -> Result<Accepted, SendError> {
+        let envelope = Envelope {
+            sender: &self.bounces,
+            recipient: email.to.as_str(),
+            reference: &outgoing.reference.0,
+        };
+        if !envelope.is_clean() {
+            return Err(unwritable("the address cannot stand in an SMTP command"));
+        }
+        let mut lent = self.pool.take().await?;
+        let mut outcome = self.try_over(&mut lent, envelope, outgoing, email).await;
+        if lent.waited && lent.connection.has_hung_up() && is_before_anything(&outcome) {
+            // The server closed it while it waited. Nothing was said, so this is no second try.
+            lent = self.pool.replace(lent).await?;
+            outcome = self.try_over(&mut lent, envelope, outgoing, email).await;
+        }
+        self.pool.give_back(lent);
+        outcome
+    }
+
+    async fn try_over(
+        &self,
+        lent: &mut Lent<'_>,
+        envelope: Envelope<'_>,
+        outgoing: &Outgoing,
+        email: &Email,
+    ) -> Result<Accepted, SendError> {
+        let offers = lent.connection.offers();
+        if envelope.needs_utf8() && !offers.utf8 {
+            return Err(unwritable(
+                "the relay does not take addresses with letters beyond ASCII",
+            ));
+        }
+        let mail = self
+            .letterhead
+            .compose(&outgoing.reference, email, offers.eight_bit)
+            .map_err(|error| unwritable(&error.to_string()))?;
+        lent.connection
+            .send(self.pool.relay(), envelope, &mail)
+            .await
+    }
+}
+
+impl Provider for Smtp {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    fn warm(&self) -> BoxFuture<'_, Result<(), SendError>> {
+        Box::pin(self.pool.warm())
+    }
+
+    fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        Box::pin(async move {
+            match &outgoing.content {
+                Content::Email(email) => self.hand_over(outgoing, email).await,
+                Content::Sms { .. } => Err(unwritable("this provider carries e-mail only")),
+            }
+        })
+    }
+
+    fn query<'a>(&'a self, _reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>> {
+        Box::pin(std::future::ready(Err(SendError::Unknown {
+            stage: "query",
+            detail: "SMTP has no way to ask what became of a mail".to_owned(),
+        })))
+    }
+}
+
+fn capabilities(settings: &SmtpSettings) -> Capabilities {
+    // At worst every step takes its whole patience: a new connection with TLS and a log-in, the
+    // envelope, the body, the dot.
+    let steps = settings.connect_timeout * 2 + settings.command_timeout * 9;
+    Capabilities {
+        channel: Channel::Email,
+        idempotent_for: None,
+        can_be_asked: false,
+        gives_receipts: settings.receipts,
+        longest_send: steps * 2 + settings.dot_timeout,
+        concurrency: settings.connections,
+    }
+}
+
+fn relay(name: &str, settings: &SmtpSettings) -> Result<Relay, SetupError> {
+    let security = settings.effective_security();
+    let tls = match security {
+        Security::None => None,
+        Security::StartTls | Security::Tls => {
+            let ca_file = settings.ca_file.as_deref();
+            Some(Tls::new(name, &settings.host, ca_file)?)
+        }
+    };
+    let password = secret(
+        name,
+        settings.password.as_ref(),
+        settings.password_file.as_ref(),
+    )?;
+    let login = match (&settings.username, password) {
+        (Some(username), Some(password)) => Some((username.clone(), password)),
+        (None, None) => None,
+        (Some(_), None) => {
+            return Err(SetupError::new(
+                name,
+                "`username` without a password: give `password_file`",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(SetupError::new(name, "a password without `username`"));
+        }
+    };
+    if login.is_some() && security == Security::None && !settings.is_local() {
+        return Err(SetupError::new(
+            name,
+            "the password would cross the network unprotected: set `security` to `starttls` or `tls`",
+        ));
+    }
+    Ok(Relay {
+        host: settings.host.clone(),
+        port: settings.effective_port(),
+        security,
+        tls,
+        login,
+        hello_name: settings.hello_name.clone(),
+        ask_receipts: settings.receipts,
+        connect_timeout: settings.connect_timeout,
+        command_timeout: settings.command_timeout,
+        dot_timeout: settings.dot_timeout,
+    })
+}
+
+/// Closes connections that nobody has used for a while, until the daemon stops.
+fn keep_swept(lifecycle: &Lifecycle, pool: Arc<Pool>) {
+    let stopping = lifecycle.stopping();
+    lifecycle.spawn("smtp-sweep", async move {
+        tokio::pin!(stopping);
+        loop {
+            tokio::select! {
+                () = &mut stopping => return,
+                () = tokio::time::sleep(SWEEP_EVERY) => pool.sweep().await,
+            }
+        }
+    });
+}
+
+const SWEEP_EVERY: Duration = Duration::from_secs(15);
+
+/// The fault came before the server had heard of this mail.
+fn is_before_anything(outcome: &Result<Accepted, SendError>) -> bool {
+    matches!(outcome, Err(SendError::NotSent { stage: "mail", .. }))
+}
+
+fn unwritable(detail: &str) -> SendError {
+    SendError::Rejected {
+        stage: "compose",
+        code: None,
+        detail: detail.to_owned(),
+        bad_address: false,
+    }
+}

@@ -1,0 +1,19 @@
+//! SMTP relays (RFC 5321): `client` is the provider, `pool` keeps its connections, `connection`
+//! speaks the protocol, `reply` reads answers, `error` turns each failure into a verdict by stage.
+//!
+//! The protocol is spoken here and not by a library because the verdict hangs on details that
+//! libraries hide: at which step it failed, and whether the final dot had left this machine.
+//! Bounces that arrive later as mail are `track`'s.
+
+mod client;
+mod connection;
+mod error;
+mod pool;
+mod reply;
+mod settings;
+mod talk;
+mod tls;
+mod wire;
+
+pub use client::Smtp;
+pub use settings::{Dkim, Security, SmtpSettings};

@@ -1,0 +1,106 @@
+//! Calls delivery reports back when they are due, and again when nobody answers: as a gateway does.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use crate::lifecycle::Lifecycle;
+
+/// Calls under way at once.
+const AT_ONCE: usize = 32;
+/// How often one report is tried.
+const TRIES: u32 = 5;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A report and when to call it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Report {
+    due: Instant,
+    url: String,
+    tried: u32,
+}
+
+impl Report {
+    pub(super) fn due(after: Duration, url: String) -> Self {
+        Self {
+            due: Instant::now() + after,
+            url,
+            tried: 0,
+        }
+    }
+}
+
+/// Takes reports in.
+#[derive(Clone)]
+pub(super) struct Reports(mpsc::UnboundedSender<Report>);
+
+impl Reports {
+    /// Begins calling, until the daemon stops.
+    pub(super) fn start(lifecycle: &Lifecycle, http: reqwest::Client) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let stopping = lifecycle.stopping();
+        lifecycle.spawn("sandbox-reports", async move {
+            tokio::select! {
+                () = stopping => {}
+                () = work(receiver, &http) => {}
+            }
+        });
+        Self(sender)
+    }
+
+    /// Has a report called when it is due.
+    pub(super) fn call(&self, report: Report) {
+        if self.0.send(report).is_err() {
+            tracing::debug!("the sandbox is stopping; a delivery report is dropped");
+        }
+    }
+}
+
+async fn work(mut incoming: mpsc::UnboundedReceiver<Report>, http: &reqwest::Client) {
+    let mut waiting = BinaryHeap::new();
+    let mut calls = FuturesUnordered::new();
+    loop {
+        let next = waiting
+            .peek()
+            .map(|Reverse(report): &Reverse<Report>| report.due);
+        let may_call = next.is_some() && calls.len() < AT_ONCE;
+        tokio::select! {
+            report = incoming.recv() => match report {
+                Some(report) => waiting.push(Reverse(report)),
+                None => return,
+            },
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if may_call => {
+                if let Some(Reverse(report)) = waiting.pop() {
+                    calls.push(call(http, report));
+                }
+            },
+            Some(unheard) = calls.next() => if let Some(report) = unheard {
+                waiting.push(Reverse(report));
+            },
+        }
+    }
+}
+
+/// Calls once; gives the report back when it is to be called again.
+async fn call(http: &reqwest::Client, mut report: Report) -> Option<Report> {
+    let heard = match http.get(&report.url).send().await {
+        Ok(answer) => answer.status().is_success(),
+        Err(error) => {
+            let error = error.without_url();
+            tracing::debug!(%error, "nobody takes the sandbox's delivery report");
+            false
+        }
+    };
+    report.tried += 1;
+    if heard || report.tried >= TRIES {
+        return None;
+    }
+    report.due = Instant::now() + PAUSE;
+    Some(report)
+}

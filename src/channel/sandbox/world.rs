@@ -1,0 +1,307 @@
+//! What the virtual handsets and mailboxes received: the ground truth, in memory, bounded.
+//!
+//! Nothing here knows Araldo's store. What a page or a virtual reader sees is what arrived on
+//! the wire.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use super::mail::Mail;
+use crate::domain::{Channel, Clock, Timestamp};
+
+/// Inboxes kept; the one that got nothing for the longest time goes first.
+const MAX_INBOXES: usize = 5_000;
+/// Items kept in each.
+const MAX_ITEMS: usize = 20;
+/// What a slow listener may lag behind before it misses items.
+const MAX_LAG: usize = 1_024;
+/// References remembered, twice over, to tell doubles.
+const MAX_REFERENCES: usize = 200_000;
+
+/// All handsets and mailboxes.
+pub struct World {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    live: broadcast::Sender<Arc<Received>>,
+}
+
+/// Something that arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Received {
+    /// Counts up from 1 over all inboxes.
+    pub id: i64,
+    /// Handset or mailbox.
+    pub channel: Channel,
+    /// The handset's number or the mailbox's address.
+    pub to: String,
+    /// As it stands on the wire: sender name, or the envelope's sender.
+    pub from: String,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub body: Body,
+}
+
+/// What arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Body {
+    /// The text on the handset.
+    Sms(String),
+    /// A parsed mail.
+    Mail(Mail),
+}
+
+/// One handset or mailbox at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inbox {
+    /// Number or address.
+    pub address: String,
+    /// All that ever arrived, also what is no longer kept.
+    pub total: u64,
+    /// The newest item.
+    pub newest: Arc<Received>,
+}
+
+/// The truth in numbers, to hold the store's numbers against.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Truth {
+    /// SMS that arrived on handsets.
+    pub sms: u64,
+    /// Mails that arrived in mailboxes.
+    pub mails: u64,
+    /// Items whose reference had arrived before, among the last 200,000 or more.
+    pub doubles: u64,
+    /// Refused by plan: no such mailbox, come back later, no room.
+    pub refused: u64,
+    /// Taken while the answer was lost by plan.
+    pub answers_lost: u64,
+}
+
+#[derive(Default)]
+struct State {
+    last_id: i64,
+    inboxes: HashMap<(Channel, String), Kept>,
+    /// By the newest item's id: who was reached last.
+    order: BTreeMap<i64, (Channel, String)>,
+    truth: Truth,
+    seen: HashSet<String>,
+    seen_before: HashSet<String>,
+    deferrals: HashMap<String, u32>,
+}
+
+#[derive(Default)]
+struct Kept {
+    total: u64,
+    items: VecDeque<Arc<Received>>,
+}
+
+impl World {
+    /// Nobody has received anything.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            state: Mutex::default(),
+            live: broadcast::Sender::new(MAX_LAG),
+        }
+    }
+
+    /// Puts something into an inbox and tells those who listen. `reference` is the sender's own
+    /// name for it: the same one again is a double. Gives back the item's id.
+    pub fn receive(&self, to: &str, from: &str, body: Body, reference: Option<&str>) -> i64 {
+        let channel = match body {
+            Body::Sms(_) => Channel::Sms,
+            Body::Mail(_) => Channel::Email,
+        };
+        let at = self.clock.now();
+        let mut state = self.state();
+        state.last_id += 1;
+        let id = state.last_id;
+        let received = Arc::new(Received {
+            id,
+            channel,
+            to: to.to_owned(),
+            from: from.to_owned(),
+            at,
+            body,
+        });
+        state.keep(Arc::clone(&received), reference);
+        drop(state);
+        if self.live.send(received).is_err() {
+            tracing::trace!("nobody is looking at the sandbox");
+        }
+        id
+    }
+
+    /// Everything that arrives from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Received>> {
+        self.live.subscribe()
+    }
+
+    /// The inboxes of a channel, the one reached last first.
+    #[must_use]
+    pub fn inboxes(&self, channel: Channel, limit: usize) -> Vec<Inbox> {
+        let state = self.state();
+        let keys = state.order.values().rev();
+        keys.filter(|(its, _)| *its == channel)
+            .filter_map(|key| state.inboxes.get(key).map(|kept| (key, kept)))
+            .filter_map(|((_, address), kept)| {
+                Some(Inbox {
+                    address: address.clone(),
+                    total: kept.total,
+                    newest: Arc::clone(kept.items.back()?),
+                })
+            })
+            .take(limit)
+            .collect()
+    }
+
+    /// What is kept of one handset or mailbox, the newest first.
+    #[must_use]
+    pub fn inbox(&self, channel: Channel, address: &str) -> Vec<Arc<Received>> {
+        let state = self.state();
+        let kept = state.inboxes.get(&(channel, address.to_owned()));
+        kept.map(|kept| kept.items.iter().rev().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    /// One item of a handset or mailbox, if it is still kept.
+    #[must_use]
+    pub fn item(&self, channel: Channel, address: &str, id: i64) -> Option<Arc<Received>> {
+        let items = self.inbox(channel, address);
+        items.into_iter().find(|item| item.id == id)
+    }
+
+    /// The truth in numbers.
+    #[must_use]
+    pub fn truth(&self) -> Truth {
+        self.state().truth
+    }
+
+    pub(super) fn count_refused(&self) {
+        self.state().truth.refused += 1;
+    }
+
+    pub(super) fn count_answer_lost(&self) {
+        self.state().truth.answers_lost += 1;
+    }
+
+    /// Whether a mailbox that defers still does: the first two times.
+    pub(super) fn defers(&self, address: &str) -> bool {
+        let mut state = self.state();
+        if state.deferrals.len() > MAX_INBOXES {
+            state.deferrals.clear();
+        }
+        let times = state.deferrals.entry(address.to_owned()).or_default();
+        *times += 1;
+        *times <= 2
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn keep(&mut self, received: Arc<Received>, reference: Option<&str>) {
+        match received.channel {
+            Channel::Sms => self.truth.sms += 1,
+            Channel::Email => self.truth.mails += 1,
+        }
+        if reference.is_some_and(|reference| !self.is_new(reference)) {
+            self.truth.doubles += 1;
+        }
+        let key = (received.channel, received.to.clone());
+        self.order.insert(received.id, key.clone());
+        let kept = self.inboxes.entry(key).or_default();
+        if let Some(newest) = kept.items.back() {
+            self.order.remove(&newest.id);
+        }
+        kept.total += 1;
+        kept.items.push_back(received);
+        if kept.items.len() > MAX_ITEMS {
+            kept.items.pop_front();
+        }
+        if self.inboxes.len() > MAX_INBOXES
+            && let Some((_, longest_ago)) = self.order.pop_first()
+        {
+            self.inboxes.remove(&longest_ago);
+        }
+    }
+
+    /// Remembers between one and two times [`MAX_REFERENCES`].
+    fn is_new(&mut self, reference: &str) -> bool {
+        if self.seen.len() >= MAX_REFERENCES {
+            self.seen_before = std::mem::take(&mut self.seen);
+        }
+        !self.seen_before.contains(reference) && self.seen.insert(reference.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::FixedClock;
+
+    fn world() -> World {
+        World::new(Arc::new(FixedClock::at("2026-11-22T10:00:00Z")))
+    }
+
+    fn sms(text: &str) -> Body {
+        Body::Sms(text.to_owned())
+    }
+
+    #[test]
+    fn an_inbox_keeps_its_newest_items_and_counts_all() {
+        let world = world();
+        for count in 0..25 {
+            world.receive("+390000000010", "ARALDO", sms(&count.to_string()), None);
+        }
+        world.receive("+390000000011", "ARALDO", sms("other"), None);
+        let items = world.inbox(Channel::Sms, "+390000000010");
+        assert_eq!(items.len(), MAX_ITEMS);
+        assert_eq!(items[0].body, sms("24"));
+        let inboxes = world.inboxes(Channel::Sms, 10);
+        assert_eq!(inboxes.len(), 2);
+        assert_eq!(inboxes[0].address, "+390000000011");
+        assert_eq!(inboxes[1].total, 25);
+        assert_eq!(world.inboxes(Channel::Email, 10), []);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_longest_silent_inbox_goes_first() {
+        let world = world();
+        for number in 0..MAX_INBOXES + 10 {
+            world.receive(&format!("+39{number}"), "A", sms("x"), None);
+            world.receive("+39-kept", "A", sms("x"), None);
+        }
+        assert_eq!(world.inboxes(Channel::Sms, usize::MAX).len(), MAX_INBOXES);
+        assert_eq!(world.inbox(Channel::Sms, "+390").len(), 0);
+        assert_eq!(world.inbox(Channel::Sms, "+39-kept").len(), MAX_ITEMS);
+    }
+
+    #[test]
+    fn a_double_is_told_by_its_reference() {
+        let world = world();
+        for reference in [Some("a"), Some("b"), Some("a"), None, None] {
+            world.receive("+391", "A", sms("x"), reference);
+        }
+        assert_eq!(world.truth().doubles, 1);
+        assert_eq!(world.truth().sms, 5);
+    }
+
+    #[tokio::test]
+    async fn who_listens_hears_what_arrives() {
+        let world = world();
+        let mut live = world.subscribe();
+        world.receive("+391", "A", sms("ciao"), None);
+        let heard = live.recv().await.unwrap();
+        assert_eq!(heard.body, sms("ciao"));
+        assert_eq!(heard.id, 1);
+    }
+}

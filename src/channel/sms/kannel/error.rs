@@ -1,0 +1,165 @@
+//! What Kannel's answers and silences mean (user guide, "SMS push reply").
+
+use std::error::Error as _;
+
+use reqwest::StatusCode;
+
+use crate::channel::{Accepted, SendError};
+
+/// The verdict on an answer that came whole.
+pub(super) fn judge(status: StatusCode, body: &str) -> Result<Accepted, SendError> {
+    let code = status.as_u16();
+    match code {
+        202 | 200 if is_acceptance(body) => Ok(Accepted {
+            provider_ref: None,
+            code: code.to_string(),
+        }),
+        401 | 403 => Err(SendError::Misconfigured {
+            detail: format!(
+                "the gateway refused the log-in with {code}; check `username`, `password_file` and the gateway's allowed addresses"
+            ),
+        }),
+        404 | 405 => Err(SendError::Misconfigured {
+            detail: format!("the gateway has nothing at this address ({code}); check `url`"),
+        }),
+        400 | 413 | 414 => Err(SendError::Rejected {
+            stage: "request",
+            code: Some(code.to_string()),
+            detail: harmless(body),
+            bad_address: body.contains("receiver number"),
+        }),
+        429 | 503 => Err(SendError::NotSent {
+            stage: "request",
+            code: Some(code.to_string()),
+            detail: harmless(body),
+            retry_after: None,
+            provider_down: true,
+        }),
+        // 200 with something else, 408, 500, 502, 504: nobody says that nothing was queued.
+        _ => Err(SendError::Unknown {
+            stage: "answer",
+            detail: format!("the gateway answered {code} in words that are not Kannel's"),
+        }),
+    }
+}
+
+/// `0: Accepted for delivery` or `3: Queued for later delivery`.
+fn is_acceptance(body: &str) -> bool {
+    let body = body.trim_start();
+    body.starts_with("0:") || body.starts_with("3:") || body == "Sent."
+}
+
+/// The verdict when no whole answer came.
+pub(super) fn unanswered(error: &reqwest::Error) -> SendError {
+    if let Some(why) = wrong_certificate(error) {
+        return SendError::Misconfigured {
+            detail: format!(
+                "the gateway's certificate is not good ({why}); check `url` and `ca_file`"
+            ),
+        };
+    }
+    let detail = what_happened(error);
+    if error.is_connect() || error.is_builder() {
+        return SendError::NotSent {
+            stage: "connect",
+            code: None,
+            detail,
+            retry_after: None,
+            provider_down: true,
+        };
+    }
+    SendError::Unknown {
+        stage: "request",
+        detail,
+    }
+}
+
+fn what_happened(error: &reqwest::Error) -> String {
+    let what = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke"
+    };
+    // The first layers only repeat the address, and with it the text that was sent.
+    match causes(error).last() {
+        Some(cause) => format!("{what}: {cause}"),
+        None => what.to_owned(),
+    }
+}
+
+fn wrong_certificate(error: &reqwest::Error) -> Option<String> {
+    causes(error).find_map(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        let inner = io.and_then(std::io::Error::get_ref);
+        let tls = inner
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .or_else(|| cause.downcast_ref());
+        match tls {
+            Some(rustls::Error::InvalidCertificate(why)) => Some(why.to_string()),
+            _ => None,
+        }
+    })
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+/// On one line and short; Kannel's refusals repeat neither number nor text.
+fn harmless(body: &str) -> String {
+    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(code: u16, body: &str) -> Result<Accepted, SendError> {
+        judge(StatusCode::from_u16(code).unwrap(), body)
+    }
+
+    #[test]
+    fn each_answer_has_its_verdict() {
+        assert_eq!(
+            verdict(202, "0: Accepted for delivery").unwrap().code,
+            "202"
+        );
+        assert!(verdict(202, "3: Queued for later delivery").is_ok());
+        let denied = verdict(403, "Authorization failed for sendsms").unwrap_err();
+        assert!(matches!(denied, SendError::Misconfigured { .. }));
+        let wrong = verdict(400, "Missing receiver number, rejected").unwrap_err();
+        assert!(matches!(
+            wrong,
+            SendError::Rejected {
+                bad_address: true,
+                ..
+            }
+        ));
+        let full = verdict(503, "Temporal failure, try again later.").unwrap_err();
+        assert!(matches!(
+            full,
+            SendError::NotSent {
+                provider_down: true,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn nonsense_and_broken_middlemen_leave_it_unknown() {
+        for (code, body) in [
+            (200, "<html>Welcome</html>"),
+            (202, ""),
+            (500, "oops"),
+            (502, "Bad Gateway"),
+            (504, "Gateway Timeout"),
+            (302, ""),
+        ] {
+            let said = verdict(code, body).unwrap_err();
+            assert!(matches!(said, SendError::Unknown { .. }), "{code} {said:?}");
+        }
+    }
+}

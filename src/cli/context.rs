@@ -1,0 +1,35 @@
+//! What most commands need: settings, an open store, the time, new ids.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::domain::clock::SystemClock;
+use crate::domain::ids::TimeOrderedIds;
+use crate::domain::{Clock, Ids};
+use crate::store::{Store, StoreError};
+
+/// Settings, an open store, the time, new ids.
+pub struct Context {
+    /// The settings.
+    pub config: Config,
+    /// The store, its schema up to date.
+    pub store: Store,
+    /// The machine's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Ids of this node.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Context {
+    /// Opens the configured store.
+    pub async fn open(config: Config) -> Result<Self, StoreError> {
+        let store = Store::open(&config.store.url, config.store.connections).await?;
+        let ids = TimeOrderedIds::new(SystemClock, config.node.number);
+        Ok(Self {
+            config,
+            store,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(ids),
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! What can be wrong with the settings, and where each one came from.
+
+use std::path::{Path, PathBuf};
+
+/// Where a setting was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The defaults built into the program.
+    Default,
+    /// A file, by line (counted from 1).
+    File {
+        /// As it was given.
+        path: PathBuf,
+        /// Line of the key.
+        line: usize,
+    },
+    /// An environment variable.
+    Environment {
+        /// Its full name.
+        name: String,
+    },
+}
+
+impl Origin {
+    pub(super) fn file(path: &Path, line: usize) -> Self {
+        Self::File {
+            path: path.to_path_buf(),
+            line,
+        }
+    }
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("config/default.toml"),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Environment { name } => f.write_str(name),
+        }
+    }
+}
+
+/// The settings cannot be used. Every message begins with the place to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file that the settings need cannot be read.
+    #[error("{}: cannot read it: {source}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Not TOML at all.
+    #[error("{at}: this is not TOML: {detail}")]
+    Syntax {
+        /// Where.
+        at: Origin,
+        /// What the parser expected.
+        detail: String,
+    },
+    /// A section nobody reads.
+    #[error("{at}: there is no section [{section}]; the sections are {}", expected.join(", "))]
+    UnknownSection {
+        /// Where.
+        at: Origin,
+        /// What was written.
+        section: String,
+        /// What would be right.
+        expected: Vec<String>,
+    },
+    /// A key nobody reads.
+    #[error("{at}: `{key}` is not a key of [{section}]; its keys are {}", expected.join(", "))]
+    UnknownKey {
+        /// Where.
+        at: Origin,
+        /// The section it stands in.
+        section: String,
+        /// What was written.
+        key: String,
+        /// What would be right.
+        expected: Vec<String>,
+    },
+    /// A value that cannot be used.
+    #[error("{at}: [{section}] {key}: {detail}")]
+    Value {
+        /// Where.
+        at: Origin,
+        /// Its section.
+        section: String,
+        /// Its key.
+        key: String,
+        /// What is wrong and what would be right.
+        detail: String,
+    },
+    /// Two settings that cannot both be meant.
+    #[error("{at}: {detail}")]
+    Contradiction {
+        /// The one to look at first.
+        at: Origin,
+        /// Both, and the way out.
+        detail: String,
+    },
+    /// A rule that cannot be used.
+    #[error("{file}:{line}: {detail}")]
+    Rule {
+        /// The file of rules.
+        file: String,
+        /// Line of the rule or of the key.
+        line: usize,
+        /// What is wrong and what would be right.
+        detail: String,
+    },
+}

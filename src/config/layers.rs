@@ -1,0 +1,167 @@
+//! Three layers become one: defaults, then a file, then the environment. Each value remembers
+//! where it came from. What the values mean is read in `section` and in the settings' own files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use super::error::{ConfigError, Origin};
+
+/// The settings built into the program.
+pub(super) const DEFAULT: &str = include_str!("../../config/default.toml");
+/// What every variable begins with.
+const PREFIX: &str = "ARALDO__";
+
+/// One value and where it was set.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) value: toml::Value,
+    pub(super) at: Origin,
+}
+
+/// The keys of one section and where the section begins.
+#[derive(Debug, Clone)]
+pub(super) struct Entries {
+    pub(super) at: Origin,
+    pub(super) keys: BTreeMap<String, Entry>,
+}
+
+/// Sections by name; a provider's is called `provider.NAME`.
+#[derive(Debug, Default)]
+pub(super) struct Layers(pub(super) BTreeMap<String, Entries>);
+
+impl Layers {
+    pub(super) fn merge(
+        file: Option<(&Path, &str)>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut layers = Self::default();
+        layers.add_text(None, DEFAULT)?;
+        if let Some((path, text)) = file {
+            layers.add_text(Some(path), text)?;
+        }
+        for (name, value) in environment {
+            if name.starts_with(PREFIX) && !value.is_empty() {
+                layers.add_variable(name, value)?;
+            }
+        }
+        Ok(layers)
+    }
+
+    fn add_text(&mut self, path: Option<&Path>, text: &str) -> Result<(), ConfigError> {
+        let origin = |offset: usize| match path {
+            None => Origin::Default,
+            Some(path) => Origin::file(path, line_at(text, offset)),
+        };
+        let fault = |error: &toml::de::Error| ConfigError::Syntax {
+            at: origin(error.span().map_or(0, |span| span.start)),
+            detail: error.message().to_owned(),
+        };
+        let spans = DeTable::parse(text).map_err(|error| fault(&error))?;
+        let values: toml::Table = toml::from_str(text).map_err(|error| fault(&error))?;
+        for (name, inner) in spans.get_ref() {
+            let at = origin(name.span().start);
+            let section = section_of(name.get_ref(), inner.get_ref(), &at)?;
+            let value = &values[name.get_ref().as_ref()];
+            if name.get_ref() == "provider" {
+                for (provider, inner) in section {
+                    let at = origin(provider.span().start);
+                    let full = format!("provider.{}", provider.get_ref());
+                    let keys = section_of(&full, inner.get_ref(), &at)?;
+                    // A provider described anew takes nothing from one of the same name.
+                    self.0.remove(&full);
+                    self.add_section(
+                        &full,
+                        at,
+                        keys,
+                        &value[provider.get_ref().as_ref()],
+                        &origin,
+                    );
+                }
+            } else {
+                self.add_section(name.get_ref(), at, section, value, &origin);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_section(
+        &mut self,
+        name: &str,
+        at: Origin,
+        keys: &DeTable<'_>,
+        values: &toml::Value,
+        origin: &impl Fn(usize) -> Origin,
+    ) {
+        let section = self.section(name, at);
+        for key in keys.keys() {
+            let entry = Entry {
+                value: values[key.get_ref().as_ref()].clone(),
+                at: origin(key.span().start),
+            };
+            section.keys.insert(key.get_ref().to_string(), entry);
+        }
+    }
+
+    fn add_variable(&mut self, name: String, value: String) -> Result<(), ConfigError> {
+        let words: Vec<String> = name[PREFIX.len()..]
+            .split("__")
+            .map(str::to_lowercase)
+            .collect();
+        let at = Origin::Environment { name };
+        let (section, key) = match words.as_slice() {
+            [section, key] => (section.clone(), key.clone()),
+            [section, provider, key] if section == "provider" => {
+                (self.provider_called(provider), key.clone())
+            }
+            _ => {
+                return Err(ConfigError::Contradiction {
+                    at,
+                    detail: "write ARALDO__SECTION__KEY or ARALDO__PROVIDER__NAME__KEY".to_owned(),
+                });
+            }
+        };
+        let value = toml::Value::String(value);
+        self.section(&section, at.clone())
+            .keys
+            .insert(key, Entry { value, at });
+        Ok(())
+    }
+
+    /// A variable's name has no hyphens: `SANDBOX_SMS` means `sandbox-sms` if there is one.
+    fn provider_called(&self, word: &str) -> String {
+        let known = self.0.keys().find(|name| {
+            name.strip_prefix("provider.")
+                .is_some_and(|name| name.replace('-', "_").eq_ignore_ascii_case(word))
+        });
+        known.cloned().unwrap_or_else(|| format!("provider.{word}"))
+    }
+
+    fn section(&mut self, name: &str, at: Origin) -> &mut Entries {
+        self.0.entry(name.to_owned()).or_insert_with(|| Entries {
+            at,
+            keys: BTreeMap::new(),
+        })
+    }
+}
+
+fn section_of<'a, 'i>(
+    name: &str,
+    value: &'a DeValue<'i>,
+    at: &Origin,
+) -> Result<&'a DeTable<'i>, ConfigError> {
+    value.as_table().ok_or_else(|| ConfigError::Contradiction {
+        at: at.clone(),
+        detail: format!("`{name}` stands outside of a section; sections begin with [name]"),
+    })
+}
+
+/// The line, counted from 1, on which a byte offset lies.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+}

@@ -1,0 +1,249 @@
+//! Reading `rules.toml` into [`Rule`]s, all or nothing. A fault names file, line and the way out.
+//! What a rule means is in `domain::rule`; `plan` applies them. Whether the templates they name
+//! exist is asked by `araldo check`, which knows the templates.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use toml::Spanned;
+
+use super::error::ConfigError;
+use super::layers::line_at;
+use super::section::parse_time;
+use crate::domain::message::{Channel, Class, Lane, OnUnknown};
+use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule};
+use crate::domain::text_enum::text_enum;
+
+/// The rules built into the program.
+const SHIPPED: &str = include_str!("../../config/rules.toml");
+/// Their name in messages.
+const SHIPPED_NAME: &str = "config/rules.toml";
+
+/// Reads the rules of a file, or those built in.
+pub fn load(file: Option<&Path>) -> Result<Vec<Rule>, ConfigError> {
+    match file {
+        None => parse(SHIPPED_NAME, SHIPPED),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+                path: path.to_path_buf(),
+                source,
+            })?;
+            parse(&path.display().to_string(), &text)
+        }
+    }
+}
+
+/// Reads rules. `file` is the name used in faults.
+pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
+    let fault = |offset: usize, detail: String| ConfigError::Rule {
+        file: file.to_owned(),
+        line: line_at(text, offset),
+        detail,
+    };
+    let written: Written = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        fault(offset, error.message().trim().to_owned())
+    })?;
+    let mut rules: Vec<Rule> = Vec::with_capacity(written.rule.len());
+    for rule in written.rule {
+        let offset = rule.name.span().start;
+        let rule = rule.checked().map_err(|detail| fault(offset, detail))?;
+        if rules.iter().any(|earlier| earlier.name == rule.name) {
+            let detail = format!(
+                "there is a rule `{}` above; each needs a name of its own",
+                rule.name
+            );
+            return Err(fault(offset, detail));
+        }
+        rules.push(rule);
+    }
+    Ok(rules)
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    rule: Vec<WrittenRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRule {
+    name: Spanned<String>,
+    on: Vec<String>,
+    when: Option<Expression>,
+    audience: Audience,
+    template: String,
+    topic: String,
+    #[serde(default = "usual_class")]
+    class: Class,
+    #[serde(default = "usual_lane")]
+    lane: Lane,
+    #[serde(default = "usual_channels")]
+    channels: Vec<Wish>,
+    fallback: Option<WrittenFallback>,
+    #[serde(default = "usual_quiet_hours")]
+    quiet_hours: QuietHoursWord,
+    coalesce: Option<Time>,
+    #[serde(default = "usual_expiry")]
+    expires: Time,
+    #[serde(default = "usual_policy")]
+    on_unknown: OnUnknown,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFallback {
+    after: Time,
+    channel: Channel,
+}
+
+text_enum! {
+    /// Whether quiet hours count.
+    pub enum QuietHoursWord {
+        /// Wait for their end.
+        Respect => "respect",
+        /// Send all the same.
+        Ignore => "ignore",
+    }
+}
+
+const fn usual_class() -> Class {
+    Class::Service
+}
+const fn usual_lane() -> Lane {
+    Lane::Normal
+}
+fn usual_channels() -> Vec<Wish> {
+    vec![Wish(ChannelChoice::Preferred)]
+}
+const fn usual_quiet_hours() -> QuietHoursWord {
+    QuietHoursWord::Respect
+}
+const fn usual_expiry() -> Time {
+    Time(TimeDelta::hours(24))
+}
+const fn usual_policy() -> OnUnknown {
+    OnUnknown::Reconcile
+}
+
+impl WrittenRule {
+    fn checked(self) -> Result<Rule, String> {
+        let name = self.name.into_inner();
+        for (key, text) in [
+            ("name", &name),
+            ("template", &self.template),
+            ("topic", &self.topic),
+        ] {
+            if text.trim().is_empty() {
+                return Err(format!("`{key}` is empty"));
+            }
+        }
+        let first = self
+            .on
+            .first()
+            .ok_or("`on` is empty; name the event types to listen to")?;
+        let family = first.split('.').next().unwrap_or_default();
+        check_audience(&name, &self.on, self.audience, family)?;
+        if self.channels.is_empty() {
+            return Err(format!(
+                "`{name}` has no channel; write \"preferred\", \"sms\" or \"email\""
+            ));
+        }
+        Ok(Rule {
+            when: self.when.map(|when| when.0),
+            audience: self.audience,
+            template: self.template,
+            topic: self.topic,
+            class: self.class,
+            lane: self.lane,
+            channels: self.channels.into_iter().map(|wish| wish.0).collect(),
+            fallback: self.fallback.map(|fallback| Fallback {
+                after: fallback.after.0,
+                channel: fallback.channel,
+            }),
+            respects_quiet_hours: self.quiet_hours == QuietHoursWord::Respect,
+            coalesce: self.coalesce.map(|time| time.0),
+            expires: self.expires.0,
+            on_unknown: self.on_unknown,
+            on: self.on,
+            name,
+        })
+    }
+}
+
+/// A case event has no area, and an incident no client of its own: such a rule tells nobody.
+fn check_audience(
+    name: &str,
+    on: &[String],
+    audience: Audience,
+    family: &str,
+) -> Result<(), String> {
+    let of_cases = matches!(audience, Audience::CaseClient | Audience::CaseWatchers);
+    let wrong = on.iter().find(|event| match event.split('.').next() {
+        Some("incident") => of_cases,
+        Some("case") => audience == Audience::IncidentArea,
+        _ => false,
+    });
+    match wrong {
+        None => Ok(()),
+        Some(event) => {
+            let right = if family == "incident" {
+                "incident-area"
+            } else {
+                "case-client"
+            };
+            Err(format!(
+                "`{name}` listens to `{event}`, which has no audience `{audience}`; write {right} or listed"
+            ))
+        }
+    }
+}
+
+/// A minijinja expression whose syntax holds.
+struct Expression(String);
+
+impl<'de> Deserialize<'de> for Expression {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let checked = minijinja::Environment::new()
+            .compile_expression(&text)
+            .map(drop);
+        match checked {
+            Ok(()) => Ok(Self(text)),
+            Err(error) => Err(D::Error::custom(format!(
+                "`{text}` is not an expression such as \"event.data.state == 'waiting'\": {}",
+                error.detail().unwrap_or("it cannot be read")
+            ))),
+        }
+    }
+}
+
+/// `preferred`, `sms` or `email`.
+struct Wish(ChannelChoice);
+
+impl<'de> Deserialize<'de> for Wish {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        match (word.as_str(), word.parse()) {
+            ("preferred", _) => Ok(Self(ChannelChoice::Preferred)),
+            (_, Ok(channel)) => Ok(Self(ChannelChoice::Fixed(channel))),
+            _ => Err(D::Error::custom(format!(
+                "`{word}` is not one of: preferred, sms, email"
+            ))),
+        }
+    }
+}
+
+/// A length of time such as "30m".
+struct Time(TimeDelta);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_time(&text).map(Self).map_err(D::Error::custom)
+    }
+}

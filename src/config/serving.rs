@@ -1,0 +1,274 @@
+//! Settings of the daemon itself: HTTP, store, node, links, retention, log.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::error::{ConfigError, Origin};
+use super::layers::Layers;
+use super::secret::Secret;
+use super::section::Section;
+use crate::domain::Tracking;
+use crate::domain::text_enum::text_enum;
+use crate::store::StoreUrl;
+
+/// `[http]`
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// Where the daemon listens.
+    pub listen: SocketAddr,
+    /// How the outside reaches it, without a trailing slash.
+    pub public_url: String,
+    /// Largest body of one event, in bytes.
+    pub max_event: usize,
+    /// Largest body of a batch of events, in bytes.
+    pub max_batch: usize,
+    /// How long requests and sends under way may take when the daemon stops.
+    pub stop_within: Duration,
+}
+
+impl Http {
+    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let mut section = Section::take(layers, "http");
+        let listen: SocketAddr = section.parsed("listen").map_err(|_| {
+            section.fault("listen", "write address and port, such as 127.0.0.1:8080")
+        })?;
+        let public_url = match section.optional("public_url")? {
+            None => format!("http://{listen}"),
+            Some(text) => public_url(&text).map_err(|why| section.fault("public_url", why))?,
+        };
+        let http = Self {
+            listen,
+            public_url,
+            max_event: section.number::<usize>("max_event_kib", 1, 65_536)? * 1024,
+            max_batch: section.number::<usize>("max_batch_kib", 1, 1_048_576)? * 1024,
+            stop_within: section.time("stop_within")?.to_std().unwrap_or_default(),
+        };
+        if http.max_batch < http.max_event {
+            return Err(section.fault("max_batch_kib", "a batch may not be smaller than one event"));
+        }
+        section.finish()?;
+        Ok(http)
+    }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| format!("`{text}` is not an address such as https://avvisi.example.it"))?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("`{text}` must end before `?` and `#`"));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// `[store]`
+#[derive(Clone)]
+pub struct StoreSettings {
+    /// Which database.
+    pub url: StoreUrl,
+    /// PostgreSQL connections of this node.
+    pub connections: u32,
+}
+
+impl std::fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let url = match &self.url {
+            StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            // It may hold a password.
+            StoreUrl::Postgres(_) => "postgres://***".to_owned(),
+        };
+        f.debug_struct("StoreSettings")
+            .field("url", &url)
+            .field("connections", &self.connections)
+            .finish()
+    }
+}
+
+impl StoreSettings {
+    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let mut section = Section::take(layers, "store");
+        let settings = Self {
+            url: Self::url(&mut section)?,
+            connections: section.number("connections", 2, 1000)?,
+        };
+        section.finish()?;
+        Ok(settings)
+    }
+
+    fn url(section: &mut Section) -> Result<StoreUrl, ConfigError> {
+        if section.at("url") != Origin::Default || section.at("url_file") == Origin::Default {
+            let url = section.parsed("url")?;
+            return match section.optional("url_file")? {
+                None => Ok(url),
+                Some(_) => {
+                    Err(section.fault("url_file", "`url` is set as well; keep one of the two"))
+                }
+            };
+        }
+        section.text("url")?;
+        let text = Secret::from_file(section, "url_file")?;
+        // The address may hold a password: not a word of it in the message.
+        let fault = "the file must hold one line, such as postgres://user:password@host/database";
+        text.reveal()
+            .trim()
+            .parse()
+            .map_err(|_| section.fault("url_file", fault))
+    }
+}
+
+text_enum! {
+    /// One part of the path that a node may do.
+    pub enum Role {
+        /// API, console, client pages, callbacks.
+        Web => "web",
+        /// Events that come by other ways than HTTP.
+        Source => "source",
+        /// Who is told what.
+        Plan => "plan",
+        /// Handing messages to providers.
+        Dispatch => "dispatch",
+        /// Receipts and engagement.
+        Track => "track",
+    }
+}
+
+/// `[node]`
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it is called.
+    pub name: String,
+    /// 0 to 255, part of every id.
+    pub number: u8,
+    /// What it does.
+    pub roles: Vec<Role>,
+}
+
+impl Node {
+    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let mut section = Section::take(layers, "node");
+        let roles = section.list("roles")?;
+        let roles: Result<Vec<Role>, _> = roles.iter().map(|word| word.parse()).collect();
+        let node = Self {
+            name: section.optional("name")?.unwrap_or_else(machine_name),
+            number: section.number("number", 0, 255)?,
+            roles: roles.map_err(|error| section.fault("roles", error.to_string()))?,
+        };
+        if node.roles.is_empty() {
+            return Err(section.fault(
+                "roles",
+                "a node must do something; leave the key out for all",
+            ));
+        }
+        section.finish()?;
+        Ok(node)
+    }
+
+    /// Whether this node does `role`.
+    #[must_use]
+    pub fn does(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+fn machine_name() -> String {
+    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => "araldo".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// `[tracking]`
+#[derive(Debug, Clone)]
+pub struct TrackingSettings {
+    /// How opened e-mails are counted at most; a client without consent counts in aggregate.
+    pub opens: Tracking,
+    /// Whether links are counted.
+    pub clicks: bool,
+    /// Signs links; absent means the one kept in the store.
+    pub key: Option<Secret>,
+}
+
+impl TrackingSettings {
+    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let mut section = Section::take(layers, "tracking");
+        let tracking = Self {
+            opens: section.parsed("opens")?,
+            clicks: section.get("clicks")?,
+            key: Secret::read(&mut section, "key", "key_file")?,
+        };
+        if tracking
+            .key
+            .as_ref()
+            .is_some_and(|key| key.reveal().len() < 32)
+        {
+            return Err(section.fault(
+                "key",
+                "too short to sign with; write at least 32 random characters (openssl rand -base64 32)",
+            ));
+        }
+        section.finish()?;
+        Ok(tracking)
+    }
+}
+
+/// `[retention]`
+#[derive(Debug, Clone)]
+pub struct Retention {
+    /// Messages with attempts and receipts.
+    pub messages: TimeDelta,
+    /// The variables of which the text is made.
+    pub bodies: TimeDelta,
+}
+
+impl Retention {
+    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let mut section = Section::take(layers, "retention");
+        let retention = Self {
+            messages: section.time("messages")?,
+            bodies: section.time("bodies")?,
+        };
+        if retention.bodies > retention.messages {
+            return Err(section.fault("bodies", "a text cannot be kept longer than its message"));
+        }
+        section.finish()?;
+        Ok(retention)
+    }
+}
+
+text_enum! {
+    /// How a log line is written.
+    pub enum LogFormat {
+        /// For people.
+        Human => "human",
+        /// One JSON object a line.
+        Json => "json",
+    }
+}
+
+/// `[log]`
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// A level, or directives per module.
+    pub level: String,
+    /// How it is written.
+    pub format: LogFormat,
+}
+
+impl Log {
+    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let mut section = Section::take(layers, "log");
+        let log = Self {
+            level: section.text("level")?,
+            format: section.parsed("format")?,
+        };
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&log.level) {
+            return Err(section.fault("level", format!("`{}` is no level: {error}", log.level)));
+        }
+        section.finish()?;
+        Ok(log)
+    }
+}

@@ -1,0 +1,250 @@
+//! What the settings promise to whoever writes them.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+
+use super::layers::Layers;
+use super::{Config, ConfigError, rules};
+use crate::domain::message::{Channel, Class, Lane, OnUnknown};
+use crate::domain::rule::ChannelChoice;
+
+fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::read(Layers::merge(
+        Some((Path::new("araldo.toml"), file)),
+        environment,
+    )?)
+}
+
+fn refusal(file: &str, environment: &[(&str, &str)]) -> String {
+    load(file, environment).unwrap_err().to_string()
+}
+
+#[test]
+fn with_no_file_there_is_an_embedded_store_and_a_sandbox_for_each_channel() {
+    let config = Config::load(None, std::iter::empty()).unwrap();
+    assert_eq!(config.http.public_url, "http://127.0.0.1:8080");
+    assert_eq!(config.channels.of(Channel::Sms), ["sandbox-sms"]);
+    assert_eq!(config.channels.of(Channel::Email), ["sandbox-email"]);
+    assert_eq!(
+        config.dispatch.receipt_horizon(Channel::Email),
+        TimeDelta::days(5)
+    );
+    assert_eq!(config.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn the_example_is_accepted_once_its_secret_files_exist() {
+    let example = include_str!("../../config/example.toml").replace(
+        "key_file = \"/etc/araldo/links-key\"",
+        "key = \"0123456789abcdef0123456789abcdef\"",
+    );
+    let config = load(&example, &[]).unwrap();
+    assert_eq!(config.channels.sms, ["gateway"]);
+    assert_eq!(config.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn the_environment_comes_before_the_file_and_the_file_before_the_default() {
+    let file = "[http]\nlisten = \"127.0.0.1:1\"\n[dispatch]\nwindow = 64\n";
+    let environment = [
+        ("ARALDO__HTTP__LISTEN", "127.0.0.1:2"),
+        ("ARALDO__NODE__ROLES", "web, plan"),
+        ("ARALDO__PROVIDER__SANDBOX_SMS__RATE", "5/s"),
+        ("ARALDO__TRACKING__CLICKS", "false"),
+        ("ARALDO__CONTACT__PHONE_FREE", "800000000"),
+        ("ARALDO__TRACKING__KEY", ""),
+    ];
+    let config = load(file, &environment).unwrap();
+    assert_eq!(config.http.listen.port(), 2);
+    assert_eq!(config.dispatch.window, 64);
+    assert_eq!(config.node.roles.len(), 2);
+    assert!(!config.tracking.clicks);
+    assert_eq!(config.contact.phone_free.as_deref(), Some("800000000"));
+    assert_eq!(
+        config.providers["sandbox-sms"].table["rate"].as_str(),
+        Some("5/s")
+    );
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line_and_what_would_be_right() {
+    assert_eq!(
+        refusal("\n[http]\nlisten = \"127.0.0.1:1\"\nport = 5\n", &[]),
+        "araldo.toml:4: `port` is not a key of [http]; its keys are \
+         listen, public_url, max_event_kib, max_batch_kib, stop_within"
+    );
+    assert!(refusal("[htpp]\nlisten = \"x\"\n", &[]).starts_with(
+        "araldo.toml:1: there is no section [htpp]; the sections are calendar, case_kinds,"
+    ));
+    assert_eq!(
+        refusal("", &[("ARALDO__LOG__LEVLE", "info")]),
+        "ARALDO__LOG__LEVLE: `levle` is not a key of [log]; its keys are level, format"
+    );
+    assert!(refusal("listen = \"x\"\n", &[]).contains("araldo.toml:1: `listen` stands outside"));
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_refused_with_its_line() {
+    assert_eq!(
+        refusal("[dispatch]\nlease = \"soon\"\n", &[]),
+        "araldo.toml:2: [dispatch] lease: `soon` is not a length of time; \
+         write \"30s\", \"2m\", \"72h\" or \"5 days\""
+    );
+    assert!(refusal("[dispatch]\nwindow = 0\n", &[]).contains("write 1 to 10000"));
+    assert!(
+        refusal("[dispatch]\nwindow = \"many\"\n", &[])
+            .starts_with("araldo.toml:2: [dispatch] window: invalid type")
+    );
+    assert!(
+        refusal("[tracking]\nopens = \"all\"\n", &[])
+            .contains("`all` is not one of: none, aggregate, individual")
+    );
+    assert!(refusal("[http]\nlisten = \"here\"\n", &[]).contains("write address and port"));
+    assert!(refusal("[http\n", &[]).starts_with("araldo.toml:1: this is not TOML"));
+    assert!(refusal("[quiet_hours]\nfrom = \"25:00\"\n", &[]).contains("no time of day"));
+    assert!(refusal("[calendar]\npatron = \"31-12\"\n", &[]).contains("MM-DD"));
+}
+
+#[test]
+fn contradictions_are_refused() {
+    assert!(refusal("[dispatch]\nheartbeat = \"10s\"\n", &[]).contains("three heartbeats"));
+    assert!(refusal("[dispatch]\nwindow = 10\n", &[]).contains("reserved"));
+    assert!(refusal("[retention]\nbodies = \"30 months\"\n", &[]).contains("kept longer"));
+    assert_eq!(
+        refusal("\n[channels]\nsms = [\"gateway\"]\n", &[]),
+        "araldo.toml:3: [channels] sms names `gateway`, but there is no [provider.gateway]"
+    );
+    assert!(refusal("[provider.x]\nhost = \"h\"\n", &[]).contains("[provider.x] has no `kind`"));
+    assert!(refusal("[tracking]\nkey = \"short\"\n", &[]).contains("32"));
+    let twins = "[tracking]\nkey = \"a\"\nkey_file = \"b\"\n";
+    assert!(
+        refusal(twins, &[]).starts_with("araldo.toml:3: [tracking] key_file: `key` is set as well")
+    );
+}
+
+#[test]
+fn what_is_hardly_meant_is_a_warning() {
+    let file = "[channels]\nsms = []\nemail = [\"a\"]\n[provider.a]\nkind = \"smtp\"\n[provider.b]\nkind = \"smtp\"\n";
+    let warnings = load(file, &[]).unwrap().warnings;
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
+    assert!(warnings[1].starts_with("araldo.toml:6: [provider.b]"));
+}
+
+#[test]
+fn secrets_are_read_from_files_and_never_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    std::fs::write(&path, "s3cret-s3cret-s3cret-s3cret-s3cret\n").unwrap();
+    let url = folder.path().join("url");
+    std::fs::write(&url, "postgres://araldo:s3cret@db/araldo\n").unwrap();
+    let file = format!(
+        "[tracking]\nkey_file = {path:?}\n[store]\nurl_file = {url:?}\n\
+         [provider.a]\nkind = \"smtp\"\npassword = \"s3cret\"\n"
+    );
+    let config = load(&file, &[]).unwrap();
+    assert_eq!(config.tracking.key.as_ref().unwrap().reveal().len(), 34);
+    let printed = format!("{config:?}");
+    assert!(
+        printed.contains("***") && !printed.contains("s3cret"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn every_ordinary_event_matches_exactly_one_of_the_shipped_rules() {
+    let rules = rules::load(None).unwrap();
+    let matching = |kind: &str, state: &str, incident: &str| {
+        let environment = minijinja::Environment::new();
+        let context = minijinja::context! {
+            event => minijinja::context! { data => minijinja::context! { state } },
+            incident => minijinja::context! { kind => incident },
+        };
+        let holds = |when: &String| {
+            let expression = environment.compile_expression(when).unwrap();
+            expression.eval(&context).unwrap().is_true()
+        };
+        let names: Vec<_> = rules
+            .iter()
+            .filter(|rule| rule.on.iter().any(|on| on == kind))
+            .filter(|rule| rule.when.as_ref().is_none_or(holds))
+            .map(|rule| rule.name.as_str())
+            .collect();
+        names.join(" ")
+    };
+    assert_eq!(matching("case.opened", "received", ""), "case-opened");
+    assert_eq!(matching("case.closed", "done", ""), "case-closed");
+    for (state, rule) in [
+        ("sent_to_distributor", "case-progress"),
+        ("waiting", "case-waiting"),
+        ("waiting_for_distributor", "case-waiting"),
+        ("documents_missing", "case-needs-you"),
+        ("waiting_for_client", "case-needs-you"),
+        ("internal_review", ""),
+    ] {
+        assert_eq!(matching("case.state_changed", state, ""), rule);
+    }
+    for (kind, word) in [
+        ("incident.opened", "started"),
+        ("incident.updated", "updated"),
+        ("incident.resolved", "restored"),
+        ("incident.cancelled", "cancelled"),
+    ] {
+        assert_eq!(matching(kind, "", "outage"), format!("outage-{word}"));
+        assert_eq!(matching(kind, "", "closure"), format!("incident-{word}"));
+    }
+}
+
+#[test]
+fn a_rule_is_read_with_its_usual_values() {
+    let text = "[[rule]]\nname = \"a\"\non = [\"case.opened\"]\naudience = \"case-client\"\ntemplate = \"t\"\ntopic = \"cases\"\n";
+    let rule = &rules::parse("rules.toml", text).unwrap()[0];
+    assert_eq!(
+        (rule.class, rule.lane, rule.on_unknown),
+        (Class::Service, Lane::Normal, OnUnknown::Reconcile)
+    );
+    assert_eq!(rule.channels, [ChannelChoice::Preferred]);
+    assert!(rule.respects_quiet_hours);
+    assert_eq!(rule.expires, TimeDelta::hours(24));
+}
+
+#[test]
+fn an_invalid_rule_is_refused_with_file_line_and_what_would_be_right() {
+    let base =
+        "[[rule]]\nname = \"a\"\non = [\"case.opened\"]\ntemplate = \"t\"\ntopic = \"cases\"\n";
+    let fault = |more: &str| {
+        rules::parse("rules.toml", &format!("{base}{more}"))
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        fault("audience = \"everybody\"\n"),
+        "rules.toml:6: `everybody` is not one of: case-client, case-watchers, incident-area, listed"
+    );
+    assert!(
+        fault("audience = \"incident-area\"\n")
+            .starts_with("rules.toml:2: `a` listens to `case.opened`, which has no audience")
+    );
+    let right = "audience = \"case-client\"\n";
+    assert!(
+        fault(&format!("{right}when = \"event.data.state ==\"\n"))
+            .starts_with("rules.toml:7: `event.data.state ==` is not an expression")
+    );
+    assert!(
+        fault(&format!("{right}expires = \"later\"\n"))
+            .starts_with("rules.toml:7: `later` is not a length of time")
+    );
+    assert!(
+        fault(&format!("{right}lanes = \"bulk\"\n"))
+            .starts_with("rules.toml:7: unknown field `lanes`, expected one of")
+    );
+    assert!(fault(&format!("{right}channels = [\"fax\"]\n")).contains("preferred, sms, email"));
+    assert!(
+        fault(&format!("{right}{base}{right}"))
+            .starts_with("rules.toml:8: there is a rule `a` above")
+    );
+    assert!(fault("").contains("rules.toml:1: missing field `audience`"));
+}

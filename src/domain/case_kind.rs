@@ -1,0 +1,242 @@
+//! Kinds of cases: their states, the body responsible in each, how long each may take, and
+//! what clients call them. Read from `config/case-kinds.toml`.
+//!
+//! Events may name kinds and states that are not listed: those are shown by their own word,
+//! with underscores as spaces, and never count as stalled.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Every kind the organisation described.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseKinds {
+    kinds: BTreeMap<String, CaseKind>,
+}
+
+/// One kind of case.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseKind {
+    /// The word events use.
+    pub name: String,
+    /// Language to what clients call it.
+    pub label: BTreeMap<String, String>,
+    /// In the order a case usually goes through them.
+    #[serde(rename = "state", default)]
+    pub states: Vec<CaseState>,
+}
+
+/// One state of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseState {
+    /// The word events use.
+    pub name: String,
+    /// Language to what clients call it.
+    pub label: BTreeMap<String, String>,
+    /// The body responsible, unless the event names another.
+    pub owner: Option<String>,
+    /// Working days it may take; afterwards the case counts as stalled.
+    pub working_days: Option<u16>,
+    /// The case ends here.
+    #[serde(rename = "final", default)]
+    pub is_final: bool,
+}
+
+/// The file is not right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {detail}")]
+pub struct CaseKindsError {
+    /// The file, as it was named.
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// What is wrong and what would be right.
+    pub detail: String,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    kind: Vec<toml::Spanned<CaseKind>>,
+}
+
+impl CaseKinds {
+    /// Reads the text of the file named `file`.
+    pub fn parse(text: &str, file: &str) -> Result<Self, CaseKindsError> {
+        let fault = |span: Option<Range<usize>>, detail: String| CaseKindsError {
+            file: file.to_owned(),
+            line: span.map_or(1, |span| line_of(text, span.start)),
+            detail,
+        };
+        let document: Document = toml::from_str(text)
+            .map_err(|error| fault(error.span(), error.message().to_owned()))?;
+        let mut kinds = BTreeMap::new();
+        for kind in document.kind {
+            let span = kind.span();
+            let kind = kind.into_inner();
+            check(&kind).map_err(|detail| fault(Some(span.clone()), detail))?;
+            let name = kind.name.clone();
+            if kinds.insert(name.clone(), kind).is_some() {
+                let detail = format!("kind `{name}` stands here a second time; remove one");
+                return Err(fault(Some(span), detail));
+            }
+        }
+        Ok(Self { kinds })
+    }
+
+    /// The kinds that come with Araldo.
+    ///
+    /// # Panics
+    /// Never: a test reads the same text.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test reads the same embedded text")]
+    pub fn shipped() -> Self {
+        Self::parse(
+            include_str!("../../config/case-kinds.toml"),
+            "config/case-kinds.toml",
+        )
+        .expect("the shipped file is right")
+    }
+
+    /// The kind of this name, when it is described.
+    #[must_use]
+    pub fn get(&self, kind: &str) -> Option<&CaseKind> {
+        self.kinds.get(kind)
+    }
+
+    /// Every kind, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &CaseKind> {
+        self.kinds.values()
+    }
+
+    /// A state of a kind, when both are described.
+    #[must_use]
+    pub fn state(&self, kind: &str, state: &str) -> Option<&CaseState> {
+        self.get(kind)?
+            .states
+            .iter()
+            .find(|known| known.name == state)
+    }
+
+    /// What a client who reads `locale` calls this kind.
+    #[must_use]
+    pub fn kind_label(&self, kind: &str, locale: &str) -> String {
+        label(self.get(kind).map(|kind| &kind.label), kind, locale)
+    }
+
+    /// What a client who reads `locale` calls this state.
+    #[must_use]
+    pub fn state_label(&self, kind: &str, state: &str, locale: &str) -> String {
+        label(
+            self.state(kind, state).map(|state| &state.label),
+            state,
+            locale,
+        )
+    }
+}
+
+fn check(kind: &CaseKind) -> Result<(), String> {
+    if kind.label.is_empty() {
+        return Err(format!(
+            "kind `{}` has no label; write label = {{ it = \"..\" }}",
+            kind.name
+        ));
+    }
+    for (place, state) in kind.states.iter().enumerate() {
+        if state.label.is_empty() {
+            return Err(format!(
+                "state `{}` of kind `{}` has no label; write label = {{ it = \"..\" }}",
+                state.name, kind.name
+            ));
+        }
+        if kind.states[..place]
+            .iter()
+            .any(|other| other.name == state.name)
+        {
+            return Err(format!(
+                "state `{}` of kind `{}` stands there twice; remove one",
+                state.name, kind.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Exact locale, then its language, then the first label, then the word itself.
+fn label(labels: Option<&BTreeMap<String, String>>, word: &str, locale: &str) -> String {
+    let language = locale.split(['-', '_']).next().unwrap_or(locale);
+    labels
+        .and_then(|labels| {
+            labels
+                .get(locale)
+                .or_else(|| labels.get(language))
+                .or_else(|| labels.values().next())
+        })
+        .cloned()
+        .unwrap_or_else(|| word.replace('_', " "))
+}
+
+fn line_of(text: &str, byte: usize) -> usize {
+    text.bytes()
+        .take(byte)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_kinds_have_italian_and_english_labels_and_an_end() {
+        let kinds = CaseKinds::shipped();
+        assert!(kinds.iter().count() >= 4);
+        for kind in kinds.iter() {
+            let labels = kind
+                .states
+                .iter()
+                .map(|state| &state.label)
+                .chain([&kind.label]);
+            for label in labels {
+                assert!(
+                    label.contains_key("it") && label.contains_key("en"),
+                    "{kind:?}"
+                );
+            }
+            assert!(
+                kind.states.iter().any(|state| state.is_final),
+                "{}",
+                kind.name
+            );
+        }
+    }
+
+    #[test]
+    fn labels_fall_back_to_the_language_and_to_the_word() {
+        let kinds = CaseKinds::shipped();
+        assert_eq!(kinds.kind_label("voltura", "it-IT"), "voltura");
+        assert_eq!(kinds.kind_label("meter_swap", "it"), "meter swap");
+        assert_eq!(
+            kinds.state_label("voltura", "waiting_distributor", "fr"),
+            kinds.state_label("voltura", "waiting_distributor", "en")
+        );
+    }
+
+    #[test]
+    fn a_fault_names_file_and_line() {
+        let text = "[[kind]]\nname = \"a\"\nlabel = { it = \"a\" }\n\n[[kind]]\nname = \"a\"\nlabel = { it = \"b\" }\n";
+        let error = CaseKinds::parse(text, "kinds.toml")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("kinds.toml:5: kind `a` stands here a second time"),
+            "{error}"
+        );
+        let error = CaseKinds::parse("[[kind]]\nnam = \"a\"\n", "k.toml").unwrap_err();
+        assert_eq!(error.line, 2);
+        assert!(error.detail.contains("nam"), "{error}");
+    }
+}

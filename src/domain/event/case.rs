@@ -1,0 +1,108 @@
+//! What an event says about a case. The kinds of cases and their states are in `case_kind`:
+//! an event may name a state that is not listed there, and is told all the same.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::fault::Fault;
+use crate::domain::fields::{Fields, REFERENCE};
+use crate::domain::text_enum::text_enum;
+
+text_enum! {
+    /// What happened to a case: the event's type.
+    pub enum CaseStep {
+        /// It exists.
+        Opened => "case.opened",
+        /// It moved on.
+        StateChanged => "case.state_changed",
+        /// It is done.
+        Closed => "case.closed",
+        /// Made inside: it has stood in one state for too long.
+        Stalled => "case.stalled",
+    }
+}
+
+/// What an event says about a case.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CaseData {
+    /// The organisation's reference for it, unique.
+    pub case: String,
+    /// The client's reference. The client may become known later.
+    pub client: String,
+    /// Such as `voltura`.
+    pub kind: String,
+    /// Such as `sent_to_distributor`.
+    pub state: String,
+    /// The body responsible now, such as `e-distribuzione`.
+    pub owner: Option<String>,
+    /// When the next step is expected.
+    pub expected_by: Option<Deadline>,
+    /// A remark for the client, at most 2,000 characters.
+    pub note: Option<String>,
+}
+
+impl CaseData {
+    /// Reads an event's data. Further fields stay in the event for rules and templates.
+    pub fn parse(data: &Value) -> Result<Self, Fault> {
+        let fields = Fields::of(data, "")?;
+        Ok(Self {
+            case: fields.reference("case", REFERENCE)?,
+            client: fields.reference("client", REFERENCE)?,
+            kind: fields.reference("kind", REFERENCE)?,
+            state: fields.reference("state", REFERENCE)?,
+            owner: fields.line_if("owner", REFERENCE)?,
+            expected_by: fields.parsed_if("expected_by")?,
+            note: fields.prose_if("note")?,
+        })
+    }
+}
+
+/// A day, or a point in time: bodies promise either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deadline {
+    /// In the course of this day.
+    Day(NaiveDate),
+    /// At this time.
+    Time(Timestamp),
+}
+
+/// A text that is neither.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is neither a date such as 2026-11-29 nor a time with a zone such as 2026-11-29T12:00:00+01:00"
+)]
+pub struct DeadlineError(String);
+
+impl FromStr for Deadline {
+    type Err = DeadlineError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // `%Y` alone would take years of any length, which no database date can hold.
+        let day = (text.len() == 10)
+            .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+            .flatten();
+        match day {
+            Some(day) => Ok(Self::Day(day)),
+            None => Timestamp::parse(text)
+                .map(Self::Time)
+                .map_err(|_| DeadlineError(text.to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Display for Deadline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Day(day) => day.fmt(f),
+            Self::Time(time) => time.fmt(f),
+        }
+    }
+}
+
+impl serde::Serialize for Deadline {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

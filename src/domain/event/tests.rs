@@ -1,0 +1,191 @@
+use serde_json::json;
+
+use super::*;
+
+fn received() -> Timestamp {
+    Timestamp::parse("2026-11-22T10:00:00Z").unwrap()
+}
+
+fn case_event() -> Value {
+    json!({"specversion": "1.0", "id": "crm-84311", "source": "/crm", "type": "case.state_changed",
+        "time": "2026-11-22T09:14:00+01:00", "subject": "PR-2026-00412",
+        "data": {"case": "PR-2026-00412", "client": "C-1001", "kind": "voltura",
+            "state": "sent_to_distributor", "owner": "e-distribuzione", "expected_by": "2026-11-29"}})
+}
+
+fn incident_event() -> Value {
+    json!({"specversion": "1.0", "id": "oms-77-1", "source": "/oms", "type": "incident.opened",
+        "data": {"incident": "G-77", "kind": "outage", "service": "electricity",
+            "area": {"municipalities": ["037006"], "tags": ["feeder:BO-12"]},
+            "began_at": "2026-11-22T17:58:00+01:00", "expected_end": "2026-11-22T20:30:00+01:00"}})
+}
+
+fn fault_of(change: impl FnOnce(&mut Value)) -> Fault {
+    let mut event = case_event();
+    change(&mut event);
+    Event::parse(event, received()).unwrap_err()
+}
+
+#[test]
+fn a_case_event_is_read_with_its_data() {
+    let event = Event::parse(case_event(), received()).unwrap();
+    assert_eq!(event.kind, "case.state_changed");
+    assert_eq!(event.occurred_at.to_string(), "2026-11-22T08:14:00.000Z");
+    let EventData::Case(step, data) = &event.data else {
+        panic!("not a case: {:?}", event.data)
+    };
+    assert_eq!(*step, CaseStep::StateChanged);
+    assert_eq!(data.expected_by.unwrap().to_string(), "2026-11-29");
+    assert_eq!(event.raw["owner"], "e-distribuzione");
+}
+
+#[test]
+fn an_absent_time_is_the_time_of_receipt() {
+    let event = Event::parse(incident_event(), received()).unwrap();
+    assert_eq!(event.occurred_at, received());
+}
+
+#[test]
+fn every_required_attribute_is_missed_by_name() {
+    for name in ["id", "source", "type", "specversion"] {
+        let fault = fault_of(|event| {
+            event.as_object_mut().unwrap().remove(name);
+        });
+        assert_eq!(fault.pointer, format!("/{name}"));
+        assert_eq!(fault.detail, format!("`{name}` is missing"));
+    }
+    for name in ["case", "client", "kind", "state"] {
+        let fault = fault_of(|event| {
+            event["data"].as_object_mut().unwrap().remove(name);
+        });
+        assert_eq!(fault.pointer, format!("/data/{name}"));
+    }
+}
+
+#[test]
+fn a_time_without_a_zone_is_refused_with_what_would_be_right() {
+    let fault = fault_of(|event| event["time"] = "2026-11-22T09:14:00".into());
+    assert_eq!(fault.pointer, "/time");
+    assert!(fault.detail.contains("a time with a zone such as"));
+    let fault = fault_of(|event| event["data"]["expected_by"] = "domani".into());
+    assert_eq!(fault.pointer, "/data/expected_by");
+}
+
+#[test]
+fn wrong_types_and_versions_are_named() {
+    let fault = fault_of(|event| event["id"] = 17.into());
+    assert_eq!(fault.detail, "`id` is `17`, not a text");
+    assert_eq!(
+        fault_of(|e| e["specversion"] = "0.3".into()).pointer,
+        "/specversion"
+    );
+    assert_eq!(fault_of(|e| e["data"] = json!([1])).pointer, "/data");
+    assert_eq!(
+        fault_of(|e| e["datacontenttype"] = "text/xml".into()).pointer,
+        "/datacontenttype"
+    );
+    let fault = fault_of(|e| e["data_base64"] = "AA==".into());
+    assert_eq!(fault.pointer, "/data_base64");
+}
+
+#[test]
+fn a_note_of_ten_thousand_characters_is_refused() {
+    let fault = fault_of(|event| event["data"]["note"] = "n".repeat(10_000).into());
+    assert_eq!(fault.pointer, "/data/note");
+    assert!(fault.detail.contains("at most 2000"));
+}
+
+#[test]
+fn an_unknown_type_is_accepted() {
+    let event = json!({"specversion": "1.0", "id": "1", "source": "/x", "type": "meter.read",
+        "data": {"kwh": 7}});
+    let event = Event::parse(event, received()).unwrap();
+    assert_eq!(event.data, EventData::Other);
+    assert_eq!(event.raw["kwh"], 7);
+}
+
+#[test]
+fn control_characters_are_taken_out_of_the_data_that_templates_see() {
+    let mut event = case_event();
+    event["data"]["note"] = "uno\u{0}\u{202E}due".into();
+    let event = Event::parse(event, received()).unwrap();
+    assert_eq!(event.raw["note"], "unodue");
+}
+
+#[test]
+fn the_fingerprint_ignores_order_and_sees_every_value() {
+    let mut turned = serde_json::Map::new();
+    for (name, value) in case_event().as_object().unwrap().iter().rev() {
+        turned.insert(name.clone(), value.clone());
+    }
+    let first = Event::parse(case_event(), received()).unwrap().fingerprint;
+    let same = Event::parse(turned.into(), Timestamp::from_micros(0)).unwrap();
+    assert_eq!(first, same.fingerprint);
+    let mut other = case_event();
+    other["data"]["state"] = "waiting".into();
+    assert_ne!(first, Event::parse(other, received()).unwrap().fingerprint);
+}
+
+#[test]
+fn an_opening_must_say_what_and_where_a_correction_need_not() {
+    for name in ["kind", "area"] {
+        let mut event = incident_event();
+        event["data"].as_object_mut().unwrap().remove(name);
+        let fault = Event::parse(event.clone(), received()).unwrap_err();
+        assert_eq!(fault.pointer, format!("/data/{name}"));
+        event["type"] = "incident.updated".into();
+        assert!(Event::parse(event, received()).is_ok());
+    }
+}
+
+#[test]
+fn an_incident_is_the_fold_of_its_events() {
+    let at = Timestamp::from_micros;
+    let opened = match Event::parse(incident_event(), at(0)).unwrap().data {
+        EventData::Incident(_, data) => data,
+        other => panic!("{other:?}"),
+    };
+    let update = |fields: Value| IncidentData::parse(IncidentStep::Updated, &fields).unwrap();
+    let mut incident = Incident::begin(IncidentStep::Opened, &opened, at(1));
+    incident.add(
+        IncidentStep::Updated,
+        &update(json!({"incident": "G-77", "expected_end": "2026-11-22T22:00:00Z"})),
+        at(2),
+    );
+    assert_eq!(incident.service.as_deref(), Some("electricity"));
+    assert_eq!(
+        incident.expected_end.unwrap().to_string(),
+        "2026-11-22T22:00:00.000Z"
+    );
+    incident.add(
+        IncidentStep::Resolved,
+        &update(json!({"incident": "G-77"})),
+        at(3),
+    );
+    incident.add(
+        IncidentStep::Updated,
+        &update(json!({"incident": "G-77", "cause": "cabin fault"})),
+        at(4),
+    );
+    assert_eq!(incident.state, IncidentState::Resolved);
+    assert_eq!(incident.closed_at, Some(at(3)));
+    assert_eq!((incident.opened_at, incident.changed_at), (at(1), at(4)));
+}
+
+#[test]
+fn a_direct_request_prefers_the_clients_channel_and_knows_its_fields() {
+    let parse = |data| EventData::parse(MESSAGE_REQUESTED, &data);
+    let EventData::Direct(request) =
+        parse(json!({"client": "C-1", "template": "notice", "variables": {"title": "x"}})).unwrap()
+    else {
+        panic!("not a direct request")
+    };
+    assert_eq!(
+        request.channels,
+        [crate::domain::rule::ChannelChoice::Preferred]
+    );
+    let fault = parse(json!({"client": "C-1", "template": "n", "channels": ["fax"]})).unwrap_err();
+    assert_eq!(fault.pointer, "/channels/0");
+    let fault = parse(json!({"client": "C-1", "template": "n", "vars": {}})).unwrap_err();
+    assert_eq!(fault.pointer, "/vars");
+}

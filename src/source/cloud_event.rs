@@ -1,0 +1,160 @@
+//! The three modes of the CloudEvents 1.0 HTTP binding (§3): structured, batched, binary.
+//!
+//! The media type decides; `application/cloudevents-batch` is looked for first, because
+//! `application/cloudevents` is its beginning. Plain `application/json` is taken too: with
+//! `ce-` headers it is binary mode, a list is a batch, anything else a structured event.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use crate::domain::event::{Event, is_json};
+use crate::domain::{Fault, Timestamp};
+use crate::source::{Limits, json};
+
+/// How a request carries its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The body is one event.
+    Structured,
+    /// The body is a list of events.
+    Batched,
+    /// The headers are the attributes, the body is the data.
+    Binary,
+    /// JSON that shows only when read whether it is one event or a list.
+    Plain,
+}
+
+impl Mode {
+    /// Chosen by media type and by whether there is a `ce-id` or `ce-specversion` header; none
+    /// when the media type is not one Araldo reads.
+    #[must_use]
+    pub fn of(media_type: &str, has_ce_headers: bool) -> Option<Self> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let essence = essence.to_ascii_lowercase();
+        if essence.starts_with("application/cloudevents-batch") {
+            return is_json(&essence).then_some(Self::Batched);
+        }
+        if essence.starts_with("application/cloudevents") {
+            return is_json(&essence).then_some(Self::Structured);
+        }
+        if has_ce_headers && (is_json(&essence) || essence.is_empty()) {
+            return Some(Self::Binary);
+        }
+        is_json(&essence).then_some(Self::Plain)
+    }
+
+    /// The largest body in bytes.
+    #[must_use]
+    pub const fn max_bytes(self, limits: &Limits) -> usize {
+        match self {
+            Self::Structured | Self::Binary => limits.single_bytes,
+            Self::Batched | Self::Plain => limits.batch_bytes,
+        }
+    }
+}
+
+/// Reads the events of a request. `headers` are the `ce-` headers without their prefix.
+pub fn read(
+    mode: Mode,
+    headers: &[(String, String)],
+    body: &[u8],
+    limits: &Limits,
+    received_at: Timestamp,
+) -> Result<Vec<Event>, Fault> {
+    let value = match mode {
+        Mode::Binary => assemble(headers, body)?,
+        Mode::Structured | Mode::Batched | Mode::Plain => json::read(body)?,
+    };
+    match (mode, value) {
+        (Mode::Batched | Mode::Plain, Value::Array(items)) => batch(items, limits, received_at),
+        (Mode::Batched, _) => Err(Fault::new("", "a batch is a list of events: [{..}, ..]")),
+        (_, value) => Event::parse(value, received_at).map(|event| vec![event]),
+    }
+}
+
+fn batch(items: Vec<Value>, limits: &Limits, received_at: Timestamp) -> Result<Vec<Event>, Fault> {
+    if items.len() > limits.batch_events {
+        let detail = format!(
+            "the batch has {} events; at most {} are taken at once",
+            items.len(),
+            limits.batch_events
+        );
+        return Err(Fault::new("", detail));
+    }
+    let parse = |(index, item)| {
+        Event::parse(item, received_at).map_err(|fault| {
+            let detail = format!("event {index}: {}", fault.detail);
+            Fault::new(fault.pointer, detail).under(&format!("/{index}"))
+        })
+    };
+    items.into_iter().enumerate().map(parse).collect()
+}
+
+/// Binary mode: attributes from the headers, percent-decoded (§3.1.3.2), data from the body.
+fn assemble(headers: &[(String, String)], body: &[u8]) -> Result<Value, Fault> {
+    let mut event = Map::new();
+    for (name, value) in headers {
+        let value = percent_decode_str(value).decode_utf8().map_err(|_| {
+            Fault::new(
+                format!("/{name}"),
+                format!("header `ce-{name}` is not UTF-8"),
+            )
+        })?;
+        event.insert(name.clone(), Value::String(value.into_owned()));
+    }
+    if !body.is_empty() {
+        event.insert("data".to_owned(), json::read(body)?);
+    }
+    Ok(Value::Object(event))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_media_type_decides_and_the_batch_is_looked_for_first() {
+        let batch = "application/cloudevents-batch+json; charset=utf-8";
+        assert_eq!(Mode::of(batch, false), Some(Mode::Batched));
+        assert_eq!(
+            Mode::of("application/cloudevents+json", true),
+            Some(Mode::Structured)
+        );
+        assert_eq!(Mode::of("application/json", true), Some(Mode::Binary));
+        assert_eq!(Mode::of("Application/JSON", false), Some(Mode::Plain));
+        assert_eq!(Mode::of("text/xml", true), None);
+        assert_eq!(Mode::of("application/cloudevents+avro", false), None);
+    }
+
+    #[test]
+    fn binary_headers_are_percent_decoded() {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let headers = [
+            header("specversion", "1.0"),
+            header("id", "a%20b"),
+            header("source", "/oms"),
+            header("type", "meter.read"),
+        ];
+        let now = Timestamp::from_micros(0);
+        let events = read(
+            Mode::Binary,
+            &headers,
+            b"{\"kwh\":1}",
+            &Limits::default(),
+            now,
+        );
+        let events = events.unwrap();
+        assert_eq!(events[0].id, "a b");
+        assert_eq!(events[0].raw["kwh"], 1);
+    }
+
+    #[test]
+    fn a_bad_event_names_its_place_in_the_batch() {
+        let body = br#"[{"specversion":"1.0","id":"1","source":"s","type":"t"},
+                        {"specversion":"1.0","id":"2","source":"s"}]"#;
+        let now = Timestamp::from_micros(0);
+        let fault = read(Mode::Batched, &[], body, &Limits::default(), now).unwrap_err();
+        assert_eq!(fault.pointer, "/1/type");
+        assert_eq!(fault.detail, "event 1: `type` is missing");
+    }
+}

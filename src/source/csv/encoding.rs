@@ -1,0 +1,89 @@
+//! A look at a CSV file before it is read: is it UTF-8, and what divides its cells?
+//!
+//! The whole file is looked at, so that a letter in the wrong encoding in the last row stops
+//! the import before the first, not after a million.
+
+use std::io::Read;
+
+use super::CsvError;
+
+/// What divides the cells of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delimiter {
+    /// `,`
+    Comma,
+    /// `;`, as spreadsheets write it where the comma divides decimals.
+    Semicolon,
+}
+
+impl Delimiter {
+    pub(super) const fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+        }
+    }
+
+    /// Whichever stands more often in the header.
+    fn of(header: &[u8]) -> Self {
+        let count = |sign: u8| header.split(|byte| *byte == sign).count();
+        if count(b';') > count(b',') {
+            Self::Semicolon
+        } else {
+            Self::Comma
+        }
+    }
+}
+
+/// Reads through the file once.
+pub fn inspect(mut reader: impl Read) -> Result<Delimiter, CsvError> {
+    let mut chunk = vec![0_u8; 1 << 16];
+    let mut filled = 0;
+    let mut line = 1;
+    let mut header: Option<Delimiter> = None;
+    loop {
+        let read = reader.read(&mut chunk[filled..])?;
+        let bytes = &chunk[..filled + read];
+        if header.is_none()
+            && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]))
+        {
+            return Err(CsvError::Encoding {
+                line,
+                guess: "UTF-16",
+            });
+        }
+        header.get_or_insert_with(|| {
+            Delimiter::of(
+                bytes
+                    .split(|byte| *byte == b'\n')
+                    .next()
+                    .unwrap_or_default(),
+            )
+        });
+        let good = valid_prefix(bytes, read == 0).map_err(|at| CsvError::Encoding {
+            line: line + newlines(&bytes[..at]),
+            guess: "latin-1 (Windows-1252)",
+        })?;
+        if read == 0 {
+            return Ok(header.unwrap_or(Delimiter::Comma));
+        }
+        line += newlines(&bytes[..good]);
+        let end = bytes.len();
+        chunk.copy_within(good..end, 0);
+        filled = end - good;
+    }
+}
+
+/// How many bytes are whole characters; the place of the first that cannot be one.
+fn valid_prefix(bytes: &[u8], last: bool) -> Result<usize, usize> {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => Ok(bytes.len()),
+        // Cut in the middle of a character: the rest comes with the next chunk.
+        Err(error) if error.error_len().is_none() && !last => Ok(error.valid_up_to()),
+        Err(error) => Err(error.valid_up_to()),
+    }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    bytes.split(|byte| *byte == b'\n').skip(1).count() as u64
+}

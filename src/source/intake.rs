@@ -1,0 +1,86 @@
+//! The one way in for events, whatever brought them: stored, durably, once each.
+
+use crate::domain::event::Event;
+use crate::domain::{EventId, Ids, Timestamp};
+use crate::store::events::Accept;
+use crate::store::{Store, StoreError, Tx};
+
+/// What was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Stored now.
+    pub accepted: usize,
+    /// Stored before, word for word the same.
+    pub duplicates: usize,
+    /// The row of each event, in order.
+    pub ids: Vec<EventId>,
+}
+
+/// Nothing of the batch was taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The same source used this id before for something else.
+    #[error(
+        "event {index}: `{source_name}` sent another event with the id `{id}` before; give this one an id of its own"
+    )]
+    Conflict {
+        /// Place in the batch, from 0.
+        index: usize,
+        /// The event's `source`.
+        source_name: String,
+        /// The event's `id`.
+        id: String,
+    },
+    /// The store did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Stores all events or none. When this returns, they survive a crash.
+pub async fn take(
+    store: &Store,
+    events: &[Event],
+    now: Timestamp,
+    ids: &dyn Ids,
+) -> Result<Taken, IntakeError> {
+    let mut tx = store.write().await?;
+    let taken = take_in(&mut tx, events, now, ids).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// The same within a unit of work of the caller, who commits, or drops it on an error.
+pub async fn take_in(
+    tx: &mut Tx,
+    events: &[Event],
+    now: Timestamp,
+    ids: &dyn Ids,
+) -> Result<Taken, IntakeError> {
+    let answers = tx.events().accept(events, now, ids).await?;
+    let mut taken = Taken {
+        accepted: 0,
+        duplicates: 0,
+        ids: Vec::with_capacity(answers.len()),
+    };
+    for (index, answer) in answers.into_iter().enumerate() {
+        let id = match answer {
+            Accept::New(id) => {
+                taken.accepted += 1;
+                id
+            }
+            Accept::Duplicate(id) => {
+                taken.duplicates += 1;
+                id
+            }
+            Accept::Conflict(_) => {
+                return Err(IntakeError::Conflict {
+                    index,
+                    source_name: events[index].source.clone(),
+                    id: events[index].id.clone(),
+                });
+            }
+        };
+        taken.ids.push(id);
+    }
+    Ok(taken)
+}

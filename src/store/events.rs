@@ -1,0 +1,287 @@
+//! Events as they came in: each kept once, by (source, id), until the planner took it.
+//!
+//! Accepting is in bulk: one INSERT for a batch, and one SELECT only when some were there
+//! already. What an event says about a case or an incident is kept by `cases` and `incidents`.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::rows::json;
+use super::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::domain::event::{Event, EventData, EventState};
+use crate::domain::{EventId, Ids, Timestamp};
+
+/// What accepting an event did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accept {
+    /// Stored.
+    New(EventId),
+    /// The same event was stored before.
+    Duplicate(EventId),
+    /// Another event bears the same source and id. The caller must not commit.
+    Conflict(EventId),
+}
+
+/// An event in the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    /// Its row.
+    pub id: EventId,
+    /// What came in. [`EventData::Unreadable`] when this version cannot read it any more.
+    pub event: Event,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// What became of it.
+    pub state: EventState,
+    /// Why it was refused.
+    pub detail: Option<String>,
+}
+
+impl Tx {
+    /// Events.
+    pub fn events(&mut self) -> Events<'_> {
+        Events(&mut self.conn)
+    }
+}
+
+/// Events in this unit of work.
+pub struct Events<'a>(&'a mut Conn);
+
+impl Events<'_> {
+    /// Stores a batch; one answer for each, in order. When any is a [`Accept::Conflict`], the
+    /// caller drops the unit of work, so that the batch is taken as a whole or not at all.
+    pub async fn accept(
+        &mut self,
+        events: &[Event],
+        received_at: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<Vec<Accept>, StoreError> {
+        let fresh: Vec<i64> = events.iter().map(|_| ids.next()).collect();
+        let inserted = self.insert(events, &fresh, received_at).await?;
+        let mut answers: Vec<Accept> = fresh
+            .iter()
+            .map(|id| Accept::New(EventId::new(*id)))
+            .collect();
+        if inserted.len() < events.len() {
+            let known: Vec<usize> = (0..events.len())
+                .filter(|at| !inserted.contains(&fresh[*at]))
+                .collect();
+            for (at, answer) in self.compare(events, &known).await? {
+                answers[at] = answer;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Inserts those whose (source, id) is new; returns which rows there are now.
+    async fn insert(
+        &mut self,
+        events: &[Event],
+        fresh: &[i64],
+        received_at: Timestamp,
+    ) -> Result<HashSet<i64>, StoreError> {
+        let rows: Vec<_> = events
+            .iter()
+            .zip(fresh)
+            .map(|(event, id)| {
+                (
+                    id,
+                    &event.source,
+                    &event.id,
+                    &event.kind,
+                    &event.subject,
+                    event.occurred_at.as_micros(),
+                    event.raw.to_string(),
+                    &event.fingerprint,
+                )
+            })
+            .collect();
+        let inserted: Vec<(i64,)> = on!(self.0, |c| {
+            sqlx::query_as(concat!(
+                "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, \
+                 data, body_hash, state) \
+                 SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, \
+                 value ->> 4, CAST(value ->> 5 AS BIGINT), $2, value ->> 6, value ->> 7, 'received' \
+                 FROM ",
+                words::rows!("$1"),
+                " WHERE TRUE ON CONFLICT (source, event_id) DO NOTHING RETURNING id"
+            ))
+            .bind(json(&rows)?)
+            .bind(received_at.as_micros())
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("store events")?;
+        Ok(inserted.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Tells a repeat from another event under the same name, for the events at `known`.
+    async fn compare(
+        &mut self,
+        events: &[Event],
+        known: &[usize],
+    ) -> Result<Vec<(usize, Accept)>, StoreError> {
+        let rows: Vec<_> = known
+            .iter()
+            .map(|at| (at, &events[*at].source, &events[*at].id))
+            .collect();
+        let found: Vec<(i64, i64, String)> = on!(self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT CAST(value ->> 0 AS BIGINT), event.id, event.body_hash FROM ",
+                words::rows!("$1"),
+                " JOIN event ON event.source = value ->> 1 AND event.event_id = value ->> 2"
+            ))
+            .bind(json(&rows)?)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("compare events")?;
+        let answer = |(at, id, hash): (i64, i64, String)| {
+            let at = usize::try_from(at).ok()?;
+            let id = EventId::new(id);
+            Some(if events.get(at)?.fingerprint == hash {
+                (at, Accept::Duplicate(id))
+            } else {
+                (at, Accept::Conflict(id))
+            })
+        };
+        Ok(found.into_iter().filter_map(answer).collect())
+    }
+
+    /// The event of this row.
+    pub async fn get(&mut self, id: EventId) -> Result<StoredEvent, StoreError> {
+        let row: Option<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 data, body_hash, state, detail FROM event WHERE id = $1",
+            )
+            .bind(id.get())
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("read an event")?;
+        row.ok_or_else(|| StoreError::Missing {
+            what: "event",
+            key: id.to_string(),
+        })?
+        .read()
+    }
+
+    /// The event its source knows by `event_id`.
+    pub async fn lookup(
+        &mut self,
+        source: &str,
+        event_id: &str,
+    ) -> Result<Option<StoredEvent>, StoreError> {
+        let row: Option<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 data, body_hash, state, detail FROM event WHERE source = $1 AND event_id = $2",
+            )
+            .bind(source)
+            .bind(event_id)
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("look an event up")?;
+        row.map(EventRow::read).transpose()
+    }
+
+    /// At most `limit` events, newest first, those older than `before` only.
+    pub async fn list(
+        &mut self,
+        before: Option<EventId>,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows: Vec<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 data, body_hash, state, detail FROM event WHERE id < $1 \
+                 ORDER BY id DESC LIMIT $2",
+            )
+            .bind(before.map_or(i64::MAX, EventId::get))
+            .bind(limit)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("list events")?;
+        rows.into_iter().map(EventRow::read).collect()
+    }
+
+    /// At most `limit` events that nobody planned yet, oldest first; they stay locked for this
+    /// unit of work, and those another planner holds are passed over.
+    pub async fn take_received(&mut self, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows: Vec<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 data, body_hash, state, detail FROM event WHERE state = 'received' \
+                 ORDER BY id LIMIT $1",
+                words::skip_locked!()
+            ))
+            .bind(limit)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("take received events")?;
+        rows.into_iter().map(EventRow::read).collect()
+    }
+
+    /// Notes what became of an event, and why.
+    pub async fn mark(
+        &mut self,
+        id: EventId,
+        state: EventState,
+        detail: Option<&str>,
+    ) -> Result<(), StoreError> {
+        on!(self.0, |c| {
+            sqlx::query("UPDATE event SET state = $2, detail = $3 WHERE id = $1")
+                .bind(id.get())
+                .bind(state.as_str())
+                .bind(detail)
+                .execute(&mut **c)
+                .await
+                .map(|_| ())
+        })
+        .doing("mark an event")
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    id: i64,
+    source: String,
+    event_id: String,
+    kind: String,
+    subject: Option<String>,
+    occurred_at: i64,
+    received_at: i64,
+    data: String,
+    body_hash: String,
+    state: String,
+    detail: Option<String>,
+}
+
+impl EventRow {
+    fn read(self) -> Result<StoredEvent, StoreError> {
+        let raw: Value = stored(&self.data, "event", "data", self.id)?;
+        let state = stored(&self.state, "event", "state", self.id)?;
+        let data = EventData::parse(&self.kind, &raw).unwrap_or_else(EventData::Unreadable);
+        Ok(StoredEvent {
+            id: EventId::new(self.id),
+            received_at: Timestamp::from_micros(self.received_at),
+            state,
+            detail: self.detail,
+            event: Event {
+                source: self.source,
+                id: self.event_id,
+                kind: self.kind,
+                subject: self.subject,
+                occurred_at: Timestamp::from_micros(self.occurred_at),
+                data,
+                raw,
+                fingerprint: self.body_hash,
+            },
+        })
+    }
+}

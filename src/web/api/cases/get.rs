@@ -1,0 +1,29 @@
+//! `GET /v1/cases/{ref}`: where a case stands, and how it came there.
+
+use axum::Json;
+use axum::extract::{Path, State};
+
+use crate::store::cases::{CaseChange, CaseRecord};
+use crate::web::Web;
+use crate::web::auth::keys::{Authorized, CasesRead};
+use crate::web::problem::Problem;
+
+/// A case with its history.
+#[derive(serde::Serialize)]
+pub(crate) struct Answer {
+    #[serde(flatten)]
+    case: CaseRecord,
+    history: Vec<CaseChange>,
+}
+
+/// One case.
+pub(crate) async fn get(
+    _caller: Authorized<CasesRead>,
+    State(web): State<Web>,
+    Path(reference): Path<String>,
+) -> Result<Json<Answer>, Problem> {
+    let mut tx = web.store.read().await?;
+    let case = tx.cases().get(&reference).await?;
+    let history = tx.cases().history(&reference).await?;
+    Ok(Json(Answer { case, history }))
+}

@@ -1,0 +1,40 @@
+//! `GET /v1/cases`: cases in pages, newest first; `?client=` those of one client.
+
+use axum::Json;
+use axum::extract::{Query, State};
+
+use crate::domain::CaseId;
+use crate::store::cases::CaseRecord;
+use crate::web::Web;
+use crate::web::api::page::{Page, Paging};
+use crate::web::auth::keys::{Authorized, CasesRead};
+use crate::web::problem::Problem;
+
+/// Whose cases.
+#[derive(serde::Deserialize)]
+pub(crate) struct Filter {
+    client: Option<String>,
+}
+
+/// One page of cases.
+pub(crate) async fn get(
+    _caller: Authorized<CasesRead>,
+    paging: Paging,
+    Query(Filter { client }): Query<Filter>,
+    State(web): State<Web>,
+) -> Result<Json<Page<CaseRecord>>, Problem> {
+    let before = paging.after.map(CaseId::new);
+    let mut tx = web.store.read().await?;
+    let mut cases = tx.cases();
+    let limit = paging.one_more();
+    let found = match client {
+        Some(client) => cases.for_client(&client, before, limit).await?,
+        None => cases.list(before, limit).await?,
+    };
+    Ok(Json(Page::cut(
+        found,
+        paging,
+        |case| case.id.get(),
+        |case| case,
+    )))
+}

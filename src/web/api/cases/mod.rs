@@ -1,0 +1,5 @@
+//! `/v1/cases`.
+
+pub(super) mod get;
+pub(super) mod list;
+pub(super) mod put;

@@ -1,0 +1,115 @@
+//! `PUT /v1/cases/{ref}`: says where a case stands, for systems that keep states, not events.
+//!
+//! It becomes an event like any other (`case.opened`, `case.state_changed` or, with
+//! `"closed": true`, `case.closed`), so that rules, history and explanation are the same. The
+//! case is moved on in the same transaction: a GET right after sees it. Saying again what is
+//! known already changes nothing and tells nobody.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::domain::event::{CaseData, CaseStep, Event, EventData};
+use crate::domain::fields::Fields;
+use crate::domain::{EventId, Fault, Timestamp};
+use crate::source::intake;
+use crate::store::cases::CaseRecord;
+use crate::web::Web;
+use crate::web::api::body::Json;
+use crate::web::api::clients::put::named;
+use crate::web::auth::keys::{Authorized, CasesWrite};
+use crate::web::problem::Problem;
+
+/// The `source` of events made here.
+const SOURCE: &str = "/v1/cases";
+
+/// Creates a case or moves it on: 202 with the event, or 200 when nothing is new.
+pub(crate) async fn put(
+    _caller: Authorized<CasesWrite>,
+    State(web): State<Web>,
+    Path(reference): Path<String>,
+    Json(mut body): Json,
+) -> Result<(StatusCode, axum::Json<Value>), Problem> {
+    named(&mut body, "case", &reference)?;
+    let wish = Wish::parse(&body)?;
+    let now = web.clock.now();
+    let mut tx = web.store.write().await?;
+    let known = tx.cases().lookup(&reference).await?;
+    let Some(step) = wish.step(known.as_ref()) else {
+        return Ok((
+            StatusCode::OK,
+            axum::Json(json!({"case": known, "event": null})),
+        ));
+    };
+    let event = event(step, body, web.ids.next(), now)?;
+    let EventData::Case(_, data) = &event.data else {
+        return Err(Problem::field("", "this is no case"));
+    };
+    let taken = intake::take_in(&mut tx, std::slice::from_ref(&event), now, &*web.ids).await?;
+    let id = taken.ids.first().copied().unwrap_or(EventId::new(0));
+    let applied = tx.cases().apply(id, step, data, now, &*web.ids).await?;
+    tx.commit().await?;
+    web.wake.plan.notify_one();
+    let answer = json!({"case": applied.case, "event": id});
+    Ok((StatusCode::ACCEPTED, axum::Json(answer)))
+}
+
+/// What the caller says.
+struct Wish {
+    data: CaseData,
+    closed: bool,
+}
+
+impl Wish {
+    fn parse(body: &Value) -> Result<Self, Fault> {
+        let fields = Fields::of(body, "")?;
+        fields.only(&[
+            "case",
+            "client",
+            "kind",
+            "state",
+            "owner",
+            "expected_by",
+            "note",
+            "closed",
+        ])?;
+        Ok(Self {
+            data: CaseData::parse(body)?,
+            closed: fields.flag_if("closed")?.unwrap_or(false),
+        })
+    }
+
+    /// What happened to the case, compared with what is known; none when nothing did.
+    fn step(&self, known: Option<&CaseRecord>) -> Option<CaseStep> {
+        match known {
+            None if self.closed => Some(CaseStep::Closed),
+            None => Some(CaseStep::Opened),
+            Some(known) if known.data == self.data && known.closed_at.is_some() == self.closed => {
+                None
+            }
+            Some(_) if self.closed => Some(CaseStep::Closed),
+            Some(_) => Some(CaseStep::StateChanged),
+        }
+    }
+}
+
+fn event(step: CaseStep, mut data: Value, id: i64, now: Timestamp) -> Result<Event, Fault> {
+    if let Some(fields) = data.as_object_mut() {
+        fields.remove("closed");
+    }
+    let event = json!({
+        "specversion": "1.0",
+        "id": id.to_string(),
+        "source": SOURCE,
+        "type": step,
+        "subject": data["case"],
+        "data": data,
+    });
+    Event::parse(event, now).map_err(|mut fault| {
+        // The caller sent the data alone.
+        if let Some(inside) = fault.pointer.strip_prefix("/data") {
+            fault.pointer = inside.to_owned();
+        }
+        fault
+    })
+}

@@ -1,0 +1,50 @@
+//! `GET /v1/clients/{ref}`: the client, whether Araldo can reach them, and what bars an address.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use crate::domain::Address;
+use crate::source::client;
+use crate::store::clients::ClientRecord;
+use crate::store::suppressions::Suppression;
+use crate::web::Web;
+use crate::web::auth::keys::{Authorized, ClientsRead};
+use crate::web::problem::Problem;
+
+/// One client.
+pub(crate) async fn get(
+    _caller: Authorized<ClientsRead>,
+    State(web): State<Web>,
+    Path(reference): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let mut tx = web.store.read().await?;
+    let record = tx.clients().get(&reference).await?;
+    let barred = tx.suppressions().of_client(&reference).await?;
+    Ok(Json(show(&record, &barred)))
+}
+
+fn show(record: &ClientRecord, barred: &[Suppression]) -> Value {
+    let mut shown = client::describe(&record.client);
+    let usable = |address: &Address| barred.iter().all(|barred| barred.address != *address);
+    let reachable = record
+        .client
+        .contacts
+        .iter()
+        .any(|contact| usable(&contact.address));
+    let barred: Vec<Value> = barred.iter().map(show_suppression).collect();
+    shown["reachable"] = reachable.into();
+    shown["suppressions"] = barred.into();
+    shown["created_at"] = json!(record.created_at);
+    shown["updated_at"] = json!(record.updated_at);
+    shown
+}
+
+fn show_suppression(barred: &Suppression) -> Value {
+    json!({
+        "channel": barred.address.channel(),
+        "address": barred.address.as_str(),
+        "reason": barred.reason,
+        "since": barred.created_at,
+    })
+}

@@ -1,0 +1,94 @@
+//! `POST /v1/clients:import`: NDJSON, one client per line, of any length.
+//!
+//! Good lines are kept in batches as they come; each bad one is named in the answer. When the
+//! store fails, the answer is 503 and the whole stream may be sent again: a client that is
+//! already there is written the same way once more.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use futures_util::TryStreamExt as _;
+use tokio::io::AsyncBufRead;
+use tokio_util::io::StreamReader;
+
+use crate::domain::Fault;
+use crate::source::import::{Importer, Rejected, read_line};
+use crate::source::lines::{self, Line};
+use crate::web::Web;
+use crate::web::api::body;
+use crate::web::auth::keys::{Authorized, ClientsWrite};
+use crate::web::problem::Problem;
+
+/// Bad lines named one by one in an answer; further ones are only counted.
+const NAMED: usize = 10_000;
+
+/// What was imported and what was not.
+#[derive(Default, serde::Serialize)]
+pub(crate) struct Answer {
+    imported: u64,
+    rejected: Vec<Rejected>,
+    /// All rejected lines, those beyond the first 10,000 included.
+    rejected_count: u64,
+}
+
+/// Imports clients.
+pub(crate) async fn post(
+    _caller: Authorized<ClientsWrite>,
+    State(web): State<Web>,
+    request: Request,
+) -> Result<Json<Answer>, Problem> {
+    let media_type = body::media_type(request.headers());
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if ![
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+    ]
+    .contains(&essence)
+    {
+        return Err(Problem::media_type("`application/x-ndjson`"));
+    }
+    import(reader(request.into_body()), &web).await.map(Json)
+}
+
+fn reader(body: Body) -> impl AsyncBufRead + Unpin {
+    StreamReader::new(body.into_data_stream().map_err(std::io::Error::other))
+}
+
+async fn import(mut reader: impl AsyncBufRead + Unpin, web: &Web) -> Result<Answer, Problem> {
+    let mut importer = Importer::new(&web.store, &*web.clock, &*web.ids, false);
+    let mut answer = Answer::default();
+    let mut buffer = Vec::new();
+    let limit = web.limits.line_bytes;
+    for line in 1.. {
+        let read = match lines::next(&mut reader, &mut buffer, limit).await {
+            Ok(Line::End) => break,
+            Ok(Line::Whole) => read_line(&buffer, &web.phones),
+            Ok(Line::TooLong) => Err(Fault::new("", format!("longer than {limit} bytes"))),
+            // Whoever broke off hears nothing more; what came in whole is kept.
+            Err(error) => Err(Fault::new("", format!("the stream broke off: {error}"))),
+        };
+        match read {
+            Ok(Some(client)) => importer.add(client).await?,
+            Ok(None) => {}
+            Err(fault) => {
+                let broken_off = fault.detail.starts_with("the stream broke off");
+                answer.reject(Rejected { line, fault });
+                if broken_off {
+                    break;
+                }
+            }
+        }
+    }
+    answer.imported = importer.finish().await?;
+    Ok(answer)
+}
+
+impl Answer {
+    fn reject(&mut self, rejected: Rejected) {
+        self.rejected_count += 1;
+        if self.rejected.len() < NAMED {
+            self.rejected.push(rejected);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! `/v1/clients`.
+
+pub(super) mod delete;
+pub(super) mod get;
+pub(super) mod import;
+pub(super) mod list;
+pub(super) mod put;

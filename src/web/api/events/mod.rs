@@ -1,0 +1,4 @@
+//! `/v1/events`.
+
+pub(super) mod list;
+pub(super) mod send;

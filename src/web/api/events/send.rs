@@ -1,0 +1,63 @@
+//! `POST /v1/events`: CloudEvents 1.0, structured, batched or binary.
+//!
+//! 202 means stored and safe from a crash. A batch is taken as a whole or not at all.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+
+use crate::source::cloud_event::{self, Mode};
+use crate::source::intake;
+use crate::web::Web;
+use crate::web::api::body;
+use crate::web::auth::keys::{Authorized, EventsWrite};
+use crate::web::problem::Problem;
+
+/// What was taken.
+#[derive(serde::Serialize)]
+pub(crate) struct Answer {
+    accepted: usize,
+    duplicates: usize,
+}
+
+/// Takes events in.
+pub(crate) async fn post(
+    _caller: Authorized<EventsWrite>,
+    State(web): State<Web>,
+    request: Request,
+) -> Result<(StatusCode, Json<Answer>), Problem> {
+    let attributes = attributes(request.headers());
+    let mode = Mode::of(body::media_type(request.headers()), !attributes.is_empty());
+    let mode = mode.ok_or_else(|| {
+        Problem::media_type(
+            "`application/cloudevents+json`, `application/cloudevents-batch+json`, or \
+             `application/json` with `ce-` headers",
+        )
+    })?;
+    let body = body::read(request, mode.max_bytes(&web.limits)).await?;
+    let now = web.clock.now();
+    let events = cloud_event::read(mode, &attributes, &body, &web.limits, now)?;
+    let taken = intake::take(&web.store, &events, now, &*web.ids).await?;
+    if taken.accepted > 0 {
+        web.wake.plan.notify_one();
+    }
+    let answer = Answer {
+        accepted: taken.accepted,
+        duplicates: taken.duplicates,
+    };
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// The `ce-` headers, without that prefix.
+fn attributes(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter_map(|(name, value)| {
+            let name = name.as_str().strip_prefix("ce-")?;
+            Some((
+                name.to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            ))
+        })
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! Is the process alive, and can it take events?
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::store::StoreError;
+use crate::web::Web;
+use crate::web::problem::Problem;
+
+/// `GET /healthz`: the process answers.
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the store can be written. 503 otherwise, so that a load balancer turns to
+/// another node.
+pub(super) async fn ready(State(web): State<Web>) -> Result<&'static str, Problem> {
+    match probe(&web).await {
+        Ok(()) => Ok("ready\n"),
+        Err(error) => {
+            tracing::warn!(error = %error, "the store cannot be written");
+            Err(Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not_ready",
+                "the store cannot be written now",
+            ))
+        }
+    }
+}
+
+/// Writes a row and takes it back: a transaction that only reads succeeds on a full disk.
+async fn probe(web: &Web) -> Result<(), StoreError> {
+    let tx = web.store.write().await?;
+    tx.probe(web.clock.now()).await
+}

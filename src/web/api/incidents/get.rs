@@ -1,0 +1,29 @@
+//! `GET /v1/incidents/{ref}`: where an incident stands, and how it came there.
+
+use axum::Json;
+use axum::extract::{Path, State};
+
+use crate::store::incidents::{IncidentChange, IncidentRecord};
+use crate::web::Web;
+use crate::web::auth::keys::{Authorized, IncidentsRead};
+use crate::web::problem::Problem;
+
+/// An incident with its history.
+#[derive(serde::Serialize)]
+pub(crate) struct Answer {
+    #[serde(flatten)]
+    incident: IncidentRecord,
+    history: Vec<IncidentChange>,
+}
+
+/// One incident.
+pub(crate) async fn get(
+    _caller: Authorized<IncidentsRead>,
+    State(web): State<Web>,
+    Path(reference): Path<String>,
+) -> Result<Json<Answer>, Problem> {
+    let mut tx = web.store.read().await?;
+    let incident = tx.incidents().get(&reference).await?;
+    let history = tx.incidents().history(&reference).await?;
+    Ok(Json(Answer { incident, history }))
+}

@@ -1,0 +1,28 @@
+//! `GET /v1/incidents`: incidents in pages, newest first.
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::domain::IncidentId;
+use crate::store::incidents::IncidentRecord;
+use crate::web::Web;
+use crate::web::api::page::{Page, Paging};
+use crate::web::auth::keys::{Authorized, IncidentsRead};
+use crate::web::problem::Problem;
+
+/// One page of incidents.
+pub(crate) async fn get(
+    _caller: Authorized<IncidentsRead>,
+    paging: Paging,
+    State(web): State<Web>,
+) -> Result<Json<Page<IncidentRecord>>, Problem> {
+    let before = paging.after.map(IncidentId::new);
+    let mut tx = web.store.read().await?;
+    let found = tx.incidents().list(before, paging.one_more()).await?;
+    Ok(Json(Page::cut(
+        found,
+        paging,
+        |record| record.id.get(),
+        |record| record,
+    )))
+}

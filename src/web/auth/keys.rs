@@ -1,0 +1,173 @@
+//! API keys on requests: `Authorization: Bearer araldo_..`, checked before the body is read.
+//!
+//! A handler that names [`Authorized<EventsWrite>`] is reached only with a valid key of that
+//! scope: 401 without one, 403 when it lacks the scope. Verified keys are remembered for ten
+//! seconds, so that a stream of events costs no look-ups; a revoked key works that long.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use chrono::TimeDelta;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::Timestamp;
+use crate::domain::api_key::{ApiKey, Scope};
+use crate::store::StoreError;
+use crate::store::keys::StoredKey;
+use crate::web::Web;
+use crate::web::problem::Problem;
+
+/// How long a verified key is not looked up again.
+const REMEMBERED: TimeDelta = TimeDelta::seconds(10);
+/// `last_used_at` is this coarse: a row is not rewritten for every request.
+const TOUCHED_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// Noting the use of a key may wait this long for the writer; the request matters more.
+const TOUCH_PATIENCE: Duration = Duration::from_millis(250);
+/// Keys remembered at once.
+const CAPACITY: usize = 1_000;
+
+/// Proof that the caller's key has the scope `S`.
+pub struct Authorized<S> {
+    /// The key.
+    pub key: Arc<StoredKey>,
+    scope: PhantomData<S>,
+}
+
+/// A scope as a type, so that a handler's signature says what it needs.
+pub trait Needed {
+    /// The scope.
+    const SCOPE: Scope;
+}
+
+macro_rules! needed {
+    ($($name:ident)+) => { $(
+        #[doc = concat!("Needs [`Scope::", stringify!($name), "`].")]
+        pub struct $name;
+        impl Needed for $name {
+            const SCOPE: Scope = Scope::$name;
+        }
+    )+ };
+}
+needed! { EventsWrite ClientsRead ClientsWrite CasesRead CasesWrite IncidentsRead IncidentsWrite
+MessagesRead MessagesWrite StatsRead }
+
+impl<S: Needed> FromRequestParts<Web> for Authorized<S> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let presented = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(bearer)
+            .ok_or_else(|| unauthorized("send `Authorization: Bearer araldo_..`"))?;
+        let key = web.keys.verify(presented, web).await?;
+        if !key.scopes.contains(&S::SCOPE) {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "scope_missing",
+                format!("this key lacks the scope `{}`", S::SCOPE),
+            ));
+        }
+        Ok(Self {
+            key,
+            scope: PhantomData,
+        })
+    }
+}
+
+/// The scheme's name has no case (RFC 9110 §11.1).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+/// Keys verified a moment ago, by the SHA-256 of the whole key.
+#[derive(Clone, Default)]
+pub struct KeyCache {
+    verified: Arc<RwLock<HashMap<[u8; 32], Verified>>>,
+}
+
+#[derive(Clone)]
+struct Verified {
+    key: Arc<StoredKey>,
+    until: Timestamp,
+}
+
+impl KeyCache {
+    async fn verify(&self, presented: &str, web: &Web) -> Result<Arc<StoredKey>, Problem> {
+        let now = web.clock.now();
+        let digest: [u8; 32] = Sha256::digest(presented).into();
+        if let Some(key) = self.remembered(&digest, now) {
+            return Ok(key);
+        }
+        let key = ApiKey::parse(presented)
+            .ok_or_else(|| unauthorized("this is no Araldo API key; it begins with `araldo_`"))?;
+        let found = web.store.read().await?.keys().lookup(key.prefix()).await?;
+        let found = found
+            .filter(|stored| key.matches(&stored.secret_hash) && stored.revoked_at.is_none())
+            .ok_or_else(|| unauthorized("this key is not known or was revoked"))?;
+        let found = Arc::new(found);
+        self.remember(digest, &found, now);
+        note_use(&found, web, now).await;
+        Ok(found)
+    }
+
+    fn remembered(&self, digest: &[u8; 32], now: Timestamp) -> Option<Arc<StoredKey>> {
+        let verified = self.verified.read().unwrap_or_else(PoisonError::into_inner);
+        let known = verified.get(digest)?;
+        (now < known.until).then(|| Arc::clone(&known.key))
+    }
+
+    fn remember(&self, digest: [u8; 32], key: &Arc<StoredKey>, now: Timestamp) {
+        let mut verified = self
+            .verified
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if verified.len() >= CAPACITY {
+            verified.clear();
+        }
+        let key = Arc::clone(key);
+        let until = now + REMEMBERED;
+        verified.insert(digest, Verified { key, until });
+    }
+}
+
+/// Writes `last_used_at`, at most once a minute. A busy or sick store does not fail the request.
+async fn note_use(key: &StoredKey, web: &Web, now: Timestamp) {
+    if key
+        .last_used_at
+        .is_some_and(|last| now - last < TOUCHED_EVERY)
+    {
+        return;
+    }
+    match tokio::time::timeout(TOUCH_PATIENCE, touch(key, web, now)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::debug!(key.prefix = key.prefix, error = %error, "the use of a key was not noted");
+        }
+        Err(_) => {
+            tracing::debug!(
+                key.prefix = key.prefix,
+                "the use of a key was not noted: the store is busy"
+            );
+        }
+    }
+}
+
+async fn touch(key: &StoredKey, web: &Web, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = web.store.write().await?;
+    tx.keys().touch(key.id, now).await?;
+    tx.commit().await
+}
+
+fn unauthorized(detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+}
