@@ -28,7 +28,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
-use crate::domain::address::PhonePolicy;
 
 pub use context::Context;
 
@@ -113,12 +112,9 @@ impl Cli {
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,
             Command::Import(command) => {
-                let phone = &config.phone;
-                let phones = PhonePolicy::new(&phone.default_country, &phone.allowed_countries)?;
-                let Context {
-                    store, clock, ids, ..
-                } = Context::open(config).await?;
-                import::run(command, &store, &phones, &*clock, &*ids).await
+                let context = Context::open(config).await?;
+                let Context { store, clock, ids, config } = &context;
+                import::run(command, store, &config.phone, clock.as_ref(), ids.as_ref()).await
             }
             Command::Event(command) => {
                 let Context {

@@ -35,7 +35,6 @@ pub mod sums;
 pub mod suppressions;
 pub mod templates;
 pub mod switches;
-pub mod templates;
 pub mod timers;
 pub mod users;
 
