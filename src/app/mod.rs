@@ -18,7 +18,6 @@ use crate::channel::SetupError;
 use crate::channel::sandbox::World;
 use crate::config::{Config, ConfigError, Role, rules};
 use crate::dispatch::{self, FloodGuard, Parts};
-use crate::domain::address::PhonePolicy;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
 use crate::domain::links::Links;
@@ -48,16 +47,6 @@ pub enum AppError {
     /// The store is.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A provider's settings are wrong.
-    #[error("{at}: [provider.{name}] {detail}")]
-    Provider {
-        /// File and line.
-        at: String,
-        /// Which.
-        name: String,
-        /// What, and what would be right.
-        detail: String,
-    },
     /// A provider cannot be set up.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -118,7 +107,9 @@ pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, Ap
     let matcher = Arc::new(ArcSwap::from_pointee(load_rules(config)?));
     let case_kinds = load_case_kinds(config)?;
     let listener = listen(config).await?;
-    let address = listener.local_addr().map_err(|error| AppError::File(error.to_string()))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| AppError::File(error.to_string()))?;
     let running = Running {
         lifecycle: lifecycle.clone(),
         store,
@@ -143,10 +134,17 @@ async fn start_roles(
 ) -> Result<Running, AppError> {
     let lifecycle = running.lifecycle.clone();
     let public_url = public_url(config, running.address);
-    let links = Links::new(Arc::from(public_url.as_str()), signer.clone(), config.tracking.clicks);
+    let links = Links::new(
+        Arc::from(public_url.as_str()),
+        signer.clone(),
+        config.tracking.clicks,
+    );
     let carriers =
         providers::carriers(config, &public_url, &signer, &running.clock, &lifecycle).await?;
-    running.world = carriers.sandbox.as_ref().map(|sandbox| Arc::clone(&sandbox.world));
+    running.world = carriers
+        .sandbox
+        .as_ref()
+        .map(|sandbox| Arc::clone(&sandbox.world));
     if config.node.does(Role::Dispatch) {
         let parts = Parts {
             store: running.store.clone(),
@@ -180,7 +178,10 @@ async fn start_roles(
     }
     if config.node.does(Role::Web) {
         let console = console::Desk::new(
-            Some(Arc::new(renderer::StoredRenderer { store: running.store.clone(), links })),
+            Some(Arc::new(renderer::StoredRenderer {
+                store: running.store.clone(),
+                links,
+            })),
             carriers.faces,
             lifecycle.clone(),
         );
@@ -198,8 +199,7 @@ async fn web_state(
     public_url: &str,
     console: console::Desk,
 ) -> Result<Web, AppError> {
-    let phones = PhonePolicy::new(&config.phone.default_country, &config.phone.allowed_countries)
-        .map_err(|error| AppError::File(format!("[phone]: {error}")))?;
+    let phones = config.phone.clone();
     let contact = public::Contact {
         organisation: config.contact.organisation.clone(),
         phone: config.contact.phone.clone(),
@@ -278,7 +278,7 @@ fn public_url(config: &Config, address: std::net::SocketAddr) -> String {
 
 async fn signer(store: &Store, config: &Config, clock: &dyn Clock) -> Result<Signer, AppError> {
     if let Some(key) = &config.tracking.key {
-        return Ok(Signer::new(key.reveal().as_bytes()));
+        return Ok(Signer::new(key.expose().as_bytes()));
     }
     let fresh: [u8; 32] = rand::random();
     let fresh = base64::engine::general_purpose::STANDARD.encode(fresh);
@@ -296,7 +296,9 @@ pub fn load_rules(config: &Config) -> Result<Matcher, AppError> {
 
 /// Kinds of cases as configured.
 pub fn load_case_kinds(config: &Config) -> Result<CaseKinds, AppError> {
-    let Some(path) = &config.case_kinds_file else { return Ok(CaseKinds::shipped()) };
+    let Some(path) = &config.case_kinds_file else {
+        return Ok(CaseKinds::shipped());
+    };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| AppError::File(format!("cannot read {name}: {error}")))?;
@@ -308,8 +310,9 @@ pub fn template_sources(config: &Config) -> Result<Vec<Source>, AppError> {
     let Some(folder) = &config.templates_folder else {
         return Source::shipped().map_err(|fault| AppError::File(fault.to_string()));
     };
-    let unreadable =
-        |error: std::io::Error| AppError::File(format!("cannot read {}: {error}", folder.display()));
+    let unreadable = |error: std::io::Error| {
+        AppError::File(format!("cannot read {}: {error}", folder.display()))
+    };
     let mut sources = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -330,7 +333,11 @@ async fn import_templates(
     let sources = template_sources(config)?;
     let mut tx = store.write().await?;
     for source in &sources {
-        let pen = Pen { author: AUTHOR, now: clock.now(), ids };
+        let pen = Pen {
+            author: AUTHOR,
+            now: clock.now(),
+            ids,
+        };
         tx.templates().import(source, pen).await?;
     }
     tx.commit().await?;

@@ -33,7 +33,6 @@ pub mod sessions;
 pub mod status_page;
 pub mod sums;
 pub mod suppressions;
-pub mod templates;
 pub mod switches;
 pub mod templates;
 pub mod timers;

@@ -1,8 +1,3 @@
-//! Tests as promises.
-
-mod store;
-mod templates_engine;
-mod templates_render;
 //! Tests as promises, on the real parts: both databases, a real relay, a real gateway, a browser.
 //! `support` starts them; one file per promise to a user.
 
@@ -18,10 +13,12 @@ mod support;
 mod architecture;
 mod links_are_followed;
 mod migrations;
+mod providers;
 mod reader;
 mod receipts_are_folded;
 mod servers;
-mod templates_render;
 mod status_page_is_the_clients;
+mod store;
+mod templates_engine;
+mod templates_render;
 mod unsubscribe_by_post;
-mod providers;
