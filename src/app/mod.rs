@@ -12,7 +12,6 @@ use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 pub use node::COMMAND_SLOT;
-pub use providers::settings as provider_settings;
 
 use crate::channel::SetupError;
 use crate::channel::sandbox::World;
@@ -107,9 +106,7 @@ pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, Ap
     let matcher = Arc::new(ArcSwap::from_pointee(load_rules(config)?));
     let case_kinds = load_case_kinds(config)?;
     let listener = listen(config).await?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| AppError::File(error.to_string()))?;
+    let address = listener.local_addr().map_err(|error| AppError::File(error.to_string()))?;
     let running = Running {
         lifecycle: lifecycle.clone(),
         store,
@@ -134,17 +131,10 @@ async fn start_roles(
 ) -> Result<Running, AppError> {
     let lifecycle = running.lifecycle.clone();
     let public_url = public_url(config, running.address);
-    let links = Links::new(
-        Arc::from(public_url.as_str()),
-        signer.clone(),
-        config.tracking.clicks,
-    );
+    let links = Links::new(Arc::from(public_url.as_str()), signer.clone(), config.tracking.clicks);
     let carriers =
         providers::carriers(config, &public_url, &signer, &running.clock, &lifecycle).await?;
-    running.world = carriers
-        .sandbox
-        .as_ref()
-        .map(|sandbox| Arc::clone(&sandbox.world));
+    running.world = carriers.sandbox.as_ref().map(|sandbox| Arc::clone(&sandbox.world));
     if config.node.does(Role::Dispatch) {
         let parts = Parts {
             store: running.store.clone(),
@@ -178,10 +168,7 @@ async fn start_roles(
     }
     if config.node.does(Role::Web) {
         let console = console::Desk::new(
-            Some(Arc::new(renderer::StoredRenderer {
-                store: running.store.clone(),
-                links,
-            })),
+            Some(Arc::new(renderer::StoredRenderer { store: running.store.clone(), links })),
             carriers.faces,
             lifecycle.clone(),
         );
@@ -199,7 +186,6 @@ async fn web_state(
     public_url: &str,
     console: console::Desk,
 ) -> Result<Web, AppError> {
-    let phones = config.phone.clone();
     let contact = public::Contact {
         organisation: config.contact.organisation.clone(),
         phone: config.contact.phone.clone(),
@@ -207,7 +193,8 @@ async fn web_state(
         email: config.contact.email.clone(),
         hours: config.contact.hours.clone(),
     };
-    let pages = public::Pages::new(contact, Arc::new(case_kinds));
+    let pages = public::Pages::new(contact, Arc::new(case_kinds))
+        .counting_clicks(config.tracking.clicks);
     pages.learn_links(&running.store).await?;
     let horizon = ReceiptHorizon {
         sms: config.dispatch.receipt_horizon_sms,
@@ -227,7 +214,7 @@ async fn web_state(
         wake: Arc::clone(&running.wake),
         keys: KeyCache::default(),
         limits,
-        phones: Arc::new(phones),
+        phones: Arc::new(config.phone.clone()),
         sandbox: running.world.clone(),
         track: Track::start(
             &running.lifecycle,
@@ -296,9 +283,7 @@ pub fn load_rules(config: &Config) -> Result<Matcher, AppError> {
 
 /// Kinds of cases as configured.
 pub fn load_case_kinds(config: &Config) -> Result<CaseKinds, AppError> {
-    let Some(path) = &config.case_kinds_file else {
-        return Ok(CaseKinds::shipped());
-    };
+    let Some(path) = &config.case_kinds_file else { return Ok(CaseKinds::shipped()) };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| AppError::File(format!("cannot read {name}: {error}")))?;
@@ -310,9 +295,8 @@ pub fn template_sources(config: &Config) -> Result<Vec<Source>, AppError> {
     let Some(folder) = &config.templates_folder else {
         return Source::shipped().map_err(|fault| AppError::File(fault.to_string()));
     };
-    let unreadable = |error: std::io::Error| {
-        AppError::File(format!("cannot read {}: {error}", folder.display()))
-    };
+    let unreadable =
+        |error: std::io::Error| AppError::File(format!("cannot read {}: {error}", folder.display()));
     let mut sources = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -333,11 +317,7 @@ async fn import_templates(
     let sources = template_sources(config)?;
     let mut tx = store.write().await?;
     for source in &sources {
-        let pen = Pen {
-            author: AUTHOR,
-            now: clock.now(),
-            ids,
-        };
+        let pen = Pen { author: AUTHOR, now: clock.now(), ids };
         tx.templates().import(source, pen).await?;
     }
     tx.commit().await?;

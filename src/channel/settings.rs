@@ -26,16 +26,6 @@ pub enum ProviderSettings {
 }
 
 impl ProviderSettings {
-    /// The word for `kind`.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Smtp(_) => "smtp",
-            Self::Kannel(_) => "kannel",
-            Self::Sandbox(_) => "sandbox",
-        }
-    }
-
     /// The one channel it carries.
     #[must_use]
     pub const fn channel(&self) -> Channel {

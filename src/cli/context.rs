@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::COMMAND_SLOT;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
@@ -16,7 +17,7 @@ pub struct Context {
     pub store: Store,
     /// The machine's clock.
     pub clock: Arc<dyn Clock>,
-    /// Ids of this node.
+    /// Ids that no node hands out.
     pub ids: Arc<dyn Ids>,
 }
 
@@ -24,7 +25,7 @@ impl Context {
     /// Opens the configured store.
     pub async fn open(config: Config) -> Result<Self, StoreError> {
         let store = Store::open(&config.store.url, config.store.connections).await?;
-        let ids = TimeOrderedIds::new(SystemClock, config.node.number);
+        let ids = TimeOrderedIds::new(SystemClock, COMMAND_SLOT);
         Ok(Self {
             config,
             store,

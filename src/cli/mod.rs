@@ -11,9 +11,16 @@
 
 mod check;
 mod context;
+mod dispatch;
 mod doctor;
+mod event;
+mod import;
+mod key;
+mod message;
 mod migrate;
 mod serve;
+mod template;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,9 +52,28 @@ enum Command {
     Migrate,
     /// Ask whether everything configured can be reached and is right
     Doctor,
+    /// Take clients in from a file
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Take events in from files
+    #[command(subcommand)]
+    Event(event::EventCommand),
+    /// Keys for programs
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// People who may log in to the console
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Look at messages
+    #[command(subcommand)]
+    Message(message::MessageCommand),
+    /// Look at templates, try them, take them out and put them in
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
+    /// Pause, resume, withdraw
+    #[command(subcommand)]
+    Dispatch(dispatch::DispatchCommand),
 }
-
-pub mod template;
 
 /// Runs the command named on the command line.
 #[must_use]
@@ -85,6 +111,33 @@ impl Cli {
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,
+            Command::Import(command) => {
+                let context = Context::open(config).await?;
+                let Context { store, clock, ids, config } = &context;
+                import::run(command, store, &config.phone, clock.as_ref(), ids.as_ref()).await
+            }
+            Command::Event(command) => {
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
+                event::run(command, &store, &*clock, &*ids).await
+            }
+            Command::Key(command) => key::run(command, &Context::open(config).await?).await,
+            Command::User(command) => {
+                let Context { store, clock, ids, .. } = Context::open(config).await?;
+                user::run(command, &store, clock.as_ref(), ids.as_ref()).await
+            }
+            Command::Message(command) => {
+                message::run(command, &Context::open(config).await?).await
+            }
+            Command::Template(command) => {
+                let Context { store, clock, ids, .. } = Context::open(config).await?;
+                template::run(command, &store, clock.as_ref(), ids.as_ref()).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Dispatch(command) => {
+                dispatch::run(command, &Context::open(config).await?).await
+            }
         }
     }
 }

@@ -11,14 +11,22 @@
 mod support;
 
 mod architecture;
+mod intake_api;
+mod intake_cases_and_incidents;
+mod intake_clients;
+mod intake_events;
+mod intake_keys;
 mod links_are_followed;
 mod migrations;
 mod providers;
 mod reader;
 mod receipts_are_folded;
 mod servers;
-mod status_page_is_the_clients;
+mod console_pages;
+mod console_seed;
+mod rates_api;
 mod store;
-mod templates_engine;
 mod templates_render;
+mod status_page_is_the_clients;
+mod templates_engine;
 mod unsubscribe_by_post;

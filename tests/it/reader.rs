@@ -16,7 +16,6 @@ use araldo::store::receipts::ReceiptHorizon;
 use araldo::store::{Store, StoreUrl};
 use araldo::track::Track;
 use araldo::web::auth::keys::KeyCache;
-use araldo::web::console::Desk;
 use araldo::web::public::{Contact, Pages};
 use araldo::web::{Web, router};
 use axum::Router;
@@ -305,7 +304,7 @@ fn web(
         sandbox: None,
         track: track.clone(),
         pages: Arc::new(pages),
-        console: Arc::new(Desk::new(None, Vec::new(), Lifecycle::new())),
+        console: Arc::new(araldo::web::console::Desk::new(None, Vec::new(), Lifecycle::new())),
     }
 }
 

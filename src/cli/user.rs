@@ -1,0 +1,149 @@
+//! `araldo user`: who may log in to the console. There is no one by default.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+
+use crate::domain::role::Role;
+use crate::domain::{Clock, EmailAddress, Ids, UserId};
+use crate::store::Store;
+use crate::store::audit::Deed;
+use crate::store::users::{Added, NewUser};
+use crate::web::auth::password;
+
+/// The name of this command in the audit.
+const ACTOR: &str = "command line";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a person; without a password on standard input, makes one and prints it last
+    Add {
+        /// How they log in
+        #[arg(long)]
+        email: String,
+        /// viewer, operator, manager or admin
+        #[arg(long)]
+        role: Role,
+    },
+    /// List everyone
+    List,
+    /// Shut a person out and end their sessions
+    Disable {
+        /// Who
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Does it.
+pub async fn run(
+    command: UserCommand,
+    store: &Store,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+) -> anyhow::Result<ExitCode> {
+    match command {
+        UserCommand::Add { email, role } => add(store, clock, ids, &email, role).await?,
+        UserCommand::List => list(store).await?,
+        UserCommand::Disable { email } => disable(store, clock, ids, &email).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add(
+    store: &Store,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+    email: &str,
+    role: Role,
+) -> anyhow::Result<()> {
+    let email = EmailAddress::parse(email)?.as_str().to_lowercase();
+    let given = given_password()?;
+    let made = given.is_none().then(password::generate);
+    let word = given.or_else(|| made.clone()).unwrap_or_default();
+    let password_hash = password::hash(&word)?;
+    let id = UserId::new(ids.next());
+    let user = NewUser {
+        id,
+        email: &email,
+        role,
+        password_hash: &password_hash,
+    };
+    let mut tx = store.write().await?;
+    if tx.users().add(&user, clock.now()).await? == Added::Taken {
+        anyhow::bail!("`{email}` may log in already; see araldo user list");
+    }
+    let deed = Deed {
+        actor: ACTOR,
+        action: "user.added",
+        subject: &email,
+        detail: Some(role.as_str()),
+    };
+    tx.audit().append(ids.next(), clock.now(), &deed).await?;
+    tx.commit().await?;
+    println!("{email} may log in to the console as {role}");
+    if let Some(made) = made {
+        println!("the password, shown only now:");
+        println!("{made}");
+    }
+    Ok(())
+}
+
+/// The first line of standard input, when something is piped in.
+fn given_password() -> anyhow::Result<Option<String>> {
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    input
+        .read_to_string(&mut text)
+        .context("cannot read the password from standard input")?;
+    Ok(text
+        .lines()
+        .next()
+        .map(str::to_owned)
+        .filter(|line| !line.is_empty()))
+}
+
+async fn list(store: &Store) -> anyhow::Result<()> {
+    let people = store.read().await?.users().list().await?;
+    for person in &people {
+        let state = if person.disabled_at.is_some() {
+            "disabled"
+        } else {
+            "may log in"
+        };
+        println!("{:<40} {:<10} {state}", person.email, person.role.as_str());
+    }
+    if people.is_empty() {
+        println!("nobody may log in yet; add someone with: araldo user add --email E --role admin");
+    }
+    Ok(())
+}
+
+async fn disable(
+    store: &Store,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+    email: &str,
+) -> anyhow::Result<()> {
+    let email = email.trim().to_lowercase();
+    let mut tx = store.write().await?;
+    if !tx.users().disable(&email, clock.now()).await? {
+        anyhow::bail!("there is no `{email}`; see araldo user list");
+    }
+    let deed = Deed {
+        actor: ACTOR,
+        action: "user.disabled",
+        subject: &email,
+        detail: None,
+    };
+    tx.audit().append(ids.next(), clock.now(), &deed).await?;
+    tx.commit().await?;
+    println!("{email} may not log in any more");
+    Ok(())
+}
