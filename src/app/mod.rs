@@ -12,13 +12,11 @@ use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 pub use node::COMMAND_SLOT;
-pub use providers::settings as provider_settings;
 
 use crate::channel::SetupError;
 use crate::channel::sandbox::World;
 use crate::config::{Config, ConfigError, Role, rules};
 use crate::dispatch::{self, FloodGuard, Parts};
-use crate::domain::address::PhonePolicy;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
 use crate::domain::links::Links;
@@ -48,16 +46,6 @@ pub enum AppError {
     /// The store is.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A provider's settings are wrong.
-    #[error("{at}: [provider.{name}] {detail}")]
-    Provider {
-        /// File and line.
-        at: String,
-        /// Which.
-        name: String,
-        /// What, and what would be right.
-        detail: String,
-    },
     /// A provider cannot be set up.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -198,8 +186,6 @@ async fn web_state(
     public_url: &str,
     console: console::Desk,
 ) -> Result<Web, AppError> {
-    let phones = PhonePolicy::new(&config.phone.default_country, &config.phone.allowed_countries)
-        .map_err(|error| AppError::File(format!("[phone]: {error}")))?;
     let contact = public::Contact {
         organisation: config.contact.organisation.clone(),
         phone: config.contact.phone.clone(),
@@ -207,7 +193,8 @@ async fn web_state(
         email: config.contact.email.clone(),
         hours: config.contact.hours.clone(),
     };
-    let pages = public::Pages::new(contact, Arc::new(case_kinds));
+    let pages = public::Pages::new(contact, Arc::new(case_kinds))
+        .counting_clicks(config.tracking.clicks);
     pages.learn_links(&running.store).await?;
     let horizon = ReceiptHorizon {
         sms: config.dispatch.receipt_horizon_sms,
@@ -227,7 +214,7 @@ async fn web_state(
         wake: Arc::clone(&running.wake),
         keys: KeyCache::default(),
         limits,
-        phones: Arc::new(phones),
+        phones: Arc::new(config.phone.clone()),
         sandbox: running.world.clone(),
         track: Track::start(
             &running.lifecycle,
@@ -278,7 +265,7 @@ fn public_url(config: &Config, address: std::net::SocketAddr) -> String {
 
 async fn signer(store: &Store, config: &Config, clock: &dyn Clock) -> Result<Signer, AppError> {
     if let Some(key) = &config.tracking.key {
-        return Ok(Signer::new(key.reveal().as_bytes()));
+        return Ok(Signer::new(key.expose().as_bytes()));
     }
     let fresh: [u8; 32] = rand::random();
     let fresh = base64::engine::general_purpose::STANDARD.encode(fresh);

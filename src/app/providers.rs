@@ -27,8 +27,8 @@ pub(super) async fn carriers(
     clock: &Arc<dyn Clock>,
     lifecycle: &Lifecycle,
 ) -> Result<Carriers, AppError> {
-    let named = settings(config)?;
-    let uses_sandbox = named.iter().any(|(_, kind, _)| kind == "sandbox");
+    let uses_sandbox =
+        in_use(config).any(|(_, settings)| matches!(settings, ProviderSettings::Sandbox(_)));
     let sandbox = match uses_sandbox {
         true => Some(sandbox::start(lifecycle, Arc::clone(clock)).await?),
         false => None,
@@ -40,44 +40,30 @@ pub(super) async fn carriers(
         lifecycle: lifecycle.clone(),
         sandbox: sandbox.clone(),
     };
-    let mut lines = Vec::with_capacity(named.len());
-    let mut faces = Vec::with_capacity(named.len());
-    for (name, kind, settings) in &named {
+    let (mut lines, mut faces) = (Vec::new(), Vec::new());
+    for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
         lines.push(Line::new(provider, settings.rate().map(|rate| rate.per_second())));
         faces.push(ProviderFace {
             name: name.clone(),
-            kind: kind.clone(),
+            kind: kind(settings).to_owned(),
             channel: settings.channel(),
         });
     }
     Ok(Carriers { lines: Lines::new(lines), sandbox, faces })
 }
 
-/// The settings of each provider in use, by channel in order of preference, with its kind.
-pub fn settings(config: &Config) -> Result<Vec<(String, String, ProviderSettings)>, AppError> {
-    let mut named = Vec::new();
-    for channel in [Channel::Sms, Channel::Email] {
-        for name in config.channels.of(channel) {
-            let provider = &config.providers[name];
-            let settings: ProviderSettings =
-                provider.table.clone().try_into().map_err(|error: toml::de::Error| {
-                    AppError::Provider {
-                        at: provider.at.to_string(),
-                        name: name.clone(),
-                        detail: error.message().to_owned(),
-                    }
-                })?;
-            if settings.channel() != channel {
-                return Err(AppError::Provider {
-                    at: provider.at.to_string(),
-                    name: name.clone(),
-                    detail: format!("carries {}, not {channel}", settings.channel()),
-                });
-            }
-            let kind = provider.table.get("kind").and_then(toml::Value::as_str).unwrap_or("?");
-            named.push((name.clone(), kind.to_owned(), settings));
-        }
+/// The providers in use, by channel in order of preference.
+fn in_use(config: &Config) -> impl Iterator<Item = (&String, &ProviderSettings)> {
+    let names = [Channel::Sms, Channel::Email].into_iter().flat_map(|c| config.channels.of(c));
+    names.filter_map(|name| Some((name, &config.providers.get(name)?.settings)))
+}
+
+/// The word in the configuration.
+const fn kind(settings: &ProviderSettings) -> &'static str {
+    match settings {
+        ProviderSettings::Smtp(_) => "smtp",
+        ProviderSettings::Kannel(_) => "kannel",
+        ProviderSettings::Sandbox(_) => "sandbox",
     }
-    Ok(named)
 }

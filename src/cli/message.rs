@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::Context;
 use crate::domain::MessageId;
-use crate::insight::explain;
+use crate::insight::explain::explain;
 use crate::store::reports::MessageFilter;
 
 /// What to do.
@@ -55,7 +55,7 @@ async fn show(context: &Context, id: MessageId) -> anyhow::Result<()> {
     for act in &story.engagement {
         println!("reader    {}  {} ({}: {})", act.at(), act.kind, act.verdict, act.grounds);
     }
-    for sentence in explain::explain(&story) {
+    for sentence in explain(&story) {
         println!("why       {sentence}");
     }
     Ok(())

@@ -14,6 +14,8 @@ mod context;
 mod demo;
 mod dispatch;
 mod doctor;
+mod event;
+mod import;
 mod key;
 mod message;
 mod migrate;
@@ -53,6 +55,12 @@ enum Command {
     Migrate,
     /// Ask whether everything configured can be reached and is right
     Doctor,
+    /// Take clients in from a file
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Take events in from files
+    #[command(subcommand)]
+    Event(event::EventCommand),
     /// Keys for programs
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -107,6 +115,17 @@ impl Cli {
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,
+            Command::Import(command) => {
+                let context = Context::open(config).await?;
+                let Context { store, clock, ids, config } = &context;
+                import::run(command, store, &config.phone, clock.as_ref(), ids.as_ref()).await
+            }
+            Command::Event(command) => {
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
+                event::run(command, &store, &*clock, &*ids).await
+            }
             Command::Key(command) => key::run(command, &Context::open(config).await?).await,
             Command::User(command) => {
                 let Context { store, clock, ids, .. } = Context::open(config).await?;

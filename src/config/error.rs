@@ -93,6 +93,16 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         detail: String,
     },
+    /// A provider that cannot be understood.
+    #[error("{at}: [{section}]: {detail}")]
+    Provider {
+        /// Where.
+        at: Origin,
+        /// Its section.
+        section: String,
+        /// What is wrong and what would be right.
+        detail: String,
+    },
     /// Two settings that cannot both be meant.
     #[error("{at}: {detail}")]
     Contradiction {

@@ -18,13 +18,14 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::channel::ProviderSettings;
 use crate::domain::Channel;
+use crate::domain::address::PhonePolicy;
 use crate::domain::quiet_hours::QuietHours;
 
 pub use error::{ConfigError, Origin};
-pub use provider::ProviderTable;
-pub use secret::Secret;
-pub use sending::{Channels, Contact, Dispatch, Phone};
+pub use provider::ConfiguredProvider;
+pub use sending::{Channels, Contact, Dispatch};
 pub use serving::{Http, Log, LogFormat, Node, Retention, Role, StoreSettings, TrackingSettings};
 
 use layers::Layers;
@@ -42,7 +43,7 @@ pub struct Config {
     /// `[channels]`
     pub channels: Channels,
     /// `[provider.NAME]`, also those not in use.
-    pub providers: BTreeMap<String, ProviderTable>,
+    pub providers: BTreeMap<String, ConfiguredProvider>,
     /// `[contact]`
     pub contact: Contact,
     /// `[tracking]`
@@ -50,7 +51,7 @@ pub struct Config {
     /// `[quiet_hours]`; the clients' own come first.
     pub quiet_hours: Option<QuietHours>,
     /// `[phone]`
-    pub phone: Phone,
+    pub phone: PhonePolicy,
     /// `[calendar] patron` as month and day.
     pub patron_days: Vec<(u32, u32)>,
     /// `[dispatch]`
@@ -98,7 +99,7 @@ impl Config {
             contact: Contact::read(layers)?,
             tracking: TrackingSettings::read(layers)?,
             quiet_hours: sending::quiet_hours(layers)?,
-            phone: Phone::read(layers)?,
+            phone: sending::phone(layers)?,
             patron_days: sending::patron_days(layers)?,
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
@@ -109,23 +110,26 @@ impl Config {
             warnings: Vec::new(),
         };
         nothing_left(layers, sections)?;
-        config.every_provider_is_described()?;
+        config.channels_fit_their_providers()?;
         config.warnings = config.doubts();
         Ok(config)
     }
 
-    fn every_provider_is_described(&self) -> Result<(), ConfigError> {
+    fn channels_fit_their_providers(&self) -> Result<(), ConfigError> {
         let [email, sms] = &self.channels.at;
         for (channel, at) in [(Channel::Email, email), (Channel::Sms, sms)] {
             for name in self.channels.of(channel) {
-                if !self.providers.contains_key(name) {
-                    return Err(ConfigError::Contradiction {
-                        at: at.clone(),
-                        detail: format!(
-                            "[channels] {channel} names `{name}`, but there is no [provider.{name}]"
-                        ),
-                    });
-                }
+                let problem = match self.providers.get(name) {
+                    None => format!("there is no [provider.{name}]"),
+                    Some(provider) if provider.settings.channel() != channel => {
+                        format!("[provider.{name}] carries {}", provider.settings.channel())
+                    }
+                    Some(_) => continue,
+                };
+                return Err(ConfigError::Contradiction {
+                    at: at.clone(),
+                    detail: format!("[channels] {channel} names `{name}`, but {problem}"),
+                });
             }
         }
         Ok(())
@@ -159,8 +163,7 @@ impl Config {
 
     fn real_providers(&self) -> bool {
         self.providers.iter().any(|(name, provider)| {
-            self.channels.names(name)
-                && provider.table.get("kind").and_then(toml::Value::as_str) != Some("sandbox")
+            self.channels.names(name) && !matches!(provider.settings, ProviderSettings::Sandbox(_))
         })
     }
 }

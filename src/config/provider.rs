@@ -1,63 +1,72 @@
-//! `[provider.NAME]`: kept as the table it is and handed to `channel`, which knows the kinds.
+//! `[provider.NAME]`: the table is put together here and understood by `channel`, which knows the
+//! kinds. A fault it finds is brought back to the line it stands on.
 
 use std::collections::BTreeMap;
 
 use super::error::{ConfigError, Origin};
-use super::layers::{Entry, Layers};
+use super::layers::{Entries, Entry, Layers};
+use crate::channel::ProviderSettings;
 
 /// Keys whose value is a text even where it looks like a number.
 const TEXTS: [&str; 6] = ["username", "password", "from", "host", "key", "url"];
-/// Keys that are never printed.
-const SECRETS: [&str; 3] = ["password", "key", "token"];
 
-/// One provider's settings, not yet understood.
-#[derive(Clone)]
-pub struct ProviderTable {
-    /// The keys as they were written.
-    pub table: toml::Table,
-    /// Where the section begins, for faults that `channel` finds.
+/// One provider as it is configured.
+#[derive(Debug, Clone)]
+pub struct ConfiguredProvider {
+    /// Its kind and what that kind needs.
+    pub settings: ProviderSettings,
+    /// Where its section begins.
     pub at: Origin,
 }
 
-impl std::fmt::Debug for ProviderTable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut map = f.debug_map();
-        for (key, value) in &self.table {
-            if SECRETS.contains(&key.as_str()) {
-                map.entry(key, &"***");
-            } else {
-                map.entry(key, value);
-            }
-        }
-        map.finish()
-    }
+/// Takes every `provider.NAME` out of the layers.
+pub(super) fn read(
+    layers: &mut Layers,
+) -> Result<BTreeMap<String, ConfiguredProvider>, ConfigError> {
+    let sections: Vec<(String, Entries)> = layers
+        .0
+        .extract_if(.., |section, _| section.starts_with("provider."))
+        .collect();
+    sections
+        .into_iter()
+        .map(|(section, entries)| {
+            let settings = understood(&section, &entries)?;
+            let name = section.trim_start_matches("provider.").to_owned();
+            let at = entries.at;
+            Ok((name, ConfiguredProvider { settings, at }))
+        })
+        .collect()
 }
 
-/// Takes every `provider.NAME` out of the layers.
-pub(super) fn read(layers: &mut Layers) -> Result<BTreeMap<String, ProviderTable>, ConfigError> {
-    let mut providers = BTreeMap::new();
-    layers.0.retain(|section, entries| {
-        let Some(name) = section.strip_prefix("provider.") else {
-            return true;
-        };
-        let table = entries
-            .keys
-            .iter()
-            .map(|(key, entry)| (key.clone(), typed(key, entry)))
-            .collect();
-        let at = entries.at.clone();
-        providers.insert(name.to_owned(), ProviderTable { table, at });
-        false
-    });
-    for (name, provider) in &providers {
-        if !provider.table.contains_key("kind") {
-            return Err(ConfigError::Contradiction {
-                at: provider.at.clone(),
-                detail: format!("[provider.{name}] has no `kind`; write smtp, kannel or sandbox"),
-            });
+fn understood(section: &str, entries: &Entries) -> Result<ProviderSettings, ConfigError> {
+    let table: toml::Table = entries
+        .keys
+        .iter()
+        .map(|(key, entry)| (key.clone(), typed(key, entry)))
+        .collect();
+    table.try_into().map_err(|error: toml::de::Error| {
+        let detail = error.message().trim().to_owned();
+        let at = place(entries, &detail);
+        ConfigError::Provider {
+            at,
+            section: section.to_owned(),
+            detail,
         }
-    }
-    Ok(providers)
+    })
+}
+
+/// The line of the key or value that a fault quotes first, else of the section.
+fn place(entries: &Entries, detail: &str) -> Origin {
+    let quoted = |text: &str| detail.find(&format!("`{text}`"));
+    let nearest = entries.keys.iter().filter_map(|(key, entry)| {
+        let value = entry.value.as_str().and_then(quoted);
+        let first = quoted(key).into_iter().chain(value).min()?;
+        Some((first, &entry.at))
+    });
+    nearest
+        .min_by_key(|(first, _)| *first)
+        .map_or(&entries.at, |(_, at)| at)
+        .clone()
 }
 
 /// A variable is text; numbers, truth values and lists among them are read as such.

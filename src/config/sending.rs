@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::error::{ConfigError, Origin};
 use super::layers::Layers;
 use super::section::Section;
+use crate::domain::address::PhonePolicy;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Lane};
 
@@ -84,53 +85,35 @@ impl Contact {
 /// `[quiet_hours]`; equal times mean none.
 pub(super) fn quiet_hours(layers: &mut Layers) -> Result<Option<QuietHours>, ConfigError> {
     let mut section = Section::take(layers, "quiet_hours");
-    let from_minute = minute_of_day(&mut section, "from")?;
-    let to_minute = minute_of_day(&mut section, "to")?;
-    section.finish()?;
-    Ok((from_minute != to_minute).then_some(QuietHours {
-        from_minute,
-        to_minute,
-    }))
-}
-
-fn minute_of_day(section: &mut Section, key: &'static str) -> Result<u16, ConfigError> {
-    let text = section.text(key)?;
-    let parts = text
-        .split_once(':')
-        .filter(|(hour, minute)| (1..=2).contains(&hour.len()) && minute.len() == 2);
-    parts
-        .and_then(|(hour, minute)| Some((hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?)))
-        .filter(|(hour, minute)| *hour < 24 && *minute < 60)
-        .map(|(hour, minute)| hour * 60 + minute)
-        .ok_or_else(|| section.fault(key, format!("`{text}` is no time of day; write \"21:00\"")))
-}
-
-/// `[phone]`
-#[derive(Debug, Clone)]
-pub struct Phone {
-    /// Of a number without a prefix, such as `IT`.
-    pub default_country: String,
-    /// Where SMS may go; empty means everywhere.
-    pub allowed_countries: Vec<String>,
-}
-
-impl Phone {
-    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
-        let mut section = Section::take(layers, "phone");
-        let phone = Self {
-            default_country: section.text("default_country")?,
-            allowed_countries: section.list("allowed_countries")?,
+    let (from, to) = (section.text("from")?, section.text("to")?);
+    let hours = QuietHours::parse(&from, &to).map_err(|error| {
+        let key = if QuietHours::parse(&from, "12:00").is_err() {
+            "from"
+        } else {
+            "to"
         };
-        let is_code = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
-        if !is_code(&phone.default_country) {
-            return Err(section.fault("default_country", "write two capital letters, such as IT"));
-        }
-        if !phone.allowed_countries.iter().all(|code| is_code(code)) {
-            return Err(section.fault("allowed_countries", "write two capital letters for each"));
-        }
-        section.finish()?;
-        Ok(phone)
-    }
+        section.fault(key, error.to_string())
+    })?;
+    section.finish()?;
+    Ok((hours.from_minute != hours.to_minute).then_some(hours))
+}
+
+/// `[phone]`: which numbers are let in.
+pub(super) fn phone(layers: &mut Layers) -> Result<PhonePolicy, ConfigError> {
+    let mut section = Section::take(layers, "phone");
+    let default = section.text("default_country")?;
+    let allowed = section.list("allowed_countries")?;
+    let policy = PhonePolicy::new(&default, &allowed).map_err(|error| {
+        let default_is_wrong = PhonePolicy::new::<&str>(&default, &[]).is_err();
+        let key = if default_is_wrong {
+            "default_country"
+        } else {
+            "allowed_countries"
+        };
+        section.fault(key, error.to_string())
+    })?;
+    section.finish()?;
+    Ok(policy)
 }
 
 /// `[calendar] patron` as month and day.

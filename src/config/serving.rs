@@ -7,8 +7,9 @@ use chrono::TimeDelta;
 
 use super::error::{ConfigError, Origin};
 use super::layers::Layers;
-use super::secret::Secret;
+use super::secret;
 use super::section::Section;
+use crate::channel::Secret;
 use crate::domain::Tracking;
 use crate::domain::text_enum::text_enum;
 use crate::store::StoreUrl;
@@ -109,10 +110,10 @@ impl StoreSettings {
             };
         }
         section.text("url")?;
-        let text = Secret::from_file(section, "url_file")?;
+        let text = secret::from_file(section, "url_file")?;
         // The address may hold a password: not a word of it in the message.
         let fault = "the file must hold one line, such as postgres://user:password@host/database";
-        text.reveal()
+        text.expose()
             .trim()
             .parse()
             .map_err(|_| section.fault("url_file", fault))
@@ -198,12 +199,12 @@ impl TrackingSettings {
         let tracking = Self {
             opens: section.parsed("opens")?,
             clicks: section.get("clicks")?,
-            key: Secret::read(&mut section, "key", "key_file")?,
+            key: secret::read(&mut section, "key", "key_file")?,
         };
         if tracking
             .key
             .as_ref()
-            .is_some_and(|key| key.reveal().len() < 32)
+            .is_some_and(|key| key.expose().len() < 32)
         {
             return Err(section.fault(
                 "key",

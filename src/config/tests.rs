@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 
 use super::layers::Layers;
 use super::{Config, ConfigError, rules};
+use crate::channel::Rate;
+use crate::domain::case_kind::CaseKinds;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::rule::ChannelChoice;
 
@@ -65,8 +67,11 @@ fn the_environment_comes_before_the_file_and_the_file_before_the_default() {
     assert!(!config.tracking.clicks);
     assert_eq!(config.contact.phone_free.as_deref(), Some("800000000"));
     assert_eq!(
-        config.providers["sandbox-sms"].table["rate"].as_str(),
-        Some("5/s")
+        config.providers["sandbox-sms"]
+            .settings
+            .rate()
+            .map(Rate::per_second),
+        Some(5.0)
     );
 }
 
@@ -118,7 +123,12 @@ fn contradictions_are_refused() {
         refusal("\n[channels]\nsms = [\"gateway\"]\n", &[]),
         "araldo.toml:3: [channels] sms names `gateway`, but there is no [provider.gateway]"
     );
-    assert!(refusal("[provider.x]\nhost = \"h\"\n", &[]).contains("[provider.x] has no `kind`"));
+    assert!(refusal("[provider.x]\nhost = \"h\"\n", &[]).contains("missing field `kind`"));
+    let twist = "[channels]\nsms = [\"a\"]\n[provider.a]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n";
+    assert_eq!(
+        refusal(twist, &[]),
+        "araldo.toml:2: [channels] sms names `a`, but [provider.a] carries email"
+    );
     assert!(refusal("[tracking]\nkey = \"short\"\n", &[]).contains("32"));
     let twins = "[tracking]\nkey = \"a\"\nkey_file = \"b\"\n";
     assert!(
@@ -128,10 +138,11 @@ fn contradictions_are_refused() {
 
 #[test]
 fn what_is_hardly_meant_is_a_warning() {
-    let file = "[channels]\nsms = []\nemail = [\"a\"]\n[provider.a]\nkind = \"smtp\"\n[provider.b]\nkind = \"smtp\"\n";
+    let file = "[channels]\nsms = []\nemail = [\"a\"]\n[provider.a]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n\
+                [provider.b]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n";
     let warnings = load(file, &[]).unwrap().warnings;
     assert_eq!(warnings.len(), 3, "{warnings:?}");
-    assert!(warnings[1].starts_with("araldo.toml:6: [provider.b]"));
+    assert!(warnings[1].starts_with("araldo.toml:8: [provider.b]"));
 }
 
 #[test]
@@ -143,10 +154,11 @@ fn secrets_are_read_from_files_and_never_printed() {
     std::fs::write(&url, "postgres://araldo:s3cret@db/araldo\n").unwrap();
     let file = format!(
         "[tracking]\nkey_file = {path:?}\n[store]\nurl_file = {url:?}\n\
-         [provider.a]\nkind = \"smtp\"\npassword = \"s3cret\"\n"
+         [provider.a]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n\
+         username = \"u\"\npassword = \"s3cret\"\n"
     );
     let config = load(&file, &[]).unwrap();
-    assert_eq!(config.tracking.key.as_ref().unwrap().reveal().len(), 34);
+    assert_eq!(config.tracking.key.as_ref().unwrap().expose().len(), 34);
     let printed = format!("{config:?}");
     assert!(
         printed.contains("***") && !printed.contains("s3cret"),
@@ -180,12 +192,18 @@ fn every_ordinary_event_matches_exactly_one_of_the_shipped_rules() {
     for (state, rule) in [
         ("sent_to_distributor", "case-progress"),
         ("waiting", "case-waiting"),
+        ("permits_pending", "case-waiting"),
         ("waiting_for_distributor", "case-waiting"),
         ("documents_missing", "case-needs-you"),
         ("waiting_for_client", "case-needs-you"),
         ("internal_review", ""),
     ] {
         assert_eq!(matching("case.state_changed", state, ""), rule);
+    }
+    for state in CaseKinds::shipped().iter().flat_map(|kind| &kind.states) {
+        let expected = usize::from(state.name != "internal_review");
+        let found = matching("case.state_changed", &state.name, "");
+        assert_eq!(found.split_whitespace().count(), expected, "{}", state.name);
     }
     for (kind, word) in [
         ("incident.opened", "started"),
@@ -247,4 +265,22 @@ fn an_invalid_rule_is_refused_with_file_line_and_what_would_be_right() {
             .starts_with("rules.toml:8: there is a rule `a` above")
     );
     assert!(fault("").contains("rules.toml:1: missing field `audience`"));
+}
+
+#[test]
+fn a_fault_in_a_provider_is_found_at_its_line() {
+    let file =
+        "[provider.a]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\nsecurty = \"tls\"\n";
+    let said = refusal(file, &[]);
+    assert!(
+        said.starts_with("araldo.toml:5: [provider.a]: unknown field `securty`"),
+        "{said}"
+    );
+    let said = refusal("[provider.a]\nkind = \"fax\"\n", &[]);
+    assert!(
+        said.starts_with("araldo.toml:2: [provider.a]: unknown variant `fax`"),
+        "{said}"
+    );
+    let both = "[phone]\ndefault_country = \"Italia\"\n";
+    assert!(refusal(both, &[]).starts_with("araldo.toml:2: [phone] default_country:"));
 }

@@ -38,7 +38,7 @@ pub enum Judgement {
         /// Where.
         state: MessageState,
         /// Why.
-        reason: Reason,
+        reason: Option<Reason>,
         /// Until when it is held.
         until: Option<Timestamp>,
     },
@@ -62,9 +62,13 @@ pub fn judge(
     if !mine {
         return Judgement::NotMine;
     }
+    if seen.proven {
+        // A late report proved that an earlier attempt arrived: a second one would be a double.
+        return Judgement::Divert { state: MessageState::Accepted, reason: None, until: Some(terms.now) };
+    }
     let end = |state, reason| Judgement::Divert {
         state,
-        reason,
+        reason: Some(reason),
         until: None,
     };
     if seen.cancelled {
@@ -87,7 +91,7 @@ pub fn judge(
     match quiet_until(seen, respects_quiet_hours, terms) {
         Some(until) => Judgement::Divert {
             state: MessageState::Held,
-            reason: Reason::QuietHours,
+            reason: Some(Reason::QuietHours),
             until: Some(until),
         },
         None => Judgement::Open,

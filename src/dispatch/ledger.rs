@@ -19,6 +19,7 @@ use crate::domain::{
     Channel, ClientId, Clock, MessageId, MessageState, NodeId, Timestamp, Tracking,
 };
 use crate::store::attempts::{Closed, Diverted, NewAttempt};
+use crate::store::receipts::ReceiptHorizon;
 use crate::store::rollup::{Shift, Sum, shift};
 use crate::store::{Store, StoreError, Tx};
 
@@ -160,7 +161,7 @@ impl Ledger {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
         if !batch.closes.is_empty() {
-            close(&mut tx, &batch.closes, now).await?;
+            close(&mut tx, &batch.closes, self.settings.receipts(), now).await?;
         }
         if !batch.diverts.is_empty() {
             let rows: Vec<Diverted> = batch.diverts.iter().map(|(_, d)| *d).collect();
@@ -246,7 +247,7 @@ impl Ledger {
                         message: ticket.message,
                         lease_no: ticket.lease_no,
                         state,
-                        reason: Some(reason),
+                        reason,
                         due_at: until,
                     },
                 )),
@@ -266,6 +267,12 @@ impl Ledger {
                     .map(|(t, d)| (*t, MessageState::Leased, d.state)),
             )
             .await?;
+            let proven: Vec<MessageId> = rows
+                .iter()
+                .filter(|row| row.state == MessageState::Accepted)
+                .map(|row| row.message)
+                .collect();
+            tx.receipts(self.settings.receipts()).settle(&proven, now).await?;
         }
         Ok(allowed)
     }
@@ -312,9 +319,14 @@ impl Batch {
     }
 }
 
-async fn close(tx: &mut Tx, closes: &[(Ticket, Closed)], now: Timestamp) -> Result<(), StoreError> {
+async fn close(
+    tx: &mut Tx,
+    closes: &[(Ticket, Closed)],
+    horizon: ReceiptHorizon,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let rows: Vec<Closed> = closes.iter().map(|(_, closed)| closed.clone()).collect();
-    let moved: HashMap<MessageId, MessageState> =
+    let moved: HashMap<MessageId, bool> =
         tx.attempts().close(&rows, now).await?.into_iter().collect();
     if moved.len() < rows.len() {
         tracing::warn!(
@@ -322,12 +334,14 @@ async fn close(tx: &mut Tx, closes: &[(Ticket, Closed)], now: Timestamp) -> Resu
             "answers came for messages that had moved on; their attempts say what was answered"
         );
     }
-    let moves = closes.iter().filter_map(|(ticket, _)| {
-        moved
-            .get(&ticket.message)
-            .map(|state| (ticket, MessageState::Sending, *state))
-    });
-    sum(tx, moves).await
+    let moves = closes
+        .iter()
+        .filter(|(ticket, _)| moved.contains_key(&ticket.message))
+        .map(|(ticket, closed)| (ticket, MessageState::Sending, closed.state));
+    sum(tx, moves).await?;
+    let early: Vec<MessageId> =
+        moved.into_iter().filter(|(_, early)| *early).map(|(message, _)| message).collect();
+    tx.receipts(horizon).settle(&early, now).await
 }
 
 async fn sum<'a>(

@@ -33,6 +33,7 @@ use crate::domain::quiet_hours::QuietHours;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::{Channel, Clock, Ids, Lane, NodeId, Timestamp};
 use crate::lifecycle::{Lifecycle, Wake};
+use crate::store::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
 use texts::{PlanText, Texts};
 
@@ -67,6 +68,10 @@ pub struct Settings {
 }
 
 impl Settings {
+    const fn receipts(&self) -> ReceiptHorizon {
+        ReceiptHorizon { sms: self.sms_horizon, email: self.email_horizon }
+    }
+
     fn horizon(&self, channel: Channel) -> TimeDelta {
         match channel {
             Channel::Sms => self.sms_horizon,

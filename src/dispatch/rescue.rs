@@ -60,6 +60,8 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
         })
         .collect();
     tx.sums().moved(&moved).await?;
+    let unknown: Vec<_> = moved.iter().map(|one| one.message).collect();
+    tx.receipts(shared.settings.receipts()).settle(&unknown, now).await?;
     tx.commit().await?;
     if !rescued.is_empty() {
         tracing::warn!(

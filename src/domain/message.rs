@@ -169,7 +169,7 @@ impl MessageState {
             | (S::Sending, M::Retry)
             | (S::Unknown, M::SendAgain) => S::Queued,
             (S::Leased, M::Open) => S::Sending,
-            (S::Sending | S::Unknown | S::Unresolved, M::Accept) => S::Accepted,
+            (S::Leased | S::Sending | S::Unknown | S::Unresolved, M::Accept) => S::Accepted,
             (S::Sending | S::Unknown, M::Reject) => S::Rejected,
             (S::Sending | S::Unknown, M::Fail) => S::Failed,
             (S::Sending, M::LoseTrack) => S::Unknown,

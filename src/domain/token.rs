@@ -15,8 +15,6 @@ const MAC_BYTES: usize = 10;
 pub enum Purpose {
     /// Follow a link: ids are message and link.
     Click,
-    /// Follow a link without saying who: ids are plan and link.
-    AnonymousClick,
     /// Show the pixel: the id is the message.
     Open,
     /// Show the pixel without saying who: the id is the plan.
@@ -33,7 +31,6 @@ impl Purpose {
     const fn tag(self) -> u8 {
         match self {
             Self::Click => b'c',
-            Self::AnonymousClick => b'C',
             Self::Open => b'o',
             Self::AnonymousOpen => b'O',
             Self::Status => b's',
@@ -123,7 +120,7 @@ mod tests {
         let signer = Signer::new(b"0123456789abcdef0123456789abcdef");
         let token = signer.sign(Purpose::Click, &[1 << 50, 7]);
         assert_eq!(signer.open_two(Purpose::Click, &token), Some((1 << 50, 7)));
-        assert_eq!(signer.open_two(Purpose::AnonymousClick, &token), None);
+        assert_eq!(signer.open_two(Purpose::Receipt, &token), None);
         assert_eq!(signer.open_one(Purpose::Click, &token), None);
         for at in 0..token.len() {
             let mut altered = token.clone().into_bytes();

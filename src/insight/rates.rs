@@ -80,7 +80,8 @@ impl Rate {
     }
 }
 
-/// `3 of 8` · `50 % (40–60 %)` · `–` when there is nothing to divide by.
+/// `3 of 8` · `50 % (40–60 %)` · `–` when there is nothing to divide by. The sign stays with
+/// its number; a line may break before the interval.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.share(), self.interval()) {
@@ -96,7 +97,12 @@ impl fmt::Display for Rate {
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (low, high) = (self.low * 100.0, self.high * 100.0);
-        write!(f, "{low:.0}–{high:.0} %")
+        // A narrow interval would round to "94–94 %".
+        if high - low < 3.0 {
+            write!(f, "{low:.1}–{high:.1}\u{a0}%")
+        } else {
+            write!(f, "{low:.0}–{high:.0}\u{a0}%")
+        }
     }
 }
 
@@ -106,7 +112,7 @@ struct Percent(f64);
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{:.1}", self.0 * 100.0);
-        write!(f, "{} %", text.strip_suffix(".0").unwrap_or(&text))
+        write!(f, "{}\u{a0}%", text.strip_suffix(".0").unwrap_or(&text))
     }
 }
 
@@ -139,8 +145,9 @@ mod tests {
     fn small_numbers_are_shown_as_counts() {
         assert_eq!(Rate::new(3, 8).to_string(), "3 of 8");
         assert_eq!(Rate::new(0, 0).to_string(), "–");
-        assert_eq!(Rate::new(50, 100).to_string(), "50 % (40–60 %)");
-        assert_eq!(Rate::new(975, 1_001).to_string(), "97.4 % (96–98 %)");
+        assert_eq!(Rate::new(50, 100).to_string(), "50\u{a0}% (40–60\u{a0}%)");
+        let narrow = Rate::new(975, 1_001).to_string();
+        assert_eq!(narrow, "97.4\u{a0}% (96.2–98.2\u{a0}%)");
     }
 
     #[test]

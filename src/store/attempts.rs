@@ -40,6 +40,8 @@ pub struct Recheck {
     pub barred: Option<Reason>,
     /// The client's wish on this topic.
     pub wanted: Option<bool>,
+    /// A report about an earlier attempt came after all: the provider has it.
+    pub proven: bool,
     /// The client's own quiet hours in minutes of the day.
     pub quiet: Option<(u16, u16)>,
     /// The client's zone; none when the client was deleted.
@@ -62,6 +64,7 @@ struct RecheckRow {
     cancelled: bool,
     barred: Option<String>,
     wanted: Option<bool>,
+    receipt_rank: i64,
     quiet_from: Option<i64>,
     quiet_to: Option<i64>,
     time_zone: Option<String>,
@@ -144,7 +147,7 @@ impl Attempts<'_> {
                 "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
                  p.superseded_by IS NOT NULL AS superseded,
                  p.cancelled_at IS NOT NULL AS cancelled,
-                 s.reason AS barred, t.wanted, c.quiet_from, c.quiet_to, c.time_zone,
+                 s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
                  (SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
                   FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_hour,
                  (SELECT CAST(sum(f.opens) AS BIGINT)
@@ -260,7 +263,7 @@ impl Attempts<'_> {
                     d.reason,
                     d.due_at.map(Timestamp::as_micros),
                     d.state.is_final().then(|| now.as_micros()),
-                    (d.state == MessageState::Held)
+                    matches!(d.state, MessageState::Held | MessageState::Accepted)
                         .then(|| d.due_at.map(Timestamp::as_micros))
                         .flatten(),
                 ])
@@ -291,13 +294,14 @@ impl Attempts<'_> {
 
     /// Writes what came of attempts, and moves their messages. A message whose lease has gone on
     /// keeps its state, but the attempt's outcome is written all the same: truth is not thrown
-    /// away. Returns the messages that moved, with the state each really has now (a receipt may
-    /// have come before the answer).
+    /// away. Returns the messages that moved, and whether a receipt had come before the answer
+    /// (then `receipts().settle` is to be called).
     pub async fn close(
         &mut self,
         closed: &[Closed],
         now: Timestamp,
-    ) -> Result<Vec<(MessageId, MessageState)>, StoreError> {
+    ) -> Result<Vec<(MessageId, bool)>, StoreError> {
+        self.lock(&super::json_ids(closed.iter().map(|c| c.message.get()))).await?;
         let rows = serde_json::Value::Array(closed.iter().map(|c| as_row(c, now)).collect());
         let rows = rows.to_string();
         on!(&mut *self.0, |c| {
@@ -319,18 +323,15 @@ impl Attempts<'_> {
             .map(|_| ())
         })
         .doing("close attempts")?;
-        let moved: Vec<(i64, String)> = on!(&mut *self.0, |c| {
+        let moved: Vec<(i64, i64)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
-                "UPDATE message SET state = CASE
-                 WHEN r.state = 'accepted' AND message.receipt_rank = 3 THEN 'delivered'
-                 WHEN r.state = 'accepted' AND message.receipt_rank = 2 THEN 'undelivered'
-                 ELSE r.state END,
+                "UPDATE message SET state = r.state,
                  reason = coalesce(r.reason, message.reason),
                  due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
                  tries = message.tries + r.counts, lease_node = NULL,
                  provider_ref = coalesce(r.provider_ref, message.provider_ref),
                  accepted_at = coalesce(r.accepted_at, message.accepted_at),
-                 final_at = CASE WHEN message.receipt_rank >= 2 THEN $2 ELSE r.final_at END
+                 final_at = r.final_at
                  FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
                  CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 6 AS provider_ref,
                  value ->> 7 AS state, value ->> 8 AS reason,
@@ -340,18 +341,41 @@ impl Attempts<'_> {
                 words::rows!("$1"),
                 ") AS r
                  WHERE message.id = r.id AND message.lease_no = r.lease_no
-                 AND message.state = 'sending' RETURNING message.id, message.state"
+                 AND message.state = 'sending' RETURNING message.id, message.receipt_rank"
             ))
             .bind(&rows)
-            .bind(now.as_micros())
             .fetch_all(&mut **c)
             .await
         })
         .doing("close messages")?;
-        moved
+        self.bar_addresses(closed, now).await?;
+        Ok(moved
             .into_iter()
-            .map(|(id, state)| Ok((MessageId::new(id), stored(&state, "message", "state", id)?)))
-            .collect()
+            .map(|(id, rank)| (MessageId::new(id), rank > 0))
+            .collect())
+    }
+
+    async fn bar_addresses(&mut self, closed: &[Closed], now: Timestamp) -> Result<(), StoreError> {
+        let bad = closed.iter().filter(|closed| closed.bad_address).map(|c| c.message.get());
+        let ids = super::json_ids(bad);
+        if ids == "[]" {
+            return Ok(());
+        }
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "INSERT INTO suppression (channel, address, reason, message_id, created_at)
+                 SELECT channel, address, 'hard_bounce', id, $2 FROM message
+                 WHERE id IN (",
+                words::ids!("$1"),
+                ") ON CONFLICT (channel, address) DO NOTHING"
+            ))
+            .bind(&ids)
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("bar addresses that do not exist")
     }
 }
 
@@ -391,6 +415,7 @@ fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
             .map(|word| stored(&word, "suppression", "reason", row.id))
             .transpose()?,
         wanted: row.wanted,
+        proven: row.receipt_rank > 0,
         quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
         time_zone: row.time_zone,
         opened_last_hour: row.last_hour.unwrap_or(0),

@@ -59,8 +59,10 @@ pub struct Burst {
 pub struct Addressed {
     /// The message's channel.
     pub channel: Channel,
-    /// Whether opens and clicks may be kept for this client now.
-    pub measured: bool,
+    /// Whether loading the pixel may be kept: only with the client's yes.
+    pub opens: bool,
+    /// Whether following a link may be kept: unless the client said no.
+    pub clicks: bool,
     /// When a provider took the message.
     pub accepted_at: Option<Timestamp>,
 }
@@ -109,7 +111,8 @@ impl Engagement<'_> {
                 let refused = matches!(consent.as_deref(), Some("denied" | "withdrawn"));
                 let addressed = Addressed {
                     channel: stored(&channel, "message", "channel", id)?,
-                    measured: tracking == Tracking::Individual && !refused,
+                    opens: tracking == Tracking::Individual && !refused,
+                    clicks: tracking != Tracking::None && !refused,
                     accepted_at: accepted_at.map(Timestamp::from_micros),
                 };
                 Ok((MessageId::new(id), addressed))

@@ -280,12 +280,16 @@ impl Receipts<'_> {
             i64::from(fold.late_bounce),
             i64::from(state != message.state),
             i64::from(state.is_final()),
-            arrived.then(|| (now + horizon).as_micros()),
+            match state {
+                // A second channel may be wanted: the timer looks at the plan.
+                MessageState::Undelivered => Some(now.as_micros()),
+                _ => arrived.then(|| (now + horizon).as_micros()),
+            },
         ])
     }
 
     /// A new state drops the old one's reason. A message that turns out to have been taken keeps
-    /// the moment when that was learnt; a final one wakes nobody any more.
+    /// the moment when that was learnt; a final one wakes nobody but its fallback.
     async fn write(&mut self, rows: &str, now: Timestamp) -> Result<(), StoreError> {
         on!(&mut *self.conn, |c| sqlx::query(concat!(
             "UPDATE message SET state = fresh.state, receipt_rank = fresh.receipt_rank, \

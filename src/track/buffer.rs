@@ -203,7 +203,11 @@ impl Keeper {
             .hits
             .iter()
             .filter_map(|hit| Some((hit, addressed.get(&hit.message)?)))
-            .filter(|(hit, addressed)| hit.kind == EngagementKind::Viewed || addressed.measured)
+            .filter(|(hit, addressed)| match hit.kind {
+                EngagementKind::Opened => addressed.opens,
+                EngagementKind::Clicked => addressed.clicks,
+                _ => true,
+            })
             .map(|(hit, addressed)| judge(&mut self.recent, hit, addressed))
             .collect();
         tx.engagement()

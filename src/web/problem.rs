@@ -48,6 +48,7 @@ impl Problem {
     }
 
     /// 413.
+    #[must_use]
     pub fn too_large(limit: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -57,6 +58,7 @@ impl Problem {
     }
 
     /// 415.
+    #[must_use]
     pub fn media_type(right: &str) -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -66,6 +68,7 @@ impl Problem {
     }
 
     /// 404.
+    #[must_use]
     pub fn not_found(what: &str, key: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

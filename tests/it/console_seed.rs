@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
+use araldo::channel::sandbox::{Body, Mail, World};
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
 use araldo::domain::role::Role;
+use araldo::domain::template::Source;
 use araldo::domain::token::Signer;
 use araldo::domain::{Channel, MessageId, Timestamp, UserId};
 use araldo::lifecycle::{Lifecycle, Wake};
+use araldo::source::Limits;
+use araldo::store::templates::Pen;
 use araldo::store::users::NewUser;
 use araldo::store::{Store, StoreUrl};
 use araldo::web::Web;
+use araldo::web::auth::keys::KeyCache;
 use araldo::web::auth::password;
 use araldo::web::console::{Desk, ProviderFace, Renderer, Seen};
 use chrono::TimeDelta;
@@ -56,16 +61,22 @@ impl Town {
     pub async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("town.db");
-        let store = Store::open(&StoreUrl::Sqlite(path.clone()), 4).await.unwrap();
-        let pool = SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+        let store = Store::open(&StoreUrl::Sqlite(path.clone()), 4)
+            .await
+            .unwrap();
+        let pool = SqlitePool::connect(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap();
         let clock = Arc::new(FixedClock::at(NOW));
         let face = |name: &str, kind: &str, channel| ProviderFace {
             name: name.into(),
             kind: kind.into(),
             channel,
         };
-        let providers =
-            vec![face("relay", "smtp", Channel::Email), face("gateway", "kannel", Channel::Sms)];
+        let providers = vec![
+            face("relay", "smtp", Channel::Email),
+            face("gateway", "kannel", Channel::Sms),
+        ];
         let web = Web {
             store,
             clock: clock.clone(),
@@ -73,10 +84,23 @@ impl Town {
             signer: Signer::new(&[7; 32]),
             public_url: "http://127.0.0.1:8080".into(),
             wake: Arc::new(Wake::default()),
-            sandbox: None,
-            console: Arc::new(Desk::new(Some(Arc::new(Texts)), providers, Lifecycle::new())),
+            keys: KeyCache::default(),
+            limits: Limits::default(),
+            phones: Arc::default(),
+            sandbox: Some(Arc::new(World::new(clock.clone()))),
+            console: Arc::new(Desk::new(
+                Some(Arc::new(Texts)),
+                providers,
+                Lifecycle::new(),
+            )),
         };
-        Self { web, clock, pool, message: MessageId::new(0), _folder: folder }
+        Self {
+            web,
+            clock,
+            pool,
+            message: MessageId::new(0),
+            _folder: folder,
+        }
     }
 
     /// The same with people, clients, a case, an outage and their messages.
@@ -89,6 +113,8 @@ impl Town {
         town.case().await;
         town.outage().await;
         town.operation().await;
+        town.templates().await;
+        town.arrivals();
         town
     }
 
@@ -121,7 +147,10 @@ impl Town {
         for value in values {
             query = value.bind(query);
         }
-        query.execute(&self.pool).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        query
+            .execute(&self.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
     }
 
     async fn clients(&self) {
@@ -132,27 +161,59 @@ impl Town {
                 &[&id, &format!("C-{id}"), name, &name.to_lowercase(), &self.ago(9_000)],
             ).await;
             if number != 5 {
-                self.sql("INSERT INTO contact_point VALUES ($1, $2, 'sms', $3, 0, 1)",
-                    &[&(id * 10), &id, &format!("+39333000{id}")]).await;
-                self.sql("INSERT INTO contact_point VALUES ($1, $2, 'email', $3, 1, 0)",
-                    &[&(id * 10 + 1), &id, &format!("client{id}@mail.example")]).await;
+                self.sql(
+                    "INSERT INTO contact_point VALUES ($1, $2, 'sms', $3, 0, 1)",
+                    &[&(id * 10), &id, &format!("+39333000{id}")],
+                )
+                .await;
+                self.sql(
+                    "INSERT INTO contact_point VALUES ($1, $2, 'email', $3, 1, 0)",
+                    &[&(id * 10 + 1), &id, &format!("client{id}@mail.example")],
+                )
+                .await;
             }
             let offset = f64::from(u32::try_from(number).unwrap()) * 0.004;
-            self.sql("INSERT INTO place VALUES ($1, $2, $3, 'pod', '037006', '40121', $4, $5)",
-                &[&(id * 10), &id, &format!("IT001E{id}00000"), &(44.48 + offset), &(11.33 + (offset * 7.3) % 0.05)]).await;
+            self.sql(
+                "INSERT INTO place VALUES ($1, $2, $3, 'pod', '037006', '40121', $4, $5)",
+                &[
+                    &(id * 10),
+                    &id,
+                    &format!("IT001E{id}00000"),
+                    &(44.48 + offset),
+                    &(11.33 + (offset * 7.3) % 0.05),
+                ],
+            )
+            .await;
         }
-        self.sql("INSERT INTO topic_choice VALUES (1000, 'surveys', 0)", &[]).await;
+        self.sql("INSERT INTO topic_choice VALUES (1000, 'surveys', 0)", &[])
+            .await;
         self.sql("INSERT INTO suppression VALUES ('email', 'client1000@mail.example', 'hard_bounce', NULL, $1)", &[&self.ago(600)]).await;
     }
 
     async fn event(&self, id: i64, name: &str, kind: &str, subject: &str, minutes: i64) {
         self.sql(
             "INSERT INTO event VALUES ($1, '/crm', $2, $3, $4, $5, $6, '{}', 'h', 'planned', NULL)",
-            &[&id, &name.to_owned(), &kind.to_owned(), &subject.to_owned(), &self.ago(minutes), &(self.ago(minutes) + 210_000)],
-        ).await;
+            &[
+                &id,
+                &name.to_owned(),
+                &kind.to_owned(),
+                &subject.to_owned(),
+                &self.ago(minutes),
+                &(self.ago(minutes) + 210_000),
+            ],
+        )
+        .await;
     }
 
-    async fn plan(&self, id: i64, event: i64, (rule, lane, class): (&str, &str, &str), subject: &str, planned: i64, minutes: i64) {
+    async fn plan(
+        &self,
+        id: i64,
+        event: i64,
+        (rule, lane, class): (&str, &str, &str),
+        subject: &str,
+        planned: i64,
+        minutes: i64,
+    ) {
         self.sql(
             "INSERT INTO plan VALUES ($1, $2, $3, $4, NULL, 2, 'cases', $5, $6, $7, $8, NULL, NULL, NULL, '{}', '{}', 'planned', 0, $9, 1, $8, $8, $8)",
             &[&id, &event, &rule.to_owned(), &rule.to_owned(), &class.to_owned(), &lane.to_owned(), &subject.to_owned(), &(self.ago(minutes) + 300_000), &planned],
@@ -160,14 +221,33 @@ impl Town {
     }
 
     /// A message with its attempt when it was accepted.
-    async fn send(&self, id: i64, plan: i64, client: i64, (channel, lane): (&str, &str), state: &str, minutes: i64) {
+    async fn send(
+        &self,
+        id: i64,
+        plan: i64,
+        client: i64,
+        (channel, lane): (&str, &str),
+        state: &str,
+        minutes: i64,
+    ) {
         let at = self.ago(minutes) + 400_000;
-        let accepted = matches!(state, "accepted" | "delivered" | "undelivered" | "unconfirmed");
+        let accepted = matches!(
+            state,
+            "accepted" | "delivered" | "undelivered" | "unconfirmed"
+        );
         let (accepted_at, reason): (Option<i64>, Option<String>) = (
             accepted.then_some(at + 1_300_000),
-            match state { "suppressed" => Some("no_contact".into()), "held" => Some("quiet_hours".into()), _ => None },
+            match state {
+                "suppressed" => Some("no_contact".into()),
+                "held" => Some("quiet_hours".into()),
+                _ => None,
+            },
         );
-        let address = if channel == "sms" { format!("+39333000{client}") } else { format!("client{client}@mail.example") };
+        let address = if channel == "sms" {
+            format!("+39333000{client}")
+        } else {
+            format!("client{client}@mail.example")
+        };
         self.sql(
             "INSERT INTO message VALUES ($1, $2, $3, $1, $4, $5, 'it', $6, 'individual', '{}', $7, $8, $9, $10, NULL, 1, NULL, 1, 1, 0, 0, $11, NULL, 0, 0, 0, $9, NULL, $12, NULL)",
             &[&id, &plan, &client, &channel.to_owned(), &address, &lane.to_owned(), &state.to_owned(), &reason, &at, &(at + 86_400_000_000),
@@ -187,37 +267,135 @@ impl Town {
         self.sql("INSERT INTO case_file VALUES (50, 'PR-1', 'C-1000', 'voltura', 'sent_to_distributor', 'e-distribuzione', NULL, '2026-11-26', $1, $2, NULL)",
             &[&self.ago(3_000), &self.ago(40)]).await;
         for (event, state, minutes) in [(60, "opened", 3_000), (61, "sent_to_distributor", 40)] {
-            let kind = if event == 60 { "case.opened" } else { "case.state_changed" };
-            self.event(event, &format!("crm-{event}"), kind, "PR-1", minutes).await;
+            let kind = if event == 60 {
+                "case.opened"
+            } else {
+                "case.state_changed"
+            };
+            self.event(event, &format!("crm-{event}"), kind, "PR-1", minutes)
+                .await;
             self.sql("INSERT INTO case_change VALUES ($1, 50, $2, $3, 'e-distribuzione', NULL, NULL, $4)",
                 &[&event, &kind.to_owned(), &state.to_owned(), &self.ago(minutes)]).await;
         }
-        self.plan(71, 61, ("case-progress", "normal", "service"), "case:PR-1", 1, 40).await;
+        self.plan(
+            71,
+            61,
+            ("case-progress", "normal", "service"),
+            "case:PR-1",
+            1,
+            40,
+        )
+        .await;
         let id = first_id_at(Timestamp::from_micros(self.ago(40)));
-        self.send(id, 71, 1_000, ("sms", "normal"), "delivered", 40).await;
-        self.sql("INSERT INTO link VALUES (1, 'https://www.example.org/pratica', 0)", &[]).await;
+        self.send(id, 71, 1_000, ("sms", "normal"), "delivered", 40)
+            .await;
+        self.sql(
+            "INSERT INTO link VALUES (1, 'https://www.example.org/pratica', 0)",
+            &[],
+        )
+        .await;
         self.sql("INSERT INTO engagement VALUES (1, $1, 'clicked', 'machine', 'link preview agent', 1, NULL, $2)", &[&id, &(self.ago(40) + 7_000_000)]).await;
         self.sql("INSERT INTO engagement VALUES (2, $1, 'clicked', 'human', 'one link, plausible agent', 1, NULL, $2)", &[&id, &self.ago(31)]).await;
-        self.sql("UPDATE message SET engaged = 12 WHERE id = $1", &[&id]).await;
+        self.sql("UPDATE message SET engaged = 12 WHERE id = $1", &[&id])
+            .await;
         self.message = MessageId::new(id);
     }
 
     async fn outage(&self) {
-        let area = r#"{"municipalities":["037006"],"polygon":[[11.32,44.47],[11.40,44.48],[11.41,44.53],[11.33,44.54]]}"#;
+        let area = r#"{"municipalities":["037006"],"polygon":[[44.47,11.32],[44.48,11.40],[44.53,11.41],[44.54,11.33]]}"#;
         self.sql("INSERT INTO incident VALUES (80, 'G-77', 'outage', 'going_on', 'electricity', 'severe', $1, 'cabin fault', NULL, $2, $3, $2, $2, NULL)",
             &[&area.to_owned(), &self.ago(25), &(self.ago(0) + 7_200_000_000)]).await;
-        self.event(90, "oms-77-1", "incident.opened", "G-77", 24).await;
-        self.sql("INSERT INTO incident_change VALUES (90, 80, 'incident.opened', '{}', $1)", &[&self.ago(24)]).await;
-        self.plan(91, 90, ("incident-started", "urgent", "safety"), "incident:G-77", 20, 24).await;
-        let states = ["delivered", "delivered", "accepted", "queued", "undelivered", "suppressed", "unknown", "held", "delivered", "delivered"];
+        self.event(90, "oms-77-1", "incident.opened", "G-77", 24)
+            .await;
+        self.sql(
+            "INSERT INTO incident_change VALUES (90, 80, 'incident.opened', '{}', $1)",
+            &[&self.ago(24)],
+        )
+        .await;
+        self.plan(
+            91,
+            90,
+            ("incident-started", "urgent", "safety"),
+            "incident:G-77",
+            20,
+            24,
+        )
+        .await;
+        let states = [
+            "delivered",
+            "delivered",
+            "accepted",
+            "queued",
+            "undelivered",
+            "suppressed",
+            "unknown",
+            "held",
+            "delivered",
+            "delivered",
+        ];
         for number in 0..20_i64 {
             let state = states[usize::try_from(number % 10).unwrap()];
             let id = first_id_at(Timestamp::from_micros(self.ago(24))) + number;
             let channel = if number % 3 == 2 { "email" } else { "sms" };
-            self.send(id, 91, 1_000 + number, (channel, "urgent"), state, 24).await;
+            self.send(id, 91, 1_000 + number, (channel, "urgent"), state, 24)
+                .await;
             if number % 10 == 8 {
-                self.sql("UPDATE message SET engaged = 4 WHERE id = $1", &[&id]).await;
+                self.sql("UPDATE message SET engaged = 4 WHERE id = $1", &[&id])
+                    .await;
             }
+        }
+    }
+
+    /// Takes in a template in two versions, the second written at the console.
+    async fn templates(&self) {
+        let mut source: Source = serde_json::from_str(TEMPLATE).unwrap();
+        let mut tx = self.web.store.write().await.unwrap();
+        let pen = |author| Pen {
+            author,
+            now: self.now(),
+            ids: &*self.web.ids,
+        };
+        tx.templates().import(&source, pen("araldo")).await.unwrap();
+        let italian = source.parts.get_mut("it").unwrap();
+        let text = italian
+            .sms
+            .clone()
+            .unwrap()
+            .replace("passata a", "ora presso");
+        italian.sms = Some(text);
+        let author = "operator@example.org";
+        let draft = tx
+            .templates()
+            .save_draft(&source, pen(author))
+            .await
+            .unwrap();
+        tx.templates().publish(draft, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What the sandbox's handsets and mailboxes got.
+    fn arrivals(&self) {
+        let world = self.web.sandbox.as_ref().unwrap();
+        for number in 0..5 {
+            let text = format!(
+                "Enel: interruzione in corso nella Sua zona. Ripristino previsto alle 20:30. Stato: https://a.example/s/AbCdEf{number}"
+            );
+            world.receive(
+                &format!("+3900010{number}"),
+                "ARALDO",
+                Body::Sms(text),
+                Some(&number.to_string()),
+            );
+            let raw = format!(
+                "Subject: Interruzione in corso, aggiornamento {number}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<h1>Buongiorno</h1><p>La corrente torna alle 20:30. <a href=\"https://a.example/c/x{number}\">Stato</a></p>"
+            );
+            let mail = Mail::parse(raw.as_bytes());
+            world.receive(
+                &format!("client{number}@mail.example"),
+                "avvisi@example.it",
+                Body::Mail(mail),
+                None,
+            );
         }
     }
 
@@ -233,16 +411,51 @@ impl Town {
         }
         self.sql("INSERT INTO rollup VALUES ($1, 'incident-started', 2, 'sms', 8, 0, 8, 7, 1, 0, 0, 3, 0, 3, 0, 0, 7, 0)", &[&day]).await;
         self.sql("INSERT INTO node VALUES (1, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
-        self.sql("INSERT INTO api_key VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write,clients:write', $1, $2, NULL)", &[&self.ago(9_000), &self.ago(2)]).await;
+        self.sql("INSERT INTO api_key VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write clients:write', $1, $2, NULL)", &[&self.ago(9_000), &self.ago(2)]).await;
     }
 }
 
 const NAMES: [&str; 20] = [
-    "Maria Rossi", "Luca Bianchi", "Giulia Ferrari", "Marco Esposito", "Anna Romano", "Paolo Ricci",
-    "Elena Marino", "Andrea Greco", "Sara Bruno", "Davide Gallo", "Chiara Conti", "Matteo De Luca",
-    "Francesca Costa", "Giorgio Mancini", "Laura Rizzo", "Stefano Lombardi", "Silvia Moretti",
-    "Roberto Barbieri", "Paola Fontana", "<script>alert(1)</script> & Figli",
+    "Maria Rossi",
+    "Luca Bianchi",
+    "Giulia Ferrari",
+    "Marco Esposito",
+    "Anna Romano",
+    "Paolo Ricci",
+    "Elena Marino",
+    "Andrea Greco",
+    "Sara Bruno",
+    "Davide Gallo",
+    "Chiara Conti",
+    "Matteo De Luca",
+    "Francesca Costa",
+    "Giorgio Mancini",
+    "Laura Rizzo",
+    "Stefano Lombardi",
+    "Silvia Moretti",
+    "Roberto Barbieri",
+    "Paola Fontana",
+    "<script>alert(1)</script> & Figli",
 ];
+
+/// A template with both channels in Italian and an SMS in English.
+const TEMPLATE: &str = r#"{
+    "name": "case-progress", "topic": "cases",
+    "description": "Sent when a case moves on to its next step.",
+    "variables": [
+        {"name": "client.name", "description": "Name", "required": true, "example": "Maria Rossi"},
+        {"name": "case.ref", "description": "Number of the case", "required": true, "example": "PR-2026-00412"},
+        {"name": "case.owner", "description": "The body it is with", "example": "e-distribuzione"}
+    ],
+    "parts": {
+        "it": {
+            "sms": "Pratica {{ case.ref }} passata a {% if case.owner %}{{ case.owner }}{% else %}un altro ente{% endif %}.",
+            "email_subject": "La Sua pratica {{ case.ref }}",
+            "email_mjml": "<mjml><mj-body><mj-section><mj-column><mj-text font-size=\"20px\">La Sua pratica {{ case.ref }}</mj-text><mj-text>Gentile {{ client.name }}, la pratica procede.</mj-text><mj-button href=\"https://www.example.org/pratica\">Vedi lo stato</mj-button></mj-column></mj-section></mj-body></mjml>"
+        },
+        "en": {"sms": "Case {{ case.ref }} moves on."}
+    }
+}"#;
 
 /// What can stand for `$n`.
 trait Value: Sync {

@@ -1,8 +1,3 @@
-//! Tests as promises.
-
-mod store;
-mod templates_engine;
-mod templates_render;
 //! Tests as promises, on the real parts: both databases, a real relay, a real gateway, a browser.
 //! `support` starts them; one file per promise to a user.
 
@@ -16,11 +11,22 @@ mod templates_render;
 mod support;
 
 mod architecture;
+mod intake_api;
+mod intake_cases_and_incidents;
+mod intake_clients;
+mod intake_events;
+mod intake_keys;
 mod links_are_followed;
 mod migrations;
+mod providers;
 mod reader;
 mod receipts_are_folded;
 mod servers;
+mod console_pages;
+mod console_seed;
+mod rates_api;
+mod store;
+mod templates_render;
 mod status_page_is_the_clients;
+mod templates_engine;
 mod unsubscribe_by_post;
-mod providers;

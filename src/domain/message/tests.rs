@@ -20,6 +20,7 @@ const ALLOWED: &[(S, M, S)] = &[
     (S::Queued, M::Suppress, S::Suppressed),
     (S::Leased, M::GiveBack, S::Queued),
     (S::Leased, M::Open, S::Sending),
+    (S::Leased, M::Accept, S::Accepted),
     (S::Leased, M::Hold, S::Held),
     (S::Leased, M::Expire, S::Expired),
     (S::Leased, M::Supersede, S::Superseded),

@@ -26,7 +26,7 @@ fn rows_of_one_client_become_its_places() {
     assert_eq!(maria.places.len(), 2);
     assert_eq!(maria.places[0].tags, ["feeder:BO-12", "zone:3"]);
     assert_eq!(maria.contacts.len(), 2);
-    assert_eq!(maria.topics["surveys"], false);
+    assert!(!maria.topics["surveys"]);
     assert_eq!(maria.quiet_hours.unwrap().to_minute, 480);
     assert_eq!(all[1].outcome.as_ref().unwrap().name, "Bianchi, Anna");
     assert_eq!(all[1].line, 4);

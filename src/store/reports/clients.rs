@@ -1,6 +1,7 @@
 //! One client with everything that decides what they get; clients and cases in lists.
 
 use crate::domain::{ClientId, Timestamp};
+use crate::store::clients::fold;
 use crate::store::{Doing as _, StoreError, on};
 
 use super::Reports;
@@ -162,7 +163,7 @@ struct RawSheet {
 }
 
 impl Reports<'_> {
-    /// Clients whose reference or folded name contains `search`, by id; `after` is the last id
+    /// Clients whose reference is `search`, or whose name contains it whatever the accents, by id; `after` is the last id
     /// of the page before.
     pub async fn clients(
         &mut self,
@@ -171,7 +172,7 @@ impl Reports<'_> {
         limit: i64,
     ) -> Result<Vec<ClientRow>, StoreError> {
         // In LIKE these two stand for anything; a person who types them means them.
-        let plain = search
+        let plain = fold(search)
             .replace('\\', "\\\\")
             .replace('%', "\\%")
             .replace('_', "\\_");

@@ -12,14 +12,13 @@ mod clients;
 mod events;
 mod health;
 mod incidents;
-pub mod messages;
+mod messages;
 mod page;
-pub mod stats;
+mod stats;
 
 /// The routes of this part.
 pub fn routes() -> axum::Router<Web> {
     axum::Router::new()
-        .route("/v1/messages/{id}", get(messages::get::get))
         .route("/v1/stats", get(stats::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -42,6 +41,8 @@ pub fn routes() -> axum::Router<Web> {
         .route("/v1/incidents/{ref}", get(incidents::get::get))
         .route(
             "/v1/messages",
-            post(messages::send::post).get(messages::list::list),
+            post(messages::send::post).get(messages::list::get),
         )
+        .route("/v1/messages/{id}", get(messages::get::get))
+        .route("/v1/stats", get(stats::get))
 }

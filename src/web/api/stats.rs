@@ -16,7 +16,7 @@ const DEFAULT_DAYS: i64 = 30;
 
 /// What may be asked.
 #[derive(Debug, Deserialize)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// First day or time, `2026-11-22` or RFC 3339; whole UTC days are counted.
     from: Option<String>,
     /// Last day or time, included.
@@ -26,7 +26,7 @@ pub struct Ask {
 }
 
 /// Answers `{"rows":[..]}`.
-pub async fn get(
+pub(crate) async fn get(
     _caller: Authorized<StatsRead>,
     State(web): State<Web>,
     Query(ask): Query<Ask>,

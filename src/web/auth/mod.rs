@@ -1,4 +1,4 @@
-//! Who is asking, and may they: people by session and form word, programs by key.
+//! Who is asking, and may they: people by session and form word, programs by API key (`keys`).
 
 pub mod csrf;
 pub mod keys;

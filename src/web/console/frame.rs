@@ -183,7 +183,10 @@ pub(super) fn page_with(status: StatusCode, template: &impl Template) -> Respons
 /// A mail in a frame: links open in a new tab, because the frame itself cannot leave.
 pub(super) fn mail(html: &str) -> Response {
     let html = format!("<base target=\"_blank\">{html}");
-    strict((html_type(), html).into_response(), MAIL_POLICY)
+    let mut response = strict((html_type(), html).into_response(), MAIL_POLICY);
+    let ours = HeaderValue::from_static("SAMEORIGIN");
+    response.headers_mut().insert(header::X_FRAME_OPTIONS, ours);
+    response
 }
 
 const fn html_type() -> [(header::HeaderName, &'static str); 1] {

@@ -11,14 +11,23 @@ use axum::routing::{get, post};
 use crate::web::Web;
 
 mod assets;
+mod cases;
 mod chart;
+mod clients;
 mod desk;
+mod fault;
 mod format;
 mod frame;
+mod incidents;
+mod insight;
 mod login;
+mod map;
 mod messages;
 mod now;
+mod sandbox;
 mod search;
+mod settings;
+mod templates;
 
 pub use desk::{Desk, ProviderFace, Renderer, Seen};
 
@@ -37,4 +46,17 @@ pub fn routes() -> Router<Web> {
         .route("/console/messages", get(messages::list))
         .route("/console/messages/{id}", get(messages::show))
         .route("/console/messages/{id}/mail", get(messages::mail))
+        .route("/console/clients", get(clients::list))
+        .route("/console/clients/{client}", get(clients::show))
+        .route("/console/clients/{client}/reveal", post(clients::reveal))
+        .route("/console/cases", get(cases::list))
+        .route("/console/cases/{case}", get(cases::show))
+        .route("/console/incidents", get(incidents::list))
+        .route("/console/incidents/{incident}", get(incidents::show))
+        .route("/console/insight", get(insight::page))
+        .route("/console/insight.csv", get(insight::export))
+        .route("/console/settings", get(settings::page))
+        .merge(templates::routes())
+        .merge(sandbox::routes())
+        .layer(axum::middleware::from_fn(fault::as_page))
 }

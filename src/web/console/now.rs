@@ -37,7 +37,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// this.
 const TICKS: usize = 120;
 /// Without a sign for so long, a node counts as gone.
-const NODE_GONE: TimeDelta = TimeDelta::seconds(30);
+pub(super) const NODE_GONE: TimeDelta = TimeDelta::seconds(30);
 /// An urgent message waiting so long is an alarm.
 const URGENT_WAIT: TimeDelta = TimeDelta::seconds(30);
 

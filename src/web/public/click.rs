@@ -17,9 +17,7 @@ pub(super) async fn follow(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Response {
-    let named = web.signer.open_two(Purpose::Click, &token);
-    let anonymous = || web.signer.open_two(Purpose::AnonymousClick, &token);
-    let Some((_, link)) = named.or_else(anonymous) else {
+    let Some((message, link)) = web.signer.open_two(Purpose::Click, &token) else {
         return page::missing();
     };
     let url = match web.pages.link_url(&web.store, link).await {
@@ -27,16 +25,14 @@ pub(super) async fn follow(
         Ok(None) => return page::missing(),
         Err(error) => return page::unavailable(&error),
     };
-    if let Some((message, link)) = named {
-        web.track.engagement.note(Hit {
-            message: MessageId::new(message),
-            kind: EngagementKind::Clicked,
-            link: Some(LinkId::new(link)),
-            sight: visitor.sight,
-            network: visitor.network,
-            at: web.clock.now(),
-        });
-    }
+    web.track.engagement.note(Hit {
+        message: MessageId::new(message),
+        kind: EngagementKind::Clicked,
+        link: Some(LinkId::new(link)),
+        sight: visitor.sight,
+        network: visitor.network,
+        at: web.clock.now(),
+    });
     match HeaderValue::from_str(&url) {
         Ok(location) => page::guarded((StatusCode::FOUND, [(header::LOCATION, location)])),
         Err(_) => page::missing().into_response(),

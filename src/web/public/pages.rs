@@ -28,6 +28,7 @@ pub struct Pages {
     contact: Contact,
     case_kinds: Arc<CaseKinds>,
     links: RwLock<HashMap<i64, Arc<str>>>,
+    clicks: bool,
 }
 
 impl Pages {
@@ -38,7 +39,21 @@ impl Pages {
             contact,
             case_kinds,
             links: RwLock::default(),
+            clicks: true,
         }
+    }
+
+    /// Whether following links is counted (`[tracking] clicks`).
+    #[must_use]
+    pub const fn counting_clicks(mut self, clicks: bool) -> Self {
+        self.clicks = clicks;
+        self
+    }
+
+    /// Whether following links is counted.
+    #[must_use]
+    pub const fn counts_clicks(&self) -> bool {
+        self.clicks
     }
 
     /// Learns every link there is, so that redirects work from the first second on even when

@@ -39,14 +39,19 @@ pub(super) async fn show(
         Ok(None) => return page::missing(),
         Err(error) => return page::unavailable(&error),
     };
-    web.track.engagement.note(Hit {
-        message,
-        kind: EngagementKind::Viewed,
-        link: None,
-        sight: visitor.sight,
-        network: visitor.network,
-        at: web.clock.now(),
-    });
+    // The way here was the link in the message, unless a form of this page led back to it.
+    let followed = (after.done.is_none() && web.pages.counts_clicks())
+        .then_some(EngagementKind::Clicked);
+    for kind in followed.into_iter().chain([EngagementKind::Viewed]) {
+        web.track.engagement.note(Hit {
+            message,
+            kind,
+            link: None,
+            sight: visitor.sight.clone(),
+            network: visitor.network,
+            at: web.clock.now(),
+        });
+    }
     render(&web, &token, after.done.as_deref(), told, &subject, choices)
 }
 

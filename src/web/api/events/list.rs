@@ -24,11 +24,11 @@ pub(crate) async fn get(
         events,
         paging,
         |event| event.id.get(),
-        show,
+        |event| show(&event),
     )))
 }
 
-fn show(stored: StoredEvent) -> Value {
+fn show(stored: &StoredEvent) -> Value {
     json!({
         "event": stored.id,
         "source": stored.event.source,

@@ -10,8 +10,8 @@ use crate::web::Web;
 use crate::web::auth::keys::{Authorized, MessagesRead};
 use crate::web::problem::Problem;
 
-/// Answers the message as architecture §11 has it.
-pub async fn get(
+/// One message.
+pub(crate) async fn get(
     _caller: Authorized<MessagesRead>,
     State(web): State<Web>,
     Path(id): Path<String>,
@@ -30,8 +30,7 @@ pub async fn get(
 }
 
 /// The message as JSON, without address or text.
-#[must_use]
-pub fn message(story: &Story) -> Value {
+pub(crate) fn message(story: &Story) -> Value {
     let (message, plan) = (&story.message, &story.plan);
     json!({
         "id": message.id,

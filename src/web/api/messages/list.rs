@@ -5,67 +5,51 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::domain::{MessageId, MessageState};
+use crate::domain::{MessageId, MessageState, UnknownWord};
 use crate::store::reports::{MessageFilter, MessageRow};
 use crate::web::Web;
+use crate::web::api::page::Paging;
 use crate::web::auth::keys::{Authorized, MessagesRead};
 use crate::web::problem::Problem;
 
-/// What may be asked.
-#[derive(Debug, Deserialize)]
-pub struct Ask {
+/// Which messages.
+#[derive(Deserialize)]
+pub(crate) struct Filter {
     client: Option<String>,
     event: Option<String>,
     incident: Option<String>,
     case: Option<String>,
     state: Option<String>,
     template: Option<String>,
-    /// At most 500; 100 when absent.
-    limit: Option<i64>,
-    /// The `next` of the page before.
-    after: Option<String>,
 }
 
-/// Answers `{"items":[..],"next":"cursor"|null}`. A page can be short and still have a `next`.
-pub async fn list(
+/// One page. It can be short, even empty, and still have a `next`: a rare state is looked for
+/// in a bounded number of messages at a time.
+pub(crate) async fn get(
     _caller: Authorized<MessagesRead>,
+    paging: Paging,
+    Query(asked): Query<Filter>,
     State(web): State<Web>,
-    Query(ask): Query<Ask>,
 ) -> Result<Json<Value>, Problem> {
-    let after = ask.after.as_deref().map(cursor).transpose()?;
-    let limit = ask.limit.unwrap_or(100).clamp(1, 500);
     let filter = MessageFilter {
-        state: ask.state.as_deref().map(state).transpose()?,
-        client: ask.client,
-        event: ask.event,
-        incident: ask.incident,
-        case: ask.case,
+        state: asked.state.as_deref().map(state).transpose()?,
+        client: asked.client,
+        event: asked.event,
+        incident: asked.incident,
+        case: asked.case,
         channel: None,
-        template: ask.template,
+        template: asked.template,
     };
-    let page = web
-        .store
-        .read()
-        .await?
-        .reports()
-        .messages(&filter, after, limit)
-        .await?;
+    let after = paging.after.map(MessageId::new);
+    let mut tx = web.store.read().await?;
+    let page = tx.reports().messages(&filter, after, paging.limit).await?;
     let items: Vec<Value> = page.items.iter().map(item).collect();
     Ok(Json(json!({ "items": items, "next": page.next })))
 }
 
-fn cursor(text: &str) -> Result<MessageId, Problem> {
-    text.parse().map_err(|_| {
-        Problem::field(
-            "/after",
-            format!("`after` is `{text}`; give the `next` of the page before"),
-        )
-    })
-}
-
 fn state(word: &str) -> Result<MessageState, Problem> {
     word.parse()
-        .map_err(|error: crate::domain::UnknownWord| Problem::field("/state", error.to_string()))
+        .map_err(|error: UnknownWord| Problem::field("/state", error.to_string()))
 }
 
 fn item(row: &MessageRow) -> Value {

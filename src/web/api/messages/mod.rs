@@ -1,5 +1,5 @@
-//! `/v1/messages`: what was asked for, what was sent to whom, and what became of it.
+//! `/v1/messages`: what was sent to whom, what became of it, and asking for one more.
 
-pub mod get;
-pub mod list;
+pub(super) mod get;
+pub(super) mod list;
 pub(super) mod send;

@@ -1,0 +1,68 @@
+//! Whether each provider in use can be built and reached. A relay is greeted and logged in to; a
+//! gateway's port is knocked at, because asking it more would send something.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::Finding;
+use crate::channel::{self, BuildContext, ProviderSettings};
+use crate::config::Config;
+use crate::domain::clock::SystemClock;
+use crate::domain::token::Signer;
+use crate::lifecycle::Lifecycle;
+
+/// A provider that takes longer to greet is as good as gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) async fn ask(config: &Config) -> Vec<Finding> {
+    let lifecycle = Lifecycle::new();
+    let context = BuildContext {
+        public_url: config.http.public_url.clone(),
+        // Nothing that it signs leaves this command.
+        signer: Signer::new(b"doctor"),
+        clock: Arc::new(SystemClock),
+        lifecycle: lifecycle.clone(),
+        sandbox: None,
+    };
+    let mut findings = Vec::new();
+    for (name, provider) in &config.providers {
+        if config.channels.names(name) {
+            let asked = timeout(PATIENCE, reach(name, &provider.settings, &context)).await;
+            let verdict = asked.unwrap_or_else(|_| Err("no answer within 30 s".to_owned()));
+            findings.push(Finding::new(format!("provider {name}"), verdict));
+        }
+    }
+    lifecycle.abort();
+    findings
+}
+
+async fn reach(
+    name: &str,
+    settings: &ProviderSettings,
+    context: &BuildContext,
+) -> Result<String, String> {
+    if matches!(settings, ProviderSettings::Sandbox(_)) {
+        return Ok("a sandbox inside the daemon".to_owned());
+    }
+    let provider = channel::build(name, settings, context).map_err(|error| error.to_string())?;
+    if let ProviderSettings::Kannel(kannel) = settings {
+        return knock(&kannel.url).await;
+    }
+    let warmed = provider.warm().await;
+    warmed.map_err(|error| error.to_string())?;
+    Ok("greets us and lets us in".to_owned())
+}
+
+async fn knock(url: &str) -> Result<String, String> {
+    let wrong = || format!("`{url}` names no host and port");
+    let parsed = url::Url::parse(url).map_err(|_| wrong())?;
+    let host = parsed.host_str().ok_or_else(wrong)?;
+    let port = parsed.port_or_known_default().ok_or_else(wrong)?;
+    match TcpStream::connect((host, port)).await {
+        Ok(_) => Ok("something listens there".to_owned()),
+        Err(error) => Err(format!("{host}:{port} cannot be reached: {error}")),
+    }
+}

@@ -1,0 +1,202 @@
+//! `araldo import clients FILE.csv|FILE.ndjson`: streamed, with a progress bar. Good rows are
+//! kept; each bad one is named with line, field and reason, and written to `FILE.rejected.csv`,
+//! which can be mended and imported again.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+
+use crate::domain::address::PhonePolicy;
+use crate::domain::{Clock, Fault, Ids};
+use crate::source::Limits;
+use crate::source::csv::{Clients, inspect};
+use crate::source::import::{Importer, read_line};
+use crate::source::lines::{self, Line};
+use crate::store::Store;
+
+/// What to import.
+#[derive(Debug, Subcommand)]
+pub(super) enum ImportCommand {
+    /// Clients from a `.csv` or `.ndjson` file
+    Clients {
+        /// The file; its ending says which form it has
+        file: PathBuf,
+        /// Look at every row, write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// Imports the file. Exit code 1 when a row was rejected.
+pub(super) async fn run(
+    command: ImportCommand,
+    store: &Store,
+    phones: &PhonePolicy,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+) -> anyhow::Result<ExitCode> {
+    let ImportCommand::Clients { file, dry_run } = command;
+    let mut import = Import {
+        importer: Importer::new(store, clock, ids, dry_run),
+        phones,
+        bar: bar(&file)?,
+        rejected: Rejects::beside(&file),
+    };
+    match file.extension().and_then(|ending| ending.to_str()) {
+        Some("csv") => import.csv(&file).await,
+        Some("ndjson" | "jsonl") => import.ndjson(&file).await,
+        _ => bail!("`{}` must end in .csv or .ndjson", file.display()),
+    }
+    .with_context(|| file.display().to_string())?;
+    import.finish(dry_run).await
+}
+
+struct Import<'a> {
+    importer: Importer<'a>,
+    phones: &'a PhonePolicy,
+    bar: ProgressBar,
+    rejected: Rejects,
+}
+
+impl Import<'_> {
+    async fn csv(&mut self, file: &Path) -> anyhow::Result<()> {
+        let delimiter = inspect(File::open(file)?)?;
+        let reader = self.bar.wrap_read(BufReader::new(File::open(file)?));
+        let mut clients = Clients::open(reader, delimiter)?;
+        let header: Vec<String> = clients.header().iter().map(str::to_owned).collect();
+        while let Some(described) = clients.next(self.phones)? {
+            match described.outcome {
+                Ok(client) => self.importer.add(client).await?,
+                Err((line, fault)) => {
+                    self.name(line, &fault);
+                    for row in &described.rows {
+                        let cells: Vec<&str> = row.iter().collect();
+                        self.rejected.write(&header, &cells, line, &fault)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn ndjson(&mut self, file: &Path) -> anyhow::Result<()> {
+        let limit = Limits::default().line_bytes;
+        let mut reader = tokio::io::BufReader::new(tokio::fs::File::open(file).await?);
+        let mut buffer = Vec::new();
+        for line in 1.. {
+            let read = match lines::next(&mut reader, &mut buffer, limit).await? {
+                Line::End => break,
+                Line::Whole => read_line(&buffer, self.phones),
+                Line::TooLong => Err(Fault::new("", format!("longer than {limit} bytes"))),
+            };
+            self.bar.inc(buffer.len() as u64 + 1);
+            match read {
+                Ok(Some(client)) => self.importer.add(client).await?,
+                Ok(None) => {}
+                Err(fault) => {
+                    self.name(line, &fault);
+                    let text = String::from_utf8_lossy(&buffer);
+                    self.rejected
+                        .write(&["json".to_owned()], &[&text], line, &fault)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&self, line: u64, fault: &Fault) {
+        self.bar.suspend(|| eprintln!("line {line}: {fault}"));
+    }
+
+    async fn finish(self, dry_run: bool) -> anyhow::Result<ExitCode> {
+        let imported = self.importer.finish().await?;
+        self.bar.finish_and_clear();
+        let did = if dry_run {
+            "would be imported"
+        } else {
+            "imported"
+        };
+        println!("{} clients {did}", HumanCount(imported));
+        if self.rejected.count == 0 {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let path = self.rejected.finish()?;
+        println!("rejected rows are in {}", path.display());
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+fn bar(file: &Path) -> anyhow::Result<ProgressBar> {
+    let length = std::fs::metadata(file)
+        .with_context(|| format!("cannot read `{}`", file.display()))?
+        .len();
+    let style = ProgressStyle::with_template("{bar:40} {percent}%  {bytes_per_sec}  {eta} left")?;
+    Ok(ProgressBar::new(length).with_style(style))
+}
+
+/// The file of rejected rows, made when there is a first one.
+struct Rejects {
+    path: PathBuf,
+    writer: Option<csv::Writer<File>>,
+    count: u64,
+}
+
+impl Rejects {
+    fn beside(file: &Path) -> Self {
+        Self {
+            path: file.with_extension("rejected.csv"),
+            writer: None,
+            count: 0,
+        }
+    }
+
+    fn write(
+        &mut self,
+        header: &[String],
+        cells: &[&str],
+        line: u64,
+        fault: &Fault,
+    ) -> anyhow::Result<()> {
+        // A mended file that is imported again has these columns already, from last time.
+        let kept = |at: &usize| {
+            !header
+                .get(*at)
+                .is_some_and(|name| name.starts_with("rejected_"))
+        };
+        if self.writer.is_none() {
+            let mut writer = csv::WriterBuilder::new()
+                .flexible(true)
+                .from_path(&self.path)?;
+            let names = (0..header.len()).filter(kept).map(|at| &*header[at]);
+            writer.write_record(
+                ["rejected_line", "rejected_field", "rejected_reason"]
+                    .into_iter()
+                    .chain(names),
+            )?;
+            self.writer = Some(writer);
+        }
+        if let Some(writer) = &mut self.writer {
+            let said = [
+                line.to_string(),
+                fault.pointer.clone(),
+                fault.detail.clone(),
+            ];
+            let cells = (0..cells.len()).filter(kept).map(|at| cells[at]);
+            writer.write_record(said.iter().map(String::as_str).chain(cells))?;
+            self.count += 1;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<PathBuf> {
+        if let Some(mut writer) = self.writer {
+            writer.flush()?;
+        }
+        Ok(self.path)
+    }
+}

@@ -1,0 +1,137 @@
+//! Cases: where each stands and with whom, and one case with its steps and messages.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::store::reports::{CaseRow, MessageFilter};
+use crate::web::Web;
+use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
+
+use super::clients::CaseLine;
+use super::format::{When, plain};
+use super::frame::{self, Frame, Part};
+use super::messages::{Line, in_path};
+
+const PAGE: i64 = 50;
+
+/// What the list is asked.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Ask {
+    /// `all` for the closed ones too.
+    show: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/cases.html")]
+struct ListPage {
+    frame: Frame,
+    all: bool,
+    rows: Vec<CaseLine>,
+    next: Option<String>,
+}
+
+/// `GET /console/cases`.
+pub(super) async fn list(
+    State(web): State<Web>,
+    person: Person,
+    headers: HeaderMap,
+    Query(Ask { show, after }): Query<Ask>,
+) -> Result<Response, Problem> {
+    let all = show == "all";
+    let before = after.parse().unwrap_or(i64::MAX);
+    let rows = web
+        .store
+        .read()
+        .await?
+        .reports()
+        .cases(!all, before, PAGE)
+        .await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE);
+    let last = rows.last().map(|row| row.id).filter(|_| full);
+    let now = web.clock.now();
+    let frame = Frame::new(&web, &person, &headers, Part::Cases, "Cases").await?;
+    Ok(frame::page(&ListPage {
+        frame,
+        next: last.map(|last| format!("/console/cases?show={show}&after={last}")),
+        all,
+        rows: rows
+            .into_iter()
+            .map(|case| CaseLine::new(case, now))
+            .collect(),
+    }))
+}
+
+struct Step {
+    at: When,
+    later: String,
+    tone: &'static str,
+    word: String,
+    detail: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/case.html")]
+struct CasePage {
+    frame: Frame,
+    case: CaseRow,
+    client_path: String,
+    kind: String,
+    state: String,
+    opened: When,
+    closed: Option<When>,
+    steps: Vec<Step>,
+    lines: Vec<Line>,
+}
+
+/// `GET /console/cases/{case}`.
+pub(super) async fn show(
+    State(web): State<Web>,
+    person: Person,
+    headers: HeaderMap,
+    Path(case): Path<String>,
+) -> Result<Response, Problem> {
+    let mut tx = web.store.read().await?;
+    let found = tx.reports().case(&case).await?;
+    let found = found.ok_or_else(|| Problem::not_found("case", &case))?;
+    let steps = tx.reports().case_steps(found.id).await?;
+    let filter = MessageFilter {
+        case: Some(case.clone()),
+        ..MessageFilter::default()
+    };
+    let page = tx.reports().messages(&filter, None, PAGE).await?;
+    drop(tx);
+    let now = web.clock.now();
+    let frame = Frame::new(&web, &person, &headers, Part::Cases, format!("Case {case}")).await?;
+    let step = |step: crate::store::reports::CaseStep| Step {
+        at: When::new(step.occurred_at(), now),
+        later: String::new(),
+        tone: "going",
+        word: plain(&step.state),
+        detail: [step.owner, step.note]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+    };
+    Ok(frame::page(&CasePage {
+        frame,
+        client_path: in_path(&found.client_ref),
+        kind: plain(&found.kind),
+        state: plain(&found.state),
+        opened: When::new(found.opened_at(), now),
+        closed: found.closed_at().map(|at| When::new(at, now)),
+        case: found,
+        steps: steps.into_iter().map(step).collect(),
+        lines: page
+            .items
+            .into_iter()
+            .map(|row| Line::new(row, now))
+            .collect(),
+    }))
+}

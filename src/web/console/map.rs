@@ -1,0 +1,130 @@
+//! A plain map as SVG: the incident's polygon or circle and a dot for each place. No tiles, no
+//! requests; just enough to see where.
+
+use crate::domain::area::Area;
+
+/// The drawing is this wide and at most this high.
+const WIDTH: f64 = 480.0;
+const HEIGHT: f64 = 320.0;
+/// Free around what is drawn.
+const MARGIN: f64 = 16.0;
+/// Metres of one degree of latitude.
+const METRES_PER_DEGREE: f64 = 111_200.0;
+
+/// What the template draws.
+pub(super) struct Map {
+    /// Corners of the polygon, empty without one.
+    pub(super) polygon: String,
+    /// Centre and radius.
+    pub(super) circle: Option<(String, String, String)>,
+    /// Places.
+    pub(super) dots: Vec<(String, String)>,
+}
+
+/// The map, if there is anything with a position. Positions are latitude and longitude.
+pub(super) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
+    let polygon = area
+        .and_then(|area| area.polygon.as_deref())
+        .unwrap_or_default();
+    let circle = area.and_then(|area| area.circle.as_ref());
+    let mut all: Vec<(f64, f64)> = polygon.iter().chain(dots).copied().collect();
+    if let Some(circle) = circle {
+        let reach = f64::from(circle.radius_m) / METRES_PER_DEGREE;
+        all.push((circle.lat - reach, circle.lon - reach * 1.4));
+        all.push((circle.lat + reach, circle.lon + reach * 1.4));
+    }
+    let view = View::around(&all)?;
+    Some(Map {
+        polygon: polygon
+            .iter()
+            .map(|at| view.point(*at).join(","))
+            .collect::<Vec<_>>()
+            .join(" "),
+        circle: circle.map(|circle| {
+            let [x, y] = view.point((circle.lat, circle.lon));
+            (
+                x,
+                y,
+                number(f64::from(circle.radius_m) / METRES_PER_DEGREE * view.scale),
+            )
+        }),
+        dots: dots
+            .iter()
+            .map(|at| view.point(*at))
+            .map(|[x, y]| (x, y))
+            .collect(),
+    })
+}
+
+/// Which part of the world is seen, and how large.
+struct View {
+    north: f64,
+    west: f64,
+    /// A degree of longitude is this much shorter than one of latitude.
+    narrow: f64,
+    /// Drawing units per degree of latitude.
+    scale: f64,
+    left: f64,
+    top: f64,
+}
+
+impl View {
+    fn around(all: &[(f64, f64)]) -> Option<Self> {
+        let (first_lat, first_lon) = *all.first()?;
+        let mut edges = (first_lat, first_lat, first_lon, first_lon);
+        for (lat, lon) in all {
+            edges = (
+                edges.0.min(*lat),
+                edges.1.max(*lat),
+                edges.2.min(*lon),
+                edges.3.max(*lon),
+            );
+        }
+        let (south, north, west, east) = edges;
+        let narrow = ((south + north) / 2.0).to_radians().cos();
+        // A single place gets a view of some hundred metres.
+        let height = (north - south).max(0.005);
+        let width = ((east - west) * narrow).max(0.005);
+        let scale = ((WIDTH - 2.0 * MARGIN) / width).min((HEIGHT - 2.0 * MARGIN) / height);
+        Some(Self {
+            north,
+            west,
+            narrow,
+            scale,
+            left: (WIDTH - (east - west) * narrow * scale) / 2.0,
+            top: (HEIGHT - (north - south) * scale) / 2.0,
+        })
+    }
+
+    fn point(&self, (lat, lon): (f64, f64)) -> [String; 2] {
+        let x = self.left + (lon - self.west) * self.narrow * self.scale;
+        let y = self.top + (self.north - lat) * self.scale;
+        [number(x), number(y)]
+    }
+}
+
+fn number(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_stay_in_the_drawing_and_north_is_up() {
+        let map = draw(None, &[(44.4, 11.3), (44.6, 11.4)]).unwrap();
+        for (x, y) in &map.dots {
+            let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+            assert!((0.0..=WIDTH).contains(&x) && (0.0..=HEIGHT).contains(&y));
+        }
+        let south: f64 = map.dots[0].1.parse().unwrap();
+        let north: f64 = map.dots[1].1.parse().unwrap();
+        assert!(north < south);
+    }
+
+    #[test]
+    fn without_positions_there_is_no_map() {
+        assert!(draw(None, &[]).is_none());
+    }
+}

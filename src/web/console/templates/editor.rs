@@ -1,0 +1,260 @@
+//! The page of one template: left the text, right what the reader sees, below the versions with
+//! their rates.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::Channel;
+use crate::domain::role::Right;
+use crate::domain::template::{Source, VersionState};
+use crate::insight::Rate;
+use crate::store::StoreError;
+use crate::store::reports::{StatsBy, StatsRow};
+use crate::store::templates::StoredVersion;
+use crate::template::Fullness;
+use crate::web::Web;
+use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
+
+use super::super::format::{Badge, When};
+use super::super::frame::{self, Frame, Part};
+use super::preview::{Preview, Shown, Tab};
+
+/// Which tab is asked for, and what was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Ask {
+    locale: String,
+    channel: String,
+    sample: String,
+    done: String,
+}
+
+/// A field of the editor.
+struct Field {
+    name: &'static str,
+    word: &'static str,
+    text: String,
+    rows: usize,
+}
+
+struct Version {
+    number: i64,
+    state: VersionState,
+    badge: Badge,
+    author: String,
+    written: When,
+    delivered: String,
+    read: String,
+}
+
+/// What happened to the form, said above it.
+pub(super) enum Notice {
+    None,
+    Done(String),
+    Fault(Vec<String>),
+}
+
+#[derive(Template)]
+#[template(path = "console/template/editor.html")]
+struct EditorPage {
+    frame: Frame,
+    name: String,
+    description: String,
+    topic: String,
+    locales: Vec<String>,
+    tab: Tab,
+    sample: &'static str,
+    /// What the form was drawn from; a save finds out whether it still holds.
+    base: String,
+    /// State and number of what is edited.
+    editing: String,
+    has_draft: bool,
+    may_edit: bool,
+    fields: Vec<Field>,
+    variables: Vec<(String, String, bool)>,
+    notice: Notice,
+    preview: Preview,
+    versions: Vec<Version>,
+}
+
+/// What the editor works on: the draft if there is one, else the published version.
+pub(super) async fn current(web: &Web, name: &str) -> Result<StoredVersion, Problem> {
+    let versions = web.store.read().await?.templates().versions(name).await?;
+    pick(&versions)
+        .cloned()
+        .ok_or_else(|| Problem::not_found("template", name))
+}
+
+/// The same out of a list, newest first.
+pub(super) fn pick(versions: &[StoredVersion]) -> Option<&StoredVersion> {
+    let in_state = |state| versions.iter().find(move |version| version.state == state);
+    in_state(VersionState::Draft)
+        .or_else(|| in_state(VersionState::Published))
+        .or_else(|| versions.first())
+}
+
+/// A fingerprint of a version as it stands.
+pub(super) fn fingerprint(version: &StoredVersion) -> String {
+    let text = serde_json::to_string(&version.source).unwrap_or_default();
+    let hash = Sha256::digest(format!("{} {text}", version.id));
+    URL_SAFE_NO_PAD.encode(&hash[..12])
+}
+
+/// `GET /console/templates/{name}`.
+pub(super) async fn show(
+    State(web): State<Web>,
+    person: Person,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Problem> {
+    let version = current(&web, &name).await?;
+    let tab = Tab::of(&version.source, &ask.locale, &ask.channel, &ask.sample);
+    let notice = match ask.done.as_str() {
+        "saved" => Notice::Done("The draft is saved. Nothing is sent from it yet.".to_owned()),
+        "published" => Notice::Done("Published: new messages use this version.".to_owned()),
+        "rolled-back" => {
+            Notice::Done("Rolled back: a copy is published as a new version.".to_owned())
+        }
+        _ => Notice::None,
+    };
+    let drawing = Drawing {
+        source: version.source.clone(),
+        tab,
+        notice,
+        status: StatusCode::OK,
+    };
+    draw(&web, &person, &headers, &name, drawing).await
+}
+
+/// What to draw: the text may be one that was typed and not saved.
+pub(super) struct Drawing {
+    pub(super) source: Source,
+    pub(super) tab: Tab,
+    pub(super) notice: Notice,
+    pub(super) status: StatusCode,
+}
+
+pub(super) async fn draw(
+    web: &Web,
+    person: &Person,
+    headers: &HeaderMap,
+    name: &str,
+    Drawing {
+        source,
+        tab,
+        notice,
+        status,
+    }: Drawing,
+) -> Result<Response, Problem> {
+    let stored = web.store.read().await?.templates().versions(name).await?;
+    let version = pick(&stored).ok_or_else(|| Problem::not_found("template", name))?;
+    let page = EditorPage {
+        frame: Frame::new(web, person, headers, Part::Templates, name).await?,
+        name: name.to_owned(),
+        description: source.description.clone(),
+        topic: source.topic.clone(),
+        locales: source.parts.keys().cloned().collect(),
+        sample: if tab.fullness == Fullness::Least {
+            "least"
+        } else {
+            "everything"
+        },
+        base: fingerprint(version),
+        editing: format!("{} v{}", version.state, version.version),
+        has_draft: version.state == VersionState::Draft,
+        may_edit: person.role.may(Right::EditTemplates),
+        fields: fields(&source, &tab),
+        variables: variables(&source),
+        notice,
+        preview: Preview::of(web, &source, &tab).await,
+        versions: versions(web, name, &stored).await?,
+        tab,
+    };
+    Ok(frame::page_with(status, &page))
+}
+
+fn fields(source: &Source, tab: &Tab) -> Vec<Field> {
+    let parts = source.parts.get(&tab.locale);
+    tab.parts()
+        .iter()
+        .map(|(part, name)| {
+            let text = parts
+                .and_then(|parts| parts.get(*part))
+                .unwrap_or_default()
+                .to_owned();
+            let (word, rows) = match *name {
+                "sms" => ("Text message", 6),
+                "subject" => ("Subject", 1),
+                "mjml" => ("Mail (MJML)", 22),
+                _ => ("Plain text (made from the mail when empty)", 10),
+            };
+            Field {
+                name,
+                word,
+                text,
+                rows,
+            }
+        })
+        .collect()
+}
+
+fn variables(source: &Source) -> Vec<(String, String, bool)> {
+    let declared = source.variables.iter();
+    declared
+        .map(|it| (it.name.clone(), it.description.clone(), it.required))
+        .collect()
+}
+
+async fn versions(
+    web: &Web,
+    name: &str,
+    stored: &[StoredVersion],
+) -> Result<Vec<Version>, StoreError> {
+    let by = StatsBy {
+        template: true,
+        version: true,
+        ..StatsBy::default()
+    };
+    let rows = web
+        .store
+        .read()
+        .await?
+        .reports()
+        .stats(0, i64::MAX, by)
+        .await?;
+    let now = web.clock.now();
+    let counts = |number: i64| {
+        let its = |row: &&StatsRow| row.template == name && row.version == number;
+        rows.iter()
+            .find(its)
+            .map(|row| row.counts)
+            .unwrap_or_default()
+    };
+    Ok(stored
+        .iter()
+        .map(|version| {
+            let counts = counts(version.version);
+            let tone = match version.state {
+                VersionState::Draft => "attention",
+                VersionState::Published => "delivered",
+                VersionState::Retired => "waiting",
+            };
+            Version {
+                number: version.version,
+                state: version.state,
+                badge: Badge::new(tone, version.state.as_str()),
+                author: version.author.clone(),
+                written: When::new(version.published_at.unwrap_or(version.created_at), now),
+                delivered: Rate::new(counts.delivered, counts.accepted).to_string(),
+                read: Rate::new(counts.opened.max(counts.clicked), counts.measurable).to_string(),
+            }
+        })
+        .collect())
+}

@@ -1,0 +1,123 @@
+//! Cases and incidents over HTTP: what their events left, and who would be told.
+
+use araldo::domain::api_key::Scope;
+use araldo::domain::event::EventData;
+use araldo::store::Store;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::json;
+
+use crate::intake_api::Api;
+
+on_both_stores!(
+    a_case_said_by_put_has_a_history_and_is_told_once,
+    a_preview_counts_who_would_be_told_and_how,
+    a_direct_message_is_an_event_and_its_key_makes_it_one,
+);
+
+async fn a_case_said_by_put_has_a_history_and_is_told_once(store: &Store) {
+    let api = Api::over(store).await;
+    let case = json!({"client": "C-1", "kind": "voltura", "state": "received"});
+    let answer = api.put("/v1/cases/PR-1", &case).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    assert_eq!(answer.body["case"]["state"], "received");
+    let again = api.put("/v1/cases/PR-1", &case).await;
+    assert_eq!(again.status, 200, "{again:?}");
+    let closed = json!({"client": "C-1", "kind": "voltura", "state": "done", "closed": true,
+        "expected_by": "2026-11-29"});
+    api.clock.advance(chrono::TimeDelta::hours(1));
+    assert_eq!(api.put("/v1/cases/PR-1", &closed).await.status, 202);
+    let read = api.get("/v1/cases/PR-1").await.body;
+    assert_eq!(read["closed_at"], "2026-11-22T11:00:00.000Z");
+    assert_eq!(read["expected_by"], "2026-11-29");
+    let steps: Vec<_> = read["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|h| &h["type"])
+        .collect();
+    assert_eq!(steps, ["case.opened", "case.closed"]);
+    let listed = api.get("/v1/cases?client=C-1").await.body;
+    assert_eq!(listed["items"][0]["case"], "PR-1");
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(
+        tx.events().list(None, 9).await.unwrap().len(),
+        2,
+        "two events to be told"
+    );
+    let wrong = api
+        .put("/v1/cases/PR-1", &json!({"client": "C-1", "kind": "x"}))
+        .await;
+    assert_eq!(wrong.problem().1, "/state");
+}
+
+async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
+    let api = Api::over(store).await;
+    let both = json!([{"channel": "sms", "address": "3331234567"},
+        {"channel": "email", "address": "a@example.it"}]);
+    let town = json!([{"place": "p1", "municipality": "037006", "tags": ["feeder:1"]},
+        {"place": "p2", "municipality": "037006"}]);
+    let put = async |reference: &str, client: serde_json::Value| {
+        let path = format!("/v1/clients/{reference}");
+        assert_eq!(api.put(&path, &client).await.status, 201);
+    };
+    put("A", json!({"name": "A", "contacts": both, "places": town})).await;
+    put(
+        "B",
+        json!({"name": "B", "contacts": both, "places": town, "preferred": "email"}),
+    )
+    .await;
+    put("C", json!({"name": "C", "places": town})).await;
+    let there = json!([{"place": "p9", "lat": 44.49, "lon": 11.34}]);
+    let mail = json!([{"channel": "email", "address": "d@example.it"}]);
+    put("D", json!({"name": "D", "contacts": mail, "places": there})).await;
+    let away = json!([{"place": "p8", "municipality": "037001", "lat": 45.9, "lon": 11.34}]);
+    put("E", json!({"name": "E", "contacts": mail, "places": away})).await;
+    let area = json!({"municipalities": ["037006"], "tags": ["feeder:1"],
+        "circle": {"lat": 44.49, "lon": 11.34, "radius_km": 1}});
+    let body = json!({"kind": "outage", "area": area});
+    let answer = api.post("/v1/incidents:preview", &body).await;
+    assert_eq!(
+        answer.body,
+        json!({"clients": 4, "channels": {"sms": 1, "email": 2}, "unreachable": 1,
+            "cost": {"sms_segments_at_least": 1}})
+    );
+    let wrong = json!({"kind": "outage", "area": {"municipalities": ["Bologna"]}});
+    let answer = api.post("/v1/incidents:preview", &wrong).await;
+    assert!(
+        answer.problem().1.starts_with("/area/municipalities"),
+        "{answer:?}"
+    );
+    assert_eq!(api.get("/v1/incidents/G-77").await.problem().0, 404);
+}
+
+async fn a_direct_message_is_an_event_and_its_key_makes_it_one(store: &Store) {
+    let api = Api::over(store).await;
+    let key = api.new_key(5, &[Scope::MessagesWrite]).await;
+    let send = |body: serde_json::Value| {
+        let request = Request::post("/v1/messages")
+            .header("authorization", format!("Bearer {key}"))
+            .header("content-type", "application/json")
+            .header("idempotency-key", "order-7")
+            .body(Body::from(body.to_string()));
+        api.send(request.unwrap())
+    };
+    let wish = json!({"client": "C-1", "template": "notice", "variables": {"title": "x"}});
+    let first = send(wish.clone()).await;
+    assert_eq!(first.status, 202, "{first:?}");
+    let second = send(wish).await;
+    assert_eq!(second.body["duplicates"], 1);
+    assert_eq!(second.body["event"], first.body["event"]);
+    let other = send(json!({"client": "C-2", "template": "notice"})).await;
+    assert_eq!(other.problem().0, 409);
+    let wrong = send(json!({"client": "C-2", "template": "notice", "lane": "fast"})).await;
+    assert_eq!(wrong.problem().1, "/lane");
+    let mut tx = store.read().await.unwrap();
+    let kept = tx
+        .events()
+        .lookup("/v1/messages", "order-7")
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(matches!(kept.event.data, EventData::Direct(_)));
+}

@@ -1,0 +1,155 @@
+//! `GET /v1/messages`, `GET /v1/messages/{id}` and `GET /v1/stats` say what the contract says.
+
+use araldo::domain::api_key::{ApiKey, Scope};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::console_seed::Town;
+
+/// The town with a key of these scopes.
+async fn town_with_key(scopes: &[Scope]) -> (Town, String) {
+    let town = Town::lively().await;
+    let key = ApiKey::from_entropy(&[9; araldo::domain::api_key::ENTROPY]);
+    let mut tx = town.web.store.write().await.unwrap();
+    tx.keys()
+        .create(&key, "test", scopes, town.now(), &*town.web.ids)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    (town, key.reveal())
+}
+
+async fn get(town: &Town, key: &str, path: &str) -> (StatusCode, Value) {
+    let request = Request::get(path).header("authorization", format!("Bearer {key}"));
+    let request = request.body(Body::empty()).unwrap();
+    let response = araldo::web::router(town.web.clone())
+        .oneshot(request)
+        .await
+        .unwrap();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn one_message_tells_its_whole_story() {
+    let (town, key) = town_with_key(&[Scope::MessagesRead]).await;
+    let (status, message) = get(&town, &key, &format!("/v1/messages/{}", town.message)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(message["id"], town.message.to_string());
+    assert_eq!(message["client"], "C-1000");
+    assert_eq!(message["state"], "delivered");
+    assert_eq!(message["event"], "crm-61");
+    assert_eq!(message["attempts"][0]["outcome"], "accepted");
+    assert_eq!(message["receipts"][0]["kind"], "delivered");
+    assert_eq!(message["engagement"][0]["verdict"], "machine");
+    assert_eq!(message["engagement"][1]["verdict"], "human");
+    let why: Vec<&str> = message["why"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap())
+        .collect();
+    insta::assert_snapshot!(why.join("\n"), @"");
+    assert!(
+        !message.to_string().contains("+39333"),
+        "an address in the answer"
+    );
+    let (status, problem) = get(&town, &key, "/v1/messages/7").await;
+    assert_eq!(
+        (status, problem["code"].as_str()),
+        (StatusCode::NOT_FOUND, Some("not_found"))
+    );
+}
+
+#[tokio::test]
+async fn messages_are_listed_by_each_filter_and_page() {
+    let (town, key) = town_with_key(&[Scope::MessagesRead]).await;
+    let count = async |query: &str| {
+        let (status, list) = get(&town, &key, &format!("/v1/messages{query}")).await;
+        assert_eq!(status, StatusCode::OK, "{list}");
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!(count("").await, 21);
+    assert_eq!(count("?client=C-1000").await, 2);
+    assert_eq!(count("?client=nobody").await, 0);
+    assert_eq!(count("?event=crm-61").await, 1);
+    assert_eq!(count("?incident=G-77").await, 20);
+    assert_eq!(count("?incident=G-77&state=unknown").await, 2);
+    assert_eq!(count("?case=PR-1").await, 1);
+    assert_eq!(count("?case=PR-1&client=C-1001").await, 0);
+    assert_eq!(count("?template=case-progress").await, 1);
+
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let (_, page) = get(&town, &key, &format!("/v1/messages?limit=8{after}")).await;
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["id"].to_string()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        after = format!("&after={next}");
+    }
+    let mut once = seen.clone();
+    once.dedup();
+    assert_eq!(
+        (seen.len(), once.len()),
+        (21, 21),
+        "each message on exactly one page"
+    );
+}
+
+#[tokio::test]
+async fn stats_sum_up_as_asked() {
+    let (town, key) = town_with_key(&[Scope::StatsRead]).await;
+    let (status, all) = get(&town, &key, "/v1/stats?by=template,channel").await;
+    assert_eq!(status, StatusCode::OK);
+    let rows = all["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[0]["template"], "case-progress");
+    assert_eq!(rows[0]["channel"], "email");
+    for row in rows {
+        for word in [
+            "planned",
+            "suppressed",
+            "accepted",
+            "delivered",
+            "undelivered",
+            "unconfirmed",
+            "unknown",
+            "opened",
+            "opened_machine",
+            "clicked",
+            "clicked_machine",
+            "replied",
+            "measurable",
+        ] {
+            assert!(row[word].is_i64(), "{word} in {row}");
+        }
+        assert!(row.get("version").is_none());
+    }
+    let (_, day) = get(
+        &town,
+        &key,
+        "/v1/stats?from=2026-11-22&to=2026-11-22&by=day",
+    )
+    .await;
+    assert_eq!(day["rows"][0]["day"], "2026-11-22");
+    let (_, none) = get(&town, &key, "/v1/stats?from=2020-01-01&to=2020-01-02").await;
+    assert_eq!(none["rows"].as_array().unwrap().len(), 0);
+    let (status, problem) = get(&town, &key, "/v1/stats?from=yesterday").await;
+    assert_eq!(
+        (status, problem["pointer"].as_str()),
+        (StatusCode::BAD_REQUEST, Some("/from"))
+    );
+    let (status, _) = get(&town, &key, "/v1/messages").await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "the scope is missing");
+}

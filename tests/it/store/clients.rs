@@ -1,0 +1,151 @@
+//! Clients are written in bulk, read back whole, and what they chose stays.
+
+use std::time::Instant;
+
+use araldo::domain::address::PhonePolicy;
+use araldo::domain::client::{Client, SuppressionReason};
+use araldo::domain::{Address, Channel};
+use araldo::source::client;
+use araldo::store::Store;
+use araldo::store::clients::{Put, fold};
+use serde_json::json;
+
+use super::{at, ids};
+
+on_both_stores!(
+    a_batch_creates_updates_and_takes_the_later_of_two,
+    a_thousand_clients_take_well_under_a_second,
+    a_stop_belongs_to_the_address_and_outlives_the_client,
+    choices_are_kept_one_by_one,
+);
+
+const NOW: &str = "2026-11-22T10:00:00Z";
+
+fn described(number: usize, name: &str) -> Client {
+    let value = json!({"client": format!("C-{number}"), "name": name,
+        "contacts": [{"channel": "sms", "address": format!("333{number:07}")},
+            {"channel": "email", "address": format!("c{number}@example.it")}],
+        "places": [{"place": format!("IT001E{number}"), "kind": "pod", "municipality": "037006",
+            "lat": 44.5, "lon": 11.25, "tags": ["feeder:BO-12", "zone:3"]}],
+        "topics": {"surveys": true}});
+    client::parse(&value, &PhonePolicy::default()).unwrap()
+}
+
+async fn put(store: &Store, clients: &[&Client]) -> Vec<Put> {
+    let mut tx = store.write().await.unwrap();
+    let done = tx
+        .clients()
+        .put_many(clients, at(NOW), ids())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    done
+}
+
+async fn a_batch_creates_updates_and_takes_the_later_of_two(store: &Store) {
+    let (first, second) = (described(1, "Anna"), described(2, "Bea"));
+    let done = put(store, &[&first, &second]).await;
+    assert!(
+        matches!(done[..], [Put::Created(_), Put::Created(_)]),
+        "{done:?}"
+    );
+    let (early, late) = (described(1, "Anna early"), described(1, "Anna late"));
+    let mut tx = store.write().await.unwrap();
+    let again = tx
+        .clients()
+        .put_many(&[&early, &second, &late], at(NOW), ids())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(again[0], Put::Updated(done[0].id()));
+    assert_eq!(again[2], again[0]);
+    let mut tx = store.read().await.unwrap();
+    let record = tx.clients().get("C-1").await.unwrap();
+    assert_eq!(record.client, late);
+    assert_eq!(tx.clients().list(None, 9, None).await.unwrap().len(), 2);
+    assert_eq!(
+        tx.clients().list(None, 9, Some("LATE")).await.unwrap(),
+        [record]
+    );
+}
+
+async fn a_thousand_clients_take_well_under_a_second(store: &Store) {
+    let many: Vec<Client> = (0..1_000).map(|number| described(number, "Anna")).collect();
+    let many: Vec<&Client> = many.iter().collect();
+    let begun = Instant::now();
+    put(store, &many).await;
+    let taken = begun.elapsed();
+    println!("1,000 clients into {} in {taken:?}", store.kind());
+    // Twenty-five times slower than measured alone: the machine may be busy with other tests.
+    assert!(taken.as_secs() < 5, "{taken:?}");
+    let mut tx = store.read().await.unwrap();
+    let last = tx.clients().get("C-999").await.unwrap();
+    assert_eq!(last.client.places[0].tags, ["feeder:BO-12", "zone:3"]);
+    assert_eq!(last.client.places[0].position, Some((44.5, 11.25)));
+}
+
+async fn a_stop_belongs_to_the_address_and_outlives_the_client(store: &Store) {
+    let anna = described(1, "Anna");
+    put(store, &[&anna]).await;
+    let phone = anna.contacts[0].address.clone();
+    let mut tx = store.write().await.unwrap();
+    let bounced = SuppressionReason::HardBounce;
+    tx.suppressions()
+        .suppress(&phone, bounced, None, at(NOW))
+        .await
+        .unwrap();
+    tx.suppressions()
+        .suppress(&phone, SuppressionReason::Stop, None, at(NOW))
+        .await
+        .unwrap();
+    tx.suppressions()
+        .suppress(&phone, bounced, None, at(NOW))
+        .await
+        .unwrap();
+    let barred = tx.suppressions().of_client("C-1").await.unwrap();
+    assert_eq!(barred.len(), 1);
+    assert_eq!(
+        barred[0].reason,
+        SuppressionReason::Stop,
+        "a bounce does not undo a STOP"
+    );
+    assert!(tx.clients().delete("C-1").await.unwrap());
+    assert!(!tx.clients().delete("C-1").await.unwrap());
+    tx.commit().await.unwrap();
+    put(store, &[&anna]).await;
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.suppressions().of_client("C-1").await.unwrap().len(), 1);
+    assert!(tx.suppressions().lift(&phone).await.unwrap());
+    let other = Address::from_stored(Channel::Sms, "+393330000099".to_owned());
+    assert!(!tx.suppressions().lift(&other).await.unwrap());
+}
+
+async fn choices_are_kept_one_by_one(store: &Store) {
+    let anna = described(1, "Anna");
+    let id = put(store, &[&anna]).await[0].id();
+    let mut tx = store.write().await.unwrap();
+    tx.clients().set_topic(id, "surveys", false).await.unwrap();
+    tx.clients().set_topic(id, "outages", true).await.unwrap();
+    tx.clients()
+        .set_preferred(id, Some(Channel::Email), at(NOW))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let mut quiet = described(1, "Anna");
+    quiet.topics.clear();
+    put(store, &[&quiet]).await;
+    let mut tx = store.read().await.unwrap();
+    let kept = tx.clients().record(id).await.unwrap().client;
+    assert_eq!(
+        kept.preferred,
+        Some(Channel::Email),
+        "an import that says nothing undoes nothing"
+    );
+    assert_eq!(kept.topics["surveys"], false);
+    assert_eq!(kept.topics["outages"], true);
+}
+
+#[test]
+fn names_are_searched_without_case_and_accents() {
+    assert_eq!(fold("NICOLÒ D’Ançona"), "nicolo d'ancona");
+}

@@ -1,0 +1,114 @@
+//! Each event is kept once and taken once.
+
+use araldo::domain::event::{Event, EventState};
+use araldo::store::events::Accept;
+use araldo::store::{Store, StoreError};
+use serde_json::json;
+
+use super::{at, event, ids};
+
+on_both_stores!(
+    an_event_is_new_once_then_a_duplicate_or_a_conflict,
+    received_events_are_taken_in_order_until_marked,
+    pages_go_back_in_time,
+    two_planners_never_take_the_same_event,
+);
+
+fn reading(id: &str, kwh: i64) -> Event {
+    event(
+        id,
+        "meter.read",
+        "2026-11-22T09:00:00Z",
+        json!({"kwh": kwh, "note": "perché \"no\""}),
+    )
+}
+
+async fn accept(store: &Store, events: &[Event]) -> Vec<Accept> {
+    let mut tx = store.write().await.unwrap();
+    let now = at("2026-11-22T10:00:00Z");
+    let answers = tx.events().accept(events, now, ids()).await.unwrap();
+    tx.commit().await.unwrap();
+    answers
+}
+
+async fn an_event_is_new_once_then_a_duplicate_or_a_conflict(store: &Store) {
+    let ids = ids();
+    let now = at("2026-11-22T10:00:00Z");
+    let mut tx = store.write().await.unwrap();
+    let batch = [
+        reading("1", 7),
+        reading("2", 7),
+        reading("1", 7),
+        reading("2", 8),
+    ];
+    let answers = tx.events().accept(&batch, now, ids).await.unwrap();
+    let Accept::New(first) = answers[0] else {
+        panic!("{answers:?}")
+    };
+    assert_eq!(answers[2], Accept::Duplicate(first));
+    assert!(matches!(answers[3], Accept::Conflict(_)), "{answers:?}");
+    let kept = tx.events().get(first).await.unwrap();
+    assert_eq!(kept.event, batch[0]);
+    assert_eq!(kept.received_at, now);
+    drop(tx);
+    let mut tx = store.read().await.unwrap();
+    let gone = tx.events().get(first).await;
+    assert!(
+        matches!(gone, Err(StoreError::Missing { .. })),
+        "nothing was committed"
+    );
+    assert_eq!(tx.events().lookup("/test", "1").await.unwrap(), None);
+}
+
+async fn received_events_are_taken_in_order_until_marked(store: &Store) {
+    accept(store, &[reading("1", 1), reading("2", 2), reading("3", 3)]).await;
+    let mut tx = store.write().await.unwrap();
+    let taken = tx.events().take_received(2).await.unwrap();
+    let names: Vec<_> = taken
+        .iter()
+        .map(|stored| stored.event.id.as_str())
+        .collect();
+    assert_eq!(names, ["1", "2"]);
+    for stored in &taken {
+        tx.events()
+            .mark(stored.id, EventState::Unmatched, Some("no rule"))
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let rest = tx.events().take_received(9).await.unwrap();
+    assert_eq!(rest.len(), 1);
+    let marked = tx.events().get(taken[0].id).await.unwrap();
+    assert_eq!(marked.state, EventState::Unmatched);
+    assert_eq!(marked.detail.as_deref(), Some("no rule"));
+}
+
+async fn pages_go_back_in_time(store: &Store) {
+    let many: Vec<Event> = (0..5).map(|n| reading(&n.to_string(), n)).collect();
+    accept(store, &many).await;
+    let mut tx = store.read().await.unwrap();
+    let first = tx.events().list(None, 3).await.unwrap();
+    let rest = tx.events().list(Some(first[2].id), 3).await.unwrap();
+    let names: Vec<_> = first
+        .iter()
+        .chain(&rest)
+        .map(|stored| &*stored.event.id)
+        .collect();
+    assert_eq!(names, ["4", "3", "2", "1", "0"]);
+}
+
+async fn two_planners_never_take_the_same_event(store: &Store) {
+    accept(store, &[reading("1", 1), reading("2", 2)]).await;
+    let mut one = store.write().await.unwrap();
+    let mine = one.events().take_received(1).await.unwrap();
+    if store.kind() == "sqlite" {
+        // The second writer waits for the first: there is nothing to race for.
+        return;
+    }
+    let mut other = store.write().await.unwrap();
+    let theirs = other.events().take_received(2).await.unwrap();
+    assert_eq!(mine[0].event.id, "1");
+    assert_eq!(theirs.len(), 1);
+    assert_eq!(theirs[0].event.id, "2");
+}
