@@ -11,6 +11,7 @@
 mod support;
 
 mod architecture;
+mod demo_runs;
 mod intake_api;
 mod intake_cases_and_incidents;
 mod intake_clients;

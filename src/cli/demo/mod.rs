@@ -83,10 +83,7 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
         clock: Arc::clone(&running.clock),
         ids: Arc::clone(&running.ids),
         wake: Arc::clone(&running.wake),
-        phones: Arc::new(PhonePolicy::new(
-            &config.phone.default_country,
-            &config.phone.allowed_countries,
-        )?),
+        phones: Arc::new(config.phone.clone()),
     };
     let world = running
         .world
