@@ -45,14 +45,13 @@ pub(super) async fn print(
     println!("Password: {word}");
     println!("API key: {}", key.reveal());
     println!();
-    println!("Cases open and move from the first second, SMS and e-mails follow them, and people");
+    println!("Cases open and move from the first second; SMS and e-mails follow, and people read");
     println!(
-        "begin to read. {} the power fails in Valdorsa; {} it is back.",
+        "them. The power fails in Valdorsa {} and is back {}; then an",
         moment(25.0, args.speed),
-        moment(150.0, args.speed)
+        moment(150.0, args.speed),
     );
-    println!("After that an ordinary day goes on. No message leaves this machine, and nothing is");
-    println!("kept. Ctrl-C ends it.");
+    println!("ordinary day goes on. Nothing leaves this machine, nothing is kept. Ctrl-C ends it.");
     Ok(())
 }
 
@@ -64,7 +63,7 @@ pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// `After 25 seconds`, at this speed.
+/// `after 25 seconds`, at this speed.
 fn moment(seconds: f64, speed: f64) -> String {
-    format!("After {:.0} seconds", (seconds / speed).max(1.0))
+    format!("after {:.0} seconds", (seconds / speed).max(1.0))
 }
