@@ -11,6 +11,7 @@
 
 mod check;
 mod context;
+mod demo;
 mod dispatch;
 mod doctor;
 mod event;
@@ -46,6 +47,8 @@ struct Cli {
 enum Command {
     /// Run the daemon
     Serve,
+    /// Run the daemon on a throw-away store, with a made-up town that lives
+    Demo(demo::DemoArgs),
     /// Check settings, rules, kinds of cases and every template with its samples
     Check,
     /// Bring the store's schema up to date
@@ -108,6 +111,7 @@ impl Cli {
         let config = Config::load(self.config.as_deref(), config::environment())?;
         match self.command {
             Command::Serve => serve::run(config, self.config).await,
+            Command::Demo(args) => demo::run(args, self.config).await,
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,

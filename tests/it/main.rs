@@ -13,6 +13,7 @@ mod support;
 mod architecture;
 mod console_browser;
 mod console_login;
+mod demo_runs;
 mod console_pages;
 mod console_seed;
 mod console_templates;
