@@ -9,6 +9,7 @@
     reason = "a command line prints; the daemon's own words go through the log"
 )]
 
+mod bench;
 mod check;
 mod context;
 mod demo;
@@ -76,6 +77,9 @@ enum Command {
     /// Pause, resume, withdraw
     #[command(subcommand)]
     Dispatch(dispatch::DispatchCommand),
+    /// Measure this machine, on a throw-away store
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
 }
 
 /// Runs the command named on the command line.
@@ -146,6 +150,7 @@ impl Cli {
                 template::run(command, &store, clock.as_ref(), ids.as_ref()).await?;
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Bench(command) => Box::pin(bench::run(command)).await,
             Command::Dispatch(command) => {
                 dispatch::run(command, &Context::open(config).await?).await
             }
