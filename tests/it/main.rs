@@ -18,6 +18,7 @@ mod intake_events;
 mod intake_keys;
 mod links_are_followed;
 mod migrations;
+mod promises;
 mod providers;
 mod reader;
 mod receipts_are_folded;
