@@ -14,7 +14,7 @@ use crate::store::Store;
 
 /// What to do with events.
 #[derive(Debug, Subcommand)]
-pub enum EventCommand {
+pub(super) enum EventCommand {
     /// Store the events of these files; a running daemon plans them within seconds
     Send {
         /// CloudEvents 1.0 as JSON, one or a list per file; `-` for standard input
@@ -24,7 +24,7 @@ pub enum EventCommand {
 }
 
 /// Sends the files one after the other; stops at the first that is not right.
-pub async fn run(
+pub(super) async fn run(
     command: EventCommand,
     store: &Store,
     clock: &dyn Clock,

@@ -21,7 +21,7 @@ use crate::store::Store;
 
 /// What to import.
 #[derive(Debug, Subcommand)]
-pub enum ImportCommand {
+pub(super) enum ImportCommand {
     /// Clients from a `.csv` or `.ndjson` file
     Clients {
         /// The file; its ending says which form it has
@@ -33,7 +33,7 @@ pub enum ImportCommand {
 }
 
 /// Imports the file. Exit code 1 when a row was rejected.
-pub async fn run(
+pub(super) async fn run(
     command: ImportCommand,
     store: &Store,
     phones: &PhonePolicy,
