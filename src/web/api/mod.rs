@@ -44,5 +44,4 @@ pub fn routes() -> axum::Router<Web> {
             post(messages::send::post).get(messages::list::get),
         )
         .route("/v1/messages/{id}", get(messages::get::get))
-        .route("/v1/stats", get(stats::get))
 }
