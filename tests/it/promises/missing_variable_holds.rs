@@ -14,7 +14,8 @@ on_both_databases!(
 const NUMBER: &str = "+390000000190";
 const HELD_AGAIN: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'held' \
     AND lease_no = 2 AND wake_at > created_at";
-const WAKE: &str = "UPDATE message SET wake_at = created_at WHERE state = 'held'";
+const WAKE: &str =
+    "UPDATE message SET wake_at = created_at, due_at = created_at WHERE state = 'held'";
 
 /// A notice whose text is forgotten.
 async fn ask_with_a_hole(node: &Node) {
@@ -45,7 +46,10 @@ async fn a_held_message_dies_in_its_time(store: TestStore) {
     let node = Node::start(store, "").await;
     ask_with_a_hole(&node).await;
     node.eye
-        .execute("UPDATE message SET expires_at = created_at, wake_at = created_at")
+        .execute(
+            "UPDATE message SET expires_at = created_at, wake_at = created_at, \
+             due_at = created_at",
+        )
         .await;
     node.until_states("C-1", &["expired"]).await;
     assert_eq!(node.states("C-1").await[0].1, "too_late");

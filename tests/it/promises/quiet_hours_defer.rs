@@ -47,7 +47,7 @@ async fn a_message_waits_for_their_end_and_an_outage_does_not(store: TestStore) 
     node.until_states("C-1", &["held", "delivered"]).await;
 
     // Looked at too early, it waits again.
-    let wake = "UPDATE message SET wake_at = created_at WHERE state = 'held'";
+    let wake = "UPDATE message SET wake_at = created_at, due_at = created_at WHERE state = 'held'";
     node.eye.execute(wake).await;
     node.eye
         .until(
