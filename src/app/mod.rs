@@ -106,7 +106,9 @@ pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, Ap
     let matcher = Arc::new(ArcSwap::from_pointee(load_rules(config)?));
     let case_kinds = load_case_kinds(config)?;
     let listener = listen(config).await?;
-    let address = listener.local_addr().map_err(|error| AppError::File(error.to_string()))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| AppError::File(error.to_string()))?;
     let running = Running {
         lifecycle: lifecycle.clone(),
         store,
@@ -131,10 +133,17 @@ async fn start_roles(
 ) -> Result<Running, AppError> {
     let lifecycle = running.lifecycle.clone();
     let public_url = public_url(config, running.address);
-    let links = Links::new(Arc::from(public_url.as_str()), signer.clone(), config.tracking.clicks);
+    let links = Links::new(
+        Arc::from(public_url.as_str()),
+        signer.clone(),
+        config.tracking.clicks,
+    );
     let carriers =
         providers::carriers(config, &public_url, &signer, &running.clock, &lifecycle).await?;
-    running.world = carriers.sandbox.as_ref().map(|sandbox| Arc::clone(&sandbox.world));
+    running.world = carriers
+        .sandbox
+        .as_ref()
+        .map(|sandbox| Arc::clone(&sandbox.world));
     if config.node.does(Role::Dispatch) {
         let parts = Parts {
             store: running.store.clone(),
@@ -168,7 +177,10 @@ async fn start_roles(
     }
     if config.node.does(Role::Web) {
         let console = console::Desk::new(
-            Some(Arc::new(renderer::StoredRenderer { store: running.store.clone(), links })),
+            Some(Arc::new(renderer::StoredRenderer {
+                store: running.store.clone(),
+                links,
+            })),
             carriers.faces,
             lifecycle.clone(),
         );
@@ -193,8 +205,8 @@ async fn web_state(
         email: config.contact.email.clone(),
         hours: config.contact.hours.clone(),
     };
-    let pages = public::Pages::new(contact, Arc::new(case_kinds))
-        .counting_clicks(config.tracking.clicks);
+    let pages =
+        public::Pages::new(contact, Arc::new(case_kinds)).counting_clicks(config.tracking.clicks);
     pages.learn_links(&running.store).await?;
     let horizon = ReceiptHorizon {
         sms: config.dispatch.receipt_horizon_sms,
@@ -283,7 +295,9 @@ pub fn load_rules(config: &Config) -> Result<Matcher, AppError> {
 
 /// Kinds of cases as configured.
 pub fn load_case_kinds(config: &Config) -> Result<CaseKinds, AppError> {
-    let Some(path) = &config.case_kinds_file else { return Ok(CaseKinds::shipped()) };
+    let Some(path) = &config.case_kinds_file else {
+        return Ok(CaseKinds::shipped());
+    };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| AppError::File(format!("cannot read {name}: {error}")))?;
@@ -295,8 +309,9 @@ pub fn template_sources(config: &Config) -> Result<Vec<Source>, AppError> {
     let Some(folder) = &config.templates_folder else {
         return Source::shipped().map_err(|fault| AppError::File(fault.to_string()));
     };
-    let unreadable =
-        |error: std::io::Error| AppError::File(format!("cannot read {}: {error}", folder.display()));
+    let unreadable = |error: std::io::Error| {
+        AppError::File(format!("cannot read {}: {error}", folder.display()))
+    };
     let mut sources = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -317,7 +332,11 @@ async fn import_templates(
     let sources = template_sources(config)?;
     let mut tx = store.write().await?;
     for source in &sources {
-        let pen = Pen { author: AUTHOR, now: clock.now(), ids };
+        let pen = Pen {
+            author: AUTHOR,
+            now: clock.now(),
+            ids,
+        };
         tx.templates().import(source, pen).await?;
     }
     tx.commit().await?;

@@ -37,13 +37,22 @@ pub(super) async fn register(store: &Store, config: &Config) -> Result<Registere
 async fn try_register(store: &Store, config: &Config) -> Result<Registered, StoreError> {
     let mut tx = store.write().await?;
     let taken = tx.nodes().slots_in_use().await?;
-    let slot = (0..SLOTS).find(|slot| !taken.contains(slot)).ok_or_else(|| {
-        StoreError::Unfit(format!("{SLOTS} nodes share this store already; stop one first"))
-    })?;
+    let slot = (0..SLOTS)
+        .find(|slot| !taken.contains(slot))
+        .ok_or_else(|| {
+            StoreError::Unfit(format!(
+                "{SLOTS} nodes share this store already; stop one first"
+            ))
+        })?;
     let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(SystemClock, slot));
     let id = NodeId::new(ids.next());
     let roles: Vec<&str> = config.node.roles.iter().map(|role| role.as_str()).collect();
-    let node = NewNode { id, slot, name: config.node.name.clone(), roles: roles.join(",") };
+    let node = NewNode {
+        id,
+        slot,
+        name: config.node.name.clone(),
+        roles: roles.join(","),
+    };
     tx.nodes().register(&node).await?;
     tx.commit().await?;
     Ok(Registered { id, ids })

@@ -43,19 +43,28 @@ pub(super) async fn carriers(
     let (mut lines, mut faces) = (Vec::new(), Vec::new());
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        lines.push(Line::new(provider, settings.rate().map(|rate| rate.per_second())));
+        lines.push(Line::new(
+            provider,
+            settings.rate().map(|rate| rate.per_second()),
+        ));
         faces.push(ProviderFace {
             name: name.clone(),
             kind: kind(settings).to_owned(),
             channel: settings.channel(),
         });
     }
-    Ok(Carriers { lines: Lines::new(lines), sandbox, faces })
+    Ok(Carriers {
+        lines: Lines::new(lines),
+        sandbox,
+        faces,
+    })
 }
 
 /// The providers in use, by channel in order of preference.
 fn in_use(config: &Config) -> impl Iterator<Item = (&String, &ProviderSettings)> {
-    let names = [Channel::Sms, Channel::Email].into_iter().flat_map(|c| config.channels.of(c));
+    let names = [Channel::Sms, Channel::Email]
+        .into_iter()
+        .flat_map(|c| config.channels.of(c));
     names.filter_map(|name| Some((name, &config.providers.get(name)?.settings)))
 }
 

@@ -34,10 +34,15 @@ impl StoredRenderer {
         let mut tx = self.store.read().await?;
         let message = tx.messages().frozen(id).await?;
         let plan = tx.plans().get_many(&[message.plan]).await?.pop();
-        let plan = plan
-            .ok_or_else(|| StoreError::Missing { what: "plan", key: message.plan.to_string() })?;
+        let plan = plan.ok_or_else(|| StoreError::Missing {
+            what: "plan",
+            key: message.plan.to_string(),
+        })?;
         let Some(version) = plan.template_version else {
-            return Ok(Err(format!("template `{}` was not published", plan.template)));
+            return Ok(Err(format!(
+                "template `{}` was not published",
+                plan.template
+            )));
         };
         let stored = tx.templates().get_version(version).await?;
         let compiled = match Compiled::compile(&stored.source) {
@@ -55,7 +60,11 @@ impl StoredRenderer {
         });
         let plan_variables: Value = serde_json::from_str(&plan.variables).unwrap_or_default();
         let frozen = Frozen {
-            reading: Reading { message: id, plan: plan.id, tracking: Tracking::None },
+            reading: Reading {
+                message: id,
+                plan: plan.id,
+                tracking: Tracking::None,
+            },
             channel: message.channel,
             locale: &message.locale,
             class: plan.class,
@@ -63,15 +72,19 @@ impl StoredRenderer {
             own_variables: &message.variables,
             template: &template,
         };
-        Ok(write(&frozen, &self.links).map(seen).map_err(|fault| fault.to_string()))
+        Ok(write(&frozen, &self.links)
+            .map(seen)
+            .map_err(|fault| fault.to_string()))
     }
 }
 
 fn seen(letter: Letter) -> Seen {
     match letter {
         Letter::Sms(text) => Seen::Sms { text },
-        Letter::Email(email, _) => {
-            Seen::Email { subject: email.subject, html: email.html, text: email.text }
-        }
+        Letter::Email(email, _) => Seen::Email {
+            subject: email.subject,
+            html: email.html,
+            text: email.text,
+        },
     }
 }

@@ -31,27 +31,41 @@ pub(super) async fn run(command: DispatchCommand, context: &Context) -> anyhow::
     let mut tx = context.store.write().await?;
     match command {
         DispatchCommand::Pause => {
-            tx.switches().set(DISPATCH, true, "command line", now).await?;
+            tx.switches()
+                .set(DISPATCH, true, "command line", now)
+                .await?;
             tx.commit().await?;
             println!("sending is paused; `araldo dispatch resume` goes on");
         }
         DispatchCommand::Resume => {
-            tx.switches().set(DISPATCH, false, "command line", now).await?;
+            tx.switches()
+                .set(DISPATCH, false, "command line", now)
+                .await?;
             tx.commit().await?;
             println!("sending goes on");
         }
         DispatchCommand::Cancel { event } => {
             let id = match event.as_slice() {
                 [number] => number.parse::<EventId>().ok(),
-                [source, id] => tx.events().lookup(source, id).await?.map(|stored| stored.id),
+                [source, id] => tx
+                    .events()
+                    .lookup(source, id)
+                    .await?
+                    .map(|stored| stored.id),
                 _ => None,
             };
             let Some(id) = id else {
-                bail!("event `{}` is not known; `GET /v1/events` lists them", event.join(" "));
+                bail!(
+                    "event `{}` is not known; `GET /v1/events` lists them",
+                    event.join(" ")
+                );
             };
             let (stopped, gone) = tx.plans().cancel_event(id, now).await?;
             tx.commit().await?;
-            println!("{} messages withdrawn; {gone} could not be stopped", stopped.len());
+            println!(
+                "{} messages withdrawn; {gone} could not be stopped",
+                stopped.len()
+            );
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -36,7 +36,9 @@ pub(super) async fn run(command: KeyCommand, context: &Context) -> anyhow::Resul
     match command {
         KeyCommand::Create { name, scope } => {
             let key = ApiKey::from_entropy(&rand::random());
-            tx.keys().create(&key, &name, &scope, now, context.ids.as_ref()).await?;
+            tx.keys()
+                .create(&key, &name, &scope, now, context.ids.as_ref())
+                .await?;
             tx.commit().await?;
             println!("keep this key; it is not shown again:");
             println!("{}", key.reveal());
@@ -44,8 +46,17 @@ pub(super) async fn run(command: KeyCommand, context: &Context) -> anyhow::Resul
         KeyCommand::List => {
             for key in tx.keys().list().await? {
                 let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-                let state = if key.revoked_at.is_some() { "revoked" } else { "valid" };
-                println!("{}  {state:<7}  {}  {}", key.prefix, key.name, scopes.join(","));
+                let state = if key.revoked_at.is_some() {
+                    "revoked"
+                } else {
+                    "valid"
+                };
+                println!(
+                    "{}  {state:<7}  {}  {}",
+                    key.prefix,
+                    key.name,
+                    scopes.join(",")
+                );
             }
         }
         KeyCommand::Revoke { prefix } => {

@@ -41,19 +41,43 @@ async fn show(context: &Context, id: MessageId) -> anyhow::Result<()> {
     };
     let message = &story.message;
     println!("message   {id}  {} over {}", message.state, message.channel);
-    println!("client    {}", message.client_ref.as_deref().unwrap_or("(deleted)"));
-    println!("event     {} {} from {}", story.event.kind, story.event.event_id, story.event.source);
+    println!(
+        "client    {}",
+        message.client_ref.as_deref().unwrap_or("(deleted)")
+    );
+    println!(
+        "event     {} {} from {}",
+        story.event.kind, story.event.event_id, story.event.source
+    );
     let plan = &story.plan;
-    println!("plan      rule {}, template {} version {}", plan.rule, plan.template, plan.version);
+    println!(
+        "plan      rule {}, template {} version {}",
+        plan.rule, plan.template, plan.version
+    );
     for attempt in &story.attempts {
         let outcome = attempt.outcome.as_deref().unwrap_or("no answer yet");
-        println!("attempt   {}  {} {outcome}", attempt.opened_at(), attempt.provider);
+        println!(
+            "attempt   {}  {} {outcome}",
+            attempt.opened_at(),
+            attempt.provider
+        );
     }
     for receipt in &story.receipts {
-        println!("receipt   {}  {} {}", receipt.received_at(), receipt.provider, receipt.kind);
+        println!(
+            "receipt   {}  {} {}",
+            receipt.received_at(),
+            receipt.provider,
+            receipt.kind
+        );
     }
     for act in &story.engagement {
-        println!("reader    {}  {} ({}: {})", act.at(), act.kind, act.verdict, act.grounds);
+        println!(
+            "reader    {}  {} ({}: {})",
+            act.at(),
+            act.kind,
+            act.verdict,
+            act.grounds
+        );
     }
     for sentence in explain(&story) {
         println!("why       {sentence}");
@@ -62,10 +86,22 @@ async fn show(context: &Context, id: MessageId) -> anyhow::Result<()> {
 }
 
 async fn list(context: &Context, client: String) -> anyhow::Result<()> {
-    let filter = MessageFilter { client: Some(client), ..MessageFilter::default() };
-    let page = context.store.read().await?.reports().messages(&filter, None, 200).await?;
+    let filter = MessageFilter {
+        client: Some(client),
+        ..MessageFilter::default()
+    };
+    let page = context
+        .store
+        .read()
+        .await?
+        .reports()
+        .messages(&filter, None, 200)
+        .await?;
     for row in &page.items {
-        println!("{}  {:<11}  {:<5}  {}  {}", row.id, row.state, row.channel, row.template, row.event_id);
+        println!(
+            "{}  {:<11}  {:<5}  {}  {}",
+            row.id, row.state, row.channel, row.template, row.event_id
+        );
     }
     if page.items.is_empty() {
         println!("no messages");

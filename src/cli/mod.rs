@@ -113,7 +113,12 @@ impl Cli {
             Command::Doctor => doctor::run(config).await,
             Command::Import(command) => {
                 let context = Context::open(config).await?;
-                let Context { store, clock, ids, config } = &context;
+                let Context {
+                    store,
+                    clock,
+                    ids,
+                    config,
+                } = &context;
                 import::run(command, store, &config.phone, clock.as_ref(), ids.as_ref()).await
             }
             Command::Event(command) => {
@@ -124,14 +129,16 @@ impl Cli {
             }
             Command::Key(command) => key::run(command, &Context::open(config).await?).await,
             Command::User(command) => {
-                let Context { store, clock, ids, .. } = Context::open(config).await?;
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
                 user::run(command, &store, clock.as_ref(), ids.as_ref()).await
             }
-            Command::Message(command) => {
-                message::run(command, &Context::open(config).await?).await
-            }
+            Command::Message(command) => message::run(command, &Context::open(config).await?).await,
             Command::Template(command) => {
-                let Context { store, clock, ids, .. } = Context::open(config).await?;
+                let Context {
+                    store, clock, ids, ..
+                } = Context::open(config).await?;
                 template::run(command, &store, clock.as_ref(), ids.as_ref()).await?;
                 Ok(ExitCode::SUCCESS)
             }

@@ -11,7 +11,10 @@ use crate::lifecycle::Lifecycle;
 use crate::telemetry;
 
 /// Runs until a signal or a crash ends it.
-pub(super) async fn run(config: Config, file: Option<std::path::PathBuf>) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(
+    config: Config,
+    file: Option<std::path::PathBuf>,
+) -> anyhow::Result<ExitCode> {
     telemetry::start_log(&config.log);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
@@ -45,7 +48,11 @@ pub(super) async fn until_ended(
     };
     running.sign_off().await?;
     tracing::info!(tasks.crashed = crashed, "araldo has stopped");
-    Ok(if crashed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if crashed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 struct Signals {
@@ -54,7 +61,10 @@ struct Signals {
     hang_up: Signal,
 }
 
-type Reload = (Option<std::path::PathBuf>, Arc<arc_swap::ArcSwap<crate::plan::Matcher>>);
+type Reload = (
+    Option<std::path::PathBuf>,
+    Arc<arc_swap::ArcSwap<crate::plan::Matcher>>,
+);
 
 impl Signals {
     fn listen() -> std::io::Result<Self> {

@@ -64,7 +64,11 @@ pub fn judge(
     }
     if seen.proven {
         // A late report proved that an earlier attempt arrived: a second one would be a double.
-        return Judgement::Divert { state: MessageState::Accepted, reason: None, until: Some(terms.now) };
+        return Judgement::Divert {
+            state: MessageState::Accepted,
+            reason: None,
+            until: Some(terms.now),
+        };
     }
     let end = |state, reason| Judgement::Divert {
         state,

@@ -272,7 +272,9 @@ impl Ledger {
                 .filter(|row| row.state == MessageState::Accepted)
                 .map(|row| row.message)
                 .collect();
-            tx.receipts(self.settings.receipts()).settle(&proven, now).await?;
+            tx.receipts(self.settings.receipts())
+                .settle(&proven, now)
+                .await?;
         }
         Ok(allowed)
     }
@@ -339,8 +341,11 @@ async fn close(
         .filter(|(ticket, _)| moved.contains_key(&ticket.message))
         .map(|(ticket, closed)| (ticket, MessageState::Sending, closed.state));
     sum(tx, moves).await?;
-    let early: Vec<MessageId> =
-        moved.into_iter().filter(|(_, early)| *early).map(|(message, _)| message).collect();
+    let early: Vec<MessageId> = moved
+        .into_iter()
+        .filter(|(_, early)| *early)
+        .map(|(message, _)| message)
+        .collect();
     tx.receipts(horizon).settle(&early, now).await
 }
 

@@ -69,7 +69,10 @@ pub struct Settings {
 
 impl Settings {
     const fn receipts(&self) -> ReceiptHorizon {
-        ReceiptHorizon { sms: self.sms_horizon, email: self.email_horizon }
+        ReceiptHorizon {
+            sms: self.sms_horizon,
+            email: self.email_horizon,
+        }
     }
 
     fn horizon(&self, channel: Channel) -> TimeDelta {

@@ -61,7 +61,9 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
         .collect();
     tx.sums().moved(&moved).await?;
     let unknown: Vec<_> = moved.iter().map(|one| one.message).collect();
-    tx.receipts(shared.settings.receipts()).settle(&unknown, now).await?;
+    tx.receipts(shared.settings.receipts())
+        .settle(&unknown, now)
+        .await?;
     tx.commit().await?;
     if !rescued.is_empty() {
         tracing::warn!(

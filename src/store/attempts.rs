@@ -301,7 +301,8 @@ impl Attempts<'_> {
         closed: &[Closed],
         now: Timestamp,
     ) -> Result<Vec<(MessageId, bool)>, StoreError> {
-        self.lock(&super::json_ids(closed.iter().map(|c| c.message.get()))).await?;
+        self.lock(&super::json_ids(closed.iter().map(|c| c.message.get())))
+            .await?;
         let rows = serde_json::Value::Array(closed.iter().map(|c| as_row(c, now)).collect());
         let rows = rows.to_string();
         on!(&mut *self.0, |c| {
@@ -356,7 +357,10 @@ impl Attempts<'_> {
     }
 
     async fn bar_addresses(&mut self, closed: &[Closed], now: Timestamp) -> Result<(), StoreError> {
-        let bad = closed.iter().filter(|closed| closed.bad_address).map(|c| c.message.get());
+        let bad = closed
+            .iter()
+            .filter(|closed| closed.bad_address)
+            .map(|c| c.message.get());
         let ids = super::json_ids(bad);
         if ids == "[]" {
             return Ok(());

@@ -295,8 +295,10 @@ impl Messages<'_> {
                 .await
         })
         .doing("read a message")?;
-        let (plan, channel, locale, variables) =
-            row.ok_or_else(|| StoreError::Missing { what: "message", key: id.to_string() })?;
+        let (plan, channel, locale, variables) = row.ok_or_else(|| StoreError::Missing {
+            what: "message",
+            key: id.to_string(),
+        })?;
         Ok(FrozenMessage {
             plan: PlanId::new(plan),
             channel: stored(&channel, "message", "channel", id)?,

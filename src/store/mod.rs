@@ -33,8 +33,8 @@ pub mod sessions;
 pub mod status_page;
 pub mod sums;
 pub mod suppressions;
-pub mod templates;
 pub mod switches;
+pub mod templates;
 pub mod timers;
 pub mod users;
 

@@ -11,13 +11,16 @@ use araldo::domain::token::Signer;
 use araldo::domain::{Channel, MessageId, Timestamp, UserId};
 use araldo::lifecycle::{Lifecycle, Wake};
 use araldo::source::Limits;
+use araldo::store::receipts::ReceiptHorizon;
 use araldo::store::templates::Pen;
 use araldo::store::users::NewUser;
 use araldo::store::{Store, StoreUrl};
+use araldo::track::Track;
 use araldo::web::Web;
 use araldo::web::auth::keys::KeyCache;
 use araldo::web::auth::password;
 use araldo::web::console::{Desk, ProviderFace, Renderer, Seen};
+use araldo::web::public::{Contact, Pages};
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use sqlx::SqlitePool;
@@ -77,10 +80,20 @@ impl Town {
             face("relay", "smtp", Channel::Email),
             face("gateway", "kannel", Channel::Sms),
         ];
+        let ids = Arc::new(TimeOrderedIds::new(clock.clone(), 1));
+        let track = Track::start(
+            &Lifecycle::new(),
+            &store,
+            clock.clone(),
+            ids.clone(),
+            ReceiptHorizon::default(),
+        );
         let web = Web {
             store,
             clock: clock.clone(),
-            ids: Arc::new(TimeOrderedIds::new(clock.clone(), 1)),
+            ids,
+            track,
+            pages: Arc::new(Pages::new(Contact::default(), Arc::default())),
             signer: Signer::new(&[7; 32]),
             public_url: "http://127.0.0.1:8080".into(),
             wake: Arc::new(Wake::default()),

@@ -11,6 +11,8 @@
 mod support;
 
 mod architecture;
+mod console_pages;
+mod console_seed;
 mod intake_api;
 mod intake_cases_and_incidents;
 mod intake_clients;
@@ -20,14 +22,12 @@ mod links_are_followed;
 mod migrations;
 mod promises;
 mod providers;
+mod rates_api;
 mod reader;
 mod receipts_are_folded;
 mod servers;
-mod console_pages;
-mod console_seed;
-mod rates_api;
-mod store;
-mod templates_render;
 mod status_page_is_the_clients;
+mod store;
 mod templates_engine;
+mod templates_render;
 mod unsubscribe_by_post;

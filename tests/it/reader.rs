@@ -304,7 +304,11 @@ fn web(
         sandbox: None,
         track: track.clone(),
         pages: Arc::new(pages),
-        console: Arc::new(araldo::web::console::Desk::new(None, Vec::new(), Lifecycle::new())),
+        console: Arc::new(araldo::web::console::Desk::new(
+            None,
+            Vec::new(),
+            Lifecycle::new(),
+        )),
     }
 }
 

@@ -18,24 +18,38 @@ async fn a_store_tells_the_time(store: &Store) {
     assert!(tx.database_time().await.unwrap().as_micros() > 0);
 }
 
-/// Says one line after the other to an SMTP server and gives its answers.
+/// Says one line after the other to an SMTP server, until it refuses one; gives its answers.
 fn smtp(port: u16, lines: &[&str]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .unwrap();
-    let mut answers = String::new();
-    let mut hear = |stream: &mut TcpStream| {
-        let mut buffer = [0; 4096];
-        let length = stream.read(&mut buffer).unwrap();
-        answers += &String::from_utf8_lossy(&buffer[..length]);
-    };
-    hear(&mut stream);
+    let mut answers = answer(&mut stream);
     for line in lines {
         stream.write_all(format!("{line}\r\n").as_bytes()).unwrap();
-        hear(&mut stream);
+        let said = answer(&mut stream);
+        answers += &said;
+        if said.starts_with(['4', '5']) {
+            break;
+        }
     }
     answers
+}
+
+/// One answer: its last line has a space after the code (RFC 5321 §4.2.1).
+fn answer(stream: &mut TcpStream) -> String {
+    let mut said = String::new();
+    let is_whole = |said: &str| {
+        let last = said.lines().last().unwrap_or_default();
+        said.ends_with('\n') && last.as_bytes().get(3) == Some(&b' ')
+    };
+    while !is_whole(&said) {
+        let mut buffer = [0; 4096];
+        let length = stream.read(&mut buffer).unwrap();
+        assert!(length > 0, "the server hung up after `{said}`");
+        said += &String::from_utf8_lossy(&buffer[..length]);
+    }
+    said
 }
 
 #[test]

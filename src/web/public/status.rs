@@ -40,8 +40,8 @@ pub(super) async fn show(
         Err(error) => return page::unavailable(&error),
     };
     // The way here was the link in the message, unless a form of this page led back to it.
-    let followed = (after.done.is_none() && web.pages.counts_clicks())
-        .then_some(EngagementKind::Clicked);
+    let followed =
+        (after.done.is_none() && web.pages.counts_clicks()).then_some(EngagementKind::Clicked);
     for kind in followed.into_iter().chain([EngagementKind::Viewed]) {
         web.track.engagement.note(Hit {
             message,

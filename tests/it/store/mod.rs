@@ -7,7 +7,9 @@ mod events;
 mod incidents;
 mod keys;
 mod receipts;
+mod reports;
 pub(crate) mod templates;
+mod users;
 
 use std::sync::LazyLock;
 
@@ -34,7 +36,3 @@ fn event(id: &str, kind: &str, time: &str, data: Value) -> Event {
         "type": kind, "time": time, "data": data});
     Event::parse(value, at("2026-11-22T10:00:00Z")).unwrap()
 }
-//! The store's promises, on both databases.
-
-mod reports;
-mod users;
