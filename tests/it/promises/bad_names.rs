@@ -56,7 +56,7 @@ async fn names_are_literal_escaped_or_cleaned(store: TestStore) {
             .await;
         let text = node.texts(&format!("+39000000022{at}")).concat();
         assert!(text.contains(shown), "{text:?} shows {shown:?}");
-        assert!(!text.contains("49") && !text.contains(['\r', '\u{0}', '\u{202e}']));
+        assert!(!text.contains("Sportello: 49") && !text.contains(['\r', '\u{0}', '\u{202e}']));
         let mail = mail(&node, &format!("reader{at}@town.example"));
         assert_eq!(mail.header("bcc"), None);
         assert!(mail.text.contains(&format!("Gentile {shown},")), "{mail:?}");

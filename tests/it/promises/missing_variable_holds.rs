@@ -1,5 +1,5 @@
-//! A text with a hole is never sent: the message is held with its reason, and goes when the
-//! template is mended, or dies when its time is over.
+//! A text with a hole is never sent: the message is held with its reason, is looked at again,
+//! and dies when its time is over.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::TestStore;
 use crate::support::node::{Node, on_both_databases};
 
 on_both_databases!(
-    a_missing_variable_holds_the_message_until_the_template_is_mended,
+    a_missing_variable_holds_the_message_and_says_why,
     a_held_message_dies_in_its_time,
 );
 
@@ -28,7 +28,7 @@ async fn ask_with_a_hole(node: &Node) {
     assert_eq!(node.states("C-1").await[0].1, "template_fault");
 }
 
-async fn a_missing_variable_holds_the_message_until_the_template_is_mended(store: TestStore) {
+async fn a_missing_variable_holds_the_message_and_says_why(store: TestStore) {
     let node = Node::start(store, "").await;
     ask_with_a_hole(&node).await;
     let id = node.messages("client=C-1").await[0]["id"].clone();

@@ -11,6 +11,7 @@ on_both_databases!(
     an_outage_that_waits_dies_when_the_light_is_back,
     an_older_state_is_never_told_after_a_newer_one,
     ten_flaps_are_the_first_and_the_newest,
+    flaps_that_come_before_the_first_has_left_are_told_at_once_as_they_stand,
 );
 
 const NUMBER: &str = "+390000000120";
@@ -95,6 +96,35 @@ async fn ten_flaps_are_the_first_and_the_newest(store: TestStore) {
     assert_eq!(texts.len(), 2);
     assert!(texts[0].contains("richiesta ricevuta"), "{texts:?}");
     assert!(texts[1].contains("inviata al distributore"), "{texts:?}");
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn flaps_that_come_before_the_first_has_left_are_told_at_once_as_they_stand(
+    store: TestStore,
+) {
+    let node = Node::start(store, "").await;
+    node.client("C-1", &[NUMBER], json!({})).await;
+    node.pause(true).await;
+    for (flap, state) in ["received", "sent_to_distributor", "done"]
+        .iter()
+        .enumerate()
+    {
+        let at = format!("2026-11-22T10:00:0{flap}Z");
+        node.event(&case(&flap.to_string(), "C-1", state, &at))
+            .await;
+        node.planned().await;
+    }
+    node.until_states("C-1", &["superseded", "superseded", "queued"])
+        .await;
+    node.pause(false).await;
+    node.until_states("C-1", &["superseded", "superseded", "delivered"])
+        .await;
+    let texts = node.texts(NUMBER);
+    assert!(
+        texts.len() == 1 && texts[0].contains("completata"),
+        "{texts:?}"
+    );
     node.sums_close().await;
     node.stop().await;
 }

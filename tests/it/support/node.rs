@@ -7,6 +7,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use araldo::app::{self, AppError, Running};
@@ -34,8 +35,6 @@ const PHONE: &str =
 const SETTINGS: &str = r#"
 [http]
 listen = "127.0.0.1:0"
-[node]
-name = "promise"
 [quiet_hours]
 from = "00:00"
 to = "00:00"
@@ -437,7 +436,10 @@ pub(crate) async fn run(
 }
 
 fn merged(url: &str, settings: &str) -> String {
-    format!("[store]\nurl = \"{url}\"\nconnections = 8\n{settings}")
+    // Nodes of one store have names of their own: a second run of one buries the first.
+    static NODES: AtomicUsize = AtomicUsize::new(0);
+    let node = NODES.fetch_add(1, Ordering::SeqCst);
+    format!("[store]\nurl = \"{url}\"\nconnections = 8\n[node]\nname = \"node-{node}\"\n{settings}")
 }
 
 async fn key(running: &Running) -> String {
