@@ -24,6 +24,11 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
     };
     let ticket = ticket(&message, Arc::clone(&plan));
     let now = shared.clock.now();
+    // Here, too: what no provider takes and no template can write comes to no other gate.
+    if now > message.expires_at {
+        let late = Some(Reason::TooLate);
+        return divert(shared, ticket, MessageState::Expired, late, message.due_at);
+    }
     let line = match shared.lines.choose(message.channel, now) {
         Choice::Line(line) => line,
         Choice::Wait(until) => return divert(shared, ticket, MessageState::Queued, None, until),
@@ -33,7 +38,7 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
                 ticket,
                 MessageState::Held,
                 Some(Reason::NoProvider),
-                never(now),
+                later(&message, now),
             );
         }
     };
@@ -46,7 +51,7 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
                 ticket,
                 MessageState::Held,
                 Some(Reason::TemplateFault),
-                never(now),
+                later(&message, now),
             );
         }
     };
@@ -215,10 +220,11 @@ fn divert(
     shared.ledger.write(Entry::Divert { ticket, diverted });
 }
 
-/// A message that is held until a person acts is looked at again after an hour: what was wrong
-/// may have been mended meanwhile.
-fn never(now: Timestamp) -> Timestamp {
-    now + TimeDelta::hours(1)
+/// A message that is held until a person acts is looked at again after an hour, or when its time
+/// is over: what was wrong may have been mended meanwhile.
+fn later(message: &Claimed, now: Timestamp) -> Timestamp {
+    let over = message.expires_at + TimeDelta::milliseconds(1);
+    over.min(now + TimeDelta::hours(1))
 }
 
 /// Our name for a message towards a provider: the same for every try.

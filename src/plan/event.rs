@@ -227,7 +227,7 @@ async fn due(
     let Some(coalesce) = rule.coalesce else {
         return Ok(now);
     };
-    Ok(match tx.plans().last_due(subject).await? {
+    Ok(match tx.plans().last_due(subject, now).await? {
         Some(last) if last > now => last,
         Some(last) if last + coalesce > now => last + coalesce,
         _ => now,

@@ -1,12 +1,16 @@
 //! Opening the store: where it is, how it must be set, and bringing its schema up to date.
 
+use std::future::ready;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::Connection as _;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::{Backend, Doing as _, Pools, Store, StoreError};
 
@@ -65,6 +69,7 @@ impl Store {
             .pragma("temp_store", "memory");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            .before_acquire(|connection, _| Box::pin(ready(is_fresh(connection))))
             .connect_with(options.clone())
             .await
             .doing("open the SQLite file")?;
@@ -85,6 +90,7 @@ impl Store {
             .max_connections(SQLITE_READERS)
             .min_connections(0)
             .idle_timeout(Duration::from_secs(60))
+            .before_acquire(|connection, _| Box::pin(ready(is_fresh(connection))))
             .connect_lazy_with(options);
         Ok(Self {
             pools: Pools {
@@ -121,6 +127,13 @@ impl Store {
         super::on!(&self.pools.read, |pool| pool.close().await);
         super::on!(&self.pools.write, |pool| pool.close().await);
     }
+}
+
+/// Whether a connection of the pool may be used again. When the disk is full, SQLite rolls back
+/// by itself (<https://www.sqlite.org/lang_transaction.html>, "Response to errors") and the
+/// driver still counts the transaction: such a connection would refuse every further one.
+fn is_fresh(connection: &SqliteConnection) -> Result<bool, sqlx::Error> {
+    Ok(!connection.is_in_transaction())
 }
 
 /// Held by the daemon for as long as it runs, so that two never share one SQLite file.

@@ -247,14 +247,24 @@ impl Plans<'_> {
         Ok(row.map(|(id, at)| (PlanId::new(id), Timestamp::from_micros(at))))
     }
 
-    /// When the last message on a subject was due that was not overtaken while it waited: a
-    /// message within the rule's `coalesce` of that one waits its turn.
-    pub async fn last_due(&mut self, subject: &str) -> Result<Option<Timestamp>, StoreError> {
+    /// When the last news on a subject was due that has left, or that still waits its turn: news
+    /// within the rule's `coalesce` of that one waits, too. What was overtaken before it left
+    /// told nobody anything, and holds nothing up.
+    pub async fn last_due(
+        &mut self,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let (due,): (Option<i64>,) = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT CAST(max(due_at) AS BIGINT) FROM plan WHERE subject = $1")
-                .bind(subject)
-                .fetch_one(&mut **c)
-                .await
+            sqlx::query_as(
+                "SELECT CAST(max(due_at) AS BIGINT) FROM plan WHERE subject = $1
+                 AND (due_at > $2 OR EXISTS (SELECT 1 FROM message
+                 WHERE message.plan_id = plan.id AND message.opened_at IS NOT NULL))",
+            )
+            .bind(subject)
+            .bind(now.as_micros())
+            .fetch_one(&mut **c)
+            .await
         })
         .doing("look for the last message on a subject")?;
         Ok(due.map(Timestamp::from_micros))

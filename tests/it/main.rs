@@ -24,6 +24,7 @@ mod intake_events;
 mod intake_keys;
 mod links_are_followed;
 mod migrations;
+mod promises;
 mod providers;
 mod rates_api;
 mod reader;

@@ -14,7 +14,7 @@
 //! | `+39000…04` | arrives, but the gateway's answer is lost | `unknown`, then `delivered` |
 //! | `+39000…05` | arrives; reports come twice and in the wrong order | `delivered` |
 //! | `bounce@…` | 550 5.1.1, no such mailbox | `rejected`, address suppressed |
-//! | `defer@…` | 451 the first two times | `accepted` at the third try |
+//! | `defer@…` | 450 the first two times | `accepted` at the third try |
 //! | `slow@…` | the answer takes three seconds | `accepted` |
 //! | `drop@…` | arrives, but the connection breaks before the answer | `unknown` |
 //!

@@ -146,7 +146,7 @@ impl Session {
             }
             Some(MailFault::Defer) if world.defers(&recipient) => {
                 world.count_refused();
-                self.say("451 4.3.0 Try again later");
+                self.say("450 4.2.0 The mailbox is busy, try again later");
             }
             _ => {
                 self.recipient = Some(recipient);

@@ -8,6 +8,7 @@
     reason = "each test takes what it needs"
 )]
 
+pub(crate) mod node;
 pub(crate) mod servers;
 mod stores;
 

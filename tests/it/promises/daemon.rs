@@ -1,0 +1,122 @@
+//! The real program as a child process, with a configuration file: what a test needs that kills
+//! it or takes its disk away. It ends with the test, however the test ends.
+
+use std::path::Path;
+use std::time::Duration;
+
+use araldo::domain::Clock as _;
+use araldo::domain::api_key::{ApiKey, Scope};
+use araldo::domain::clock::SystemClock;
+use araldo::domain::ids::TimeOrderedIds;
+use araldo::store::StoreUrl;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use crate::support::TestStore;
+use crate::support::node::pause;
+use crate::support::servers::{Server, folder, free_port};
+
+/// Says who it is, and lives on when a file may not grow any more.
+const WRAPPED: &str = "echo $$ >\"$PID_FILE\"; trap '' XFSZ; exec \"$0\" serve --config \"$1\"";
+/// How long it may take to be ready: generous, because the machine may be busy.
+const LOOKS: u32 = 2_000;
+
+/// A running `araldo serve`. Dropping it is `kill -9`.
+pub(super) struct Daemon {
+    server: Server,
+    pub(super) pid: String,
+    base: String,
+    key: String,
+    http: reqwest::Client,
+}
+
+impl Daemon {
+    /// Starts it on a store. `folder` keeps its settings; `settings` are TOML sections beside
+    /// `[store]`, `[http]` and `[node]`.
+    pub(super) async fn start(store: &TestStore, home: &Path, settings: &str) -> Self {
+        let port = free_port();
+        let file = home.join("araldo.toml");
+        let url = match &store.url {
+            StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            StoreUrl::Postgres(url) => url.clone(),
+        };
+        let text = format!(
+            "[store]\nurl = \"{url}\"\n[http]\nlisten = \"127.0.0.1:{port}\"\n\
+             [node]\nname = \"daemon\"\n{settings}"
+        );
+        std::fs::write(&file, text).expect("the settings are written");
+        let pid_file = home.join("pid");
+        let wrapped = WRAPPED.replace("$PID_FILE", &pid_file.display().to_string());
+        let file = file.display().to_string();
+        let command = [
+            "/bin/sh",
+            "-c",
+            wrapped.as_str(),
+            env!("CARGO_BIN_EXE_araldo"),
+            &file,
+        ];
+        let server = Server::start("araldo", &folder(), "KILL", &command);
+        server.listens_on(port);
+        let pid = std::fs::read_to_string(pid_file).expect("its number");
+        let daemon = Self {
+            server,
+            pid: pid.trim().to_owned(),
+            base: format!("http://127.0.0.1:{port}"),
+            key: key(store).await,
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .timeout(Duration::from_secs(30))
+                .build()
+                .expect("an HTTP client"),
+        };
+        daemon.until_ready().await;
+        daemon
+    }
+
+    async fn until_ready(&self) {
+        for _ in 0..LOOKS {
+            let answer = self.http.get(format!("{}/readyz", self.base)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            pause().await;
+        }
+        panic!("araldo is never ready; its log:\n{}", self.server.log());
+    }
+
+    /// Posts JSON; the status.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> u16 {
+        let request = self.http.post(format!("{}{path}", self.base)).json(body);
+        let answer = request.bearer_auth(&self.key).send().await;
+        answer.expect("an answer").status().as_u16()
+    }
+
+    /// Imports clients, one a line.
+    pub(super) async fn import(&self, lines: String) {
+        let request = self
+            .http
+            .post(format!("{}/v1/clients:import", self.base))
+            .header(CONTENT_TYPE, "application/x-ndjson")
+            .body(lines);
+        let answer = request.bearer_auth(&self.key).send().await;
+        let answer = answer.expect("an answer").text().await.expect("a text");
+        assert!(answer.contains("\"rejected_count\":0"), "{answer}");
+    }
+
+    /// What it has logged.
+    pub(super) fn log(&self) -> String {
+        self.server.log()
+    }
+}
+
+async fn key(store: &TestStore) -> String {
+    let key = ApiKey::from_entropy(&rand::random());
+    let ids = TimeOrderedIds::new(SystemClock, 255);
+    let mut tx = store.write().await.unwrap();
+    tx.keys()
+        .create(&key, "test", Scope::ALL, SystemClock.now(), &ids)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    key.reveal()
+}

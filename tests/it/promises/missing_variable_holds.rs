@@ -1,0 +1,59 @@
+//! A text with a hole is never sent: the message is held with its reason, is looked at again,
+//! and dies when its time is over.
+
+use serde_json::json;
+
+use crate::support::TestStore;
+use crate::support::node::{Node, on_both_databases};
+
+on_both_databases!(
+    a_missing_variable_holds_the_message_and_says_why,
+    a_held_message_dies_in_its_time,
+);
+
+const NUMBER: &str = "+390000000190";
+const HELD_AGAIN: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'held' \
+    AND lease_no = 2 AND wake_at > created_at";
+const WAKE: &str =
+    "UPDATE message SET wake_at = created_at, due_at = created_at WHERE state = 'held'";
+
+/// A notice whose text is forgotten.
+async fn ask_with_a_hole(node: &Node) {
+    node.client("C-1", &[NUMBER], json!({})).await;
+    let message = json!({ "client": "C-1", "template": "notice",
+        "variables": { "body": "Riaprono martedì." } });
+    let answer = node.post("/v1/messages", &message).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    node.until_states("C-1", &["held"]).await;
+    assert_eq!(node.states("C-1").await[0].1, "template_fault");
+}
+
+async fn a_missing_variable_holds_the_message_and_says_why(store: TestStore) {
+    let node = Node::start(store, "").await;
+    ask_with_a_hole(&node).await;
+    let id = node.messages("client=C-1").await[0]["id"].clone();
+    let why = node.message(&id).await["why"].to_string();
+    assert!(why.contains("a variable is missing"), "{why}");
+
+    node.eye.execute(WAKE).await;
+    node.eye.until(HELD_AGAIN, 1).await;
+    assert_eq!(node.world().truth().sms, 0);
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_held_message_dies_in_its_time(store: TestStore) {
+    let node = Node::start(store, "").await;
+    ask_with_a_hole(&node).await;
+    node.eye
+        .execute(
+            "UPDATE message SET expires_at = created_at, wake_at = created_at, \
+             due_at = created_at",
+        )
+        .await;
+    node.until_states("C-1", &["expired"]).await;
+    assert_eq!(node.states("C-1").await[0].1, "too_late");
+    assert_eq!(node.world().truth().sms, 0);
+    node.sums_close().await;
+    node.stop().await;
+}

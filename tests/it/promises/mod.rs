@@ -1,0 +1,54 @@
+//! The promises of the path of one message, each tried on a whole node over both databases: from
+//! an event over HTTP to what stands on a handset, and back. `support::node` is the node.
+
+mod bad_names;
+mod blackout_reaches_zone;
+mod clients_decide;
+mod crash_keeps_everything;
+mod daemon;
+mod explains_itself;
+mod failing_providers;
+mod flood_guard_caps;
+mod missing_variable_holds;
+mod newer_replaces_older;
+mod quiet_hours_defer;
+mod stop_is_honoured;
+mod store_takes_nothing;
+mod two_daemons;
+
+use serde_json::{Value, json};
+
+/// An event about one incident, at a time of the test's choice.
+fn incident(id: &str, kind: &str, at: &str, municipality: &str) -> Value {
+    json!({
+        "specversion": "1.0", "id": id, "source": "/oms", "type": kind, "subject": "G-77",
+        "time": at,
+        "data": {
+            "incident": "G-77", "kind": "outage", "service": "electricity", "severity": "severe",
+            "area": { "municipalities": [municipality] }, "cause": "guasto in cabina",
+        },
+    })
+}
+
+/// An event about one case of a client, at a time of the test's choice.
+fn case(id: &str, client: &str, state: &str, at: &str) -> Value {
+    json!({
+        "specversion": "1.0", "id": id, "source": "/crm", "type": "case.state_changed",
+        "subject": format!("PR-{client}"), "time": at,
+        "data": { "case": format!("PR-{client}"), "client": client, "kind": "voltura",
+            "state": state },
+    })
+}
+
+/// A place in a municipality.
+fn place(code: &str, municipality: &str) -> Value {
+    json!({ "place": code, "kind": "pod", "municipality": municipality })
+}
+
+/// A direct message of the template `notice`.
+fn notice(client: &str, title: &str) -> Value {
+    json!({
+        "client": client, "template": "notice",
+        "variables": { "title": title, "body": "Riaprono martedì." },
+    })
+}

@@ -1,0 +1,479 @@
+//! A whole node in this process: the real router, planner, dispatcher and tracker over a store
+//! of either kind, with sandbox providers unless the settings say otherwise. Tests speak to it
+//! over HTTP, look at what arrived, and wait by looking, never by sleeping for a time.
+//!
+//! Every test ends with [`Node::sums_close`]: the sums equal the rows, and nothing is left in
+//! anybody's hands.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use araldo::app::{self, AppError, Running};
+use araldo::channel::sandbox::{Body, Received, World};
+use araldo::config::Config;
+use araldo::domain::Channel;
+use araldo::domain::api_key::{ApiKey, Scope};
+use araldo::lifecycle::Lifecycle;
+use araldo::store::StoreUrl;
+use araldo::store::switches::DISPATCH;
+use serde_json::{Value, json};
+use sqlx::{PgPool, SqlitePool};
+use tempfile::TempDir;
+
+use super::TestStore;
+
+/// How long anything may take: generous, because the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long to stop.
+const STOPPING: Duration = Duration::from_secs(20);
+/// A telephone's browser.
+const PHONE: &str =
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
+/// Short times, so that a test need not wait for what a day brings.
+const SETTINGS: &str = r#"
+[http]
+listen = "127.0.0.1:0"
+[quiet_hours]
+from = "00:00"
+to = "00:00"
+[contact]
+organisation = "Sportello"
+phone_free = "800 000 000"
+[provider.sandbox-sms]
+kind = "sandbox"
+channel = "sms"
+latency = "20ms"
+"#;
+
+/// Both kinds of database, seen past the store.
+pub(crate) enum Eye {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// One statement of literals on either database.
+macro_rules! with_eye {
+    ($eye:expr, |$pool:ident| $body:expr) => {
+        match $eye {
+            Eye::Sqlite($pool) => $body,
+            Eye::Postgres($pool) => $body,
+        }
+    };
+}
+
+impl Eye {
+    /// Opens a connection of its own.
+    pub(crate) async fn open(url: &StoreUrl) -> Self {
+        match url {
+            StoreUrl::Sqlite(path) => {
+                let url = format!("sqlite:{}", path.display());
+                Self::Sqlite(SqlitePool::connect(&url).await.unwrap())
+            }
+            StoreUrl::Postgres(url) => Self::Postgres(PgPool::connect(url).await.unwrap()),
+        }
+    }
+
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        with_eye!(self, |pool| drop(
+            sqlx::query(sql).execute(pool).await.unwrap()
+        ));
+    }
+
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        with_eye!(self, |pool| sqlx::query_scalar(sql)
+            .fetch_one(pool)
+            .await
+            .unwrap())
+    }
+
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        with_eye!(self, |pool| sqlx::query_scalar(sql)
+            .fetch_all(pool)
+            .await
+            .unwrap())
+    }
+
+    async fn sums(&self, sql: &'static str) -> Vec<SumRow> {
+        with_eye!(self, |pool| sqlx::query_as(sql)
+            .fetch_all(pool)
+            .await
+            .unwrap())
+    }
+
+    /// Waits until a number is reached.
+    pub(crate) async fn until(&self, sql: &'static str, expected: i64) {
+        let mut found = self.number(sql).await;
+        let begun = Instant::now();
+        while found != expected {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "after {PATIENCE:?} `{sql}` is {found}, not {expected}"
+            );
+            pause().await;
+            found = self.number(sql).await;
+        }
+    }
+}
+
+/// Template, version, channel and day, then every sum that states or readers move.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
+struct SumRow {
+    day: i64,
+    template: String,
+    version: i64,
+    channel: String,
+    planned: i64,
+    suppressed: i64,
+    accepted: i64,
+    delivered: i64,
+    undelivered: i64,
+    unconfirmed: i64,
+    unknown: i64,
+    measurable: i64,
+    opened: i64,
+    opened_machine: i64,
+    clicked: i64,
+    clicked_machine: i64,
+}
+
+const SUMS: &str = "SELECT day, template, version, channel, planned, suppressed, accepted, \
+    delivered, undelivered, unconfirmed, unknown, measurable, opened, opened_machine, clicked, \
+    clicked_machine FROM rollup";
+
+/// What the sums must be, counted from the rows.
+const ROWS: &str = "SELECT x.day, x.template, x.version, x.channel, \
+    CAST(count(*) AS BIGINT) AS planned, \
+    CAST(sum(CASE WHEN x.state = 'suppressed' THEN 1 ELSE 0 END) AS BIGINT) AS suppressed, \
+    CAST(sum(CASE WHEN x.state IN ('accepted', 'delivered', 'undelivered', 'unconfirmed') \
+    THEN 1 ELSE 0 END) AS BIGINT) AS accepted, \
+    CAST(sum(CASE WHEN x.state = 'delivered' THEN 1 ELSE 0 END) AS BIGINT) AS delivered, \
+    CAST(sum(CASE WHEN x.state = 'undelivered' THEN 1 ELSE 0 END) AS BIGINT) AS undelivered, \
+    CAST(sum(CASE WHEN x.state = 'unconfirmed' THEN 1 ELSE 0 END) AS BIGINT) AS unconfirmed, \
+    CAST(sum(CASE WHEN x.state IN ('unknown', 'unresolved') THEN 1 ELSE 0 END) AS BIGINT) \
+    AS unknown, \
+    CAST(sum(CASE WHEN x.tracking = 'individual' AND \
+    x.state IN ('accepted', 'delivered', 'unconfirmed') THEN 1 ELSE 0 END) AS BIGINT) \
+    AS measurable, \
+    CAST(sum(x.engaged & 1) AS BIGINT) AS opened, \
+    CAST(sum((x.engaged & 2) / 2) AS BIGINT) AS opened_machine, \
+    CAST(sum((x.engaged & 4) / 4) AS BIGINT) AS clicked, \
+    CAST(sum((x.engaged & 8) / 8) AS BIGINT) AS clicked_machine \
+    FROM (SELECT m.created_at / 86400000000 AS day, p.template, p.version, m.channel, m.state, \
+    m.tracking, m.engaged FROM message m JOIN plan p ON p.id = m.plan_id) AS x \
+    GROUP BY x.day, x.template, x.version, x.channel";
+
+/// Messages that a stage has, or is to take at once.
+const MOVING: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE \
+    state IN ('leased', 'sending') OR (state = 'queued' AND due_at <= created_at)";
+const UNPLANNED: &str = "SELECT (SELECT CAST(count(*) AS BIGINT) FROM event WHERE \
+    state = 'received') + (SELECT CAST(count(*) AS BIGINT) FROM plan WHERE state = 'planning')";
+/// Plans whose own sums are not those of their rows. A fallback's row is no plan's own.
+const WRONG_PLANS: &str = "SELECT CAST(count(*) AS BIGINT) FROM (SELECT p.id FROM plan p \
+    LEFT JOIN message m ON m.plan_id = p.id AND m.id = m.notification_id \
+    GROUP BY p.id, p.planned HAVING p.planned <> count(m.id)) AS x";
+
+/// A running node and everything a test needs to speak to it.
+pub(crate) struct Node {
+    pub(crate) running: Running,
+    pub(crate) eye: Eye,
+    pub(crate) folder: TempDir,
+    key: String,
+    http: reqwest::Client,
+    // Last, so that the database outlives the node.
+    _store: Option<TestStore>,
+}
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) text: String,
+}
+
+impl Node {
+    /// A node of its own on a fresh store. `settings`: TOML sections that are not those above.
+    pub(crate) async fn start(store: TestStore, settings: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_in(folder, store, settings).await
+    }
+
+    /// The same; what `settings` names is in `folder`.
+    pub(crate) async fn start_in(folder: TempDir, store: TestStore, settings: &str) -> Self {
+        let running = run(&store.url, folder.path(), settings)
+            .await
+            .expect("the node starts");
+        let key = key(&running).await;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("an HTTP client");
+        Self {
+            eye: Eye::open(&store.url).await,
+            running,
+            folder,
+            key,
+            http,
+            _store: Some(store),
+        }
+    }
+
+    /// The handsets and mailboxes.
+    pub(crate) fn world(&self) -> &Arc<World> {
+        self.running.world.as_ref().expect("a sandbox")
+    }
+
+    /// What arrived at one number or address, the oldest first.
+    pub(crate) fn inbox(&self, address: &str) -> Vec<Arc<Received>> {
+        let channel = match address.contains('@') {
+            true => Channel::Email,
+            false => Channel::Sms,
+        };
+        let mut items = self.world().inbox(channel, address);
+        items.reverse();
+        items
+    }
+
+    /// The texts that arrived at a handset, the oldest first.
+    pub(crate) fn texts(&self, number: &str) -> Vec<String> {
+        let text = |item: &Arc<Received>| match &item.body {
+            Body::Sms(text) => text.clone(),
+            Body::Mail(mail) => mail.text.clone(),
+        };
+        self.inbox(number).iter().map(text).collect()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(reqwest::Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.ask(reqwest::Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.ask(reqwest::Method::PUT, path, Some(body)).await
+    }
+
+    async fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Answer {
+        let url = match path.starts_with("http") {
+            true => path.to_owned(),
+            false => format!("http://{}{path}", self.running.address),
+        };
+        let mut request = self.http.request(method, url).bearer_auth(&self.key);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        self.send(request).await
+    }
+
+    /// Opens an address as a person's telephone does.
+    pub(crate) async fn visit(&self, url: &str) -> Answer {
+        let request = self.http.get(url).header("user-agent", PHONE);
+        self.send(request).await
+    }
+
+    /// Sends a form as a person does.
+    pub(crate) async fn submit(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(url).header("user-agent", PHONE).form(fields);
+        self.send(request).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let answer = request.send().await.expect("the node answers");
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("a whole answer");
+        Answer {
+            status,
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            text,
+        }
+    }
+
+    /// Makes a client. `contacts`: numbers and addresses; `more`: further fields.
+    pub(crate) async fn client(&self, reference: &str, contacts: &[&str], more: Value) {
+        let contacts: Vec<Value> = contacts
+            .iter()
+            .map(|address| match address.contains('@') {
+                true => json!({ "channel": "email", "address": address }),
+                false => json!({ "channel": "sms", "address": address }),
+            })
+            .collect();
+        let mut client = json!({ "name": "Maria Rossi", "contacts": contacts });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            client[name] = value.clone();
+        }
+        let answer = self.put(&format!("/v1/clients/{reference}"), &client).await;
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+    }
+
+    /// Sends an event that is taken.
+    pub(crate) async fn event(&self, event: &Value) {
+        let answer = self.post("/v1/events", event).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+
+    /// The messages of a list, the oldest first.
+    pub(crate) async fn messages(&self, filter: &str) -> Vec<Value> {
+        let answer = self.get(&format!("/v1/messages?limit=500&{filter}")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.body["next"], Value::Null, "more than one page");
+        let mut items = answer.body["items"].as_array().unwrap().clone();
+        items.reverse();
+        items
+    }
+
+    /// One message with all that is known about it.
+    pub(crate) async fn message(&self, id: &Value) -> Value {
+        let path = format!("/v1/messages/{}", id.as_str().unwrap());
+        let answer = self.get(&path).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body
+    }
+
+    /// State and reason of every message of a client, the oldest first.
+    pub(crate) async fn states(&self, client: &str) -> Vec<(String, String)> {
+        let messages = self.messages(&format!("client={client}")).await;
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        messages
+            .iter()
+            .map(|message| (word(&message["state"]), word(&message["reason"])))
+            .collect()
+    }
+
+    /// Waits until the client's messages stand like this, the oldest first.
+    pub(crate) async fn until_states(&self, client: &str, expected: &[&str]) {
+        let begun = Instant::now();
+        loop {
+            let found = self.states(client).await;
+            if found.iter().map(|(state, _)| state).eq(expected.iter()) {
+                return;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{client} has {found:?}, not {expected:?}"
+            );
+            pause().await;
+        }
+    }
+
+    /// Waits until every event is planned and every message that was due has been dealt with.
+    pub(crate) async fn settled(&self) {
+        self.eye.until(UNPLANNED, 0).await;
+        self.eye.until(MOVING, 0).await;
+    }
+
+    /// Waits until every event is planned.
+    pub(crate) async fn planned(&self) {
+        self.eye.until(UNPLANNED, 0).await;
+    }
+
+    /// Stops all sending, or lets it go on.
+    pub(crate) async fn pause(&self, paused: bool) {
+        let mut tx = self.running.store.write().await.unwrap();
+        let now = self.running.clock.now();
+        tx.switches()
+            .set(DISPATCH, paused, "test", now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        self.running.wake.dispatch.notify_waiters();
+    }
+
+    /// The sums are those of the rows, and nothing is left in anybody's hands.
+    pub(crate) async fn sums_close(&self) {
+        self.eye
+            .until(
+                "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state IN ('leased', 'sending')",
+                0,
+            )
+            .await;
+        sums_close(&self.eye).await;
+    }
+
+    /// Stops the node in good order.
+    pub(crate) async fn stop(self) {
+        self.running.lifecycle.stop();
+        assert_eq!(self.running.lifecycle.ended(STOPPING).await, 0);
+        self.running.sign_off().await.unwrap();
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.running.lifecycle.abort();
+    }
+}
+
+/// The sums are those of the rows.
+pub(crate) async fn sums_close(eye: &Eye) {
+    let mut sums = eye.sums(SUMS).await;
+    let mut rows = eye.sums(ROWS).await;
+    sums.sort();
+    rows.sort();
+    assert_eq!(sums, rows, "sums (left) and rows (right)");
+    assert_eq!(eye.number(WRONG_PLANS).await, 0, "plans with wrong sums");
+}
+
+/// Starts a node on a store, with its settings in a file, as `araldo serve` does.
+pub(crate) async fn run(
+    url: &StoreUrl,
+    folder: &Path,
+    settings: &str,
+) -> Result<Running, AppError> {
+    let file = folder.join("araldo.toml");
+    let url = match url {
+        StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        StoreUrl::Postgres(url) => url.clone(),
+    };
+    let text = format!("{}\n{SETTINGS}", merged(&url, settings));
+    std::fs::write(&file, text).expect("the settings are written");
+    let config = Config::load(Some(&file), std::iter::empty())?;
+    app::start(&config, &Lifecycle::new()).await
+}
+
+fn merged(url: &str, settings: &str) -> String {
+    // Nodes of one store have names of their own: a second run of one buries the first.
+    static NODES: AtomicUsize = AtomicUsize::new(0);
+    let node = NODES.fetch_add(1, Ordering::SeqCst);
+    format!("[store]\nurl = \"{url}\"\nconnections = 8\n[node]\nname = \"node-{node}\"\n{settings}")
+}
+
+async fn key(running: &Running) -> String {
+    let key = ApiKey::from_entropy(&rand::random());
+    let mut tx = running.store.write().await.unwrap();
+    let now = running.clock.now();
+    tx.keys()
+        .create(&key, "test", Scope::ALL, now, running.ids.as_ref())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    key.reveal()
+}
+
+/// Between two looks.
+pub(crate) async fn pause() {
+    tokio::time::sleep(Duration::from_millis(15)).await;
+}
+
+/// Makes of `async fn name(store: TestStore)` one test on each database, on several threads, as
+/// the daemon runs.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => { $(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name($crate::support::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name($crate::support::postgres().await).await;
+            }
+        }
+    )+ };
+}
+pub(crate) use on_both_databases;
