@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::Connection as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -132,6 +132,7 @@ impl Store {
 /// Whether a connection of the pool may be used again. When the disk is full, SQLite rolls back
 /// by itself (<https://www.sqlite.org/lang_transaction.html>, "Response to errors") and the
 /// driver still counts the transaction: such a connection would refuse every further one.
+#[expect(clippy::unnecessary_wraps, reason = "the pool asks for this shape")]
 fn is_fresh(connection: &SqliteConnection) -> Result<bool, sqlx::Error> {
     Ok(!connection.is_in_transaction())
 }
