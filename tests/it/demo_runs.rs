@@ -41,10 +41,6 @@ impl Demo {
         let console = after("Console:");
         let key = after("API key:");
         // Who stops listening breaks the demo's last words.
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a test reads to the end beside its work"
-        )]
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         Self {
             child,
