@@ -25,7 +25,7 @@ use tempfile::TempDir;
 use super::TestStore;
 
 /// How long anything may take: generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long to stop.
 const STOPPING: Duration = Duration::from_secs(20);
 /// A telephone's browser.
@@ -228,10 +228,7 @@ impl Node {
 
     /// What arrived at one number or address, the oldest first.
     pub(crate) fn inbox(&self, address: &str) -> Vec<Arc<Received>> {
-        let channel = match address.contains('@') {
-            true => Channel::Email,
-            false => Channel::Sms,
-        };
+        let channel = channel_of(address);
         let mut items = self.world().inbox(channel, address);
         items.reverse();
         items
@@ -259,10 +256,7 @@ impl Node {
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Answer {
-        let url = match path.starts_with("http") {
-            true => path.to_owned(),
-            false => format!("http://{}{path}", self.running.address),
-        };
+        let url = format!("http://{}{path}", self.running.address);
         let mut request = self.http.request(method, url).bearer_auth(&self.key);
         if let Some(body) = body {
             request = request.json(body);
@@ -297,10 +291,7 @@ impl Node {
     pub(crate) async fn client(&self, reference: &str, contacts: &[&str], more: Value) {
         let contacts: Vec<Value> = contacts
             .iter()
-            .map(|address| match address.contains('@') {
-                true => json!({ "channel": "email", "address": address }),
-                false => json!({ "channel": "sms", "address": address }),
-            })
+            .map(|address| json!({ "channel": channel_of(address), "address": address }))
             .collect();
         let mut client = json!({ "name": "Maria Rossi", "contacts": contacts });
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -405,6 +396,14 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         self.running.lifecycle.abort();
+    }
+}
+
+fn channel_of(address: &str) -> Channel {
+    if address.contains('@') {
+        Channel::Email
+    } else {
+        Channel::Sms
     }
 }
 
