@@ -9,8 +9,10 @@
     reason = "a command line prints; the daemon's own words go through the log"
 )]
 
+mod bench;
 mod check;
 mod context;
+mod demo;
 mod dispatch;
 mod doctor;
 mod event;
@@ -46,6 +48,8 @@ struct Cli {
 enum Command {
     /// Run the daemon
     Serve,
+    /// Run the daemon on a throw-away store, with a made-up town that lives
+    Demo(demo::DemoArgs),
     /// Check settings, rules, kinds of cases and every template with its samples
     Check,
     /// Bring the store's schema up to date
@@ -73,6 +77,9 @@ enum Command {
     /// Pause, resume, withdraw
     #[command(subcommand)]
     Dispatch(dispatch::DispatchCommand),
+    /// Measure this machine, on a throw-away store
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
 }
 
 /// Runs the command named on the command line.
@@ -108,6 +115,7 @@ impl Cli {
         let config = Config::load(self.config.as_deref(), config::environment())?;
         match self.command {
             Command::Serve => serve::run(config, self.config).await,
+            Command::Demo(args) => demo::run(args, self.config).await,
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::Doctor => doctor::run(config).await,
@@ -142,6 +150,7 @@ impl Cli {
                 template::run(command, &store, clock.as_ref(), ids.as_ref()).await?;
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Bench(command) => Box::pin(bench::run(command)).await,
             Command::Dispatch(command) => {
                 dispatch::run(command, &Context::open(config).await?).await
             }

@@ -141,8 +141,6 @@ text_enum! {
 pub struct Node {
     /// What it is called.
     pub name: String,
-    /// 0 to 255, part of every id.
-    pub number: u8,
     /// What it does.
     pub roles: Vec<Role>,
 }
@@ -154,7 +152,6 @@ impl Node {
         let roles: Result<Vec<Role>, _> = roles.iter().map(|word| word.parse()).collect();
         let node = Self {
             name: section.optional("name")?.unwrap_or_else(machine_name),
-            number: section.number("number", 0, 255)?,
             roles: roles.map_err(|error| section.fault("roles", error.to_string()))?,
         };
         if node.roles.is_empty() {

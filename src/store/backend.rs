@@ -95,18 +95,6 @@ pub(crate) mod sqlite {
             concat!("json_array(", $values, ")")
         };
     }
-    /// The larger of two numbers.
-    macro_rules! sqlite_greatest {
-        ($values:literal) => {
-            concat!("max(", $values, ")")
-        };
-    }
-    /// Reads a text as JSON, to nest it in another.
-    macro_rules! sqlite_json {
-        ($text:literal) => {
-            concat!("json(", $text, ")")
-        };
-    }
     /// The database's clock in microseconds.
     macro_rules! sqlite_now {
         () => {
@@ -114,10 +102,9 @@ pub(crate) mod sqlite {
         };
     }
     pub(crate) use {
-        sqlite_array as array, sqlite_for_update as for_update, sqlite_greatest as greatest,
-        sqlite_group_array as group_array, sqlite_ids as ids, sqlite_json as json,
-        sqlite_now as now, sqlite_rows as rows, sqlite_skip_locked as skip_locked,
-        sqlite_texts as texts,
+        sqlite_array as array, sqlite_for_update as for_update, sqlite_group_array as group_array,
+        sqlite_ids as ids, sqlite_now as now, sqlite_rows as rows,
+        sqlite_skip_locked as skip_locked, sqlite_texts as texts,
     };
 }
 
@@ -166,25 +153,14 @@ pub(crate) mod postgres {
             concat!("json_build_array(", $values, ")")
         };
     }
-    macro_rules! postgres_greatest {
-        ($values:literal) => {
-            concat!("greatest(", $values, ")")
-        };
-    }
-    macro_rules! postgres_json {
-        ($text:literal) => {
-            concat!("CAST(", $text, " AS json)")
-        };
-    }
     macro_rules! postgres_now {
         () => {
             "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
         };
     }
     pub(crate) use {
-        postgres_array as array, postgres_for_update as for_update, postgres_greatest as greatest,
-        postgres_group_array as group_array, postgres_ids as ids, postgres_json as json,
-        postgres_now as now, postgres_rows as rows, postgres_skip_locked as skip_locked,
-        postgres_texts as texts,
+        postgres_array as array, postgres_for_update as for_update,
+        postgres_group_array as group_array, postgres_ids as ids, postgres_now as now,
+        postgres_rows as rows, postgres_skip_locked as skip_locked, postgres_texts as texts,
     };
 }

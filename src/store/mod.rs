@@ -37,6 +37,7 @@ pub mod switches;
 pub mod templates;
 pub mod timers;
 pub mod users;
+pub mod yardstick;
 
 pub use error::StoreError;
 pub use open::{DaemonLock, StoreUrl};

@@ -26,12 +26,12 @@ use futures_util::future::BoxFuture;
 use sqlx::SqlitePool;
 
 /// The time at which the town's clock stands.
-pub const NOW: &str = "2026-11-22T17:30:00Z";
+pub(crate) const NOW: &str = "2026-11-22T17:30:00Z";
 /// The password of everybody in it.
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A store, a console over it, and the clock both go by.
-pub struct Town {
+pub(crate) struct Town {
     pub web: Web,
     pub clock: Arc<FixedClock>,
     pub pool: SqlitePool,
@@ -61,7 +61,7 @@ impl Renderer for Texts {
 
 impl Town {
     /// An empty store and a console over it.
-    pub async fn empty() -> Self {
+    pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("town.db");
         let store = Store::open(&StoreUrl::Sqlite(path.clone()), 4)
@@ -117,7 +117,7 @@ impl Town {
     }
 
     /// The same with people, clients, a case, an outage and their messages.
-    pub async fn lively() -> Self {
+    pub(crate) async fn lively() -> Self {
         let mut town = Self::empty().await;
         for role in Role::ALL {
             town.person(*role).await;
@@ -132,7 +132,7 @@ impl Town {
     }
 
     /// Adds `ROLE@example.org`.
-    pub async fn person(&self, role: Role) {
+    pub(crate) async fn person(&self, role: Role) {
         let hash = password::hash(PASSWORD).unwrap();
         let user = NewUser {
             id: UserId::new(self.web.ids.next()),
@@ -145,7 +145,7 @@ impl Town {
         tx.commit().await.unwrap();
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         use araldo::domain::Clock as _;
         self.clock.now()
     }
@@ -423,7 +423,7 @@ impl Town {
             }
         }
         self.sql("INSERT INTO rollup VALUES ($1, 'incident-started', 2, 'sms', 8, 0, 8, 7, 1, 0, 0, 3, 0, 3, 0, 0, 7, 0)", &[&day]).await;
-        self.sql("INSERT INTO node VALUES (1, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
+        self.sql("INSERT INTO node VALUES (1, 0, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
         self.sql("INSERT INTO api_key VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write clients:write', $1, $2, NULL)", &[&self.ago(9_000), &self.ago(2)]).await;
     }
 }

@@ -11,8 +11,12 @@
 mod support;
 
 mod architecture;
+mod console_browser;
+mod console_login;
+mod demo_runs;
 mod console_pages;
 mod console_seed;
+mod console_templates;
 mod intake_api;
 mod intake_cases_and_incidents;
 mod intake_clients;

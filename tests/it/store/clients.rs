@@ -141,8 +141,8 @@ async fn choices_are_kept_one_by_one(store: &Store) {
         Some(Channel::Email),
         "an import that says nothing undoes nothing"
     );
-    assert_eq!(kept.topics["surveys"], false);
-    assert_eq!(kept.topics["outages"], true);
+    assert!(!kept.topics["surveys"]);
+    assert!(kept.topics["outages"]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO rollup VALUES (1, 't-1', 1, 'sms', 3, 1, 2, 2, 0, 0, 0, 1, 1, 1, 0, 0, 2, 0)",
     "INSERT INTO rollup VALUES (2, 't-1', 1, 'sms', 4, 0, 4, 3, 1, 0, 0, 2, 0, 1, 0, 1, 4, 0)",
     "INSERT INTO rollup VALUES (2, 't-2', 1, 'email', 5, 0, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)",
-    "INSERT INTO node VALUES (1, 'n-1', 'web', '0.1.0', 1, 2, NULL)",
+    "INSERT INTO node VALUES (1, 0, 'n-1', 'web', '0.1.0', 1, 2, NULL)",
     "INSERT INTO provider_state VALUES ('gw', 900, 'no credit', 0)",
     "INSERT INTO switch VALUES ('dispatch', TRUE, 'a@example.org', 5)",
     "INSERT INTO api_key VALUES (1, 'crm', 'p', 'h', 'events:write', 1, NULL, NULL)",

@@ -1,0 +1,138 @@
+//! The ground a measurement stands on: a throw-away store and a whole node on it, started as
+//! `serve` starts one. A database named by the caller must be empty: what is measured stays in
+//! it, and nothing of anybody else's is touched.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use tempfile::TempDir;
+
+use crate::app::{self, Running};
+use crate::config::Config;
+use crate::lifecycle::Lifecycle;
+use crate::store::{Store, StoreUrl};
+use crate::telemetry;
+
+/// How long the node may take to end.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// How often it is looked whether the work is done: a hundredth of the shortest run.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// Without any progress for so long, nothing will come any more.
+const STALLED_AFTER: Duration = Duration::from_secs(60);
+
+/// A folder, a store and the settings of a node.
+pub(super) struct Ground {
+    folder: TempDir,
+    /// Where the store is.
+    pub(super) url: StoreUrl,
+    config: Config,
+}
+
+impl Ground {
+    /// Prepares a store and checks that it is empty. `store`: `sqlite`, or the address of an
+    /// empty database; `settings`: what the node is to do, as in a file of settings.
+    pub(super) async fn lay(store: &str, settings: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("araldo-bench-")
+            .tempdir()
+            .context("cannot make a temporary folder")?;
+        let address = match store {
+            "sqlite" => format!("sqlite:{}", folder.path().join("bench.db").display()),
+            other => other.to_owned(),
+        };
+        let url: StoreUrl = address.parse().map_err(anyhow::Error::msg)?;
+        must_be_empty(&url).await?;
+        let file = folder.path().join("araldo.toml");
+        std::fs::write(&file, format!("{}\n{settings}", common(&address)))
+            .context("cannot write the settings")?;
+        let config = Config::load(Some(&file), std::iter::empty())?;
+        telemetry::start_log(&config.log);
+        Ok(Self {
+            folder,
+            url,
+            config,
+        })
+    }
+
+    /// Where files may be put; gone with the ground.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts the node.
+    pub(super) async fn start(&self) -> anyhow::Result<Node> {
+        let lifecycle = Lifecycle::new();
+        let running = app::start(&self.config, &lifecycle).await?;
+        Ok(Node { running })
+    }
+}
+
+/// A node under measurement.
+pub(super) struct Node {
+    /// Its parts.
+    pub(super) running: Running,
+}
+
+impl Node {
+    /// Waits until a figure of the store reaches `wanted`; returns how long it took since `start`.
+    pub(super) async fn until(
+        &self,
+        figure: impl Fn(&crate::store::yardstick::Figures) -> i64,
+        wanted: i64,
+        start: Instant,
+    ) -> anyhow::Result<Duration> {
+        let (mut last, mut moved) = (i64::MIN, Instant::now());
+        loop {
+            let figures = self
+                .running
+                .store
+                .read()
+                .await?
+                .yardstick()
+                .figures()
+                .await?;
+            let now = figure(&figures);
+            if now >= wanted {
+                return Ok(start.elapsed());
+            }
+            if now > last {
+                (last, moved) = (now, Instant::now());
+            }
+            if moved.elapsed() > STALLED_AFTER {
+                bail!("stopped at {now} of {wanted}: nothing moved for a minute; see the log");
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Ends it in good order.
+    pub(super) async fn stop(self) -> anyhow::Result<()> {
+        self.running.lifecycle.stop();
+        let crashed = self.running.lifecycle.ended(STOP_WITHIN).await;
+        self.running.sign_off().await?;
+        if crashed > 0 {
+            bail!("{crashed} tasks of the node crashed; the figures are worth nothing");
+        }
+        Ok(())
+    }
+}
+
+/// What every measurement sets: no port that others could use, nobody asleep, and no guard that
+/// takes the same client's tenth message for a fault.
+fn common(store: &str) -> String {
+    format!(
+        "[http]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = {store:?}\n[log]\nlevel = \"warn\"\n\
+         [quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n"
+    )
+}
+
+async fn must_be_empty(url: &StoreUrl) -> anyhow::Result<()> {
+    let store = Store::open(url, 1).await?;
+    let figures = store.read().await?.yardstick().figures().await?;
+    store.close().await;
+    if figures.clients > 0 || figures.planned > 0 {
+        bail!("the database is in use; name an empty one, for what is measured stays in it");
+    }
+    Ok(())
+}

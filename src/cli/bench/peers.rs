@@ -1,0 +1,166 @@
+//! Programs of Postfix that a measurement stands beside: `smtp-sink` takes mails and forgets
+//! them, `smtp-source` makes as much load as it can. Each is a child process on a port of its
+//! own, and ends with its handle.
+
+use std::fs::Permissions;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use tokio::process::{Child, Command};
+
+/// Connections the sink may have at once, and may have waiting: with less room it refuses some
+/// in bursts.
+const ROOM: (&str, &str) = ("4000", "4096");
+/// How long the sink may take to listen.
+const START_WITHIN: Duration = Duration::from_secs(10);
+/// Where these programs are when the search path does not say.
+const FOLDERS: [&str; 2] = ["/usr/sbin", "/usr/libexec/postfix"];
+
+/// Where the two programs are.
+pub(super) struct Peers {
+    sink: PathBuf,
+    source: PathBuf,
+}
+
+/// A sink that listens.
+pub(super) struct Sink {
+    child: Child,
+}
+
+impl Peers {
+    /// Looks for both.
+    pub(super) fn find() -> anyhow::Result<Self> {
+        Ok(Self {
+            sink: find("smtp-sink")?,
+            source: find("smtp-source")?,
+        })
+    }
+
+    /// Starts a sink on a port of this machine. `keep`: a folder for what it takes; otherwise it
+    /// forgets at once.
+    pub(super) async fn sink(&self, port: u16, keep: Option<&Path>) -> anyhow::Result<Sink> {
+        let mut command = Command::new(&self.sink);
+        command.args(["-m", ROOM.0]);
+        if std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
+            // It refuses to work as root.
+            command.args(["-u", "nobody"]);
+        }
+        if let Some(folder) = keep {
+            open_to_all(folder)?;
+            command.arg("-d").arg(folder.join("mail."));
+        }
+        let address = format!("127.0.0.1:{port}");
+        let child = command
+            .args([&address, ROOM.1])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("cannot start smtp-sink")?;
+        let mut sink = Sink { child };
+        sink.listens(port).await?;
+        Ok(sink)
+    }
+
+    /// Has `smtp-source` send `count` mails of `size` bytes over `sessions` connections that it
+    /// keeps; how long it took.
+    pub(super) async fn source(
+        &self,
+        port: u16,
+        count: usize,
+        size: usize,
+        sessions: usize,
+    ) -> anyhow::Result<Duration> {
+        let mut command = Command::new(&self.source);
+        command.args([
+            "-d",
+            "-f",
+            "avvisi@araldo.example",
+            "-t",
+            "cliente@posta.example",
+        ]);
+        for (option, value) in [("-m", count), ("-l", size), ("-s", sessions)] {
+            command.arg(option).arg(value.to_string());
+        }
+        let start = Instant::now();
+        let ended = command
+            .arg(format!("127.0.0.1:{port}"))
+            .stdin(Stdio::null())
+            .status()
+            .await
+            .context("cannot start smtp-source")?;
+        let took = start.elapsed();
+        if !ended.success() {
+            bail!("smtp-source failed ({ended}); what it says stands above");
+        }
+        Ok(took)
+    }
+}
+
+impl Sink {
+    /// Ends it and waits until its port is free.
+    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+        self.child.kill().await.context("cannot stop smtp-sink")
+    }
+
+    async fn listens(&mut self, port: u16) -> anyhow::Result<()> {
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            if let Some(ended) = self.child.try_wait()? {
+                bail!("smtp-sink ended at once ({ended}); what it says stands above");
+            }
+            if start.elapsed() > START_WITHIN {
+                bail!("smtp-sink does not listen on port {port}");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+}
+
+/// A port of this machine that nobody uses.
+pub(super) fn free_port() -> anyhow::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// How large the mails in a folder of the sink are on average, in bytes as sent. The sink writes
+/// the envelope before each, and LF for CRLF.
+pub(super) fn mean_size(folder: &Path) -> anyhow::Result<usize> {
+    let (mut bytes, mut mails) = (0, 0);
+    for entry in std::fs::read_dir(folder)? {
+        let kept = std::fs::read_to_string(entry?.path())?;
+        let mail = kept.find("\nFrom: ").map_or("", |at| &kept[at + 1..]);
+        bytes += mail.len() + mail.matches('\n').count() - mail.matches('\r').count();
+        mails += 1;
+    }
+    match mails {
+        0 => bail!("the sink kept no mail in {}", folder.display()),
+        _ => Ok(bytes / mails),
+    }
+}
+
+/// The sink writes as another user, two folders deep.
+fn open_to_all(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for (path, mode) in [(folder.parent().unwrap_or(folder), 0o755), (folder, 0o777)] {
+        std::fs::set_permissions(path, Permissions::from_mode(mode))?;
+    }
+    Ok(())
+}
+
+fn find(program: &str) -> anyhow::Result<PathBuf> {
+    let path = crate::config::environment().find(|(name, _)| name == "PATH");
+    let path = path.map(|(_, folders)| folders).unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(FOLDERS.map(PathBuf::from))
+        .map(|folder| folder.join(program))
+        .find(|candidate| candidate.is_file())
+        .with_context(|| {
+            format!("`{program}` is not there; install the package `postfix`, which brings it")
+        })
+}

@@ -1,0 +1,110 @@
+//! Made-up people for a measurement: each in one district, reachable under addresses and numbers
+//! that lead nowhere. One incident concerns one district.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use super::ground::Node;
+use crate::domain::address::Address;
+use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
+use crate::domain::event::Event;
+use crate::domain::{Channel, Clock as _};
+use crate::source::import::Importer;
+use crate::source::intake;
+
+/// How the people of a district can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// By e-mail only.
+    Email,
+    /// Half of them by SMS and e-mail, half by e-mail; every tenth refused the topic.
+    Mixed,
+}
+
+/// Settles `count` people in a district.
+pub(super) async fn settle(
+    node: &Node,
+    district: usize,
+    count: usize,
+    reach: Reach,
+) -> anyhow::Result<()> {
+    let running = &node.running;
+    let (clock, ids) = (running.clock.as_ref(), running.ids.as_ref());
+    let mut importer = Importer::new(&running.store, clock, ids, false);
+    for number in 0..count {
+        importer.add(person(district, number, reach)).await?;
+    }
+    importer.finish().await?;
+    Ok(())
+}
+
+/// Reports an outage in a district, as a network operator would.
+pub(super) async fn report_outage(node: &Node, district: usize) -> anyhow::Result<()> {
+    let running = &node.running;
+    let now = running.clock.now();
+    let event = json!({
+        "specversion": "1.0", "id": format!("bench-{district}"), "source": "/bench",
+        "type": "incident.opened", "time": now,
+        "data": {
+            "incident": format!("B-{district}"), "kind": "outage", "service": "electricity",
+            "severity": "severe", "area": { "municipalities": [municipality(district)] },
+            "began_at": now, "cause": "guasto in cabina"
+        }
+    });
+    let event = Event::parse(event, now)
+        .map_err(|fault| anyhow::anyhow!("{fault}"))
+        .context("the measurement's own event")?;
+    intake::take(&running.store, &[event], now, running.ids.as_ref()).await?;
+    running.wake.plan.notify_one();
+    Ok(())
+}
+
+fn person(district: usize, number: usize, reach: Reach) -> Client {
+    let key = district * 1_000_000 + number;
+    let mixed = reach == Reach::Mixed;
+    let mut contacts = vec![contact(
+        Channel::Email,
+        format!("cliente.{key}@posta.example"),
+    )];
+    if mixed && number.is_multiple_of(2) {
+        contacts.push(contact(Channel::Sms, format!("+39000{key:08}")));
+    }
+    let mut topics = BTreeMap::new();
+    if mixed && number.is_multiple_of(10) {
+        topics.insert("outages".to_owned(), false);
+    }
+    Client {
+        client: format!("C-{key}"),
+        name: format!("Maria Rossi {number}"),
+        locale: "it".to_owned(),
+        time_zone: chrono_tz::Europe::Rome,
+        preferred: None,
+        contacts,
+        places: vec![Place {
+            place: format!("IT001E{key:08}"),
+            kind: "pod".to_owned(),
+            municipality: Some(municipality(district)),
+            postal_code: Some("40121".to_owned()),
+            position: None,
+            tags: Vec::new(),
+        }],
+        partner: None,
+        topics,
+        quiet_hours: None,
+        tracking_consent: TrackingConsent::Granted,
+    }
+}
+
+fn contact(channel: Channel, address: String) -> ContactPoint {
+    ContactPoint {
+        address: Address::from_stored(channel, address),
+        verified: true,
+    }
+}
+
+/// A code that no municipality has.
+fn municipality(district: usize) -> String {
+    format!("9{district:05}")
+}

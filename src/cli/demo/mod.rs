@@ -1,0 +1,152 @@
+//! `araldo demo`: the daemon on a throw-away store, with a town that lives.
+//!
+//! It is `serve` with other settings and three more tasks: one settles the town's clients, one
+//! tells what happens there, one is the town's people at their handsets and mailboxes. Nothing
+//! is staged behind the daemon's back: clients come by the import, events by the intake, and
+//! readers by HTTP on the links they were sent. Read `town` (who lives there), `story` (what
+//! happens), `readers` (who reads); `settings` and `welcome` are the frame.
+
+mod advice;
+mod cases;
+mod faults;
+mod habits;
+mod names;
+mod readers;
+mod settings;
+mod story;
+mod teller;
+mod town;
+mod welcome;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::sync::oneshot;
+
+use self::readers::Readers;
+use super::serve;
+use crate::app;
+use crate::domain::address::PhonePolicy;
+use crate::domain::{Clock, Ids};
+use crate::lifecycle::{Lifecycle, Wake};
+use crate::store::Store;
+use crate::telemetry;
+
+/// How large and how fast.
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// How many clients the town has
+    #[arg(long, value_name = "N", default_value_t = 2_000,
+          value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+    clients: u32,
+    /// How many times faster than by default things happen
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let wanted = "write a number from 0.1 to 100, such as 4";
+    let speed: f64 = text.parse().map_err(|_| wanted.to_owned())?;
+    (0.1..=100.0)
+        .contains(&speed)
+        .then_some(speed)
+        .ok_or_else(|| wanted.to_owned())
+}
+
+/// The parts of the node that the town's life uses.
+#[derive(Clone)]
+struct Stage {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    wake: Arc<Wake>,
+    phones: Arc<PhonePolicy>,
+}
+
+/// Runs until a signal ends it; then nothing is left of it.
+pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let folder = tempfile::TempDir::with_prefix("araldo-demo-")
+        .context("cannot make a folder for the demo's store")?;
+    let config = settings::load(&args, file.as_deref(), folder.path())?;
+    telemetry::start_log(&config.log);
+    let lifecycle = Lifecycle::new();
+    let running = app::start(&config, &lifecycle).await?;
+    let stage = Stage {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        wake: Arc::clone(&running.wake),
+        phones: Arc::new(config.phone.clone()),
+    };
+    let world = running
+        .world
+        .clone()
+        .context("the demo needs its sandbox; leave [channels] alone")?;
+    welcome::print(&stage, running.address, &args).await?;
+    let readers = Readers::new(&world, running.address, args.speed)?;
+    let failed = begin(&args, stage, readers, &running.lifecycle);
+    let ended = serve::until_ended(&config, &running, file).await;
+    drop(running);
+    folder.close().context("cannot remove the demo's folder")?;
+    if let Ok(error) = failed.await {
+        return Err(error);
+    }
+    println!("The demo has ended; nothing is left of it.");
+    ended
+}
+
+/// Starts the town's life as a task. When it cannot go on, the daemon stops and the reason comes
+/// back here.
+fn begin(
+    args: &DemoArgs,
+    stage: Stage,
+    readers: Readers,
+    lifecycle: &Lifecycle,
+) -> oneshot::Receiver<anyhow::Error> {
+    let (sender, failed) = oneshot::channel();
+    let (clients, speed) = (args.clients, args.speed);
+    let tasks = lifecycle.clone();
+    lifecycle.spawn("demo", async move {
+        let lifecycle = tasks;
+        let stopping = lifecycle.stopping();
+        let life = live(clients, speed, &stage, readers, &lifecycle);
+        let outcome = tokio::select! {
+            outcome = life => outcome,
+            () = stopping => Ok(()),
+        };
+        if let Err(error) = outcome {
+            lifecycle.stop();
+            // Nobody listens only when the demo is over anyway.
+            sender.send(error).ok();
+        }
+    });
+    failed
+}
+
+/// Settles the town, wakes its readers, then tells what happens for as long as the demo runs.
+async fn live(
+    clients: u32,
+    speed: f64,
+    stage: &Stage,
+    readers: Readers,
+    lifecycle: &Lifecycle,
+) -> anyhow::Result<()> {
+    advice::publish(stage)
+        .await
+        .context("cannot publish the town's templates")?;
+    town::settle(stage, clients)
+        .await
+        .context("cannot settle the town")?;
+    lifecycle.spawn("demo-readers", readers.read(lifecycle.stopping()));
+    let story = story::Story::new(clients, stage.clock.now());
+    teller::tell(story, speed, stage)
+        .await
+        .context("cannot tell what happens in the town")
+}

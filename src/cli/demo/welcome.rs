@@ -1,0 +1,69 @@
+//! What a newcomer needs: where to look, with which password, and what there will be to see.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::town::TOWN;
+use super::{DemoArgs, Stage};
+use crate::domain::UserId;
+use crate::domain::api_key::{ApiKey, Scope};
+use crate::domain::role::Role;
+use crate::store::users::NewUser;
+use crate::web::auth::password;
+
+/// How the newcomer logs in.
+const EMAIL: &str = "operatore@montelume.example";
+
+/// Makes a login and a key for this run and prints them.
+pub(super) async fn print(
+    stage: &Stage,
+    address: SocketAddr,
+    args: &DemoArgs,
+) -> anyhow::Result<()> {
+    let word = password::generate();
+    let key = ApiKey::from_entropy(&rand::random());
+    let now = stage.clock.now();
+    let user = NewUser {
+        id: UserId::new(stage.ids.next()),
+        email: EMAIL,
+        role: Role::Operator,
+        password_hash: &password::hash(&word)?,
+    };
+    let mut tx = stage.store.write().await?;
+    tx.users().add(&user, now).await?;
+    tx.keys()
+        .create(&key, "demo", Scope::ALL, now, stage.ids.as_ref())
+        .await?;
+    tx.commit().await?;
+    let console = reachable(address);
+    println!(
+        "Araldo's demo: {TOWN}, a made-up town of {} clients.",
+        args.clients
+    );
+    println!();
+    println!("Console:  http://{console}/");
+    println!("Login:    {EMAIL}");
+    println!("Password: {word}");
+    println!("API key: {}", key.reveal());
+    println!();
+    println!("Cases open and move from the first second; SMS and e-mails follow, and people read");
+    println!(
+        "them. The power fails in Valdorsa {} and is back {}; then an",
+        moment(25.0, args.speed),
+        moment(150.0, args.speed),
+    );
+    println!("ordinary day goes on. Nothing leaves this machine, nothing is kept. Ctrl-C ends it.");
+    Ok(())
+}
+
+/// Where a browser on this machine finds the daemon.
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip().is_unspecified() {
+        true => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
+        false => address,
+    }
+}
+
+/// `after 25 seconds`, at this speed.
+fn moment(seconds: f64, speed: f64) -> String {
+    format!("after {:.0} seconds", (seconds / speed).max(1.0))
+}

@@ -1,0 +1,167 @@
+//! `araldo demo` shows the whole path within a minute, and leaves nothing behind.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
+
+/// The outage of the story is over by then at twenty times the pace, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The real program with a folder of its own for what it throws away.
+struct Demo {
+    child: Child,
+    folder: tempfile::TempDir,
+    console: String,
+    key: String,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_araldo"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--speed", "20"])
+            .env("TMPDIR", folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut after = |start: &str| -> String {
+            let line = lines.find_map(|line| {
+                line.unwrap()
+                    .strip_prefix(start)
+                    .map(|rest| rest.trim().to_owned())
+            });
+            line.unwrap_or_else(|| panic!("the demo printed no `{start}`"))
+        };
+        let console = after("Console:");
+        let key = after("API key:");
+        // Who stops listening breaks the demo's last words.
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test reads to the end beside its work"
+        )]
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        Self {
+            child,
+            folder,
+            console,
+            key,
+        }
+    }
+
+    async fn sums(&self) -> Value {
+        araldo::channel::install_tls();
+        let answer = reqwest::Client::new()
+            .get(format!("{}v1/stats", self.console))
+            .bearer_auth(&self.key)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+        let mut answer: Value = answer.json().await.unwrap();
+        answer["rows"][0].take()
+    }
+
+    fn store(&self) -> PathBuf {
+        let mut found = std::fs::read_dir(self.folder.path()).unwrap();
+        found.next().unwrap().unwrap().path().join("demo.db")
+    }
+
+    fn interrupt(&self) {
+        let sent = Command::new("kill")
+            .args(["-INT", &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // Already ended when the test went well.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Figures of the store at one moment.
+struct Books {
+    messages: i64,
+    planned: i64,
+    stuck: i64,
+    refused: i64,
+}
+
+async fn books(path: &Path) -> Books {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let mut store = SqliteConnection::connect_with(&options).await.unwrap();
+    let (messages, planned, stuck, refused) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM message), (SELECT coalesce(sum(planned), 0) FROM rollup), \
+         (SELECT count(*) FROM message WHERE state IN ('leased', 'sending') AND \
+          coalesce(opened_at, due_at) < (SELECT max(created_at) FROM message) - 15000000), \
+         (SELECT count(*) FROM event WHERE state = 'refused')",
+    )
+    .fetch_one(&mut store)
+    .await
+    .unwrap();
+    Books {
+        messages,
+        planned,
+        stuck,
+        refused,
+    }
+}
+
+fn number(sums: &Value, name: &str) -> i64 {
+    sums[name].as_i64().unwrap_or_default()
+}
+
+fn is_plausible(sums: &Value) -> bool {
+    number(sums, "planned") > 2_000
+        && number(sums, "delivered") > 800
+        && [
+            "opened",
+            "opened_machine",
+            "clicked",
+            "clicked_machine",
+            "replied",
+            "undelivered",
+        ]
+        .iter()
+        .all(|name| number(sums, name) > 10)
+}
+
+#[tokio::test]
+async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
+    let mut demo = Demo::start();
+    let begun = Instant::now();
+    let mut sums = Value::Null;
+    while !is_plausible(&sums) {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "after {PATIENCE:?} there is only {sums}"
+        );
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        sums = demo.sums().await;
+    }
+    let books = books(&demo.store()).await;
+    assert_eq!(books.messages, books.planned, "the sums do not close");
+    assert_eq!(books.stuck, 0, "messages stay under way");
+    assert_eq!(books.refused, 0, "some events of the story were refused");
+
+    demo.interrupt();
+    let asked = Instant::now();
+    let status = demo.child.wait().unwrap();
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "ended after {:?}",
+        asked.elapsed()
+    );
+    assert_eq!(status.code(), Some(0));
+    let left: Vec<_> = std::fs::read_dir(demo.folder.path()).unwrap().collect();
+    assert!(left.is_empty(), "the demo left {left:?}");
+}
