@@ -435,10 +435,15 @@ pub(crate) async fn run(
 }
 
 fn merged(url: &str, settings: &str) -> String {
-    // Nodes of one store have names of their own: a second run of one buries the first.
+    // A name of its own, unless the test gives one.
     static NODES: AtomicUsize = AtomicUsize::new(0);
-    let node = NODES.fetch_add(1, Ordering::SeqCst);
-    format!("[store]\nurl = \"{url}\"\nconnections = 8\n[node]\nname = \"node-{node}\"\n{settings}")
+    let number = NODES.fetch_add(1, Ordering::SeqCst);
+    let name = if settings.contains("[node]") {
+        String::new()
+    } else {
+        format!("[node]\nname = \"node-{number}\"\n")
+    };
+    format!("[store]\nurl = \"{url}\"\nconnections = 8\n{name}{settings}")
 }
 
 async fn key(running: &Running) -> String {
