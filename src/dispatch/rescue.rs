@@ -1,5 +1,6 @@
 //! The heartbeat, and the rescue of what a dead node had in hand. Any node rescues; an earlier
-//! run of this same node is buried at once, others when they have been silent for too long.
+//! run of this same node is buried after three missed beats, others when they have been silent for
+//! too long.
 
 use std::sync::Arc;
 
@@ -8,6 +9,9 @@ use crate::domain::MessageState;
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
 use crate::store::sums::Moved;
+
+/// Beats that an earlier run of this node must have missed to count as dead.
+const MISSED: u32 = 3;
 
 /// Beats and rescues until the daemon stops.
 pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
@@ -42,8 +46,13 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
         .node_ttl
         .num_microseconds()
         .unwrap_or(i64::MAX);
+    let beats = i64::try_from((shared.settings.heartbeat * MISSED).as_micros());
+    let own_ttl = beats.unwrap_or(ttl).min(ttl);
     let mut tx = shared.store.write().await?;
-    let dead = tx.nodes().bury(shared.node, &shared.node_name, ttl).await?;
+    let dead = tx
+        .nodes()
+        .bury(shared.node, &shared.node_name, ttl, own_ttl)
+        .await?;
     let now = shared.clock.now();
     let mut rescued = Vec::new();
     for node in dead {

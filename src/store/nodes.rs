@@ -90,14 +90,16 @@ impl Nodes<'_> {
         Ok(done == 1)
     }
 
-    /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and earlier
-    /// runs of the node `name` (a restart need not wait). Never `me`. Returns all dead nodes that
-    /// still have claims.
+    /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and those
+    /// called `name` after only `own_ttl_us`: usually an earlier run of the same node, so that a
+    /// restart waits less; but a living node of the same name must not be stopped. Never `me`.
+    /// Returns all dead nodes that still have claims.
     pub async fn bury(
         &mut self,
         me: NodeId,
         name: &str,
         ttl_us: i64,
+        own_ttl_us: i64,
     ) -> Result<Vec<NodeId>, StoreError> {
         on!(&mut *self.0, |c| {
             sqlx::query(concat!(
@@ -106,11 +108,14 @@ impl Nodes<'_> {
                 " WHERE stopped_at IS NULL
                  AND id <> $1 AND (heartbeat_at < ",
                 words::now!(),
-                " - $2 OR name = $3)"
+                " - $2 OR (name = $3 AND heartbeat_at < ",
+                words::now!(),
+                " - $4))"
             ))
             .bind(me.get())
             .bind(ttl_us)
             .bind(name)
+            .bind(own_ttl_us)
             .execute(&mut **c)
             .await
             .map(|_| ())

@@ -49,24 +49,8 @@ fn kinds<'a>(message: &'a Value, list: &str, field: &str) -> Vec<&'a str> {
         .collect()
 }
 
-async fn from_the_event_to_the_click(store: TestStore) {
-    let folder = tempfile::tempdir().unwrap();
-    write_template(&folder.path().join("templates"));
-    let settings = format!(
-        "[templates]\nfolder = \"{}\"\n[tracking]\nopens = \"individual\"\n",
-        folder.path().join("templates").display()
-    );
-    let node = Node::start_in(folder, store, &settings).await;
-    let consent = json!({ "tracking_consent": "granted" });
-    node.client("MAIL", &[ADDRESS], consent.clone()).await;
-    node.client("SMS", &[NUMBER], consent).await;
-    for client in ["MAIL", "SMS"] {
-        node.post("/v1/messages", &notice(client, "Domani nevica"))
-            .await;
-    }
-    node.until_states("MAIL", &["accepted"]).await;
-    node.until_states("SMS", &["delivered"]).await;
-
+/// Follows the link of each and shows the mail's pictures, as a person does.
+async fn read_both(node: &Node) {
     // A person needs a few seconds.
     node.eye
         .execute("UPDATE message SET accepted_at = accepted_at - 9000000")
@@ -86,7 +70,27 @@ async fn from_the_event_to_the_click(store: TestStore) {
     let opened = "SELECT CAST(coalesce(sum(opened), 0) AS BIGINT) FROM rollup";
     // Who follows a link of an SMS has opened it, too.
     node.eye.until(opened, 2).await;
+}
 
+async fn from_the_event_to_the_click(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    write_template(&folder.path().join("templates"));
+    let settings = format!(
+        "[templates]\nfolder = \"{}\"\n[tracking]\nopens = \"individual\"\n",
+        folder.path().join("templates").display()
+    );
+    let node = Node::start_in(folder, store, &settings).await;
+    let consent = json!({ "tracking_consent": "granted" });
+    node.client("MAIL", &[ADDRESS], consent.clone()).await;
+    node.client("SMS", &[NUMBER], consent).await;
+    for client in ["MAIL", "SMS"] {
+        node.post("/v1/messages", &notice(client, "Domani nevica"))
+            .await;
+    }
+    node.until_states("MAIL", &["accepted"]).await;
+    node.until_states("SMS", &["delivered"]).await;
+
+    read_both(&node).await;
     let id = &node.messages("client=SMS").await[0]["id"];
     let sms = node.message(id).await;
     for (field, value) in [

@@ -15,11 +15,8 @@ const NUMBER: &str = "+390000000140";
 /// An hour ago to two hours from now, or hours that are over.
 fn client(node: &Node, quiet_now: bool) -> Value {
     let now: DateTime<Utc> = node.running.clock.now().to_utc();
-    let [from, to] = match quiet_now {
-        true => [-1, 2],
-        false => [-3, -2],
-    }
-    .map(|hours| (now + TimeDelta::hours(hours)).format("%H:%M").to_string());
+    let hours = if quiet_now { [-1, 2] } else { [-3, -2] };
+    let [from, to] = hours.map(|hours| (now + TimeDelta::hours(hours)).format("%H:%M").to_string());
     json!({
         "time_zone": "UTC", "quiet_hours": { "from": from, "to": to },
         "places": [place("POD-1", "037006")],

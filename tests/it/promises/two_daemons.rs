@@ -57,3 +57,31 @@ async fn two_on_one_postgresql_share_the_work_and_nobody_is_told_twice() {
     first.sums_close().await;
     second.lifecycle.abort();
 }
+
+/// Two programs on one machine have one name when nobody gives them another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_node_of_the_same_name_does_not_stop_the_first() {
+    const NAMED: &str = "[node]\nname = \"twin\"\n[dispatch]\nheartbeat = \"1s\"\n";
+    let store = support::postgres().await;
+    let url = store.url.clone();
+    let first = Node::start(store, NAMED).await;
+    let folder = tempfile::tempdir().unwrap();
+    let second = run(&url, folder.path(), NAMED)
+        .await
+        .expect("a second node");
+    first.client("C-1", &["+390000000181"], json!({})).await;
+    for round in 1..=5 {
+        let answer = first.post("/v1/messages", &notice("C-1", "avviso")).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        first.until_states("C-1", &vec!["delivered"; round]).await;
+    }
+    let alive = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE stopped_at IS NULL";
+    assert_eq!(first.eye.number(alive).await, 2);
+    assert!(!first.running.lifecycle.is_stopping());
+    second.lifecycle.abort();
+
+    // Now it is silent, and is buried.
+    first.eye.until(alive, 1).await;
+    first.sums_close().await;
+    first.stop().await;
+}

@@ -25,7 +25,7 @@ use tempfile::TempDir;
 use super::TestStore;
 
 /// How long anything may take: generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long to stop.
 const STOPPING: Duration = Duration::from_secs(20);
 /// A telephone's browser.
@@ -228,10 +228,7 @@ impl Node {
 
     /// What arrived at one number or address, the oldest first.
     pub(crate) fn inbox(&self, address: &str) -> Vec<Arc<Received>> {
-        let channel = match address.contains('@') {
-            true => Channel::Email,
-            false => Channel::Sms,
-        };
+        let channel = channel_of(address);
         let mut items = self.world().inbox(channel, address);
         items.reverse();
         items
@@ -259,10 +256,7 @@ impl Node {
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Answer {
-        let url = match path.starts_with("http") {
-            true => path.to_owned(),
-            false => format!("http://{}{path}", self.running.address),
-        };
+        let url = format!("http://{}{path}", self.running.address);
         let mut request = self.http.request(method, url).bearer_auth(&self.key);
         if let Some(body) = body {
             request = request.json(body);
@@ -297,10 +291,7 @@ impl Node {
     pub(crate) async fn client(&self, reference: &str, contacts: &[&str], more: Value) {
         let contacts: Vec<Value> = contacts
             .iter()
-            .map(|address| match address.contains('@') {
-                true => json!({ "channel": "email", "address": address }),
-                false => json!({ "channel": "sms", "address": address }),
-            })
+            .map(|address| json!({ "channel": channel_of(address), "address": address }))
             .collect();
         let mut client = json!({ "name": "Maria Rossi", "contacts": contacts });
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -408,6 +399,14 @@ impl Drop for Node {
     }
 }
 
+fn channel_of(address: &str) -> Channel {
+    if address.contains('@') {
+        Channel::Email
+    } else {
+        Channel::Sms
+    }
+}
+
 /// The sums are those of the rows.
 pub(crate) async fn sums_close(eye: &Eye) {
     let mut sums = eye.sums(SUMS).await;
@@ -436,10 +435,15 @@ pub(crate) async fn run(
 }
 
 fn merged(url: &str, settings: &str) -> String {
-    // Nodes of one store have names of their own: a second run of one buries the first.
+    // A name of its own, unless the test gives one.
     static NODES: AtomicUsize = AtomicUsize::new(0);
-    let node = NODES.fetch_add(1, Ordering::SeqCst);
-    format!("[store]\nurl = \"{url}\"\nconnections = 8\n[node]\nname = \"node-{node}\"\n{settings}")
+    let number = NODES.fetch_add(1, Ordering::SeqCst);
+    let name = if settings.contains("[node]") {
+        String::new()
+    } else {
+        format!("[node]\nname = \"node-{number}\"\n")
+    };
+    format!("[store]\nurl = \"{url}\"\nconnections = 8\n{name}{settings}")
 }
 
 async fn key(running: &Running) -> String {
