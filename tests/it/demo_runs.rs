@@ -64,7 +64,11 @@ impl Demo {
             .unwrap();
         assert_eq!(answer.status(), 200);
         let mut answer: Value = answer.json().await.unwrap();
-        answer["rows"][0].take()
+        // Right after the start nothing has been counted yet.
+        answer["rows"]
+            .get_mut(0)
+            .map(Value::take)
+            .unwrap_or_default()
     }
 
     fn store(&self) -> PathBuf {
