@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::AppError;
 use crate::channel::sandbox::{self, Sandbox};
-use crate::channel::{BuildContext, ProviderSettings, build};
+use crate::channel::{BuildContext, ProviderSettings, Rate, build};
 use crate::config::Config;
 use crate::dispatch::{Line, Lines};
 use crate::domain::token::Signer;
@@ -43,10 +43,7 @@ pub(super) async fn carriers(
     let (mut lines, mut faces) = (Vec::new(), Vec::new());
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        lines.push(Line::new(
-            provider,
-            settings.rate().map(|rate| rate.per_second()),
-        ));
+        lines.push(Line::new(provider, settings.rate().map(Rate::per_second)));
         faces.push(ProviderFace {
             name: name.clone(),
             kind: kind(settings).to_owned(),

@@ -18,7 +18,7 @@ const AUTHOR: &str = "command line";
 
 /// What to do with templates.
 #[derive(Debug, clap::Subcommand)]
-pub enum TemplateCommand {
+pub(super) enum TemplateCommand {
     /// List the templates with their published version and draft
     List,
     /// Show the texts of the published version, and all versions
@@ -67,7 +67,7 @@ pub enum TemplateCommand {
 }
 
 /// Runs one of them.
-pub async fn run(
+pub(super) async fn run(
     command: TemplateCommand,
     store: &Store,
     clock: &dyn Clock,

@@ -18,7 +18,7 @@ const ACTOR: &str = "command line";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum UserCommand {
+pub(super) enum UserCommand {
     /// Add a person; without a password on standard input, makes one and prints it last
     Add {
         /// How they log in
@@ -39,7 +39,7 @@ pub enum UserCommand {
 }
 
 /// Does it.
-pub async fn run(
+pub(super) async fn run(
     command: UserCommand,
     store: &Store,
     clock: &dyn Clock,

@@ -6,6 +6,9 @@ use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Class, MessageState, NodeId, Reason, Timestamp};
 use crate::store::attempts::Recheck;
 
+/// How many times the cap safety messages may use.
+const SAFETY_ROOM: i64 = 3;
+
 /// How many messages one client may get, whatever the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FloodGuard {
@@ -17,20 +20,20 @@ pub struct FloodGuard {
 
 /// What the gate needs to know besides the message.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub(super) struct Terms {
     /// Now.
-    pub now: Timestamp,
+    pub(super) now: Timestamp,
     /// This node.
-    pub node: NodeId,
+    pub(super) node: NodeId,
     /// The cap per client.
-    pub flood: FloodGuard,
+    pub(super) flood: FloodGuard,
     /// Quiet hours of clients who set none.
-    pub quiet_hours: Option<QuietHours>,
+    pub(super) quiet_hours: Option<QuietHours>,
 }
 
 /// The gate's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judgement {
+pub(super) enum Judgement {
     /// Open the attempt.
     Open,
     /// Not now, or never: move the message there.
@@ -49,7 +52,7 @@ pub enum Judgement {
 /// Judges one message. `lease_no`: the lease under which it was claimed; `opened_now`: attempts
 /// to the same client already opened in this batch.
 #[must_use]
-pub fn judge(
+pub(super) fn judge(
     seen: &Recheck,
     lease_no: i64,
     respects_quiet_hours: bool,
@@ -87,8 +90,14 @@ pub fn judge(
     if let Some(reason) = refusal(seen.class, seen.barred, seen.wanted) {
         return end(MessageState::Suppressed, reason);
     }
-    if seen.opened_last_hour + opened_now >= terms.flood.per_hour
-        || seen.opened_last_day + opened_now >= terms.flood.per_day
+    // Who was told of a blackout must hear that it is over: safety has more room, not endless.
+    let room = if seen.class == Class::Safety {
+        SAFETY_ROOM
+    } else {
+        1
+    };
+    if seen.opened_last_hour + opened_now >= terms.flood.per_hour * room
+        || seen.opened_last_day + opened_now >= terms.flood.per_day * room
     {
         return end(MessageState::Suppressed, Reason::FloodGuard);
     }

@@ -18,7 +18,7 @@ use crate::domain::ids::first_id_at;
 use crate::domain::{
     Channel, ClientId, Clock, MessageId, MessageState, NodeId, Timestamp, Tracking,
 };
-use crate::store::attempts::{Closed, Diverted, NewAttempt};
+use crate::store::attempts::{Closed, Diverted, NewAttempt, Recheck};
 use crate::store::receipts::ReceiptHorizon;
 use crate::store::rollup::{Shift, Sum, shift};
 use crate::store::{Store, StoreError, Tx};
@@ -100,9 +100,12 @@ pub(super) struct Ledger {
     entries: mpsc::UnboundedReceiver<Entry>,
 }
 
+/// An opening and who waits for the answer.
+type Opening = (Ticket, NewAttempt, oneshot::Sender<Opened>);
+
 #[derive(Default)]
 struct Batch {
-    opens: Vec<(Ticket, NewAttempt, oneshot::Sender<Opened>)>,
+    opens: Vec<Opening>,
     closes: Vec<(Ticket, Closed)>,
     diverts: Vec<(Ticket, Diverted)>,
     give_backs: Vec<MessageId>,
@@ -193,25 +196,49 @@ impl Ledger {
     async fn open(
         &self,
         tx: &mut Tx,
-        opens: &[(Ticket, NewAttempt, oneshot::Sender<Opened>)],
+        opens: &[Opening],
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
-        let ttl = self
-            .settings
-            .node_ttl
-            .num_microseconds()
-            .unwrap_or(i64::MAX);
-        if !tx.attempts().fence(self.node, ttl).await? {
+        let ttl = self.settings.node_ttl.num_microseconds();
+        if !tx
+            .attempts()
+            .fence(self.node, ttl.unwrap_or(i64::MAX))
+            .await?
+        {
             tracing::error!("this node was declared dead; it opens nothing more");
             return Ok(vec![false; opens.len()]);
         }
         let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
         let day_ago = first_id_at(now - TimeDelta::days(1));
-        let seen = tx
-            .attempts()
-            .recheck(&ids, now - TimeDelta::hours(1), day_ago)
-            .await?;
-        let seen: HashMap<MessageId, _> = seen.into_iter().map(|row| (row.id, row)).collect();
+        let hour_ago = now - TimeDelta::hours(1);
+        let seen = tx.attempts().recheck(&ids, hour_ago, day_ago).await?;
+        let judgements = self.judge_all(opens, &seen, now);
+        let go: Vec<NewAttempt> = opens
+            .iter()
+            .zip(&judgements)
+            .filter(|(_, judgement)| **judgement == Judgement::Open)
+            .map(|((_, attempt, _), _)| attempt.clone())
+            .collect();
+        if !go.is_empty() {
+            tx.attempts().open(self.node, &go, now).await?;
+        }
+        let diverted: Vec<(&Ticket, Diverted)> = opens
+            .iter()
+            .zip(&judgements)
+            .filter_map(|((ticket, ..), judgement)| Some((ticket, diverted(ticket, *judgement)?)))
+            .collect();
+        if !diverted.is_empty() {
+            self.divert(tx, &diverted, now).await?;
+        }
+        Ok(judgements
+            .iter()
+            .map(|judgement| *judgement == Judgement::Open)
+            .collect())
+    }
+
+    /// Judges each opening; those to one client in one batch count against each other.
+    fn judge_all(&self, opens: &[Opening], seen: &[Recheck], now: Timestamp) -> Vec<Judgement> {
+        let seen: HashMap<MessageId, &Recheck> = seen.iter().map(|row| (row.id, row)).collect();
         let terms = Terms {
             now,
             node: self.node,
@@ -219,65 +246,61 @@ impl Ledger {
             quiet_hours: self.settings.quiet_hours,
         };
         let mut opened_to: HashMap<ClientId, i64> = HashMap::new();
-        let (mut go, mut divert, mut allowed) = (Vec::new(), Vec::new(), Vec::new());
-        for (ticket, attempt, _) in opens {
+        let judge_one = |(ticket, ..): &Opening| {
             let before = opened_to.entry(ticket.client).or_default();
+            let respects = ticket.plan.settings.respects_quiet_hours;
             let judgement = seen.get(&ticket.message).map_or(Judgement::NotMine, |row| {
-                judge(
-                    row,
-                    ticket.lease_no,
-                    ticket.plan.settings.respects_quiet_hours,
-                    *before,
-                    &terms,
-                )
+                judge(row, ticket.lease_no, respects, *before, &terms)
             });
-            allowed.push(judgement == Judgement::Open);
-            match judgement {
-                Judgement::Open => {
-                    *before += 1;
-                    go.push(attempt.clone());
-                }
-                Judgement::Divert {
-                    state,
-                    reason,
-                    until,
-                } => divert.push((
-                    ticket,
-                    Diverted {
-                        message: ticket.message,
-                        lease_no: ticket.lease_no,
-                        state,
-                        reason,
-                        due_at: until,
-                    },
-                )),
-                Judgement::NotMine => {}
-            }
-        }
-        if !go.is_empty() {
-            tx.attempts().open(self.node, &go, now).await?;
-        }
-        if !divert.is_empty() {
-            let rows: Vec<Diverted> = divert.iter().map(|(_, row)| *row).collect();
-            tx.attempts().divert(&rows, now).await?;
-            sum(
-                tx,
-                divert
-                    .iter()
-                    .map(|(t, d)| (*t, MessageState::Leased, d.state)),
-            )
-            .await?;
-            let proven: Vec<MessageId> = rows
-                .iter()
-                .filter(|row| row.state == MessageState::Accepted)
-                .map(|row| row.message)
-                .collect();
-            tx.receipts(self.settings.receipts())
-                .settle(&proven, now)
-                .await?;
-        }
-        Ok(allowed)
+            *before += i64::from(judgement == Judgement::Open);
+            judgement
+        };
+        opens.iter().map(judge_one).collect()
     }
+
+    async fn divert(
+        &self,
+        tx: &mut Tx,
+        diverted: &[(&Ticket, Diverted)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<Diverted> = diverted.iter().map(|(_, row)| *row).collect();
+        tx.attempts().divert(&rows, now).await?;
+        sum(
+            tx,
+            diverted
+                .iter()
+                .map(|(t, d)| (*t, MessageState::Leased, d.state)),
+        )
+        .await?;
+        let proven: Vec<MessageId> = rows
+            .iter()
+            .filter(|row| row.state == MessageState::Accepted)
+            .map(|row| row.message)
+            .collect();
+        tx.receipts(self.settings.receipts())
+            .settle(&proven, now)
+            .await
+    }
+}
+
+/// Where a judgement sends a message that is not opened.
+fn diverted(ticket: &Ticket, judgement: Judgement) -> Option<Diverted> {
+    let Judgement::Divert {
+        state,
+        reason,
+        until,
+    } = judgement
+    else {
+        return None;
+    };
+    Some(Diverted {
+        message: ticket.message,
+        lease_no: ticket.lease_no,
+        state,
+        reason,
+        due_at: until,
+    })
 }
 
 impl Batch {
@@ -302,14 +325,14 @@ impl Batch {
     fn answer(self, allowed: &[bool]) {
         for ((.., answer), go) in self.opens.into_iter().zip(allowed) {
             // A carrier that no longer listens has been stopped: its lease is rescued later.
-            drop(answer.send(if *go { Opened::Go } else { Opened::No }));
+            answer.send(if *go { Opened::Go } else { Opened::No }).ok();
         }
     }
 
     fn refuse_opens(&mut self) {
         for (ticket, _, answer) in self.opens.drain(..) {
             self.give_backs.push(ticket.message);
-            drop(answer.send(Opened::No));
+            answer.send(Opened::No).ok();
         }
     }
 
@@ -336,11 +359,11 @@ async fn close(
             "answers came for messages that had moved on; their attempts say what was answered"
         );
     }
-    let moves = closes
+    let shifts = closes
         .iter()
         .filter(|(ticket, _)| moved.contains_key(&ticket.message))
         .map(|(ticket, closed)| (ticket, MessageState::Sending, closed.state));
-    sum(tx, moves).await?;
+    sum(tx, shifts).await?;
     let early: Vec<MessageId> = moved
         .into_iter()
         .filter(|(_, early)| *early)

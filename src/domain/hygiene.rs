@@ -21,7 +21,7 @@ pub fn line(text: &str) -> String {
     clean
 }
 
-/// Several lines: line breaks stay (as `\n`), every line is cleaned as by [`line`].
+/// Several lines: line breaks stay (as `\n`), every line is cleaned as by [`line()`].
 #[must_use]
 pub fn prose(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(line).collect();

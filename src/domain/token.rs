@@ -54,6 +54,9 @@ impl std::fmt::Debug for Signer {
 
 impl Signer {
     /// `secret`: at least 32 random bytes.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length (RFC 2104 §2).
     #[must_use]
     #[expect(
         clippy::expect_used,

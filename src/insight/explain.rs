@@ -221,10 +221,10 @@ pub const fn reason(reason: Reason) -> &'static str {
 pub fn duration(span: TimeDelta) -> String {
     let ms = span.num_milliseconds().max(0);
     match ms {
-        ..1_000 => format!("{ms} ms"),
-        ..100_000 => format!("{} s", ms / 1_000),
-        ..7_200_000 => format!("{} min", ms / 60_000),
-        ..172_800_000 => format!("{} h", ms / 3_600_000),
+        0..1_000 => format!("{ms} ms"),
+        1_000..100_000 => format!("{} s", ms / 1_000),
+        100_000..7_200_000 => format!("{} min", ms / 60_000),
+        7_200_000..172_800_000 => format!("{} h", ms / 3_600_000),
         _ => format!("{} d", ms / 86_400_000),
     }
 }

@@ -12,43 +12,43 @@ use crate::store::candidates::Candidate;
 
 /// What the gates need to know besides the candidate.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
+pub(super) struct Terms<'a> {
     /// The plan's settings.
-    pub settings: &'a PlanSettings,
+    pub(super) settings: &'a PlanSettings,
     /// Which gates apply.
-    pub class: Class,
+    pub(super) class: Class,
     /// Messages are due then at the earliest.
-    pub due_at: Timestamp,
+    pub(super) due_at: Timestamp,
     /// Now.
-    pub now: Timestamp,
+    pub(super) now: Timestamp,
     /// Quiet hours of clients who set none.
-    pub quiet_hours: Option<QuietHours>,
+    pub(super) quiet_hours: Option<QuietHours>,
     /// Whether something newer on the subject came already.
-    pub overtaken: bool,
+    pub(super) overtaken: bool,
     /// Whether the template is missing, so that nothing can be written.
-    pub without_template: bool,
+    pub(super) without_template: bool,
 }
 
 /// One message that is to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub(super) struct Verdict {
     /// By which medium.
-    pub channel: Channel,
+    pub(super) channel: Channel,
     /// Where to; empty when there is none.
-    pub address: String,
+    pub(super) address: String,
     /// `queued`, `held` or a final state.
-    pub state: MessageState,
+    pub(super) state: MessageState,
     /// Why, when it is not simply queued.
-    pub reason: Option<Reason>,
+    pub(super) reason: Option<Reason>,
     /// Not before.
-    pub due_at: Timestamp,
+    pub(super) due_at: Timestamp,
     /// Not after.
-    pub expires_at: Timestamp,
+    pub(super) expires_at: Timestamp,
 }
 
 /// The messages one candidate gets: at least one, if only a suppressed one with the reason.
 #[must_use]
-pub fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<Verdict> {
+pub(super) fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<Verdict> {
     let mut channels: Vec<Channel> = Vec::with_capacity(terms.settings.channels.len());
     for choice in &terms.settings.channels {
         let channel = channel_of(candidate, *choice);
@@ -64,7 +64,7 @@ pub fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<Verdict> {
 
 /// How this client's reading may be measured: by name only with consent, not at all after a no.
 #[must_use]
-pub fn tracking(consent: &str, at_most: Tracking) -> Tracking {
+pub(super) fn tracking(consent: &str, at_most: Tracking) -> Tracking {
     match (consent.parse(), at_most) {
         (Ok(TrackingConsent::Granted), Tracking::Individual) => Tracking::Individual,
         (Ok(TrackingConsent::Denied | TrackingConsent::Withdrawn) | Err(_), _) => Tracking::None,

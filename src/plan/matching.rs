@@ -53,6 +53,7 @@ impl Matcher {
 
     /// The rules that listen to this type and whose condition holds. A condition that cannot be
     /// evaluated (a field that is not there) does not hold; that is logged with the rule's name.
+    #[must_use]
     pub fn matching(&self, kind: &str, facts: &BTreeMap<&str, Value>) -> Vec<&Rule> {
         self.rules
             .iter()

@@ -15,11 +15,11 @@ const LOCALES: [&str; 2] = ["it", "en"];
 
 /// The name under which labels stand by language; the template module puts those of the
 /// message's language in their place.
-pub const BY_LOCALE: &str = "by_locale";
+pub(super) const BY_LOCALE: &str = "by_locale";
 
 /// What every text may use: the event's time and type, and whom to contact.
 #[must_use]
-pub fn common(kind: &str, occurred_at: Timestamp, contact: &Value) -> Map<String, Value> {
+pub(super) fn common(kind: &str, occurred_at: Timestamp, contact: &Value) -> Map<String, Value> {
     let mut variables = Map::new();
     variables.insert("event".into(), json!({ "type": kind, "time": occurred_at }));
     for (name, value) in contact.as_object().into_iter().flatten() {
@@ -29,7 +29,7 @@ pub fn common(kind: &str, occurred_at: Timestamp, contact: &Value) -> Map<String
 }
 
 /// Adds a case.
-pub fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kinds: &CaseKinds) {
+pub(super) fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kinds: &CaseKinds) {
     let owner = case.owner.clone().or_else(|| {
         kinds
             .state(&case.kind, &case.state)
@@ -60,7 +60,7 @@ pub fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kinds: &Cas
 }
 
 /// Adds an incident.
-pub fn add_incident(variables: &mut Map<String, Value>, incident: &Incident) {
+pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incident) {
     variables.insert(
         "incident".into(),
         without_nulls(json!({
@@ -91,7 +91,7 @@ pub fn add_incident(variables: &mut Map<String, Value>, incident: &Incident) {
 
 /// What only this client's text needs.
 #[must_use]
-pub fn of_client(candidate: &Candidate) -> String {
+pub(super) fn of_client(candidate: &Candidate) -> String {
     let mut variables = json!({
         "client": { "ref": candidate.reference, "name": candidate.name },
         "zone": candidate.time_zone,

@@ -327,7 +327,8 @@ impl Attempts<'_> {
         let moved: Vec<(i64, i64)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "UPDATE message SET state = r.state,
-                 reason = coalesce(r.reason, message.reason),
+                 reason = CASE r.state WHEN 'accepted' THEN NULL
+                 ELSE coalesce(r.reason, message.reason) END,
                  due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
                  tries = message.tries + r.counts, lease_node = NULL,
                  provider_ref = coalesce(r.provider_ref, message.provider_ref),

@@ -102,5 +102,5 @@ impl Tx {
 
 /// Numbers as a JSON array: how lists are bound in both databases (`words::ids!`).
 pub(crate) fn json_ids(ids: impl Iterator<Item = i64>) -> String {
-    serde_json::Value::from_iter(ids).to_string()
+    ids.collect::<serde_json::Value>().to_string()
 }

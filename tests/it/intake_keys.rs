@@ -1,5 +1,6 @@
 //! Keys: nothing without one, nothing beyond its scopes, and nothing about why.
 
+use araldo::domain::Clock as _;
 use araldo::domain::api_key::Scope;
 use axum::body::Body;
 use axum::http::Request;
@@ -79,7 +80,6 @@ async fn a_revoked_key_is_refused_within_ten_seconds_and_its_use_is_noted() {
     let kept = tx.keys().lookup(&prefix).await.unwrap().unwrap();
     assert!(kept.last_used_at.is_some());
     assert!(!kept.secret_hash.contains(key.rsplit('_').next().unwrap()));
-    use araldo::domain::Clock as _;
     assert!(tx.keys().revoke(&prefix, api.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(

@@ -2,9 +2,12 @@
 //! `support` starts them; one file per promise to a user.
 
 #![expect(
+    clippy::clone_on_ref_ptr,
     clippy::expect_used,
+    clippy::print_stdout,
+    clippy::too_many_lines,
     clippy::unwrap_used,
-    reason = "a test stops at the first surprise"
+    reason = "a test stops at the first surprise, prints what it measured, and tells its story in one go"
 )]
 
 #[macro_use]
@@ -13,10 +16,10 @@ mod support;
 mod architecture;
 mod console_browser;
 mod console_login;
-mod demo_runs;
 mod console_pages;
 mod console_seed;
 mod console_templates;
+mod demo_runs;
 mod intake_api;
 mod intake_cases_and_incidents;
 mod intake_clients;

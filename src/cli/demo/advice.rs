@@ -10,8 +10,11 @@ const AUTHOR: &str = "operatore@montelume.example";
 /// What the new paragraph stands after.
 const BUTTON: &str = "</mj-button>";
 
-/// One addition: the template, and for each language the link's text and target.
-const ADVICE: [(&str, [(&str, &str, &str); 2]); 4] = [
+/// For each language the link's text and target.
+type Addition = [(&'static str, &'static str, &'static str); 2];
+
+/// What is added to which template.
+const ADVICE: [(&str, Addition); 4] = [
     ("case-opened", DOCUMENTS),
     ("case-progress", DOCUMENTS),
     ("incident-started", BLACKOUT),

@@ -117,7 +117,7 @@ impl<'a> Owner<'a> {
         if !self.dice.random_bool(share) {
             return;
         }
-        let agent = if self.number % 3 == 0 {
+        let agent = if self.number.is_multiple_of(3) {
             DESKTOPS[self.place_in(DESKTOPS.len())]
         } else {
             PHONES[self.place_in(PHONES.len())]

@@ -114,15 +114,12 @@ fn begin(
     let (clients, speed) = (args.clients, args.speed);
     let tasks = lifecycle.clone();
     lifecycle.spawn("demo", async move {
-        let lifecycle = tasks;
-        let stopping = lifecycle.stopping();
-        let life = live(clients, speed, &stage, readers, &lifecycle);
         let outcome = tokio::select! {
-            outcome = life => outcome,
-            () = stopping => Ok(()),
+            outcome = live(clients, speed, &stage, readers, &tasks) => outcome,
+            () = tasks.stopping() => Ok(()),
         };
         if let Err(error) = outcome {
-            lifecycle.stop();
+            tasks.stop();
             // Nobody listens only when the demo is over anyway.
             sender.send(error).ok();
         }

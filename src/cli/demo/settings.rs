@@ -105,8 +105,8 @@ fn scaled(args: &DemoArgs) -> impl Iterator<Item = (String, String)> {
     let public_url = everywhere.then(|| format!("http://127.0.0.1:{}", listen.port()));
     [
         ("ARALDO__CONTACT__ORGANISATION", Some(TOWN.to_owned())),
-        ("ARALDO__DISPATCH__FLOOD_PER_HOUR", Some(guard(10.0))),
-        ("ARALDO__DISPATCH__FLOOD_PER_DAY", Some(guard(30.0))),
+        ("ARALDO__DISPATCH__FLOOD_PER_HOUR", Some(guard(20.0))),
+        ("ARALDO__DISPATCH__FLOOD_PER_DAY", Some(guard(60.0))),
         ("ARALDO__HTTP__PUBLIC_URL", public_url),
     ]
     .into_iter()
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(config.channels.email, ["sandbox-email"]);
         assert_eq!(config.channels.sms, ["sandbox-sms"]);
         assert_eq!(config.quiet_hours, None);
-        assert_eq!(config.dispatch.flood_per_hour, 20);
+        assert_eq!(config.dispatch.flood_per_hour, 40);
         assert_eq!(config.warnings, Vec::<String>::new());
     }
 

@@ -265,9 +265,10 @@ fn district(dice: &mut StdRng) -> &'static District {
 }
 
 fn person(dice: &mut StdRng, english: bool) -> (&'static str, &'static str) {
-    match english {
-        true => (pick(dice, FIRST_ENGLISH), pick(dice, FAMILY_ENGLISH)),
-        false => (pick(dice, FIRST), pick(dice, FAMILY)),
+    if english {
+        (pick(dice, FIRST_ENGLISH), pick(dice, FAMILY_ENGLISH))
+    } else {
+        (pick(dice, FIRST), pick(dice, FAMILY))
     }
 }
 

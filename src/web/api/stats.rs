@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn an_unknown_group_is_named() {
-        assert_eq!(by("template, channel").unwrap().channel, true);
+        assert!(by("template, channel").unwrap().channel);
         assert!(by("zone").unwrap_err().detail.contains("zone"));
     }
 }

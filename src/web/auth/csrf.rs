@@ -47,7 +47,7 @@ impl FromRequest<Web> for Posted {
     async fn from_request(request: Request, web: &Web) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let person = Person::from_request_parts(&mut parts, web).await?;
-        from_own_page(&parts.headers).map_err(|problem| problem.into_response())?;
+        from_own_page(&parts.headers).map_err(Problem::into_response)?;
         let body = Bytes::from_request(Request::from_parts(parts, body), web)
             .await
             .map_err(axum::response::IntoResponse::into_response)?;

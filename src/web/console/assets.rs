@@ -36,12 +36,11 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     for (_, _, text) in FILES {
         hasher.update(text.as_bytes());
     }
-    hasher
-        .finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = hasher.finalize();
+    format!(
+        "{:02x}{:02x}{:02x}{:02x}{:02x}{:02x}",
+        digest[0], digest[1], digest[2], digest[3], digest[4], digest[5]
+    )
 });
 
 /// The folder all assets are in, changing whenever one of them does.

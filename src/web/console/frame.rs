@@ -95,59 +95,61 @@ pub(super) fn theme(headers: &HeaderMap) -> Option<&'static str> {
     }
 }
 
+/// The rail: part, word, path, and the drawing of its sign.
+const RAIL: [(Part, &str, &str, &str); 9] = [
+    (
+        Part::Now,
+        "Now",
+        "/console/now",
+        "M4 18h16M6 18v-5m5 5V7m5 11v-8",
+    ),
+    (
+        Part::Incidents,
+        "Incidents",
+        "/console/incidents",
+        "M12 4 3 19h18zM12 10v4m0 2.5v.5",
+    ),
+    (Part::Cases, "Cases", "/console/cases", "M4 7h6l2 2h8v10H4z"),
+    (
+        Part::Clients,
+        "Clients",
+        "/console/clients",
+        "M12 12a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-7 8c1-4 4-5 7-5s6 1 7 5",
+    ),
+    (
+        Part::Messages,
+        "Messages",
+        "/console/messages",
+        "M4 6h16v11H9l-5 4z",
+    ),
+    (
+        Part::Templates,
+        "Templates",
+        "/console/templates",
+        "M6 3h8l4 4v14H6zM9 11h6m-6 4h6",
+    ),
+    (
+        Part::Insight,
+        "Insight",
+        "/console/insight",
+        "M4 19 10 12l4 3 6-9",
+    ),
+    (
+        Part::Sandbox,
+        "Sandbox",
+        "/console/sandbox",
+        "M8 3h8v18H8zM11 18h2",
+    ),
+    (
+        Part::Settings,
+        "Settings",
+        "/console/settings",
+        "M4 7h9m4 0h3M4 17h3m4 0h9M15 5v4M9 15v4",
+    ),
+];
+
 fn rail(here: Part, sandbox: bool, role: Role) -> Vec<Entry> {
-    let all = [
-        (
-            Part::Now,
-            "Now",
-            "/console/now",
-            "M4 18h16M6 18v-5m5 5V7m5 11v-8",
-        ),
-        (
-            Part::Incidents,
-            "Incidents",
-            "/console/incidents",
-            "M12 4 3 19h18zM12 10v4m0 2.5v.5",
-        ),
-        (Part::Cases, "Cases", "/console/cases", "M4 7h6l2 2h8v10H4z"),
-        (
-            Part::Clients,
-            "Clients",
-            "/console/clients",
-            "M12 12a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-7 8c1-4 4-5 7-5s6 1 7 5",
-        ),
-        (
-            Part::Messages,
-            "Messages",
-            "/console/messages",
-            "M4 6h16v11H9l-5 4z",
-        ),
-        (
-            Part::Templates,
-            "Templates",
-            "/console/templates",
-            "M6 3h8l4 4v14H6zM9 11h6m-6 4h6",
-        ),
-        (
-            Part::Insight,
-            "Insight",
-            "/console/insight",
-            "M4 19 10 12l4 3 6-9",
-        ),
-        (
-            Part::Sandbox,
-            "Sandbox",
-            "/console/sandbox",
-            "M8 3h8v18H8zM11 18h2",
-        ),
-        (
-            Part::Settings,
-            "Settings",
-            "/console/settings",
-            "M4 7h9m4 0h3M4 17h3m4 0h9M15 5v4M9 15v4",
-        ),
-    ];
-    all.into_iter()
+    RAIL.into_iter()
         .filter(|(part, ..)| *part != Part::Sandbox || sandbox)
         .filter(|(part, ..)| *part != Part::Insight || role.may(Right::Rates))
         .map(|(part, word, path, drawing)| Entry {

@@ -81,7 +81,7 @@ impl View {
             );
         }
         let (south, north, west, east) = edges;
-        let narrow = ((south + north) / 2.0).to_radians().cos();
+        let narrow = south.midpoint(north).to_radians().cos();
         // A single place gets a view of some hundred metres.
         let height = (north - south).max(0.005);
         let width = ((east - west) * narrow).max(0.005);

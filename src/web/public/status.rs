@@ -47,7 +47,7 @@ pub(super) async fn show(
             message,
             kind,
             link: None,
-            sight: visitor.sight.clone(),
+            sight: visitor.sight,
             network: visitor.network,
             at: web.clock.now(),
         });

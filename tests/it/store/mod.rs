@@ -31,6 +31,10 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// An event of this type with this data, at this time.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "written in place by every test"
+)]
 fn event(id: &str, kind: &str, time: &str, data: Value) -> Event {
     let value = serde_json::json!({"specversion": "1.0", "id": id, "source": "/test",
         "type": kind, "time": time, "data": data});

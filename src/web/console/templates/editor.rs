@@ -74,7 +74,6 @@ struct EditorPage {
     base: String,
     /// State and number of what is edited.
     editing: String,
-    has_draft: bool,
     may_edit: bool,
     fields: Vec<Field>,
     variables: Vec<(String, String, bool)>,
@@ -168,7 +167,6 @@ pub(super) async fn draw(
         },
         base: fingerprint(version),
         editing: format!("{} v{}", version.state, version.version),
-        has_draft: version.state == VersionState::Draft,
         may_edit: person.role.may(Right::EditTemplates),
         fields: fields(&source, &tab),
         variables: variables(&source),
