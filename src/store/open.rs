@@ -69,7 +69,7 @@ impl Store {
             .pragma("temp_store", "memory");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .before_acquire(|connection, _| Box::pin(ready(Ok(is_fresh(connection)))))
+            .before_acquire(|connection, _| Box::pin(ready(is_fresh(connection))))
             .connect_with(options.clone())
             .await
             .doing("open the SQLite file")?;
@@ -90,7 +90,7 @@ impl Store {
             .max_connections(SQLITE_READERS)
             .min_connections(0)
             .idle_timeout(Duration::from_secs(60))
-            .before_acquire(|connection, _| Box::pin(ready(Ok(is_fresh(connection)))))
+            .before_acquire(|connection, _| Box::pin(ready(is_fresh(connection))))
             .connect_lazy_with(options);
         Ok(Self {
             pools: Pools {
@@ -132,8 +132,9 @@ impl Store {
 /// Whether a connection of the pool may be used again. When the disk is full, SQLite rolls back
 /// by itself (<https://www.sqlite.org/lang_transaction.html>, "Response to errors") and the
 /// driver still counts the transaction: such a connection would refuse every further one.
-fn is_fresh(connection: &SqliteConnection) -> bool {
-    !connection.is_in_transaction()
+#[expect(clippy::unnecessary_wraps, reason = "the pool asks for this shape")]
+fn is_fresh(connection: &SqliteConnection) -> Result<bool, sqlx::Error> {
+    Ok(!connection.is_in_transaction())
 }
 
 /// Held by the daemon for as long as it runs, so that two never share one SQLite file.
