@@ -47,7 +47,11 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
         .num_microseconds()
         .unwrap_or(i64::MAX);
     let beats = i64::try_from((shared.settings.heartbeat * MISSED).as_micros());
-    let own_ttl = beats.unwrap_or(ttl).min(ttl);
+    // The lock on a SQLite file proves that an earlier run of this node is gone.
+    let own_ttl = match shared.store.kind() {
+        "sqlite" => 0,
+        _ => beats.unwrap_or(ttl).min(ttl),
+    };
     let mut tx = shared.store.write().await?;
     let dead = tx
         .nodes()

@@ -466,7 +466,11 @@ const TEMPLATE: &str = r#"{
             "email_subject": "La Sua pratica {{ case.ref }}",
             "email_mjml": "<mjml><mj-body><mj-section><mj-column><mj-text font-size=\"20px\">La Sua pratica {{ case.ref }}</mj-text><mj-text>Gentile {{ client.name }}, la pratica procede.</mj-text><mj-button href=\"https://www.example.org/pratica\">Vedi lo stato</mj-button></mj-column></mj-section></mj-body></mjml>"
         },
-        "en": {"sms": "Case {{ case.ref }} moves on."}
+        "en": {
+            "sms": "Case {{ case.ref }} moves on.",
+            "email_subject": "Your case {{ case.ref }}",
+            "email_mjml": "<mjml><mj-body><mj-section><mj-column><mj-text>Dear {{ client.name }}, your case moves on.</mj-text></mj-column></mj-section></mj-body></mjml>"
+        }
     }
 }"#;
 

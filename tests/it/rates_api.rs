@@ -53,7 +53,17 @@ async fn one_message_tells_its_whole_story() {
         .iter()
         .map(|it| it.as_str().unwrap())
         .collect();
-    insta::assert_snapshot!(why.join("\n"), @"");
+    insta::assert_snapshot!(why.join("\n"), @r"
+    Event crm-61 (case.state_changed) about PR-1 came from /crm.
+    Rule case-progress applied: template case-progress version 2, topic cases, class service, lane normal.
+    The client has an address for sms and nothing bars it.
+    The client did not refuse the topic cases.
+    Attempt 1 through gateway: it was accepted within 400 ms (202).
+    gateway reported: delivered (1).
+    It arrived.
+    It was clicked by a machine, which is not counted as reading.
+    It was clicked by a person.
+    ");
     assert!(
         !message.to_string().contains("+39333"),
         "an address in the answer"
