@@ -109,7 +109,6 @@ impl EngagementBuffer {
 
 fn count_dropped(dropped: &AtomicU64, hits: u64) {
     dropped.fetch_add(hits, Ordering::Relaxed);
-    metrics::counter!("araldo_engagement_dropped_total").increment(hits);
 }
 
 /// The one task that judges and writes.

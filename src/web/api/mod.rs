@@ -13,6 +13,7 @@ mod events;
 mod health;
 mod incidents;
 mod messages;
+mod metrics;
 mod page;
 mod stats;
 
@@ -20,6 +21,7 @@ mod stats;
 pub fn routes() -> axum::Router<Web> {
     axum::Router::new()
         .route("/v1/stats", get(stats::get))
+        .route("/metrics", get(metrics::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route(

@@ -1,0 +1,71 @@
+//! `GET /metrics`: the figures of the whole installation in the Prometheus text format 0.0.4,
+//! read from the store at each scrape, so that every node tells the same.
+
+use std::fmt::Write as _;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use crate::store::reports::{Counts, LaneLoad};
+use crate::web::Web;
+use crate::web::problem::Problem;
+
+/// The figures. No key: they tell of nobody; shut the path off at the proxy if it must be.
+pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
+    let now = web.clock.now();
+    let mut tx = web.store.read().await?;
+    let lanes = tx.reports().lanes().await?;
+    let totals = tx.reports().totals(now.utc_day()).await?;
+    let mut text = String::from(
+        "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
+    );
+    for LaneLoad { lane, waiting, .. } in &lanes {
+        line(
+            &mut text,
+            format_args!("araldo_waiting{{lane=\"{lane}\"}} {waiting}"),
+        );
+    }
+    text.push_str("# HELP araldo_oldest_seconds How long the oldest due message has waited.\n");
+    text.push_str("# TYPE araldo_oldest_seconds gauge\n");
+    for LaneLoad {
+        lane, oldest_due, ..
+    } in &lanes
+    {
+        let seconds = oldest_due.map_or(0, |due| (now - due).num_seconds().max(0));
+        line(
+            &mut text,
+            format_args!("araldo_oldest_seconds{{lane=\"{lane}\"}} {seconds}"),
+        );
+    }
+    text.push_str("# HELP araldo_held Messages put aside.\n# TYPE araldo_held gauge\n");
+    line(&mut text, format_args!("araldo_held {}", totals.held));
+    text.push_str("# HELP araldo_messages Messages by what became of them, since the beginning.\n");
+    text.push_str("# TYPE araldo_messages gauge\n");
+    for (stage, count) in stages(&totals.ever) {
+        line(
+            &mut text,
+            format_args!("araldo_messages{{stage=\"{stage}\"}} {count}"),
+        );
+    }
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+fn line(text: &mut String, sample: std::fmt::Arguments<'_>) {
+    // Writing into a String cannot fail.
+    writeln!(text, "{sample}").ok();
+}
+
+fn stages(counts: &Counts) -> [(&'static str, i64); 9] {
+    [
+        ("planned", counts.planned),
+        ("suppressed", counts.suppressed),
+        ("accepted", counts.accepted),
+        ("delivered", counts.delivered),
+        ("undelivered", counts.undelivered),
+        ("unconfirmed", counts.unconfirmed),
+        ("unknown", counts.unknown),
+        ("opened", counts.opened),
+        ("clicked", counts.clicked),
+    ]
+}
