@@ -113,10 +113,10 @@ impl Messages<'_> {
         shared: Shared,
         messages: &[NewMessage],
     ) -> Result<Vec<MessageId>, StoreError> {
-        let rows = serde_json::Value::Array(messages.iter().map(as_row).collect()).to_string();
-        let written: Vec<(i64,)> =
-            on!(&mut *self.0, |c| {
-                sqlx::query_as(concat!(
+        let rows: Vec<Row<'_>> = messages.iter().map(Row::of).collect();
+        let rows = super::rows::json(&rows)?;
+        let written = on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
                 "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
                  locale, lane, tracking, variables, state, reason, due_at, expires_at, wake_at,
                  lease_no, tries, opens, asked, risky, receipt_rank, late_bounce, engaged,
@@ -126,21 +126,44 @@ impl Messages<'_> {
                  value ->> 5, value ->> 6, value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT),
                  CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), 0, 0, 0, 0, FALSE, 0,
                  FALSE, 0, $4, CAST(value ->> 12 AS BIGINT)
-                 FROM ", words::rows!("$1"), " WHERE TRUE
-                 ON CONFLICT (plan_id, client_id, channel) DO NOTHING RETURNING id"
+                 FROM ",
+                words::rows!("$1"),
+                " WHERE TRUE ON CONFLICT (plan_id, client_id, channel) DO NOTHING"
             ))
-                .bind(&rows)
-                .bind(shared.plan.get())
-                .bind(shared.lane.as_str())
-                .bind(shared.now.as_micros())
-                .fetch_all(&mut **c)
-                .await
-            })
-            .doing("write messages")?;
-        Ok(written
-            .into_iter()
-            .map(|(id,)| MessageId::new(id))
-            .collect())
+            .bind(&rows)
+            .bind(shared.plan.get())
+            .bind(shared.lane.as_str())
+            .bind(shared.now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("write messages")?;
+        let ids = messages.iter().map(|message| message.id);
+        if written == messages.len() as u64 {
+            // All are new, as nearly always: thousands of ids need not come back one by one.
+            return Ok(ids.collect());
+        }
+        self.existing(ids).await
+    }
+
+    async fn existing(
+        &mut self,
+        ids: impl Iterator<Item = MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        let ids = super::json_ids(ids.map(MessageId::get));
+        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT id FROM message WHERE id IN (",
+                words::ids!("$1"),
+                ")"
+            ))
+            .bind(&ids)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("see which messages are new")?;
+        Ok(rows.into_iter().map(|(id,)| MessageId::new(id)).collect())
     }
 
     /// Takes up to `limit` due messages of a lane for `node`, oldest first, and notes the grasp
@@ -361,24 +384,43 @@ pub struct Waiting {
     pub oldest: Timestamp,
 }
 
-fn as_row(message: &NewMessage) -> serde_json::Value {
-    let final_at = message.state.is_final().then(|| message.due_at.as_micros());
-    let wake_at = (message.state == MessageState::Held).then(|| message.due_at.as_micros());
-    serde_json::json!([
-        message.id.get(),
-        message.client.get(),
-        message.channel,
-        message.address,
-        message.locale,
-        message.tracking,
-        message.variables,
-        message.state,
-        message.reason,
-        message.due_at.as_micros(),
-        message.expires_at.as_micros(),
-        wake_at,
-        final_at,
-    ])
+/// A new message as the insert reads it, by position.
+#[derive(serde::Serialize)]
+struct Row<'a>(
+    i64,
+    i64,
+    Channel,
+    &'a str,
+    &'a str,
+    Tracking,
+    &'a str,
+    MessageState,
+    Option<Reason>,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+);
+
+impl<'a> Row<'a> {
+    fn of(message: &'a NewMessage) -> Self {
+        let due_at = message.due_at.as_micros();
+        Self(
+            message.id.get(),
+            message.client.get(),
+            message.channel,
+            &message.address,
+            &message.locale,
+            message.tracking,
+            &message.variables,
+            message.state,
+            message.reason,
+            due_at,
+            message.expires_at.as_micros(),
+            (message.state == MessageState::Held).then_some(due_at),
+            message.state.is_final().then_some(due_at),
+        )
+    }
 }
 
 fn claimed(row: ClaimedRow) -> Result<Claimed, StoreError> {

@@ -16,6 +16,7 @@ mod templates_render;
 mod support;
 
 mod architecture;
+mod bench_ratios;
 mod links_are_followed;
 mod migrations;
 mod reader;
