@@ -92,19 +92,49 @@ pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incide
 /// What only this client's text needs.
 #[must_use]
 pub(super) fn of_client(candidate: &Candidate) -> String {
-    let mut variables = json!({
-        "client": { "ref": candidate.reference, "name": candidate.name },
-        "zone": candidate.time_zone,
+    let place = candidate.place.as_deref().map(|code| OwnPlace {
+        code,
+        kind: candidate.place_kind.as_deref(),
+        municipality: candidate.municipality.as_deref(),
+        postal_code: candidate.postal_code.as_deref(),
     });
-    if let Some(place) = &candidate.place {
-        variables["place"] = without_nulls(json!({
-            "code": place,
-            "kind": candidate.place_kind,
-            "municipality": candidate.municipality,
-            "postal_code": candidate.postal_code,
-        }));
-    }
-    variables.to_string()
+    let own = Own {
+        client: OwnName {
+            name: &candidate.name,
+            reference: &candidate.reference,
+        },
+        place,
+        zone: &candidate.time_zone,
+    };
+    // Texts and nothing else: there is no value of which JSON could not be made.
+    serde_json::to_string(&own).unwrap_or_default()
+}
+
+/// Written once for each message, so without a tree of values in between.
+#[derive(serde::Serialize)]
+struct Own<'a> {
+    client: OwnName<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<OwnPlace<'a>>,
+    zone: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct OwnName<'a> {
+    name: &'a str,
+    #[serde(rename = "ref")]
+    reference: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct OwnPlace<'a> {
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    municipality: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postal_code: Option<&'a str>,
 }
 
 fn label(variables: &mut Map<String, Value>, locale: &str, about: &str, labels: Value) {

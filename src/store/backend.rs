@@ -53,10 +53,11 @@ pub(crate) use on;
 
 /// SQLite's words.
 pub(crate) mod sqlite {
-    /// A JSON array as rows with one column `value`.
+    /// A JSON array as rows with one column `value`. The binary form: a row that is itself an
+    /// array is then not written out as text only to be read again for each of its fields.
     macro_rules! sqlite_rows {
         ($array:literal) => {
-            concat!("json_each(", $array, ")")
+            concat!("jsonb_each(", $array, ")")
         };
     }
     /// A JSON array of numbers as a query of one column.
@@ -83,16 +84,10 @@ pub(crate) mod sqlite {
             ""
         };
     }
-    /// The JSON values of a column as one array.
-    macro_rules! sqlite_group_array {
-        ($value:literal) => {
-            concat!("json_group_array(json(", $value, "))")
-        };
-    }
-    /// Some values as one JSON array.
-    macro_rules! sqlite_array {
+    /// Rows of some values as one JSON array of arrays.
+    macro_rules! sqlite_table {
         ($values:literal) => {
-            concat!("json_array(", $values, ")")
+            concat!("json_group_array(json_array(", $values, "))")
         };
     }
     /// The database's clock in microseconds.
@@ -102,9 +97,8 @@ pub(crate) mod sqlite {
         };
     }
     pub(crate) use {
-        sqlite_array as array, sqlite_for_update as for_update, sqlite_group_array as group_array,
-        sqlite_ids as ids, sqlite_now as now, sqlite_rows as rows,
-        sqlite_skip_locked as skip_locked, sqlite_texts as texts,
+        sqlite_for_update as for_update, sqlite_ids as ids, sqlite_now as now, sqlite_rows as rows,
+        sqlite_skip_locked as skip_locked, sqlite_table as table, sqlite_texts as texts,
     };
 }
 
@@ -143,14 +137,13 @@ pub(crate) mod postgres {
             " FOR UPDATE"
         };
     }
-    macro_rules! postgres_group_array {
-        ($value:literal) => {
-            concat!("CAST(coalesce(json_agg(", $value, "), '[]') AS TEXT)")
-        };
-    }
-    macro_rules! postgres_array {
+    macro_rules! postgres_table {
         ($values:literal) => {
-            concat!("json_build_array(", $values, ")")
+            concat!(
+                "CAST(coalesce(json_agg(json_build_array(",
+                $values,
+                ")), '[]') AS TEXT)"
+            )
         };
     }
     macro_rules! postgres_now {
@@ -159,8 +152,8 @@ pub(crate) mod postgres {
         };
     }
     pub(crate) use {
-        postgres_array as array, postgres_for_update as for_update,
-        postgres_group_array as group_array, postgres_ids as ids, postgres_now as now,
-        postgres_rows as rows, postgres_skip_locked as skip_locked, postgres_texts as texts,
+        postgres_for_update as for_update, postgres_ids as ids, postgres_now as now,
+        postgres_rows as rows, postgres_skip_locked as skip_locked, postgres_table as table,
+        postgres_texts as texts,
     };
 }

@@ -191,16 +191,14 @@ impl Candidates<'_> {
         let (text,): (String,) = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "SELECT ",
-                words::group_array!("x.item"),
-                " FROM (SELECT ",
-                words::array!(
+                words::table!(
                     "c.id, c.ref, c.name, c.locale, c.time_zone, c.preferred, c.quiet_from,
                      c.quiet_to, c.tracking_consent, sms.address, sms_barred.reason,
                      email.address, email_barred.reason,
                      CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END,
                      p.code, p.kind, p.municipality, p.postal_code"
                 ),
-                " AS item FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id,
+                " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id,
                  CAST(value ->> 1 AS BIGINT) AS place_id FROM ",
                 words::rows!("$1"),
                 ") AS m JOIN client c ON c.id = m.client_id
@@ -215,7 +213,7 @@ impl Candidates<'_> {
                  LEFT JOIN suppression email_barred ON email_barred.channel = 'email'
                  AND email_barred.address = email.address
                  LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2
-                 LEFT JOIN place p ON p.id = m.place_id) AS x"
+                 LEFT JOIN place p ON p.id = m.place_id"
             ))
             .bind(&pairs)
             .bind(topic)

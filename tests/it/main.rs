@@ -14,6 +14,7 @@
 mod support;
 
 mod architecture;
+mod bench_ratios;
 mod console_browser;
 mod console_login;
 mod console_pages;

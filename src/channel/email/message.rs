@@ -12,6 +12,7 @@ use lettre::message::dkim::{
 };
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use memchr::memchr2;
 
 use super::smtp::Dkim;
 use crate::channel::{Email, Reference, SetupError};
@@ -159,19 +160,23 @@ fn part(kind: ContentType, body: Body) -> SinglePart {
 
 /// Plain text keeps its lines; one that is too long is encoded.
 fn plain(text: &str, eight_bit: bool) -> Body {
-    encoded(crlf(text, false), eight_bit)
+    encoded(crlf(text), eight_bit)
 }
 
 /// HTML written as one long line is broken at spaces, which browsers read as spaces; not where
 /// line breaks are shown.
 fn html(text: &str, eight_bit: bool) -> Body {
-    let shows_breaks = text.contains("<pre") || text.contains("<textarea");
-    encoded(crlf(text, !shows_breaks), eight_bit)
+    let mut text = crlf(text);
+    let shows_breaks = |text: &str| text.contains("<pre") || text.contains("<textarea");
+    if !lines_fit(&text) && !shows_breaks(&text) {
+        text = folded(&text);
+    }
+    encoded(text, eight_bit)
 }
 
 fn encoded(text: String, eight_bit: bool) -> Body {
     let ascii = text.is_ascii();
-    let fits = text.split("\r\n").all(|line| line.len() <= MAX_LINE) && !text.contains('\0');
+    let fits = lines_fit(&text) && !text.contains('\0');
     if fits && (ascii || eight_bit) {
         let encoding = if ascii {
             ContentTransferEncoding::SevenBit
@@ -184,22 +189,36 @@ fn encoded(text: String, eight_bit: bool) -> Body {
         .unwrap_or_else(Body::new)
 }
 
+/// Of a text whose lines end in CRLF.
+fn lines_fit(text: &str) -> bool {
+    let line = |line: &str| line.strip_suffix('\r').unwrap_or(line).len();
+    text.split('\n').all(|it| line(it) <= MAX_LINE)
+}
+
 /// Every line break, of whatever kind, becomes CRLF.
-fn crlf(text: &str, fold: bool) -> String {
+fn crlf(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 16);
     let mut rest = text;
-    while let Some(at) = rest.find(['\r', '\n']) {
-        write_line(&mut out, &rest[..at], fold);
+    while let Some(at) = memchr2(b'\r', b'\n', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
         out.push_str("\r\n");
         let broken_by = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
         rest = &rest[at + broken_by..];
     }
-    write_line(&mut out, rest, fold);
+    out.push_str(rest);
     out
 }
 
-fn write_line(out: &mut String, mut line: &str, fold: bool) {
-    while fold && line.len() > MAX_LINE {
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 256);
+    for line in text.split_inclusive('\n') {
+        write_folded(&mut out, line);
+    }
+    out
+}
+
+fn write_folded(out: &mut String, mut line: &str) {
+    while line.trim_end_matches(['\r', '\n']).len() > MAX_LINE {
         let mut head = line.as_bytes().iter().take(FOLD_AT);
         let Some(space) = head.rposition(|byte| *byte == b' ') else {
             break;

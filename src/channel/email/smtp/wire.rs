@@ -90,7 +90,7 @@ pub(super) fn write_body(out: &mut Vec<u8>, mail: &[u8]) {
         if rest[0] == b'.' {
             out.push(b'.');
         }
-        let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+        let end = memchr::memchr2(b'\r', b'\n', rest);
         let line = &rest[..end.unwrap_or(rest.len())];
         out.extend_from_slice(line);
         out.extend_from_slice(b"\r\n");
