@@ -67,7 +67,6 @@ impl StoredRenderer {
             },
             channel: message.channel,
             locale: &message.locale,
-            class: plan.class,
             plan_variables: &plan_variables,
             own_variables: &message.variables,
             template: &template,

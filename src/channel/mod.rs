@@ -99,6 +99,9 @@ pub struct Email {
     pub text: String,
     /// Where one-click unsubscribe is posted (RFC 8058), for topics that can be refused.
     pub unsubscribe_url: Option<String>,
+    /// Whether one click there is enough (RFC 8058). False for what cannot be refused: then the
+    /// address leads to a page that says so and offers the other choices (RFC 2369 §3.2).
+    pub one_click: bool,
     /// What the mail is about, for Feedback-ID: rule or template name.
     pub kind: String,
     /// Date header; fixed per message, so that a retry is the same to the byte.

@@ -5,7 +5,7 @@ use super::carry::reference;
 use super::texts::PlanText;
 use crate::channel::{Content, Email, Outgoing};
 use crate::domain::links::Reading;
-use crate::domain::{Channel, EmailAddress, PhoneNumber};
+use crate::domain::{Channel, Class, EmailAddress, PhoneNumber};
 use crate::store::messages::Claimed;
 use crate::template::RenderFault;
 use crate::template::letter::{Frozen, Letter, write};
@@ -39,7 +39,6 @@ pub(super) fn compose(
         },
         channel: message.channel,
         locale: &message.locale,
-        class: plan.plan.class,
         plan_variables: &plan.variables,
         own_variables: &message.variables,
         template,
@@ -55,7 +54,8 @@ pub(super) fn compose(
             subject: email.subject,
             html: email.html,
             text: email.text,
-            unsubscribe_url,
+            unsubscribe_url: Some(unsubscribe_url),
+            one_click: plan.plan.class != Class::Safety,
             kind: plan.plan.template.clone(),
             date: message.created_at,
         })),

@@ -10,7 +10,7 @@ use super::compiled::Input;
 use super::fault::RenderFault;
 use super::{RenderedEmail, language};
 use crate::domain::links::{Links, Reading};
-use crate::domain::{Channel, Class};
+use crate::domain::Channel;
 
 /// The key under which a plan keeps what differs by language.
 const BY_LOCALE: &str = "by_locale";
@@ -24,8 +24,6 @@ pub struct Frozen<'a> {
     pub channel: Channel,
     /// The client's language.
     pub locale: &'a str,
-    /// Which gates applied: what cannot be refused offers no unsubscribing.
-    pub class: Class,
     /// What all messages of the plan share.
     pub plan_variables: &'a Value,
     /// What only this client's text needs.
@@ -39,8 +37,8 @@ pub struct Frozen<'a> {
 pub enum Letter {
     /// The text of an SMS.
     Sms(String),
-    /// The parts of an e-mail, and where one click unsubscribes.
-    Email(RenderedEmail, Option<String>),
+    /// The parts of an e-mail, and where the client chooses what to receive.
+    Email(RenderedEmail, String),
 }
 
 /// Writes the letter.
@@ -71,8 +69,7 @@ pub fn write(frozen: &Frozen<'_>, links: &Links) -> Result<Letter, RenderFault> 
             .map(Letter::Sms),
         Channel::Email => {
             let email = template.compiled.email(frozen.locale, &input)?;
-            let can_refuse = frozen.class != Class::Safety;
-            let unsubscribe = can_refuse.then(|| links.unsubscribe_url(frozen.reading.message));
+            let unsubscribe = links.unsubscribe_url(frozen.reading.message);
             Ok(Letter::Email(email, unsubscribe))
         }
     }

@@ -86,10 +86,11 @@ impl Letterhead {
             .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
             .raw_header(raw("Feedback-ID", self.feedback_id(&email.kind)));
         if let Some(url) = &email.unsubscribe_url {
-            let one_click = "List-Unsubscribe=One-Click".to_owned();
-            headers = headers
-                .raw_header(raw("List-Unsubscribe", format!("<{}>", one_line(url))))
-                .raw_header(raw("List-Unsubscribe-Post", one_click));
+            headers = headers.raw_header(raw("List-Unsubscribe", format!("<{}>", one_line(url))));
+            if email.one_click {
+                let one_click = "List-Unsubscribe=One-Click".to_owned();
+                headers = headers.raw_header(raw("List-Unsubscribe-Post", one_click));
+            }
         }
         let parts = MultiPart::alternative()
             .boundary(format!("=_{}", safe(&reference.0)))
@@ -275,6 +276,7 @@ mod tests {
             text: "Perché no € – così\nA presto".to_owned(),
             unsubscribe_url: Some(
                 "https://araldo.example.it/u/AbCdEfGhIjKlMnOpQrStUvWx".to_owned(),
+            one_click: true,
             ),
             kind: "case-progress".to_owned(),
             date: Timestamp::parse("2026-11-22T10:00:00+01:00").unwrap(),

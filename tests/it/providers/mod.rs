@@ -84,6 +84,7 @@ fn mail_with(to: &str, text: &str) -> Outgoing {
         html: "<p>Perché no € – <a href=\"https://a.example/c/1\">così</a></p>".to_owned(),
         text: text.to_owned(),
         unsubscribe_url: Some("https://a.example/u/abc".to_owned()),
+        one_click: true,
         kind: "case-progress".to_owned(),
         date: FixedClock::at(NOW).now(),
     })))
