@@ -13,18 +13,22 @@ use sqlx::{Connection as _, SqliteConnection};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The real program with a folder of its own for what it throws away.
-struct Demo {
+pub(crate) struct Demo {
     child: Child,
     folder: tempfile::TempDir,
-    console: String,
+    pub(crate) console: String,
+    pub(crate) login: String,
+    pub(crate) password: String,
     key: String,
 }
 
 impl Demo {
-    fn start() -> Self {
+    /// Starts it at this pace, with these further arguments.
+    pub(crate) fn start(speed: &str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_araldo"))
-            .args(["demo", "--listen", "127.0.0.1:0", "--speed", "20"])
+            .args(["demo", "--listen", "127.0.0.1:0", "--speed", speed])
+            .args(more)
             .env("TMPDIR", folder.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -39,6 +43,8 @@ impl Demo {
             line.unwrap_or_else(|| panic!("the demo printed no `{start}`"))
         };
         let console = after("Console:");
+        let login = after("Login:");
+        let password = after("Password:");
         let key = after("API key:");
         // Who stops listening breaks the demo's last words.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
@@ -46,6 +52,8 @@ impl Demo {
             child,
             folder,
             console,
+            login,
+            password,
             key,
         }
     }
@@ -61,16 +69,21 @@ impl Demo {
 
     /// Rows of the rates; none in the first moment.
     async fn stats(&self, query: &str) -> Vec<Value> {
+        let answer = self.ask(&format!("stats{query}")).await;
+        answer["rows"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// What the API answers to a question.
+    pub(crate) async fn ask(&self, question: &str) -> Value {
         araldo::channel::install_tls();
         let answer = reqwest::Client::new()
-            .get(format!("{}v1/stats{query}", self.console))
+            .get(format!("{}v1/{question}", self.console))
             .bearer_auth(&self.key)
             .send()
             .await
             .unwrap();
         assert_eq!(answer.status(), 200);
-        let answer: Value = answer.json().await.unwrap();
-        answer["rows"].as_array().cloned().unwrap_or_default()
+        answer.json().await.unwrap()
     }
 
     fn store(&self) -> PathBuf {
@@ -145,7 +158,7 @@ fn is_plausible(sums: &Value, sms: &Value) -> bool {
 
 #[tokio::test]
 async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
-    let mut demo = Demo::start();
+    let mut demo = Demo::start("20", &[]);
     let begun = Instant::now();
     let (mut sums, mut sms) = (Value::Null, Value::Null);
     while !is_plausible(&sums, &sms) {

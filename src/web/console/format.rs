@@ -78,6 +78,8 @@ pub(super) struct When {
     pub(super) exact: String,
     /// For programs: RFC 3339.
     pub(super) machine: String,
+    /// It is still to come.
+    pub(super) ahead: bool,
 }
 
 impl When {
@@ -96,6 +98,7 @@ impl When {
             ago,
             exact: local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
             machine: at.to_string(),
+            ahead: at > now,
         }
     }
 }

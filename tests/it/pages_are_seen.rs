@@ -1,0 +1,184 @@
+//! The pages in a real browser, as an operator and a client meet them: on a desk and on a
+//! telephone, while the demo runs. `ARALDO_IMAGES` names a folder that gets the pictures too.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+
+use crate::demo_runs::Demo;
+use crate::support::servers::chromium;
+
+/// How long anything may take: generous, because the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Name, width, height, and dots to a pixel.
+const SIZES: [(&str, u32, u32, u32); 2] = [("desktop", 1280, 900, 1), ("phone", 390, 844, 2)];
+/// What a picture in the documentation may weigh.
+const HEAVIEST: usize = 300_000;
+
+const NEWEST: &str = "return document.querySelector('[data-region=\"recent\"] \
+    a[href^=\"/console/messages/\"]')?.getAttribute('href') ?? null";
+/// The first text about a case on the handsets: where its link leads, and the kind of case.
+const CASE_ON_A_HANDSET: &str = "const bubble = [...document.querySelectorAll('.phone .bubble')]\
+    .find(bubble => / PR-/.test(bubble.textContent) && bubble.querySelector('a')); \
+    return bubble && [bubble.querySelector('a').href, /(\\S+) PR-/.exec(bubble.textContent)[1]]";
+/// What sticks out to the right of the page, by tag and class.
+const TOO_WIDE: &str = "const wide = arguments[0]; \
+    if (document.documentElement.scrollWidth <= wide) return []; \
+    return [...document.querySelectorAll('body *')]\
+    .filter(one => one.getBoundingClientRect().right > wide)\
+    .map(one => one.tagName + '.' + one.className)";
+
+/// A browser, and where its pictures go.
+struct Eyes {
+    browser: Client,
+    folder: tempfile::TempDir,
+    wanted: Option<PathBuf>,
+}
+
+impl Eyes {
+    async fn open() -> Self {
+        Self {
+            browser: chromium::open(1280, 900).await,
+            folder: tempfile::tempdir().unwrap(),
+            wanted: wanted(),
+        }
+    }
+
+    async fn log_in(&self, demo: &Demo) {
+        self.browser.goto(&demo.console).await.unwrap();
+        assert!(self.path().await.starts_with("/console/login"));
+        let form = self.browser.form(Locator::Css("form")).await.unwrap();
+        form.set_by_name("email", &demo.login).await.unwrap();
+        form.set_by_name("password", &demo.password).await.unwrap();
+        form.submit_with(Locator::Css("button")).await.unwrap();
+        self.until_true("return location.pathname === '/console/now'")
+            .await;
+    }
+
+    /// Opens a page at both sizes, holds it against what every page promises, and keeps pictures.
+    async fn see(&self, name: &str, address: &str, heading: &str, condition: &str) {
+        for (size, width, height, scale) in SIZES {
+            chromium::resize(&self.browser, width, height, scale).await;
+            self.browser.goto(address).await.unwrap();
+            self.until_true(condition).await;
+            let found = self
+                .run("return document.querySelector('h1').innerText")
+                .await;
+            let found = found.as_str().unwrap().to_lowercase();
+            assert!(found.contains(heading), "{name} is headed `{found}`");
+            assert_eq!(self.run("return innerWidth").await, json!(width));
+            let wide = self.browser.execute(TOO_WIDE, vec![json!(width)]).await;
+            assert_eq!(wide.unwrap(), json!([]), "{name} on a {size} is too wide");
+            let complaints = chromium::complaints(&self.browser).await;
+            assert!(complaints.is_empty(), "{name} on a {size}: {complaints:?}");
+            self.keep(&format!("{name}-{size}.png")).await;
+        }
+    }
+
+    async fn keep(&self, name: &str) {
+        let picture = self.browser.screenshot().await.unwrap();
+        assert!(
+            picture.len() < HEAVIEST,
+            "{name} has {} bytes",
+            picture.len()
+        );
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, picture).unwrap();
+        if let Some(folder) = &self.wanted {
+            std::fs::copy(file, folder.join(name)).unwrap();
+        }
+    }
+
+    async fn run(&self, script: &str) -> Value {
+        self.browser.execute(script, Vec::new()).await.unwrap()
+    }
+
+    async fn until_true(&self, script: &str) {
+        let begun = Instant::now();
+        while self.run(script).await != json!(true) {
+            assert!(begun.elapsed() < PATIENCE, "`{script}` did not come true");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn path(&self) -> String {
+        let address = self.browser.current_url().await.unwrap();
+        address.path().to_owned()
+    }
+}
+
+/// Where the person who runs the tests wants the pictures.
+#[expect(clippy::disallowed_methods, reason = "a wish of who runs the tests")]
+fn wanted() -> Option<PathBuf> {
+    let folder = std::env::var("ARALDO_IMAGES").ok()?;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    Some(folder)
+}
+
+/// The id of an SMS that arrived and whose link a person followed.
+async fn a_message_that_was_read(demo: &Demo) -> String {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let list = demo.ask("messages?limit=100&state=delivered").await;
+        for listed in list["items"].as_array().unwrap() {
+            let id = listed["id"].as_str().unwrap();
+            let message = demo.ask(&format!("messages/{id}")).await;
+            let read = |one: &Value| one["kind"] == "clicked" && one["verdict"] == "human";
+            let read = message["engagement"].as_array().unwrap().iter().any(read);
+            if read && !message["receipts"].as_array().unwrap().is_empty() {
+                return id.to_owned();
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    panic!("nobody followed a link within {PATIENCE:?}")
+}
+
+/// The overview follows what happens, without being loaded again.
+async fn the_overview_is_alive(eyes: &Eyes) {
+    eyes.run("window.stayed = true").await;
+    let before = eyes.run(NEWEST).await;
+    let begun = Instant::now();
+    let mut now = before.clone();
+    while now.is_null() || now == before {
+        assert!(begun.elapsed() < PATIENCE, "the newest message stays {now}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        now = eyes.run(NEWEST).await;
+    }
+    assert_eq!(eyes.run("return window.stayed").await, json!(true));
+}
+
+#[tokio::test]
+async fn the_pages_are_right_on_a_desk_and_on_a_telephone_and_follow_what_happens() {
+    let demo = Demo::start("6", &["--clients", "300"]);
+    let eyes = Eyes::open().await;
+    eyes.log_in(&demo).await;
+    let at = |path: &str| format!("{}{path}", demo.console);
+
+    let shown = "return document.querySelectorAll('[data-region=\"recent\"] tbody tr').length > 9";
+    eyes.see("now", &at("console/now"), "now", shown).await;
+    the_overview_is_alive(&eyes).await;
+
+    let id = a_message_that_was_read(&demo).await;
+    let told = "const told = document.querySelector('main').innerText; \
+        return ['delivered', 'clicked', 'Montelume'].every(word => told.includes(word))";
+    let address = at(&format!("console/messages/{id}"));
+    eyes.see("message", &address, "message", told).await;
+
+    let phones = "return document.querySelectorAll('.phone .bubble a').length > 3";
+    eyes.see("handsets", &at("console/sandbox"), "sandbox", phones)
+        .await;
+
+    let found = eyes.run(CASE_ON_A_HANDSET).await;
+    let text = |at: usize| found[at].as_str().expect("a case on a handset");
+    let (way, kind) = (text(0), text(1).to_lowercase());
+    let choices = "return document.querySelector('a[href^=\"tel:\"]') !== null && \
+        document.querySelector('#choices') !== null";
+    eyes.see("status", way, &kind, choices).await;
+    assert!(eyes.path().await.starts_with("/s/"));
+
+    eyes.browser.close().await.unwrap();
+}
