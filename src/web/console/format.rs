@@ -78,13 +78,16 @@ pub(super) struct When {
     pub(super) exact: String,
     /// For programs: RFC 3339.
     pub(super) machine: String,
+    /// It is still to come.
+    pub(super) ahead: bool,
 }
 
 impl When {
     /// `at` as seen at `now`.
     pub(super) fn new(at: Timestamp, now: Timestamp) -> Self {
         let span = now - at;
-        let ago = if span < TimeDelta::seconds(-1) {
+        let ahead = span < TimeDelta::seconds(-1);
+        let ago = if ahead {
             format!("in {}", duration(at - now))
         } else if span < TimeDelta::seconds(1) {
             "now".to_owned()
@@ -96,6 +99,7 @@ impl When {
             ago,
             exact: local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
             machine: at.to_string(),
+            ahead,
         }
     }
 }
@@ -161,8 +165,11 @@ mod tests {
         let now = Timestamp::parse("2026-11-22T17:04:12Z").unwrap();
         let when = When::new(now - TimeDelta::minutes(3), now);
         assert_eq!(when.ago, "3 min ago");
+        assert!(!when.ahead);
         assert_eq!(when.exact, "2026-11-22 18:01:12 +01:00");
-        assert_eq!(When::new(now + TimeDelta::hours(3), now).ago, "in 3 h");
+        let later = When::new(now + TimeDelta::hours(3), now);
+        assert_eq!(later.ago, "in 3 h");
+        assert!(later.ahead);
     }
 
     #[test]
