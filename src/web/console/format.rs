@@ -9,6 +9,8 @@ use crate::insight::explain::duration;
 
 /// The zone of the exact times on the pages.
 pub(super) const ZONE: Tz = chrono_tz::Europe::Rome;
+/// The language of the pages, for labels that have several.
+pub(super) const LANGUAGE: &str = "en";
 
 /// A state as people see it: never by colour alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
