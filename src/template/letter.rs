@@ -9,8 +9,8 @@ use super::catalog::Versioned;
 use super::compiled::Input;
 use super::fault::RenderFault;
 use super::{RenderedEmail, language};
-use crate::domain::links::{Links, Reading};
 use crate::domain::Channel;
+use crate::domain::links::{Links, Reading};
 
 /// The key under which a plan keeps what differs by language.
 const BY_LOCALE: &str = "by_locale";

@@ -1,7 +1,11 @@
 //! The console's promises: who may see and do what, that nothing a client calls themselves runs,
 //! that nothing typed is lost, that every page is small, strict and whole.
 
+use std::sync::Arc;
+
+use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::role::Role;
+use araldo::web::public::{Contact, Pages};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -173,6 +177,82 @@ async fn the_console_says_why_a_client_did_not_get_it() {
         .await
         .text;
     assert!(by_event.contains("Each message about it is listed"));
+}
+
+#[tokio::test]
+async fn a_case_is_told_in_words_with_its_client_and_the_body_it_is_with() {
+    let mut town = Town::lively().await;
+    let kinds = Arc::new(CaseKinds::shipped());
+    town.web.pages = Arc::new(Pages::new(Contact::default(), kinds));
+    sqlx::query("UPDATE case_file SET owner = NULL")
+        .execute(&town.pool)
+        .await
+        .unwrap();
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    for path in ["/console/cases", "/console/cases/PR-1"] {
+        let page = browser.get(path).await.text;
+        for said in [
+            "Maria Rossi",
+            "change of account holder",
+            "sent to the distributor",
+            "distributore",
+            "title=\"sent_to_distributor\"",
+        ] {
+            assert!(page.contains(said), "{path} lacks {said}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_still_to_come_begins_and_has_not_begun() {
+    let town = Town::lively().await;
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    assert!(browser.get("/console/now").await.text.contains(">began <"));
+    let later = (town.now() + chrono::TimeDelta::hours(3)).as_micros();
+    sqlx::query("UPDATE incident SET began_at = $1")
+        .bind(later)
+        .execute(&town.pool)
+        .await
+        .unwrap();
+    town.clock.advance(chrono::TimeDelta::seconds(2));
+    let now = browser.get("/console/now").await.text;
+    assert!(
+        now.contains(">begins <") && !now.contains(">began <"),
+        "{now}"
+    );
+    let one = browser.get("/console/incidents/G-77").await.text;
+    assert!(one.contains("<dt>Begins</dt>"), "{one}");
+}
+
+#[tokio::test]
+async fn clicks_and_deliveries_say_what_they_are_shares_of() {
+    let town = Town::lively().await;
+    let day = town.now().utc_day();
+    sqlx::query("DELETE FROM rollup")
+        .execute(&town.pool)
+        .await
+        .unwrap();
+    // Many click, few agreed to be measured by name; e-mails bring no receipts.
+    for (channel, delivered) in [("sms", 80), ("email", 0)] {
+        sqlx::query("INSERT INTO rollup VALUES ($1, 'notice', 1, $2, 100, 0, 100, $3, 0, 0, 0, 5, 0, 45, 0, 0, 10, 0)")
+            .bind(day)
+            .bind(channel)
+            .bind(delivered)
+            .execute(&town.pool)
+            .await
+            .unwrap();
+    }
+    let browser = Browser::logged_in(&town, Role::Manager).await;
+    let insight = browser.get("/console/insight").await.text;
+    for said in [
+        "80\u{a0}% (71–87\u{a0}%) of those SMS accepted",
+        "50\u{a0}% (43–57\u{a0}%) of those arrived",
+        "50\u{a0}% (30–70\u{a0}%) of those measurable",
+    ] {
+        assert!(insight.contains(said), "no {said} in {insight}");
+    }
+    let now = browser.get("/console/now").await.text;
+    assert!(now.contains("80 of 100 SMS accepted today"), "{now}");
 }
 
 #[tokio::test]

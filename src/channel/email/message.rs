@@ -276,8 +276,8 @@ mod tests {
             text: "Perché no € – così\nA presto".to_owned(),
             unsubscribe_url: Some(
                 "https://araldo.example.it/u/AbCdEfGhIjKlMnOpQrStUvWx".to_owned(),
-            one_click: true,
             ),
+            one_click: true,
             kind: "case-progress".to_owned(),
             date: Timestamp::parse("2026-11-22T10:00:00+01:00").unwrap(),
         }

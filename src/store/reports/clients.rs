@@ -97,6 +97,8 @@ pub struct CaseRow {
     #[sqlx(rename = "ref")]
     pub case: String,
     pub client_ref: String,
+    /// Nothing while the client is not known.
+    pub client_name: Option<String>,
     pub kind: String,
     pub state: String,
     pub owner: Option<String>,
@@ -273,8 +275,9 @@ impl Reports<'_> {
 
     async fn cases_of(&mut self, client: &str) -> Result<Vec<CaseRow>, StoreError> {
         on!(self.0, |c| sqlx::query_as::<_, CaseRow>(
-            "SELECT id, ref, client_ref, kind, state, owner, note, expected_by, opened_at, \
-                    changed_at, closed_at \
+            "SELECT id, ref, client_ref, \
+                    (SELECT name FROM client WHERE ref = case_file.client_ref) AS client_name, \
+                    kind, state, owner, note, expected_by, opened_at, changed_at, closed_at \
              FROM case_file WHERE client_ref = $1 ORDER BY id DESC LIMIT 100"
         )
         .bind(client)
@@ -291,8 +294,9 @@ impl Reports<'_> {
         limit: i64,
     ) -> Result<Vec<CaseRow>, StoreError> {
         on!(self.0, |c| sqlx::query_as::<_, CaseRow>(
-            "SELECT id, ref, client_ref, kind, state, owner, note, expected_by, opened_at, \
-                    changed_at, closed_at \
+            "SELECT id, ref, client_ref, \
+                    (SELECT name FROM client WHERE ref = case_file.client_ref) AS client_name, \
+                    kind, state, owner, note, expected_by, opened_at, changed_at, closed_at \
              FROM case_file WHERE id < $1 AND (closed_at IS NULL OR NOT $2) \
              ORDER BY id DESC LIMIT $3"
         )
@@ -307,8 +311,9 @@ impl Reports<'_> {
     /// One case.
     pub async fn case(&mut self, case: &str) -> Result<Option<CaseRow>, StoreError> {
         on!(self.0, |c| sqlx::query_as::<_, CaseRow>(
-            "SELECT id, ref, client_ref, kind, state, owner, note, expected_by, opened_at, \
-                    changed_at, closed_at \
+            "SELECT id, ref, client_ref, \
+                    (SELECT name FROM client WHERE ref = case_file.client_ref) AS client_name, \
+                    kind, state, owner, note, expected_by, opened_at, changed_at, closed_at \
              FROM case_file WHERE ref = $1"
         )
         .bind(case)

@@ -69,6 +69,16 @@ pub struct Counts {
     /// Openings counted without saying who.
     #[serde(skip)]
     pub anonymous_opens: i64,
+    /// Taken to be in the reader's hands, the base of clicks: SMS delivered, e-mails accepted,
+    /// since no receipt comes for those.
+    #[serde(skip)]
+    pub arrived: i64,
+    /// SMS a provider took, the base of `sms_delivered`.
+    #[serde(skip)]
+    pub sms_accepted: i64,
+    /// SMS a receipt says arrived.
+    #[serde(skip)]
+    pub sms_delivered: i64,
 }
 
 impl Reports<'_> {
@@ -97,7 +107,13 @@ impl Reports<'_> {
                     CAST(sum(clicked_machine) AS BIGINT) AS clicked_machine, \
                     CAST(sum(replied) AS BIGINT) AS replied, \
                     CAST(sum(measurable) AS BIGINT) AS measurable, \
-                    CAST(sum(anonymous_opens) AS BIGINT) AS anonymous_opens \
+                    CAST(sum(anonymous_opens) AS BIGINT) AS anonymous_opens, \
+                    CAST(sum(CASE WHEN channel = 'sms' THEN delivered ELSE accepted END) \
+                         AS BIGINT) AS arrived, \
+                    CAST(sum(CASE WHEN channel = 'sms' THEN accepted ELSE 0 END) \
+                         AS BIGINT) AS sms_accepted, \
+                    CAST(sum(CASE WHEN channel = 'sms' THEN delivered ELSE 0 END) \
+                         AS BIGINT) AS sms_delivered \
              FROM rollup WHERE day >= $1 AND day <= $2 \
              GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
         )

@@ -11,8 +11,8 @@ use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::clients::CaseLine;
-use super::format::{When, plain};
+use super::clients::{CaseLine, owner};
+use super::format::{LANGUAGE, When};
 use super::frame::{self, Frame, Part};
 use super::messages::{Line, in_path};
 
@@ -62,7 +62,7 @@ pub(super) async fn list(
         all,
         rows: rows
             .into_iter()
-            .map(|case| CaseLine::new(case, now))
+            .map(|case| CaseLine::new(case, web.pages.case_kinds(), now))
             .collect(),
     }))
 }
@@ -83,6 +83,7 @@ struct CasePage {
     client_path: String,
     kind: String,
     state: String,
+    with: Option<String>,
     opened: When,
     closed: Option<When>,
     steps: Vec<Step>,
@@ -107,12 +108,13 @@ pub(super) async fn show(
     let page = tx.reports().messages(&filter, None, PAGE).await?;
     drop(tx);
     let now = web.clock.now();
+    let kinds = web.pages.case_kinds();
     let frame = Frame::new(&web, &person, &headers, Part::Cases, format!("Case {case}")).await?;
     let step = |step: crate::store::reports::CaseStep| Step {
         at: When::new(step.occurred_at(), now),
         later: String::new(),
         tone: "going",
-        word: plain(&step.state),
+        word: kinds.state_label(&found.kind, &step.state, LANGUAGE),
         detail: [step.owner, step.note]
             .into_iter()
             .flatten()
@@ -122,12 +124,13 @@ pub(super) async fn show(
     Ok(frame::page(&CasePage {
         frame,
         client_path: in_path(&found.client_ref),
-        kind: plain(&found.kind),
-        state: plain(&found.state),
+        kind: kinds.kind_label(&found.kind, LANGUAGE),
+        state: kinds.state_label(&found.kind, &found.state, LANGUAGE),
+        with: owner(&found, kinds).map(str::to_owned),
         opened: When::new(found.opened_at(), now),
         closed: found.closed_at().map(|at| When::new(at, now)),
-        case: found,
         steps: steps.into_iter().map(step).collect(),
+        case: found,
         lines: page
             .items
             .into_iter()

@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::domain::Timestamp;
+use crate::domain::case_kind::CaseKinds;
 use crate::domain::role::Right;
 use crate::store::audit::Deed;
 use crate::store::reports::{CaseRow, ClientRow, ClientSheet, MessageFilter};
@@ -16,7 +17,7 @@ use crate::web::auth::csrf::Posted;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::format::{When, masked, minute_of_day, plain};
+use super::format::{LANGUAGE, When, masked, minute_of_day, plain};
 use super::frame::{self, Frame, Part};
 use super::messages::{Line, in_path};
 
@@ -90,19 +91,28 @@ pub(super) struct CaseLine {
     pub(super) case: CaseRow,
     pub(super) kind: String,
     pub(super) state: String,
+    /// The body it is with; empty when nobody is named.
+    pub(super) with: String,
     pub(super) changed: When,
 }
 
 impl CaseLine {
-    pub(super) fn new(case: CaseRow, now: Timestamp) -> Self {
+    pub(super) fn new(case: CaseRow, kinds: &CaseKinds, now: Timestamp) -> Self {
         Self {
             path: in_path(&case.case),
-            kind: plain(&case.kind),
-            state: plain(&case.state),
+            kind: kinds.kind_label(&case.kind, LANGUAGE),
+            state: kinds.state_label(&case.kind, &case.state, LANGUAGE),
+            with: owner(&case, kinds).unwrap_or_default().to_owned(),
             changed: When::new(case.changed_at(), now),
             case,
         }
     }
+}
+
+/// The body a case is with: the one the event named, else the one its state belongs to.
+pub(super) fn owner<'a>(case: &'a CaseRow, kinds: &'a CaseKinds) -> Option<&'a str> {
+    let usual = || kinds.state(&case.kind, &case.state)?.owner.as_deref();
+    case.owner.as_deref().or_else(usual)
 }
 
 /// The answer to "why did this client (not) get it?".
@@ -199,7 +209,7 @@ async fn draw(
             .cases
             .iter()
             .cloned()
-            .map(|case| CaseLine::new(case, now))
+            .map(|case| CaseLine::new(case, web.pages.case_kinds(), now))
             .collect(),
         lines: page
             .items

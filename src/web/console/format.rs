@@ -9,6 +9,8 @@ use crate::insight::explain::duration;
 
 /// The zone of the exact times on the pages.
 pub(super) const ZONE: Tz = chrono_tz::Europe::Rome;
+/// The language of the pages, for labels that have several.
+pub(super) const LANGUAGE: &str = "en";
 
 /// A state as people see it: never by colour alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +88,8 @@ impl When {
     /// `at` as seen at `now`.
     pub(super) fn new(at: Timestamp, now: Timestamp) -> Self {
         let span = now - at;
-        let ago = if span < TimeDelta::seconds(-1) {
+        let ahead = span < TimeDelta::seconds(-1);
+        let ago = if ahead {
             format!("in {}", duration(at - now))
         } else if span < TimeDelta::seconds(1) {
             "now".to_owned()
@@ -98,7 +101,7 @@ impl When {
             ago,
             exact: local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
             machine: at.to_string(),
-            ahead: at > now,
+            ahead,
         }
     }
 }
@@ -164,8 +167,11 @@ mod tests {
         let now = Timestamp::parse("2026-11-22T17:04:12Z").unwrap();
         let when = When::new(now - TimeDelta::minutes(3), now);
         assert_eq!(when.ago, "3 min ago");
+        assert!(!when.ahead);
         assert_eq!(when.exact, "2026-11-22 18:01:12 +01:00");
-        assert_eq!(When::new(now + TimeDelta::hours(3), now).ago, "in 3 h");
+        let later = When::new(now + TimeDelta::hours(3), now);
+        assert_eq!(later.ago, "in 3 h");
+        assert!(later.ahead);
     }
 
     #[test]

@@ -71,9 +71,9 @@ impl Line {
             planned: grouped(counts.planned),
             suppressed: grouped(counts.suppressed),
             accepted: grouped(counts.accepted),
-            delivered: Rate::new(counts.delivered, counts.accepted).to_string(),
+            delivered: Rate::new(counts.sms_delivered, counts.sms_accepted).to_string(),
             opened: Rate::new(counts.opened, counts.measurable).to_string(),
-            clicked: Rate::new(counts.clicked, counts.measurable).to_string(),
+            clicked: Rate::new(counts.clicked, counts.arrived).to_string(),
             machine: grouped(machine),
             measurable: Rate::new(counts.measurable, counts.accepted).to_string(),
         }
@@ -112,7 +112,7 @@ pub(super) async fn page(
     let days = ask.days();
     let sums = Sums::read(&web, days).await?;
     let frame = Frame::new(&web, &person, &headers, Part::Insight, "Insight").await?;
-    let day = |row: &StatsRow| (date(row.day), row.counts.accepted, row.counts.delivered);
+    let day = |row: &StatsRow| (date(row.day), row.counts.accepted, row.counts.arrived);
     Ok(frame::page(&InsightPage {
         frame,
         days,
@@ -209,14 +209,14 @@ fn funnel(all: &Counts) -> Vec<Step> {
         },
         step("accepted", "going", all.accepted, sendable, "to be sent"),
         step(
+            "SMS delivered",
             "delivered",
-            "delivered",
-            all.delivered,
-            all.accepted,
-            "accepted",
+            all.sms_delivered,
+            all.sms_accepted,
+            "SMS accepted",
         ),
         step("opened", "read", all.opened, all.measurable, "measurable"),
-        step("clicked", "read", all.clicked, all.measurable, "measurable"),
+        step("clicked", "read", all.clicked, all.arrived, "arrived"),
     ]
 }
 
@@ -250,18 +250,27 @@ fn tables(sums: &Sums) -> Vec<Table> {
     ]
 }
 
-/// Ranked by the upper bound of the interval: few cases do not make a verdict.
+/// Ranked by the upper bound of the interval: few cases do not make a verdict. Of opens and
+/// clicks the one that shows more reading counts.
 fn least_read(rows: &[StatsRow]) -> String {
     let ranked = rows.iter().filter_map(|row| {
-        let rate = Rate::new(
-            row.counts.clicked.max(row.counts.opened),
-            row.counts.measurable,
-        );
-        (!rate.is_small()).then_some((row, rate.interval()?.high))
+        let Counts {
+            opened,
+            measurable,
+            clicked,
+            arrived,
+            ..
+        } = row.counts;
+        [Rate::new(opened, measurable), Rate::new(clicked, arrived)]
+            .into_iter()
+            .filter(|rate| !rate.is_small())
+            .filter_map(|rate| Some(rate.interval()?.high))
+            .max_by(f64::total_cmp)
+            .map(|high| (row, high))
     });
     match ranked.min_by(|a, b| a.1.total_cmp(&b.1)) {
         Some((row, high)) => format!(
-            "{} is read by {:.0} % of those who can be measured, at the very most.",
+            "{} is opened or clicked by {:.0} % of those who can be counted, at the very most.",
             row.template,
             high * 100.0
         ),
@@ -269,15 +278,15 @@ fn least_read(rows: &[StatsRow]) -> String {
     }
 }
 
-/// Ranked by the lower bound, for the same reason.
+/// Ranked by the lower bound, for the same reason. Only SMS bring receipts.
 fn best_channel(rows: &[StatsRow]) -> String {
     let ranked = rows.iter().filter_map(|row| {
-        let rate = Rate::new(row.counts.delivered, row.counts.accepted);
+        let rate = Rate::new(row.counts.sms_delivered, row.counts.sms_accepted);
         (!rate.is_small()).then_some((row, rate.interval()?.low))
     });
     match ranked.max_by(|a, b| a.1.total_cmp(&b.1)) {
         Some((row, low)) => format!(
-            "{} delivers at least {:.0} % of what was accepted.",
+            "{} delivers at least {:.0} % of what was accepted; no receipt comes for e-mails.",
             row.channel,
             low * 100.0
         ),
@@ -395,6 +404,9 @@ mod tests {
                 accepted: 8,
                 delivered: 8,
                 measurable: 8,
+                arrived: 8,
+                sms_accepted: 8,
+                sms_delivered: 8,
                 ..Counts::default()
             },
         };
@@ -403,5 +415,25 @@ mod tests {
             "Too few messages to say."
         );
         assert_eq!(best_channel(&[row]), "Too few messages to say.");
+    }
+
+    #[test]
+    fn clicks_are_of_the_arrived_and_opens_of_the_measurable() {
+        let counts = Counts {
+            accepted: 200,
+            delivered: 60,
+            opened: 10,
+            clicked: 40,
+            measurable: 20,
+            arrived: 160,
+            sms_accepted: 100,
+            sms_delivered: 60,
+            ..Counts::default()
+        };
+        let line = Line::new(String::new(), &counts);
+        assert_eq!(line.clicked, Rate::new(40, 160).to_string());
+        assert_eq!(line.opened, Rate::new(10, 20).to_string());
+        assert_eq!(line.delivered, Rate::new(60, 100).to_string());
+        assert_eq!(line.measurable, Rate::new(20, 200).to_string());
     }
 }

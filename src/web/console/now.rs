@@ -245,7 +245,7 @@ impl View {
 fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
     let today = &snapshot.totals.today;
     let waiting: i64 = snapshot.lanes.iter().map(|load| load.waiting).sum();
-    let delivered = Rate::new(today.delivered, today.accepted);
+    let delivered = Rate::new(today.sms_delivered, today.sms_accepted);
     let tile = |word, value, hint: &str| Tile {
         word,
         value,
@@ -269,12 +269,12 @@ fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
             "accepted of those planned today (UTC)",
         ),
         tile(
-            "Delivered",
+            "SMS delivered",
             delivered
                 .share()
                 .map_or_else(|| "–".to_owned(), |_| format!("{} %", delivered.percent())),
             &format!(
-                "{} of {} accepted today",
+                "{} of {} SMS accepted today",
                 grouped(delivered.k),
                 grouped(delivered.n)
             ),

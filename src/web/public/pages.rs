@@ -67,12 +67,12 @@ impl Pages {
     }
 
     /// Whom to call.
-    pub(super) const fn contact(&self) -> &Contact {
+    pub(in crate::web) const fn contact(&self) -> &Contact {
         &self.contact
     }
 
     /// What clients call kinds and states of cases.
-    pub(super) fn case_kinds(&self) -> &CaseKinds {
+    pub(in crate::web) fn case_kinds(&self) -> &CaseKinds {
         &self.case_kinds
     }
 

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::RngExt as _;
+use serde_json::Value as Json;
 
 use crate::domain::Channel;
 use crate::domain::segments::measure;
@@ -19,6 +20,7 @@ use crate::web::Web;
 use crate::web::auth::csrf::{Fields, Posted};
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
+use crate::web::public::Contact;
 
 use super::super::frame;
 use super::editor::current;
@@ -106,7 +108,7 @@ pub(super) enum Shown {
 
 impl Preview {
     pub(super) async fn of(web: &Web, source: &Source, tab: &Tab) -> Self {
-        let shown = match render(source, tab) {
+        let shown = match render(source, tab, web.pages.contact()) {
             Ok(Rendered::Sms(text)) => sms(text),
             Ok(Rendered::Email(mail)) => {
                 let key = random_key();
@@ -130,9 +132,10 @@ enum Rendered {
     Email(crate::template::RenderedEmail),
 }
 
-fn render(source: &Source, tab: &Tab) -> Result<Rendered, String> {
+fn render(source: &Source, tab: &Tab, contact: &Contact) -> Result<Rendered, String> {
     let compiled = Compiled::compile(source).map_err(|fault| fault.to_string())?;
-    let variables = source.sample(&tab.locale, tab.fullness);
+    let mut variables = source.sample(&tab.locale, tab.fullness);
+    introduce(&mut variables, contact);
     let links = compiled.links();
     let link = |at: usize| links.get(at).cloned().unwrap_or_default();
     let input = Input {
@@ -145,6 +148,25 @@ fn render(source: &Source, tab: &Tab) -> Result<Rendered, String> {
         Channel::Email => compiled.email(&tab.locale, &input).map(Rendered::Email),
     }
     .map_err(|fault| fault.to_string())
+}
+
+/// Puts the configured organisation and contact in place of the sample's. What the sample leaves
+/// out stays out.
+fn introduce(variables: &mut Json, contact: &Contact) {
+    let facts = [
+        ("/organisation/name", Some(&contact.organisation)),
+        ("/contact/phone", contact.phone.as_ref()),
+        ("/contact/phone_free", contact.phone_free.as_ref()),
+        ("/contact/email", contact.email.as_ref()),
+        ("/contact/hours", contact.hours.as_ref()),
+    ];
+    for (path, fact) in facts {
+        if let (Some(place), Some(fact)) = (variables.pointer_mut(path), fact)
+            && !fact.is_empty()
+        {
+            *place = fact.as_str().into();
+        }
+    }
 }
 
 fn sms(text: String) -> Shown {
@@ -207,5 +229,38 @@ pub(super) async fn mail(
     match web.console.preview(&key).await {
         Some(html) => frame::mail(&html),
         None => Problem::not_found("preview", &key).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configured_contact_takes_the_place_of_the_samples() {
+        let contact = Contact {
+            organisation: "Comune di Prova".to_owned(),
+            phone: Some("+39 051 123456".to_owned()),
+            ..Contact::default()
+        };
+        let sample = || {
+            serde_json::json!({
+                "organisation": {"name": "Energia Comune"},
+                "contact": {"phone": "051 000 0000", "hours": "lun-ven 8-20"}
+            })
+        };
+        let mut variables = sample();
+        introduce(&mut variables, &contact);
+        assert_eq!(variables["organisation"]["name"], "Comune di Prova");
+        assert_eq!(variables["contact"]["phone"], "+39 051 123456");
+        assert_eq!(variables["contact"]["hours"], "lun-ven 8-20");
+
+        let mut untouched = sample();
+        introduce(&mut untouched, &Contact::default());
+        assert_eq!(untouched, sample());
+
+        let mut least = serde_json::json!({"organisation": {"name": "Energia Comune"}});
+        introduce(&mut least, &contact);
+        assert!(least.get("contact").is_none());
     }
 }
