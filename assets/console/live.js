@@ -28,6 +28,9 @@ addEventListener("keydown", (event) => {
   document.querySelector("[data-search]")?.focus();
 });
 
+// On a telephone the rail is wider than the screen: the place you are in is shown.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Menus close on Escape and on a click elsewhere.
 const menu = document.querySelector(".person");
 addEventListener("keydown", (event) => {

@@ -19,10 +19,12 @@ const HEAVIEST: usize = 300_000;
 
 const NEWEST: &str = "return document.querySelector('[data-region=\"recent\"] \
     a[href^=\"/console/messages/\"]')?.getAttribute('href') ?? null";
-/// The first text about a case on the handsets: where its link leads, and the kind of case.
-const CASE_ON_A_HANDSET: &str = "const bubble = [...document.querySelectorAll('.phone .bubble')]\
-    .find(bubble => / PR-/.test(bubble.textContent) && bubble.querySelector('a')); \
-    return bubble && [bubble.querySelector('a').href, /(\\S+) PR-/.exec(bubble.textContent)[1]]";
+/// The first text about a case that moved: where its link leads, and the kind of case.
+const CASE_THAT_MOVED: &str = "const moved = / PR-[0-9-]+: /; \
+    const bubble = [...document.querySelectorAll('.phone .bubble')]\
+    .find(bubble => moved.test(bubble.textContent) && bubble.querySelector('a')); \
+    return bubble ? [bubble.querySelector('a').href, \
+    /(\\S+) PR-/.exec(bubble.textContent)[1]] : null";
 /// What sticks out to the right of the page, by tag and class.
 const TOO_WIDE: &str = "const wide = arguments[0]; \
     if (document.documentElement.scrollWidth <= wide) return []; \
@@ -103,6 +105,19 @@ impl Eyes {
         }
     }
 
+    /// Waits until a script finds something.
+    async fn answer(&self, script: &str) -> Value {
+        let begun = Instant::now();
+        loop {
+            let found = self.run(script).await;
+            if !found.is_null() {
+                return found;
+            }
+            assert!(begun.elapsed() < PATIENCE, "`{script}` found nothing");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     async fn path(&self) -> String {
         let address = self.browser.current_url().await.unwrap();
         address.path().to_owned()
@@ -158,7 +173,8 @@ async fn the_pages_are_right_on_a_desk_and_on_a_telephone_and_follow_what_happen
     eyes.log_in(&demo).await;
     let at = |path: &str| format!("{}{path}", demo.console);
 
-    let shown = "return document.querySelectorAll('[data-region=\"recent\"] tbody tr').length > 9";
+    let shown = "return document.querySelectorAll('[data-region=\"recent\"] tbody tr').length > 9 \
+        && [...document.querySelectorAll('.ladder .delivered')].some(bar => bar.value > 20)";
     eyes.see("now", &at("console/now"), "now", shown).await;
     the_overview_is_alive(&eyes).await;
 
@@ -172,7 +188,7 @@ async fn the_pages_are_right_on_a_desk_and_on_a_telephone_and_follow_what_happen
     eyes.see("handsets", &at("console/sandbox"), "sandbox", phones)
         .await;
 
-    let found = eyes.run(CASE_ON_A_HANDSET).await;
+    let found = eyes.answer(CASE_THAT_MOVED).await;
     let text = |at: usize| found[at].as_str().expect("a case on a handset");
     let (way, kind) = (text(0), text(1).to_lowercase());
     let choices = "return document.querySelector('a[href^=\"tel:\"]') !== null && \
