@@ -59,7 +59,10 @@ fn fan_out_stands_beside_the_database_on_both_stores() {
         ("postgres", postgres::fresh_database()),
     ] {
         let report = fan_out(&store);
-        assert_eq!((&report["store"], &report["count"]), (&kind.into(), &250.into()));
+        assert_eq!(
+            (&report["store"], &report["count"]),
+            (&kind.into(), &250.into())
+        );
         assert!(report["peak_rss_mib"].as_u64().unwrap() > 0);
         is_a_ratio(&report);
     }

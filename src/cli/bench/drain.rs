@@ -25,7 +25,7 @@ const WARM_UP: usize = 200;
 
 /// What to drain.
 #[derive(Debug, Args)]
-pub(super) struct Drain {
+pub(in crate::cli) struct Drain {
     /// E-mails in each run
     #[arg(long, default_value_t = 10_000, value_parser = super::count)]
     messages: usize,

@@ -14,7 +14,7 @@ use super::town::{self, Reach};
 
 /// What to plan.
 #[derive(Debug, Args)]
-pub(super) struct Fanout {
+pub(in crate::cli) struct Fanout {
     /// Clients whom the event concerns
     #[arg(long, default_value_t = 200_000, value_parser = super::count)]
     clients: usize,

@@ -18,7 +18,7 @@ use clap::Subcommand;
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
-pub enum BenchCommand {
+pub(super) enum BenchCommand {
     /// Queued e-mails to a real SMTP server, against Postfix's own generator of load
     Drain(drain::Drain),
     /// One incident that concerns everybody, against the database's own copy of the same rows
