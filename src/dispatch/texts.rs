@@ -31,13 +31,20 @@ pub(super) struct PlanText {
 pub(super) struct Texts {
     catalog: Catalog,
     plans: Mutex<HashMap<PlanId, Arc<PlanText>>>,
+    /// Held while something is read and compiled: a hundred carriers that all want the same text
+    /// wait for the one who makes it.
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Texts {
     /// The plan with its texts; none when the store cannot say, which is logged.
     pub(super) async fn plan(&self, store: &Store, id: PlanId) -> Option<Arc<PlanText>> {
-        if let Some(found) = self.kept().get(&id) {
-            return Some(Arc::clone(found));
+        if let Some(found) = self.at_hand(id) {
+            return Some(found);
+        }
+        let _making = self.making.lock().await;
+        if let Some(found) = self.at_hand(id) {
+            return Some(found);
         }
         match self.load(store, id).await {
             Ok(plan) => {
@@ -116,6 +123,10 @@ impl Texts {
             link_ids,
             compiled,
         })))
+    }
+
+    fn at_hand(&self, id: PlanId) -> Option<Arc<PlanText>> {
+        self.kept().get(&id).cloned()
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<PlanId, Arc<PlanText>>> {

@@ -106,7 +106,7 @@ pub(crate) mod sqlite {
 pub(crate) mod postgres {
     macro_rules! postgres_rows {
         ($array:literal) => {
-            concat!("json_array_elements(", $array, "::json)")
+            concat!("jsonb_array_elements(", $array, "::jsonb)")
         };
     }
     macro_rules! postgres_ids {

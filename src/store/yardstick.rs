@@ -127,6 +127,10 @@ impl Store {
 
 async fn copy_file(twin: &SqlitePool, source: &Path) -> Result<Copied, sqlx::Error> {
     let mut conn = twin.acquire().await?;
+    // One transaction of any size must not spill out of the cache: the peer at its best.
+    sqlx::query("PRAGMA cache_size = -262144")
+        .execute(&mut *conn)
+        .await?;
     // The plan's own references are not copied, but each message's is checked like ours are.
     sqlx::query("PRAGMA foreign_keys = OFF")
         .execute(&mut *conn)

@@ -6,6 +6,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use lettre::address::Envelope;
 use lettre::message::dkim::{
     DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm,
     DkimSigningKey,
@@ -74,10 +75,14 @@ impl Letterhead {
         email: &Email,
         eight_bit: bool,
     ) -> Result<Vec<u8>, ComposeError> {
-        let address = email.to.as_str().parse().map_err(ComposeError::Address)?;
+        let address: lettre::Address = email.to.as_str().parse().map_err(ComposeError::Address)?;
+        // Given, because it would else be read back from the headers.
+        let envelope = Envelope::new(Some(self.from.email.clone()), vec![address.clone()])
+            .map_err(ComposeError::Message)?;
         let name = one_line(&email.to_name);
         let to = Mailbox::new((!name.is_empty()).then_some(name), address);
         let mut headers = lettre::Message::builder()
+            .envelope(envelope)
             .from(self.from.clone())
             .to(to)
             .subject(one_line(&email.subject))

@@ -19,7 +19,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(20);
 /// How often it is looked whether the work is done: a hundredth of the shortest run.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// Without any progress for so long, nothing will come any more.
-const STALLED_AFTER: Duration = Duration::from_secs(60);
+const STALLED_AFTER: Duration = Duration::from_mins(1);
 
 /// A folder, a store and the settings of a node.
 pub(super) struct Ground {
