@@ -12,6 +12,7 @@ pub mod case_kind;
 pub mod client;
 pub mod clock;
 pub mod consent;
+pub mod day_names;
 pub mod engagement;
 pub mod event;
 pub mod fault;

@@ -264,6 +264,40 @@ impl Messages<'_> {
         .doing("drop claims")
     }
 
+    /// Takes a message back that has not left. A node that holds it finds out when it opens.
+    /// Returns its state now: `cancelled`, or the one it cannot be taken back from.
+    pub async fn cancel(
+        &mut self,
+        id: MessageId,
+        now: Timestamp,
+    ) -> Result<MessageState, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "UPDATE message SET state = 'cancelled', reason = 'withdrawn', wake_at = NULL,
+                 lease_node = NULL, final_at = $2
+                 WHERE id = $1 AND state IN ('held', 'queued', 'leased')",
+            )
+            .bind(id.get())
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("take a message back")?;
+        let row: Option<(String,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as("SELECT state FROM message WHERE id = $1")
+                .bind(id.get())
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("see where a message stands")?;
+        let (state,) = row.ok_or_else(|| StoreError::Missing {
+            what: "message",
+            key: id.to_string(),
+        })?;
+        stored(&state, "message", "state", id)
+    }
+
     /// How long the oldest due message of each lane has waited, and how many wait.
     pub async fn waiting(&mut self, now: Timestamp) -> Result<Vec<Waiting>, StoreError> {
         let rows: Vec<(String, i64, i64)> = on!(&mut *self.0, |c| {

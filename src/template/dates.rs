@@ -7,6 +7,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use minijinja::{Error, ErrorKind, State, Value};
 
+use crate::domain::day_names::DayNames;
+
 /// Context key of the client's zone (IANA name).
 pub(super) const ZONE: &str = "zone";
 /// Context key of the language of the text.
@@ -86,8 +88,7 @@ impl Language {
     }
 
     fn day(self, day: NaiveDate, style: Style) -> String {
-        let weekday = day.weekday().num_days_from_monday() as usize;
-        let month = day.month0() as usize;
+        let (it, en) = (DayNames::ITALIAN, DayNames::ENGLISH);
         match (self, style) {
             (Self::Italian, Style::Long) => {
                 let number = if day.day() == 1 {
@@ -95,13 +96,13 @@ impl Language {
                 } else {
                     day.day().to_string()
                 };
-                format!("{} {number} {}", GIORNI[weekday], MESI[month])
+                format!("{} {number} {}", it.weekday(&day), it.month(&day))
             }
             (Self::Italian, Style::Short) => format!("{}/{}", day.day(), day.month()),
             (Self::English, Style::Long) => {
-                format!("{} {} {}", DAYS[weekday], day.day(), MONTHS[month])
+                format!("{} {} {}", en.weekday(&day), day.day(), en.month(&day))
             }
-            (Self::English, Style::Short) => format!("{} {}", day.day(), &MONTHS[month][..3]),
+            (Self::English, Style::Short) => format!("{} {}", day.day(), &en.month(&day)[..3]),
             (Self::Other, _) => day.to_string(),
         }
     }
@@ -114,53 +115,6 @@ impl Language {
         }
     }
 }
-
-const GIORNI: [&str; 7] = [
-    "lunedì",
-    "martedì",
-    "mercoledì",
-    "giovedì",
-    "venerdì",
-    "sabato",
-    "domenica",
-];
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 fn read(state: &State<'_, '_>, value: &Value) -> Result<(NaiveDate, Option<NaiveTime>), Error> {
     if value.is_none() || value.is_undefined() {

@@ -60,6 +60,7 @@ async fn every_route_of_the_api_asks_for_a_key() {
         ("POST", "/v1/messages"),
         ("GET", "/v1/messages"),
         ("GET", "/v1/messages/1"),
+        ("POST", "/v1/messages/1:cancel"),
         ("GET", "/v1/stats"),
     ] {
         let request = Request::builder().method(method).uri(path);

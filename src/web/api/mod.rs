@@ -45,5 +45,9 @@ pub fn routes() -> axum::Router<Web> {
             "/v1/messages",
             post(messages::send::post).get(messages::list::get),
         )
-        .route("/v1/messages/{id}", get(messages::get::get))
+        // The verb is part of the last segment: `{id}:cancel`.
+        .route(
+            "/v1/messages/{id}",
+            get(messages::get::get).post(messages::cancel::post),
+        )
 }

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::phrases::Language;
 use crate::domain::Timestamp;
+use crate::domain::day_names::DayNames;
 
 /// The calendar on the client's wall.
 #[derive(Debug, Clone, Copy)]
@@ -71,12 +72,8 @@ impl Wall {
     }
 
     fn spelt(self, day: NaiveDate, this_year: i32) -> String {
-        let weekday = day.weekday().num_days_from_monday() as usize;
-        let month = day.month0() as usize;
-        let (weekday, month) = self.language.choose(
-            (WEEKDAYS[weekday], MONTHS[month]),
-            (DAYS_EN[weekday], MONTHS_EN[month]),
-        );
+        let names = self.language.choose(DayNames::ITALIAN, DayNames::ENGLISH);
+        let (weekday, month) = (names.weekday(&day), names.month(&day));
         if day.year() == this_year {
             format!("{weekday} {} {month}", day.day())
         } else {
@@ -84,53 +81,6 @@ impl Wall {
         }
     }
 }
-
-const WEEKDAYS: [&str; 7] = [
-    "lunedì",
-    "martedì",
-    "mercoledì",
-    "giovedì",
-    "venerdì",
-    "sabato",
-    "domenica",
-];
-const MONTHS: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-const DAYS_EN: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 #[cfg(test)]
 mod tests {

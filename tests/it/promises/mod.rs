@@ -15,6 +15,7 @@ mod quiet_hours_defer;
 mod real_providers_carry;
 mod stop_is_honoured;
 mod store_takes_nothing;
+mod taken_back;
 mod two_daemons;
 
 use serde_json::{Value, json};

@@ -1,140 +1,45 @@
 //! Real Kannel with its fake network: what we hand over is what the network gets, and its
 //! delivery report finds its way back.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
 use araldo::channel::sms::kannel::receipt_kind;
 use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::token::Purpose;
-use tokio::process::Child;
 
-use super::{Running, build, context, free_port, listens, report_taker, signer, sms, start, until};
+use super::{Running, build, context, report_taker, signer, sms, until};
+use crate::support::servers::kannel::Kannel;
 
-const FAKESMSC: &str = "/usr/lib/kannel/test/fakesmsc";
-
-/// Bearerbox, smsbox and the fake network, killed with the test.
-struct Kannel {
-    sendsms_port: u16,
-    network_log: PathBuf,
-    _folder: tempfile::TempDir,
-    _processes: [Child; 3],
-}
-
-impl Kannel {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        let [admin, boxes, smsc, sendsms] = [
-            free_port().await,
-            free_port().await,
-            free_port().await,
-            free_port().await,
-        ];
-        let configuration = at("kannel.conf");
-        std::fs::write(&configuration, settings(admin, boxes, smsc, sendsms)).unwrap();
-        let configuration = configuration.to_str().unwrap();
-        let bearer = start(
-            "/usr/sbin/bearerbox",
-            &[configuration],
-            &at("bearerbox.log"),
-        );
-        listens(boxes).await;
-        listens(smsc).await;
-        let sms = start("/usr/sbin/smsbox", &[configuration], &at("smsbox.log"));
-        listens(sendsms).await;
-        let network_log = at("network.log");
-        let port = smsc.to_string();
-        let network = start(
-            FAKESMSC,
-            &["-H", "127.0.0.1", "-r", &port, "-v", "0"],
-            &network_log,
-        );
-        network_is_online(admin).await;
-        Self {
-            sendsms_port: sendsms,
-            network_log,
-            _folder: folder,
-            _processes: [bearer, sms, network],
-        }
-    }
-}
-
-async fn network_is_online(admin: u16) {
-    let url = format!("http://127.0.0.1:{admin}/status.txt?password=bar");
-    until("the fake network is online", async || {
-        let status = reqwest::get(&url).await.ok()?.text().await.ok()?;
-        status.contains("(online").then_some(())
-    })
-    .await;
-}
-
-/// Groups are parted by one empty line; none may stand inside a group.
-fn settings(admin: u16, boxes: u16, smsc: u16, sendsms: u16) -> String {
-    format!(
-        r#"group = core
-admin-port = {admin}
-admin-password = bar
-admin-interface = 127.0.0.1
-smsbox-port = {boxes}
-smsbox-interface = 127.0.0.1
-box-allow-ip = "127.0.0.1"
-dlr-storage = internal
-
-group = smsc
-smsc = fake
-smsc-id = FAKE
-host = 127.0.0.1
-port = {smsc}
-connect-allow-ip = 127.0.0.1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-bearerbox-port = {boxes}
-sendsms-port = {sendsms}
-sendsms-interface = 127.0.0.1
-global-sender = 13013
-
-group = sendsms-user
-username = tester
-password = foobar
-concatenation = true
-max-messages = 6
-
-group = sms-service
-keyword = default
-max-messages = 0
-get-url = "http://127.0.0.1:1/mo"
-"#
-    )
-}
+/// No handset answers here.
+const NOWHERE: &str = "http://127.0.0.1:1/mo";
 
 /// What the network got for a number, in its own words.
-fn network_got(log: &Path, number: &str) -> Vec<String> {
-    let log = std::fs::read(log).unwrap_or_default();
-    String::from_utf8_lossy(&log)
-        .lines()
-        .filter(|line| line.contains("Got message") && line.contains(number))
-        .map(ToOwned::to_owned)
-        .collect()
+fn network_got(kannel: &Kannel, number: &str) -> Vec<String> {
+    let mut got = kannel.received();
+    got.retain(|line| line.contains(number));
+    got
+}
+
+/// The settings of a gateway with this password.
+fn settings(kannel: &Kannel, password: &str) -> String {
+    format!(
+        "kind = \"kannel\"\nurl = \"{}\"\nusername = \"{}\"\npassword = \"{password}\"\n\
+         from = \"ARALDO\"\n",
+        kannel.url(),
+        Kannel::USERNAME
+    )
 }
 
 #[tokio::test]
 async fn kannel_carries_accents_and_long_texts_and_reports_delivery() {
     let running = Running::new();
-    let kannel = Kannel::start().await;
+    let kannel = Kannel::start(NOWHERE);
     let (public_url, reports) = report_taker(&running).await;
-    let toml = format!(
-        "kind = \"kannel\"\nurl = \"http://127.0.0.1:{}/cgi-bin/sendsms\"\n\
-         username = \"tester\"\npassword = \"foobar\"\nfrom = \"ARALDO\"\n",
-        kannel.sendsms_port
-    );
+    let toml = settings(&kannel, Kannel::PASSWORD);
     let provider = build(&context(&running, &public_url, None), &toml);
 
     let accented = sms("+393331234567", "Perché no € è già così");
     assert_eq!(provider.send(&accented).await.unwrap().code, "202");
     let got = until("the network has the SMS", async || {
-        network_got(&kannel.network_log, "+393331234567").pop()
+        network_got(&kannel, "+393331234567").pop()
     })
     .await;
     assert!(got.contains("Perché no € è già così"), "{got}");
@@ -143,7 +48,7 @@ async fn kannel_carries_accents_and_long_texts_and_reports_delivery() {
     let long = sms("+393337654321", &"la corrente torna. ".repeat(10));
     assert!(provider.send(&long).await.is_ok());
     until("the network has both segments", async || {
-        let got = network_got(&kannel.network_log, "+393337654321");
+        let got = network_got(&kannel, "+393337654321");
         (got.len() == 2).then_some(())
     })
     .await;
@@ -170,18 +75,20 @@ async fn kannel_carries_accents_and_long_texts_and_reports_delivery() {
 #[tokio::test]
 async fn kannel_refuses_a_wrong_log_in() {
     let running = Running::new();
-    let kannel = Kannel::start().await;
-    let toml = format!(
-        "kind = \"kannel\"\nurl = \"http://127.0.0.1:{}/cgi-bin/sendsms\"\n\
-         username = \"tester\"\npassword = \"wrong\"\nfrom = \"ARALDO\"\n",
-        kannel.sendsms_port
-    );
+    let kannel = Kannel::start(NOWHERE);
+    let toml = settings(&kannel, "wrong");
     let provider = build(&context(&running, "http://127.0.0.1:1", None), &toml);
     let refused = provider
         .send(&sms("+393331234567", "ciao"))
         .await
         .unwrap_err();
     assert!(refused.to_string().contains("403"), "{refused}");
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(network_got(&kannel.network_log, "+393331234567"), [""; 0]);
+    // What is taken afterwards overtakes nothing: the refused one is not on its way.
+    let provider = build(
+        &context(&running, "http://127.0.0.1:1", None),
+        &settings(&kannel, Kannel::PASSWORD),
+    );
+    assert!(provider.send(&sms("+393330000001", "ciao")).await.is_ok());
+    kannel.wait_for(1);
+    assert_eq!(network_got(&kannel, "+393331234567"), [""; 0]);
 }
