@@ -138,8 +138,15 @@ async fn start_roles(
         signer.clone(),
         config.tracking.clicks,
     );
-    let carriers =
-        providers::carriers(config, &public_url, &signer, &running.clock, &lifecycle).await?;
+    let carriers = providers::carriers(
+        config,
+        &running.store,
+        &public_url,
+        &signer,
+        &running.clock,
+        &lifecycle,
+    )
+    .await?;
     running.world = carriers
         .sandbox
         .as_ref()

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::AppError;
 use crate::channel::sandbox::{self, Sandbox};
-use crate::channel::{BuildContext, ProviderSettings, Rate, build};
+use crate::channel::{BuildContext, ProviderSettings, build};
 use crate::config::Config;
-use crate::dispatch::{Line, Lines};
+use crate::dispatch::{Line, Lines, Pace, StoredRate};
 use crate::domain::token::Signer;
 use crate::domain::{Channel, Clock};
 use crate::lifecycle::Lifecycle;
+use crate::store::Store;
 use crate::web::console::ProviderFace;
 
 /// The lines, the sandbox behind them if one is configured, and what the console shows of them.
@@ -19,9 +20,11 @@ pub(super) struct Carriers {
     pub(super) faces: Vec<ProviderFace>,
 }
 
-/// Builds every provider that a channel names. `callback_url`: where gateways report to.
+/// Builds every provider that a channel names. `callback_url`: where gateways report to; `store`
+/// keeps their rates.
 pub(super) async fn carriers(
     config: &Config,
+    store: &Store,
     callback_url: &str,
     signer: &Signer,
     clock: &Arc<dyn Clock>,
@@ -43,7 +46,14 @@ pub(super) async fn carriers(
     let (mut lines, mut faces) = (Vec::new(), Vec::new());
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        lines.push(Line::new(provider, settings.rate().map(Rate::per_second)));
+        let pace = settings.rate().map(|rate| {
+            let account = StoredRate {
+                store: store.clone(),
+                provider: name.clone(),
+            };
+            Pace::per_second(rate.per_second(), Box::new(account), lifecycle.clone())
+        });
+        lines.push(Line::new(provider, pace));
         faces.push(ProviderFace {
             name: name.clone(),
             kind: kind(settings).to_owned(),

@@ -22,6 +22,7 @@ pub mod keys;
 pub mod messages;
 pub mod nodes;
 mod open;
+pub mod pace;
 pub mod plans;
 pub mod preferences;
 mod probe;
