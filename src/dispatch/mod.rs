@@ -49,7 +49,7 @@ pub struct Settings {
     pub reserved: BTreeMap<Lane, usize>,
     /// Messages taken off the queue in one grasp, 1 to 1,000.
     pub claim: u32,
-    /// How often this node says that it is alive.
+    /// How often to look for dead nodes.
     pub heartbeat: Duration,
     /// Silence after which a node is declared dead.
     pub node_ttl: TimeDelta,
@@ -172,11 +172,11 @@ pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError
         room,
         noted,
     });
-    rescue::rescue(&shared).await?;
+    let suspects = rescue::rescue(&shared, &rescue::Suspects::default()).await?;
     lifecycle.spawn("ledger", task.run());
     lifecycle.spawn(
         "rescue",
-        rescue::watch(Arc::clone(&shared), lifecycle.clone()),
+        rescue::watch(Arc::clone(&shared), suspects, lifecycle.clone()),
     );
     lifecycle.spawn(
         "timers",

@@ -86,7 +86,7 @@ struct Queue {
 struct State {
     bank: Bank,
     clock: OtherClock,
-    /// Messages that wait to be admitted, and those that were and have not left.
+    /// Messages that wait to be admitted, and those that were and have no slot yet.
     waiting: usize,
     admitted: usize,
     /// How many slots were bought last, and when.
@@ -243,6 +243,8 @@ pub struct Admission<'a> {
     /// None: the provider has no rate.
     pace: Option<&'a Pace>,
     since: Instant,
+    /// Whether it has taken its slot, and is not counted any more.
+    has_slot: bool,
 }
 
 impl<'a> Admission<'a> {
@@ -250,6 +252,7 @@ impl<'a> Admission<'a> {
         Self {
             pace: Some(pace),
             since: Instant::now(),
+            has_slot: false,
         }
     }
 
@@ -258,43 +261,50 @@ impl<'a> Admission<'a> {
         Self {
             pace: None,
             since: Instant::now(),
+            has_slot: false,
         }
     }
 
     /// Waits for the next slot. After Ok, send at once.
-    pub(super) async fn depart(self) -> Result<(), Missed> {
+    pub(super) async fn depart(mut self) -> Result<(), Missed> {
         let Some(pace) = self.pace else { return Ok(()) };
         let begun = Instant::now();
-        {
-            let mut state = pace.state();
-            state.opening = slower(state.opening, begun - self.since);
-        }
-        loop {
-            let slot = pace.next_slot();
-            let over = |at: Instant| at > begun + PATIENCE;
-            match slot {
-                Some(at) if over(pace.instant(at)) => return Err(Missed),
-                Some(at) => {
-                    tokio::time::sleep_until(pace.instant(at)).await;
-                    if !is_void(at, pace.now()) {
-                        return Ok(());
-                    }
-                }
-                None => pace.restock().await?,
+        pace.opened_in(begun - self.since);
+        let over = |at: Instant| at > begun + PATIENCE;
+        while !over(Instant::now()) {
+            let Some(at) = self.take_slot(pace) else {
+                pace.restock().await?;
+                continue;
+            };
+            if over(pace.instant(at)) {
+                break;
             }
-            if over(Instant::now()) {
-                return Err(Missed);
+            tokio::time::sleep_until(pace.instant(at)).await;
+            if !is_void(at, pace.now()) {
+                return Ok(());
             }
+            // Woken too late: it is counted again, and takes another.
+            self.has_slot = false;
+            pace.state().admitted += 1;
         }
+        Err(Missed)
+    }
+
+    fn take_slot(&mut self, pace: &Pace) -> Option<i64> {
+        let now = pace.now();
+        let mut state = pace.state();
+        state.bank.drop_void(now);
+        let at = state.bank.take()?;
+        state.admitted -= 1;
+        self.has_slot = true;
+        Some(at)
     }
 }
 
 impl Pace {
-    fn next_slot(&self) -> Option<i64> {
-        let now = self.now();
+    fn opened_in(&self, took: Duration) {
         let mut state = self.state();
-        state.bank.drop_void(now);
-        state.bank.take()
+        state.opening = slower(state.opening, took);
     }
 
     /// Buys for a message that is open already.
@@ -312,7 +322,7 @@ impl Pace {
 
 impl Drop for Admission<'_> {
     fn drop(&mut self) {
-        if let Some(pace) = self.pace {
+        if let Some(pace) = self.pace.filter(|_| !self.has_slot) {
             pace.state().admitted -= 1;
         }
     }

@@ -112,7 +112,10 @@ impl Bank {
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.blocks.iter().map(|b| (b.count - b.used) as usize).sum()
+        self.blocks
+            .iter()
+            .map(|b| (b.count - b.used) as usize)
+            .sum()
     }
 
     /// When the slot is that comes after `skipped` others.

@@ -88,9 +88,8 @@ fn step() -> impl Strategy<Value = Step> {
 /// The most that any window of one second holds.
 fn busiest_second(sent: &mut [i64]) -> usize {
     sent.sort_unstable();
-    let in_window = |(index, first): (usize, &i64)| {
-        sent[index..].partition_point(|at| *at < first + 1_000_000)
-    };
+    let in_window =
+        |(index, first): (usize, &i64)| sent[index..].partition_point(|at| *at < first + 1_000_000);
     sent.iter().enumerate().map(in_window).max().unwrap_or(0)
 }
 

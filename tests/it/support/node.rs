@@ -256,7 +256,8 @@ impl Node {
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Answer {
-        let url = format!("http://{}{path}", self.running.address);
+        let address = self.running.address.expect("the role web");
+        let url = format!("http://{address}{path}");
         let mut request = self.http.request(method, url).bearer_auth(&self.key);
         if let Some(body) = body {
             request = request.json(body);
@@ -371,7 +372,7 @@ impl Node {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        self.running.wake.dispatch.notify_waiters();
+        self.running.wake.messages_queued();
     }
 
     /// The sums are those of the rows, and nothing is left in anybody's hands.
