@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,6 +19,8 @@ pub struct Lifecycle {
     soft: CancellationToken,
     hard: CancellationToken,
     crashed: Arc<AtomicUsize>,
+    last: TaskTracker,
+    over: CancellationToken,
 }
 
 impl Lifecycle {
@@ -45,6 +48,19 @@ impl Lifecycle {
         }));
     }
 
+    /// Starts a task that goes on while the others finish what they are doing, and ends where it
+    /// stands when the last of them has ended. It holds nothing that could be lost.
+    #[expect(clippy::disallowed_methods, reason = "spawned by the Lifecycle")]
+    pub fn spawn_to_the_end(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let over = self.over.clone();
+        tokio::spawn(self.last.track_future(async move {
+            tokio::select! {
+                () = work => {}
+                () = over.cancelled() => {}
+            }
+        }));
+    }
+
     /// Completes when no new work should be begun.
     pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
         self.soft.clone().cancelled_owned()
@@ -61,14 +77,22 @@ impl Lifecycle {
         self.soft.cancel();
     }
 
+    /// The same, because this node cannot go on: it ends in good order and counts as failed, so
+    /// that whoever watches over it starts it anew.
+    pub fn give_up(&self) {
+        self.crashed.fetch_add(1, Ordering::SeqCst);
+        self.soft.cancel();
+    }
+
     /// Ends every task where it stands.
     pub fn abort(&self) {
         self.soft.cancel();
         self.hard.cancel();
+        self.over.cancel();
     }
 
     /// Waits until all tasks have ended, at most `patience` after stopping began; ends the rest.
-    /// Returns how many tasks crashed.
+    /// Returns how many tasks crashed or gave up.
     pub async fn ended(&self, patience: Duration) -> usize {
         self.soft.cancelled().await;
         self.tasks.close();
@@ -79,6 +103,9 @@ impl Lifecycle {
             self.hard.cancel();
             self.tasks.wait().await;
         }
+        self.over.cancel();
+        self.last.close();
+        self.last.wait().await;
         self.crashed.load(Ordering::SeqCst)
     }
 }
@@ -87,8 +114,33 @@ impl Lifecycle {
 /// A wake-up is a hint: each stage also looks by itself now and then.
 #[derive(Debug, Default)]
 pub struct Wake {
-    /// Events were stored.
-    pub plan: tokio::sync::Notify,
-    /// Messages were queued.
-    pub dispatch: tokio::sync::Notify,
+    /// Events were stored, here or on another node.
+    pub plan: Notify,
+    /// Messages were queued, here or on another node.
+    pub dispatch: Notify,
+    /// What is to be said to the nodes that share the store.
+    pub abroad: Abroad,
+}
+
+/// What this node has done that concerns others.
+#[derive(Debug, Default)]
+pub struct Abroad {
+    /// It stored events.
+    pub events: Notify,
+    /// It queued messages.
+    pub messages: Notify,
+}
+
+impl Wake {
+    /// Events were stored by this node.
+    pub fn events_stored(&self) {
+        self.plan.notify_one();
+        self.abroad.events.notify_one();
+    }
+
+    /// Messages were queued by this node.
+    pub fn messages_queued(&self) {
+        self.dispatch.notify_waiters();
+        self.abroad.messages.notify_one();
+    }
 }

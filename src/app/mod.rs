@@ -1,9 +1,12 @@
 //! The composition root: from settings to a running node. Opens the store, makes what the roles
 //! share, starts each role, and hands back what `cli` waits for. Nothing is decided here.
 
+mod bell;
 mod node;
+mod presence;
 mod providers;
 mod renderer;
+mod sending;
 
 use std::sync::Arc;
 
@@ -16,16 +19,15 @@ pub use node::COMMAND_SLOT;
 use crate::channel::SetupError;
 use crate::channel::sandbox::World;
 use crate::config::{Config, ConfigError, Role, rules};
-use crate::dispatch::{self, FloodGuard, Parts};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
 use crate::domain::links::Links;
-use crate::domain::retry::RetrySchedule;
 use crate::domain::token::Signer;
 use crate::domain::{Clock, Ids, NodeId};
 use crate::lifecycle::{Lifecycle, Wake};
 use crate::plan::{self, Matcher, Planner};
 use crate::source::Limits;
+use crate::store::presence::Presence;
 use crate::store::receipts::ReceiptHorizon;
 use crate::store::templates::Pen;
 use crate::store::{DaemonLock, Store, StoreError};
@@ -74,13 +76,14 @@ pub struct Running {
     pub clock: Arc<dyn Clock>,
     /// Woken when there is work.
     pub wake: Arc<Wake>,
-    /// Where it listens.
-    pub address: std::net::SocketAddr,
+    /// Where it listens, if it has the role `web`.
+    pub address: Option<std::net::SocketAddr>,
     /// The sandbox's handsets and mailboxes.
     pub world: Option<Arc<World>>,
     /// The rules, to be swapped on SIGHUP.
     pub matcher: Arc<ArcSwap<Matcher>>,
     id: NodeId,
+    presence: Presence,
     _lock: DaemonLock,
 }
 
@@ -90,6 +93,7 @@ impl Running {
         let mut tx = self.store.write().await?;
         tx.nodes().stop(self.id).await?;
         tx.commit().await?;
+        self.presence.close().await;
         self.store.close().await;
         Ok(())
     }
@@ -100,14 +104,25 @@ pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, Ap
     let lock = DaemonLock::take(&config.store.url)?;
     let store = Store::open(&config.store.url, config.store.connections).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let node::Registered { id, ids } = node::register(&store, config).await?;
+    let presence = Presence::new(&config.store.url, &store)?;
+    let node::Registered { id, ids } = node::register(&store, &presence, config).await?;
+    presence::start(
+        presence.clone(),
+        id,
+        config.dispatch.heartbeat.to_std().unwrap_or_default(),
+        lifecycle,
+    );
     import_templates(&store, config, clock.as_ref(), ids.as_ref()).await?;
     let signer = signer(&store, config, clock.as_ref()).await?;
     let matcher = Arc::new(ArcSwap::from_pointee(load_rules(config)?));
     let case_kinds = load_case_kinds(config)?;
-    let listener = listen(config).await?;
-    let address = listener
-        .local_addr()
+    let listener = match config.node.does(Role::Web) {
+        true => Some(listen(config).await?),
+        false => None,
+    };
+    let address = listener.as_ref().map(tokio::net::TcpListener::local_addr);
+    let address = address
+        .transpose()
         .map_err(|error| AppError::File(error.to_string()))?;
     let running = Running {
         lifecycle: lifecycle.clone(),
@@ -119,6 +134,7 @@ pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, Ap
         world: None,
         matcher,
         id,
+        presence,
         _lock: lock,
     };
     start_roles(config, running, signer, case_kinds, listener).await
@@ -129,7 +145,7 @@ async fn start_roles(
     mut running: Running,
     signer: Signer,
     case_kinds: CaseKinds,
-    listener: tokio::net::TcpListener,
+    listener: Option<tokio::net::TcpListener>,
 ) -> Result<Running, AppError> {
     let lifecycle = running.lifecycle.clone();
     let public_url = public_url(config, running.address);
@@ -138,56 +154,50 @@ async fn start_roles(
         signer.clone(),
         config.tracking.clicks,
     );
-    let carriers =
-        providers::carriers(config, &public_url, &signer, &running.clock, &lifecycle).await?;
-    running.world = carriers
-        .sandbox
-        .as_ref()
-        .map(|sandbox| Arc::clone(&sandbox.world));
+    bell::start(config, &running, &lifecycle);
     if config.node.does(Role::Dispatch) {
-        let parts = Parts {
-            store: running.store.clone(),
-            clock: Arc::clone(&running.clock),
-            ids: Arc::clone(&running.ids),
-            lines: carriers.lines.clone(),
-            node: running.id,
-            node_name: config.node.name.clone(),
-            links: links.clone(),
-            settings: dispatch_settings(config),
-            wake: Arc::clone(&running.wake),
+        let public = sending::Public {
+            url: &public_url,
+            signer: &signer,
+            links: &links,
         };
-        dispatch::start(parts, &lifecycle).await?;
+        running.world = sending::start(config, &running, public).await?;
     }
     if config.node.does(Role::Plan) {
-        let settings = plan::Settings {
-            quiet_hours: config.quiet_hours,
-            opens: config.tracking.opens,
-            contact: contact(config),
-            case_kinds: case_kinds.clone(),
-        };
-        let planner = Planner::new(
-            running.store.clone(),
-            Arc::clone(&running.clock),
-            Arc::clone(&running.ids),
-            Arc::clone(&running.wake),
-            settings,
-            Arc::clone(&running.matcher),
-        );
-        lifecycle.spawn("planner", planner.run(lifecycle.clone()));
+        start_planner(config, &running, case_kinds.clone());
     }
-    if config.node.does(Role::Web) {
+    if let Some(listener) = listener {
         let console = console::Desk::new(
             Some(Arc::new(renderer::StoredRenderer {
                 store: running.store.clone(),
                 links,
             })),
-            carriers.faces,
+            providers::faces(config),
             lifecycle.clone(),
         );
         let web = web_state(config, &running, signer, case_kinds, &public_url, console).await?;
         serve(web, listener, &lifecycle);
     }
     Ok(running)
+}
+
+fn start_planner(config: &Config, running: &Running, case_kinds: CaseKinds) {
+    let settings = plan::Settings {
+        quiet_hours: config.quiet_hours,
+        opens: config.tracking.opens,
+        contact: contact(config),
+        case_kinds,
+    };
+    let planner = Planner::new(
+        running.store.clone(),
+        Arc::clone(&running.clock),
+        Arc::clone(&running.ids),
+        Arc::clone(&running.wake),
+        settings,
+        Arc::clone(&running.matcher),
+    );
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("planner", planner.run(lifecycle.clone()));
 }
 
 async fn web_state(
@@ -268,9 +278,9 @@ async fn listen(config: &Config) -> Result<tokio::net::TcpListener, AppError> {
 }
 
 /// The configured address; with port 0 the one the system chose.
-fn public_url(config: &Config, address: std::net::SocketAddr) -> String {
-    match config.http.listen.port() {
-        0 => format!("http://{address}"),
+fn public_url(config: &Config, address: Option<std::net::SocketAddr>) -> String {
+    match address {
+        Some(address) if config.http.listen.port() == 0 => format!("http://{address}"),
         _ => config.http.public_url.clone(),
     }
 }
@@ -341,31 +351,6 @@ async fn import_templates(
     }
     tx.commit().await?;
     Ok(())
-}
-
-fn dispatch_settings(config: &Config) -> dispatch::Settings {
-    let from = &config.dispatch;
-    dispatch::Settings {
-        window: from.window,
-        reserved: from.reserved.clone(),
-        claim: u32::try_from(from.claim).unwrap_or(200),
-        heartbeat: from.heartbeat.to_std().unwrap_or_default(),
-        node_ttl: from.lease,
-        retry: RetrySchedule {
-            base: from.retry_base,
-            cap: from.retry_cap,
-            max_tries: from.max_tries,
-        },
-        flood: FloodGuard {
-            per_hour: i64::from(from.flood_per_hour),
-            per_day: i64::from(from.flood_per_day),
-        },
-        quiet_hours: config.quiet_hours,
-        settle: from.reconcile_after,
-        asks: from.reconcile_asks,
-        sms_horizon: from.receipt_horizon_sms,
-        email_horizon: from.receipt_horizon_email,
-    }
 }
 
 /// `contact` and `organisation` as texts see them; what is not configured is not there.

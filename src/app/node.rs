@@ -7,6 +7,7 @@ use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
 use crate::domain::{Ids, NodeId};
 use crate::store::nodes::NewNode;
+use crate::store::presence::Presence;
 use crate::store::{Store, StoreError};
 
 /// Slots that nodes may take. The rest is for commands that run beside a daemon.
@@ -23,10 +24,14 @@ pub(super) struct Registered {
 }
 
 /// Enters this run into the list of nodes.
-pub(super) async fn register(store: &Store, config: &Config) -> Result<Registered, StoreError> {
+pub(super) async fn register(
+    store: &Store,
+    presence: &Presence,
+    config: &Config,
+) -> Result<Registered, StoreError> {
     let mut last = None;
     for _ in 0..TRIES {
-        match try_register(store, config).await {
+        match try_register(store, presence, config).await {
             Ok(registered) => return Ok(registered),
             Err(error) => last = Some(error),
         }
@@ -34,9 +39,12 @@ pub(super) async fn register(store: &Store, config: &Config) -> Result<Registere
     Err(last.unwrap_or_else(|| StoreError::Unfit(String::from("no slot for this node is free"))))
 }
 
-async fn try_register(store: &Store, config: &Config) -> Result<Registered, StoreError> {
-    let mut tx = store.write().await?;
-    let taken = tx.nodes().slots_in_use().await?;
+async fn try_register(
+    store: &Store,
+    presence: &Presence,
+    config: &Config,
+) -> Result<Registered, StoreError> {
+    let taken = store.read().await?.nodes().slots_in_use().await?;
     let slot = (0..SLOTS)
         .find(|slot| !taken.contains(slot))
         .ok_or_else(|| {
@@ -53,6 +61,9 @@ async fn try_register(store: &Store, config: &Config) -> Result<Registered, Stor
         name: config.node.name.clone(),
         roles: roles.join(","),
     };
+    // First the sign, so that nobody finds the node without it.
+    presence.show(id).await?;
+    let mut tx = store.write().await?;
     tx.nodes().register(&node).await?;
     tx.commit().await?;
     Ok(Registered { id, ids })

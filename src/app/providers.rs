@@ -2,59 +2,75 @@
 
 use std::sync::Arc;
 
-use super::AppError;
+use super::{AppError, Running};
 use crate::channel::sandbox::{self, Sandbox};
-use crate::channel::{BuildContext, ProviderSettings, Rate, build};
+use crate::channel::{BuildContext, ProviderSettings, build};
 use crate::config::Config;
-use crate::dispatch::{Line, Lines};
+use crate::dispatch::{Line, Lines, Pace, StoredRate};
+use crate::domain::Channel;
 use crate::domain::token::Signer;
-use crate::domain::{Channel, Clock};
-use crate::lifecycle::Lifecycle;
 use crate::web::console::ProviderFace;
 
-/// The lines, the sandbox behind them if one is configured, and what the console shows of them.
+/// The lines, and the sandbox behind them if one is configured.
 pub(super) struct Carriers {
     pub(super) lines: Lines,
     pub(super) sandbox: Option<Sandbox>,
-    pub(super) faces: Vec<ProviderFace>,
 }
 
 /// Builds every provider that a channel names. `callback_url`: where gateways report to.
 pub(super) async fn carriers(
     config: &Config,
+    running: &Running,
     callback_url: &str,
     signer: &Signer,
-    clock: &Arc<dyn Clock>,
-    lifecycle: &Lifecycle,
 ) -> Result<Carriers, AppError> {
     let uses_sandbox =
         in_use(config).any(|(_, settings)| matches!(settings, ProviderSettings::Sandbox(_)));
     let sandbox = match uses_sandbox {
-        true => Some(sandbox::start(lifecycle, Arc::clone(clock)).await?),
+        true => Some(sandbox::start(&running.lifecycle, Arc::clone(&running.clock)).await?),
         false => None,
     };
     let context = BuildContext {
         public_url: callback_url.to_owned(),
         signer: signer.clone(),
-        clock: Arc::clone(clock),
-        lifecycle: lifecycle.clone(),
+        clock: Arc::clone(&running.clock),
+        lifecycle: running.lifecycle.clone(),
         sandbox: sandbox.clone(),
     };
-    let (mut lines, mut faces) = (Vec::new(), Vec::new());
+    let mut lines = Vec::new();
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        lines.push(Line::new(provider, settings.rate().map(Rate::per_second)));
-        faces.push(ProviderFace {
-            name: name.clone(),
-            kind: kind(settings).to_owned(),
-            channel: settings.channel(),
-        });
+        lines.push(Line::new(provider, pace(running, name, settings)));
     }
     Ok(Carriers {
         lines: Lines::new(lines),
         sandbox,
-        faces,
     })
+}
+
+/// The rate of the contract, kept in the store for all nodes together.
+fn pace(running: &Running, name: &str, settings: &ProviderSettings) -> Option<Pace> {
+    let rate = settings.rate()?;
+    let account = StoredRate {
+        store: running.store.clone(),
+        provider: name.to_owned(),
+    };
+    let lifecycle = running.lifecycle.clone();
+    Some(Pace::per_second(
+        rate.per_second(),
+        Box::new(account),
+        lifecycle,
+    ))
+}
+
+/// What the console shows of the providers, also on a node that speaks to none.
+pub(super) fn faces(config: &Config) -> Vec<ProviderFace> {
+    let face = |(name, settings): (&String, &ProviderSettings)| ProviderFace {
+        name: name.clone(),
+        kind: kind(settings).to_owned(),
+        channel: settings.channel(),
+    };
+    in_use(config).map(face).collect()
 }
 
 /// The providers in use, by channel in order of preference.

@@ -22,7 +22,7 @@ pub(super) async fn run(
     let lifecycle = Lifecycle::new();
     let running = app::start(&config, &lifecycle).await?;
     tracing::info!(
-        http.address = %running.address,
+        http.address = running.address.map(tracing::field::display),
         store.kind = running.store.kind(),
         node.name = config.node.name,
         "araldo is ready"

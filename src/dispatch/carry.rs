@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::Shared;
 use super::ledger::{Entry, Opened, Ticket};
 use super::line::{Choice, Line};
+use super::pace::Admission;
 use super::texts::PlanText;
 use crate::channel::{Accepted, Outgoing, Reference, SendError};
 use crate::domain::retry::Next;
@@ -60,20 +61,42 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
         let rest = line.rests_until(now).unwrap_or(now + TimeDelta::seconds(2));
         return divert(shared, ticket, MessageState::Queued, None, rest);
     }
-    if let Some(pace) = &line.pace {
-        pace.permit(message.lane).await;
+    let Some(admission) = line.admit(message.lane).await else {
+        shared.ledger.write(Entry::GiveBack(message.id));
+        return;
+    };
+    // The wait may have been long enough for the provider to fall ill: choose again.
+    let now = shared.clock.now();
+    if line.rests_until(now).is_some() {
+        return divert(shared, ticket, MessageState::Queued, None, now);
     }
-    hand_over(shared, &message, &plan, ticket, &line, outgoing).await;
+    let ready = Ready {
+        ticket,
+        outgoing,
+        admission,
+    };
+    hand_over(shared, &message, &plan, &line, ready).await;
+}
+
+/// What is rendered and may be opened.
+struct Ready<'a> {
+    ticket: Ticket,
+    outgoing: Outgoing,
+    admission: Admission<'a>,
 }
 
 async fn hand_over(
     shared: &Shared,
     message: &Claimed,
     plan: &PlanText,
-    ticket: Ticket,
     line: &Line,
-    outgoing: Outgoing,
+    ready: Ready<'_>,
 ) {
+    let Ready {
+        ticket,
+        outgoing,
+        admission,
+    } = ready;
     let attempt = NewAttempt {
         message: message.id,
         lease_no: message.lease_no,
@@ -83,14 +106,20 @@ async fn hand_over(
     if shared.ledger.open(ticket.clone(), attempt).await == Opened::No {
         return;
     }
+    let departed = admission.depart().await;
     fail::fail_point!("carry-before-send");
-    let answer = line.provider.send(&outgoing).await;
+    let answer = match departed {
+        Ok(()) => line.provider.send(&outgoing).await,
+        Err(missed) => Err(missed.into()),
+    };
     fail::fail_point!("carry-after-send");
     // Nothing that can fail stands between the answer and its entry in the ledger.
     let closed = closed(shared, message, plan, line, &answer);
     shared.ledger.write(Entry::Close { ticket, closed });
     match &answer {
         Ok(_) | Err(SendError::Rejected { .. }) => line.well(),
+        // No fault of the provider's.
+        Err(_) if departed.is_err() => {}
         Err(error) => line.failed(error, shared.clock.now()),
     }
 }

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
-use super::pace::Pace;
+use super::pace::{Admission, Pace};
 use crate::channel::{Provider, SendError};
-use crate::domain::{Channel, Timestamp};
+use crate::domain::{Channel, Lane, Timestamp};
 
 /// Failures in a row after which a provider counts as down.
 const FAILURES: u32 = 3;
@@ -52,13 +52,21 @@ pub struct Condition {
 }
 
 impl Line {
-    /// A healthy line. `rate`: messages a second by contract, if any.
+    /// A healthy line. `pace`: if the contract has a rate.
     #[must_use]
-    pub fn new(provider: Arc<dyn Provider>, rate: Option<f64>) -> Self {
+    pub fn new(provider: Arc<dyn Provider>, pace: Option<Pace>) -> Self {
         Self {
             provider,
-            pace: rate.map(Pace::per_second),
+            pace,
             health: Mutex::default(),
+        }
+    }
+
+    /// Waits until a message may be opened. None: the daemon stops.
+    pub(super) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
+        match &self.pace {
+            Some(pace) => pace.admit(lane).await,
+            None => Some(Admission::unlimited()),
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! It does not decide who is told what (`plan`), nor what receipts mean (`track`). The path of
 //! one message: `feed` claims it, `carry` takes it through, `gate` looks once more, `ledger`
-//! writes, `line` is the provider with its pace and health. Beside the path: `timers` (what asked
+//! writes, `line` is the provider with its pace (`pace`, `slots`) and health. Beside the path: `timers` (what asked
 //! to be looked at again), `unknown` (what nobody knows), `rescue` (what a dead node had in hand).
 
 mod carry;
@@ -15,6 +15,7 @@ mod line;
 mod pace;
 mod rescue;
 mod room;
+mod slots;
 mod texts;
 mod timers;
 mod unknown;
@@ -27,6 +28,7 @@ use chrono::TimeDelta;
 
 pub use gate::FloodGuard;
 pub use line::{Condition, Line, Lines};
+pub use pace::{Pace, StoredRate, Till};
 
 use crate::domain::links::Links;
 use crate::domain::quiet_hours::QuietHours;
@@ -47,7 +49,7 @@ pub struct Settings {
     pub reserved: BTreeMap<Lane, usize>,
     /// Messages taken off the queue in one grasp, 1 to 1,000.
     pub claim: u32,
-    /// How often this node says that it is alive.
+    /// How often to look for dead nodes.
     pub heartbeat: Duration,
     /// Silence after which a node is declared dead.
     pub node_ttl: TimeDelta,
@@ -170,11 +172,11 @@ pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError
         room,
         noted,
     });
-    rescue::rescue(&shared).await?;
+    let suspects = rescue::rescue(&shared, &rescue::Suspects::default()).await?;
     lifecycle.spawn("ledger", task.run());
     lifecycle.spawn(
         "rescue",
-        rescue::watch(Arc::clone(&shared), lifecycle.clone()),
+        rescue::watch(Arc::clone(&shared), suspects, lifecycle.clone()),
     );
     lifecycle.spawn(
         "timers",

@@ -1,108 +1,407 @@
-//! Pace: never faster than the contract with a provider, urgent messages first.
+//! Pace: never faster than the contract with a provider, all nodes and restarts together; urgent
+//! messages first.
 //!
-//! The generic cell rate algorithm: one number, the time from which the next message may go.
-//! Time lost to a late wake-up is made good for one hundredth of a second, and the pace is one
-//! hundredth below the contract, so that no window of a second holds more than the contract.
+//! A message asks twice. [`Pace::admit`] comes before its attempt is opened and lets through only
+//! what has a slot within the next tenth of a second, so that few messages wait in `sending`.
+//! [`Admission::depart`] comes after, right before the provider, and waits for the slot: how long
+//! the commit took no longer shows on the wire. What slots are is said in `slots`, who sells them
+//! in `store::pace`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::slots::{Bank, OtherClock, Rate, is_void};
+use crate::channel::SendError;
 use crate::domain::Lane;
+use crate::lifecycle::Lifecycle;
+use crate::store::pace::{Bought, Wanted};
+use crate::store::{Store, StoreError};
 
-/// How much lost time is made good.
-const CATCH_UP: Duration = Duration::from_millis(10);
+/// The longest block bought at once, in microseconds.
+const BLOCK_US: i64 = 250_000;
+/// How long before its slot a message may be opened, beside the time that opening takes.
+const AHEAD_US: i64 = 100_000;
+/// The most that slots are bought ahead because buying and opening take their time.
+const LONGEST_LEAD_US: i64 = 500_000;
+/// An account that is further ahead than this and 250 intervals belongs to a clock put back.
+const HORIZON_US: i64 = 60_000_000;
+/// Nodes that may each have bought one slot of a slow provider.
+const NODES: u32 = 250;
+/// How long an opened message waits for a slot. Far below a node's lease: whoever slept longer
+/// may have been declared dead, and its message may be on its way a second time.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Pause after the store failed.
+const STORE_RETRY: Duration = Duration::from_millis(500);
 
-/// Hands out permits at a rate.
-#[derive(Debug)]
+/// Sells slots.
+pub trait Till: Send + Sync {
+    /// Sells a block. What it answers is durable.
+    fn buy(&self, wanted: Wanted) -> BoxFuture<'_, Result<Bought, StoreError>>;
+}
+
+/// One provider's account in the store.
+pub struct StoredRate {
+    /// Where.
+    pub store: Store,
+    /// Its name in the configuration: nodes that share a contract use one name.
+    pub provider: String,
+}
+
+impl Till for StoredRate {
+    fn buy(&self, wanted: Wanted) -> BoxFuture<'_, Result<Bought, StoreError>> {
+        Box::pin(async move {
+            let mut tx = self.store.write().await?;
+            let bought = tx.paces().buy(&self.provider, wanted).await?;
+            tx.commit().await?;
+            Ok(bought)
+        })
+    }
+}
+
+/// Keeps one provider's rate.
 pub struct Pace {
-    interval: Duration,
-    next: Mutex<Option<Instant>>,
-    urgent_waiting: AtomicUsize,
+    rate: Rate,
+    till: Box<dyn Till>,
+    lifecycle: Lifecycle,
+    epoch: Instant,
+    state: Mutex<State>,
+    buying: tokio::sync::Mutex<()>,
+    urgent: Queue,
+    others: Queue,
+}
+
+/// Those who wait to be admitted, in order.
+#[derive(Default)]
+struct Queue {
+    head: tokio::sync::Mutex<()>,
+    length: AtomicUsize,
+    shorter: Notify,
+}
+
+struct State {
+    bank: Bank,
+    clock: OtherClock,
+    /// Messages that wait to be admitted, and those that were and have no slot yet.
+    waiting: usize,
+    admitted: usize,
+    /// How many slots were bought last, and when.
+    last: Option<(u32, i64)>,
+    /// How long buying a block and opening an attempt take.
+    buying: Duration,
+    opening: Duration,
+}
+
+/// What to do about the next message.
+enum Turn {
+    Go,
+    WaitUntil(i64),
+    Buy,
 }
 
 impl Pace {
-    /// `rate`: permits a second, above zero.
+    /// `rate`: messages a second by contract, above zero.
     #[must_use]
-    pub fn per_second(rate: f64) -> Self {
+    pub fn per_second(rate: f64, till: Box<dyn Till>, lifecycle: Lifecycle) -> Self {
+        let rate = Rate::per_second(rate);
         Self {
-            interval: Duration::from_secs_f64(1.0 / (rate.max(0.001) * 0.99)),
-            next: Mutex::new(None),
-            urgent_waiting: AtomicUsize::new(0),
+            rate,
+            till,
+            lifecycle,
+            epoch: Instant::now(),
+            state: Mutex::new(State {
+                bank: Bank::new(rate),
+                clock: OtherClock::default(),
+                waiting: 0,
+                admitted: 0,
+                last: None,
+                buying: Duration::ZERO,
+                opening: Duration::ZERO,
+            }),
+            buying: tokio::sync::Mutex::default(),
+            urgent: Queue::default(),
+            others: Queue::default(),
         }
     }
 
-    /// Waits for a permit. Urgent messages go before all that wait.
-    pub async fn permit(&self, lane: Lane) {
-        let _urgent = (lane == Lane::Urgent).then(|| Waiting::enter(&self.urgent_waiting));
+    /// Waits until the message may be opened, urgent ones first. None: the daemon stops, and
+    /// nothing was begun.
+    pub async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
+        let _counted = Counted::enter(self);
+        tokio::select! {
+            biased;
+            () = self.lifecycle.stopping() => None,
+            () = self.turn(lane) => Some(Admission::new(self)),
+        }
+    }
+
+    async fn turn(&self, lane: Lane) {
+        let queue = match lane {
+            Lane::Urgent => &self.urgent,
+            _ => &self.others,
+        };
+        let _place = Place::enter(queue);
+        let _head = queue.head.lock().await;
         loop {
-            let yields = lane != Lane::Urgent && self.urgent_waiting.load(Ordering::Relaxed) > 0;
-            let wait = if yields {
-                self.interval
-            } else {
-                self.take().await
+            if lane != Lane::Urgent {
+                self.urgent.until_empty().await;
+            }
+            match self.look() {
+                Turn::Go => return,
+                Turn::WaitUntil(us) => tokio::time::sleep_until(self.instant(us)).await,
+                Turn::Buy => {
+                    let enough = self.state().admitted + 1;
+                    if let Err(error) = self.buy(enough).await {
+                        tracing::warn!(error = %error, "cannot take from a provider's rate; nothing more is sent to it until that works");
+                        tokio::time::sleep(STORE_RETRY).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Admits the next message if the slot it would have is near.
+    fn look(&self) -> Turn {
+        let now = self.now();
+        let mut state = self.state();
+        state.bank.drop_void(now);
+        let ahead = AHEAD_US + micros(state.opening);
+        match state.bank.nth(state.admitted) {
+            None => Turn::Buy,
+            Some(at) if at > now + ahead => Turn::WaitUntil(at - ahead),
+            Some(_) => {
+                state.admitted += 1;
+                Turn::Go
+            }
+        }
+    }
+
+    /// Buys what is wanted now, unless `enough` slots are here already.
+    async fn buy(&self, enough: usize) -> Result<(), StoreError> {
+        let _alone = self.buying.lock().await;
+        let begun = self.now();
+        let Some((count, lead)) = self.state().order(begun, enough, self.rate) else {
+            return Ok(());
+        };
+        let wanted = Wanted {
+            span: self.rate.span_us(count),
+            lead,
+            horizon: HORIZON_US + self.rate.span_us(NODES),
+        };
+        let bought = self.till.buy(wanted).await?;
+        let received = micros(bought.received - self.epoch);
+        let now = self.now();
+        let mut state = self.state();
+        state.clock.learn(bought.now, received);
+        let first = state.clock.here(bought.first);
+        state.bank.add(first, count);
+        state.last = Some((count, now));
+        state.buying = slower(state.buying, duration(now - begun));
+        Ok(())
+    }
+
+    fn now(&self) -> i64 {
+        micros(self.epoch.elapsed())
+    }
+
+    fn instant(&self, us: i64) -> Instant {
+        self.epoch + duration(us)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// How many slots to buy at `now`, and how far ahead; none when `enough` are here.
+    fn order(&mut self, now: i64, enough: usize, rate: Rate) -> Option<(u32, i64)> {
+        self.bank.drop_void(now);
+        let here = self.bank.len();
+        if here >= enough {
+            return None;
+        }
+        let wanted = (self.waiting + self.admitted).saturating_sub(here);
+        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+        // Who used up the last block at once gets twice as much: fewer commits under load.
+        let grown = match self.last {
+            Some((count, at)) if now - at < BLOCK_US => count.saturating_mul(2),
+            _ => 1,
+        };
+        let count = wanted.max(grown).clamp(1, rate.slots_in(BLOCK_US));
+        let lead = micros(self.buying + self.opening).min(LONGEST_LEAD_US);
+        Some((count, lead))
+    }
+}
+
+/// May be opened; has a slot soon. Dropped without departing, the slot is another's.
+pub struct Admission<'a> {
+    /// None: the provider has no rate.
+    pace: Option<&'a Pace>,
+    since: Instant,
+    /// Whether it has taken its slot, and is not counted any more.
+    has_slot: bool,
+}
+
+impl<'a> Admission<'a> {
+    fn new(pace: &'a Pace) -> Self {
+        Self {
+            pace: Some(pace),
+            since: Instant::now(),
+            has_slot: false,
+        }
+    }
+
+    /// For a provider without a rate.
+    pub(super) fn unlimited() -> Self {
+        Self {
+            pace: None,
+            since: Instant::now(),
+            has_slot: false,
+        }
+    }
+
+    /// Waits for the next slot. After Ok, send at once.
+    pub(super) async fn depart(mut self) -> Result<(), Missed> {
+        let Some(pace) = self.pace else { return Ok(()) };
+        let begun = Instant::now();
+        pace.opened_in(begun - self.since);
+        let over = |at: Instant| at > begun + PATIENCE;
+        while !over(Instant::now()) {
+            let Some(at) = self.take_slot(pace) else {
+                pace.restock().await?;
+                continue;
             };
-            if wait.is_zero() {
+            if over(pace.instant(at)) {
+                break;
+            }
+            tokio::time::sleep_until(pace.instant(at)).await;
+            if !is_void(at, pace.now()) {
+                return Ok(());
+            }
+            // Woken too late: it is counted again, and takes another.
+            self.has_slot = false;
+            pace.state().admitted += 1;
+        }
+        Err(Missed)
+    }
+
+    fn take_slot(&mut self, pace: &Pace) -> Option<i64> {
+        let now = pace.now();
+        let mut state = pace.state();
+        state.bank.drop_void(now);
+        let at = state.bank.take()?;
+        state.admitted -= 1;
+        self.has_slot = true;
+        Some(at)
+    }
+}
+
+impl Pace {
+    fn opened_in(&self, took: Duration) {
+        let mut state = self.state();
+        state.opening = slower(state.opening, took);
+    }
+
+    /// Buys for a message that is open already.
+    async fn restock(&self) -> Result<(), Missed> {
+        match tokio::time::timeout(PATIENCE, self.buy(1)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) if !self.lifecycle.is_stopping() => {
+                tokio::time::sleep(STORE_RETRY).await;
+                Ok(())
+            }
+            Ok(Err(_)) | Err(_) => Err(Missed),
+        }
+    }
+}
+
+impl Drop for Admission<'_> {
+    fn drop(&mut self) {
+        if let Some(pace) = self.pace.filter(|_| !self.has_slot) {
+            pace.state().admitted -= 1;
+        }
+    }
+}
+
+/// No slot came for a message that was open: it certainly has not left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Missed;
+
+impl From<Missed> for SendError {
+    fn from(_: Missed) -> Self {
+        Self::NotSent {
+            stage: "pace",
+            code: None,
+            detail: String::from("no slot of the provider's rate came in time"),
+            // Costs no try: nobody refused anything.
+            retry_after: Some(Duration::from_secs(1)),
+            provider_down: false,
+        }
+    }
+}
+
+/// Counts a message that waits to be admitted.
+struct Counted<'a>(&'a Pace);
+
+impl<'a> Counted<'a> {
+    fn enter(pace: &'a Pace) -> Self {
+        pace.state().waiting += 1;
+        Self(pace)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.state().waiting -= 1;
+    }
+}
+
+/// A place in a queue.
+struct Place<'a>(&'a Queue);
+
+impl<'a> Place<'a> {
+    fn enter(queue: &'a Queue) -> Self {
+        queue.length.fetch_add(1, Ordering::SeqCst);
+        Self(queue)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.length.fetch_sub(1, Ordering::SeqCst);
+        self.0.shorter.notify_waiters();
+    }
+}
+
+impl Queue {
+    async fn until_empty(&self) {
+        loop {
+            let shorter = self.shorter.notified();
+            if self.length.load(Ordering::SeqCst) == 0 {
                 return;
             }
-            tokio::time::sleep(wait).await;
+            shorter.await;
         }
-    }
-
-    /// Takes a permit, or says how long until there is one.
-    async fn take(&self) -> Duration {
-        let mut next = self.next.lock().await;
-        let now = Instant::now();
-        let earliest = now.checked_sub(CATCH_UP).unwrap_or(now);
-        let due = next.unwrap_or(now).max(earliest);
-        if due > now {
-            return due - now;
-        }
-        *next = Some(due + self.interval);
-        Duration::ZERO
     }
 }
 
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn enter(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
+/// The slowest of late: a slower one counts at once, a quicker one bit by bit.
+fn slower(known: Duration, fresh: Duration) -> Duration {
+    fresh.max(known - known / 8)
 }
 
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn duration(us: i64) -> Duration {
+    Duration::from_micros(u64::try_from(us).unwrap_or(0))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn never_more_than_the_rate_in_any_second() {
-        let pace = Pace::per_second(50.0);
-        let start = Instant::now();
-        let mut at = Vec::new();
-        for _ in 0..200 {
-            pace.permit(Lane::Normal).await;
-            at.push(start.elapsed());
-        }
-        for (index, first) in at.iter().enumerate() {
-            let within = at[index..]
-                .iter()
-                .filter(|t| **t < *first + Duration::from_secs(1))
-                .count();
-            assert!(
-                within <= 50,
-                "{within} permits in the second from {first:?}"
-            );
-        }
-        assert!(at.last().unwrap() >= &Duration::from_millis(3_800));
-    }
-}
+mod tests;

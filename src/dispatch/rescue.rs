@@ -1,77 +1,64 @@
-//! The heartbeat, and the rescue of what a dead node had in hand. Any node rescues; an earlier
-//! run of this same node is buried after three missed beats, others when they have been silent for
-//! too long.
+//! The rescue of what a dead node had in hand. Any node rescues. A node is dead when it has been
+//! silent for too long, or at once when it is an earlier run of this one whose sign is gone
+//! (`store::presence`). The heartbeat itself is `app::presence`.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Shared;
-use crate::domain::MessageState;
+use crate::domain::{MessageState, NodeId};
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
+use crate::store::nodes::Rescued;
 use crate::store::sums::Moved;
 
-/// Beats that an earlier run of this node must have missed to count as dead.
-const MISSED: u32 = 3;
+/// After a start, an earlier run is looked for so often and so long.
+const SOON: Duration = Duration::from_millis(250);
+const EARLY: Duration = Duration::from_secs(5);
 
-/// Beats and rescues until the daemon stops.
-pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
+/// Earlier runs of this node that showed no sign of life at the last look. Two looks are needed:
+/// a living node of the same name may just be connecting anew.
+#[derive(Debug, Default)]
+pub(super) struct Suspects(Vec<NodeId>);
+
+/// Rescues until the daemon stops.
+pub(super) async fn watch(shared: Arc<Shared>, mut suspects: Suspects, lifecycle: Lifecycle) {
+    let begun = Instant::now();
     while !lifecycle.is_stopping() {
-        if let Err(error) = round(&shared, &lifecycle).await {
-            tracing::error!(error = %error, "cannot beat or rescue; trying again");
+        match rescue(&shared, &suspects).await {
+            Ok(seen) => suspects = seen,
+            Err(error) => tracing::error!(error = %error, "cannot rescue; trying again"),
         }
+        let pause = if begun.elapsed() < EARLY {
+            SOON.min(shared.settings.heartbeat)
+        } else {
+            shared.settings.heartbeat
+        };
         tokio::select! {
-            () = tokio::time::sleep(shared.settings.heartbeat) => {}
+            () = tokio::time::sleep(pause) => {}
             () = lifecycle.stopping() => {}
         }
     }
 }
 
-async fn round(shared: &Shared, lifecycle: &Lifecycle) -> Result<(), StoreError> {
+/// Takes everything out of dead nodes' hands. Returns who is to be looked at again.
+pub(super) async fn rescue(shared: &Shared, suspects: &Suspects) -> Result<Suspects, StoreError> {
+    let ttl = shared.settings.node_ttl.num_microseconds();
+    let ttl = ttl.unwrap_or(i64::MAX);
     let mut tx = shared.store.write().await?;
-    if !tx.nodes().beat(shared.node).await? {
-        tracing::error!(
-            "this node was declared dead by another one; it stops, so that nothing is sent twice"
-        );
-        lifecycle.stop();
-        return Ok(());
-    }
-    tx.commit().await?;
-    rescue(shared).await
-}
-
-/// Takes everything out of dead nodes' hands.
-pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
-    let ttl = shared
-        .settings
-        .node_ttl
-        .num_microseconds()
-        .unwrap_or(i64::MAX);
-    let beats = i64::try_from((shared.settings.heartbeat * MISSED).as_micros());
-    // The lock on a SQLite file proves that an earlier run of this node is gone.
-    let own_ttl = match shared.store.kind() {
-        "sqlite" => 0,
-        _ => beats.unwrap_or(ttl).min(ttl),
-    };
-    let mut tx = shared.store.write().await?;
-    let dead = tx
-        .nodes()
-        .bury(shared.node, &shared.node_name, ttl, own_ttl)
-        .await?;
+    let seen = tx.nodes().gone(shared.node, &shared.node_name, ttl).await?;
+    let sure = |node: &NodeId| shared.store.kind() == "sqlite" || suspects.0.contains(node);
+    let gone: Vec<NodeId> = seen.iter().copied().filter(sure).collect();
+    let dead = tx.nodes().bury(shared.node, ttl, &gone).await?;
     let now = shared.clock.now();
     let mut rescued = Vec::new();
     for node in dead {
         let wake_at = now + shared.settings.settle;
         rescued.extend(tx.nodes().rescue(node, now, wake_at).await?);
     }
-    let moved: Vec<Moved> = rescued
-        .iter()
-        .filter(|one| one.state == MessageState::Unknown)
-        .map(|one| Moved {
-            message: one.id,
-            from: Some(MessageState::Sending),
-            to: one.state,
-        })
-        .collect();
+    let moved = unknown(&rescued);
     tx.sums().moved(&moved).await?;
     let unknown: Vec<_> = moved.iter().map(|one| one.message).collect();
     tx.receipts(shared.settings.receipts())
@@ -84,7 +71,18 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
             messages.unknown = moved.len(),
             "took messages out of a dead node's hands"
         );
-        shared.wake.dispatch.notify_waiters();
+        shared.wake.messages_queued();
     }
-    Ok(())
+    Ok(Suspects(seen))
+}
+
+/// What may have been sent, as moves for the sums.
+fn unknown(rescued: &[Rescued]) -> Vec<Moved> {
+    let may_have_left = |one: &&Rescued| one.state == MessageState::Unknown;
+    let moved = |one: &Rescued| Moved {
+        message: one.id,
+        from: Some(MessageState::Sending),
+        to: one.state,
+    };
+    rescued.iter().filter(may_have_left).map(moved).collect()
 }

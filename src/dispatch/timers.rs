@@ -59,7 +59,7 @@ pub(super) async fn look(shared: &Shared) -> Result<u32, StoreError> {
     }
     if !looks.is_empty() {
         write(shared, &looks, &fallbacks, now).await?;
-        shared.wake.dispatch.notify_waiters();
+        shared.wake.messages_queued();
     }
     Ok(u32::try_from(woken.len()).unwrap_or(BATCH))
 }

@@ -66,7 +66,7 @@ impl Planner {
                 return Ok(());
             }
             next = read?;
-            self.wake.dispatch.notify_waiters();
+            self.wake.messages_queued();
             self.plan_events().await?;
         }
         let mut tx = self.store.write().await?;

@@ -124,7 +124,7 @@ impl Planner {
             fail::fail_point!("plan-before-commit");
             tx.commit().await?;
             fail::fail_point!("plan-after-commit");
-            self.wake.dispatch.notify_waiters();
+            self.wake.messages_queued();
         }
     }
 

@@ -1,6 +1,6 @@
 //! Nodes: who is alive by the database's clock, and giving back what the dead had in hand.
 
-use super::{Conn, Doing as _, StoreError, Tx, on};
+use super::{Backend, Conn, Doing as _, StoreError, Tx, on};
 use crate::domain::{MessageId, MessageState, NodeId, Timestamp};
 
 /// The nodes of a transaction.
@@ -36,6 +36,11 @@ pub struct Rescued {
 }
 
 impl Nodes<'_> {
+    /// The connection, for what only one of the databases has.
+    pub(super) fn conn(&mut self) -> &mut Conn {
+        self.0
+    }
+
     /// Slots of nodes that have not stopped.
     pub async fn slots_in_use(&mut self) -> Result<Vec<u8>, StoreError> {
         let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
@@ -90,17 +95,55 @@ impl Nodes<'_> {
         Ok(done == 1)
     }
 
-    /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and those
-    /// called `name` after only `own_ttl_us`: usually an earlier run of the same node, so that a
-    /// restart waits less; but a living node of the same name must not be stopped. Never `me`.
-    /// Returns all dead nodes that still have claims.
-    pub async fn bury(
+    /// Earlier runs of the node `name` that show no sign of life, save `me`. On SQLite that is
+    /// every other run: whoever asks has the lock on the file. On PostgreSQL those whose session
+    /// is gone (`presence`); nobody for `ttl_us` after the server's own start, when the living
+    /// are still coming back.
+    pub async fn gone(
         &mut self,
         me: NodeId,
         name: &str,
         ttl_us: i64,
-        own_ttl_us: i64,
     ) -> Result<Vec<NodeId>, StoreError> {
+        let rows: Vec<(i64,)> = match &mut *self.0 {
+            Backend::Sqlite(c) => {
+                sqlx::query_as("SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1")
+                    .bind(me.get())
+                    .fetch_all(&mut **c)
+                    .await
+            }
+            Backend::Postgres(c) => {
+                sqlx::query_as(
+                    "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1 AND name = $2
+                     AND extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())
+                     * 1000000 > $3
+                     AND NOT EXISTS (SELECT 1 FROM pg_locks
+                     JOIN pg_database ON pg_database.oid = pg_locks.database
+                     WHERE locktype = 'advisory' AND objsubid = 1
+                     AND datname = current_database()
+                     AND CAST(classid AS BIGINT) = node.id >> 32
+                     AND CAST(objid AS BIGINT) = node.id & 4294967295)",
+                )
+                .bind(me.get())
+                .bind(name)
+                .bind(ttl_us)
+                .fetch_all(&mut **c)
+                .await
+            }
+        }
+        .doing("look for earlier runs of this node")?;
+        Ok(rows.into_iter().map(|(id,)| NodeId::new(id)).collect())
+    }
+
+    /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and those
+    /// that are `gone`. Never `me`. Returns all dead nodes that still have claims.
+    pub async fn bury(
+        &mut self,
+        me: NodeId,
+        ttl_us: i64,
+        gone: &[NodeId],
+    ) -> Result<Vec<NodeId>, StoreError> {
+        let gone = super::json_ids(gone.iter().map(|id| id.get()));
         on!(&mut *self.0, |c| {
             sqlx::query(concat!(
                 "UPDATE node SET stopped_at = ",
@@ -108,14 +151,13 @@ impl Nodes<'_> {
                 " WHERE stopped_at IS NULL
                  AND id <> $1 AND (heartbeat_at < ",
                 words::now!(),
-                " - $2 OR (name = $3 AND heartbeat_at < ",
-                words::now!(),
-                " - $4))"
+                " - $2 OR id IN (",
+                words::ids!("$3"),
+                "))"
             ))
             .bind(me.get())
             .bind(ttl_us)
-            .bind(name)
-            .bind(own_ttl_us)
+            .bind(&gone)
             .execute(&mut **c)
             .await
             .map(|_| ())

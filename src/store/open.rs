@@ -12,7 +12,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{Backend, Doing as _, Pools, Store, StoreError};
+use super::{Backend, Doing as _, Pools, Store, StoreError, schema};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -82,10 +82,10 @@ impl Store {
                 "SQLite runs with synchronous={mode}; Araldo needs FULL (2), or a power cut could repeat messages"
             )));
         }
-        SQLITE
-            .run(&write)
-            .await
-            .map_err(|error| StoreError::Unfit(error.to_string()))?;
+        let mut connection = write.acquire().await.doing("look at the schema")?;
+        let migrations = schema::plan(&mut *connection, &SQLITE).await?;
+        drop(connection);
+        migrations.run(&write).await.map_err(schema::unfit)?;
         let read = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .min_connections(0)
@@ -101,19 +101,16 @@ impl Store {
     }
 
     async fn open_postgres(url: &str, connections: u32) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url)
-            .doing("read the PostgreSQL address")?
-            .application_name("araldo");
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
+            .connect_with(postgres_options(url)?)
             .await
             .doing("reach PostgreSQL")?;
-        POSTGRES
-            .run(&pool)
-            .await
-            .map_err(|error| StoreError::Unfit(error.to_string()))?;
+        let mut connection = pool.acquire().await.doing("look at the schema")?;
+        let migrations = schema::plan(&mut *connection, &POSTGRES).await?;
+        drop(connection);
+        migrations.run(&pool).await.map_err(schema::unfit)?;
         Ok(Self {
             pools: Pools {
                 read: Backend::Postgres(pool.clone()),
@@ -127,6 +124,13 @@ impl Store {
         super::on!(&self.pools.read, |pool| pool.close().await);
         super::on!(&self.pools.write, |pool| pool.close().await);
     }
+}
+
+/// How this node calls itself towards PostgreSQL.
+pub(super) fn postgres_options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    Ok(PgConnectOptions::from_str(url)
+        .doing("read the PostgreSQL address")?
+        .application_name("araldo"))
 }
 
 /// Whether a connection of the pool may be used again. When the disk is full, SQLite rolls back

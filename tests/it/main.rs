@@ -28,6 +28,7 @@ mod intake_events;
 mod intake_keys;
 mod links_are_followed;
 mod migrations;
+mod nodes;
 mod pages_are_seen;
 mod promises;
 mod providers;

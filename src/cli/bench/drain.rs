@@ -146,7 +146,7 @@ async fn pause(node: &Node, paused: bool) -> anyhow::Result<()> {
         .set(DISPATCH, paused, "bench", running.clock.now())
         .await?;
     tx.commit().await?;
-    running.wake.dispatch.notify_waiters();
+    running.wake.messages_queued();
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub(super) async fn report_outage(node: &Node, district: usize) -> anyhow::Resul
         .map_err(|fault| anyhow::anyhow!("{fault}"))
         .context("the measurement's own event")?;
     intake::take(&running.store, &[event], now, running.ids.as_ref()).await?;
-    running.wake.plan.notify_one();
+    running.wake.events_stored();
     Ok(())
 }
 

@@ -89,8 +89,11 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
         .world
         .clone()
         .context("the demo needs its sandbox; leave [channels] alone")?;
-    welcome::print(&stage, running.address, &args).await?;
-    let readers = Readers::new(&world, running.address, args.speed)?;
+    let address = running
+        .address
+        .context("the demo needs its web pages; leave [node] alone")?;
+    welcome::print(&stage, address, &args).await?;
+    let readers = Readers::new(&world, address, args.speed)?;
     let failed = begin(&args, stage, readers, &running.lifecycle);
     let ended = serve::until_ended(&config, &running, file).await;
     drop(running);

@@ -26,7 +26,7 @@ pub(super) async fn tell(mut story: Story, speed: f64, stage: &Stage) -> anyhow:
         }
         if !events.is_empty() {
             intake::take(&stage.store, &events, now, stage.ids.as_ref()).await?;
-            stage.wake.plan.notify_one();
+            stage.wake.events_stored();
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The real program as a child process, with a configuration file: what a test needs that kills
 //! it or takes its disk away. It ends with the test, however the test ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use araldo::domain::Clock as _;
@@ -14,26 +15,36 @@ use serde_json::Value;
 
 use crate::support::TestStore;
 use crate::support::node::pause;
-use crate::support::servers::{Server, folder, free_port};
+use crate::support::servers::{Server, folder, free_port, run};
 
-/// Says who it is, and lives on when a file may not grow any more.
-const WRAPPED: &str = "echo $$ >\"$PID_FILE\"; trap '' XFSZ; exec \"$0\" serve --config \"$1\"";
+/// Says who it is and how it ended, and lives on when a file may not grow any more. Told to end,
+/// it kills: this is a machine that loses its power.
+const WRAPPED: &str = r#"
+    trap '' XFSZ
+    "$0" serve --config "$1" &
+    daemon=$!
+    echo $daemon >"$PID_FILE"
+    trap 'kill -KILL $daemon; wait $daemon; exit' TERM
+    wait $daemon
+    echo $? >"$PID_FILE.exit"
+"#;
 /// How long it may take to be ready: generous, because the machine may be busy.
 const LOOKS: u32 = 2_000;
 
 /// A running `araldo serve`. Dropping it is `kill -9`.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     server: Server,
-    pub(super) pid: String,
+    pub(crate) pid: String,
     base: String,
     key: String,
     http: reqwest::Client,
+    exit: PathBuf,
 }
 
 impl Daemon {
     /// Starts it on a store. `folder` keeps its settings; `settings` are TOML sections beside
     /// `[store]`, `[http]` and `[node]`.
-    pub(super) async fn start(store: &TestStore, home: &Path, settings: &str) -> Self {
+    pub(crate) async fn start(store: &TestStore, home: &Path, settings: &str) -> Self {
         let port = free_port();
         let file = home.join("araldo.toml");
         let url = match &store.url {
@@ -46,6 +57,8 @@ impl Daemon {
         );
         std::fs::write(&file, text).expect("the settings are written");
         let pid_file = home.join("pid");
+        let exit = home.join("pid.exit");
+        drop(std::fs::remove_file(&exit));
         let wrapped = WRAPPED.replace("$PID_FILE", &pid_file.display().to_string());
         let file = file.display().to_string();
         let command = [
@@ -55,7 +68,7 @@ impl Daemon {
             env!("CARGO_BIN_EXE_araldo"),
             &file,
         ];
-        let server = Server::start("araldo", &folder(), "KILL", &command);
+        let server = Server::start("araldo", &folder(), "TERM", &command);
         server.listens_on(port);
         let pid = std::fs::read_to_string(pid_file).expect("its number");
         let daemon = Self {
@@ -68,6 +81,7 @@ impl Daemon {
                 .timeout(Duration::from_secs(30))
                 .build()
                 .expect("an HTTP client"),
+            exit,
         };
         daemon.until_ready().await;
         daemon
@@ -85,14 +99,14 @@ impl Daemon {
     }
 
     /// Posts JSON; the status.
-    pub(super) async fn post(&self, path: &str, body: &Value) -> u16 {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> u16 {
         let request = self.http.post(format!("{}{path}", self.base)).json(body);
         let answer = request.bearer_auth(&self.key).send().await;
         answer.expect("an answer").status().as_u16()
     }
 
     /// Imports clients, one a line.
-    pub(super) async fn import(&self, lines: String) {
+    pub(crate) async fn import(&self, lines: String) {
         let request = self
             .http
             .post(format!("{}/v1/clients:import", self.base))
@@ -103,8 +117,25 @@ impl Daemon {
         assert!(answer.contains("\"rejected_count\":0"), "{answer}");
     }
 
+    /// Sends a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        run(Command::new("kill").args([&format!("-{name}"), &self.pid]));
+    }
+
+    /// Waits until it has ended by itself; its exit code.
+    pub(crate) async fn ended(&self) -> i32 {
+        for _ in 0..LOOKS {
+            let code = std::fs::read_to_string(&self.exit).unwrap_or_default();
+            if let Ok(code) = code.trim().parse() {
+                return code;
+            }
+            pause().await;
+        }
+        panic!("araldo does not end; its log:\n{}", self.server.log());
+    }
+
     /// What it has logged.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.server.log()
     }
 }

@@ -5,7 +5,7 @@ mod bad_names;
 mod blackout_reaches_zone;
 mod clients_decide;
 mod crash_keeps_everything;
-mod daemon;
+pub(crate) mod daemon;
 mod explains_itself;
 mod failing_providers;
 mod flood_guard_caps;
@@ -21,7 +21,7 @@ mod two_daemons;
 use serde_json::{Value, json};
 
 /// An event about one incident, at a time of the test's choice.
-fn incident(id: &str, kind: &str, at: &str, municipality: &str) -> Value {
+pub(crate) fn incident(id: &str, kind: &str, at: &str, municipality: &str) -> Value {
     json!({
         "specversion": "1.0", "id": id, "source": "/oms", "type": kind, "subject": "G-77",
         "time": at,
@@ -43,12 +43,12 @@ fn case(id: &str, client: &str, state: &str, at: &str) -> Value {
 }
 
 /// A place in a municipality.
-fn place(code: &str, municipality: &str) -> Value {
+pub(crate) fn place(code: &str, municipality: &str) -> Value {
     json!({ "place": code, "kind": "pod", "municipality": municipality })
 }
 
 /// A direct message of the template `notice`.
-fn notice(client: &str, title: &str) -> Value {
+pub(crate) fn notice(client: &str, title: &str) -> Value {
     json!({
         "client": client, "template": "notice",
         "variables": { "title": title, "body": "Riaprono martedì." },

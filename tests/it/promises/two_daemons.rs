@@ -61,7 +61,7 @@ async fn two_on_one_postgresql_share_the_work_and_nobody_is_told_twice() {
 /// Two programs on one machine have one name when nobody gives them another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_node_of_the_same_name_does_not_stop_the_first() {
-    const NAMED: &str = "[node]\nname = \"twin\"\n[dispatch]\nheartbeat = \"1s\"\n";
+    const NAMED: &str = "[node]\nname = \"twin\"\n[dispatch]\nheartbeat = \"1s\"\nlease = \"4s\"\n";
     let store = support::postgres().await;
     let url = store.url.clone();
     let first = Node::start(store, NAMED).await;

@@ -182,7 +182,7 @@ pub(crate) struct Node {
     key: String,
     http: reqwest::Client,
     // Last, so that the database outlives the node.
-    _store: Option<TestStore>,
+    store: Option<TestStore>,
 }
 
 /// An answer over HTTP.
@@ -217,7 +217,7 @@ impl Node {
             folder,
             key,
             http,
-            _store: Some(store),
+            store: Some(store),
         }
     }
 
@@ -256,7 +256,8 @@ impl Node {
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Answer {
-        let url = format!("http://{}{path}", self.running.address);
+        let address = self.running.address.expect("the role web");
+        let url = format!("http://{address}{path}");
         let mut request = self.http.request(method, url).bearer_auth(&self.key);
         if let Some(body) = body {
             request = request.json(body);
@@ -299,6 +300,16 @@ impl Node {
         }
         let answer = self.put(&format!("/v1/clients/{reference}"), &client).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+    }
+
+    /// Imports clients, one a line.
+    pub(crate) async fn import(&self, lines: String) {
+        let address = self.running.address.expect("the role web");
+        let url = format!("http://{address}/v1/clients:import");
+        let request = self.http.post(url).bearer_auth(&self.key);
+        let request = request.header("content-type", "application/x-ndjson");
+        let answer = self.send(request.body(lines)).await;
+        assert!(answer.text.contains("\"rejected_count\":0"), "{answer:?}");
     }
 
     /// Sends an event that is taken.
@@ -371,7 +382,7 @@ impl Node {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        self.running.wake.dispatch.notify_waiters();
+        self.running.wake.messages_queued();
     }
 
     /// The sums are those of the rows, and nothing is left in anybody's hands.
@@ -387,9 +398,15 @@ impl Node {
 
     /// Stops the node in good order.
     pub(crate) async fn stop(self) {
+        drop(self.stop_and_keep_store().await);
+    }
+
+    /// The same; the store is there for the next one.
+    pub(crate) async fn stop_and_keep_store(mut self) -> TestStore {
         self.running.lifecycle.stop();
         assert_eq!(self.running.lifecycle.ended(STOPPING).await, 0);
         self.running.sign_off().await.unwrap();
+        self.store.take().expect("taken only here")
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) async fn put(
     let id = taken.ids.first().copied().unwrap_or(EventId::new(0));
     let applied = tx.cases().apply(id, step, data, now, &*web.ids).await?;
     tx.commit().await?;
-    web.wake.plan.notify_one();
+    web.wake.events_stored();
     let answer = json!({"case": applied.case, "event": id});
     Ok((StatusCode::ACCEPTED, axum::Json(answer)))
 }

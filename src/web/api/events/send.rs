@@ -39,7 +39,7 @@ pub(crate) async fn post(
     let events = cloud_event::read(mode, &attributes, &body, &web.limits, now)?;
     let taken = intake::take(&web.store, &events, now, &*web.ids).await?;
     if taken.accepted > 0 {
-        web.wake.plan.notify_one();
+        web.wake.events_stored();
     }
     let answer = Answer {
         accepted: taken.accepted,

@@ -52,7 +52,7 @@ pub(crate) async fn post(
     })?;
     let taken = intake::take(&web.store, &[event], now, &*web.ids).await?;
     if taken.accepted > 0 {
-        web.wake.plan.notify_one();
+        web.wake.events_stored();
     }
     let answer = json!({
         "accepted": taken.accepted,

@@ -1,0 +1,160 @@
+//! Slots: the arithmetic of a rate that several nodes share. Pure: times are microseconds, given
+//! by the caller.
+//!
+//! The store sells blocks of slots, one interval apart, in the database's time; no slot is sold
+//! twice. A slot may be used from its time until [`LATE_US`] later, then it is void, so a node
+//! that wakes up late never sends two at once. The interval is one hundredth longer than the
+//! contract asks. In any second there are then at most the slots of one second and five
+//! milliseconds; the five that are left of the hundredth are for what a node does not know of the
+//! database's clock, and for the wire.
+//!
+//! `pace` buys and waits; `store::pace` is the account.
+
+use std::collections::VecDeque;
+
+/// How late a slot may be used.
+pub(super) const LATE_US: i64 = 5_000;
+/// How fast two clocks may drift apart: one microsecond in so many.
+const DRIFT: i64 = 2_000;
+/// Knowledge of the other clock that is wrong by more is thrown away: the clock was put back.
+const PUT_BACK_US: i64 = 250_000;
+/// The share of the contract that is used.
+const USED: f64 = 0.99;
+
+/// How far slots are apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rate {
+    interval_ns: i64,
+}
+
+impl Rate {
+    /// `rate`: messages a second by contract, above zero.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "between a nanosecond and some days, rounded up"
+    )]
+    pub(super) fn per_second(rate: f64) -> Self {
+        let interval = (1e9 / (rate.clamp(1e-5, 1e9) * USED)).ceil();
+        Self {
+            interval_ns: (interval as i64).max(1),
+        }
+    }
+
+    /// How long `count` slots last, rounded up.
+    pub(super) fn span_us(self, count: u32) -> i64 {
+        let span = self.interval_ns.saturating_mul(i64::from(count));
+        span / 1_000 + i64::from(span % 1_000 > 0)
+    }
+
+    /// How many slots there are in `us`, at least one.
+    pub(super) fn slots_in(self, us: i64) -> u32 {
+        let slots = us.saturating_mul(1_000) / self.interval_ns;
+        u32::try_from(slots.max(1)).unwrap_or(u32::MAX)
+    }
+}
+
+/// What a node knows of the database's clock.
+#[derive(Debug, Default)]
+pub(super) struct OtherClock {
+    /// Our time less theirs, never too small, and when that was measured.
+    offset: Option<(i64, i64)>,
+}
+
+impl OtherClock {
+    /// An answer that was written at `theirs` was here at `ours`. The shortest way tells most.
+    pub(super) fn learn(&mut self, theirs: i64, ours: i64) {
+        let fresh = ours - theirs;
+        let offset = match self.offset {
+            Some((offset, at)) if fresh - offset < PUT_BACK_US => {
+                fresh.min(offset + (ours - at) / DRIFT)
+            }
+            _ => fresh,
+        };
+        self.offset = Some((offset, ours));
+    }
+
+    /// A time of theirs in ours; never early.
+    pub(super) fn here(&self, theirs: i64) -> i64 {
+        self.offset.map_or(theirs, |(offset, _)| theirs + offset)
+    }
+}
+
+/// The slots that a node has bought and not yet used, by its own clock.
+#[derive(Debug)]
+pub(super) struct Bank {
+    rate: Rate,
+    blocks: VecDeque<Block>,
+}
+
+#[derive(Debug)]
+struct Block {
+    first: i64,
+    used: u32,
+    count: u32,
+}
+
+impl Bank {
+    pub(super) const fn new(rate: Rate) -> Self {
+        Self {
+            rate,
+            blocks: VecDeque::new(),
+        }
+    }
+
+    /// Puts in `count` slots from `first` on.
+    pub(super) fn add(&mut self, first: i64, count: u32) {
+        self.blocks.push_back(Block {
+            first,
+            used: 0,
+            count,
+        });
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.blocks
+            .iter()
+            .map(|b| (b.count - b.used) as usize)
+            .sum()
+    }
+
+    /// When the slot is that comes after `skipped` others.
+    pub(super) fn nth(&self, mut skipped: usize) -> Option<i64> {
+        for block in &self.blocks {
+            let left = (block.count - block.used) as usize;
+            if skipped < left {
+                let ahead = u32::try_from(skipped).unwrap_or(u32::MAX);
+                return Some(block.first + self.rate.span_us(block.used + ahead));
+            }
+            skipped -= left;
+        }
+        None
+    }
+
+    /// Takes the first slot.
+    pub(super) fn take(&mut self) -> Option<i64> {
+        let at = self.nth(0)?;
+        if let Some(block) = self.blocks.front_mut() {
+            block.used += 1;
+            if block.used == block.count {
+                self.blocks.pop_front();
+            }
+        }
+        Some(at)
+    }
+
+    /// Drops the slots that are void at `now`.
+    pub(super) fn drop_void(&mut self, now: i64) {
+        while self.nth(0).is_some_and(|at| is_void(at, now)) {
+            self.take();
+        }
+    }
+}
+
+/// Whether it is too late at `now` for the slot of `at`.
+pub(super) const fn is_void(at: i64, now: i64) -> bool {
+    now > at + LATE_US
+}
+
+#[cfg(test)]
+mod tests;

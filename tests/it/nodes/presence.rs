@@ -1,0 +1,128 @@
+//! Who lives and who does not: a killed node's work moves at once when it comes back, soon when
+//! it does not, and nobody who lives is buried.
+
+use std::time::{Duration, Instant};
+
+use super::gateway::Gateway;
+use super::{IN_HAND, outage, town};
+use crate::promises::daemon::Daemon;
+use crate::support;
+use crate::support::node::{Eye, Node, pause, run, sums_close};
+
+/// Nobody is buried for so long after the server's start: the living are still coming back.
+const SERVER_IS_OLD: &str = "SELECT CAST(CASE WHEN clock_timestamp() - pg_postmaster_start_time() \
+    > INTERVAL '15 s' THEN 1 ELSE 0 END AS BIGINT)";
+/// What runs that have ended hold.
+const HELD_BY_THE_DEAD: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
+    WHERE state IN ('leased', 'sending') AND lease_node <> (SELECT max(id) FROM node)";
+const ALIVE: &str = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE stopped_at IS NULL";
+
+/// Nothing of this test's own server is new.
+const QUIET: &str = "[quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_kill_9_the_work_of_a_node_moves_within_two_seconds_of_its_restart() {
+    let gateway = Gateway::start(Duration::from_millis(200));
+    let settings = format!("{}{QUIET}", gateway.settings("rate = \"100/s\""));
+    let store = support::postgres().await;
+    let home = tempfile::tempdir().unwrap();
+    let eye = Eye::open(&store.url).await;
+    eye.until(SERVER_IS_OLD, 1).await;
+    let daemon = Daemon::start(&store, home.path(), &settings).await;
+    daemon.import(town(600)).await;
+    assert_eq!(daemon.post("/v1/events", &outage()).await, 202);
+    while gateway.count() < 150 {
+        pause().await;
+    }
+    drop(daemon);
+    let held = eye.number(IN_HAND).await;
+    assert!(held > 0, "the kill came in the middle");
+
+    let daemon = Daemon::start(&store, home.path(), &settings).await;
+    let ready = Instant::now();
+    eye.until(HELD_BY_THE_DEAD, 0).await;
+    let took = ready.elapsed();
+    println!("{held} messages of the dead run moved {took:?} after the restart was ready");
+    assert!(took < Duration::from_secs(2), "it took {took:?}");
+    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
+                WHERE state NOT IN ('accepted', 'unknown')";
+    eye.until(open, 0).await;
+    assert!(gateway.by_number().values().all(|count| *count == 1));
+    sums_close(&eye).await;
+    drop(daemon);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_living_namesake_is_never_buried() {
+    const TWINS: &str = "[node]\nname = \"twin\"\n[dispatch]\nheartbeat = \"500ms\"\n";
+    let store = support::postgres().await;
+    let url = store.url.clone();
+    let first = Node::start(store, TWINS).await;
+    first.eye.until(SERVER_IS_OLD, 1).await;
+    let folder = tempfile::tempdir().unwrap();
+    // Each start looks for earlier runs, and finds a living one.
+    for _ in 0..3 {
+        let second = run(&url, folder.path(), TWINS).await.unwrap();
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(2) {
+            assert_eq!(first.eye.number(ALIVE).await, 2);
+            pause().await;
+        }
+        second.lifecycle.stop();
+        assert_eq!(second.lifecycle.ended(Duration::from_secs(20)).await, 0);
+        second.sign_off().await.unwrap();
+        first.eye.until(ALIVE, 1).await;
+    }
+    assert!(!first.running.lifecycle.is_stopping());
+    first.sums_close().await;
+    first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
+    const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"3s\"\n";
+    let gateway = Gateway::start(Duration::from_millis(20));
+    let settings = gateway.settings(&format!("rate = \"50/s\"\n{SHORT}"));
+    let store = support::postgres().await;
+    let url = store.url.clone();
+    let first = Node::start(store, &settings).await;
+    let folder = tempfile::tempdir().unwrap();
+    let second = run(&url, folder.path(), &settings).await.unwrap();
+    first.import(town(400)).await;
+    first.event(&outage()).await;
+    let held = "SELECT CAST(count(*) AS BIGINT) FROM message \
+                WHERE state IN ('leased', 'sending') AND lease_node = (SELECT max(id) FROM node)";
+    while first.eye.number(held).await == 0 {
+        pause().await;
+    }
+    second.lifecycle.abort();
+    assert_eq!(second.lifecycle.ended(Duration::ZERO).await, 0);
+    drop(second);
+    let died = Instant::now();
+    first.eye.until(held, 0).await;
+    let took = died.elapsed();
+    println!("the work of the dead node moved after {took:?}, its lease being 3 s");
+    assert!(took < Duration::from_secs(8), "it took {took:?}");
+    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
+                WHERE state NOT IN ('accepted', 'unknown')";
+    first.eye.until(open, 0).await;
+    assert!(gateway.by_number().values().all(|count| *count == 1));
+    first.sums_close().await;
+    first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_was_declared_dead_stops_in_good_order_and_says_so() {
+    let store = support::postgres().await;
+    let home = tempfile::tempdir().unwrap();
+    let eye = Eye::open(&store.url).await;
+    let settings = format!("{QUIET}[dispatch]\nheartbeat = \"500ms\"\n");
+    let daemon = Daemon::start(&store, home.path(), &settings).await;
+    eye.execute("UPDATE node SET stopped_at = heartbeat_at")
+        .await;
+    // Not zero: whoever watches over it starts it anew.
+    assert_eq!(daemon.ended().await, 1);
+    let log = daemon.log();
+    assert!(log.contains("another node declared this one dead"), "{log}");
+    assert!(log.contains("araldo has stopped"), "{log}");
+}

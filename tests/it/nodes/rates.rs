@@ -1,0 +1,103 @@
+//! The contract with a provider holds for all nodes together, and through the death of one.
+
+use std::time::{Duration, Instant};
+
+use araldo::store::Store;
+use araldo::store::pace::Wanted;
+
+use super::gateway::Gateway;
+use super::{outage, town};
+use crate::support;
+use crate::support::node::{Node, pause, run};
+
+on_both_stores!(an_account_sells_each_moment_once);
+
+async fn an_account_sells_each_moment_once(store: &Store) {
+    let buy = async |span, lead| {
+        let wanted = Wanted {
+            span,
+            lead,
+            horizon: 60_000_000,
+        };
+        let mut tx = store.write().await.unwrap();
+        let bought = tx.paces().buy("gw", wanted).await.unwrap();
+        tx.commit().await.unwrap();
+        bought
+    };
+    let first = buy(250_000, 0).await;
+    assert!(
+        (first.first - first.now).abs() < 1_000,
+        "the first begins now"
+    );
+    let second = buy(100_000, 0).await;
+    assert_eq!(second.first, first.first + 250_000);
+    let third = buy(10_000_000, 0).await;
+    assert_eq!(third.first, second.first + 100_000);
+    // A lead counts from now, and costs nothing when the account is further ahead.
+    assert_eq!(buy(1, 20_000).await.first, third.first + 10_000_000);
+    // Put far ahead by a clock that was wrong: the account begins anew, a second from now.
+    buy(90_000_000, 0).await;
+    let anew = buy(1, 0).await;
+    let ahead = anew.first - anew.now;
+    assert!((900_000..=1_000_000).contains(&ahead), "{ahead} µs ahead");
+}
+
+/// The most that any window of one second holds.
+fn busiest_second(times: &[Instant]) -> usize {
+    let in_window = |(index, first): (usize, &Instant)| {
+        times[index..].partition_point(|at| *at < *first + Duration::from_secs(1))
+    };
+    times.iter().enumerate().map(in_window).max().unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
+    const CLIENTS: usize = 1_500;
+    const RATE: f64 = 100.0;
+    let gateway = Gateway::start(Duration::from_millis(20));
+    let settings = gateway.settings("rate = \"100/s\"\n[dispatch]\nheartbeat = \"1s\"");
+    let named = |name: &str| format!("[node]\nname = \"{name}\"\n{settings}");
+    let store = support::postgres().await;
+    let url = store.url.clone();
+    let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let first = Node::start(store, &named("one")).await;
+    first.import(town(CLIENTS)).await;
+    first.event(&outage()).await;
+    first.planned().await;
+    let second = run(&url, folders[0].path(), &named("two")).await.unwrap();
+    let third = run(&url, folders[1].path(), &named("three")).await.unwrap();
+    while gateway.count() < 500 {
+        pause().await;
+    }
+    third.lifecycle.abort();
+    assert_eq!(third.lifecycle.ended(Duration::ZERO).await, 0);
+    drop(third);
+    let third = run(&url, folders[2].path(), &named("three")).await.unwrap();
+
+    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
+                WHERE state NOT IN ('accepted', 'unknown')";
+    first.eye.until(open, 0).await;
+    let times = gateway.times();
+    let busiest = busiest_second(&times);
+    let took = (times[times.len() - 1] - times[0]).as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    let used = (times.len() - 1) as f64 / took / RATE;
+    println!(
+        "{} arrivals, {used:.3} of the rate, at most {busiest} in a second",
+        times.len()
+    );
+    assert!(busiest <= 100, "{busiest} arrivals in one second");
+    assert!(used >= 0.9, "only {used:.3} of the rate was used");
+    let counts = gateway.by_number();
+    assert!(counts.values().all(|count| *count == 1), "somebody got two");
+    let unknown = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'unknown'";
+    let unknown = usize::try_from(first.eye.number(unknown).await).unwrap();
+    assert!(counts.len() + unknown >= CLIENTS);
+    first.sums_close().await;
+    for node in [second, third] {
+        node.lifecycle.stop();
+        assert_eq!(node.lifecycle.ended(Duration::from_secs(20)).await, 0);
+        node.sign_off().await.unwrap();
+    }
+    first.stop().await;
+}

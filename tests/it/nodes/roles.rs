@@ -1,0 +1,74 @@
+//! A node does what its roles say and nothing else.
+
+use std::time::Duration;
+
+use araldo::app::Running;
+use serde_json::json;
+
+use super::{COUNT, IN_HAND, handset};
+use crate::promises::notice;
+use crate::support::TestStore;
+use crate::support::node::{Eye, Node, on_both_databases, run, sums_close};
+
+on_both_databases!(each_role_alone_starts_and_does_only_its_own);
+
+const PLANNED: &str = "SELECT CAST(count(*) AS BIGINT) FROM event WHERE state <> 'received'";
+const QUEUED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'queued'";
+const DELIVERED: &str =
+    "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state IN ('accepted', 'delivered')";
+/// The last node beats: its last sign is younger than its start.
+const BEATS: &str = "SELECT CAST(count(*) AS BIGINT) FROM node \
+    WHERE id = (SELECT max(id) FROM node) AND heartbeat_at > started_at + 1000000";
+
+fn settings(role: &str) -> String {
+    format!("[node]\nname = \"{role}\"\nroles = [\"{role}\"]\n[dispatch]\nheartbeat = \"500ms\"\n")
+}
+
+async fn stop(node: Running) {
+    node.lifecycle.stop();
+    assert_eq!(node.lifecycle.ended(Duration::from_secs(20)).await, 0);
+    node.sign_off().await.unwrap();
+}
+
+async fn each_role_alone_starts_and_does_only_its_own(store: TestStore) {
+    let url = store.url.clone();
+    let eye = Eye::open(&url).await;
+    let web = run(&url, tempfile::tempdir().unwrap().path(), &settings("web"))
+        .await
+        .unwrap();
+    assert!(web.world.is_none(), "only a dispatcher speaks to providers");
+    stop(web).await;
+
+    let web = Node::start(store, &settings("web")).await;
+    web.client("C-1", &[&handset(1)], json!({})).await;
+    web.client("C-2", &[&handset(2)], json!({})).await;
+    for client in ["C-1", "C-2"] {
+        let answer = web.post("/v1/messages", &notice(client, "avviso")).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+    eye.until(BEATS, 1).await;
+    assert_eq!(eye.number(PLANNED).await, 0, "nobody plans");
+    assert_eq!(eye.number(COUNT).await, 0);
+    let store = web.stop_and_keep_store().await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let planner = run(&url, folder.path(), &settings("plan")).await.unwrap();
+    assert_eq!(planner.address, None, "no port without web");
+    assert!(planner.world.is_none());
+    eye.until(QUEUED, 2).await;
+    eye.until(BEATS, 1).await;
+    assert_eq!(eye.number(QUEUED).await, 2, "nobody sends");
+    assert_eq!(eye.number(IN_HAND).await, 0);
+    stop(planner).await;
+
+    let sender = run(&url, folder.path(), &settings("dispatch"))
+        .await
+        .unwrap();
+    assert_eq!(sender.address, None, "no port without web");
+    eye.until(DELIVERED, 2).await;
+    eye.until(BEATS, 1).await;
+    eye.until(IN_HAND, 0).await;
+    sums_close(&eye).await;
+    stop(sender).await;
+    drop(store);
+}

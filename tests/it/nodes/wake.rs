@@ -1,0 +1,50 @@
+//! What one node stores, another one does at once.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::handset;
+use crate::promises::notice;
+use crate::support;
+use crate::support::node::{Node, run};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_at_one_node_is_at_anothers_provider_long_before_the_next_look() {
+    let store = support::postgres().await;
+    let url = store.url.clone();
+    let front = Node::start(store, "[node]\nname = \"front\"\nroles = [\"web\"]\n").await;
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let roles = |name: &str| format!("[node]\nname = \"{name}\"\nroles = [\"{name}\"]\n");
+    let planner = run(&url, folders[0].path(), &roles("plan")).await.unwrap();
+    let sender = run(&url, folders[1].path(), &roles("dispatch"))
+        .await
+        .unwrap();
+    let world = sender.world.clone().expect("its sandbox");
+    let mut received = world.subscribe();
+    front.client("C-1", &[&handset(1)], json!({})).await;
+    let mut took = Vec::new();
+    for round in 0..10 {
+        let begun = Instant::now();
+        let answer = front
+            .post("/v1/messages", &notice("C-1", &format!("avviso {round}")))
+            .await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        tokio::time::timeout(Duration::from_mins(1), received.recv())
+            .await
+            .expect("it arrives")
+            .expect("the sandbox tells");
+        took.push(begun.elapsed());
+    }
+    took.sort();
+    println!("from one node over a second to a third's provider: {took:?}");
+    // Two looks a second apart would take a second on average.
+    assert!(took[5] < Duration::from_millis(300), "{took:?}");
+    front.sums_close().await;
+    for node in [planner, sender] {
+        node.lifecycle.stop();
+        assert_eq!(node.lifecycle.ended(Duration::from_secs(20)).await, 0);
+        node.sign_off().await.unwrap();
+    }
+    front.stop().await;
+}
