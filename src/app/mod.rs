@@ -16,7 +16,7 @@ pub use node::COMMAND_SLOT;
 use crate::channel::SetupError;
 use crate::channel::sandbox::World;
 use crate::config::{Config, ConfigError, Role, rules};
-use crate::dispatch::{self, FloodGuard, Parts};
+use crate::dispatch::{self, Dispatcher, FloodGuard, Parts};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
 use crate::domain::links::Links;
@@ -156,7 +156,7 @@ async fn start_roles(
             settings: dispatch_settings(config),
             wake: Arc::clone(&running.wake),
         };
-        dispatch::start(parts, &lifecycle).await?;
+        Dispatcher::new(parts).start(&lifecycle).await?;
     }
     if config.node.does(Role::Plan) {
         let settings = plan::Settings {

@@ -83,9 +83,9 @@ async fn hand_over(
     if shared.ledger.open(ticket.clone(), attempt).await == Opened::No {
         return;
     }
-    fail::fail_point!("carry-before-send");
+    fail::fail_point!("send-before");
     let answer = line.provider.send(&outgoing).await;
-    fail::fail_point!("carry-after-send");
+    fail::fail_point!("send-after");
     // Nothing that can fail stands between the answer and its entry in the ledger.
     let closed = closed(shared, message, plan, line, &answer);
     shared.ledger.write(Entry::Close { ticket, closed });

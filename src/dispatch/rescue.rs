@@ -16,8 +16,10 @@ const MISSED: u32 = 3;
 /// Beats and rescues until the daemon stops.
 pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
     while !lifecycle.is_stopping() {
-        if let Err(error) = round(&shared, &lifecycle).await {
-            tracing::error!(error = %error, "cannot beat or rescue; trying again");
+        match round(&shared).await {
+            Ok(true) => {}
+            Ok(false) => lifecycle.stop(),
+            Err(error) => tracing::error!(error = %error, "cannot beat or rescue; trying again"),
         }
         tokio::select! {
             () = tokio::time::sleep(shared.settings.heartbeat) => {}
@@ -26,17 +28,18 @@ pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
     }
 }
 
-async fn round(shared: &Shared, lifecycle: &Lifecycle) -> Result<(), StoreError> {
+/// Beats and rescues once. False: this node was declared dead and must send nothing more.
+pub(super) async fn round(shared: &Shared) -> Result<bool, StoreError> {
     let mut tx = shared.store.write().await?;
     if !tx.nodes().beat(shared.node).await? {
         tracing::error!(
             "this node was declared dead by another one; it stops, so that nothing is sent twice"
         );
-        lifecycle.stop();
-        return Ok(());
+        return Ok(false);
     }
     tx.commit().await?;
-    rescue(shared).await
+    rescue(shared).await?;
+    Ok(true)
 }
 
 /// Takes everything out of dead nodes' hands.
@@ -77,7 +80,9 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
     tx.receipts(shared.settings.receipts())
         .settle(&unknown, now)
         .await?;
+    fail::fail_point!("rescue-before-commit");
     tx.commit().await?;
+    fail::fail_point!("rescue-after-commit");
     if !rescued.is_empty() {
         tracing::warn!(
             messages.queued = rescued.len() - moved.len(),
