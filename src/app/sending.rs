@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{AppError, Running, providers};
 use crate::channel::sandbox::World;
 use crate::config::Config;
-use crate::dispatch::{self, FloodGuard, Parts};
+use crate::dispatch::{self, Dispatcher, FloodGuard, Parts};
 use crate::domain::links::Links;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::token::Signer;
@@ -36,7 +36,7 @@ pub(super) async fn start(
         settings: settings(config),
         wake: Arc::clone(&running.wake),
     };
-    dispatch::start(parts, &running.lifecycle).await?;
+    Dispatcher::new(parts).start(&running.lifecycle).await?;
     Ok(carriers.sandbox.map(|sandbox| sandbox.world))
 }
 

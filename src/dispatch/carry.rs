@@ -107,12 +107,12 @@ async fn hand_over(
         return;
     }
     let departed = admission.depart().await;
-    fail::fail_point!("carry-before-send");
+    fail::fail_point!("send-before");
     let answer = match departed {
         Ok(()) => line.provider.send(&outgoing).await,
         Err(missed) => Err(missed.into()),
     };
-    fail::fail_point!("carry-after-send");
+    fail::fail_point!("send-after");
     // Nothing that can fail stands between the answer and its entry in the ledger.
     let closed = closed(shared, message, plan, line, &answer);
     shared.ledger.write(Entry::Close { ticket, closed });

@@ -47,7 +47,11 @@ pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) 
     }
 }
 
-async fn claim(shared: &Shared, lane: Lane) -> Result<Vec<(Claimed, Arc<Grasp>)>, StoreError> {
+/// Takes what is due in the lane, at most one grasp of it.
+pub(super) async fn claim(
+    shared: &Shared,
+    lane: Lane,
+) -> Result<Vec<(Claimed, Arc<Grasp>)>, StoreError> {
     // Look without the writer's lock first: an idle lane costs no write.
     let mut tx = shared.store.read().await?;
     let now = shared.clock.now();

@@ -135,10 +135,25 @@ pub(super) fn ledger(
 impl Ledger {
     /// Writes until every handle is gone.
     pub(super) async fn run(mut self) {
+        self.run_until(std::future::pending()).await;
+    }
+
+    /// Writes until every handle is gone, or until `over`; then what has been handed in by then
+    /// is written as well.
+    pub(super) async fn run_until(&mut self, over: impl Future<Output = ()>) {
+        tokio::pin!(over);
         let mut waiting = Vec::with_capacity(BATCH);
-        while self.entries.recv_many(&mut waiting, BATCH).await > 0 {
-            let batch = Batch::sort(waiting.drain(..));
-            self.write_until_done(batch).await;
+        loop {
+            // Only the waiting can be cut short: a batch that was taken is written to its end.
+            let taken = tokio::select! {
+                biased;
+                taken = self.entries.recv_many(&mut waiting, BATCH) => taken,
+                () = &mut over => 0,
+            };
+            if taken == 0 {
+                return;
+            }
+            self.write_until_done(Batch::sort(waiting.drain(..))).await;
         }
     }
 
@@ -187,9 +202,9 @@ impl Ledger {
         if !batch.done.is_empty() {
             tx.messages().drop_claims(&batch.done).await?;
         }
-        fail::fail_point!("ledger-before-commit");
+        batch.before_commit();
         tx.commit().await?;
-        fail::fail_point!("ledger-after-commit");
+        batch.after_commit();
         Ok(allowed)
     }
 
@@ -326,6 +341,37 @@ impl Batch {
         for ((.., answer), go) in self.opens.into_iter().zip(allowed) {
             // A carrier that no longer listens has been stopped: its lease is rescued later.
             answer.send(if *go { Opened::Go } else { Opened::No }).ok();
+        }
+    }
+
+    /// A place to crash for each kind of entry, though one transaction takes them all.
+    fn before_commit(&self) {
+        if !self.closes.is_empty() {
+            fail::fail_point!("close-before-commit");
+        }
+        if !self.diverts.is_empty() {
+            fail::fail_point!("divert-before-commit");
+        }
+        if !self.give_backs.is_empty() {
+            fail::fail_point!("give-back-before-commit");
+        }
+        if !self.opens.is_empty() {
+            fail::fail_point!("open-before-commit");
+        }
+    }
+
+    fn after_commit(&self) {
+        if !self.closes.is_empty() {
+            fail::fail_point!("close-after-commit");
+        }
+        if !self.diverts.is_empty() {
+            fail::fail_point!("divert-after-commit");
+        }
+        if !self.give_backs.is_empty() {
+            fail::fail_point!("give-back-after-commit");
+        }
+        if !self.opens.is_empty() {
+            fail::fail_point!("open-after-commit");
         }
     }
 

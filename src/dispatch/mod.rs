@@ -5,6 +5,7 @@
 //! one message: `feed` claims it, `carry` takes it through, `gate` looks once more, `ledger`
 //! writes, `line` is the provider with its pace (`pace`, `slots`) and health. Beside the path: `timers` (what asked
 //! to be looked at again), `unknown` (what nobody knows), `rescue` (what a dead node had in hand).
+//! `turn` does all of it once on the caller's task: how tests step through a node's life.
 
 mod carry;
 mod compose;
@@ -18,6 +19,7 @@ mod room;
 mod slots;
 mod texts;
 mod timers;
+mod turn;
 mod unknown;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use chrono::TimeDelta;
 pub use gate::FloodGuard;
 pub use line::{Condition, Line, Lines};
 pub use pace::{Pace, StoredRate, Till};
+pub use turn::Turn;
 
 use crate::domain::links::Links;
 use crate::domain::quiet_hours::QuietHours;
@@ -140,55 +143,81 @@ struct Shared {
     noted: tokio::sync::Mutex<Vec<Condition>>,
 }
 
-/// Starts dispatching. First takes back what an earlier run of this node left behind.
-pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError> {
-    let Parts {
-        store,
-        clock,
-        ids,
-        lines,
-        node,
-        node_name,
-        links,
-        settings,
-        wake,
-    } = parts;
-    let (task, ledger) = ledger::ledger(store.clone(), Arc::clone(&clock), node, settings.clone());
-    let texts = Texts::default();
-    let room = room::Room::new(settings.window, &settings.reserved);
-    let noted = tokio::sync::Mutex::default();
-    let shared = Arc::new(Shared {
-        store,
-        clock,
-        ids,
-        lines,
-        node,
-        node_name,
-        links,
-        settings,
-        wake,
-        texts,
-        ledger,
-        room,
-        noted,
-    });
-    let suspects = rescue::rescue(&shared, &rescue::Suspects::default()).await?;
-    lifecycle.spawn("ledger", task.run());
-    lifecycle.spawn(
-        "rescue",
-        rescue::watch(Arc::clone(&shared), suspects, lifecycle.clone()),
-    );
-    lifecycle.spawn(
-        "timers",
-        timers::watch(Arc::clone(&shared), lifecycle.clone()),
-    );
-    for lane in Lane::ALL {
-        lifecycle.spawn(
-            "feed a lane",
-            feed::feed(Arc::clone(&shared), *lane, lifecycle.clone()),
-        );
+/// Carries messages out: as tasks of a daemon ([`Dispatcher::start`]), or step by step on the
+/// caller's own ([`Dispatcher::turn`]). The same code runs either way.
+pub struct Dispatcher {
+    shared: Arc<Shared>,
+    ledger: ledger::Ledger,
+    suspects: rescue::Suspects,
+}
+
+impl Dispatcher {
+    /// A dispatcher that does nothing yet. Its node must be registered in the store.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            store,
+            clock,
+            ids,
+            lines,
+            node,
+            node_name,
+            links,
+            settings,
+            wake,
+        } = parts;
+        let (task, ledger) =
+            ledger::ledger(store.clone(), Arc::clone(&clock), node, settings.clone());
+        let texts = Texts::default();
+        let room = room::Room::new(settings.window, &settings.reserved);
+        let noted = tokio::sync::Mutex::default();
+        let shared = Arc::new(Shared {
+            store,
+            clock,
+            ids,
+            lines,
+            node,
+            node_name,
+            links,
+            settings,
+            wake,
+            texts,
+            ledger,
+            room,
+            noted,
+        });
+        Self {
+            shared,
+            ledger: task,
+            suspects: rescue::Suspects::default(),
+        }
     }
-    Ok(())
+
+    /// Starts dispatching. First takes back what an earlier run of this node left behind.
+    pub async fn start(self, lifecycle: &Lifecycle) -> Result<(), StoreError> {
+        let Self {
+            shared,
+            ledger,
+            suspects,
+        } = self;
+        let suspects = rescue::rescue(&shared, &suspects).await?;
+        lifecycle.spawn("ledger", ledger.run());
+        lifecycle.spawn(
+            "rescue",
+            rescue::watch(Arc::clone(&shared), suspects, lifecycle.clone()),
+        );
+        lifecycle.spawn(
+            "timers",
+            timers::watch(Arc::clone(&shared), lifecycle.clone()),
+        );
+        for lane in Lane::ALL {
+            lifecycle.spawn(
+                "feed a lane",
+                feed::feed(Arc::clone(&shared), *lane, lifecycle.clone()),
+            );
+        }
+        Ok(())
+    }
 }
 
 impl Shared {

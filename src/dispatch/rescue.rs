@@ -64,7 +64,9 @@ pub(super) async fn rescue(shared: &Shared, suspects: &Suspects) -> Result<Suspe
     tx.receipts(shared.settings.receipts())
         .settle(&unknown, now)
         .await?;
+    fail::fail_point!("rescue-before-commit");
     tx.commit().await?;
+    fail::fail_point!("rescue-after-commit");
     if !rescued.is_empty() {
         tracing::warn!(
             messages.queued = rescued.len() - moved.len(),

@@ -98,7 +98,16 @@ async fn write(
             tx.sums().moved(&[made]).await?;
         }
     }
-    tx.commit().await
+    fail::fail_point!("look-before-commit");
+    if !fallbacks.is_empty() {
+        fail::fail_point!("fallback-before-commit");
+    }
+    tx.commit().await?;
+    fail::fail_point!("look-after-commit");
+    if !fallbacks.is_empty() {
+        fail::fail_point!("fallback-after-commit");
+    }
+    Ok(())
 }
 
 async fn decide(shared: &Shared, message: &Woken, plan: &PlanText, now: Timestamp) -> Looked {

@@ -110,7 +110,9 @@ impl Keeper {
             .receipts(self.horizon)
             .append(receipts, self.clock.now(), &*self.ids)
             .await?;
+        fail::fail_point!("receipt-before-commit");
         tx.commit().await?;
+        fail::fail_point!("receipt-after-commit");
         Ok(appended)
     }
 }

@@ -40,4 +40,5 @@ mod status_page_is_the_clients;
 mod store;
 mod templates_engine;
 mod templates_render;
+mod truth;
 mod unsubscribe_by_post;

@@ -1,0 +1,187 @@
+//! A small town, the news about it, and the rules that tell it: all drawn from the seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use araldo::domain::address::Address;
+use araldo::domain::client::{Client, ContactPoint, Place, TrackingConsent};
+use araldo::domain::event::Event;
+use araldo::domain::rule::{Audience, ChannelChoice, Fallback, Rule};
+use araldo::domain::{Channel, Class, Lane, OnUnknown, Timestamp};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::dice::Dice;
+
+/// Where the lights go out.
+const AREA: &str = "037006";
+const ELSEWHERE: &str = "015146";
+
+/// Who lives there, in the simulator's own words.
+pub(super) struct Town {
+    pub(super) clients: Vec<Client>,
+    pub(super) in_area: BTreeSet<String>,
+}
+
+impl Town {
+    pub(super) fn settle(dice: &mut Dice) -> Self {
+        let mut town = Self {
+            clients: Vec::new(),
+            in_area: BTreeSet::new(),
+        };
+        for number in 0..dice.between(5, 12) {
+            town.add(number, dice);
+        }
+        town
+    }
+
+    fn add(&mut self, number: i64, dice: &mut Dice) {
+        let reference = format!("C-{number}");
+        let in_area = dice.percent(70);
+        if in_area {
+            self.in_area.insert(reference.clone());
+        }
+        let mut contacts = Vec::new();
+        // Some households have one telephone for three contracts, some nobody can reach.
+        let shared = dice.between(0, 3);
+        let owner = if shared == 0 { 0 } else { number + 1 };
+        if dice.percent(85) {
+            contacts.push((Channel::Sms, format!("+39333000{owner:04}")));
+        }
+        if dice.percent(60) {
+            contacts.push((Channel::Email, format!("reader{owner}@town.example")));
+        }
+        let contacts = contacts
+            .into_iter()
+            .map(|(channel, address)| ContactPoint {
+                address: Address::from_stored(channel, address),
+                verified: true,
+            })
+            .collect();
+        let municipality = if in_area { AREA } else { ELSEWHERE };
+        let mut topics = BTreeMap::new();
+        if dice.percent(15) {
+            topics.insert(String::from("cases"), dice.percent(50));
+        }
+        self.clients.push(Client {
+            client: reference,
+            name: String::from("Maria Rossi"),
+            locale: String::from(if dice.percent(70) { "it" } else { "en" }),
+            time_zone: chrono_tz::Europe::Rome,
+            preferred: *dice.one_of(&[None, Some(Channel::Sms), Some(Channel::Email)]),
+            contacts,
+            places: vec![Place {
+                place: format!("POD-{number}"),
+                kind: String::from("pod"),
+                municipality: Some(municipality.to_owned()),
+                postal_code: None,
+                position: None,
+                tags: Vec::new(),
+            }],
+            partner: None,
+            topics,
+            quiet_hours: None,
+            tracking_consent: TrackingConsent::Unknown,
+        });
+    }
+
+    /// Whom an event is about, by the simulator's own reading of it.
+    pub(super) fn audience(&self, event: &Event) -> BTreeSet<String> {
+        match event.raw.get("client").and_then(Value::as_str) {
+            Some(client) => BTreeSet::from([client.to_owned()]),
+            None => self.in_area.clone(),
+        }
+    }
+}
+
+/// The rules of the run: one for each kind of news.
+pub(super) fn rules(dice: &mut Dice) -> Vec<Rule> {
+    [
+        ("case.opened", "case-opened", Audience::CaseClient),
+        ("case.state_changed", "case-progress", Audience::CaseClient),
+        ("case.closed", "case-closed", Audience::CaseClient),
+        ("incident.opened", "incident-started", Audience::IncidentArea),
+        ("incident.updated", "incident-updated", Audience::IncidentArea),
+        ("incident.resolved", "incident-restored", Audience::IncidentArea),
+    ]
+    .into_iter()
+    .map(|(on, template, audience)| rule(on, template, audience, dice))
+    .collect()
+}
+
+fn rule(on: &str, template: &str, audience: Audience, dice: &mut Dice) -> Rule {
+    use ChannelChoice::{Fixed, Preferred};
+    let channels: [&[ChannelChoice]; 5] = [
+        &[Preferred],
+        &[Preferred],
+        &[Fixed(Channel::Sms)],
+        &[Fixed(Channel::Email)],
+        &[Fixed(Channel::Sms), Fixed(Channel::Email)],
+    ];
+    let safety = audience == Audience::IncidentArea && dice.percent(50);
+    Rule {
+        name: format!("tell-{template}"),
+        on: vec![on.to_owned()],
+        when: None,
+        audience,
+        template: template.to_owned(),
+        topic: String::from(if audience == Audience::CaseClient { "cases" } else { "outages" }),
+        class: if safety { Class::Safety } else { Class::Service },
+        lane: *dice.one_of(&[Lane::Urgent, Lane::Normal, Lane::Bulk]),
+        channels: dice.one_of(&channels).to_vec(),
+        fallback: dice.percent(30).then(|| Fallback {
+            after: TimeDelta::minutes(20),
+            channel: *dice.one_of(&[Channel::Sms, Channel::Email]),
+        }),
+        respects_quiet_hours: dice.percent(50),
+        coalesce: dice.percent(30).then(|| TimeDelta::minutes(2)),
+        expires: TimeDelta::minutes(dice.between(20, 600)),
+        on_unknown: *dice.one_of(&[OnUnknown::Reconcile, OnUnknown::Resend, OnUnknown::Hold]),
+    }
+}
+
+/// The news of the run, in the order in which they are told, which need not be theirs.
+pub(super) fn news(town: &Town, dice: &mut Dice, begin: Timestamp) -> Vec<Event> {
+    let mut news = Vec::new();
+    for number in 0..dice.between(2, 5) {
+        let at = begin + TimeDelta::minutes(number * 7);
+        let value = one_piece(town, number, at, dice);
+        news.push(Event::parse(value, at).expect("an event of the right form"));
+    }
+    if dice.percent(25) {
+        let (a, b) = (0, news.len() - 1);
+        news.swap(a, b);
+    }
+    if dice.percent(25) {
+        news.push(dice.one_of(&news.clone()).clone());
+    }
+    news
+}
+
+fn one_piece(town: &Town, number: i64, at: Timestamp, dice: &mut Dice) -> Value {
+    let client = &dice.one_of(&town.clients).client;
+    let (kind, subject, data) = match dice.between(0, 9) {
+        0..=3 => {
+            let step = *dice.one_of(&["incident.opened", "incident.updated", "incident.resolved"]);
+            let data = json!({ "incident": "G-77", "kind": "outage", "service": "electricity",
+                "area": { "municipalities": [AREA] }, "cause": "guasto in cabina" });
+            (step, String::from("G-77"), data)
+        }
+        4..=7 => {
+            let step = *dice.one_of(&["case.opened", "case.state_changed", "case.closed"]);
+            let data = json!({ "case": format!("PR-{client}"), "client": client,
+                "kind": "voltura", "state": "sent_to_distributor" });
+            (step, format!("PR-{client}"), data)
+        }
+        roll => {
+            let mut variables = json!({ "title": "avviso", "body": "Riaprono martedì." });
+            if roll == 9 {
+                // A text with a hole.
+                variables = json!({ "title": "avviso" });
+            }
+            let data = json!({ "client": client, "template": "notice", "variables": variables });
+            ("message.requested", format!("D-{number}"), data)
+        }
+    };
+    json!({ "specversion": "1.0", "id": format!("E-{number}"), "source": "/town", "type": kind,
+        "subject": subject, "time": at, "data": data })
+}
