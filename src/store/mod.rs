@@ -17,6 +17,7 @@ mod error;
 pub mod events;
 mod health;
 pub mod incidents;
+pub mod invariants;
 pub mod keyring;
 pub mod keys;
 pub mod messages;
@@ -36,6 +37,7 @@ pub mod suppressions;
 pub mod switches;
 pub mod templates;
 pub mod timers;
+pub mod upkeep;
 pub mod users;
 pub mod yardstick;
 

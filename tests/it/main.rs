@@ -40,3 +40,4 @@ mod store;
 mod templates_engine;
 mod templates_render;
 mod unsubscribe_by_post;
+mod upkeep;
