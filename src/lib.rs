@@ -19,4 +19,5 @@ pub mod store;
 pub mod telemetry;
 pub mod template;
 pub mod track;
+pub mod upkeep;
 pub mod web;

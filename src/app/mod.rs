@@ -33,6 +33,7 @@ use crate::store::templates::Pen;
 use crate::store::{DaemonLock, Store, StoreError};
 use crate::template::Source;
 use crate::track::Track;
+use crate::upkeep::{self, Upkeep};
 use crate::web::auth::keys::KeyCache;
 use crate::web::{self, Web, console, public};
 
@@ -149,6 +150,14 @@ async fn start_roles(
 ) -> Result<Running, AppError> {
     let lifecycle = running.lifecycle.clone();
     let public_url = public_url(config, running.address);
+    let upkeep = Upkeep {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        node: running.id,
+        settings: upkeep_settings(config),
+    };
+    lifecycle.spawn("upkeep", upkeep.run(lifecycle.clone()));
     let links = Links::new(
         Arc::from(public_url.as_str()),
         signer.clone(),
@@ -218,10 +227,7 @@ async fn web_state(
     let pages =
         public::Pages::new(contact, Arc::new(case_kinds)).counting_clicks(config.tracking.clicks);
     pages.learn_links(&running.store).await?;
-    let horizon = ReceiptHorizon {
-        sms: config.dispatch.receipt_horizon_sms,
-        email: config.dispatch.receipt_horizon_email,
-    };
+    let horizon = receipt_horizon(config);
     let limits = Limits {
         single_bytes: config.http.max_event,
         batch_bytes: config.http.max_batch,
@@ -351,6 +357,26 @@ async fn import_templates(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// How the upkeep works, as configured.
+#[must_use]
+pub fn upkeep_settings(config: &Config) -> upkeep::Settings {
+    upkeep::Settings {
+        zone: config.upkeep.zone,
+        nightly_minute: config.upkeep.nightly_minute,
+        messages: config.retention.messages,
+        bodies: config.retention.bodies,
+        cap_per_hour: i64::from(config.dispatch.flood_per_hour),
+        horizon: receipt_horizon(config),
+    }
+}
+
+const fn receipt_horizon(config: &Config) -> ReceiptHorizon {
+    ReceiptHorizon {
+        sms: config.dispatch.receipt_horizon_sms,
+        email: config.dispatch.receipt_horizon_email,
+    }
 }
 
 /// `contact` and `organisation` as texts see them; what is not configured is not there.

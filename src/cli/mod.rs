@@ -11,6 +11,7 @@
 
 mod bench;
 mod check;
+mod check_store;
 mod context;
 mod demo;
 mod dispatch;
@@ -54,6 +55,8 @@ enum Command {
     Check,
     /// Bring the store's schema up to date
     Migrate,
+    /// Check what must hold in the store: nobody told twice, nothing lost, sums that close
+    CheckStore,
     /// Ask whether everything configured can be reached and is right
     Doctor,
     /// Take clients in from a file
@@ -118,6 +121,7 @@ impl Cli {
             Command::Demo(args) => demo::run(args, self.config).await,
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
+            Command::CheckStore => check_store::run(&Context::open(config).await?).await,
             Command::Doctor => doctor::run(config).await,
             Command::Import(command) => {
                 let context = Context::open(config).await?;

@@ -26,7 +26,9 @@ use crate::domain::quiet_hours::QuietHours;
 pub use error::{ConfigError, Origin};
 pub use provider::ConfiguredProvider;
 pub use sending::{Channels, Contact, Dispatch};
-pub use serving::{Http, Log, LogFormat, Node, Retention, Role, StoreSettings, TrackingSettings};
+pub use serving::{
+    Http, Log, LogFormat, Node, Retention, Role, StoreSettings, TrackingSettings, UpkeepSettings,
+};
 
 use layers::Layers;
 use section::Section;
@@ -58,6 +60,8 @@ pub struct Config {
     pub dispatch: Dispatch,
     /// `[retention]`
     pub retention: Retention,
+    /// `[upkeep]`
+    pub upkeep: UpkeepSettings,
     /// `[rules] file`; absent means those built in.
     pub rules_file: Option<PathBuf>,
     /// `[case_kinds] file`; absent means those built in.
@@ -103,6 +107,7 @@ impl Config {
             patron_days: sending::patron_days(layers)?,
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
+            upkeep: UpkeepSettings::read(layers)?,
             rules_file: path_in(layers, "rules", "file")?,
             case_kinds_file: path_in(layers, "case_kinds", "file")?,
             templates_folder: path_in(layers, "templates", "folder")?,

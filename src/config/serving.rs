@@ -1,9 +1,10 @@
-//! Settings of the daemon itself: HTTP, store, node, links, retention, log.
+//! Settings of the daemon itself: HTTP, store, node, links, retention, upkeep, log.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta, Timelike as _};
+use chrono_tz::Tz;
 
 use super::error::{ConfigError, Origin};
 use super::layers::Layers;
@@ -234,6 +235,40 @@ impl Retention {
         }
         section.finish()?;
         Ok(retention)
+    }
+}
+
+/// `[upkeep]`
+#[derive(Debug, Clone, Copy)]
+pub struct UpkeepSettings {
+    /// When the nightly work begins, in minutes after midnight.
+    pub nightly_minute: u32,
+    /// Whose night.
+    pub zone: Tz,
+}
+
+impl UpkeepSettings {
+    pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
+        let mut section = Section::take(layers, "upkeep");
+        let nightly = section.text("nightly")?;
+        let nightly = NaiveTime::parse_from_str(&nightly, "%H:%M").map_err(|_| {
+            section.fault(
+                "nightly",
+                format!("`{nightly}` is not a time such as 03:10"),
+            )
+        })?;
+        let zone = section.text("zone")?;
+        let zone = zone.parse().map_err(|_| {
+            section.fault(
+                "zone",
+                format!("`{zone}` is no IANA zone such as Europe/Rome"),
+            )
+        })?;
+        section.finish()?;
+        Ok(Self {
+            nightly_minute: nightly.num_seconds_from_midnight() / 60,
+            zone,
+        })
     }
 }
 

@@ -71,7 +71,11 @@ pub(super) async fn claim(
         .claim(shared.node, lane, shared.settings.claim, now, claim)
         .await?;
     fail::fail_point!("claim-before-commit");
-    tx.commit().await?;
+    if let Err(error) = tx.commit().await {
+        // The answer was lost, the commit perhaps not: nobody may be left holding these.
+        shared.ledger.write(Entry::Disclaim(claim));
+        return Err(error);
+    }
     fail::fail_point!("claim-after-commit");
     let grasp = Arc::new(Grasp {
         claim,

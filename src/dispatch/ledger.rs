@@ -63,6 +63,8 @@ pub(super) enum Entry {
     Divert { ticket: Ticket, diverted: Diverted },
     /// Put a message that was not opened back into the queue.
     GiveBack(MessageId),
+    /// Undo a claim that may have been committed or not.
+    Disclaim(i64),
     /// Every message of a claim is dealt with.
     Done(i64),
 }
@@ -109,6 +111,9 @@ struct Batch {
     closes: Vec<(Ticket, Closed)>,
     diverts: Vec<(Ticket, Diverted)>,
     give_backs: Vec<MessageId>,
+    /// Openings that were refused, each with its lease.
+    refused: Vec<(MessageId, i64)>,
+    disclaims: Vec<i64>,
     done: Vec<i64>,
 }
 
@@ -183,12 +188,19 @@ impl Ledger {
         }
         if !batch.diverts.is_empty() {
             let rows: Vec<Diverted> = batch.diverts.iter().map(|(_, d)| *d).collect();
-            tx.attempts().divert(&rows, now).await?;
+            let moved = tx.attempts().divert(&rows, now).await?;
             let moves = batch
                 .diverts
                 .iter()
+                .filter(|(ticket, _)| moved.contains(&ticket.message))
                 .map(|(t, d)| (t, MessageState::Leased, d.state));
             sum(&mut tx, moves).await?;
+        }
+        if !batch.refused.is_empty() {
+            tx.attempts().unopen(self.node, &batch.refused, now).await?;
+        }
+        for claim in &batch.disclaims {
+            tx.messages().disclaim(self.node, *claim).await?;
         }
         if !batch.give_backs.is_empty() {
             tx.messages()
@@ -280,11 +292,12 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let rows: Vec<Diverted> = diverted.iter().map(|(_, row)| *row).collect();
-        tx.attempts().divert(&rows, now).await?;
+        let moved = tx.attempts().divert(&rows, now).await?;
         sum(
             tx,
             diverted
                 .iter()
+                .filter(|(ticket, _)| moved.contains(&ticket.message))
                 .map(|(t, d)| (*t, MessageState::Leased, d.state)),
         )
         .await?;
@@ -331,6 +344,7 @@ impl Batch {
                 Entry::Close { ticket, closed } => batch.closes.push((ticket, closed)),
                 Entry::Divert { ticket, diverted } => batch.diverts.push((ticket, diverted)),
                 Entry::GiveBack(message) => batch.give_backs.push(message),
+                Entry::Disclaim(claim) => batch.disclaims.push(claim),
                 Entry::Done(claim) => batch.done.push(claim),
             }
         }
@@ -377,7 +391,7 @@ impl Batch {
 
     fn refuse_opens(&mut self) {
         for (ticket, _, answer) in self.opens.drain(..) {
-            self.give_backs.push(ticket.message);
+            self.refused.push((ticket.message, ticket.lease_no));
             answer.send(Opened::No).ok();
         }
     }
@@ -386,6 +400,8 @@ impl Batch {
         self.closes.is_empty()
             && self.diverts.is_empty()
             && self.give_backs.is_empty()
+            && self.refused.is_empty()
+            && self.disclaims.is_empty()
             && self.done.is_empty()
     }
 }
@@ -410,6 +426,12 @@ async fn close(
         .filter(|(ticket, _)| moved.contains_key(&ticket.message))
         .map(|(ticket, closed)| (ticket, MessageState::Sending, closed.state));
     sum(tx, shifts).await?;
+    let late: Vec<MessageId> = rows
+        .iter()
+        .filter(|row| row.outcome == "accepted" && !moved.contains_key(&row.message))
+        .map(|row| row.message)
+        .collect();
+    tx.receipts(horizon).taken_late(&late, now).await?;
     let early: Vec<MessageId> = moved
         .into_iter()
         .filter(|(_, early)| *early)

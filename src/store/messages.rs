@@ -247,6 +247,26 @@ impl Messages<'_> {
         .doing("give messages back")
     }
 
+    /// Undoes a claim of which this node cannot know whether it was committed: what it holds
+    /// goes back to the queue. Nothing happens when it was not.
+    pub async fn disclaim(&mut self, node: NodeId, claim: i64) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE message SET state = 'queued', lease_node = NULL WHERE id IN
+                 (SELECT CAST(value AS BIGINT) FROM claim, ",
+                words::rows!("claim.messages"),
+                " WHERE claim.id = $1) AND lease_node = $2 AND state = 'leased'"
+            ))
+            .bind(claim)
+            .bind(node.get())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("undo a claim")?;
+        self.drop_claims(&[claim]).await
+    }
+
     /// Forgets claims whose every message is dealt with.
     pub async fn drop_claims(&mut self, claims: &[i64]) -> Result<(), StoreError> {
         let ids = super::json_ids(claims.iter().copied());

@@ -18,6 +18,7 @@ mod error;
 pub mod events;
 mod health;
 pub mod incidents;
+pub mod invariants;
 pub mod keyring;
 pub mod keys;
 pub mod messages;
@@ -40,6 +41,7 @@ pub mod suppressions;
 pub mod switches;
 pub mod templates;
 pub mod timers;
+pub mod upkeep;
 pub mod users;
 pub mod yardstick;
 

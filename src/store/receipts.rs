@@ -157,6 +157,18 @@ impl Receipts<'_> {
         self.fold(&evidence, now).await
     }
 
+    /// A provider's yes came for attempts of these messages after they had moved on. What is
+    /// unknown is accepted now; what is about to be sent again will be found proven and is not.
+    pub async fn taken_late(
+        &mut self,
+        messages: &[MessageId],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let yes = Fold::NONE.with(ReceiptKind::Accepted);
+        self.fold(&messages.iter().map(|id| (*id, yes)).collect(), now)
+            .await
+    }
+
     async fn insert(
         &mut self,
         receipts: &[(i64, &NewReceipt)],

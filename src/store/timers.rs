@@ -89,7 +89,8 @@ impl Timers<'_> {
         rows.into_iter().map(woken).collect()
     }
 
-    /// Applies looks. Returns those that found the message as expected.
+    /// Applies looks. Returns those that found the message as expected. One that was unknown and
+    /// is accepted now was found at the provider: that is proof, as a report would be.
     pub async fn apply(
         &mut self,
         looks: &[Looked],
@@ -113,7 +114,13 @@ impl Timers<'_> {
         let rows = serde_json::Value::Array(rows).to_string();
         let moved: Vec<(i64,)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
-                "UPDATE message SET state = r.to_state, reason = coalesce(r.reason, message.reason),
+                "UPDATE message SET state = r.to_state,
+                 reason = CASE WHEN message.state = 'unknown' AND r.to_state = 'accepted'
+                 THEN NULL ELSE coalesce(r.reason, message.reason) END,
+                 receipt_rank = CASE WHEN message.state = 'unknown' AND r.to_state = 'accepted'
+                 THEN 1 ELSE message.receipt_rank END,
+                 accepted_at = CASE r.to_state WHEN 'accepted'
+                 THEN coalesce(message.accepted_at, $2) ELSE message.accepted_at END,
                  wake_at = r.wake_at, asked = message.asked + r.asked,
                  risky = (message.risky OR r.risky = 'true' OR r.risky = '1'),
                  final_at = coalesce(r.final_at, message.final_at)
@@ -127,6 +134,7 @@ impl Timers<'_> {
                  RETURNING message.id"
             ))
             .bind(&rows)
+            .bind(now.as_micros())
             .fetch_all(&mut **c)
             .await
         })

@@ -42,3 +42,4 @@ mod templates_engine;
 mod templates_render;
 mod truth;
 mod unsubscribe_by_post;
+mod upkeep;

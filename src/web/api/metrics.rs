@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use crate::store::invariants::Invariant;
 use crate::store::reports::{Counts, LaneLoad};
 use crate::web::Web;
 use crate::web::problem::Problem;
@@ -17,6 +18,7 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
     let mut tx = web.store.read().await?;
     let lanes = tx.reports().lanes().await?;
     let totals = tx.reports().totals(now.utc_day()).await?;
+    let breaches = tx.upkeep().breaches().await?;
     let mut text = String::from(
         "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
     );
@@ -46,6 +48,16 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
         line(
             &mut text,
             format_args!("araldo_messages{{stage=\"{stage}\"}} {count}"),
+        );
+    }
+    text.push_str("# HELP araldo_invariant_breaches Rows that break what must hold, see araldo check-store.\n");
+    text.push_str("# TYPE araldo_invariant_breaches gauge\n");
+    for invariant in Invariant::ALL {
+        let breach = breaches.iter().find(|one| one.invariant == *invariant);
+        let broken = breach.map_or(0, |one| one.broken);
+        line(
+            &mut text,
+            format_args!("araldo_invariant_breaches{{invariant=\"{invariant}\"}} {broken}"),
         );
     }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 
 use crate::web::Web;
 
+mod alarms;
 mod assets;
 mod cases;
 mod chart;

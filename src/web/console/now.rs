@@ -21,10 +21,12 @@ use crate::store::StoreError;
 use crate::store::reports::{
     IncidentRow, Ladder, LaneLoad, MOST, MessageFilter, NodeRow, ProviderRow, Totals,
 };
+use crate::store::upkeep::Breach;
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
+use super::alarms::{self, Alarm};
 use super::chart::spark_line;
 use super::desk::{Pace, ProviderFace};
 use super::format::{Badge, When, grouped, plain};
@@ -51,6 +53,7 @@ pub(super) struct Snapshot {
     providers: Vec<(ProviderFace, Option<ProviderRow>)>,
     nodes: Vec<NodeRow>,
     paused: Option<(String, Timestamp)>,
+    breaches: Vec<Breach>,
     recent: Vec<Line>,
 }
 
@@ -75,6 +78,8 @@ impl Snapshot {
         let lanes = tx.reports().lanes().await?;
         let nodes = tx.reports().nodes(20).await?;
         let paused = tx.reports().dispatch_paused().await?;
+        let mut breaches = tx.upkeep().breaches().await?;
+        breaches.retain(|breach| breach.invariant.alarms());
         drop(tx);
         let mut incidents = Vec::with_capacity(going_on.len());
         for incident in going_on {
@@ -90,6 +95,7 @@ impl Snapshot {
             providers: with_state(&web.console.providers, known),
             nodes,
             paused,
+            breaches,
             recent: recent
                 .items
                 .into_iter()
@@ -104,6 +110,9 @@ impl Snapshot {
             badge: Badge::new(tone, word),
             detail,
         };
+        if let Some(breach) = self.breaches.first() {
+            return health("failed", "alarm", alarms::sentence(breach));
+        }
         if let Some((actor, at)) = &self.paused {
             let since = When::new(*at, now).ago;
             return health(
@@ -211,6 +220,7 @@ struct ProviderLine {
 
 /// Everything the page's regions show.
 struct View {
+    alarms: Vec<Alarm>,
     tiles: Vec<Tile>,
     lanes: Vec<LaneBar>,
     incidents: Vec<GoingOn>,
@@ -221,6 +231,7 @@ struct View {
 impl View {
     fn new(snapshot: &Snapshot, now: Timestamp) -> Self {
         Self {
+            alarms: Alarm::all(&snapshot.breaches, now),
             tiles: tiles(snapshot),
             lanes: snapshot
                 .lanes
@@ -386,6 +397,7 @@ macro_rules! region {
         }
     };
 }
+region!(Alarms, "console/now/alarms.html");
 region!(Tiles, "console/now/tiles.html");
 region!(Lanes, "console/now/lanes.html");
 region!(Incidents, "console/now/incidents.html");
@@ -444,6 +456,7 @@ type Drawn = Vec<(&'static str, Arc<str>)>;
 fn draw(snapshot: &Snapshot, at: Timestamp) -> Drawn {
     let now = &View::new(snapshot, at);
     let drawn = [
+        ("alarms", Alarms { now }.render()),
         ("tiles", Tiles { now }.render()),
         ("lanes", Lanes { now }.render()),
         ("incidents", Incidents { now }.render()),

@@ -5,6 +5,7 @@ mod clients;
 mod engagement;
 mod events;
 mod incidents;
+mod invariants;
 mod keys;
 mod receipts;
 mod reports;

@@ -1,0 +1,52 @@
+//! `araldo check-store`: asks every invariant now, as the daemon does every night, and keeps what
+//! it finds, so that an alarm in the console opens or goes out. Changes nothing else; may run
+//! beside daemons. Exit code 1 when one does not hold.
+
+use std::process::ExitCode;
+
+use super::Context;
+use crate::app;
+use crate::store::invariants::{Finding, Invariant};
+use crate::upkeep;
+
+/// Prints one line for each invariant.
+pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
+    let settings = app::upkeep_settings(&context.config);
+    let scope = upkeep::scope(&settings, context.clock.now());
+    println!("looking at messages planned since {}", scope.since);
+    let findings = upkeep::inspect(&context.store, scope, context.ids.as_ref()).await?;
+    for finding in &findings {
+        println!("{}", line(finding));
+    }
+    let alarm = |finding: &Finding| finding.broken > 0 && finding.invariant.alarms();
+    Ok(if findings.iter().any(alarm) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn line(finding: &Finding) -> String {
+    let Finding {
+        invariant,
+        broken,
+        example,
+    } = finding;
+    if *broken == 0 {
+        return format!("OK      {invariant}: {}", invariant.sentence());
+    }
+    let word = if invariant.alarms() {
+        "BREACH"
+    } else {
+        "listed"
+    };
+    let example = match (invariant, example) {
+        (_, None) => String::new(),
+        (Invariant::I9, Some(receipt)) => format!("; one is the receipt {receipt}"),
+        (_, Some(message)) => format!("; look at: araldo message show {message}"),
+    };
+    format!(
+        "{word}  {invariant}: {broken} {}{example}",
+        invariant.complaint()
+    )
+}

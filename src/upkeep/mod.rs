@@ -1,0 +1,162 @@
+//! Upkeep: what the clock sets going, once for all nodes. Every night the invariants are asked
+//! and old messages are blanked or deleted; every hour what is over is swept out.
+//!
+//! Every node looks once a minute; who enters the slot first does the work. `slot` says which
+//! slot it is, `inspect` asks the invariants, `retain` blanks and deletes. It sends nothing and
+//! mends nothing: a breach is kept for the console, the figures and `araldo check-store`.
+
+mod inspect;
+mod retain;
+mod slot;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+pub use inspect::{inspect, scope};
+pub use retain::Retained;
+pub use slot::{hourly, nightly};
+
+use crate::domain::{Clock, Ids, NodeId, Timestamp};
+use crate::lifecycle::Lifecycle;
+use crate::store::receipts::ReceiptHorizon;
+use crate::store::upkeep::{Swept, Task};
+use crate::store::{Store, StoreError};
+
+/// How often to look whether a slot has begun.
+const EVERY: Duration = Duration::from_secs(60);
+/// How long finished runs are kept.
+const RUNS_KEPT: TimeDelta = TimeDelta::days(90);
+/// How long nodes that stopped are kept.
+const NODES_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// When the work is done, and what counts as old; from `[upkeep]`, `[retention]`, `[dispatch]`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whose nights.
+    pub zone: Tz,
+    /// When the nightly work begins, in minutes after midnight, 0 to 1,439.
+    pub nightly_minute: u32,
+    /// Messages older than this are deleted.
+    pub messages: TimeDelta,
+    /// Final messages older than this lose what is personal in them.
+    pub bodies: TimeDelta,
+    /// The flood guard's cap for one client and hour.
+    pub cap_per_hour: i64,
+    /// How long a report may take.
+    pub horizon: ReceiptHorizon,
+}
+
+/// Does the upkeep. One per node.
+pub struct Upkeep {
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// This run of this node.
+    pub node: NodeId,
+    /// When, and what is old.
+    pub settings: Settings,
+}
+
+impl Upkeep {
+    /// Looks until the daemon stops.
+    pub async fn run(self, lifecycle: Lifecycle) {
+        while !lifecycle.is_stopping() {
+            if let Err(error) = self.look(&lifecycle).await {
+                tracing::error!(error = %error, "cannot do the upkeep; trying again in a minute");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                () = lifecycle.stopping() => {}
+            }
+        }
+    }
+
+    /// Does what the present slots ask for, if no other node has taken them. Returns what was
+    /// done here.
+    pub async fn look(&self, lifecycle: &Lifecycle) -> Result<Vec<Task>, StoreError> {
+        let now = self.clock.now();
+        let night = nightly(now, self.settings.zone, self.settings.nightly_minute);
+        let mut done = Vec::new();
+        for (task, slot) in [(Task::Nightly, night), (Task::Hourly, hourly(now))] {
+            if self.take(task, &slot, now).await? {
+                let outcome = self.work(task, lifecycle).await;
+                let told = outcome
+                    .as_ref()
+                    .map_or_else(ToString::to_string, Clone::clone);
+                self.finish(task, &slot, &told).await?;
+                tracing::info!(task.name = %task, task.slot = slot, task.outcome = told, "a task is done");
+                outcome?;
+                done.push(task);
+            }
+        }
+        Ok(done)
+    }
+
+    async fn take(&self, task: Task, slot: &str, now: Timestamp) -> Result<bool, StoreError> {
+        // Look without the writer's lock first: all but one look of a slot find it taken.
+        if !self
+            .store
+            .read()
+            .await?
+            .upkeep()
+            .is_free(task, slot)
+            .await?
+        {
+            return Ok(false);
+        }
+        let mut tx = self.store.write().await?;
+        let mine = tx.upkeep().take(task, slot, self.node, now).await?;
+        tx.commit().await?;
+        Ok(mine)
+    }
+
+    async fn finish(&self, task: Task, slot: &str, outcome: &str) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        let now = self.clock.now();
+        tx.upkeep()
+            .finish(task, slot, self.node, outcome, now)
+            .await?;
+        tx.commit().await
+    }
+
+    async fn work(&self, task: Task, lifecycle: &Lifecycle) -> Result<String, StoreError> {
+        match task {
+            Task::Nightly => {
+                let scope = scope(&self.settings, self.clock.now());
+                let findings = inspect(&self.store, scope, self.ids.as_ref()).await?;
+                let broken = findings.iter().filter(|one| one.broken > 0).count();
+                let Retained { blanked, deleted } = self.retain(lifecycle).await?;
+                Ok(format!(
+                    "{broken} invariants broken, {blanked} rows blanked, {deleted} messages deleted"
+                ))
+            }
+            Task::Hourly => {
+                let Swept {
+                    sessions,
+                    runs,
+                    nodes,
+                } = self.sweep().await?;
+                Ok(format!(
+                    "{sessions} sessions, {runs} runs and {nodes} nodes swept out"
+                ))
+            }
+        }
+    }
+
+    async fn sweep(&self) -> Result<Swept, StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.store.write().await?;
+        let swept = tx
+            .upkeep()
+            .sweep(now, now - RUNS_KEPT, now - NODES_KEPT)
+            .await?;
+        tx.commit().await?;
+        Ok(swept)
+    }
+}

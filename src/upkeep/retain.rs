@@ -1,0 +1,86 @@
+//! Retention: old final messages lose what is personal in them, older ones go, with their
+//! attempts, reports and readings. The sums stay. In chunks of short transactions, so that
+//! sending never waits for them.
+
+use super::Upkeep;
+use crate::domain::ids::first_id_at;
+use crate::lifecycle::Lifecycle;
+use crate::store::StoreError;
+use crate::store::upkeep::{Blanked, Chunk};
+
+/// Rows of one transaction.
+const CHUNK: u32 = 1_000;
+
+/// What retention did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retained {
+    /// Messages and plans that lost what was personal in them.
+    pub blanked: u64,
+    /// Messages deleted.
+    pub deleted: u64,
+}
+
+impl Upkeep {
+    /// Deletes and blanks what is old by now. Ends early, in good order, when the daemon stops.
+    pub async fn retain(&self, lifecycle: &Lifecycle) -> Result<Retained, StoreError> {
+        let now = self.clock.now();
+        let deleted = self
+            .delete(first_id_at(now - self.settings.messages), lifecycle)
+            .await?;
+        let before = first_id_at(now - self.settings.bodies);
+        let mut blanked = 0;
+        for rows in Blanked::ALL {
+            blanked += self.blank(*rows, before, lifecycle).await?;
+        }
+        Ok(Retained { blanked, deleted })
+    }
+
+    async fn delete(&self, before: i64, lifecycle: &Lifecycle) -> Result<u64, StoreError> {
+        let (mut after, mut deleted) = (0, 0);
+        while !lifecycle.is_stopping() {
+            let mut tx = self.store.write().await?;
+            let Some(chunk) = tx.upkeep().delete(after, before, CHUNK).await? else {
+                break;
+            };
+            tx.commit().await?;
+            (after, deleted) = (chunk.upto, deleted + chunk.changed);
+        }
+        Ok(deleted)
+    }
+
+    async fn blank(
+        &self,
+        rows: Blanked,
+        before: i64,
+        lifecycle: &Lifecycle,
+    ) -> Result<u64, StoreError> {
+        let mut after = self.store.read().await?.upkeep().blanked_upto(rows).await?;
+        let (mut mark, mut blanked) = (Mark::default(), 0);
+        while !lifecycle.is_stopping() {
+            let mut tx = self.store.write().await?;
+            let found = match rows {
+                Blanked::Messages => tx.upkeep().blank(after, before, CHUNK).await?,
+                Blanked::Plans => tx.upkeep().blank_plans(after, before, CHUNK).await?,
+            };
+            let Some(chunk) = found else {
+                break;
+            };
+            tx.upkeep().note_blanked(rows, mark.after(&chunk)).await?;
+            tx.commit().await?;
+            (after, blanked) = (chunk.upto, blanked + chunk.changed);
+        }
+        Ok(blanked)
+    }
+}
+
+/// Where the next night begins: never behind a row that is not done with.
+#[derive(Default)]
+struct Mark(Option<i64>);
+
+impl Mark {
+    fn after(&mut self, chunk: &Chunk) -> i64 {
+        let stop = self.0.or(chunk.first_unfinished.map(|id| id - 1));
+        self.0 = stop;
+        stop.unwrap_or(chunk.upto)
+    }
+}
