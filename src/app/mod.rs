@@ -27,6 +27,7 @@ use crate::domain::{Clock, Ids, NodeId};
 use crate::lifecycle::{Lifecycle, Wake};
 use crate::plan::{self, Matcher, Planner};
 use crate::source::Limits;
+use crate::source::inbox::EventInbox;
 use crate::store::presence::Presence;
 use crate::store::receipts::ReceiptHorizon;
 use crate::store::templates::Pen;
@@ -239,6 +240,7 @@ async fn web_state(
         ids: Arc::clone(&running.ids),
         signer,
         public_url: Arc::from(public_url),
+        inbox: EventInbox::start(&running.lifecycle, running.store.clone()),
         wake: Arc::clone(&running.wake),
         keys: KeyCache::default(),
         limits,

@@ -1,4 +1,5 @@
-//! The one way in for events, whatever brought them: stored, durably, once each.
+//! The one way in for events, whatever brought them: stored, durably, once each. Requests of
+//! HTTP come through `inbox`, which stores many together.
 
 use crate::domain::event::Event;
 use crate::domain::{EventId, Ids, Timestamp};
@@ -34,6 +35,9 @@ pub enum IntakeError {
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store did not take it together with others; the log says why.
+    #[error("the events were not kept; send them again")]
+    NotKept,
 }
 
 /// Stores all events or none. When this returns, they survive a crash.
@@ -57,6 +61,16 @@ pub async fn take_in(
     ids: &dyn Ids,
 ) -> Result<Taken, IntakeError> {
     let answers = tx.events().accept(events, now, ids).await?;
+    answer(answers, |at| {
+        (events[at].source.clone(), events[at].id.clone())
+    })
+}
+
+/// What the store said of a batch, as one answer. `name`: source and id of the event at a place.
+pub(super) fn answer(
+    answers: Vec<Accept>,
+    name: impl Fn(usize) -> (String, String),
+) -> Result<Taken, IntakeError> {
     let mut taken = Taken {
         accepted: 0,
         duplicates: 0,
@@ -73,10 +87,11 @@ pub async fn take_in(
                 id
             }
             Accept::Conflict(_) => {
+                let (source_name, id) = name(index);
                 return Err(IntakeError::Conflict {
                     index,
-                    source_name: events[index].source.clone(),
-                    id: events[index].id.clone(),
+                    source_name,
+                    id,
                 });
             }
         };

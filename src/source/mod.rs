@@ -1,14 +1,15 @@
 //! Where things come from: events by HTTP or file, clients by HTTP, NDJSON or CSV.
 //!
 //! Bytes become the checked words of `domain` here, and are acknowledged only after the store
-//! has them. Nothing here decides who is told: that is `plan`. Begin with `intake` (events) and
-//! `import` (clients); `client` knows the JSON of one client, `cloud_event` the three HTTP
+//! has them. Nothing here decides who is told: that is `plan`. Begin with `intake` and `inbox`
+//! (events) and `import` (clients); `client` knows the JSON of one client, `cloud_event` the three HTTP
 //! modes, `csv` and `lines` the files.
 
 pub mod client;
 pub mod cloud_event;
 pub mod csv;
 pub mod import;
+pub mod inbox;
 pub mod intake;
 pub mod json;
 pub mod lines;

@@ -48,6 +48,102 @@ impl Tx {
 /// Events in this unit of work.
 pub struct Events<'a>(&'a mut Conn);
 
+/// A batch made ready to be stored: whatever can be done before the writer's turn is done.
+#[derive(Debug)]
+pub struct Ready {
+    keys: Vec<Key>,
+    /// The rows as JSON arrays, without the brackets around all of them.
+    rows: String,
+}
+
+/// What tells an event from others.
+#[derive(Debug)]
+struct Key {
+    row: i64,
+    source: String,
+    id: String,
+    fingerprint: String,
+}
+
+impl Ready {
+    /// Makes a batch ready. `received_at`: when it came.
+    pub fn of(
+        events: Vec<Event>,
+        received_at: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<Self, StoreError> {
+        let numbered: Vec<(i64, &Event)> = events.iter().map(|event| (ids.next(), event)).collect();
+        let mut rows = String::with_capacity(events.len() * 512);
+        for (row, event) in &numbered {
+            if !rows.is_empty() {
+                rows.push(',');
+            }
+            rows.push_str(&json(&[
+                Column::from(*row),
+                Column::from(event.source.as_str()),
+                Column::from(event.id.as_str()),
+                Column::from(event.kind.as_str()),
+                Column::Text(event.subject.as_deref()),
+                Column::from(event.occurred_at.as_micros()),
+                Column::from(received_at.as_micros()),
+                Column::from(event.raw.to_string().as_str()),
+                Column::from(event.fingerprint.as_str()),
+            ])?);
+        }
+        let rows_of: Vec<i64> = numbered.into_iter().map(|(row, _)| row).collect();
+        let keys = rows_of.into_iter().zip(events).map(|(row, event)| Key {
+            row,
+            source: event.source,
+            id: event.id,
+            fingerprint: event.fingerprint,
+        });
+        Ok(Self {
+            keys: keys.collect(),
+            rows,
+        })
+    }
+
+    /// How many events it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Source and id of the event at a place.
+    #[must_use]
+    pub fn name(&self, at: usize) -> (String, String) {
+        let key = self.keys.get(at);
+        key.map(|key| (key.source.clone(), key.id.clone()))
+            .unwrap_or_default()
+    }
+}
+
+/// One value of a row.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Column<'a> {
+    Number(i64),
+    Text(Option<&'a str>),
+}
+
+impl From<i64> for Column<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<'a> From<&'a str> for Column<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
 impl Events<'_> {
     /// Stores a batch; one answer for each, in order. When any is a [`Accept::Conflict`], the
     /// caller drops the unit of work, so that the batch is taken as a whole or not at all.
@@ -57,76 +153,88 @@ impl Events<'_> {
         received_at: Timestamp,
         ids: &dyn Ids,
     ) -> Result<Vec<Accept>, StoreError> {
-        let fresh: Vec<i64> = events.iter().map(|_| ids.next()).collect();
-        let inserted = self.insert(events, &fresh, received_at).await?;
-        let mut answers: Vec<Accept> = fresh
+        let ready = Ready::of(events.to_vec(), received_at, ids)?;
+        let mut answers = self.accept_all(std::slice::from_ref(&ready)).await?;
+        Ok(answers.pop().unwrap_or_default())
+    }
+
+    /// Stores several batches with one statement; for each what [`Events::accept`] answers.
+    pub async fn accept_all(&mut self, batches: &[Ready]) -> Result<Vec<Vec<Accept>>, StoreError> {
+        let keys: Vec<&Key> = batches.iter().flat_map(|batch| &batch.keys).collect();
+        let mut answers: Vec<Accept> = keys
             .iter()
-            .map(|id| Accept::New(EventId::new(*id)))
+            .map(|key| Accept::New(EventId::new(key.row)))
             .collect();
-        if inserted.len() < events.len() {
-            let known: Vec<usize> = (0..events.len())
-                .filter(|at| !inserted.contains(&fresh[*at]))
+        let inserted = self.insert(batches).await?;
+        if inserted < keys.len() as u64 {
+            let new = self.existing(&keys).await?;
+            let known: Vec<usize> = (0..keys.len())
+                .filter(|at| !new.contains(&keys[*at].row))
                 .collect();
-            for (at, answer) in self.compare(events, &known).await? {
+            for (at, answer) in self.compare(&keys, &known).await? {
                 answers[at] = answer;
             }
         }
-        Ok(answers)
+        let mut answers = answers.into_iter();
+        let each = batches
+            .iter()
+            .map(|batch| answers.by_ref().take(batch.len()).collect());
+        Ok(each.collect())
     }
 
-    /// Inserts those whose (source, id) is new; returns which rows there are now.
-    async fn insert(
-        &mut self,
-        events: &[Event],
-        fresh: &[i64],
-        received_at: Timestamp,
-    ) -> Result<HashSet<i64>, StoreError> {
-        let rows: Vec<_> = events
+    /// Inserts those whose (source, id) is new; returns how many that were.
+    async fn insert(&mut self, batches: &[Ready]) -> Result<u64, StoreError> {
+        let rows: Vec<&str> = batches
             .iter()
-            .zip(fresh)
-            .map(|(event, id)| {
-                (
-                    id,
-                    &event.source,
-                    &event.id,
-                    &event.kind,
-                    &event.subject,
-                    event.occurred_at.as_micros(),
-                    event.raw.to_string(),
-                    &event.fingerprint,
-                )
-            })
+            .filter(|batch| !batch.is_empty())
+            .map(|batch| batch.rows.as_str())
             .collect();
-        let inserted: Vec<(i64,)> = on!(self.0, |c| {
-            sqlx::query_as(concat!(
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
                 "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, \
                  data, body_hash, state) \
                  SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, \
-                 value ->> 4, CAST(value ->> 5 AS BIGINT), $2, value ->> 6, value ->> 7, 'received' \
-                 FROM ",
+                 value ->> 4, CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), \
+                 value ->> 7, value ->> 8, 'received' FROM ",
                 words::rows!("$1"),
-                " WHERE TRUE ON CONFLICT (source, event_id) DO NOTHING RETURNING id"
+                " WHERE TRUE ON CONFLICT (source, event_id) DO NOTHING"
             ))
-            .bind(json(&rows)?)
-            .bind(received_at.as_micros())
+            .bind(format!("[{}]", rows.join(",")))
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("store events")
+    }
+
+    /// Which of these rows there are.
+    async fn existing(&mut self, keys: &[&Key]) -> Result<HashSet<i64>, StoreError> {
+        let ids = super::json_ids(keys.iter().map(|key| key.row));
+        let found: Vec<i64> = on!(&mut *self.0, |c| {
+            sqlx::query_scalar(concat!(
+                "SELECT id FROM event WHERE id IN (",
+                words::ids!("$1"),
+                ")"
+            ))
+            .bind(&ids)
             .fetch_all(&mut **c)
             .await
         })
-        .doing("store events")?;
-        Ok(inserted.into_iter().map(|(id,)| id).collect())
+        .doing("see which events are new")?;
+        Ok(found.into_iter().collect())
     }
 
     /// Tells a repeat from another event under the same name, for the events at `known`.
     async fn compare(
         &mut self,
-        events: &[Event],
+        keys: &[&Key],
         known: &[usize],
     ) -> Result<Vec<(usize, Accept)>, StoreError> {
         let rows: Vec<_> = known
             .iter()
-            .map(|at| (at, &events[*at].source, &events[*at].id))
+            .map(|at| (at, &keys[*at].source, &keys[*at].id))
             .collect();
-        let found: Vec<(i64, i64, String)> = on!(self.0, |c| {
+        let found: Vec<(i64, i64, String)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "SELECT CAST(value ->> 0 AS BIGINT), event.id, event.body_hash FROM ",
                 words::rows!("$1"),
@@ -140,7 +248,7 @@ impl Events<'_> {
         let answer = |(at, id, hash): (i64, i64, String)| {
             let at = usize::try_from(at).ok()?;
             let id = EventId::new(id);
-            Some(if events.get(at)?.fingerprint == hash {
+            Some(if keys.get(at)?.fingerprint == hash {
                 (at, Accept::Duplicate(id))
             } else {
                 (at, Accept::Conflict(id))

@@ -16,6 +16,7 @@ pub mod clients;
 pub mod engagement;
 mod error;
 pub mod events;
+pub mod fill;
 mod health;
 pub mod incidents;
 pub mod invariants;

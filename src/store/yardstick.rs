@@ -73,6 +73,47 @@ impl Yardstick<'_> {
     }
 }
 
+impl Yardstick<'_> {
+    /// Events that are kept.
+    pub async fn events(&mut self) -> Result<i64, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query_scalar("SELECT CAST(count(*) AS BIGINT) FROM event")
+                .fetch_one(&mut **c)
+                .await
+        })
+        .doing("count events")
+    }
+
+    /// Providers' reports that are kept.
+    pub async fn receipts(&mut self) -> Result<i64, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query_scalar("SELECT CAST(count(*) AS BIGINT) FROM receipt")
+                .fetch_one(&mut **c)
+                .await
+        })
+        .doing("count receipts")
+    }
+
+    /// How large the whole database is, in bytes.
+    pub async fn bytes(&mut self) -> Result<i64, StoreError> {
+        match &mut *self.0 {
+            Backend::Sqlite(c) => {
+                sqlx::query_scalar(
+                    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                )
+                .fetch_one(&mut **c)
+                .await
+            }
+            Backend::Postgres(c) => {
+                sqlx::query_scalar("SELECT pg_database_size(current_database())")
+                    .fetch_one(&mut **c)
+                    .await
+            }
+        }
+        .doing("see how large the database is")
+    }
+}
+
 /// The columns of a message, in the order of the table.
 macro_rules! message {
     () => {

@@ -15,6 +15,7 @@ use crate::domain::token::Signer;
 use crate::domain::{Clock, Ids};
 use crate::lifecycle::Wake;
 use crate::source::Limits;
+use crate::source::inbox::EventInbox;
 use crate::store::Store;
 use crate::track::Track;
 use crate::web::auth::keys::KeyCache;
@@ -40,6 +41,8 @@ pub struct Web {
     pub signer: Signer,
     /// How the outside reaches this daemon, without a trailing slash.
     pub public_url: Arc<str>,
+    /// Stores events, many requests together.
+    pub inbox: EventInbox,
     /// Wakes the planner after an event was stored, the dispatcher after a message was.
     pub wake: Arc<Wake>,
     /// API keys verified a moment ago.

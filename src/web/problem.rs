@@ -42,6 +42,16 @@ impl Problem {
         }
     }
 
+    /// 503: the store is away, full or read-only.
+    #[must_use]
+    pub fn away() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            "the store cannot take this now; nothing was changed; try again",
+        )
+    }
+
     /// 409.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
@@ -95,6 +105,7 @@ impl From<IntakeError> for Problem {
                 ..Self::conflict(error.to_string())
             },
             IntakeError::Store(error) => error.into(),
+            IntakeError::NotKept => Self::away(),
         }
     }
 }
@@ -108,11 +119,7 @@ impl From<StoreError> for Problem {
             | StoreError::Inconsistent { .. }
             | StoreError::Unfit(_) => {
                 tracing::error!(error = %error, "the store failed a request");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "store_unavailable",
-                    "the store cannot take this now; nothing was changed; try again",
-                )
+                Self::away()
             }
         }
     }

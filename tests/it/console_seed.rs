@@ -11,6 +11,7 @@ use araldo::domain::token::Signer;
 use araldo::domain::{Channel, MessageId, Timestamp, UserId};
 use araldo::lifecycle::{Lifecycle, Wake};
 use araldo::source::Limits;
+use araldo::source::inbox::EventInbox;
 use araldo::store::receipts::ReceiptHorizon;
 use araldo::store::templates::Pen;
 use araldo::store::users::NewUser;
@@ -89,6 +90,7 @@ impl Town {
             ReceiptHorizon::default(),
         );
         let web = Web {
+            inbox: EventInbox::start(&Lifecycle::new(), store.clone()),
             store,
             clock: clock.clone(),
             ids,

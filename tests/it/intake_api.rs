@@ -11,6 +11,7 @@ use araldo::domain::token::Signer;
 use araldo::domain::{Clock, Ids};
 use araldo::lifecycle::{Lifecycle, Wake};
 use araldo::source::Limits;
+use araldo::source::inbox::EventInbox;
 use araldo::store::Store;
 use araldo::store::receipts::ReceiptHorizon;
 use araldo::track::Track;
@@ -58,6 +59,7 @@ impl Api {
             ids,
             signer: Signer::new(&[7; 32]),
             public_url: "http://araldo.example".into(),
+            inbox: EventInbox::start(&lifecycle, store.clone()),
             wake: Arc::new(Wake::default()),
             keys: KeyCache::default(),
             limits: Limits::default(),

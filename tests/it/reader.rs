@@ -12,6 +12,7 @@ use araldo::domain::token::{Purpose, Signer};
 use araldo::domain::{Clock as _, Timestamp};
 use araldo::lifecycle::{Lifecycle, Wake};
 use araldo::source::Limits;
+use araldo::source::inbox::EventInbox;
 use araldo::store::receipts::ReceiptHorizon;
 use araldo::store::{Store, StoreUrl};
 use araldo::track::Track;
@@ -297,6 +298,7 @@ fn web(
         ids: Arc::<SeededIds>::clone(ids),
         signer: signer.clone(),
         public_url: "http://127.0.0.1:8080".into(),
+        inbox: EventInbox::start(&Lifecycle::new(), store.clone()),
         wake: Arc::new(Wake::default()),
         keys: KeyCache::default(),
         limits: Limits::default(),

@@ -1,167 +1,181 @@
-//! `araldo bench drain`: queued e-mails, rendered, tracked, recorded and handed to a real SMTP
-//! server, against Postfix's `smtp-source`, which only sends, to the same server.
+//! `araldo bench drain`: queued messages, rendered, tracked, recorded and handed over, against a
+//! program that only hands over, to the same server: Postfix's `smtp-source` for e-mails, `wrk`
+//! for SMS to an HTTP gateway.
 //!
 //! Messages are queued through the planner while dispatch is paused; the clock runs from the
-//! word to go on until the store says that all were accepted.
+//! word to go on until the store says that all were accepted. Several nodes: see `nodes`.
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
+use super::gateway;
 use super::ground::{Ground, Node};
-use super::peers::{self, Peers};
+use super::load::{self, drain, queue};
+use super::marks::{self, Mark};
+use super::nodes;
+use super::peers::{self, Peers, Sink};
 use super::report::{Pair, Summary};
-use super::town::{self, Reach};
-use crate::domain::Clock as _;
-use crate::store::switches::DISPATCH;
+use super::town::{News, Reach};
+use super::wrk::Wrk;
+use crate::domain::Channel;
 
-/// Mails sent before the first pair: connections stand, templates are compiled, and their size
-/// tells the peer how large its own have to be.
+/// Messages sent before the first pair: connections stand, templates are compiled, and the size
+/// of the mails tells the peer how large its own have to be.
 const WARM_UP: usize = 200;
+/// How long `wrk` asks for in each pair.
+const PEER_SECONDS: usize = 3;
 
 /// What to drain.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Drain {
-    /// E-mails in each run
-    #[arg(long, default_value_t = 10_000, value_parser = super::count)]
-    messages: usize,
+    /// Messages in each run
+    #[arg(long, default_value_t = 50_000, value_parser = super::count)]
+    pub(super) messages: usize,
     /// Runs of ours and of the peer, one after the other
     #[arg(long, default_value_t = 5, value_parser = super::count)]
-    pairs: usize,
+    pub(super) pairs: usize,
     /// Connections of each
     #[arg(long, default_value_t = 32, value_parser = super::count)]
-    sessions: usize,
+    pub(super) sessions: usize,
+    /// What is sent: `email` or `sms`
+    #[arg(long, default_value = "email")]
+    channel: Channel,
+    /// So many nodes on one PostgreSQL, against one; each a process of its own
+    #[arg(long, default_value_t = 1, value_parser = super::count)]
+    pub(super) nodes: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
-    store: String,
+    pub(super) store: String,
     /// One JSON object instead of lines
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Measures; fails when a single message was not accepted.
 pub(super) async fn run(options: &Drain) -> anyhow::Result<ExitCode> {
-    let peers = Peers::find()?;
-    let port = peers::free_port()?;
-    let ground = Ground::lay(&options.store, &settings(port, options.sessions)).await?;
-    let node = ground.start().await?;
-    pause(&node, true).await?;
-    let size = warm_up(&node, &peers, port, &ground.folder().join("mails")).await?;
-    let sink = peers.sink(port, None).await?;
-    let mut pairs = Vec::with_capacity(options.pairs);
-    for number in 1..=options.pairs {
-        queue(&node, number, options.messages).await?;
-        let pair = Pair {
-            count: options.messages,
-            peer: peers
-                .source(port, options.messages, size, options.sessions)
-                .await?,
-            ours: drain(&node, options.messages).await?,
-        };
-        if !options.json {
-            pair.print(number, "e-mails", "smtp-source");
-        }
-        pairs.push(pair);
+    if options.nodes > 1 {
+        return nodes::run(options).await;
     }
-    all_are_accounted_for(&node, WARM_UP + options.pairs * options.messages).await?;
-    let store = node.running.store.kind();
-    node.stop().await?;
-    sink.stop().await?;
+    let (pairs, store, size) = match options.channel {
+        Channel::Email => emails(options).await?,
+        Channel::Sms => texts(options).await?,
+    };
     report(options, store, size, &pairs);
     Ok(ExitCode::SUCCESS)
 }
 
+type Measured = (Vec<Pair>, &'static str, usize);
+
+async fn emails(options: &Drain) -> anyhow::Result<Measured> {
+    let peers = Peers::find()?;
+    let port = peers::free_port()?;
+    let ground = Ground::lay(&options.store, &load::relay(port, options.sessions)).await?;
+    let node = ground.start().await?;
+    load::pause(&node, true).await?;
+    let size = warm_up(&node, &peers, port, &ground.folder().join("mails")).await?;
+    let sink = peers.sink(port, None).await?;
+    let source = async |count| peers.source(port, count, size, options.sessions).await;
+    let pairs = pairs(options, &node, Reach::Email, "smtp-source", source).await?;
+    let store = end(options, node).await?;
+    Sink::stop(sink).await?;
+    Ok((pairs, store, size))
+}
+
+async fn texts(options: &Drain) -> anyhow::Result<Measured> {
+    let gateway = gateway::Running::start().await?;
+    let settings = load::gateway(gateway.port, options.sessions);
+    let ground = Ground::lay(&options.store, &settings).await?;
+    let wrk = Wrk::find(options.sessions, PEER_SECONDS)?;
+    let node = ground.start().await?;
+    load::pause(&node, true).await?;
+    queue(&node, 0, WARM_UP, Reach::Sms, News::Outage).await?;
+    drain(&node, WARM_UP).await?;
+    let sample = gateway.sample();
+    let source = async |count: usize| {
+        let load = wrk.load(&sample, &[]).await?;
+        if load.failed > 0 {
+            bail!("the gateway refused {} requests of wrk", load.failed);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a time for people")]
+        let took = count as f64 / load.per_second;
+        Ok(Duration::from_secs_f64(took))
+    };
+    let pairs = pairs(options, &node, Reach::Sms, "wrk", source).await?;
+    let store = end(options, node).await?;
+    gateway.stop().await?;
+    Ok((pairs, store, 0))
+}
+
+async fn pairs(
+    options: &Drain,
+    node: &Node,
+    reach: Reach,
+    peer_name: &str,
+    mut peer: impl AsyncFnMut(usize) -> anyhow::Result<Duration>,
+) -> anyhow::Result<Vec<Pair>> {
+    let count = options.messages;
+    let mut pairs = Vec::with_capacity(options.pairs);
+    for number in 1..=options.pairs {
+        queue(node, number, count, reach, News::Outage).await?;
+        let pair = Pair {
+            count,
+            peer: peer(count).await?,
+            ours: drain(node, count).await?,
+        };
+        if !options.json {
+            pair.print(number, "messages", peer_name);
+        }
+        pairs.push(pair);
+    }
+    Ok(pairs)
+}
+
+async fn end(options: &Drain, node: Node) -> anyhow::Result<&'static str> {
+    let wanted = WARM_UP + options.pairs * options.messages;
+    load::all_are_accounted_for(&node, wanted).await?;
+    let store = node.running.store.kind();
+    node.stop().await?;
+    Ok(store)
+}
+
 fn report(options: &Drain, store: &str, size: usize, pairs: &[Pair]) {
     let summary = Summary::of(pairs);
+    let marks = [mark(options.channel, store, summary)];
+    let bench = format!("drain-{}", options.channel);
     if options.json {
-        let more = json!({ "mail_bytes": size, "sessions": options.sessions });
-        println!("{}", summary.json("drain", store, pairs, more));
+        let more = json!({
+            "mail_bytes": size, "sessions": options.sessions, "marks": marks::json(&marks),
+        });
+        println!("{}", summary.json(&bench, store, pairs, more));
         return;
     }
     println!(
-        "drain on {store}: {} e-mails of {size} bytes over {} connections, all accepted\n\
-         median ratio to smtp-source {:.3}; our median run to its best {:.3}",
+        "{bench} on {store}: {} messages over {} connections, all accepted (a mail has {size} bytes)\n\
+         median ratio to the peer {:.3}; our median run to its best {:.3}",
         options.messages, options.sessions, summary.median, summary.to_best
     );
+    marks::print(&marks);
 }
 
-/// A node with one relay. The guard against floods counts messages by client, and everybody
-/// here gets one.
-fn settings(port: u16, sessions: usize) -> String {
-    format!(
-        "[channels]\nemail = [\"relay\"]\nsms = []\n[provider.relay]\nkind = \"smtp\"\n\
-         host = \"127.0.0.1\"\nport = {port}\nconnections = {sessions}\n\
-         from = \"Araldo <avvisi@araldo.example>\"\n[tracking]\nopens = \"individual\"\n"
-    )
+fn mark(channel: Channel, store: &str, summary: Summary) -> Mark {
+    let wanted = match (channel, store) {
+        (Channel::Sms, _) => 0.40,
+        (Channel::Email, "sqlite") => 0.50,
+        (Channel::Email, _) => 0.30,
+    };
+    Mark::at_least("ratio to the peer", wanted, summary.median)
 }
 
 /// Sends a few mails to a sink that keeps them; returns their size.
 async fn warm_up(node: &Node, peers: &Peers, port: u16, folder: &Path) -> anyhow::Result<usize> {
     let sink = peers.sink(port, Some(folder)).await?;
-    queue(node, 0, WARM_UP).await?;
+    queue(node, 0, WARM_UP, Reach::Email, News::Outage).await?;
     drain(node, WARM_UP).await?;
     sink.stop().await?;
     peers::mean_size(folder)
-}
-
-/// Settles a district and reports an outage there: so many messages are queued and due.
-async fn queue(node: &Node, district: usize, count: usize) -> anyhow::Result<()> {
-    town::settle(node, district, count, Reach::Email).await?;
-    let plans = i64::try_from(district)? + 1;
-    town::report_outage(node, district).await?;
-    node.until(|figures| figures.plans, plans, Instant::now())
-        .await?;
-    Ok(())
-}
-
-async fn drain(node: &Node, count: usize) -> anyhow::Result<Duration> {
-    let before = node
-        .running
-        .store
-        .read()
-        .await?
-        .yardstick()
-        .figures()
-        .await?
-        .accepted;
-    let start = Instant::now();
-    pause(node, false).await?;
-    let wanted = before + i64::try_from(count)?;
-    let took = node
-        .until(|figures| figures.accepted, wanted, start)
-        .await?;
-    pause(node, true).await?;
-    Ok(took)
-}
-
-/// As `araldo dispatch pause` and `resume` do.
-async fn pause(node: &Node, paused: bool) -> anyhow::Result<()> {
-    let running = &node.running;
-    let mut tx = running.store.write().await?;
-    tx.switches()
-        .set(DISPATCH, paused, "bench", running.clock.now())
-        .await?;
-    tx.commit().await?;
-    running.wake.messages_queued();
-    Ok(())
-}
-
-/// The sums said so already; the rows have to say it too.
-async fn all_are_accounted_for(node: &Node, wanted: usize) -> anyhow::Result<()> {
-    let accepted = node
-        .running
-        .store
-        .read()
-        .await?
-        .yardstick()
-        .accepted_by_attempt()
-        .await?;
-    if usize::try_from(accepted)? != wanted {
-        bail!("{accepted} of {wanted} messages have an attempt that was accepted");
-    }
-    Ok(())
 }

@@ -9,14 +9,15 @@ use clap::Args;
 use serde_json::json;
 
 use super::ground::Ground;
+use super::marks::{self, Mark};
 use super::report::{Pair, Summary};
-use super::town::{self, Reach};
+use super::town::{self, News, Reach};
 
 /// What to plan.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Fanout {
     /// Clients whom the event concerns
-    #[arg(long, default_value_t = 200_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 1_000_000, value_parser = super::count)]
     clients: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
@@ -37,7 +38,7 @@ pub(super) async fn run(options: &Fanout) -> anyhow::Result<ExitCode> {
     node.running.store.settle().await?;
     forget_peak();
     let start = Instant::now();
-    town::report_outage(&node, 0).await?;
+    town::report(&node, 0, News::Outage).await?;
     let ours = node.until(|figures| figures.plans, 1, start).await?;
     let peak = peak_kib()?;
     let planned = node
@@ -73,8 +74,17 @@ pub(super) async fn run(options: &Fanout) -> anyhow::Result<ExitCode> {
 
 fn report(options: &Fanout, store: &str, pair: Pair, peak_kib: u64) {
     let summary = Summary::of(&[pair]);
+    let wanted = if store == "sqlite" { 0.40 } else { 0.20 };
+    #[expect(clippy::cast_precision_loss, reason = "megabytes for people")]
+    let megabytes = (peak_kib * 1_024 / 1_000_000) as f64;
+    let marks = [
+        Mark::at_least("ratio to INSERT SELECT", wanted, summary.median),
+        Mark::at_most("peak memory in MB", 150.0, megabytes),
+    ];
     if options.json {
-        let more = json!({ "peak_rss_mib": peak_kib / 1_024 });
+        let more = json!({
+            "peak_rss_mib": peak_kib / 1_024, "marks": marks::json(&marks),
+        });
         println!("{}", summary.json("fanout", store, &[pair], more));
         return;
     }
@@ -85,6 +95,7 @@ fn report(options: &Fanout, store: &str, pair: Pair, peak_kib: u64) {
         summary.median,
         peak_kib / 1_024
     );
+    marks::print(&marks);
 }
 
 /// Starts the system's note of the peak anew (proc(5), `clear_refs`); where it cannot, the peak

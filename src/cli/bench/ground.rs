@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 use crate::app::{self, Running};
 use crate::config::Config;
+use crate::domain::Clock as _;
+use crate::domain::api_key::{ApiKey, Scope};
 use crate::lifecycle::Lifecycle;
 use crate::store::{Store, StoreUrl};
 use crate::telemetry;
@@ -26,13 +28,24 @@ pub(super) struct Ground {
     folder: TempDir,
     /// Where the store is.
     pub(super) url: StoreUrl,
+    address: String,
     config: Config,
 }
 
 impl Ground {
     /// Prepares a store and checks that it is empty. `store`: `sqlite`, or the address of an
-    /// empty database; `settings`: what the node is to do, as in a file of settings.
+    /// empty database; `settings`: what the node is to do, as in a file of settings, with
+    /// `{folder}` for the folder of the measurement.
     pub(super) async fn lay(store: &str, settings: &str) -> anyhow::Result<Self> {
+        Self::lay_with(store, settings, &[]).await
+    }
+
+    /// The same with further files in the folder: each a name and a text.
+    pub(super) async fn lay_with(
+        store: &str,
+        settings: &str,
+        files: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("araldo-bench-")
             .tempdir()
@@ -43,7 +56,12 @@ impl Ground {
         };
         let url: StoreUrl = address.parse().map_err(anyhow::Error::msg)?;
         must_be_empty(&url).await?;
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text)
+                .with_context(|| format!("cannot write {name}"))?;
+        }
         let file = folder.path().join("araldo.toml");
+        let settings = settings.replace("{folder}", &folder.path().display().to_string());
         std::fs::write(&file, format!("{}\n{settings}", common(&address)))
             .context("cannot write the settings")?;
         let config = Config::load(Some(&file), std::iter::empty())?;
@@ -51,6 +69,7 @@ impl Ground {
         Ok(Self {
             folder,
             url,
+            address,
             config,
         })
     }
@@ -58,6 +77,11 @@ impl Ground {
     /// Where files may be put; gone with the ground.
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// A whole file of settings for another node on the same store.
+    pub(super) fn settings(&self, more: &str) -> String {
+        format!("{}\n{more}", common(&self.address))
     }
 
     /// Starts the node.
@@ -83,6 +107,7 @@ impl Node {
         start: Instant,
     ) -> anyhow::Result<Duration> {
         let (mut last, mut moved) = (i64::MIN, Instant::now());
+        let bar = indicatif::ProgressBar::new(u64::try_from(wanted).unwrap_or(0));
         loop {
             let figures = self
                 .running
@@ -94,9 +119,12 @@ impl Node {
                 .await?;
             let now = figure(&figures);
             if now >= wanted {
-                return Ok(start.elapsed());
+                let took = start.elapsed();
+                bar.finish_and_clear();
+                return Ok(took);
             }
             if now > last {
+                bar.set_position(u64::try_from(now).unwrap_or(0));
                 (last, moved) = (now, Instant::now());
             }
             if moved.elapsed() > STALLED_AFTER {
@@ -104,6 +132,18 @@ impl Node {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+
+    /// Makes a key of the API, and gives its secret.
+    pub(super) async fn key(&self, scopes: &[Scope]) -> anyhow::Result<String> {
+        let running = &self.running;
+        let key = ApiKey::from_entropy(&rand::random());
+        let mut tx = running.store.write().await?;
+        tx.keys()
+            .create(&key, "bench", scopes, running.clock.now(), &*running.ids)
+            .await?;
+        tx.commit().await?;
+        Ok(key.reveal().to_string())
     }
 
     /// Ends it in good order.

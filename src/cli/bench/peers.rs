@@ -35,8 +35,8 @@ impl Peers {
     /// Looks for both.
     pub(super) fn find() -> anyhow::Result<Self> {
         Ok(Self {
-            sink: find("smtp-sink")?,
-            source: find("smtp-source")?,
+            sink: find("smtp-sink", "postfix")?,
+            source: find("smtp-source", "postfix")?,
         })
     }
 
@@ -153,7 +153,8 @@ fn open_to_all(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn find(program: &str) -> anyhow::Result<PathBuf> {
+/// Where a program is; otherwise which Debian package brings it.
+pub(super) fn find(program: &str, package: &str) -> anyhow::Result<PathBuf> {
     let path = crate::config::environment().find(|(name, _)| name == "PATH");
     let path = path.map(|(_, folders)| folders).unwrap_or_default();
     std::env::split_paths(&path)
@@ -161,6 +162,6 @@ fn find(program: &str) -> anyhow::Result<PathBuf> {
         .map(|folder| folder.join(program))
         .find(|candidate| candidate.is_file())
         .with_context(|| {
-            format!("`{program}` is not there; install the package `postfix`, which brings it")
+            format!("`{program}` is not there; install the package `{package}`, which brings it")
         })
 }

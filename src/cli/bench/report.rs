@@ -80,7 +80,8 @@ impl Summary {
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+/// The one in the middle.
+pub(super) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -91,7 +92,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-fn round(ratio: f64) -> f64 {
+/// To three digits.
+pub(super) fn round(ratio: f64) -> f64 {
     (ratio * 1_000.0).round() / 1_000.0
 }
 

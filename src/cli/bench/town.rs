@@ -19,8 +19,19 @@ use crate::source::intake;
 pub(super) enum Reach {
     /// By e-mail only.
     Email,
+    /// By SMS only.
+    Sms,
     /// Half of them by SMS and e-mail, half by e-mail; every tenth refused the topic.
     Mixed,
+}
+
+/// What happens in a district.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// The light is out: told at once, in the urgent lane.
+    Outage,
+    /// Something to know: told by the rules for notices.
+    Notice,
 }
 
 /// Settles `count` people in a district.
@@ -40,15 +51,19 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// Reports an outage in a district, as a network operator would.
-pub(super) async fn report_outage(node: &Node, district: usize) -> anyhow::Result<()> {
+/// Reports something in a district, as a network operator would.
+pub(super) async fn report(node: &Node, district: usize, news: News) -> anyhow::Result<()> {
     let running = &node.running;
     let now = running.clock.now();
+    let kind = match news {
+        News::Outage => "outage",
+        News::Notice => "notice",
+    };
     let event = json!({
         "specversion": "1.0", "id": format!("bench-{district}"), "source": "/bench",
         "type": "incident.opened", "time": now,
         "data": {
-            "incident": format!("B-{district}"), "kind": "outage", "service": "electricity",
+            "incident": format!("B-{district}"), "kind": kind, "service": "electricity",
             "severity": "severe", "area": { "municipalities": [municipality(district)] },
             "began_at": now, "cause": "guasto in cabina"
         }
@@ -64,11 +79,11 @@ pub(super) async fn report_outage(node: &Node, district: usize) -> anyhow::Resul
 fn person(district: usize, number: usize, reach: Reach) -> Client {
     let key = district * 1_000_000 + number;
     let mixed = reach == Reach::Mixed;
-    let mut contacts = vec![contact(
-        Channel::Email,
-        format!("cliente.{key}@posta.example"),
-    )];
-    if mixed && number.is_multiple_of(2) {
+    let mut contacts = Vec::with_capacity(2);
+    if reach != Reach::Sms {
+        contacts.push(contact(Channel::Email, mailbox_of(district, number)));
+    }
+    if reach == Reach::Sms || mixed && number.is_multiple_of(2) {
         contacts.push(contact(Channel::Sms, format!("+39000{key:08}")));
     }
     let mut topics = BTreeMap::new();
@@ -76,7 +91,7 @@ fn person(district: usize, number: usize, reach: Reach) -> Client {
         topics.insert("outages".to_owned(), false);
     }
     Client {
-        client: format!("C-{key}"),
+        client: reference_of(district, number),
         name: format!("Maria Rossi {number}"),
         locale: "it".to_owned(),
         time_zone: chrono_tz::Europe::Rome,
@@ -95,6 +110,16 @@ fn person(district: usize, number: usize, reach: Reach) -> Client {
         quiet_hours: None,
         tracking_consent: TrackingConsent::Granted,
     }
+}
+
+/// The reference of a person.
+pub(super) fn reference_of(district: usize, number: usize) -> String {
+    format!("C-{}", district * 1_000_000 + number)
+}
+
+/// Where a person's mail goes.
+pub(super) fn mailbox_of(district: usize, number: usize) -> String {
+    format!("cliente.{}@posta.example", district * 1_000_000 + number)
 }
 
 fn contact(channel: Channel, address: String) -> ContactPoint {

@@ -3,10 +3,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 use crate::domain::{Channel, MessageId, Timestamp};
 use crate::lifecycle::Lifecycle;
@@ -21,6 +22,13 @@ use super::now::Snapshot;
 const FRESH: TimeDelta = TimeDelta::milliseconds(900);
 /// An incident's ladder counts each message, so it is kept longer.
 const LADDER_FRESH: TimeDelta = TimeDelta::seconds(5);
+/// Counting may take this part of a reader's time: a ladder that took a second is counted again
+/// after twenty.
+const LADDER_SHARE: i32 = 20;
+/// A page waits so long for a ladder that was never counted, and then shows what was planned.
+const LADDER_PATIENCE: Duration = Duration::from_millis(40);
+/// A ladder nobody asked for during this time is forgotten.
+const LADDER_KEPT: TimeDelta = TimeDelta::minutes(10);
 /// How long the pace is looked back on.
 const PACE: TimeDelta = TimeDelta::seconds(60);
 /// Previews of unsaved mails kept; the oldest go first.
@@ -70,7 +78,7 @@ pub struct Desk {
     pub(super) lifecycle: Lifecycle,
     pub(super) throttle: Throttle,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
-    ladders: Mutex<HashMap<i64, (Timestamp, Ladder)>>,
+    ladders: Arc<Mutex<HashMap<i64, Counted>>>,
     pace: Mutex<VecDeque<(Timestamp, i64)>>,
     previews: Mutex<VecDeque<(String, String)>>,
 }
@@ -89,7 +97,7 @@ impl Desk {
             lifecycle,
             throttle: Throttle::default(),
             snapshot: Mutex::default(),
-            ladders: Mutex::default(),
+            ladders: Arc::default(),
             pace: Mutex::default(),
             previews: Mutex::default(),
         }
@@ -109,19 +117,56 @@ impl Desk {
         Ok(snapshot)
     }
 
-    /// The ladder of an incident, some seconds old at most.
+    /// The ladder of an incident, some seconds old at most; a large one is as old as twenty times
+    /// what counting it takes. Pages do not wait for the counting of a large one: while it was
+    /// never counted they get what was planned.
     pub(super) async fn ladder(&self, web: &Web, incident: i64) -> Result<Ladder, StoreError> {
         let now = web.clock.now();
-        let mut kept = self.ladders.lock().await;
-        if let Some((at, ladder)) = kept.get(&incident)
-            && now - *at < LADDER_FRESH
-        {
-            return Ok(*ladder);
+        let (known, counting) = {
+            let mut kept = self.ladders.lock().await;
+            kept.retain(|_, counted| now - counted.at < LADDER_KEPT);
+            let counted = kept.entry(incident).or_insert_with(|| Counted::never(now));
+            let due = counted.ladder.is_none() || now - counted.at >= counted.fresh_for();
+            let counting = (due && !counted.under_way).then(|| {
+                counted.under_way = true;
+                self.count(web, incident)
+            });
+            (counted.ladder, counting)
+        };
+        match (known, counting) {
+            (Some(ladder), _) => Ok(ladder),
+            (None, Some(counted)) => match tokio::time::timeout(LADDER_PATIENCE, counted).await {
+                Ok(Ok(ladder)) => ladder,
+                Ok(Err(_)) | Err(_) => planned(web, incident).await,
+            },
+            (None, None) => planned(web, incident).await,
         }
-        let ladder = web.store.read().await?.reports().ladder(incident).await?;
-        kept.retain(|_, (at, _)| now - *at < LADDER_FRESH);
-        kept.insert(incident, (now, ladder));
-        Ok(ladder)
+    }
+
+    /// Counts in a task of its own, which goes on when the page no longer waits.
+    fn count(&self, web: &Web, incident: i64) -> oneshot::Receiver<Result<Ladder, StoreError>> {
+        let (answer, counted) = oneshot::channel();
+        let (store, clock) = (web.store.clone(), Arc::clone(&web.clock));
+        let ladders = Arc::clone(&self.ladders);
+        self.lifecycle.spawn("count a ladder", async move {
+            let start = clock.now();
+            let outcome = match store.read().await {
+                Ok(mut tx) => tx.reports().ladder(incident).await,
+                Err(error) => Err(error),
+            };
+            let at = clock.now();
+            let mut kept = ladders.lock().await;
+            let entry = kept.entry(incident).or_insert_with(|| Counted::never(at));
+            entry.under_way = false;
+            if let Ok(ladder) = &outcome {
+                (entry.at, entry.took, entry.ladder) = (at, at - start, Some(*ladder));
+            }
+            drop(kept);
+            if answer.send(outcome).is_err() {
+                tracing::debug!("a page did not wait for an incident's ladder");
+            }
+        });
+        counted
     }
 
     /// Notes how many were accepted since the beginning, and says how many that makes in a
@@ -160,6 +205,45 @@ impl Desk {
             .iter()
             .find(|(found, _)| found == key)
             .map(|(_, html)| html.clone())
+    }
+}
+
+/// What was planned of an incident, from its plans: nothing else is known of it yet.
+async fn planned(web: &Web, incident: i64) -> Result<Ladder, StoreError> {
+    let steps = web
+        .store
+        .read()
+        .await?
+        .reports()
+        .incident_steps(incident)
+        .await?;
+    Ok(Ladder {
+        planned: steps.iter().map(|step| step.planned).sum(),
+        ..Ladder::default()
+    })
+}
+
+/// A ladder, and when and how it was counted.
+#[derive(Debug, Clone)]
+struct Counted {
+    at: Timestamp,
+    took: TimeDelta,
+    ladder: Option<Ladder>,
+    under_way: bool,
+}
+
+impl Counted {
+    const fn never(at: Timestamp) -> Self {
+        Self {
+            at,
+            took: TimeDelta::zero(),
+            ladder: None,
+            under_way: false,
+        }
+    }
+
+    fn fresh_for(&self) -> TimeDelta {
+        LADDER_FRESH.max(self.took * LADDER_SHARE)
     }
 }
 

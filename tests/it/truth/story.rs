@@ -111,7 +111,13 @@ impl Story {
             addresses: contacts.map(|contact| contact.address.clone()).collect(),
             events: Mutex::default(),
         };
-        let world = World::new(seed, weather, Arc::clone(&clock), Arc::clone(&plot.eye), desk);
+        let world = World::new(
+            seed,
+            weather,
+            Arc::clone(&clock),
+            Arc::clone(&plot.eye),
+            desk,
+        );
         let matcher = Matcher::new(rules.clone()).expect("sound rules");
         let mut story = Self {
             plot,

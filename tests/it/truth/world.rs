@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use araldo::channel::{Accepted, Outgoing};
-use araldo::domain::clock::FixedClock;
-use araldo::domain::receipt::ReceiptKind;
+use araldo::dispatch::Dispatcher;
 use araldo::domain::address::Address;
 use araldo::domain::client::SuppressionReason;
+use araldo::domain::clock::FixedClock;
+use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::{Channel, Clock as _, EventId, Ids, MessageId, Timestamp};
-use araldo::dispatch::Dispatcher;
 use araldo::store::Store;
 use araldo::store::receipts::{NewReceipt, ReceiptHorizon};
 use chrono::TimeDelta;
@@ -296,8 +296,7 @@ impl World {
     pub(super) fn pass_time(&self) -> Vec<NewReceipt> {
         let now = self.clock.now();
         let mut inner = self.inner();
-        let (come, still): (Vec<_>, Vec<_>) =
-            inner.late.drain(..).partition(|late| late.at <= now);
+        let (come, still): (Vec<_>, Vec<_>) = inner.late.drain(..).partition(|late| late.at <= now);
         inner.late = still;
         for late in &come {
             inner.arrive(late, false);
@@ -330,7 +329,10 @@ impl World {
         };
         let mut tx = self.desk.store.write().await.expect("the store works");
         if let Some(event) = event {
-            tx.plans().cancel_event(event, now).await.expect("withdrawn");
+            tx.plans()
+                .cancel_event(event, now)
+                .await
+                .expect("withdrawn");
         } else {
             tx.suppressions()
                 .suppress(&address, SuppressionReason::Stop, None, now)

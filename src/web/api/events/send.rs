@@ -7,7 +7,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 
 use crate::source::cloud_event::{self, Mode};
-use crate::source::intake;
 use crate::web::Web;
 use crate::web::api::body;
 use crate::web::auth::keys::{Authorized, EventsWrite};
@@ -37,7 +36,7 @@ pub(crate) async fn post(
     let body = body::read(request, mode.max_bytes(&web.limits)).await?;
     let now = web.clock.now();
     let events = cloud_event::read(mode, &attributes, &body, &web.limits, now)?;
-    let taken = intake::take(&web.store, &events, now, &*web.ids).await?;
+    let taken = web.inbox.take(events, now, &*web.ids).await?;
     if taken.accepted > 0 {
         web.wake.events_stored();
     }

@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use crate::domain::event::{Event, MESSAGE_REQUESTED};
-use crate::source::intake;
 use crate::web::Web;
 use crate::web::api::body::Json;
 use crate::web::auth::keys::{Authorized, MessagesWrite};
@@ -50,7 +49,7 @@ pub(crate) async fn post(
         }
         fault
     })?;
-    let taken = intake::take(&web.store, &[event], now, &*web.ids).await?;
+    let taken = web.inbox.take(vec![event], now, &*web.ids).await?;
     if taken.accepted > 0 {
         web.wake.events_stored();
     }
