@@ -83,7 +83,7 @@ pub(super) async fn run(options: &Accept) -> anyhow::Result<ExitCode> {
     let mut answered = 0;
     for number in 0..options.rounds {
         let start = Instant::now();
-        let taken = batches(options, node.running.address, &key, number).await?;
+        let taken = batches(options, node.address()?, &key, number).await?;
         let took = start.elapsed();
         let (single, healthz) = singles(&node, &wrk, &key, number).await?;
         answered += taken + single.answered;
@@ -118,7 +118,7 @@ pub(super) async fn run(options: &Accept) -> anyhow::Result<ExitCode> {
 
 /// Single events, and `/healthz` right after.
 async fn singles(node: &Node, wrk: &Wrk, key: &str, round: usize) -> anyhow::Result<(Load, Load)> {
-    let url = format!("http://{}", node.running.address);
+    let url = format!("http://{}", node.address()?);
     let round = round.to_string();
     let single = wrk.load(&url, &["event", &round, key]).await?;
     let healthz = wrk.load(&url, &["healthz", &round, key]).await?;

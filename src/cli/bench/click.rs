@@ -66,7 +66,7 @@ pub(super) async fn run(options: &Click) -> anyhow::Result<ExitCode> {
     );
     std::fs::write(&clicks, links(&node).await?)?;
     std::fs::write(&alive, "/healthz\n".repeat(usize::try_from(MESSAGES)?))?;
-    let url = format!("http://{}", node.running.address);
+    let url = format!("http://{}", node.address()?);
     let mut rounds = Vec::with_capacity(options.rounds);
     for number in 1..=options.rounds {
         let ours = wrk.load(&url, &[&clicks.to_string_lossy()]).await?;

@@ -99,6 +99,13 @@ pub(super) struct Node {
 }
 
 impl Node {
+    /// Where it listens.
+    pub(super) fn address(&self) -> anyhow::Result<std::net::SocketAddr> {
+        self.running
+            .address
+            .context("the node has no role `web` and listens nowhere")
+    }
+
     /// Waits until a figure of the store reaches `wanted`; returns how long it took since `start`.
     pub(super) async fn until(
         &self,

@@ -49,7 +49,7 @@ pub(super) async fn run(options: &Latency) -> anyhow::Result<ExitCode> {
     let node = ground.start().await?;
     town::settle(&node, 0, WARM_UP + options.events, Reach::Email).await?;
     let key = node.key(&[Scope::EventsWrite]).await?;
-    let mut wire = Wire::to(node.running.address).await?;
+    let mut wire = Wire::to(node.address()?).await?;
     let headers =
         format!("Content-Type: application/cloudevents+json\r\nAuthorization: Bearer {key}\r\n");
     let mut times = Vec::with_capacity(options.events);

@@ -133,7 +133,7 @@ async fn bytes(node: &Node) -> anyhow::Result<i64> {
 /// Opens everything once, and then as often as it counts. `big`: the number of the largest
 /// incident.
 async fn look(node: &Node, keys: &Keys, big: i64) -> anyhow::Result<Times> {
-    let mut wire = Wire::to(node.running.address).await?;
+    let mut wire = Wire::to(node.address()?).await?;
     let console = CONSOLE.iter().map(|path| (path, &keys.cookie));
     let api = API.iter().map(|path| (path, &keys.bearer));
     let mut all = Vec::with_capacity(CONSOLE.len() + API.len());

@@ -73,7 +73,7 @@ pub(super) async fn run(options: &Receipts) -> anyhow::Result<ExitCode> {
     let storm = Storm::default();
     let start = Instant::now();
     let (took, within) = tokio::join!(
-        rage(options, node.running.address, &paths, &storm),
+        rage(options, node.address()?, &paths, &storm),
         drain(&node, options.messages)
     );
     took?;
