@@ -7,9 +7,12 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use crate::store::reports::{Counts, LaneLoad};
+use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState};
 use crate::web::Web;
 use crate::web::problem::Problem;
+
+/// No more share one store: their ids would run out.
+const MOST_NODES: i64 = 250;
 
 /// The figures. No key: they tell of nobody; shut the path off at the proxy if it must be.
 pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
@@ -17,6 +20,7 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
     let mut tx = web.store.read().await?;
     let lanes = tx.reports().lanes().await?;
     let totals = tx.reports().totals(now.utc_day()).await?;
+    let runs = tx.reports().nodes(MOST_NODES).await?;
     let mut text = String::from(
         "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
     );
@@ -48,7 +52,21 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
             format_args!("araldo_messages{{stage=\"{stage}\"}} {count}"),
         );
     }
+    nodes(&mut text, &runs);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+/// Those that stopped are history and have no figure.
+fn nodes(text: &mut String, runs: &[NodeRow]) {
+    text.push_str("# HELP araldo_nodes Nodes that share the store, by the database's clock.\n");
+    text.push_str("# TYPE araldo_nodes gauge\n");
+    for state in [NodeState::Alive, NodeState::Silent] {
+        let count = runs.iter().filter(|run| run.state() == state).count();
+        line(
+            text,
+            format_args!("araldo_nodes{{state=\"{state}\"}} {count}"),
+        );
+    }
 }
 
 fn line(text: &mut String, sample: std::fmt::Arguments<'_>) {
