@@ -3,23 +3,23 @@
 //!
 //! The store sells blocks of slots, one interval apart, in the database's time; no slot is sold
 //! twice. A slot may be used from its time until [`LATE_US`] later, then it is void, so a node
-//! that wakes up late never sends two at once. The interval is one hundredth longer than the
-//! contract asks. In any second there are then at most the slots of one second and five
-//! milliseconds; the five that are left of the hundredth are for what a node does not know of the
-//! database's clock, and for the wire.
+//! that wakes up late never sends two at once. The interval is three hundredths longer than the
+//! contract asks. In any second there are then at most the slots of one second and 20 ms; the
+//! ten milliseconds that are left of the three hundredths are for what a node does not know of
+//! the database's clock, and for the wire.
 //!
 //! `pace` buys and waits; `store::pace` is the account.
 
 use std::collections::VecDeque;
 
 /// How late a slot may be used.
-pub(super) const LATE_US: i64 = 5_000;
+pub(super) const LATE_US: i64 = 20_000;
 /// How fast two clocks may drift apart: one microsecond in so many.
 const DRIFT: i64 = 2_000;
 /// Knowledge of the other clock that is wrong by more is thrown away: the clock was put back.
 const PUT_BACK_US: i64 = 250_000;
 /// The share of the contract that is used.
-const USED: f64 = 0.99;
+const USED: f64 = 0.97;
 
 /// How far slots are apart.
 #[derive(Debug, Clone, Copy)]

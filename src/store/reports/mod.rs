@@ -19,7 +19,7 @@ pub use clients::{
 pub use incidents::{IncidentRow, IncidentStep, Ladder};
 pub use messages::{MessageFilter, MessagePage, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};
-pub use operation::{KeyRow, NodeRow, ProviderRow};
+pub use operation::{KeyRow, NodeRow, NodeState, ProviderRow};
 pub use stats::{Counts, StatsBy, StatsRow};
 pub use story::{
     Story, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,

@@ -1,9 +1,26 @@
 //! Nodes, providers and keys, for the settings page.
 
 use crate::domain::Timestamp;
+use crate::domain::text_enum::text_enum;
 use crate::store::{Doing as _, StoreError, on};
 
 use super::Reports;
+
+/// Without a sign for so long, by the database's clock, a node counts as silent: five of its
+/// usual heartbeats.
+const SILENT_US: i64 = 10_000_000;
+
+text_enum! {
+    /// How a run of the daemon does.
+    pub enum NodeState {
+        /// It gives signs of life.
+        Alive => "alive",
+        /// It has given none for a while, and nobody has declared it dead yet.
+        Silent => "silent",
+        /// It signed off, or was declared dead.
+        Stopped => "stopped",
+    }
+}
 
 /// One run of the daemon.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -17,9 +34,19 @@ pub struct NodeRow {
     started_at: i64,
     heartbeat_at: i64,
     stopped_at: Option<i64>,
+    silent_us: i64,
 }
 
 impl NodeRow {
+    /// How it does, by the database's clock.
+    #[must_use]
+    pub const fn state(&self) -> NodeState {
+        match self.stopped_at {
+            Some(_) => NodeState::Stopped,
+            None if self.silent_us > SILENT_US => NodeState::Silent,
+            None => NodeState::Alive,
+        }
+    }
     /// Since when it runs.
     #[must_use]
     pub const fn started_at(&self) -> Timestamp {
@@ -29,11 +56,6 @@ impl NodeRow {
     #[must_use]
     pub const fn heartbeat_at(&self) -> Timestamp {
         Timestamp::from_micros(self.heartbeat_at)
-    }
-    /// When it stopped in good order, if it did.
-    #[must_use]
-    pub fn stopped_at(&self) -> Option<Timestamp> {
-        self.stopped_at.map(Timestamp::from_micros)
     }
 }
 
@@ -86,12 +108,14 @@ impl KeyRow {
 }
 
 impl Reports<'_> {
-    /// The latest runs of the daemon, newest first.
+    /// Runs of the daemon: first those that have not stopped, each newest first.
     pub async fn nodes(&mut self, limit: i64) -> Result<Vec<NodeRow>, StoreError> {
-        on!(self.0, |c| sqlx::query_as::<_, NodeRow>(
-            "SELECT name, roles, version, started_at, heartbeat_at, stopped_at \
-             FROM node ORDER BY id DESC LIMIT $1"
-        )
+        on!(self.0, |c| sqlx::query_as::<_, NodeRow>(concat!(
+            "SELECT name, roles, version, started_at, heartbeat_at, stopped_at, ",
+            words::now!(),
+            " - heartbeat_at AS silent_us
+             FROM node ORDER BY CASE WHEN stopped_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT $1"
+        ))
         .bind(limit)
         .fetch_all(&mut **c)
         .await)

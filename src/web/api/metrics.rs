@@ -8,9 +8,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::store::invariants::Invariant;
-use crate::store::reports::{Counts, LaneLoad};
+use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState};
+use crate::store::upkeep::Breach;
 use crate::web::Web;
 use crate::web::problem::Problem;
+
+/// No more share one store: their ids would run out.
+const MOST_NODES: i64 = 250;
 
 /// The figures. No key: they tell of nobody; shut the path off at the proxy if it must be.
 pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
@@ -19,6 +23,7 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
     let lanes = tx.reports().lanes().await?;
     let totals = tx.reports().totals(now.utc_day()).await?;
     let breaches = tx.upkeep().breaches().await?;
+    let runs = tx.reports().nodes(MOST_NODES).await?;
     let mut text = String::from(
         "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
     );
@@ -50,17 +55,36 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
             format_args!("araldo_messages{{stage=\"{stage}\"}} {count}"),
         );
     }
+    kept(&mut text, &breaches);
+    nodes(&mut text, &runs);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+/// Those that stopped are history and have no figure.
+fn nodes(text: &mut String, runs: &[NodeRow]) {
+    text.push_str("# HELP araldo_nodes Nodes that share the store, by the database's clock.\n");
+    text.push_str("# TYPE araldo_nodes gauge\n");
+    for state in [NodeState::Alive, NodeState::Silent] {
+        let count = runs.iter().filter(|run| run.state() == state).count();
+        line(
+            text,
+            format_args!("araldo_nodes{{state=\"{state}\"}} {count}"),
+        );
+    }
+}
+
+/// What must always hold, and how many rows break it.
+fn kept(text: &mut String, breaches: &[Breach]) {
     text.push_str("# HELP araldo_invariant_breaches Rows that break what must hold, see araldo check-store.\n");
     text.push_str("# TYPE araldo_invariant_breaches gauge\n");
     for invariant in Invariant::ALL {
         let breach = breaches.iter().find(|one| one.invariant == *invariant);
         let broken = breach.map_or(0, |one| one.broken);
         line(
-            &mut text,
+            text,
             format_args!("araldo_invariant_breaches{{invariant=\"{invariant}\"}} {broken}"),
         );
     }
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 
 fn line(text: &mut String, sample: std::fmt::Arguments<'_>) {

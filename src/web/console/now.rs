@@ -19,7 +19,7 @@ use crate::insight::Rate;
 use crate::insight::explain::duration;
 use crate::store::StoreError;
 use crate::store::reports::{
-    IncidentRow, Ladder, LaneLoad, MOST, MessageFilter, NodeRow, ProviderRow, Totals,
+    IncidentRow, Ladder, LaneLoad, MOST, MessageFilter, NodeRow, NodeState, ProviderRow, Totals,
 };
 use crate::store::upkeep::Breach;
 use crate::web::Web;
@@ -38,8 +38,6 @@ const TICK: Duration = Duration::from_secs(1);
 /// A live page asks again after so many looks: a session that was ended sees no longer than
 /// this.
 const TICKS: usize = 120;
-/// Without a sign for so long, a node counts as gone.
-pub(super) const NODE_GONE: TimeDelta = TimeDelta::seconds(30);
 /// An urgent message waiting so long is an alarm.
 const URGENT_WAIT: TimeDelta = TimeDelta::seconds(30);
 
@@ -121,8 +119,7 @@ impl Snapshot {
                 format!("{actor} paused all sending {since}"),
             );
         }
-        let alive =
-            |node: &&NodeRow| node.stopped_at().is_none() && now - node.heartbeat_at() < NODE_GONE;
+        let alive = |node: &&NodeRow| node.state() == NodeState::Alive;
         let nodes = self.nodes.iter().filter(alive).count();
         if nodes == 0 {
             return health(

@@ -10,7 +10,7 @@ use crate::domain::Timestamp;
 use crate::domain::role::Right;
 use crate::store::StoreError;
 use crate::store::audit::AuditRow;
-use crate::store::reports::{KeyRow, NodeRow};
+use crate::store::reports::{KeyRow, NodeRow, NodeState};
 use crate::store::users::User;
 use crate::web::Web;
 use crate::web::auth::session::Person;
@@ -70,12 +70,12 @@ pub(super) async fn page(
 }
 
 fn node(row: NodeRow, now: Timestamp) -> Node {
-    let silent = now - row.heartbeat_at() > super::now::NODE_GONE;
-    let badge = match (row.stopped_at(), silent) {
-        (Some(_), _) => Badge::new("waiting", "stopped"),
-        (None, true) => Badge::new("failed", "silent"),
-        (None, false) => Badge::new("delivered", "at work"),
+    let tone = match row.state() {
+        NodeState::Stopped => "waiting",
+        NodeState::Silent => "failed",
+        NodeState::Alive => "delivered",
     };
+    let badge = Badge::new(tone, row.state().as_str());
     Node {
         badge,
         started: When::new(row.started_at(), now),

@@ -50,6 +50,17 @@ fn busiest_second(times: &[Instant]) -> usize {
     times.iter().enumerate().map(in_window).max().unwrap_or(0)
 }
 
+/// How many came in each second after the first.
+fn by_second(times: &[Instant]) -> Vec<usize> {
+    let mut counts = Vec::new();
+    for at in times {
+        let second = usize::try_from((*at - times[0]).as_secs()).unwrap();
+        counts.resize(counts.len().max(second + 1), 0);
+        counts[second] += 1;
+    }
+    counts
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
     const CLIENTS: usize = 1_500;
@@ -82,6 +93,7 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
     let took = (times[times.len() - 1] - times[0]).as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let used = (times.len() - 1) as f64 / took / RATE;
+    println!("arrivals in each second: {:?}", by_second(&times));
     println!(
         "{} arrivals, {used:.3} of the rate, at most {busiest} in a second",
         times.len()

@@ -11,7 +11,7 @@ use crate::support::node::{Eye, Node, on_both_databases};
 on_both_databases!(a_program_goes_along_with_one_step_ahead_and_refuses_two);
 
 /// What the next version's migration does: it only adds. And it says that it was made.
-const EXPAND: &str = "ALTER TABLE message ADD COLUMN next_version BIGINT";
+const EXPAND: &str = "ALTER TABLE message ADD COLUMN next_version INTEGER";
 const NEXT: &str = "INSERT INTO _sqlx_migrations \
     (version, description, success, checksum, execution_time) \
     SELECT max(version) + 1, 'of a later version', TRUE, checksum, 0 \

@@ -45,6 +45,8 @@ impl Daemon {
     /// Starts it on a store. `folder` keeps its settings; `settings` are TOML sections beside
     /// `[store]`, `[http]` and `[node]`.
     pub(crate) async fn start(store: &TestStore, home: &Path, settings: &str) -> Self {
+        // The client below is of one kind of TLS with the program's own; the first to come sets it.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let port = free_port();
         let file = home.join("araldo.toml");
         let url = match &store.url {
