@@ -182,13 +182,8 @@ impl Ledger {
             close(&mut tx, &batch.closes, self.settings.receipts(), now).await?;
         }
         if !batch.diverts.is_empty() {
-            let rows: Vec<Diverted> = batch.diverts.iter().map(|(_, d)| *d).collect();
-            tx.attempts().divert(&rows, now).await?;
-            let moves = batch
-                .diverts
-                .iter()
-                .map(|(t, d)| (t, MessageState::Leased, d.state));
-            sum(&mut tx, moves).await?;
+            let diverted: Vec<_> = batch.diverts.iter().map(|(t, d)| (t, *d)).collect();
+            self.divert(&mut tx, &diverted, now).await?;
         }
         if !batch.give_backs.is_empty() {
             tx.messages()
@@ -259,13 +254,15 @@ impl Ledger {
             node: self.node,
             flood: self.settings.flood,
             quiet_hours: self.settings.quiet_hours,
+            asks: self.settings.asks,
+            settle: self.settings.settle,
         };
         let mut opened_to: HashMap<ClientId, i64> = HashMap::new();
-        let judge_one = |(ticket, ..): &Opening| {
+        let judge_one = |(ticket, attempt, _): &Opening| {
             let before = opened_to.entry(ticket.client).or_default();
             let respects = ticket.plan.settings.respects_quiet_hours;
             let judgement = seen.get(&ticket.message).map_or(Judgement::NotMine, |row| {
-                judge(row, ticket.lease_no, respects, *before, &terms)
+                judge(row, attempt, respects, *before, &terms)
             });
             *before += i64::from(judgement == Judgement::Open);
             judgement
@@ -288,14 +285,36 @@ impl Ledger {
                 .map(|(t, d)| (*t, MessageState::Leased, d.state)),
         )
         .await?;
+        // A report may have come for what is now withdrawn or too late: it says more.
         let proven: Vec<MessageId> = rows
             .iter()
-            .filter(|row| row.state == MessageState::Accepted)
+            .filter(|row| row.state == MessageState::Accepted || row.state.is_final())
             .map(|row| row.message)
             .collect();
         tx.receipts(self.settings.receipts())
             .settle(&proven, now)
             .await
+    }
+}
+
+/// The close of an attempt that was written although the store reported an error: a connection
+/// that breaks in a commit leaves open what became of it. Nothing was sent. Where no attempt was
+/// written, this closes nothing.
+fn undone(ticket: &Ticket) -> Closed {
+    Closed {
+        message: ticket.message,
+        lease_no: ticket.lease_no,
+        outcome: "not_sent",
+        stage: Some("store"),
+        code: None,
+        detail: Some(String::from("the store did not confirm the attempt")),
+        provider_ref: None,
+        state: MessageState::Queued,
+        reason: None,
+        due_at: None,
+        wake_at: None,
+        counts: false,
+        bad_address: false,
     }
 }
 
@@ -378,6 +397,7 @@ impl Batch {
     fn refuse_opens(&mut self) {
         for (ticket, _, answer) in self.opens.drain(..) {
             self.give_backs.push(ticket.message);
+            self.closes.push((ticket.clone(), undone(&ticket)));
             answer.send(Opened::No).ok();
         }
     }
@@ -410,6 +430,13 @@ async fn close(
         .filter(|(ticket, _)| moved.contains_key(&ticket.message))
         .map(|(ticket, closed)| (ticket, MessageState::Sending, closed.state));
     sum(tx, shifts).await?;
+    // This node slept past its lease: what another gave up for lost was taken after all.
+    let found: Vec<MessageId> = rows
+        .iter()
+        .filter(|row| row.state == MessageState::Accepted && !moved.contains_key(&row.message))
+        .map(|row| row.message)
+        .collect();
+    tx.receipts(horizon).proven(&found, now).await?;
     let early: Vec<MessageId> = moved
         .into_iter()
         .filter(|(_, early)| *early)

@@ -4,6 +4,8 @@
 //! `dispatch` decide, and writes attempts and states in the same transaction. Both work on
 //! batches: one statement each, whatever the number of messages.
 
+use chrono::TimeDelta;
+
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
 
@@ -46,10 +48,25 @@ pub struct Recheck {
     pub quiet: Option<(u16, u16)>,
     /// The client's zone; none when the client was deleted.
     pub time_zone: Option<String>,
+    /// How often a provider has said, since the last doubt, that it never got it.
+    pub asked: i64,
+    /// A repeat at the risk of a double was allowed.
+    pub risky: bool,
+    /// Earlier attempts of which nobody knows whether they arrived.
+    pub doubt: Option<Doubt>,
     /// Attempts opened to this client in the last hour.
     pub opened_last_hour: i64,
     /// Attempts opened to this client in the last day.
     pub opened_last_day: i64,
+}
+
+/// Attempts of one message of which nobody knows whether they arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Who had them; none when more than one did.
+    pub provider: Option<String>,
+    /// When the first of them was opened.
+    pub since: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -68,6 +85,11 @@ struct RecheckRow {
     quiet_from: Option<i64>,
     quiet_to: Option<i64>,
     time_zone: Option<String>,
+    asked: i64,
+    risky: bool,
+    doubt_since: Option<i64>,
+    doubt_first: Option<String>,
+    doubt_last: Option<String>,
     last_hour: Option<i64>,
     last_day: Option<i64>,
 }
@@ -83,6 +105,8 @@ pub struct NewAttempt {
     pub provider: String,
     /// Our name for it towards the provider.
     pub reference: String,
+    /// How long the provider knows the name again and makes no second message of it. Not kept.
+    pub key_life: Option<TimeDelta>,
 }
 
 /// A message that will not be sent now, and what becomes of it.
@@ -131,6 +155,13 @@ pub struct Closed {
     pub bad_address: bool,
 }
 
+/// Where a diverted message waits for its timer.
+const WAITING: [MessageState; 3] = [
+    MessageState::Held,
+    MessageState::Accepted,
+    MessageState::Unknown,
+];
+
 impl Attempts<'_> {
     /// Reads what may have changed for these messages, and locks them (PostgreSQL).
     /// `day_ago_id`: the smallest id a message of the last 24 hours can have.
@@ -148,6 +179,13 @@ impl Attempts<'_> {
                  p.superseded_by IS NOT NULL AS superseded,
                  p.cancelled_at IS NOT NULL AS cancelled,
                  s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
+                 m.asked, m.risky,
+                 CASE WHEN m.opens > 0 THEN (SELECT min(a.opened_at) FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_since,
+                 CASE WHEN m.opens > 0 THEN (SELECT min(a.provider) FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_first,
+                 CASE WHEN m.opens > 0 THEN (SELECT max(a.provider) FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_last,
                  (SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
                   FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_hour,
                  (SELECT CAST(sum(f.opens) AS BIGINT)
@@ -263,7 +301,7 @@ impl Attempts<'_> {
                     d.reason,
                     d.due_at.map(Timestamp::as_micros),
                     d.state.is_final().then(|| now.as_micros()),
-                    matches!(d.state, MessageState::Held | MessageState::Accepted)
+                    WAITING.contains(&d.state)
                         .then(|| d.due_at.map(Timestamp::as_micros))
                         .flatten(),
                 ])
@@ -331,6 +369,7 @@ impl Attempts<'_> {
                  ELSE coalesce(r.reason, message.reason) END,
                  due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
                  tries = message.tries + r.counts, lease_node = NULL,
+                 asked = CASE r.state WHEN 'unknown' THEN 0 ELSE message.asked END,
                  provider_ref = coalesce(r.provider_ref, message.provider_ref),
                  accepted_at = coalesce(r.accepted_at, message.accepted_at),
                  final_at = r.final_at
@@ -423,6 +462,12 @@ fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
         proven: row.receipt_rank > 0,
         quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
         time_zone: row.time_zone,
+        asked: row.asked,
+        risky: row.risky,
+        doubt: row.doubt_since.map(|since| Doubt {
+            provider: row.doubt_first.filter(|first| row.doubt_last.as_ref() == Some(first)),
+            since: Timestamp::from_micros(since),
+        }),
         opened_last_hour: row.last_hour.unwrap_or(0),
         opened_last_day: row.last_day.unwrap_or(0),
     })

@@ -113,7 +113,11 @@ impl Timers<'_> {
         let rows = serde_json::Value::Array(rows).to_string();
         let moved: Vec<(i64,)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
-                "UPDATE message SET state = r.to_state, reason = coalesce(r.reason, message.reason),
+                "UPDATE message SET state = r.to_state,
+                 reason = CASE WHEN r.to_state = 'accepted' AND r.from_state <> 'accepted'
+                 THEN NULL ELSE coalesce(r.reason, message.reason) END,
+                 accepted_at = CASE WHEN r.to_state = 'accepted'
+                 THEN coalesce(message.accepted_at, $2) ELSE message.accepted_at END,
                  wake_at = r.wake_at, asked = message.asked + r.asked,
                  risky = (message.risky OR r.risky = 'true' OR r.risky = '1'),
                  final_at = coalesce(r.final_at, message.final_at)
@@ -127,6 +131,7 @@ impl Timers<'_> {
                  RETURNING message.id"
             ))
             .bind(&rows)
+            .bind(now.as_micros())
             .fetch_all(&mut **c)
             .await
         })

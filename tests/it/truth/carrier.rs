@@ -33,14 +33,6 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) const ALL: [Self; 3] = [Self::Idempotent, Self::Askable, Self::Blind];
 
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Idempotent => "idempotent",
-            Self::Askable => "askable",
-            Self::Blind => "blind",
-        }
-    }
-
     fn key_life(self) -> Option<TimeDelta> {
         (self == Self::Idempotent).then(|| TimeDelta::from_std(KEY_LIFE).expect("minutes"))
     }

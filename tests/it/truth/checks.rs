@@ -193,13 +193,6 @@ impl Findings {
         if ours > 2 {
             self.wrong.push(format!("a risk is taken once, {ours} arrived: {row:?}"));
         }
-        let accepted = self.attempts.get(&row.id).map_or(0, |all| {
-            let taken = |a: &&Attempt| a.outcome.as_deref() == Some("accepted");
-            all.iter().filter(taken).count()
-        });
-        if accepted > 1 && !row.risky {
-            self.wrong.push(format!("{accepted} attempts were accepted: {row:?}"));
-        }
     }
 
     fn attempts_are_whole(&mut self, row: &Row) {

@@ -203,7 +203,11 @@ impl Story {
                 assert!(idle < 10, "something is due and nobody does it");
             }
         }
-        panic!("{ENDLESS} steps, and no end");
+        let restless = self.plot.eye.texts(RESTLESS).await;
+        panic!(
+            "{ENDLESS} steps, and no end at {}: {restless:?}",
+            self.clock.now().as_micros()
+        );
     }
 
     /// An event comes in; a second time it is known.
@@ -390,6 +394,11 @@ impl Story {
 const NEXT: &str = "SELECT CAST(coalesce(min(x.at), 9223372036854775807) AS BIGINT) FROM
     (SELECT wake_at AS at FROM message WHERE wake_at IS NOT NULL
      UNION ALL SELECT due_at FROM message WHERE state = 'queued') AS x";
+
+const RESTLESS: &str = "SELECT channel || ' ' || state || ' ' || coalesce(reason, '') ||
+    ' due ' || due_at || ' wake ' || coalesce(CAST(wake_at AS TEXT), '') || ' expires ' ||
+    expires_at || ' lease ' || lease_no FROM message
+    WHERE wake_at IS NOT NULL OR state IN ('queued', 'leased', 'sending')";
 
 /// Settings as a daemon might have them, with the shares that matter drawn.
 fn settings(dice: &mut Dice) -> dispatch::Settings {
