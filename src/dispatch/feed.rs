@@ -2,7 +2,7 @@
 //! concurrency allows. Three feeders run side by side, so that a full bulk lane never holds up
 //! an urgent message.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Shared;
@@ -52,6 +52,7 @@ pub(super) async fn claim(
     shared: &Shared,
     lane: Lane,
 ) -> Result<Vec<(Claimed, Arc<Grasp>)>, StoreError> {
+    undo_doubtful(shared).await?;
     // Look without the writer's lock first: an idle lane costs no write.
     let mut tx = shared.store.read().await?;
     let now = shared.clock.now();
@@ -71,7 +72,10 @@ pub(super) async fn claim(
         .claim(shared.node, lane, shared.settings.claim, now, claim)
         .await?;
     fail::fail_point!("claim-before-commit");
-    tx.commit().await?;
+    if let Err(error) = tx.commit().await {
+        shared.doubtful.note(claim);
+        return Err(error);
+    }
     fail::fail_point!("claim-after-commit");
     let grasp = Arc::new(Grasp {
         claim,
@@ -81,6 +85,38 @@ pub(super) async fn claim(
         .into_iter()
         .map(|message| (message, Arc::clone(&grasp)))
         .collect())
+}
+
+/// Claims whose commit was not confirmed: a connection that breaks in a commit leaves open what
+/// became of it. Nobody carries their messages, so they go back before anything else is claimed.
+#[derive(Debug, Default)]
+pub(super) struct Doubtful(Mutex<Vec<i64>>);
+
+impl Doubtful {
+    fn note(&self, claim: i64) {
+        self.claims().push(claim);
+    }
+
+    fn claims(&self) -> MutexGuard<'_, Vec<i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn undo_doubtful(shared: &Shared) -> Result<(), StoreError> {
+    let claims = shared.doubtful.claims().clone();
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let mut tx = shared.store.write().await?;
+    for claim in &claims {
+        tx.messages().undo_claim(shared.node, *claim).await?;
+    }
+    tx.commit().await?;
+    shared
+        .doubtful
+        .claims()
+        .retain(|claim| !claims.contains(claim));
+    Ok(())
 }
 
 async fn start(

@@ -139,6 +139,7 @@ struct Shared {
     ledger: ledger::Handle,
     room: room::Room,
     noted: tokio::sync::Mutex<Vec<Condition>>,
+    doubtful: feed::Doubtful,
 }
 
 /// Carries messages out: as tasks of a daemon ([`Dispatcher::start`]), or step by step on the
@@ -182,6 +183,7 @@ impl Dispatcher {
             ledger,
             room,
             noted,
+            doubtful: feed::Doubtful::default(),
         });
         Self {
             shared,

@@ -42,7 +42,7 @@ pub struct Recheck {
     pub barred: Option<Reason>,
     /// The client's wish on this topic.
     pub wanted: Option<bool>,
-    /// A report about an earlier attempt came after all: the provider has it.
+    /// A report about an earlier attempt, or its answer, came after all: the provider has it.
     pub proven: bool,
     /// The client's own quiet hours in minutes of the day.
     pub quiet: Option<(u16, u16)>,
@@ -87,6 +87,7 @@ struct RecheckRow {
     time_zone: Option<String>,
     asked: i64,
     risky: bool,
+    taken: bool,
     doubt_since: Option<i64>,
     doubt_first: Option<String>,
     doubt_last: Option<String>,
@@ -180,6 +181,8 @@ impl Attempts<'_> {
                  p.cancelled_at IS NOT NULL AS cancelled,
                  s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
                  m.asked, m.risky,
+                 CASE WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'accepted') ELSE FALSE END AS taken,
                  CASE WHEN m.opens > 0 THEN (SELECT min(a.opened_at) FROM attempt a
                  WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_since,
                  CASE WHEN m.opens > 0 THEN (SELECT min(a.provider) FROM attempt a
@@ -459,7 +462,7 @@ fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
             .map(|word| stored(&word, "suppression", "reason", row.id))
             .transpose()?,
         wanted: row.wanted,
-        proven: row.receipt_rank > 0,
+        proven: row.taken || row.receipt_rank > 0,
         quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
         time_zone: row.time_zone,
         asked: row.asked,

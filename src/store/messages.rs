@@ -247,6 +247,25 @@ impl Messages<'_> {
         .doing("give messages back")
     }
 
+    /// Gives back what a claim took, if it was ever written.
+    pub async fn undo_claim(&mut self, node: NodeId, claim: i64) -> Result<(), StoreError> {
+        let taken: Option<(String,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as("SELECT messages FROM claim WHERE id = $1 AND node_id = $2")
+                .bind(claim)
+                .bind(node.get())
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("look for a claim in doubt")?;
+        let Some((messages,)) = taken else {
+            return Ok(());
+        };
+        let ids: Vec<i64> = serde_json::from_str(&messages).unwrap_or_default();
+        let ids: Vec<MessageId> = ids.into_iter().map(MessageId::new).collect();
+        self.give_back(node, &ids).await?;
+        self.drop_claims(&[claim]).await
+    }
+
     /// Forgets claims whose every message is dealt with.
     pub async fn drop_claims(&mut self, claims: &[i64]) -> Result<(), StoreError> {
         let ids = super::json_ids(claims.iter().copied());

@@ -78,7 +78,7 @@ impl Provider for Carrier {
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             self.expects_a_durable_attempt(outgoing).await;
-            for _ in 0..self.world.between(0, 3) {
+            for _ in 0..self.world.hesitation() {
                 tokio::task::yield_now().await;
             }
             let answer = self.meet(self.world.fate(), outgoing).await;
