@@ -183,7 +183,7 @@ impl Dispatch {
             retry_cap: section.time("retry_cap")?,
             max_tries: section.number("max_tries", 1, 100)?,
             reconcile_after: section.time("reconcile_after")?,
-            reconcile_asks: section.number("reconcile_asks", 0, 100)?,
+            reconcile_asks: section.number("reconcile_asks", 1, 100)?,
             flood_per_hour: section.number("flood_per_hour", 1, 10_000)?,
             flood_per_day: section.number("flood_per_day", 1, 10_000)?,
             receipt_horizon_sms: section.time("receipt_horizon_sms")?,

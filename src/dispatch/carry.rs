@@ -1,6 +1,7 @@
 //! Carries one message: render, choose a line, open, send, close. The only place that calls a
 //! provider's `send`, and never before the ledger says that the attempt is durable.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -102,6 +103,7 @@ async fn hand_over(
         lease_no: message.lease_no,
         provider: line.provider.name().to_owned(),
         reference: outgoing.reference.0.clone(),
+        key_life: line.key_life(),
     };
     if shared.ledger.open(ticket.clone(), attempt).await == Opened::No {
         return;
@@ -204,10 +206,11 @@ fn retry(
 ) {
     let wait = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
     let tries = message.tries + u32::from(closed.counts);
-    let next = shared
-        .settings
-        .retry
-        .next_due(tries, now, message.expires_at, wait, rand::random());
+    let next =
+        shared
+            .settings
+            .retry
+            .next_due(tries, now, message.expires_at, wait, chance_of(message));
     match next {
         Next::At(due) => (closed.state, closed.due_at) = (MessageState::Queued, Some(due)),
         Next::TriesUsedUp => {
@@ -218,6 +221,18 @@ fn retry(
             (closed.state, closed.reason) = (MessageState::Expired, Some(Reason::TooLate));
         }
     }
+}
+
+/// A chance from 0 to 1 of its own for each try of each message: the same for the same try, so
+/// that a test can tell its story again.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a share needs no more than 32 bits"
+)]
+fn chance_of(message: &Claimed) -> f64 {
+    let mut hasher = DefaultHasher::new();
+    (message.id, message.lease_no).hash(&mut hasher);
+    (hasher.finish() >> 32) as f64 / f64::from(u32::MAX)
 }
 
 fn ticket(message: &Claimed, plan: Arc<PlanText>) -> Ticket {

@@ -1,10 +1,13 @@
 //! The last look before sending, pure: what changed since the message was claimed, and what
 //! that means. It runs inside the transaction that opens the attempt.
 
+use chrono::TimeDelta;
+
+use super::unknown::KEY_MARGIN;
 use crate::domain::consent::refusal;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Class, MessageState, NodeId, Reason, Timestamp};
-use crate::store::attempts::Recheck;
+use crate::store::attempts::{NewAttempt, Recheck};
 
 /// How many times the cap safety messages may use.
 const SAFETY_ROOM: i64 = 3;
@@ -29,6 +32,10 @@ pub(super) struct Terms {
     pub(super) flood: FloodGuard,
     /// Quiet hours of clients who set none.
     pub(super) quiet_hours: Option<QuietHours>,
+    /// How often a provider must say that it never got a message before it is believed.
+    pub(super) asks: u32,
+    /// How long to wait before looking again at what nobody knows.
+    pub(super) settle: TimeDelta,
 }
 
 /// The gate's answer.
@@ -49,18 +56,18 @@ pub(super) enum Judgement {
     NotMine,
 }
 
-/// Judges one message. `lease_no`: the lease under which it was claimed; `opened_now`: attempts
-/// to the same client already opened in this batch.
+/// Judges one message. `attempt`: the one that is to be made, under the lease of its claim;
+/// `opened_now`: attempts to the same client already opened in this batch.
 #[must_use]
 pub(super) fn judge(
     seen: &Recheck,
-    lease_no: i64,
+    attempt: &NewAttempt,
     respects_quiet_hours: bool,
     opened_now: i64,
     terms: &Terms,
 ) -> Judgement {
     let mine = seen.state == MessageState::Leased
-        && seen.lease_no == lease_no
+        && seen.lease_no == attempt.lease_no
         && seen.lease_node == Some(terms.node);
     if !mine {
         return Judgement::NotMine;
@@ -101,6 +108,13 @@ pub(super) fn judge(
     {
         return end(MessageState::Suppressed, Reason::FloodGuard);
     }
+    if may_double(seen, attempt, terms) {
+        return Judgement::Divert {
+            state: MessageState::Unknown,
+            reason: Some(Reason::AnswerLost),
+            until: Some(terms.now + terms.settle),
+        };
+    }
     match quiet_until(seen, respects_quiet_hours, terms) {
         Some(until) => Judgement::Divert {
             state: MessageState::Held,
@@ -109,6 +123,21 @@ pub(super) fn judge(
         },
         None => Judgement::Open,
     }
+}
+
+/// Whether this attempt could make a second message, and nobody has taken that risk. A repeat
+/// that was safe when it was decided may have waited since: the provider has forgotten the key,
+/// or another provider would have it now.
+fn may_double(seen: &Recheck, attempt: &NewAttempt, terms: &Terms) -> bool {
+    let Some(doubt) = &seen.doubt else {
+        return false;
+    };
+    let proved_absent = seen.asked > 0 && seen.asked >= i64::from(terms.asks);
+    let key_lives = doubt.provider.as_deref() == Some(attempt.provider.as_str())
+        && attempt
+            .key_life
+            .is_some_and(|life| terms.now < doubt.since + life - KEY_MARGIN);
+    !(seen.risky || proved_absent || key_lives)
 }
 
 fn quiet_until(seen: &Recheck, respected: bool, terms: &Terms) -> Option<Timestamp> {

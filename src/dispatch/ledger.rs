@@ -187,14 +187,8 @@ impl Ledger {
             close(&mut tx, &batch.closes, self.settings.receipts(), now).await?;
         }
         if !batch.diverts.is_empty() {
-            let rows: Vec<Diverted> = batch.diverts.iter().map(|(_, d)| *d).collect();
-            let moved = tx.attempts().divert(&rows, now).await?;
-            let moves = batch
-                .diverts
-                .iter()
-                .filter(|(ticket, _)| moved.contains(&ticket.message))
-                .map(|(t, d)| (t, MessageState::Leased, d.state));
-            sum(&mut tx, moves).await?;
+            let diverted: Vec<_> = batch.diverts.iter().map(|(t, d)| (t, *d)).collect();
+            self.divert(&mut tx, &diverted, now).await?;
         }
         if !batch.refused.is_empty() {
             tx.attempts().unopen(self.node, &batch.refused, now).await?;
@@ -271,13 +265,15 @@ impl Ledger {
             node: self.node,
             flood: self.settings.flood,
             quiet_hours: self.settings.quiet_hours,
+            asks: self.settings.asks,
+            settle: self.settings.settle,
         };
         let mut opened_to: HashMap<ClientId, i64> = HashMap::new();
-        let judge_one = |(ticket, ..): &Opening| {
+        let judge_one = |(ticket, attempt, _): &Opening| {
             let before = opened_to.entry(ticket.client).or_default();
             let respects = ticket.plan.settings.respects_quiet_hours;
             let judgement = seen.get(&ticket.message).map_or(Judgement::NotMine, |row| {
-                judge(row, ticket.lease_no, respects, *before, &terms)
+                judge(row, attempt, respects, *before, &terms)
             });
             *before += i64::from(judgement == Judgement::Open);
             judgement
@@ -301,9 +297,10 @@ impl Ledger {
                 .map(|(t, d)| (*t, MessageState::Leased, d.state)),
         )
         .await?;
+        // A report may have come for what is now withdrawn or too late: it says more.
         let proven: Vec<MessageId> = rows
             .iter()
-            .filter(|row| row.state == MessageState::Accepted)
+            .filter(|row| row.state == MessageState::Accepted || row.state.is_final())
             .map(|row| row.message)
             .collect();
         tx.receipts(self.settings.receipts())

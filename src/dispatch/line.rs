@@ -70,6 +70,12 @@ impl Line {
         }
     }
 
+    /// How long its provider knows a reference again.
+    pub fn key_life(&self) -> Option<TimeDelta> {
+        let life = self.provider.capabilities().idempotent_for?;
+        TimeDelta::from_std(life).ok()
+    }
+
     /// Until when it rests, if it does.
     pub fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.health().closed_until.filter(|until| *until > now)
@@ -189,6 +195,16 @@ impl Lines {
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Arc<Line>> {
         self.0.iter().find(|line| line.provider.name() == name)
+    }
+
+    /// The longest that any provider may take for one message.
+    #[must_use]
+    pub fn longest_send(&self) -> TimeDelta {
+        let longest = self
+            .0
+            .iter()
+            .map(|l| l.provider.capabilities().longest_send);
+        TimeDelta::from_std(longest.max().unwrap_or_default()).unwrap_or(TimeDelta::minutes(10))
     }
 
     /// How each does.

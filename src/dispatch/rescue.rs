@@ -55,7 +55,8 @@ pub(super) async fn rescue(shared: &Shared, suspects: &Suspects) -> Result<Suspe
     let now = shared.clock.now();
     let mut rescued = Vec::new();
     for node in dead {
-        let wake_at = now + shared.settings.settle;
+        // What the dead node had handed over may still be on its way to a provider.
+        let wake_at = now + shared.settings.settle.max(shared.lines.longest_send());
         rescued.extend(tx.nodes().rescue(node, now, wake_at).await?);
     }
     let moved = unknown(&rescued);

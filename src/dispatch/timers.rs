@@ -128,7 +128,8 @@ async fn decide(shared: &Shared, message: &Woken, plan: &PlanText, now: Timestam
             if now >= horizon {
                 (look.to, look.reason) = (MessageState::Unconfirmed, Some(Reason::NoReceipt));
             } else {
-                look.wake_at = Some(horizon);
+                let accepted_at = message.accepted_at.unwrap_or(now);
+                look.wake_at = Some(next_look(plan, message, accepted_at, horizon, now));
             }
         }
         MessageState::Unknown => decide_unknown(shared, message, plan, &mut look, now).await,
@@ -160,7 +161,7 @@ async fn decide_unknown(
         horizon: opened_at + shared.settings.horizon(message.channel),
     };
     match (next_step(&case, now), line) {
-        (Step::Ask, Some(line)) => ask(shared, message, line, look, now).await,
+        (Step::Ask, Some(line)) => ask(shared, message, plan, line, look, now).await,
         (Step::Ask, None) | (Step::GiveUp, _) => look.to = MessageState::Unresolved,
         (Step::SendAgain, _) => look.to = MessageState::Queued,
         (Step::SendAgainAtRisk, _) => (look.to, look.risky) = (MessageState::Queued, true),
@@ -168,12 +169,19 @@ async fn decide_unknown(
     }
 }
 
-async fn ask(shared: &Shared, message: &Woken, line: &Line, look: &mut Looked, now: Timestamp) {
+async fn ask(
+    shared: &Shared,
+    message: &Woken,
+    plan: &PlanText,
+    line: &Line,
+    look: &mut Looked,
+    now: Timestamp,
+) {
     let reference = super::carry::reference(message.id, message.channel);
     match line.provider.query(&reference).await {
         Ok(Found::Present(_)) => {
             look.to = MessageState::Accepted;
-            look.wake_at = Some(now + shared.settings.horizon(message.channel));
+            look.wake_at = Some(shared.settings.first_look(plan, message.channel, now));
         }
         Ok(Found::Absent) => {
             look.asked = true;
@@ -183,6 +191,27 @@ async fn ask(shared: &Shared, message: &Woken, line: &Line, look: &mut Looked, n
             tracing::warn!(message.id = %message.id, error = %error, "a provider could not say what became of a message");
             look.wake_at = Some(now + shared.settings.settle);
         }
+    }
+}
+
+/// When an accepted message is looked at next: for its fallback, if that is still to come.
+fn next_look(
+    plan: &PlanText,
+    message: &Woken,
+    accepted_at: Timestamp,
+    horizon: Timestamp,
+    now: Timestamp,
+) -> Timestamp {
+    match plan.settings.fallback {
+        Some((after_s, other)) if other != message.channel => {
+            let fallback = accepted_at + TimeDelta::seconds(after_s);
+            if fallback > now {
+                fallback.min(horizon)
+            } else {
+                horizon
+            }
+        }
+        _ => horizon,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::channel::Capabilities;
 use crate::domain::{OnUnknown, Timestamp};
 
 /// Taken off the life of an idempotency key, for clocks that differ.
-const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
+pub(super) const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
 
 /// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -126,7 +126,7 @@ text_enum! {
         Reject => "reject",
         /// The last try failed.
         Fail => "fail",
-        /// Nobody can say.
+        /// Nobody can say; or a repeat that was safe when it was decided is not any more.
         LoseTrack => "lose_track",
         /// Proof that it never arrived at the provider, or a risky repeat by policy.
         SendAgain => "send_again",
@@ -158,6 +158,8 @@ impl MessageState {
     ///
     /// Late truth is kept: a receipt may still turn `unconfirmed`, `undelivered`, `unknown` or
     /// `unresolved` into what it says. Only `delivered` is never undone (a later bounce is a flag).
+    /// A message that was withdrawn or given up while an earlier attempt of it was in doubt can
+    /// still prove to have arrived.
     #[must_use]
     pub const fn after(self, step: Move) -> Option<Self> {
         use MessageState as S;
@@ -172,7 +174,7 @@ impl MessageState {
             (S::Leased | S::Sending | S::Unknown | S::Unresolved, M::Accept) => S::Accepted,
             (S::Sending | S::Unknown, M::Reject) => S::Rejected,
             (S::Sending | S::Unknown, M::Fail) => S::Failed,
-            (S::Sending, M::LoseTrack) => S::Unknown,
+            (S::Leased | S::Sending, M::LoseTrack) => S::Unknown,
             (S::Unknown, M::GiveUp) => S::Unresolved,
             (
                 S::Sending
@@ -181,7 +183,13 @@ impl MessageState {
                 | S::Accepted
                 | S::Unconfirmed
                 | S::Undelivered
-                | S::Delivered,
+                | S::Delivered
+                | S::Rejected
+                | S::Failed
+                | S::Expired
+                | S::Superseded
+                | S::Cancelled
+                | S::Suppressed,
                 M::Deliver,
             ) => S::Delivered,
             (

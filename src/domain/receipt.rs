@@ -98,9 +98,13 @@ impl FromIterator<ReceiptKind> for Fold {
 }
 
 /// Where a message stands, given all its receipts. Unchanged where the state machine allows no
-/// such move: a message that was cancelled before it left is not brought back by a stray report.
+/// such move, and where nothing ever `left`: a message that was cancelled before it was first sent
+/// is not brought back by a stray report.
 #[must_use]
-pub fn state_after(current: MessageState, fold: Fold) -> MessageState {
+pub fn state_after(current: MessageState, left: bool, fold: Fold) -> MessageState {
+    if !left {
+        return current;
+    }
     let step = match fold.rank {
         1 => Move::Accept,
         2 => Move::Bounce,
@@ -132,7 +136,7 @@ mod tests {
             .iter()
             .fold((start, Fold::NONE), |(state, fold), kind| {
                 let fold = fold.with(*kind);
-                (state_after(state, fold), fold)
+                (state_after(state, true, fold), fold)
             })
     }
 
@@ -166,20 +170,28 @@ mod tests {
             MessageState::Suppressed,
         ] {
             for kind in ReceiptKind::ALL {
-                assert_eq!(state_after(state, Fold::NONE.with(*kind)), state);
+                assert_eq!(state_after(state, false, Fold::NONE.with(*kind)), state);
             }
         }
+    }
+
+    #[test]
+    fn what_was_withdrawn_in_doubt_can_still_prove_to_have_arrived() {
+        let [delivered, refused] = [ReceiptKind::Delivered, ReceiptKind::Rejected]
+            .map(|kind| state_after(MessageState::Superseded, true, Fold::NONE.with(kind)));
+        assert_eq!(delivered, MessageState::Delivered);
+        assert_eq!(refused, MessageState::Superseded);
     }
 
     #[test]
     fn a_report_proves_that_a_lost_message_had_arrived_at_the_provider() {
         let fold = Fold::NONE.with(ReceiptKind::Undetermined);
         assert_eq!(
-            state_after(MessageState::Unknown, fold),
+            state_after(MessageState::Unknown, true, fold),
             MessageState::Accepted
         );
         assert_eq!(
-            state_after(MessageState::Unconfirmed, fold),
+            state_after(MessageState::Unconfirmed, true, fold),
             MessageState::Unconfirmed
         );
     }

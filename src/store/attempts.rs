@@ -4,6 +4,12 @@
 //! `dispatch` decide, and writes attempts and states in the same transaction. Both work on
 //! batches: one statement each, whatever the number of messages.
 
+mod back;
+
+use chrono::TimeDelta;
+
+pub use back::Diverted;
+
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
 
@@ -40,16 +46,31 @@ pub struct Recheck {
     pub barred: Option<Reason>,
     /// The client's wish on this topic.
     pub wanted: Option<bool>,
-    /// A report about an earlier attempt came after all: the provider has it.
+    /// A report about an earlier attempt, or its answer, came after all: the provider has it.
     pub proven: bool,
     /// The client's own quiet hours in minutes of the day.
     pub quiet: Option<(u16, u16)>,
     /// The client's zone; none when the client was deleted.
     pub time_zone: Option<String>,
+    /// How often a provider has said, since the last doubt, that it never got it.
+    pub asked: i64,
+    /// A repeat at the risk of a double was allowed.
+    pub risky: bool,
+    /// Earlier attempts of which nobody knows whether they arrived.
+    pub doubt: Option<Doubt>,
     /// Attempts opened to this client in the last hour.
     pub opened_last_hour: i64,
     /// Attempts opened to this client in the last day.
     pub opened_last_day: i64,
+}
+
+/// Attempts of one message of which nobody knows whether they arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Who had them; none when more than one did.
+    pub provider: Option<String>,
+    /// When the first of them was opened.
+    pub since: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -68,6 +89,12 @@ struct RecheckRow {
     quiet_from: Option<i64>,
     quiet_to: Option<i64>,
     time_zone: Option<String>,
+    asked: i64,
+    risky: bool,
+    taken: bool,
+    doubt_since: Option<i64>,
+    doubt_first: Option<String>,
+    doubt_last: Option<String>,
     last_hour: Option<i64>,
     last_day: Option<i64>,
 }
@@ -83,21 +110,8 @@ pub struct NewAttempt {
     pub provider: String,
     /// Our name for it towards the provider.
     pub reference: String,
-}
-
-/// A message that will not be sent now, and what becomes of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Diverted {
-    /// Which.
-    pub message: MessageId,
-    /// Under which lease: a newer one is left alone.
-    pub lease_no: i64,
-    /// Where it goes.
-    pub state: MessageState,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// When it is looked at again, if it is held or queued.
-    pub due_at: Option<Timestamp>,
+    /// How long the provider knows the name again and makes no second message of it. Not kept.
+    pub key_life: Option<TimeDelta>,
 }
 
 /// What came of an attempt.
@@ -148,6 +162,15 @@ impl Attempts<'_> {
                  p.superseded_by IS NOT NULL AS superseded,
                  p.cancelled_at IS NOT NULL AS cancelled,
                  s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
+                 m.asked, m.risky,
+                 CASE WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'accepted') ELSE FALSE END AS taken,
+                 CASE WHEN m.opens > 0 THEN (SELECT min(a.opened_at) FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_since,
+                 CASE WHEN m.opens > 0 THEN (SELECT min(a.provider) FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_first,
+                 CASE WHEN m.opens > 0 THEN (SELECT max(a.provider) FROM attempt a
+                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_last,
                  (SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
                   FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_hour,
                  (SELECT CAST(sum(f.opens) AS BIGINT)
@@ -247,103 +270,6 @@ impl Attempts<'_> {
         .doing("open messages")
     }
 
-    /// Moves messages that will not be sent now to where they belong. Returns those that were
-    /// still held under the same lease, and so moved.
-    pub async fn divert(
-        &mut self,
-        diverted: &[Diverted],
-        now: Timestamp,
-    ) -> Result<Vec<MessageId>, StoreError> {
-        let rows: Vec<_> = diverted
-            .iter()
-            .map(|d| {
-                serde_json::json!([
-                    d.message.get(),
-                    d.lease_no,
-                    d.state,
-                    d.reason,
-                    d.due_at.map(Timestamp::as_micros),
-                    d.state.is_final().then(|| now.as_micros()),
-                    matches!(d.state, MessageState::Held | MessageState::Accepted)
-                        .then(|| d.due_at.map(Timestamp::as_micros))
-                        .flatten(),
-                ])
-            })
-            .collect();
-        let rows = serde_json::Value::Array(rows).to_string();
-        let moved: Vec<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
-                 due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
-                 wake_at = r.wake_at, lease_node = NULL
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS state,
-                 value ->> 3 AS reason, CAST(value ->> 4 AS BIGINT) AS due_at,
-                 CAST(value ->> 5 AS BIGINT) AS final_at, CAST(value ->> 6 AS BIGINT) AS wake_at
-                 FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE message.id = r.id
-                 AND message.lease_no = r.lease_no AND message.state = 'leased'
-                 RETURNING message.id"
-            ))
-            .bind(&rows)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("divert messages")?;
-        Ok(moved.into_iter().map(|(id,)| MessageId::new(id)).collect())
-    }
-
-    /// Puts messages back whose opening was refused because the store failed. The commit may
-    /// have arrived all the same: then there is an attempt that nobody will ever make.
-    /// `refused`: each message with its lease.
-    pub async fn unopen(
-        &mut self,
-        node: NodeId,
-        refused: &[(MessageId, i64)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let rows: Vec<_> = refused
-            .iter()
-            .map(|(message, lease_no)| (message.get(), lease_no))
-            .collect();
-        let rows = super::rows::json(&rows)?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE attempt SET closed_at = $3, outcome = 'not_sent', stage = 'store',
-                 detail = 'the store failed before anything was sent'
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no
-                 AND attempt.node_id = $2 AND attempt.closed_at IS NULL"
-            ))
-            .bind(&rows)
-            .bind(node.get())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("close attempts that were never made")?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE message SET state = 'queued', lease_node = NULL
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no
-                 AND message.lease_node = $2 AND message.state IN ('leased', 'sending')"
-            ))
-            .bind(&rows)
-            .bind(node.get())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("put messages back that were not opened")
-    }
-
     /// Writes what came of attempts, and moves their messages. A message whose lease has gone on
     /// keeps its state, but the attempt's outcome is written all the same: truth is not thrown
     /// away. Returns the messages that moved, and whether a receipt had come before the answer
@@ -383,6 +309,7 @@ impl Attempts<'_> {
                  ELSE coalesce(r.reason, message.reason) END,
                  due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
                  tries = message.tries + r.counts, lease_node = NULL,
+                 asked = CASE r.state WHEN 'unknown' THEN 0 ELSE message.asked END,
                  provider_ref = coalesce(r.provider_ref, message.provider_ref),
                  accepted_at = coalesce(r.accepted_at, message.accepted_at),
                  final_at = r.final_at
@@ -472,9 +399,17 @@ fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
             .map(|word| stored(&word, "suppression", "reason", row.id))
             .transpose()?,
         wanted: row.wanted,
-        proven: row.receipt_rank > 0,
+        proven: row.taken || row.receipt_rank > 0,
         quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
         time_zone: row.time_zone,
+        asked: row.asked,
+        risky: row.risky,
+        doubt: row.doubt_since.map(|since| Doubt {
+            provider: row
+                .doubt_first
+                .filter(|first| row.doubt_last.as_ref() == Some(first)),
+            since: Timestamp::from_micros(since),
+        }),
         opened_last_hour: row.last_hour.unwrap_or(0),
         opened_last_day: row.last_day.unwrap_or(0),
     })

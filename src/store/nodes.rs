@@ -254,6 +254,7 @@ impl Nodes<'_> {
                 "UPDATE message SET lease_node = NULL,
                  reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
                  wake_at = CASE state WHEN 'sending' THEN $3 ELSE wake_at END,
+                 asked = CASE state WHEN 'sending' THEN 0 ELSE asked END,
                  state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'queued' END
                  WHERE id IN (",
                 words::ids!("$1"),

@@ -334,6 +334,7 @@ impl Plans<'_> {
         Ok((stopped, gone))
     }
 
+    /// Not those that a report has proved to have arrived: the last look takes them for that.
     async fn withdraw(
         &mut self,
         plans: &[PlanId],
@@ -351,7 +352,8 @@ impl Plans<'_> {
                  WHERE plan_id IN (",
                 words::ids!("$1"),
                 ")
-                 AND state IN ('held', 'queued', 'leased') RETURNING plan_id, channel, due_at"
+                 AND state IN ('held', 'queued', 'leased') AND receipt_rank = 0
+                 RETURNING plan_id, channel, due_at"
             ))
             .bind(&ids)
             .bind(state.as_str())

@@ -88,6 +88,7 @@ struct Folded {
     fold: Fold,
     channel: Channel,
     tracking: Tracking,
+    left: bool,
     created_at: Timestamp,
     template: String,
     version: i64,
@@ -240,7 +241,7 @@ impl Receipts<'_> {
             let fold = message.fold.join(found);
             let state = match message.state {
                 MessageState::Sending => MessageState::Sending,
-                state => state_after(state, fold),
+                state => state_after(state, message.left, fold),
             };
             if state != message.state {
                 moves.push(message.shift_to(state));
@@ -256,11 +257,22 @@ impl Receipts<'_> {
 
     /// In the order of ids, as `dispatch` and `engagement` do, so that none waits in a circle.
     async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
-        type Row = (i64, String, i64, bool, String, String, i64, String, i64);
+        type Row = (
+            i64,
+            String,
+            i64,
+            bool,
+            String,
+            String,
+            i64,
+            String,
+            i64,
+            i64,
+        );
         let rows: Vec<Row> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
             "SELECT id, state, receipt_rank, late_bounce, channel, tracking, created_at, \
              (SELECT template FROM plan WHERE plan.id = message.plan_id), \
-             (SELECT version FROM plan WHERE plan.id = message.plan_id) \
+             (SELECT version FROM plan WHERE plan.id = message.plan_id), opens \
              FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
             words::rows!("$1"),
             ") ORDER BY id",
@@ -330,7 +342,7 @@ impl Receipts<'_> {
 
 impl Folded {
     fn from_row(
-        (id, state, rank, late_bounce, channel, tracking, created_at, template, version): (
+        (id, state, rank, late_bounce, channel, tracking, created_at, template, version, opens): (
             i64,
             String,
             i64,
@@ -340,6 +352,7 @@ impl Folded {
             i64,
             String,
             i64,
+            i64,
         ),
     ) -> Result<Self, StoreError> {
         Ok(Self {
@@ -348,6 +361,7 @@ impl Folded {
             fold: Fold { rank, late_bounce },
             channel: stored(&channel, "message", "channel", id)?,
             tracking: stored(&tracking, "message", "tracking", id)?,
+            left: opens > 0,
             created_at: Timestamp::from_micros(created_at),
             template,
             version,

@@ -33,14 +33,6 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) const ALL: [Self; 3] = [Self::Idempotent, Self::Askable, Self::Blind];
 
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Idempotent => "idempotent",
-            Self::Askable => "askable",
-            Self::Blind => "blind",
-        }
-    }
-
     fn key_life(self) -> Option<TimeDelta> {
         (self == Self::Idempotent).then(|| TimeDelta::from_std(KEY_LIFE).expect("minutes"))
     }
@@ -86,7 +78,7 @@ impl Provider for Carrier {
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             self.expects_a_durable_attempt(outgoing).await;
-            for _ in 0..self.world.between(0, 3) {
+            for _ in 0..self.world.hesitation() {
                 tokio::task::yield_now().await;
             }
             let answer = self.meet(self.world.fate(), outgoing).await;

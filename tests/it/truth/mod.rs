@@ -9,6 +9,7 @@ mod checks;
 mod crash;
 mod dice;
 mod ground;
+mod matrix;
 mod story;
 mod town;
 mod world;
@@ -36,27 +37,21 @@ fn number(name: &str) -> Option<u64> {
 
 /// One run. What is wrong, if anything.
 async fn run(seed: u64, ground: &mut Ground) -> Vec<String> {
-    let mut story = Story::begin(seed, ground.plot().await).await;
-    let lived = AssertUnwindSafe(story.live()).catch_unwind().await;
+    guarded(async {
+        let mut story = Story::begin(seed, ground.plot().await).await;
+        story.live().await;
+        let wrong = checks::what_is_wrong(&story).await;
+        story.end().await;
+        wrong
+    })
+    .await
+}
+
+/// What is wrong, a panic included.
+async fn guarded(work: impl Future<Output = Vec<String>>) -> Vec<String> {
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
     crash::disarm();
-    let wrong = match lived {
-        Ok(()) => match AssertUnwindSafe(checks::what_is_wrong(&story))
-            .catch_unwind()
-            .await
-        {
-            Ok(wrong) => wrong,
-            Err(cause) => vec![message_of(cause.as_ref())],
-        },
-        Err(cause) => vec![message_of(cause.as_ref())],
-    };
-    // Ends the nodes, so that nothing holds the store.
-    let Story { plot, world, .. } = story;
-    if let Ok(mut rival) = world.rival.lock() {
-        rival.take();
-    }
-    drop(world);
-    plot.clear().await;
-    wrong
+    outcome.unwrap_or_else(|cause| vec![message_of(cause.as_ref())])
 }
 
 fn message_of(cause: &(dyn std::any::Any + Send)) -> String {

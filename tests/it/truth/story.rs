@@ -55,14 +55,17 @@ pub(super) struct Story {
     pub(super) told: Vec<Event>,
     pub(super) settings: dispatch::Settings,
     dice: Dice,
-    clock: Arc<FixedClock>,
-    ids: Arc<dyn Ids>,
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) ids: Arc<dyn Ids>,
     matcher: Arc<ArcSwap<Matcher>>,
     trades: Vec<Trade>,
     news: VecDeque<Event>,
     node: Option<Dispatcher>,
     nodes: u8,
     may_crash: bool,
+    case_kinds: CaseKinds,
+    /// How often a node has died.
+    pub(super) crashes: u32,
 }
 
 impl Story {
@@ -79,6 +82,7 @@ impl Story {
             deaths: *dice.one_of(&[0, 0, 5, 15]),
             bad_receipts: *dice.one_of(&[0, 20, 50]),
             meddling: *dice.one_of(&[0, 0, 8]),
+            silent: false,
         };
         let trades = trades(&mut dice);
         let mut story = Self::new(seed, plot, town, rules, settings, trades, weather, clock).await;
@@ -135,6 +139,8 @@ impl Story {
             node: None,
             nodes: 0,
             may_crash: weather.deaths > 0,
+            case_kinds: CaseKinds::shipped(),
+            crashes: 0,
         };
         story.settle().await;
         story
@@ -209,7 +215,11 @@ impl Story {
                 assert!(idle < 10, "something is due and nobody does it");
             }
         }
-        panic!("{ENDLESS} steps, and no end");
+        let restless = self.plot.eye.texts(RESTLESS).await;
+        panic!(
+            "{ENDLESS} steps, and no end at {}: {restless:?}",
+            self.clock.now().as_micros()
+        );
     }
 
     /// An event comes in; a second time it is known.
@@ -245,7 +255,7 @@ impl Story {
                 opens: Tracking::Aggregate,
                 contact: json!({ "organisation": { "name": "Sportello" },
                     "contact": { "phone_free": "800 000 000" } }),
-                case_kinds: CaseKinds::shipped(),
+                case_kinds: self.case_kinds.clone(),
             },
             Arc::clone(&self.matcher),
         );
@@ -302,6 +312,16 @@ impl Story {
         }
     }
 
+    /// Ends the nodes and closes the store.
+    pub(super) async fn end(self) {
+        self.world
+            .rival
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        self.plot.clear().await;
+    }
+
     async fn rival_turn(&mut self) {
         let rival = self
             .world
@@ -341,6 +361,7 @@ impl Story {
 
     /// The nodes are gone; it has been quiet for longer than a lease.
     async fn bury(&mut self) {
+        self.crashes += 1;
         self.node = None;
         self.world
             .rival
@@ -386,7 +407,7 @@ impl Story {
     }
 
     /// When something is to happen next.
-    async fn next(&self) -> Option<Timestamp> {
+    pub(super) async fn next(&self) -> Option<Timestamp> {
         let next = self.plot.eye.number(NEXT).await;
         let stored = (next < i64::MAX).then(|| Timestamp::from_micros(next));
         stored.into_iter().chain(self.world.next()).min()
@@ -397,8 +418,13 @@ const NEXT: &str = "SELECT CAST(coalesce(min(x.at), 9223372036854775807) AS BIGI
     (SELECT wake_at AS at FROM message WHERE wake_at IS NOT NULL
      UNION ALL SELECT due_at FROM message WHERE state = 'queued') AS x";
 
+const RESTLESS: &str = "SELECT channel || ' ' || state || ' ' || coalesce(reason, '') ||
+    ' due ' || due_at || ' wake ' || coalesce(CAST(wake_at AS TEXT), '') || ' expires ' ||
+    expires_at || ' lease ' || lease_no FROM message
+    WHERE wake_at IS NOT NULL OR state IN ('queued', 'leased', 'sending')";
+
 /// Settings as a daemon might have them, with the shares that matter drawn.
-fn settings(dice: &mut Dice) -> dispatch::Settings {
+pub(super) fn settings(dice: &mut Dice) -> dispatch::Settings {
     dispatch::Settings {
         window: 8,
         reserved: std::collections::BTreeMap::new(),

@@ -84,6 +84,32 @@ impl Town {
         });
     }
 
+    /// Five households in the area, each with a telephone and a mailbox.
+    pub(super) fn of_five() -> Self {
+        let mut town = Self {
+            clients: Vec::new(),
+            in_area: BTreeSet::new(),
+        };
+        for number in 0..5 {
+            town.add(number, &mut Dice::of(0));
+            let client = town.clients.last_mut().expect("just added");
+            client.preferred = Some(Channel::Sms);
+            client.topics.clear();
+            client.places[0].municipality = Some(AREA.to_owned());
+            client.contacts = [
+                (Channel::Sms, format!("+39333000{number:04}")),
+                (Channel::Email, format!("reader{number}@town.example")),
+            ]
+            .map(|(channel, address)| ContactPoint {
+                address: Address::from_stored(channel, address),
+                verified: true,
+            })
+            .into();
+            town.in_area.insert(client.client.clone());
+        }
+        town
+    }
+
     /// Whom an event is about, by the simulator's own reading of it.
     pub(super) fn audience(&self, event: &Event) -> BTreeSet<String> {
         match event.raw.get("client").and_then(Value::as_str) {
@@ -175,6 +201,23 @@ pub(super) fn news(town: &Town, dice: &mut Dice, begin: Timestamp) -> Vec<Event>
         news.push(dice.one_of(&news.clone()).clone());
     }
     news
+}
+
+/// The lights went out.
+pub(super) fn blackout(at: Timestamp) -> Event {
+    let value = json!({ "specversion": "1.0", "id": "E-0", "source": "/town",
+        "type": "incident.opened", "subject": "G-77", "time": at,
+        "data": { "incident": "G-77", "kind": "outage", "service": "electricity",
+            "area": { "municipalities": [AREA] }, "cause": "guasto in cabina" } });
+    Event::parse(value, at).expect("an event of the right form")
+}
+
+/// A message whose text is forgotten.
+pub(super) fn notice_with_a_hole(at: Timestamp) -> Event {
+    let value = json!({ "specversion": "1.0", "id": "E-1", "source": "/town",
+        "type": "message.requested", "subject": "D-1", "time": at,
+        "data": { "client": "C-0", "template": "notice", "variables": { "title": "avviso" } } });
+    Event::parse(value, at).expect("an event of the right form")
 }
 
 fn one_piece(town: &Town, number: i64, at: Timestamp, dice: &mut Dice) -> Value {

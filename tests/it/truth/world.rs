@@ -66,6 +66,19 @@ pub(super) struct Weather {
     pub(super) deaths: i64,
     pub(super) bad_receipts: i64,
     pub(super) meddling: i64,
+    /// No report ever comes, and no send takes any time.
+    pub(super) silent: bool,
+}
+
+impl Weather {
+    /// Nothing goes wrong.
+    pub(super) const FINE: Self = Self {
+        faults: 0,
+        deaths: 0,
+        bad_receipts: 0,
+        meddling: 0,
+        silent: false,
+    };
 }
 
 /// A report on its way: when it is delivered.
@@ -166,11 +179,10 @@ impl World {
 
     /// From here on everything works, and nobody dies.
     pub(super) fn calm_down(&self) {
-        self.inner().weather = Weather {
-            faults: 0,
-            deaths: 0,
-            bad_receipts: 0,
-            meddling: 0,
+        let mut inner = self.inner();
+        inner.weather = Weather {
+            silent: inner.weather.silent,
+            ..Weather::FINE
         };
     }
 
@@ -215,6 +227,15 @@ impl World {
         let mut inner = self.inner();
         let chance = inner.weather.bad_receipts;
         inner.dice.percent(chance)
+    }
+
+    /// How often a send lets others go first.
+    pub(super) fn hesitation(&self) -> i64 {
+        let mut inner = self.inner();
+        match inner.weather.silent {
+            true => 0,
+            false => inner.dice.between(0, 3),
+        }
     }
 
     pub(super) fn percent(&self, chance: i64) -> bool {
@@ -396,6 +417,9 @@ impl Inner {
             &[],
         ];
         let story = *self.dice.one_of(&stories);
+        if self.weather.silent {
+            return;
+        }
         let arrival = self.receipts;
         self.receipts += 1;
         for kind in story {
