@@ -1,8 +1,9 @@
 //! Pace with a till of its own and a clock that stands still while nobody waits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use super::admission::Missed;
 use super::*;
 
 /// An account in memory; its clock is the test's.

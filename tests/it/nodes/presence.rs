@@ -7,7 +7,10 @@ use super::gateway::Gateway;
 use super::{IN_HAND, outage, town};
 use crate::promises::daemon::Daemon;
 use crate::support;
-use crate::support::node::{Eye, Node, pause, run, sums_close};
+use crate::support::TestStore;
+use crate::support::node::{Eye, Node, on_both_databases, pause, run, sums_close};
+
+on_both_databases!(the_figures_tell_who_lives_by_the_databases_clock);
 
 /// Nobody is buried for so long after the server's start: the living are still coming back.
 const SERVER_IS_OLD: &str = "SELECT CAST(CASE WHEN clock_timestamp() - pg_postmaster_start_time() \
@@ -15,9 +18,16 @@ const SERVER_IS_OLD: &str = "SELECT CAST(CASE WHEN clock_timestamp() - pg_postma
 /// What runs that have ended hold.
 const HELD_BY_THE_DEAD: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
     WHERE state IN ('leased', 'sending') AND lease_node <> (SELECT max(id) FROM node)";
+/// Nobody has beaten for the lease of two seconds.
+const SILENT: &str = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE heartbeat_at < \
+    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) - 2000000";
+/// Two that are silent and one that has stopped.
+const NEIGHBOURS: &str = "INSERT INTO node (id, slot, name, roles, version, started_at, \
+    heartbeat_at, stopped_at) SELECT node.id + n.k, 100 + n.k, 'neighbour', roles, version, \
+    started_at, heartbeat_at - 12000000, CASE n.k WHEN 3 THEN heartbeat_at END \
+    FROM node, (SELECT 1 AS k UNION ALL SELECT 2 UNION ALL SELECT 3) AS n";
 const ALIVE: &str = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE stopped_at IS NULL";
 
-/// Nothing of this test's own server is new.
 const QUIET: &str = "[quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,6 +119,49 @@ async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
     assert!(gateway.by_number().values().all(|count| *count == 1));
     first.sums_close().await;
     first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exhausted_pool_starves_no_heartbeat() {
+    const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"2s\"\n";
+    let store = support::postgres().await;
+    let node = Node::start(store, SHORT).await;
+    // As many as the node may have; whoever else wants one waits.
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(node.running.store.write().await.unwrap());
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(4) {
+        assert_eq!(node.eye.number(SILENT).await, 0, "no beat for a lease");
+        pause().await;
+    }
+    drop(held);
+    assert!(!node.running.lifecycle.is_stopping());
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn the_figures_tell_who_lives_by_the_databases_clock(store: TestStore) {
+    const ONLY_WEB: &str = "[node]\nname = \"front\"\nroles = [\"web\"]\n";
+    let node = Node::start(store, ONLY_WEB).await;
+    node.eye.execute(NEIGHBOURS).await;
+    let figures = node.get("/metrics").await.text;
+    assert!(
+        figures.contains("araldo_nodes{state=\"alive\"} 1\n"),
+        "{figures}"
+    );
+    assert!(
+        figures.contains("araldo_nodes{state=\"silent\"} 2\n"),
+        "{figures}"
+    );
+    let mut tx = node.running.store.read().await.unwrap();
+    let rows = tx.reports().nodes(10).await.unwrap();
+    drop(tx);
+    let states: Vec<&str> = rows.iter().map(|row| row.state().as_str()).collect();
+    assert_eq!(states, ["silent", "silent", "alive", "stopped"]);
+    node.sums_close().await;
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -66,7 +66,8 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
     const CLIENTS: usize = 1_500;
     const RATE: f64 = 100.0;
     let gateway = Gateway::start(Duration::from_millis(20));
-    let settings = gateway.settings("rate = \"100/s\"\n[dispatch]\nheartbeat = \"1s\"");
+    let settings =
+        gateway.settings("rate = \"100/s\"\n[dispatch]\nheartbeat = \"1s\"\nlease = \"3s\"");
     let named = |name: &str| format!("[node]\nname = \"{name}\"\n{settings}");
     let store = support::postgres().await;
     let url = store.url.clone();
