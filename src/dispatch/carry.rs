@@ -2,19 +2,23 @@
 //! provider's `send`, and never before the ledger says that the attempt is durable.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::Shared;
 use super::ledger::{Entry, Opened, Ticket};
 use super::line::{Choice, Line};
 use super::pace::Admission;
 use super::texts::PlanText;
+use super::{Settings, Shared};
 use crate::channel::{Accepted, Outgoing, Reference, SendError};
 use crate::domain::retry::Next;
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
 use crate::store::attempts::{Closed, Diverted, NewAttempt};
 use crate::store::messages::Claimed;
+
+/// How long a message may take from its admission to its departure, at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Carries a message as far as it goes now.
 pub(super) async fn carry(shared: &Shared, message: Claimed) {
@@ -106,7 +110,7 @@ async fn hand_over(
     if shared.ledger.open(ticket.clone(), attempt).await == Opened::No {
         return;
     }
-    let departed = admission.depart().await;
+    let departed = admission.depart(patience(&shared.settings)).await;
     fail::fail_point!("carry-before-send");
     let answer = match departed {
         Ok(()) => line.provider.send(&outgoing).await,
@@ -122,6 +126,13 @@ async fn hand_over(
         Err(_) if departed.is_err() => {}
         Err(error) => line.failed(error, shared.clock.now()),
     }
+}
+
+/// How long a message may take from its admission to its departure: at most half of the time in
+/// which no other node can have taken this one for dead.
+fn patience(settings: &Settings) -> Duration {
+    let lease = settings.node_ttl.to_std().unwrap_or_default();
+    LONGEST_WAIT.min(lease.saturating_sub(settings.heartbeat) / 2)
 }
 
 /// What an answer means for the attempt and its message.
@@ -199,7 +210,7 @@ fn retry(
     message: &Claimed,
     plan: &PlanText,
     closed: &mut Closed,
-    retry_after: Option<std::time::Duration>,
+    retry_after: Option<Duration>,
     now: Timestamp,
 ) {
     let wait = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());

@@ -35,9 +35,6 @@ const LONGEST_LEAD_US: i64 = 500_000;
 const HORIZON_US: i64 = 60_000_000;
 /// Nodes that may each have bought one slot of a slow provider.
 const NODES: u32 = 250;
-/// How long an opened message waits for a slot. Far below a node's lease: whoever slept longer
-/// may have been declared dead, and its message may be on its way a second time.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Pause after the store failed.
 const STORE_RETRY: Duration = Duration::from_millis(500);
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{PATIENCE, Pace, STORE_RETRY, slower};
+use super::{Pace, STORE_RETRY, slower};
 use crate::channel::SendError;
 use crate::dispatch::slots::is_void;
 
@@ -36,18 +36,22 @@ impl<'a> Admission<'a> {
         }
     }
 
-    /// Waits for the next slot. After Ok, send at once.
-    pub(in crate::dispatch) async fn depart(mut self) -> Result<(), Missed> {
+    /// Waits for the next slot. After Ok, send at once. `patience`: how long ago the message may
+    /// have been admitted. It must be shorter than a lease: a node that slept longer may have been
+    /// declared dead, and its message may be on its way a second time.
+    pub(in crate::dispatch) async fn depart(mut self, patience: Duration) -> Result<(), Missed> {
+        let last = self.since + patience;
+        if Instant::now() > last {
+            return Err(Missed);
+        }
         let Some(pace) = self.pace else { return Ok(()) };
-        let begun = Instant::now();
-        pace.opened_in(begun - self.since);
-        let over = |at: Instant| at > begun + PATIENCE;
-        while !over(Instant::now()) {
+        pace.opened_in(self.since.elapsed());
+        while Instant::now() <= last {
             let Some(at) = self.take_slot(pace) else {
-                pace.restock().await?;
+                pace.restock(last).await?;
                 continue;
             };
-            if over(pace.instant(at)) {
+            if pace.instant(at) > last {
                 break;
             }
             tokio::time::sleep_until(pace.instant(at)).await;
@@ -79,8 +83,8 @@ impl Pace {
     }
 
     /// Buys for a message that is open already.
-    async fn restock(&self) -> Result<(), Missed> {
-        match tokio::time::timeout(PATIENCE, self.buy(1)).await {
+    async fn restock(&self, last: Instant) -> Result<(), Missed> {
+        match tokio::time::timeout_at(last, self.buy(1)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) if !self.lifecycle.is_stopping() => {
                 tokio::time::sleep(STORE_RETRY).await;

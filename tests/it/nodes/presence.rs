@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::gateway::Gateway;
-use super::{IN_HAND, outage, town};
+use super::{IN_HAND, OPEN, outage, town};
 use crate::promises::daemon::Daemon;
 use crate::support;
 use crate::support::TestStore;
@@ -54,9 +54,7 @@ async fn after_kill_9_the_work_of_a_node_moves_within_two_seconds_of_its_restart
     let took = ready.elapsed();
     println!("{held} messages of the dead run moved {took:?} after the restart was ready");
     assert!(took < Duration::from_secs(2), "it took {took:?}");
-    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
-                WHERE state NOT IN ('accepted', 'unknown')";
-    eye.until(open, 0).await;
+    eye.until(OPEN, 0).await;
     assert!(gateway.by_number().values().all(|count| *count == 1));
     sums_close(&eye).await;
     drop(daemon);
@@ -113,12 +111,39 @@ async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
     let took = died.elapsed();
     println!("the work of the dead node moved after {took:?}, its lease being 3 s");
     assert!(took < Duration::from_secs(8), "it took {took:?}");
-    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
-                WHERE state NOT IN ('accepted', 'unknown')";
-    first.eye.until(open, 0).await;
+    first.eye.until(OPEN, 0).await;
     assert!(gateway.by_number().values().all(|count| *count == 1));
     first.sums_close().await;
     first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_slept_beyond_its_lease_sends_nothing_when_it_wakes_up() {
+    const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"4s\"\n";
+    let gateway = Gateway::start(Duration::from_millis(20));
+    let settings = gateway.settings(&format!("rate = \"50/s\"\n{SHORT}"));
+    let store = support::postgres().await;
+    let home = tempfile::tempdir().unwrap();
+    let eye = Eye::open(&store.url).await;
+    let daemon = Daemon::start(&store, home.path(), &format!("{QUIET}{settings}")).await;
+    daemon.import(town(500)).await;
+    assert_eq!(daemon.post("/v1/events", &outage()).await, 202);
+    while gateway.count() < 50 {
+        pause().await;
+    }
+    daemon.signal("STOP");
+    assert!(eye.number(IN_HAND).await > 0, "it sleeps in the middle");
+    let folder = tempfile::tempdir().unwrap();
+    let second = run(&store.url, folder.path(), &settings).await.unwrap();
+    eye.until(HELD_BY_THE_DEAD, 0).await;
+    daemon.signal("CONT");
+    assert_eq!(daemon.ended().await, 1, "{}", daemon.log());
+    eye.until(OPEN, 0).await;
+    assert!(gateway.by_number().values().all(|count| *count == 1));
+    sums_close(&eye).await;
+    second.lifecycle.stop();
+    assert_eq!(second.lifecycle.ended(Duration::from_secs(20)).await, 0);
+    second.sign_off().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
