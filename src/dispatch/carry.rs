@@ -128,11 +128,12 @@ async fn hand_over(
     }
 }
 
-/// How long a message may take from its admission to its departure: at most half of the time in
-/// which no other node can have taken this one for dead.
+/// How long a message may take from its admission to its departure. The node beat at most one
+/// heartbeat before the admission, and is not taken for dead before a lease after that; another
+/// heartbeat is to spare.
 fn patience(settings: &Settings) -> Duration {
     let lease = settings.node_ttl.to_std().unwrap_or_default();
-    LONGEST_WAIT.min(lease.saturating_sub(settings.heartbeat) / 2)
+    LONGEST_WAIT.min(lease.saturating_sub(settings.heartbeat * 2))
 }
 
 /// What an answer means for the attempt and its message.
