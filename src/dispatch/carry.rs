@@ -3,19 +3,23 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::Shared;
 use super::ledger::{Entry, Opened, Ticket};
 use super::line::{Choice, Line};
 use super::pace::Admission;
 use super::texts::PlanText;
+use super::{Settings, Shared};
 use crate::channel::{Accepted, Outgoing, Reference, SendError};
 use crate::domain::retry::Next;
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
 use crate::store::attempts::{Closed, Diverted, NewAttempt};
 use crate::store::messages::Claimed;
+
+/// How long a message may take from its admission to its departure, at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Carries a message as far as it goes now.
 pub(super) async fn carry(shared: &Shared, message: Claimed) {
@@ -108,7 +112,7 @@ async fn hand_over(
     if shared.ledger.open(ticket.clone(), attempt).await == Opened::No {
         return;
     }
-    let departed = admission.depart().await;
+    let departed = admission.depart(patience(&shared.settings)).await;
     fail::fail_point!("send-before");
     let answer = match departed {
         Ok(()) => line.provider.send(&outgoing).await,
@@ -124,6 +128,14 @@ async fn hand_over(
         Err(_) if departed.is_err() => {}
         Err(error) => line.failed(error, shared.clock.now()),
     }
+}
+
+/// How long a message may take from its admission to its departure. The node beat at most one
+/// heartbeat before the admission, and is not taken for dead before a lease after that; another
+/// heartbeat is to spare.
+fn patience(settings: &Settings) -> Duration {
+    let lease = settings.node_ttl.to_std().unwrap_or_default();
+    LONGEST_WAIT.min(lease.saturating_sub(settings.heartbeat * 2))
 }
 
 /// What an answer means for the attempt and its message.
@@ -201,7 +213,7 @@ fn retry(
     message: &Claimed,
     plan: &PlanText,
     closed: &mut Closed,
-    retry_after: Option<std::time::Duration>,
+    retry_after: Option<Duration>,
     now: Timestamp,
 ) {
     let wait = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());

@@ -7,16 +7,19 @@
 //! the commit took no longer shows on the wire. What slots are is said in `slots`, who sells them
 //! in `store::pace`.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod admission;
+mod queue;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::slots::{Bank, OtherClock, Rate, is_void};
-use crate::channel::SendError;
+pub(super) use admission::Admission;
+use queue::{Counted, Place, Queue};
+
+use super::slots::{Bank, OtherClock, Rate};
 use crate::domain::Lane;
 use crate::lifecycle::Lifecycle;
 use crate::store::pace::{Bought, Wanted};
@@ -32,9 +35,6 @@ const LONGEST_LEAD_US: i64 = 500_000;
 const HORIZON_US: i64 = 60_000_000;
 /// Nodes that may each have bought one slot of a slow provider.
 const NODES: u32 = 250;
-/// How long an opened message waits for a slot. Far below a node's lease: whoever slept longer
-/// may have been declared dead, and its message may be on its way a second time.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Pause after the store failed.
 const STORE_RETRY: Duration = Duration::from_millis(500);
 
@@ -73,14 +73,6 @@ pub struct Pace {
     buying: tokio::sync::Mutex<()>,
     urgent: Queue,
     others: Queue,
-}
-
-/// Those who wait to be admitted, in order.
-#[derive(Default)]
-struct Queue {
-    head: tokio::sync::Mutex<()>,
-    length: AtomicUsize,
-    shorter: Notify,
 }
 
 struct State {
@@ -130,7 +122,7 @@ impl Pace {
 
     /// Waits until the message may be opened, urgent ones first. None: the daemon stops, and
     /// nothing was begun.
-    pub async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
+    pub(super) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
         let _counted = Counted::enter(self);
         tokio::select! {
             biased;
@@ -238,161 +230,9 @@ impl State {
     }
 }
 
-/// May be opened; has a slot soon. Dropped without departing, the slot is another's.
-pub struct Admission<'a> {
-    /// None: the provider has no rate.
-    pace: Option<&'a Pace>,
-    since: Instant,
-    /// Whether it has taken its slot, and is not counted any more.
-    has_slot: bool,
-}
-
-impl<'a> Admission<'a> {
-    fn new(pace: &'a Pace) -> Self {
-        Self {
-            pace: Some(pace),
-            since: Instant::now(),
-            has_slot: false,
-        }
-    }
-
-    /// For a provider without a rate.
-    pub(super) fn unlimited() -> Self {
-        Self {
-            pace: None,
-            since: Instant::now(),
-            has_slot: false,
-        }
-    }
-
-    /// Waits for the next slot. After Ok, send at once.
-    pub(super) async fn depart(mut self) -> Result<(), Missed> {
-        let Some(pace) = self.pace else { return Ok(()) };
-        let begun = Instant::now();
-        pace.opened_in(begun - self.since);
-        let over = |at: Instant| at > begun + PATIENCE;
-        while !over(Instant::now()) {
-            let Some(at) = self.take_slot(pace) else {
-                pace.restock().await?;
-                continue;
-            };
-            if over(pace.instant(at)) {
-                break;
-            }
-            tokio::time::sleep_until(pace.instant(at)).await;
-            if !is_void(at, pace.now()) {
-                return Ok(());
-            }
-            // Woken too late: it is counted again, and takes another.
-            self.has_slot = false;
-            pace.state().admitted += 1;
-        }
-        Err(Missed)
-    }
-
-    fn take_slot(&mut self, pace: &Pace) -> Option<i64> {
-        let now = pace.now();
-        let mut state = pace.state();
-        state.bank.drop_void(now);
-        let at = state.bank.take()?;
-        state.admitted -= 1;
-        self.has_slot = true;
-        Some(at)
-    }
-}
-
-impl Pace {
-    fn opened_in(&self, took: Duration) {
-        let mut state = self.state();
-        state.opening = slower(state.opening, took);
-    }
-
-    /// Buys for a message that is open already.
-    async fn restock(&self) -> Result<(), Missed> {
-        match tokio::time::timeout(PATIENCE, self.buy(1)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) if !self.lifecycle.is_stopping() => {
-                tokio::time::sleep(STORE_RETRY).await;
-                Ok(())
-            }
-            Ok(Err(_)) | Err(_) => Err(Missed),
-        }
-    }
-}
-
-impl Drop for Admission<'_> {
-    fn drop(&mut self) {
-        if let Some(pace) = self.pace.filter(|_| !self.has_slot) {
-            pace.state().admitted -= 1;
-        }
-    }
-}
-
-/// No slot came for a message that was open: it certainly has not left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Missed;
-
-impl From<Missed> for SendError {
-    fn from(_: Missed) -> Self {
-        Self::NotSent {
-            stage: "pace",
-            code: None,
-            detail: String::from("no slot of the provider's rate came in time"),
-            // Costs no try: nobody refused anything.
-            retry_after: Some(Duration::from_secs(1)),
-            provider_down: false,
-        }
-    }
-}
-
-/// Counts a message that waits to be admitted.
-struct Counted<'a>(&'a Pace);
-
-impl<'a> Counted<'a> {
-    fn enter(pace: &'a Pace) -> Self {
-        pace.state().waiting += 1;
-        Self(pace)
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.0.state().waiting -= 1;
-    }
-}
-
-/// A place in a queue.
-struct Place<'a>(&'a Queue);
-
-impl<'a> Place<'a> {
-    fn enter(queue: &'a Queue) -> Self {
-        queue.length.fetch_add(1, Ordering::SeqCst);
-        Self(queue)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.length.fetch_sub(1, Ordering::SeqCst);
-        self.0.shorter.notify_waiters();
-    }
-}
-
-impl Queue {
-    async fn until_empty(&self) {
-        loop {
-            let shorter = self.shorter.notified();
-            if self.length.load(Ordering::SeqCst) == 0 {
-                return;
-            }
-            shorter.await;
-        }
-    }
-}
-
 /// The slowest of late: a slower one counts at once, a quicker one bit by bit.
 fn slower(known: Duration, fresh: Duration) -> Duration {
-    fresh.max(known - known / 8)
+    fresh.max(known.mul_f64(0.875))
 }
 
 fn micros(duration: Duration) -> i64 {

@@ -3,23 +3,24 @@
 //!
 //! The store sells blocks of slots, one interval apart, in the database's time; no slot is sold
 //! twice. A slot may be used from its time until [`LATE_US`] later, then it is void, so a node
-//! that wakes up late never sends two at once. The interval is three hundredths longer than the
-//! contract asks. In any second there are then at most the slots of one second and 20 ms; the
-//! ten milliseconds that are left of the three hundredths are for what a node does not know of
-//! the database's clock, and for the wire.
+//! that wakes up late never sends two at once. A twentieth of the contract is not used. In any
+//! second there are then at most the slots of one second and ten milliseconds; the forty that are
+//! left of the twentieth are for what a node does not know of the database's clock, and for the
+//! wire, where the provider counts.
 //!
 //! `pace` buys and waits; `store::pace` is the account.
 
 use std::collections::VecDeque;
 
 /// How late a slot may be used.
-pub(super) const LATE_US: i64 = 20_000;
+pub(super) const LATE_US: i64 = 10_000;
 /// How fast two clocks may drift apart: one microsecond in so many.
 const DRIFT: i64 = 2_000;
-/// Knowledge of the other clock that is wrong by more is thrown away: the clock was put back.
+/// An answer that is later than this says that the other clock was put back, if the next one says
+/// so too; one alone was only slow.
 const PUT_BACK_US: i64 = 250_000;
 /// The share of the contract that is used.
-const USED: f64 = 0.97;
+const USED: f64 = 0.95;
 
 /// How far slots are apart.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,8 @@ impl Rate {
 pub(super) struct OtherClock {
     /// Our time less theirs, never too small, and when that was measured.
     offset: Option<(i64, i64)>,
+    /// Whether the last answer contradicted that.
+    doubted: bool,
 }
 
 impl OtherClock {
@@ -65,10 +68,14 @@ impl OtherClock {
     pub(super) fn learn(&mut self, theirs: i64, ours: i64) {
         let fresh = ours - theirs;
         let offset = match self.offset {
-            Some((offset, at)) if fresh - offset < PUT_BACK_US => {
-                fresh.min(offset + (ours - at) / DRIFT)
+            None => fresh,
+            Some((offset, at)) => {
+                let aged = offset + (ours - at) / DRIFT;
+                let contradicts = fresh - aged > PUT_BACK_US;
+                let convinced = contradicts && self.doubted;
+                self.doubted = contradicts && !convinced;
+                if convinced { fresh } else { fresh.min(aged) }
             }
-            _ => fresh,
         };
         self.offset = Some((offset, ours));
     }

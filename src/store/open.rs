@@ -22,6 +22,10 @@ const SQLITE_READERS: u32 = 4;
 /// Page cache of each connection in KiB (negative is SQLite's way of saying KiB).
 const SQLITE_CACHE: &str = "-4000";
 
+/// A transaction in which nothing happens for so long is rolled back by the server: a node that
+/// stands still, stopped or without power, must not keep rows locked that others are to rescue.
+const STANDSTILL: &str = "10s";
+
 /// Where the store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
@@ -126,11 +130,12 @@ impl Store {
     }
 }
 
-/// How this node calls itself towards PostgreSQL.
+/// How this node calls itself towards PostgreSQL, and how long its transactions may stand still.
 pub(super) fn postgres_options(url: &str) -> Result<PgConnectOptions, StoreError> {
     Ok(PgConnectOptions::from_str(url)
         .doing("read the PostgreSQL address")?
-        .application_name("araldo"))
+        .application_name("araldo")
+        .options([("idle_in_transaction_session_timeout", STANDSTILL)]))
 }
 
 /// Whether a connection of the pool may be used again. When the disk is full, SQLite rolls back

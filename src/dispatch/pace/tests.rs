@@ -1,9 +1,12 @@
 //! Pace with a till of its own and a clock that stands still while nobody waits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use super::admission::Missed;
 use super::*;
+
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An account in memory; its clock is the test's.
 struct Account {
@@ -64,7 +67,7 @@ async fn carry(pace: &Arc<Pace>, lane: Lane, count: usize, opening: Duration) ->
         async move {
             let admission = pace.admit(lane).await.expect("not stopping");
             tokio::time::sleep(opening).await;
-            admission.depart().await.expect("a slot");
+            admission.depart(PATIENCE).await.expect("a slot");
             begun.elapsed()
         }
     };
@@ -88,7 +91,7 @@ async fn never_more_than_the_rate_in_any_second_and_nearly_all_of_it() {
     let left = carry(&pace, Lane::Normal, 200, Duration::from_millis(8)).await;
     assert!(busiest_second(&left) <= 50, "{left:?}");
     assert!(left[199] > Duration::from_millis(3_900), "{:?}", left[199]);
-    assert!(left[199] < Duration::from_millis(4_300), "{:?}", left[199]);
+    assert!(left[199] < Duration::from_millis(4_400), "{:?}", left[199]);
     assert!(account.sales.load(Ordering::SeqCst) < 30);
 }
 
@@ -161,7 +164,7 @@ async fn without_the_store_nothing_departs_and_stopping_does_not_wait() {
     let admission = pace.admit(Lane::Urgent).await.expect("admitted");
     account.away.store(true, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(admission.depart().await, Err(Missed));
+    assert_eq!(admission.depart(PATIENCE).await, Err(Missed));
 
     lifecycle.stop();
     assert!(pace.admit(Lane::Urgent).await.is_none());
@@ -176,5 +179,12 @@ async fn who_slept_too_long_does_not_send() {
     let pace = account.pace(0.1, &Lifecycle::new());
     let admission = pace.admit(Lane::Normal).await.expect("admitted");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert_eq!(admission.depart().await, Err(Missed));
+    assert_eq!(admission.depart(PATIENCE).await, Err(Missed));
+    // Without a rate there is no slot to miss, and yet a lease to outlive.
+    let admission = Admission::unlimited();
+    tokio::time::sleep(PATIENCE / 2).await;
+    assert_eq!(admission.depart(PATIENCE).await, Ok(()));
+    let admission = Admission::unlimited();
+    tokio::time::sleep(PATIENCE + Duration::from_millis(2)).await;
+    assert_eq!(admission.depart(PATIENCE).await, Err(Missed));
 }

@@ -70,7 +70,7 @@ struct Step {
 fn step() -> impl Strategy<Value = Step> {
     let late = prop_oneof![6 => 0..8_000_i64, 2 => 8_000..30_000_i64, 1 => 0..2_000_000_i64];
     let numbers = (0..4_usize, 0..120_000_i64, 1..30_u32, 0..50_000_i64);
-    let more = (0..9_000_i64, late, 0..40_usize, prop::bool::weighted(0.05));
+    let more = (0..30_000_i64, late, 0..40_usize, prop::bool::weighted(0.05));
     (numbers, more).prop_map(
         |((node, after, count, lead), (way, late, times, crashes))| Step {
             node,
@@ -142,7 +142,7 @@ fn a_node_that_is_never_late_uses_nearly_all_of_the_contract() {
     }
     assert_eq!(sent.len(), 1_000);
     let took = sent[999] - sent[0];
-    assert!((10_200_000..10_400_000).contains(&took), "{took} µs");
+    assert!((10_500_000..10_700_000).contains(&took), "{took} µs");
     assert!(busiest_second(&mut sent) <= 100);
 }
 
@@ -154,8 +154,8 @@ fn a_slot_is_void_after_its_time() {
     bank.drop_void(1_000 + LATE_US);
     assert_eq!(bank.len(), 3);
     bank.drop_void(1_001 + LATE_US);
-    assert_eq!((bank.len(), bank.take()), (2, Some(104_093)));
-    assert_eq!((bank.take(), bank.take()), (Some(207_186), None));
+    assert_eq!((bank.len(), bank.take()), (2, Some(106_264)));
+    assert_eq!((bank.take(), bank.take()), (Some(211_527), None));
 }
 
 #[test]
@@ -167,7 +167,13 @@ fn the_other_clock_is_known_by_its_quickest_answer_until_it_is_put_back() {
     clock.learn(3_000_000, 7_030_000);
     // Half a millisecond a second is allowed for drift.
     assert_eq!(clock.here(4_000_000), 8_000_814);
-    // Put back by an hour.
-    clock.learn(4_000_000 - 3_600_000_000, 8_000_400);
-    assert_eq!(clock.here(4_000_000 - 3_600_000_000), 8_000_400);
+    // Put back by an hour: believed when it is said twice.
+    let earlier = 4_000_000 - 3_600_000_000;
+    clock.learn(earlier, 8_000_400);
+    assert!(clock.here(earlier) < 8_000_400);
+    clock.learn(earlier + 100_000, 8_100_400);
+    assert_eq!(clock.here(earlier), 8_000_400);
+    // One slow answer says nothing.
+    clock.learn(earlier + 200_000, 9_000_000);
+    assert!(clock.here(earlier) < 8_001_000);
 }

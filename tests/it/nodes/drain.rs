@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::gateway::Gateway;
-use super::{CLAIMS, COUNT, IN_HAND, outage, town};
+use super::{CLAIMS, COUNT, IN_HAND, OPEN, outage, town};
 use crate::promises::daemon::Daemon;
 use crate::support::TestStore;
 use crate::support::node::{Eye, on_both_databases, pause, sums_close};
@@ -107,9 +107,7 @@ async fn a_second_signal_ends_it_at_once(store: TestStore) {
     let settings = format!("{}{QUIET}", quick.settings(""));
     let daemon = Daemon::start(&store, home.path(), &settings).await;
     eye.until(IN_HAND, 0).await;
-    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
-                WHERE state NOT IN ('accepted', 'unknown')";
-    eye.until(open, 0).await;
+    eye.until(OPEN, 0).await;
     sums_close(&eye).await;
     drop(daemon);
 }

@@ -20,6 +20,9 @@ const TOWN: &str = "037006";
 const COUNT: &str = "SELECT CAST(count(*) AS BIGINT) FROM message";
 const IN_HAND: &str =
     "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state IN ('leased', 'sending')";
+/// What has neither been accepted nor is in doubt.
+const OPEN: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
+    WHERE state NOT IN ('accepted', 'unknown')";
 const CLAIMS: &str = "SELECT CAST(count(*) AS BIGINT) FROM claim";
 
 /// Clients with a telephone each, one a line.

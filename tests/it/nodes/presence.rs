@@ -4,10 +4,13 @@
 use std::time::{Duration, Instant};
 
 use super::gateway::Gateway;
-use super::{IN_HAND, outage, town};
+use super::{IN_HAND, OPEN, outage, town};
 use crate::promises::daemon::Daemon;
 use crate::support;
-use crate::support::node::{Eye, Node, pause, run, sums_close};
+use crate::support::TestStore;
+use crate::support::node::{Eye, Node, on_both_databases, pause, run, sums_close};
+
+on_both_databases!(the_figures_tell_who_lives_by_the_databases_clock);
 
 /// Nobody is buried for so long after the server's start: the living are still coming back.
 const SERVER_IS_OLD: &str = "SELECT CAST(CASE WHEN clock_timestamp() - pg_postmaster_start_time() \
@@ -15,9 +18,16 @@ const SERVER_IS_OLD: &str = "SELECT CAST(CASE WHEN clock_timestamp() - pg_postma
 /// What runs that have ended hold.
 const HELD_BY_THE_DEAD: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
     WHERE state IN ('leased', 'sending') AND lease_node <> (SELECT max(id) FROM node)";
+/// Nobody has beaten for the lease of two seconds.
+const SILENT: &str = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE heartbeat_at < \
+    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) - 2000000";
+/// Two that are silent and one that has stopped.
+const NEIGHBOURS: &str = "INSERT INTO node (id, slot, name, roles, version, started_at, \
+    heartbeat_at, stopped_at) SELECT node.id + n.k, 100 + n.k, 'neighbour', roles, version, \
+    started_at, heartbeat_at - 12000000, CASE n.k WHEN 3 THEN heartbeat_at END \
+    FROM node, (SELECT 1 AS k UNION ALL SELECT 2 UNION ALL SELECT 3) AS n";
 const ALIVE: &str = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE stopped_at IS NULL";
 
-/// Nothing of this test's own server is new.
 const QUIET: &str = "[quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,9 +54,7 @@ async fn after_kill_9_the_work_of_a_node_moves_within_two_seconds_of_its_restart
     let took = ready.elapsed();
     println!("{held} messages of the dead run moved {took:?} after the restart was ready");
     assert!(took < Duration::from_secs(2), "it took {took:?}");
-    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
-                WHERE state NOT IN ('accepted', 'unknown')";
-    eye.until(open, 0).await;
+    eye.until(OPEN, 0).await;
     assert!(gateway.by_number().values().all(|count| *count == 1));
     sums_close(&eye).await;
     drop(daemon);
@@ -103,12 +111,82 @@ async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
     let took = died.elapsed();
     println!("the work of the dead node moved after {took:?}, its lease being 3 s");
     assert!(took < Duration::from_secs(8), "it took {took:?}");
-    let open = "SELECT CAST(count(*) AS BIGINT) FROM message \
-                WHERE state NOT IN ('accepted', 'unknown')";
-    first.eye.until(open, 0).await;
+    first.eye.until(OPEN, 0).await;
     assert!(gateway.by_number().values().all(|count| *count == 1));
     first.sums_close().await;
     first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_slept_beyond_its_lease_sends_nothing_when_it_wakes_up() {
+    const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"4s\"\n";
+    let gateway = Gateway::start(Duration::from_millis(20));
+    let settings = gateway.settings(&format!("rate = \"50/s\"\n{SHORT}"));
+    let store = support::postgres().await;
+    let home = tempfile::tempdir().unwrap();
+    let eye = Eye::open(&store.url).await;
+    let daemon = Daemon::start(&store, home.path(), &format!("{QUIET}{settings}")).await;
+    daemon.import(town(500)).await;
+    assert_eq!(daemon.post("/v1/events", &outage()).await, 202);
+    while gateway.count() < 50 {
+        pause().await;
+    }
+    daemon.signal("STOP");
+    assert!(eye.number(IN_HAND).await > 0, "it sleeps in the middle");
+    let folder = tempfile::tempdir().unwrap();
+    let second = run(&store.url, folder.path(), &settings).await.unwrap();
+    eye.until(HELD_BY_THE_DEAD, 0).await;
+    daemon.signal("CONT");
+    assert_eq!(daemon.ended().await, 1, "{}", daemon.log());
+    eye.until(OPEN, 0).await;
+    assert!(gateway.by_number().values().all(|count| *count == 1));
+    sums_close(&eye).await;
+    second.lifecycle.stop();
+    assert_eq!(second.lifecycle.ended(Duration::from_secs(20)).await, 0);
+    second.sign_off().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exhausted_pool_starves_no_heartbeat() {
+    const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"2s\"\n";
+    let store = support::postgres().await;
+    let node = Node::start(store, SHORT).await;
+    // As many as the node may have; whoever else wants one waits.
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(node.running.store.write().await.unwrap());
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(4) {
+        assert_eq!(node.eye.number(SILENT).await, 0, "no beat for a lease");
+        pause().await;
+    }
+    drop(held);
+    assert!(!node.running.lifecycle.is_stopping());
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn the_figures_tell_who_lives_by_the_databases_clock(store: TestStore) {
+    const ONLY_WEB: &str = "[node]\nname = \"front\"\nroles = [\"web\"]\n";
+    let node = Node::start(store, ONLY_WEB).await;
+    node.eye.execute(NEIGHBOURS).await;
+    let figures = node.get("/metrics").await.text;
+    assert!(
+        figures.contains("araldo_nodes{state=\"alive\"} 1\n"),
+        "{figures}"
+    );
+    assert!(
+        figures.contains("araldo_nodes{state=\"silent\"} 2\n"),
+        "{figures}"
+    );
+    let mut tx = node.running.store.read().await.unwrap();
+    let rows = tx.reports().nodes(10).await.unwrap();
+    drop(tx);
+    let states: Vec<&str> = rows.iter().map(|row| row.state().as_str()).collect();
+    assert_eq!(states, ["silent", "silent", "alive", "stopped"]);
+    node.sums_close().await;
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

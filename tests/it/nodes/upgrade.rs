@@ -41,7 +41,7 @@ async fn a_program_goes_along_with_one_step_ahead_and_refuses_two(store: TestSto
     let store = node.stop_and_keep_store().await;
 
     eye.execute(NEXT).await;
-    let refused = Store::open(&url, 2).await.err().expect("two steps ahead");
+    let refused = Store::open(&url, 2).await.expect_err("two steps ahead");
     let refused = refused.to_string();
     assert!(refused.contains("2 steps ahead"), "{refused}");
     assert!(refused.contains("start a newer araldo"), "{refused}");
