@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
-use crate::domain::{Ids, NodeId};
+use crate::domain::{Clock, Ids, NodeId};
 use crate::store::nodes::NewNode;
 use crate::store::{Store, StoreError};
 
@@ -23,10 +22,14 @@ pub(super) struct Registered {
 }
 
 /// Enters this run into the list of nodes.
-pub(super) async fn register(store: &Store, config: &Config) -> Result<Registered, StoreError> {
+pub(super) async fn register(
+    store: &Store,
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<Registered, StoreError> {
     let mut last = None;
     for _ in 0..TRIES {
-        match try_register(store, config).await {
+        match try_register(store, config, clock).await {
             Ok(registered) => return Ok(registered),
             Err(error) => last = Some(error),
         }
@@ -34,7 +37,11 @@ pub(super) async fn register(store: &Store, config: &Config) -> Result<Registere
     Err(last.unwrap_or_else(|| StoreError::Unfit(String::from("no slot for this node is free"))))
 }
 
-async fn try_register(store: &Store, config: &Config) -> Result<Registered, StoreError> {
+async fn try_register(
+    store: &Store,
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<Registered, StoreError> {
     let mut tx = store.write().await?;
     let taken = tx.nodes().slots_in_use().await?;
     let slot = (0..SLOTS)
@@ -44,7 +51,7 @@ async fn try_register(store: &Store, config: &Config) -> Result<Registered, Stor
                 "{SLOTS} nodes share this store already; stop one first"
             ))
         })?;
-    let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(SystemClock, slot));
+    let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(Arc::clone(clock), slot));
     let id = NodeId::new(ids.next());
     let roles: Vec<&str> = config.node.roles.iter().map(|role| role.as_str()).collect();
     let node = NewNode {

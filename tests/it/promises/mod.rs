@@ -5,7 +5,6 @@ mod bad_names;
 mod blackout_reaches_zone;
 mod clients_decide;
 mod crash_keeps_everything;
-mod daemon;
 mod explains_itself;
 mod failing_providers;
 mod flood_guard_caps;

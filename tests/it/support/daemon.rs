@@ -2,6 +2,7 @@
 //! it or takes its disk away. It ends with the test, however the test ends.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use araldo::domain::Clock as _;
@@ -12,9 +13,9 @@ use araldo::store::StoreUrl;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::support::TestStore;
-use crate::support::node::pause;
-use crate::support::servers::{Server, folder, free_port};
+use super::TestStore;
+use super::node::pause;
+use super::servers::{Server, folder, free_port, run};
 
 /// Says who it is, and lives on when a file may not grow any more.
 const WRAPPED: &str = "echo $$ >\"$PID_FILE\"; trap '' XFSZ; exec \"$0\" serve --config \"$1\"";
@@ -22,29 +23,33 @@ const WRAPPED: &str = "echo $$ >\"$PID_FILE\"; trap '' XFSZ; exec \"$0\" serve -
 const LOOKS: u32 = 2_000;
 
 /// A running `araldo serve`. Dropping it is `kill -9`.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     server: Server,
-    pub(super) pid: String,
+    pub(crate) pid: String,
     base: String,
     key: String,
     http: reqwest::Client,
 }
 
 impl Daemon {
-    /// Starts it on a store. `folder` keeps its settings; `settings` are TOML sections beside
-    /// `[store]`, `[http]` and `[node]`.
-    pub(super) async fn start(store: &TestStore, home: &Path, settings: &str) -> Self {
+    /// Starts it on a store. `home` keeps its settings; `settings` are further keys of `[store]`,
+    /// then TOML sections beside `[http]` and `[node]`.
+    pub(crate) async fn start(store: &TestStore, home: &Path, settings: &str) -> Self {
+        let key = key(store).await;
+        Self::start_as(&store.url, &key, home, "daemon", settings).await
+    }
+
+    /// The same under a name of its own, so that several share a store; `key` opens all of them.
+    pub(crate) async fn start_as(
+        url: &StoreUrl,
+        key: &str,
+        home: &Path,
+        name: &str,
+        settings: &str,
+    ) -> Self {
         let port = free_port();
         let file = home.join("araldo.toml");
-        let url = match &store.url {
-            StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-            StoreUrl::Postgres(url) => url.clone(),
-        };
-        let text = format!(
-            "[store]\nurl = \"{url}\"\n[http]\nlisten = \"127.0.0.1:{port}\"\n\
-             [node]\nname = \"daemon\"\n{settings}"
-        );
-        std::fs::write(&file, text).expect("the settings are written");
+        std::fs::write(&file, text(url, port, name, settings)).expect("the settings are written");
         let pid_file = home.join("pid");
         let wrapped = WRAPPED.replace("$PID_FILE", &pid_file.display().to_string());
         let file = file.display().to_string();
@@ -62,7 +67,7 @@ impl Daemon {
             server,
             pid: pid.trim().to_owned(),
             base: format!("http://127.0.0.1:{port}"),
-            key: key(store).await,
+            key: key.to_owned(),
             http: reqwest::Client::builder()
                 .no_proxy()
                 .timeout(Duration::from_secs(30))
@@ -71,6 +76,18 @@ impl Daemon {
         };
         daemon.until_ready().await;
         daemon
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        run(Command::new("/bin/kill").args([&format!("-{signal}"), &self.pid]));
+    }
+
+    /// Whether it still runs: it may have ended by itself.
+    pub(crate) fn is_alive(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid));
+        // The state follows the name, which stands in brackets (proc(5)).
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
     async fn until_ready(&self) {
@@ -85,14 +102,14 @@ impl Daemon {
     }
 
     /// Posts JSON; the status.
-    pub(super) async fn post(&self, path: &str, body: &Value) -> u16 {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> u16 {
         let request = self.http.post(format!("{}{path}", self.base)).json(body);
         let answer = request.bearer_auth(&self.key).send().await;
         answer.expect("an answer").status().as_u16()
     }
 
     /// Imports clients, one a line.
-    pub(super) async fn import(&self, lines: String) {
+    pub(crate) async fn import(&self, lines: String) {
         let request = self
             .http
             .post(format!("{}/v1/clients:import", self.base))
@@ -104,12 +121,24 @@ impl Daemon {
     }
 
     /// What it has logged.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.server.log()
     }
 }
 
-async fn key(store: &TestStore) -> String {
+fn text(url: &StoreUrl, port: u16, name: &str, settings: &str) -> String {
+    let url = match url {
+        StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        StoreUrl::Postgres(url) => url.clone(),
+    };
+    format!(
+        "[http]\nlisten = \"127.0.0.1:{port}\"\n[node]\nname = \"{name}\"\n\
+         [store]\nurl = \"{url}\"\n{settings}"
+    )
+}
+
+/// A key that opens everything.
+pub(crate) async fn key(store: &TestStore) -> String {
     let key = ApiKey::from_entropy(&rand::random());
     let ids = TimeOrderedIds::new(SystemClock, 255);
     let mut tx = store.write().await.unwrap();
