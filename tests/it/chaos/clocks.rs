@@ -10,7 +10,7 @@ use araldo::domain::{Clock, Timestamp};
 use chrono::TimeDelta;
 
 use super::Dice;
-use super::town::{account, outage, settings, settle, until_told};
+use super::town::{account, outage, relay, settle, until_told};
 use crate::support;
 use crate::support::mailboxes::Mailboxes;
 use crate::support::node::{Eye, pause, run_by};
@@ -43,7 +43,7 @@ async fn clocks_that_jump_by_an_hour_lose_nobody_and_tell_nobody_twice() {
     let clocks: [Arc<WrongClock>; 3] = Default::default();
     let mut nodes: Vec<Running> = Vec::new();
     for clock in &clocks {
-        let settings = settings(mailboxes.port, 3);
+        let settings = relay(mailboxes.port, 3);
         let node = run_by(&store.url, folder.path(), &settings, clock.clone()).await;
         nodes.push(node.expect("a node"));
     }

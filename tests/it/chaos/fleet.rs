@@ -52,6 +52,9 @@ impl Fleet {
             .filter(|number| !self.nodes[*number].as_ref().is_some_and(Daemon::is_alive))
             .collect();
         for number in &ended {
+            if let Some(daemon) = &self.nodes[*number] {
+                println!("node {number} ended by itself; its log:\n{}", daemon.log());
+            }
             self.restart(*number).await;
         }
         ended.len()

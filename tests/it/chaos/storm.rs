@@ -17,9 +17,8 @@ use crate::support::servers::postgres::Cluster;
 
 /// What the server has for everybody.
 const SLOTS: u16 = 40;
-/// Two for each node, the fewest there may be; a lease short enough to wait for.
+/// Two for each node, the fewest there may be.
 const NARROW: &str = "connections = 2\n";
-const LEASE: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"3s\"\n";
 /// Long enough to measure a pace.
 const WINDOW: Duration = Duration::from_secs(3);
 /// How long a fault lasts.
@@ -80,13 +79,13 @@ impl Storm {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_weather_what_befalls_their_database_and_each_other() {
     let mut dice = Dice::cast("three nodes in a storm");
-    let clients = size(9_000, 60_000);
+    let clients = size(3_600, 60_000);
     let mut cluster = Cluster::start(SLOTS);
     let url = cluster.url();
     let store = support::at(StoreUrl::Postgres(url.clone())).await;
     settle(&store.url, clients).await;
-    let mailboxes = Mailboxes::open(size(100, 20) as u64);
-    let settings = format!("{NARROW}{}{LEASE}", settings(mailboxes.port, 3));
+    let mailboxes = Mailboxes::open(size(150, 20) as u64);
+    let settings = format!("{NARROW}{}", settings(mailboxes.port, 3));
     let fleet = Fleet::start(&store, 3, settings).await;
     assert_eq!(fleet.post("/v1/events", &outage()).await, 202);
     let mut storm = Storm {

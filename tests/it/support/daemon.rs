@@ -47,6 +47,10 @@ impl Daemon {
         name: &str,
         settings: &str,
     ) -> Self {
+        // The first of several; the client refuses to be built without one.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
         let port = free_port();
         let file = home.join("araldo.toml");
         std::fs::write(&file, text(url, port, name, settings)).expect("the settings are written");
