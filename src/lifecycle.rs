@@ -56,6 +56,13 @@ impl Lifecycle {
         self.soft.is_cancelled()
     }
 
+    /// Stops softly because of a fault: the daemon's end counts as a failure, so that whoever
+    /// looks after it starts it again.
+    pub fn fail(&self) {
+        self.crashed.fetch_add(1, Ordering::SeqCst);
+        self.soft.cancel();
+    }
+
     /// Asks every task to finish what it is doing.
     pub fn stop(&self) {
         self.soft.cancel();
@@ -68,7 +75,7 @@ impl Lifecycle {
     }
 
     /// Waits until all tasks have ended, at most `patience` after stopping began; ends the rest.
-    /// Returns how many tasks crashed.
+    /// Returns how many tasks crashed or failed.
     pub async fn ended(&self, patience: Duration) -> usize {
         self.soft.cancelled().await;
         self.tasks.close();

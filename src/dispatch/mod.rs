@@ -170,7 +170,7 @@ pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError
         room,
         noted,
     });
-    rescue::rescue(&shared).await?;
+    rescue::rescue(&shared, false).await?;
     lifecycle.spawn("ledger", task.run());
     lifecycle.spawn(
         "rescue",

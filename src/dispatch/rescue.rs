@@ -1,8 +1,9 @@
 //! The heartbeat, and the rescue of what a dead node had in hand. Any node rescues; an earlier
 //! run of this same node is buried after three missed beats, others when they have been silent for
-//! too long.
+//! too long while this node was not.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::Shared;
 use crate::domain::MessageState;
@@ -15,9 +16,16 @@ const MISSED: u32 = 3;
 
 /// Beats and rescues until the daemon stops.
 pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
+    let ttl = shared.settings.node_ttl.to_std().unwrap_or(Duration::MAX);
+    let mut steady = Steady::from(Instant::now(), ttl);
     while !lifecycle.is_stopping() {
-        if let Err(error) = round(&shared, &lifecycle).await {
-            tracing::error!(error = %error, "cannot beat or rescue; trying again");
+        let judges_others = steady.for_long(Instant::now());
+        match round(&shared, &lifecycle, judges_others).await {
+            Ok(()) => steady.beat(Instant::now()),
+            Err(error) => {
+                tracing::error!(error = %error, "cannot beat or rescue; trying again");
+                steady = Steady::from(Instant::now(), ttl);
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(shared.settings.heartbeat) => {}
@@ -26,21 +34,57 @@ pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
     }
 }
 
-async fn round(shared: &Shared, lifecycle: &Lifecycle) -> Result<(), StoreError> {
+/// Since when this node has beaten without a gap. When the database was away, nobody could beat:
+/// the first to reach it again must not take the others' silence for death, or each outage that
+/// is longer than a lease would leave one node of all.
+struct Steady {
+    ttl: Duration,
+    since: Instant,
+    last: Instant,
+}
+
+impl Steady {
+    const fn from(now: Instant, ttl: Duration) -> Self {
+        Self {
+            ttl,
+            since: now,
+            last: now,
+        }
+    }
+
+    fn beat(&mut self, now: Instant) {
+        if now - self.last > self.ttl / 2 {
+            self.since = now;
+        }
+        self.last = now;
+    }
+
+    /// Long enough that every living node has had the time to beat, too.
+    fn for_long(&self, now: Instant) -> bool {
+        now - self.last <= self.ttl / 2 && now - self.since >= self.ttl
+    }
+}
+
+async fn round(
+    shared: &Shared,
+    lifecycle: &Lifecycle,
+    judges_others: bool,
+) -> Result<(), StoreError> {
     let mut tx = shared.store.write().await?;
     if !tx.nodes().beat(shared.node).await? {
         tracing::error!(
             "this node was declared dead by another one; it stops, so that nothing is sent twice"
         );
-        lifecycle.stop();
+        lifecycle.fail();
         return Ok(());
     }
     tx.commit().await?;
-    rescue(shared).await
+    rescue(shared, judges_others).await
 }
 
-/// Takes everything out of dead nodes' hands.
-pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
+/// Takes everything out of dead nodes' hands. `judges_others`: whether nodes of other names are
+/// declared dead as well; those that were by somebody are rescued in any case.
+pub(super) async fn rescue(shared: &Shared, judges_others: bool) -> Result<(), StoreError> {
     let ttl = shared
         .settings
         .node_ttl
@@ -48,14 +92,15 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
         .unwrap_or(i64::MAX);
     let beats = i64::try_from((shared.settings.heartbeat * MISSED).as_micros());
     // The lock on a SQLite file proves that an earlier run of this node is gone.
-    let own_ttl = match shared.store.kind() {
-        "sqlite" => 0,
-        _ => beats.unwrap_or(ttl).min(ttl),
+    let (own_ttl, others_ttl) = match shared.store.kind() {
+        "sqlite" => (0, ttl),
+        _ if judges_others => (beats.unwrap_or(ttl).min(ttl), ttl),
+        _ => (beats.unwrap_or(ttl).min(ttl), i64::MAX),
     };
     let mut tx = shared.store.write().await?;
     let dead = tx
         .nodes()
-        .bury(shared.node, &shared.node_name, ttl, own_ttl)
+        .bury(shared.node, &shared.node_name, others_ttl, own_ttl)
         .await?;
     let now = shared.clock.now();
     let mut rescued = Vec::new();
@@ -87,4 +132,33 @@ pub(super) async fn rescue(shared: &Shared) -> Result<(), StoreError> {
         shared.wake.dispatch.notify_waiters();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_gap_of_its_own_a_node_takes_nobodys_silence_for_death() {
+        let (begun, ttl) = (Instant::now(), Duration::from_secs(15));
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let mut steady = Steady::from(begun, ttl);
+        for second in (2..=14).step_by(2) {
+            steady.beat(at(second));
+            assert!(!steady.for_long(at(second)), "it has just begun");
+        }
+        steady.beat(at(16));
+        assert!(steady.for_long(at(18)));
+        // The database is away for longer than a lease.
+        assert!(!steady.for_long(at(40)));
+        steady.beat(at(40));
+        assert!(
+            !steady.for_long(at(42)),
+            "the others may not have reached it yet"
+        );
+        for second in (42..=56).step_by(2) {
+            steady.beat(at(second));
+        }
+        assert!(steady.for_long(at(56)));
+    }
 }

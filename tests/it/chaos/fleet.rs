@@ -53,7 +53,9 @@ impl Fleet {
             .collect();
         for number in &ended {
             if let Some(daemon) = &self.nodes[*number] {
-                println!("node {number} ended by itself; its log:\n{}", daemon.log());
+                let log = daemon.log();
+                let end = log.lines().rev().take(3).collect::<Vec<_>>().join("\n");
+                println!("node {number} ended by itself; its log ends, newest first:\n{end}");
             }
             self.restart(*number).await;
         }

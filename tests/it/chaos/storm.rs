@@ -21,8 +21,8 @@ const SLOTS: u16 = 40;
 const NARROW: &str = "connections = 2\n";
 /// Long enough to measure a pace.
 const WINDOW: Duration = Duration::from_secs(3);
-/// How long a fault lasts.
-const FAULT: Duration = Duration::from_secs(3);
+/// How long a fault lasts: longer than the lease.
+const FAULT: Duration = Duration::from_secs(4);
 /// How long it may take until the pace is back.
 const RECOVERY: Duration = Duration::from_mins(1);
 
@@ -109,7 +109,7 @@ async fn three_nodes_weather_what_befalls_their_database_and_each_other() {
 
     let frozen = dice.pick(3);
     storm.fleet.signal(frozen, "STOP");
-    tokio::time::sleep(FAULT * 2).await;
+    tokio::time::sleep(FAULT).await;
     storm.fleet.signal(frozen, "CONT");
     storm.finds_back("a node was frozen beyond its lease").await;
 

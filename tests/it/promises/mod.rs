@@ -5,6 +5,7 @@ mod bad_names;
 mod blackout_reaches_zone;
 mod clients_decide;
 mod crash_keeps_everything;
+mod dead_nodes_say_so;
 mod explains_itself;
 mod failing_providers;
 mod flood_guard_caps;
