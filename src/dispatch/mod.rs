@@ -170,7 +170,7 @@ pub async fn start(parts: Parts, lifecycle: &Lifecycle) -> Result<(), StoreError
         room,
         noted,
     });
-    rescue::rescue(&shared, false).await?;
+    rescue::rescue(&shared, None).await?;
     lifecycle.spawn("ledger", task.run());
     lifecycle.spawn(
         "rescue",

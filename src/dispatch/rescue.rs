@@ -19,13 +19,9 @@ pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
     let ttl = shared.settings.node_ttl.to_std().unwrap_or(Duration::MAX);
     let mut steady = Steady::from(Instant::now(), ttl);
     while !lifecycle.is_stopping() {
-        let judges_others = steady.for_long(Instant::now());
-        match round(&shared, &lifecycle, judges_others).await {
-            Ok(()) => steady.beat(Instant::now()),
-            Err(error) => {
-                tracing::error!(error = %error, "cannot beat or rescue; trying again");
-                steady = Steady::from(Instant::now(), ttl);
-            }
+        if let Err(error) = round(&shared, &lifecycle, &mut steady).await {
+            tracing::error!(error = %error, "cannot beat or rescue; trying again");
+            steady = Steady::from(Instant::now(), ttl);
         }
         tokio::select! {
             () = tokio::time::sleep(shared.settings.heartbeat) => {}
@@ -37,7 +33,7 @@ pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
 /// Since when this node has beaten without a gap. When the database was away, nobody could beat:
 /// the first to reach it again must not take the others' silence for death, or each outage that
 /// is longer than a lease would leave one node of all.
-struct Steady {
+pub(super) struct Steady {
     ttl: Duration,
     since: Instant,
     last: Instant,
@@ -68,7 +64,7 @@ impl Steady {
 async fn round(
     shared: &Shared,
     lifecycle: &Lifecycle,
-    judges_others: bool,
+    steady: &mut Steady,
 ) -> Result<(), StoreError> {
     let mut tx = shared.store.write().await?;
     if !tx.nodes().beat(shared.node).await? {
@@ -79,25 +75,29 @@ async fn round(
         return Ok(());
     }
     tx.commit().await?;
-    rescue(shared, judges_others).await
+    steady.beat(Instant::now());
+    rescue(shared, Some(steady)).await
 }
 
-/// Takes everything out of dead nodes' hands. `judges_others`: whether nodes of other names are
-/// declared dead as well; those that were by somebody are rescued in any case.
-pub(super) async fn rescue(shared: &Shared, judges_others: bool) -> Result<(), StoreError> {
+/// Takes everything out of dead nodes' hands. `steady`: how steadily this node has beaten; one
+/// that has just begun declares only earlier runs of its own dead. Those that were declared dead
+/// by anybody are rescued in any case.
+pub(super) async fn rescue(shared: &Shared, steady: Option<&Steady>) -> Result<(), StoreError> {
     let ttl = shared
         .settings
         .node_ttl
         .num_microseconds()
         .unwrap_or(i64::MAX);
     let beats = i64::try_from((shared.settings.heartbeat * MISSED).as_micros());
+    let mut tx = shared.store.write().await?;
+    // Not before: it may have taken long to get here.
+    let judges_others = steady.is_some_and(|steady| steady.for_long(Instant::now()));
     // The lock on a SQLite file proves that an earlier run of this node is gone.
     let (own_ttl, others_ttl) = match shared.store.kind() {
         "sqlite" => (0, ttl),
         _ if judges_others => (beats.unwrap_or(ttl).min(ttl), ttl),
         _ => (beats.unwrap_or(ttl).min(ttl), i64::MAX),
     };
-    let mut tx = shared.store.write().await?;
     let dead = tx
         .nodes()
         .bury(shared.node, &shared.node_name, others_ttl, own_ttl)
