@@ -103,11 +103,19 @@ impl Running {
 
 /// Starts a node as configured.
 pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, AppError> {
+    start_by(config, lifecycle, Arc::new(SystemClock)).await
+}
+
+/// The same by another clock than the machine's: for tests of what a wrong one does.
+pub async fn start_by(
+    config: &Config,
+    lifecycle: &Lifecycle,
+    clock: Arc<dyn Clock>,
+) -> Result<Running, AppError> {
     let lock = DaemonLock::take(&config.store.url)?;
     let store = Store::open(&config.store.url, config.store.connections).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let presence = Presence::new(&config.store.url, &store)?;
-    let node::Registered { id, ids } = node::register(&store, &presence, config).await?;
+    let node::Registered { id, ids } = node::register(&store, &presence, config, &clock).await?;
     presence::start(
         presence.clone(),
         id,

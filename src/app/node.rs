@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
-use crate::domain::{Ids, NodeId};
+use crate::domain::{Clock, Ids, NodeId};
 use crate::store::nodes::NewNode;
 use crate::store::presence::Presence;
 use crate::store::{Store, StoreError};
@@ -28,10 +27,11 @@ pub(super) async fn register(
     store: &Store,
     presence: &Presence,
     config: &Config,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Registered, StoreError> {
     let mut last = None;
     for _ in 0..TRIES {
-        match try_register(store, presence, config).await {
+        match try_register(store, presence, config, clock).await {
             Ok(registered) => return Ok(registered),
             Err(error) => last = Some(error),
         }
@@ -43,6 +43,7 @@ async fn try_register(
     store: &Store,
     presence: &Presence,
     config: &Config,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Registered, StoreError> {
     let taken = store.read().await?.nodes().slots_in_use().await?;
     let slot = (0..SLOTS)
@@ -52,7 +53,7 @@ async fn try_register(
                 "{SLOTS} nodes share this store already; stop one first"
             ))
         })?;
-    let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(SystemClock, slot));
+    let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(Arc::clone(clock), slot));
     let id = NodeId::new(ids.next());
     let roles: Vec<&str> = config.node.roles.iter().map(|role| role.as_str()).collect();
     let node = NewNode {

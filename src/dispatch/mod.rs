@@ -200,7 +200,7 @@ impl Dispatcher {
             ledger,
             suspects,
         } = self;
-        let suspects = rescue::rescue(&shared, &suspects).await?;
+        let suspects = rescue::rescue(&shared, &suspects, None).await?;
         lifecycle.spawn("ledger", ledger.run());
         lifecycle.spawn(
             "rescue",

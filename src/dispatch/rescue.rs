@@ -26,10 +26,15 @@ pub(super) struct Suspects(Vec<NodeId>);
 /// Rescues until the daemon stops.
 pub(super) async fn watch(shared: Arc<Shared>, mut suspects: Suspects, lifecycle: Lifecycle) {
     let begun = Instant::now();
+    let ttl = shared.settings.node_ttl.to_std().unwrap_or(Duration::MAX);
+    let mut steady = Steady::from(begun, ttl);
     while !lifecycle.is_stopping() {
-        match rescue(&shared, &suspects).await {
+        match rescue(&shared, &suspects, Some(&mut steady)).await {
             Ok(seen) => suspects = seen,
-            Err(error) => tracing::error!(error = %error, "cannot rescue; trying again"),
+            Err(error) => {
+                tracing::error!(error = %error, "cannot rescue; trying again");
+                steady = Steady::from(Instant::now(), ttl);
+            }
         }
         let pause = if begun.elapsed() < EARLY {
             SOON.min(shared.settings.heartbeat)
@@ -43,15 +48,64 @@ pub(super) async fn watch(shared: Arc<Shared>, mut suspects: Suspects, lifecycle
     }
 }
 
-/// Takes everything out of dead nodes' hands. Returns who is to be looked at again.
-pub(super) async fn rescue(shared: &Shared, suspects: &Suspects) -> Result<Suspects, StoreError> {
+/// Since when this node has reached the database without a gap. When the database was away,
+/// nobody could beat: the first to reach it again must not take the others' silence for death, or
+/// each outage that is longer than a lease would leave one node of all.
+pub(super) struct Steady {
+    ttl: Duration,
+    since: Instant,
+    last: Instant,
+}
+
+impl Steady {
+    const fn from(now: Instant, ttl: Duration) -> Self {
+        Self {
+            ttl,
+            since: now,
+            last: now,
+        }
+    }
+
+    fn reached(&mut self, now: Instant) {
+        if now - self.last > self.ttl / 2 {
+            self.since = now;
+        }
+        self.last = now;
+    }
+
+    /// As after a long steady time: for one who steps through a node's life.
+    pub(super) fn always() -> Self {
+        Self::from(Instant::now(), Duration::ZERO)
+    }
+
+    /// Long enough that every living node has had the time to beat, too.
+    fn for_long(&self, now: Instant) -> bool {
+        now - self.last <= self.ttl / 2 && now - self.since >= self.ttl
+    }
+}
+
+/// Takes everything out of dead nodes' hands. Returns who is to be looked at again. `steady`: how
+/// steadily this node has reached the database; one that has just begun judges only earlier runs
+/// of its own. What anybody declared dead is rescued in any case.
+pub(super) async fn rescue(
+    shared: &Shared,
+    suspects: &Suspects,
+    steady: Option<&mut Steady>,
+) -> Result<Suspects, StoreError> {
     let ttl = shared.settings.node_ttl.num_microseconds();
     let ttl = ttl.unwrap_or(i64::MAX);
     let mut tx = shared.store.write().await?;
+    // Not before: it may have taken long to get here.
+    let now = Instant::now();
+    let judges_others = steady.is_some_and(|steady| {
+        steady.reached(now);
+        steady.for_long(now)
+    });
+    let others_ttl = if judges_others { ttl } else { i64::MAX };
     let seen = tx.nodes().gone(shared.node, &shared.node_name, ttl).await?;
     let sure = |node: &NodeId| shared.store.kind() == "sqlite" || suspects.0.contains(node);
     let gone: Vec<NodeId> = seen.iter().copied().filter(sure).collect();
-    let dead = tx.nodes().bury(shared.node, ttl, &gone).await?;
+    let dead = tx.nodes().bury(shared.node, others_ttl, &gone).await?;
     let now = shared.clock.now();
     let mut rescued = Vec::new();
     for node in dead {
@@ -88,4 +142,33 @@ fn unknown(rescued: &[Rescued]) -> Vec<Moved> {
         to: one.state,
     };
     rescued.iter().filter(may_have_left).map(moved).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_gap_of_its_own_a_node_takes_nobodys_silence_for_death() {
+        let (begun, ttl) = (Instant::now(), Duration::from_secs(15));
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let mut steady = Steady::from(begun, ttl);
+        for second in (2..=14).step_by(2) {
+            steady.reached(at(second));
+            assert!(!steady.for_long(at(second)), "it has just begun");
+        }
+        steady.reached(at(16));
+        assert!(steady.for_long(at(18)));
+        // The database is away for longer than a lease.
+        assert!(!steady.for_long(at(40)));
+        steady.reached(at(40));
+        assert!(
+            !steady.for_long(at(42)),
+            "the others may not have reached it yet"
+        );
+        for second in (42..=56).step_by(2) {
+            steady.reached(at(second));
+        }
+        assert!(steady.for_long(at(56)));
+    }
 }

@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 
 use super::carry::carry;
 use super::feed::{Grasp, claim};
+use super::rescue::Steady;
 use super::{Dispatcher, Shared, rescue, timers};
 use crate::domain::Lane;
 use crate::store::StoreError;
@@ -37,7 +38,8 @@ impl Dispatcher {
         if !beat(shared).await? {
             return Ok(Turn::Dead);
         }
-        *suspects = rescue::rescue(shared, suspects).await?;
+        let mut steady = Steady::always();
+        *suspects = rescue::rescue(shared, suspects, Some(&mut steady)).await?;
         let looked = timers::look(shared).await?;
         let mut carriers = Vec::new();
         for lane in Lane::ALL {

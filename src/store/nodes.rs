@@ -96,9 +96,9 @@ impl Nodes<'_> {
     }
 
     /// Earlier runs of the node `name` that show no sign of life, save `me`. On SQLite that is
-    /// every other run: whoever asks has the lock on the file. On PostgreSQL those whose session
-    /// is gone (`presence`); nobody for `ttl_us` after the server's own start, when the living
-    /// are still coming back.
+    /// every one: whoever asks has the lock on the file. On PostgreSQL those whose session is gone
+    /// (`presence`); nobody for `ttl_us` after the server's own start, when the living are still
+    /// coming back.
     pub async fn gone(
         &mut self,
         me: NodeId,
@@ -107,10 +107,13 @@ impl Nodes<'_> {
     ) -> Result<Vec<NodeId>, StoreError> {
         let rows: Vec<(i64,)> = match &mut *self.0 {
             Backend::Sqlite(c) => {
-                sqlx::query_as("SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1")
-                    .bind(me.get())
-                    .fetch_all(&mut **c)
-                    .await
+                sqlx::query_as(
+                    "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1 AND name = $2",
+                )
+                .bind(me.get())
+                .bind(name)
+                .fetch_all(&mut **c)
+                .await
             }
             Backend::Postgres(c) => {
                 sqlx::query_as(

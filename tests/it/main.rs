@@ -15,6 +15,7 @@ mod support;
 
 mod architecture;
 mod bench_ratios;
+mod chaos;
 mod console_browser;
 mod console_login;
 mod console_pages;

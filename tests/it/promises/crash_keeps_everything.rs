@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::daemon::Daemon;
 use super::{incident, place};
 use crate::support::TestStore;
+use crate::support::daemon::Daemon;
 use crate::support::node::{Eye, on_both_databases, pause, sums_close};
 use crate::support::servers::smtp_sink::SmtpSink;
 

@@ -6,6 +6,7 @@ mod blackout_reaches_zone;
 mod clients_decide;
 mod crash_keeps_everything;
 pub(crate) mod daemon;
+mod dead_nodes_say_so;
 mod explains_itself;
 mod failing_providers;
 mod flood_guard_caps;

@@ -10,9 +10,9 @@ use araldo::store::switches::DISPATCH;
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 
-use super::daemon::Daemon;
 use super::{case, notice};
 use crate::support;
+use crate::support::daemon::Daemon;
 use crate::support::node::{Eye, Node, pause};
 use crate::support::servers::smtp_sink::SmtpSink;
 use crate::support::servers::{program, run};

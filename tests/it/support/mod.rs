@@ -8,11 +8,14 @@
     reason = "each test takes what it needs"
 )]
 
+pub(crate) mod daemon;
+pub(crate) mod invariants;
+pub(crate) mod mailboxes;
 pub(crate) mod node;
 pub(crate) mod servers;
 mod stores;
 
-pub(crate) use stores::{TestStore, postgres, sqlite, stores};
+pub(crate) use stores::{TestStore, at, postgres, sqlite, stores};
 
 /// Makes of `async fn name(store: &Store)` the tests `name::sqlite` and `name::postgres`, each
 /// on a fresh store. Several names may be given.

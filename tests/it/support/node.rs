@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use araldo::app::{self, AppError, Running};
 use araldo::channel::sandbox::{Body, Received, World};
 use araldo::config::Config;
-use araldo::domain::Channel;
 use araldo::domain::api_key::{ApiKey, Scope};
+use araldo::domain::clock::SystemClock;
+use araldo::domain::{Channel, Clock};
 use araldo::lifecycle::Lifecycle;
 use araldo::store::StoreUrl;
 use araldo::store::switches::DISPATCH;
@@ -394,6 +395,7 @@ impl Node {
             )
             .await;
         sums_close(&self.eye).await;
+        super::invariants::hold(&self.running.store).await;
     }
 
     /// Stops the node in good order.
@@ -440,6 +442,16 @@ pub(crate) async fn run(
     folder: &Path,
     settings: &str,
 ) -> Result<Running, AppError> {
+    run_by(url, folder, settings, Arc::new(SystemClock)).await
+}
+
+/// The same by another clock than the machine's.
+pub(crate) async fn run_by(
+    url: &StoreUrl,
+    folder: &Path,
+    settings: &str,
+    clock: Arc<dyn Clock>,
+) -> Result<Running, AppError> {
     let file = folder.join("araldo.toml");
     let url = match url {
         StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
@@ -448,7 +460,7 @@ pub(crate) async fn run(
     let text = format!("{}\n{SETTINGS}", merged(&url, settings));
     std::fs::write(&file, text).expect("the settings are written");
     let config = Config::load(Some(&file), std::iter::empty())?;
-    app::start(&config, &Lifecycle::new()).await
+    app::start_by(&config, &Lifecycle::new(), clock).await
 }
 
 fn merged(url: &str, settings: &str) -> String {

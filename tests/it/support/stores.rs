@@ -42,6 +42,11 @@ pub(crate) async fn postgres() -> TestStore {
     open(StoreUrl::Postgres(server::fresh_database()), None).await
 }
 
+/// The store at a place that the test looks after itself.
+pub(crate) async fn at(url: StoreUrl) -> TestStore {
+    open(url, None).await
+}
+
 async fn open(url: StoreUrl, folder: Option<TempDir>) -> TestStore {
     TestStore {
         store: Store::open(&url, CONNECTIONS)

@@ -13,9 +13,9 @@ use araldo::store::StoreUrl;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::support::TestStore;
-use crate::support::node::pause;
-use crate::support::servers::{Server, folder, free_port, run};
+use super::TestStore;
+use super::node::pause;
+use super::servers::{Server, folder, free_port, run};
 
 /// Says who it is and how it ended, and lives on when a file may not grow any more. Told to end,
 /// it kills: this is a machine that loses its power.
@@ -42,22 +42,28 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Starts it on a store. `folder` keeps its settings; `settings` are TOML sections beside
-    /// `[store]`, `[http]` and `[node]`.
+    /// Starts it on a store. `home` keeps its settings; `settings` are further keys of `[store]`,
+    /// then TOML sections beside `[http]` and `[node]`.
     pub(crate) async fn start(store: &TestStore, home: &Path, settings: &str) -> Self {
-        // The client below is of one kind of TLS with the program's own; the first to come sets it.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        let key = key(store).await;
+        Self::start_as(&store.url, &key, home, "daemon", settings).await
+    }
+
+    /// The same under a name of its own, so that several share a store; `key` opens all of them.
+    pub(crate) async fn start_as(
+        url: &StoreUrl,
+        key: &str,
+        home: &Path,
+        name: &str,
+        settings: &str,
+    ) -> Self {
+        // The first of several; the client refuses to be built without one.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
         let port = free_port();
         let file = home.join("araldo.toml");
-        let url = match &store.url {
-            StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-            StoreUrl::Postgres(url) => url.clone(),
-        };
-        let text = format!(
-            "[store]\nurl = \"{url}\"\n[http]\nlisten = \"127.0.0.1:{port}\"\n\
-             [node]\nname = \"daemon\"\n{settings}"
-        );
-        std::fs::write(&file, text).expect("the settings are written");
+        std::fs::write(&file, text(url, port, name, settings)).expect("the settings are written");
         let pid_file = home.join("pid");
         let exit = home.join("pid.exit");
         drop(std::fs::remove_file(&exit));
@@ -77,7 +83,7 @@ impl Daemon {
             server,
             pid: pid.trim().to_owned(),
             base: format!("http://127.0.0.1:{port}"),
-            key: key(store).await,
+            key: key.to_owned(),
             http: reqwest::Client::builder()
                 .no_proxy()
                 .timeout(Duration::from_secs(30))
@@ -87,6 +93,18 @@ impl Daemon {
         };
         daemon.until_ready().await;
         daemon
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        run(Command::new("/bin/kill").args([&format!("-{signal}"), &self.pid]));
+    }
+
+    /// Whether it still runs: it may have ended by itself.
+    pub(crate) fn is_alive(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid));
+        // The state follows the name, which stands in brackets (proc(5)).
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
     async fn until_ready(&self) {
@@ -142,7 +160,19 @@ impl Daemon {
     }
 }
 
-async fn key(store: &TestStore) -> String {
+fn text(url: &StoreUrl, port: u16, name: &str, settings: &str) -> String {
+    let url = match url {
+        StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        StoreUrl::Postgres(url) => url.clone(),
+    };
+    format!(
+        "[http]\nlisten = \"127.0.0.1:{port}\"\n[node]\nname = \"{name}\"\n\
+         [store]\nurl = \"{url}\"\n{settings}"
+    )
+}
+
+/// A key that opens everything.
+pub(crate) async fn key(store: &TestStore) -> String {
     let key = ApiKey::from_entropy(&rand::random());
     let ids = TimeOrderedIds::new(SystemClock, 255);
     let mut tx = store.write().await.unwrap();

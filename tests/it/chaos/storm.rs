@@ -1,0 +1,158 @@
+//! Three nodes on a PostgreSQL of their own, and everything that can befall it: a restart,
+//! connections cut in claim, open, close and commit, no connection to be had, a node frozen
+//! beyond its lease. After each the old pace is back without a hand.
+
+use std::time::{Duration, Instant};
+
+use araldo::store::StoreUrl;
+use sqlx::{Connection as _, PgConnection};
+
+use super::fleet::Fleet;
+use super::town::{account, outage, settings, settle, until_told};
+use super::{Dice, size};
+use crate::support;
+use crate::support::mailboxes::Mailboxes;
+use crate::support::node::{Eye, pause};
+use crate::support::servers::postgres::Cluster;
+
+/// What the server has for everybody.
+const SLOTS: u16 = 40;
+/// Two for each node, the fewest there may be.
+const NARROW: &str = "connections = 2\n";
+/// Long enough to measure a pace.
+const WINDOW: Duration = Duration::from_secs(3);
+/// How long a fault lasts: longer than the lease.
+const FAULT: Duration = Duration::from_secs(4);
+/// How long it may take until the pace is back.
+const RECOVERY: Duration = Duration::from_mins(1);
+
+/// One backend of ours that is just then at this kind of statement.
+const CUT: &str = "SELECT CAST(count(pg_terminate_backend(pid)) AS BIGINT) FROM (SELECT pid \
+    FROM pg_stat_activity WHERE application_name = 'araldo' AND state <> 'idle' \
+    AND query LIKE $1 LIMIT 1) AS x";
+const CUT_ALL: &str = "SELECT CAST(count(pg_terminate_backend(pid)) AS BIGINT) \
+    FROM pg_stat_activity WHERE application_name = 'araldo'";
+/// Claim, open, close and commit, as the statements begin.
+const MOMENTS: [&str; 5] = [
+    "UPDATE message SET state = 'leased'%",
+    "INSERT INTO attempt%",
+    "UPDATE attempt SET closed_at%",
+    "COMMIT%",
+    "%",
+];
+
+struct Storm {
+    fleet: Fleet,
+    mailboxes: Mailboxes,
+    calm: f64,
+}
+
+impl Storm {
+    /// Mails a second over a window.
+    async fn pace(&self) -> f64 {
+        let (begun, before) = (Instant::now(), self.mailboxes.total());
+        tokio::time::sleep(WINDOW).await;
+        #[expect(clippy::cast_precision_loss, reason = "a pace")]
+        let arrived = (self.mailboxes.total() - before) as f64;
+        arrived / begun.elapsed().as_secs_f64()
+    }
+
+    /// Waits until the pace is what it was in the calm, and says how long that took.
+    async fn finds_back(&mut self, fault: &str) {
+        let begun = Instant::now();
+        loop {
+            let restarted = self.fleet.tend().await;
+            let pace = self.pace().await;
+            println!(
+                "{fault}: {pace:.0}/s of {:.0}/s {:.1} s later, {restarted} started again",
+                self.calm,
+                begun.elapsed().as_secs_f64()
+            );
+            if pace >= 0.95 * self.calm {
+                return;
+            }
+            assert!(begun.elapsed() < RECOVERY, "{fault}: the pace is not back");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_weather_what_befalls_their_database_and_each_other() {
+    let mut dice = Dice::cast("three nodes in a storm");
+    let clients = size(3_600, 60_000);
+    let mut cluster = Cluster::start(SLOTS);
+    let url = cluster.url();
+    let store = support::at(StoreUrl::Postgres(url.clone())).await;
+    settle(&store.url, clients).await;
+    let mailboxes = Mailboxes::open(size(150, 20) as u64);
+    let settings = format!("{NARROW}{}", settings(mailboxes.port, 3));
+    let fleet = Fleet::start(&store, 3, settings).await;
+    assert_eq!(fleet.post("/v1/events", &outage()).await, 202);
+    let mut storm = Storm {
+        fleet,
+        mailboxes,
+        calm: 0.0,
+    };
+    while storm.mailboxes.total() < 30 {
+        pause().await;
+    }
+    storm.calm = storm.pace().await;
+
+    cluster.restart();
+    storm.finds_back("the database was restarted").await;
+
+    cut_off(&url, &mut dice).await;
+    storm.finds_back("connections were cut").await;
+
+    starve(&url).await;
+    storm.finds_back("no connection was to be had").await;
+
+    let frozen = dice.pick(3);
+    storm.fleet.signal(frozen, "STOP");
+    tokio::time::sleep(FAULT).await;
+    storm.fleet.signal(frozen, "CONT");
+    storm.finds_back("a node was frozen beyond its lease").await;
+
+    storm.mailboxes.slow_down(0);
+    let eye = Eye::open(&store.url).await;
+    until_told(&eye, clients).await;
+    account(&store, &eye, &storm.mailboxes, clients).await;
+}
+
+/// Cuts connections wherever they are in the path of a message.
+async fn cut_off(url: &str, dice: &mut Dice) {
+    let mut operator = PgConnection::connect(url).await.unwrap();
+    let (begun, mut cut) = (Instant::now(), [0; MOMENTS.len()]);
+    while begun.elapsed() < FAULT {
+        let moment = dice.pick(MOMENTS.len());
+        let done: i64 = sqlx::query_scalar(CUT)
+            .bind(MOMENTS[moment])
+            .fetch_one(&mut operator)
+            .await
+            .unwrap();
+        cut[moment] += done;
+        tokio::time::sleep(Duration::from_millis(dice.roll(30))).await;
+    }
+    println!("cut in claim, open, close, commit and anywhere: {cut:?}");
+}
+
+/// Takes every connection the server has, from under the nodes.
+async fn starve(url: &str) {
+    let mut operator = PgConnection::connect(url).await.unwrap();
+    let (begun, mut outsiders) = (Instant::now(), Vec::new());
+    while begun.elapsed() < FAULT {
+        match PgConnection::connect(url).await {
+            Ok(outsider) => outsiders.push(outsider),
+            // All are taken: what the nodes hold is taken from them, too.
+            Err(_) => drop(sqlx::query(CUT_ALL).execute(&mut operator).await.unwrap()),
+        }
+    }
+    println!(
+        "{} of {SLOTS} connections were taken by others",
+        outsiders.len()
+    );
+    assert!(
+        outsiders.len() > usize::from(SLOTS) / 2,
+        "the server had room"
+    );
+}

@@ -1,0 +1,153 @@
+//! A town in which an outage begins: who is to be told, and the account of who was.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use araldo::domain::Clock as _;
+use araldo::domain::clock::SystemClock;
+use araldo::store::Store;
+use araldo::store::StoreUrl;
+use serde_json::{Value, json};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::support::invariants;
+use crate::support::mailboxes::Mailboxes;
+use crate::support::node::{Eye, pause, sums_close};
+
+/// How long all of it may take at most.
+const PATIENCE: Duration = Duration::from_mins(10);
+const MOVING: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
+    WHERE state NOT IN ('accepted', 'unknown')";
+pub(super) const LEFT: &str =
+    "SELECT CAST(count(*) AS BIGINT) FROM message WHERE opened_at IS NOT NULL";
+const ROWS: &str = "SELECT CAST(count(*) AS BIGINT) FROM message";
+const CLIENTS: &str = "SELECT CAST(count(DISTINCT client_id) AS BIGINT) FROM message";
+const UNKNOWN: &str = "SELECT address FROM message WHERE state = 'unknown'";
+
+/// Settings for mail to `port`, over `sessions` at once on each node, at any hour. A lease short
+/// enough to wait for, long enough for a busy machine; what is unknown stays so, to be counted.
+pub(super) fn settings(port: u16, sessions: usize) -> String {
+    format!(
+        "[quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n[log]\nlevel = \"warn\"\n\
+         [dispatch]\nheartbeat = \"500ms\"\nlease = \"3s\"\nwindow = 64\nreconcile_after = \"24h\"\n{}",
+        relay(port, sessions)
+    )
+}
+
+/// Only where the mail goes.
+pub(super) fn relay(port: u16, sessions: usize) -> String {
+    format!(
+        "[channels]\nemail = [\"relay\"]\nsms = []\n\
+         [provider.relay]\nkind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\n\
+         security = \"none\"\nfrom = \"Araldo <avvisi@town.example>\"\n\
+         connections = {sessions}\n"
+    )
+}
+
+/// Fills the store with clients of one municipality, past the API: a large town would take
+/// longer to import than to tell.
+pub(super) async fn settle(url: &StoreUrl, clients: usize) {
+    const TOWN: [&str; 3] = [
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+         INSERT INTO client (id, ref, name, name_folded, locale, time_zone, tracking_consent, \
+         created_at, updated_at) SELECT i, 'C-' || CAST(i AS TEXT), 'Maria Rossi', \
+         'maria rossi', 'it', 'Europe/Rome', 'unknown', 1, 1 FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+         INSERT INTO contact_point (id, client_id, channel, address, position, verified) \
+         SELECT i, i, 'email', 'reader' || CAST(i AS TEXT) || '@town.example', 0, TRUE FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+         INSERT INTO place (id, client_id, code, kind, municipality) \
+         SELECT i, i, 'POD-' || CAST(i AS TEXT), 'pod', '037006' FROM n",
+    ];
+    let clients = i64::try_from(clients).unwrap();
+    macro_rules! settle_on {
+        ($pool:expr) => {{
+            let pool = $pool.unwrap();
+            for sql in TOWN {
+                sqlx::query(sql).bind(clients).execute(&pool).await.unwrap();
+            }
+        }};
+    }
+    match url {
+        StoreUrl::Sqlite(path) => {
+            let pool = SqlitePool::connect(&format!("sqlite:{}", path.display())).await;
+            settle_on!(pool);
+        }
+        StoreUrl::Postgres(url) => settle_on!(PgPool::connect(url).await),
+    }
+}
+
+fn address(number: usize) -> String {
+    format!("reader{number}@town.example")
+}
+
+/// The outage of which all of them are told.
+pub(super) fn outage() -> Value {
+    json!({
+        "specversion": "1.0", "id": "1", "source": "/oms", "type": "incident.opened",
+        "subject": "G-77", "time": SystemClock.now().to_string(),
+        "data": {
+            "incident": "G-77", "kind": "outage", "service": "electricity", "severity": "severe",
+            "area": { "municipalities": ["037006"] }, "cause": "guasto in cabina",
+        },
+    })
+}
+
+/// Waits until so many messages have left or may have left.
+pub(super) async fn until_left(eye: &Eye, count: u64) {
+    let begun = Instant::now();
+    let count = i64::try_from(count).unwrap();
+    while eye.number(LEFT).await < count {
+        assert!(begun.elapsed() < PATIENCE, "nothing leaves any more");
+        pause().await;
+    }
+}
+
+/// Waits until every message has been dealt with.
+pub(super) async fn until_told(eye: &Eye, clients: usize) {
+    let begun = Instant::now();
+    let clients = i64::try_from(clients).unwrap();
+    loop {
+        let (rows, moving) = (eye.number(ROWS).await, eye.number(MOVING).await);
+        if rows == clients && moving == 0 {
+            return;
+        }
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "after {PATIENCE:?} {rows} of {clients} are planned and {moving} under way"
+        );
+        pause().await;
+    }
+}
+
+/// Every client has one row; every mailbox has one mail, or its message is shown as unknown; the
+/// sums close and every invariant holds. Returns how many are unknown.
+pub(super) async fn account(
+    store: &Store,
+    eye: &Eye,
+    mailboxes: &Mailboxes,
+    clients: usize,
+) -> usize {
+    let expected = i64::try_from(clients).unwrap();
+    assert_eq!(eye.number(ROWS).await, expected);
+    assert_eq!(eye.number(CLIENTS).await, expected);
+    let unknown: HashSet<String> = eye.texts(UNKNOWN).await.into_iter().collect();
+    let arrived = mailboxes.arrived();
+    let (mut none, mut twice) = (0, 0);
+    for number in 1..=clients {
+        let address = address(number);
+        let times = arrived.get(&address).copied().unwrap_or(0);
+        (none, twice) = (none + u64::from(times == 0), twice + u64::from(times > 1));
+        assert!(
+            times == 1 || unknown.contains(&address),
+            "{address} got it {times} times and is not shown as unknown"
+        );
+    }
+    println!(
+        "{clients} clients: {} unknown, of whom {none} got nothing and {twice} got it twice",
+        unknown.len()
+    );
+    sums_close(eye).await;
+    invariants::hold(store).await;
+    unknown.len()
+}
