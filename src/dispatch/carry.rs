@@ -177,10 +177,11 @@ fn retry(
 ) {
     let wait = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
     let tries = message.tries + u32::from(closed.counts);
-    let next = shared
-        .settings
-        .retry
-        .next_due(tries, now, message.expires_at, wait, chance_of(message));
+    let next =
+        shared
+            .settings
+            .retry
+            .next_due(tries, now, message.expires_at, wait, chance_of(message));
     match next {
         Next::At(due) => (closed.state, closed.due_at) = (MessageState::Queued, Some(due)),
         Next::TriesUsedUp => {

@@ -192,7 +192,10 @@ impl Lines {
     /// The longest that any provider may take for one message.
     #[must_use]
     pub fn longest_send(&self) -> TimeDelta {
-        let longest = self.0.iter().map(|l| l.provider.capabilities().longest_send);
+        let longest = self
+            .0
+            .iter()
+            .map(|l| l.provider.capabilities().longest_send);
         TimeDelta::from_std(longest.max().unwrap_or_default()).unwrap_or(TimeDelta::minutes(10))
     }
 

@@ -205,7 +205,11 @@ fn next_look(
     match plan.settings.fallback {
         Some((after_s, other)) if other != message.channel => {
             let fallback = accepted_at + TimeDelta::seconds(after_s);
-            if fallback > now { fallback.min(horizon) } else { horizon }
+            if fallback > now {
+                fallback.min(horizon)
+            } else {
+                horizon
+            }
         }
         _ => horizon,
     }

@@ -304,7 +304,8 @@ impl Attempts<'_> {
                     d.reason,
                     d.due_at.map(Timestamp::as_micros),
                     d.state.is_final().then(|| now.as_micros()),
-                    WAITING.contains(&d.state)
+                    WAITING
+                        .contains(&d.state)
                         .then(|| d.due_at.map(Timestamp::as_micros))
                         .flatten(),
                 ])
@@ -468,7 +469,9 @@ fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
         asked: row.asked,
         risky: row.risky,
         doubt: row.doubt_since.map(|since| Doubt {
-            provider: row.doubt_first.filter(|first| row.doubt_last.as_ref() == Some(first)),
+            provider: row
+                .doubt_first
+                .filter(|first| row.doubt_last.as_ref() == Some(first)),
             since: Timestamp::from_micros(since),
         }),
         opened_last_hour: row.last_hour.unwrap_or(0),

@@ -245,7 +245,18 @@ impl Receipts<'_> {
 
     /// In the order of ids, as `dispatch` and `engagement` do, so that none waits in a circle.
     async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
-        type Row = (i64, String, i64, bool, String, String, i64, String, i64, i64);
+        type Row = (
+            i64,
+            String,
+            i64,
+            bool,
+            String,
+            String,
+            i64,
+            String,
+            i64,
+            i64,
+        );
         let rows: Vec<Row> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
             "SELECT id, state, receipt_rank, late_bounce, channel, tracking, created_at, \
              (SELECT template FROM plan WHERE plan.id = message.plan_id), \

@@ -176,12 +176,14 @@ impl Findings {
             .get(&row.id)
             .is_some_and(|all| all.iter().any(|a| a.outcome.as_deref() == Some("unknown")));
         if arrived && !claims && state != S::Unresolved && !doubted {
-            self.wrong.push(format!("it arrived, without a doubt shown: {row:?}"));
+            self.wrong
+                .push(format!("it arrived, without a doubt shown: {row:?}"));
         }
         // An answer that came after the node had been given up is written to its attempt only.
         let given_up = row.reason.as_deref() == Some(Reason::NodeDied.as_str());
         if state == S::Unresolved && !doubted && !given_up {
-            self.wrong.push(format!("nothing about it was ever unknown: {row:?}"));
+            self.wrong
+                .push(format!("nothing about it was ever unknown: {row:?}"));
         }
     }
 
@@ -190,23 +192,34 @@ impl Findings {
         let arrivals = self.arrivals.get(&row.id).map_or(&[][..], Vec::as_slice);
         let ours = arrivals.iter().filter(|one| !one.by_provider).count();
         if ours > 1 && !row.risky {
-            self.wrong.push(format!("{ours} arrived, and no risk was taken: {row:?}"));
+            self.wrong
+                .push(format!("{ours} arrived, and no risk was taken: {row:?}"));
         }
         if ours > 2 {
-            self.wrong.push(format!("a risk is taken once, {ours} arrived: {row:?}"));
+            self.wrong
+                .push(format!("a risk is taken once, {ours} arrived: {row:?}"));
         }
     }
 
     fn attempts_are_whole(&mut self, row: &Row) {
         let attempts = self.attempts.get(&row.id).map_or(&[][..], Vec::as_slice);
         if attempts.iter().any(|attempt| attempt.closed_at.is_none()) {
-            self.wrong.push(format!("an attempt was never closed: {row:?}"));
+            self.wrong
+                .push(format!("an attempt was never closed: {row:?}"));
         }
         if i64::try_from(attempts.len()).expect("a few") != row.opens {
-            self.wrong.push(format!("{} attempts, not {}: {row:?}", attempts.len(), row.opens));
+            self.wrong.push(format!(
+                "{} attempts, not {}: {row:?}",
+                attempts.len(),
+                row.opens
+            ));
         }
-        if attempts.iter().any(|attempt| attempt.opened_at > row.expires_at) {
-            self.wrong.push(format!("sent when it was too late: {row:?}"));
+        if attempts
+            .iter()
+            .any(|attempt| attempt.opened_at > row.expires_at)
+        {
+            self.wrong
+                .push(format!("sent when it was too late: {row:?}"));
         }
     }
 
@@ -223,7 +236,8 @@ impl Findings {
             self.wrong.push(format!("receipts say {fold:?}: {row:?}"));
         }
         if fold.rank == 3 && row.state != "delivered" {
-            self.wrong.push(format!("it was delivered, by its receipts: {row:?}"));
+            self.wrong
+                .push(format!("it was delivered, by its receipts: {row:?}"));
         }
     }
 
@@ -267,7 +281,8 @@ impl Findings {
                 let same = times.iter().filter(|(other, _)| other == at).count();
                 let most = guard.per_hour * room + i64::try_from(same).expect("a few");
                 if i64::try_from(hour).expect("a few") >= most {
-                    self.wrong.push(format!("client {client} was flooded at {at}"));
+                    self.wrong
+                        .push(format!("client {client} was flooded at {at}"));
                 }
             }
         }
@@ -283,12 +298,17 @@ impl Findings {
         for entry in &self.log {
             match entry.what.as_str() {
                 "moved" if !is_lawful(&entry.one, &entry.two) => {
-                    wrong.push(format!("message {} moved {} → {}", entry.id, entry.one, entry.two));
+                    wrong.push(format!(
+                        "message {} moved {} → {}",
+                        entry.id, entry.one, entry.two
+                    ));
                 }
                 "barred" => drop(barred.insert((&entry.one, &entry.two))),
                 "withdrawn" => drop(withdrawn.insert(entry.id)),
                 "opened" => {
-                    let Some(row) = rows.get(&entry.id) else { continue };
+                    let Some(row) = rows.get(&entry.id) else {
+                        continue;
+                    };
                     if withdrawn.contains(&row.plan_id) {
                         wrong.push(format!("opened after it was withdrawn: {row:?}"));
                     }

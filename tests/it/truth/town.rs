@@ -125,9 +125,21 @@ pub(super) fn rules(dice: &mut Dice) -> Vec<Rule> {
         ("case.opened", "case-opened", Audience::CaseClient),
         ("case.state_changed", "case-progress", Audience::CaseClient),
         ("case.closed", "case-closed", Audience::CaseClient),
-        ("incident.opened", "incident-started", Audience::IncidentArea),
-        ("incident.updated", "incident-updated", Audience::IncidentArea),
-        ("incident.resolved", "incident-restored", Audience::IncidentArea),
+        (
+            "incident.opened",
+            "incident-started",
+            Audience::IncidentArea,
+        ),
+        (
+            "incident.updated",
+            "incident-updated",
+            Audience::IncidentArea,
+        ),
+        (
+            "incident.resolved",
+            "incident-restored",
+            Audience::IncidentArea,
+        ),
     ]
     .into_iter()
     .map(|(on, template, audience)| rule(on, template, audience, dice))
@@ -150,8 +162,16 @@ fn rule(on: &str, template: &str, audience: Audience, dice: &mut Dice) -> Rule {
         when: None,
         audience,
         template: template.to_owned(),
-        topic: String::from(if audience == Audience::CaseClient { "cases" } else { "outages" }),
-        class: if safety { Class::Safety } else { Class::Service },
+        topic: String::from(if audience == Audience::CaseClient {
+            "cases"
+        } else {
+            "outages"
+        }),
+        class: if safety {
+            Class::Safety
+        } else {
+            Class::Service
+        },
         lane: *dice.one_of(&[Lane::Urgent, Lane::Normal, Lane::Bulk]),
         channels: dice.one_of(&channels).to_vec(),
         fallback: dice.percent(30).then(|| Fallback {

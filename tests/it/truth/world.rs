@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use araldo::channel::{Accepted, Outgoing};
-use araldo::domain::clock::FixedClock;
-use araldo::domain::receipt::ReceiptKind;
+use araldo::dispatch::Dispatcher;
 use araldo::domain::address::Address;
 use araldo::domain::client::SuppressionReason;
+use araldo::domain::clock::FixedClock;
+use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::{Channel, Clock as _, EventId, Ids, MessageId, Timestamp};
-use araldo::dispatch::Dispatcher;
 use araldo::store::Store;
 use araldo::store::receipts::{NewReceipt, ReceiptHorizon};
 use chrono::TimeDelta;
@@ -66,6 +66,8 @@ pub(super) struct Weather {
     pub(super) deaths: i64,
     pub(super) bad_receipts: i64,
     pub(super) meddling: i64,
+    /// The node falls asleep between claim and open.
+    pub(super) dozing: i64,
     /// No report ever comes, and no send takes any time.
     pub(super) silent: bool,
 }
@@ -77,6 +79,7 @@ impl Weather {
         deaths: 0,
         bad_receipts: 0,
         meddling: 0,
+        dozing: 0,
         silent: false,
     };
 }
@@ -215,6 +218,18 @@ impl World {
         ])
     }
 
+    /// Whether the node falls asleep now.
+    pub(super) fn dozes(&self) -> bool {
+        let mut inner = self.inner();
+        let chance = inner.weather.dozing;
+        inner.dice.percent(chance)
+    }
+
+    /// From here on the weather is this.
+    pub(super) fn turns(&self, weather: Weather) {
+        self.inner().weather = weather;
+    }
+
     /// Whether somebody changes their mind at this very moment.
     pub(super) fn meddling(&self) -> bool {
         let mut inner = self.inner();
@@ -317,8 +332,7 @@ impl World {
     pub(super) fn pass_time(&self) -> Vec<NewReceipt> {
         let now = self.clock.now();
         let mut inner = self.inner();
-        let (come, still): (Vec<_>, Vec<_>) =
-            inner.late.drain(..).partition(|late| late.at <= now);
+        let (come, still): (Vec<_>, Vec<_>) = inner.late.drain(..).partition(|late| late.at <= now);
         inner.late = still;
         for late in &come {
             inner.arrive(late, false);
@@ -351,7 +365,10 @@ impl World {
         };
         let mut tx = self.desk.store.write().await.expect("the store works");
         if let Some(event) = event {
-            tx.plans().cancel_event(event, now).await.expect("withdrawn");
+            tx.plans()
+                .cancel_event(event, now)
+                .await
+                .expect("withdrawn");
         } else {
             tx.suppressions()
                 .suppress(&address, SuppressionReason::Stop, None, now)
