@@ -151,3 +151,6 @@ fn quiet_until(seen: &Recheck, respected: bool, terms: &Terms) -> Option<Timesta
     let zone = seen.time_zone.as_deref()?.parse().ok()?;
     own.or(terms.quiet_hours)?.until(terms.now, zone)
 }
+
+#[cfg(test)]
+mod tests;

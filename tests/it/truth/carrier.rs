@@ -68,7 +68,7 @@ impl Provider for Carrier {
                 self.world.meddle().await;
             }
             // A node may fall asleep between the claim and the open, too.
-            if self.world.percent(20) && self.world.fate() == Fate::Sleep {
+            if self.world.dozes() {
                 self.sleep_past_the_lease().await;
             }
             Ok(())

@@ -5,10 +5,12 @@
 //! tells it again; `ARALDO_SEEDS=100000` makes the test below run so many.
 
 mod carrier;
+mod cell;
 mod checks;
 mod crash;
 mod dice;
 mod ground;
+mod guards;
 mod matrix;
 mod story;
 mod town;

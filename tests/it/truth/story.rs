@@ -31,7 +31,7 @@ use super::carrier::{Carrier, Kind};
 use super::crash::{POINTS, arm, disarm, until_crash};
 use super::dice::Dice;
 use super::ground::{BEGIN, Plot};
-use super::town::{Town, news, rules};
+use super::town::{Town, blackout, news, rules};
 use super::world::{Desk, Weather, World};
 
 /// Steps after which a run that is not over never will be.
@@ -77,9 +77,11 @@ impl Story {
         let rules = rules(&mut dice);
         let news = news(&town, &mut dice, clock.now());
         let settings = settings(&mut dice);
+        let deaths = *dice.one_of(&[0, 0, 5, 15]);
         let weather = Weather {
             faults: *dice.one_of(&[0, 10, 25, 60]),
-            deaths: *dice.one_of(&[0, 0, 5, 15]),
+            deaths,
+            dozing: if deaths > 0 { 4 } else { 0 },
             bad_receipts: *dice.one_of(&[0, 20, 50]),
             meddling: *dice.one_of(&[0, 0, 8]),
             silent: false,
@@ -222,6 +224,12 @@ impl Story {
         );
     }
 
+    /// A blackout is told and planned.
+    pub(super) async fn tell_and_plan(&mut self) {
+        self.tell(blackout(self.clock.now())).await;
+        self.plan().await;
+    }
+
     /// An event comes in; a second time it is known.
     pub(super) async fn tell(&mut self, event: Event) {
         let mut tx = self.plot.store.write().await.expect("the store works");
@@ -360,7 +368,7 @@ impl Story {
     }
 
     /// The nodes are gone; it has been quiet for longer than a lease.
-    async fn bury(&mut self) {
+    pub(super) async fn bury(&mut self) {
         self.crashes += 1;
         self.node = None;
         self.world

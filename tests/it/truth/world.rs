@@ -66,6 +66,8 @@ pub(super) struct Weather {
     pub(super) deaths: i64,
     pub(super) bad_receipts: i64,
     pub(super) meddling: i64,
+    /// The node falls asleep between claim and open.
+    pub(super) dozing: i64,
     /// No report ever comes, and no send takes any time.
     pub(super) silent: bool,
 }
@@ -77,6 +79,7 @@ impl Weather {
         deaths: 0,
         bad_receipts: 0,
         meddling: 0,
+        dozing: 0,
         silent: false,
     };
 }
@@ -213,6 +216,18 @@ impl World {
             Fate::TooMany,
             Fate::Stranger,
         ])
+    }
+
+    /// Whether the node falls asleep now.
+    pub(super) fn dozes(&self) -> bool {
+        let mut inner = self.inner();
+        let chance = inner.weather.dozing;
+        inner.dice.percent(chance)
+    }
+
+    /// From here on the weather is this.
+    pub(super) fn turns(&self, weather: Weather) {
+        self.inner().weather = weather;
     }
 
     /// Whether somebody changes their mind at this very moment.

@@ -1,0 +1,176 @@
+//! Each reason for which a message that was claimed is not opened, and the order they come in.
+
+use super::*;
+use crate::domain::MessageId;
+use crate::store::attempts::Doubt;
+
+const NODE: i64 = 7;
+const LEASE: i64 = 3;
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-22T10:00:00Z").unwrap()
+}
+
+/// A message in this node's hands that nothing stops.
+fn mine() -> Recheck {
+    Recheck {
+        id: MessageId::new(1),
+        state: MessageState::Leased,
+        lease_no: LEASE,
+        lease_node: Some(NodeId::new(NODE)),
+        expires_at: now() + TimeDelta::hours(1),
+        class: Class::Service,
+        superseded: false,
+        cancelled: false,
+        barred: None,
+        wanted: None,
+        proven: false,
+        quiet: None,
+        time_zone: Some(String::from("Europe/Rome")),
+        asked: 0,
+        risky: false,
+        doubt: None,
+        opened_last_hour: 0,
+        opened_last_day: 0,
+    }
+}
+
+fn attempt(provider: &str, key_life: Option<TimeDelta>) -> NewAttempt {
+    NewAttempt {
+        message: MessageId::new(1),
+        lease_no: LEASE,
+        provider: provider.to_owned(),
+        reference: String::from("araldo-s1"),
+        key_life,
+    }
+}
+
+fn judged(seen: &Recheck, attempt: &NewAttempt) -> Judgement {
+    let terms = Terms {
+        now: now(),
+        node: NodeId::new(NODE),
+        flood: FloodGuard {
+            per_hour: 4,
+            per_day: 10,
+        },
+        quiet_hours: None,
+        asks: 2,
+        settle: TimeDelta::minutes(2),
+    };
+    judge(seen, attempt, true, 0, &terms)
+}
+
+/// Where it goes instead of out.
+fn diverted(seen: &Recheck) -> Option<(MessageState, Option<Reason>)> {
+    match judged(seen, &attempt("texts", None)) {
+        Judgement::Divert { state, reason, .. } => Some((state, reason)),
+        _ => None,
+    }
+}
+
+#[test]
+fn what_nothing_stops_is_opened() {
+    assert_eq!(judged(&mine(), &attempt("texts", None)), Judgement::Open);
+}
+
+#[test]
+fn a_message_under_a_newer_lease_is_left_alone() {
+    let again = Recheck {
+        lease_no: LEASE + 1,
+        ..mine()
+    };
+    assert_eq!(judged(&again, &attempt("texts", None)), Judgement::NotMine);
+}
+
+#[test]
+fn a_message_in_other_hands_is_left_alone() {
+    let theirs = Recheck {
+        lease_node: Some(NodeId::new(NODE + 1)),
+        ..mine()
+    };
+    assert_eq!(judged(&theirs, &attempt("texts", None)), Judgement::NotMine);
+}
+
+#[test]
+fn what_was_withdrawn_since_the_claim_is_not_opened() {
+    let cancelled = Recheck {
+        cancelled: true,
+        ..mine()
+    };
+    let end = (MessageState::Cancelled, Some(Reason::Withdrawn));
+    assert_eq!(diverted(&cancelled), Some(end));
+}
+
+#[test]
+fn what_was_overtaken_since_the_claim_is_not_opened() {
+    let superseded = Recheck {
+        superseded: true,
+        ..mine()
+    };
+    let end = (MessageState::Superseded, Some(Reason::Newer));
+    assert_eq!(diverted(&superseded), Some(end));
+}
+
+#[test]
+fn who_said_stop_since_the_claim_gets_nothing() {
+    let stopped = Recheck {
+        barred: Some(Reason::Stop),
+        ..mine()
+    };
+    let end = (MessageState::Suppressed, Some(Reason::Stop));
+    assert_eq!(diverted(&stopped), Some(end));
+}
+
+#[test]
+fn what_a_report_has_proved_is_not_sent_again_even_if_it_was_withdrawn() {
+    let proven = Recheck {
+        proven: true,
+        cancelled: true,
+        ..mine()
+    };
+    assert_eq!(diverted(&proven), Some((MessageState::Accepted, None)));
+}
+
+/// An attempt eleven minutes ago, of which nobody knows.
+fn in_doubt() -> Recheck {
+    Recheck {
+        doubt: Some(Doubt {
+            provider: Some(String::from("texts")),
+            since: now() - TimeDelta::minutes(11),
+        }),
+        ..mine()
+    }
+}
+
+#[test]
+fn a_doubt_is_repeated_while_the_same_provider_knows_the_key() {
+    let key = |provider, minutes| attempt(provider, Some(TimeDelta::minutes(minutes)));
+    assert_eq!(judged(&in_doubt(), &key("texts", 15)), Judgement::Open);
+    for unsafe_one in [key("texts", 12), key("others", 15), attempt("texts", None)] {
+        assert!(
+            matches!(
+                judged(&in_doubt(), &unsafe_one),
+                Judgement::Divert {
+                    state: MessageState::Unknown,
+                    ..
+                }
+            ),
+            "{unsafe_one:?}"
+        );
+    }
+}
+
+#[test]
+fn a_doubt_is_repeated_when_a_risk_is_taken_or_absence_was_proved() {
+    let risky = Recheck {
+        risky: true,
+        ..in_doubt()
+    };
+    let absent = Recheck {
+        asked: 2,
+        ..in_doubt()
+    };
+    for seen in [risky, absent] {
+        assert_eq!(judged(&seen, &attempt("texts", None)), Judgement::Open);
+    }
+}
