@@ -15,8 +15,8 @@ use super::outcome::{Outcome, Sends};
 pub(super) const SECOND: i64 = 1_000_000;
 /// The longest block of slots a node buys.
 const BLOCK: i64 = 250_000;
-/// A block begins so long after it is bought, so that its first slots can be used.
-const LEAD: i64 = 5_000;
+/// A node with slots for so long does not buy.
+const AHEAD: i64 = 100_000;
 /// A slot not used for so long is lost.
 const VOID_AFTER: i64 = 10_000;
 /// Messages claimed in one grasp, between open and close at once, and written together.
@@ -78,6 +78,10 @@ struct Node {
     /// Answered, not closed.
     answered: usize,
     slots: VecDeque<i64>,
+    /// How long buying took the last time: a block begins no earlier after it is asked for.
+    lead: i64,
+    /// How many slots were bought then, and when.
+    bought: (i64, i64),
     /// The slot that is waited for.
     alarm: i64,
 }
@@ -149,7 +153,7 @@ impl<'a> Model<'a> {
             }
             Done::Bought { first, slots } => {
                 node.buying = false;
-                let apart = SECOND / self.plan.rate.unwrap_or(1).max(1);
+                let apart = apart(self.plan.rate.unwrap_or(1));
                 node.slots
                     .extend((0..slots).map(|slot| first + slot * apart));
             }
@@ -239,23 +243,36 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Buys what the messages at hand need, at most a block.
+    /// Buys what the messages at hand need; who used up the last block at once buys twice as much.
     fn buy(&mut self, at: usize, rate: i64) {
+        let now = self.now;
         let node = &mut self.nodes[at];
-        let wanted = i64::try_from(node.ready).unwrap_or(0);
-        if node.buying || wanted == 0 || !node.slots.is_empty() {
+        let supplied = node.slots.back().is_some_and(|last| *last > now + AHEAD);
+        let missing = node.ready.saturating_sub(node.slots.len());
+        if node.buying || supplied || missing == 0 {
             return;
         }
+        let grown = match node.bought {
+            (count, when) if now - when < BLOCK => 2 * count,
+            (count, _) => count,
+        };
+        let most = (BLOCK / apart(rate)).max(1);
+        let slots = i64::try_from(missing)
+            .unwrap_or(1)
+            .max(grown)
+            .clamp(1, most);
         node.buying = true;
-        let slots = wanted.min(rate * BLOCK / SECOND).max(1);
         let took = self.chance.of(&self.times.rate);
         let start = self.processor().max(self.row_free);
         let end = start + took;
         self.free.push(Reverse(end));
         self.row_free = end;
         self.outcome.database_us += took;
-        let first = self.sold_until.max(start + LEAD);
-        self.sold_until = first + slots * (SECOND / rate.max(1));
+        let node = &mut self.nodes[at];
+        let first = self.sold_until.max(start + node.lead);
+        node.bought = (slots, now);
+        node.lead = end - now;
+        self.sold_until = first + slots * apart(rate);
         self.later(end, at, Done::Bought { first, slots });
     }
 
@@ -278,6 +295,12 @@ impl<'a> Model<'a> {
         self.number += 1;
         self.ahead.push(Reverse((at, self.number, node, done)));
     }
+}
+
+/// Between one slot and the next: a hundredth below the contract, which makes room for the slots
+/// that are used late.
+fn apart(rate: i64) -> i64 {
+    SECOND * 100 / (rate.max(1) * 99)
 }
 
 /// Chance that can be repeated: splitmix64 (Steele, Lea and Flood 2014).
