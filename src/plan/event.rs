@@ -179,7 +179,7 @@ impl Planner {
         rule: &Rule,
     ) -> Result<Plan, StoreError> {
         let now = self.clock.now();
-        let template = tx.templates().lookup_published(&rule.template).await?;
+        let template = tx.plans().pin(&rule.template).await?;
         let superseded_by = match subject.newest {
             true => None,
             false => tx
@@ -189,7 +189,7 @@ impl Planner {
                 .map(|(id, _)| id),
         };
         let topic = match &rule.topic {
-            topic if topic.is_empty() => template.as_ref().map_or("messages", |t| &t.source.topic),
+            topic if topic.is_empty() => template.as_ref().map_or("messages", |t| &t.topic),
             topic => topic,
         };
         Ok(Plan {

@@ -73,6 +73,8 @@ impl Store {
             .pragma("temp_store", "memory");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            // A file does not hang up; asking it each time costs every transaction a round trip.
+            .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(ready(is_fresh(connection))))
             .connect_with(options.clone())
             .await
@@ -94,6 +96,7 @@ impl Store {
             .max_connections(SQLITE_READERS)
             .min_connections(0)
             .idle_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(ready(is_fresh(connection))))
             .connect_lazy_with(options);
         Ok(Self {

@@ -79,6 +79,17 @@ struct PlanRow {
     created_at: i64,
 }
 
+/// The version of a template that a new plan is held to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// Its row.
+    pub id: TemplateVersionId,
+    /// Its number.
+    pub version: i64,
+    /// What a client may refuse.
+    pub topic: String,
+}
+
 /// A message that a newer plan, or an operator, took out of the queue.
 #[derive(Debug, Clone)]
 pub struct Withdrawn {
@@ -132,6 +143,27 @@ impl Plans<'_> {
         })
         .doing("write a plan")?;
         Ok(done == 1)
+    }
+
+    /// The published version of a template, without its texts: each event asks, and the texts of
+    /// a mail are many times larger than the answer.
+    pub async fn pin(&mut self, template: &str) -> Result<Option<Pin>, StoreError> {
+        let row: Option<(i64, i64, String)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT v.id, v.version, t.topic FROM template t
+                 JOIN template_version v ON v.template_id = t.id
+                 WHERE t.name = $1 AND v.state = 'published' ORDER BY v.version DESC LIMIT 1",
+            )
+            .bind(template)
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("see which version of a template is published")?;
+        Ok(row.map(|(id, version, topic)| Pin {
+            id: TemplateVersionId::new(id),
+            version,
+            topic,
+        }))
     }
 
     /// Moves the fan-out on: the rows up to `cursor` exist, in this same transaction.

@@ -175,19 +175,19 @@ impl Receipts<'_> {
         receipts: &[(i64, &NewReceipt)],
         now: Timestamp,
     ) -> Result<HashSet<i64>, StoreError> {
-        let rows: serde_json::Value = receipts
+        let rows: Vec<_> = receipts
             .iter()
             .map(|(id, receipt)| {
-                serde_json::json!([
+                (
                     id,
-                    receipt.provider,
-                    receipt.key,
+                    &receipt.provider,
+                    &receipt.key,
                     receipt.message.map(MessageId::get),
                     receipt.kind,
-                    receipt.code,
-                    receipt.detail,
+                    &receipt.code,
+                    &receipt.detail,
                     receipt.provider_at.map(Timestamp::as_micros),
-                ])
+                )
             })
             .collect();
         let inserted: Vec<i64> = on!(&mut *self.conn, |c| sqlx::query_scalar(concat!(
@@ -199,7 +199,7 @@ impl Receipts<'_> {
             words::rows!("$1"),
             " WHERE TRUE ON CONFLICT (provider, key) DO NOTHING RETURNING id"
         ))
-        .bind(rows.to_string())
+        .bind(super::rows::json(&rows)?)
         .bind(now.as_micros())
         .fetch_all(&mut **c)
         .await)

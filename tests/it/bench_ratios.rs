@@ -77,3 +77,158 @@ fn a_store_in_use_is_left_alone() {
     let says = String::from_utf8_lossy(&again.stderr);
     assert!(says.contains("name an empty one"), "{says}");
 }
+
+fn both() -> [String; 2] {
+    ["sqlite".to_owned(), postgres::fresh_database()]
+}
+
+/// Each mark has a figure, whether it was reached or not.
+fn has_marks(report: &Value) {
+    let marks = report["marks"].as_array().unwrap();
+    assert!(!marks.is_empty(), "{report}");
+    for mark in marks {
+        let measured = mark["measured"].as_f64().unwrap();
+        assert!(measured.is_finite(), "{report}");
+        assert!(mark["reached"].is_boolean(), "{report}");
+    }
+}
+
+#[test]
+fn sms_go_to_the_gateway_and_stand_beside_wrk() {
+    let report = measured(&[
+        "drain",
+        "--json",
+        "--channel",
+        "sms",
+        "--messages",
+        "40",
+        "--pairs",
+        "1",
+        "--sessions",
+        "4",
+    ]);
+    is_a_ratio(&report);
+    has_marks(&report);
+}
+
+#[test]
+fn three_nodes_share_the_work_and_nobody_gets_two() {
+    let store = postgres::fresh_database();
+    let report = measured(&[
+        "drain",
+        "--json",
+        "--nodes",
+        "3",
+        "--messages",
+        "300",
+        "--pairs",
+        "1",
+        "--sessions",
+        "4",
+        "--store",
+        &store,
+    ]);
+    assert_eq!(
+        (&report["nodes"], &report["doubles"]),
+        (&3.into(), &0.into())
+    );
+    is_a_ratio(&report);
+}
+
+#[test]
+fn one_event_after_the_other_reaches_the_mail_server() {
+    for store in both() {
+        let report = measured(&["latency", "--json", "--events", "5", "--store", &store]);
+        assert_eq!(report["times"]["count"], 5);
+        has_marks(&report);
+    }
+}
+
+#[test]
+fn urgent_mails_come_while_the_bulk_ones_are_still_going() {
+    for store in both() {
+        let report = measured(&[
+            "urgent",
+            "--json",
+            "--urgent",
+            "20",
+            "--events",
+            "2",
+            "--bulk",
+            "4000",
+            "--sessions",
+            "4",
+            "--store",
+            &store,
+        ]);
+        assert_eq!(report["busy"]["count"], 20);
+        assert!(report["bulk_left"].as_u64().unwrap() > 0, "{report}");
+        has_marks(&report);
+    }
+}
+
+#[test]
+fn requests_are_answered_and_kept() {
+    let sizes = ["--seconds", "1", "--rounds", "1"];
+    let accept = measured(&[&["accept", "--json", "--batch", "20"], &sizes[..]].concat());
+    is_a_ratio(&accept);
+    has_marks(&accept);
+    let click = measured(&[&["click", "--json"], &sizes[..]].concat());
+    is_a_ratio(&click);
+    has_marks(&click);
+}
+
+#[test]
+fn a_storm_of_reports_is_kept_to_the_last() {
+    for store in both() {
+        let report = measured(&[
+            "receipts",
+            "--json",
+            "--rate",
+            "100",
+            "--seconds",
+            "2",
+            "--messages",
+            "50",
+            "--sessions",
+            "4",
+            "--store",
+            &store,
+        ]);
+        let answered = report["kept"].as_u64().unwrap() + report["refused"].as_u64().unwrap();
+        assert_eq!(answered, 200, "{report}");
+        has_marks(&report);
+    }
+}
+
+#[test]
+fn every_page_comes_with_few_messages_and_with_more() {
+    for store in both() {
+        let report = measured(&[
+            "pages", "--json", "--few", "1000", "--many", "4000", "--store", &store,
+        ]);
+        assert!(
+            report["bytes_per_message"].as_i64().unwrap() > 0,
+            "{report}"
+        );
+        assert!(report["pages"].as_array().unwrap().len() > 20);
+        has_marks(&report);
+    }
+}
+
+#[test]
+fn the_model_of_many_nodes_keeps_the_contract() {
+    let store = postgres::fresh_database();
+    let report = measured(&[
+        "scale",
+        "--json",
+        "--messages",
+        "400",
+        "--seconds",
+        "5",
+        "--store",
+        &store,
+    ]);
+    assert_eq!(report["runs"].as_array().unwrap().len(), 8);
+    assert_eq!(report["marks"][0]["reached"], true, "{report}");
+}

@@ -13,6 +13,7 @@ on_both_stores!(
     a_batch_is_taken_whole_or_not_at_all,
     an_unknown_type_is_kept_and_shown,
     null_and_turned_text_are_stored_clean,
+    requests_written_together_are_answered_each_for_itself,
 );
 
 fn event(id: &str) -> Value {
@@ -217,4 +218,35 @@ async fn an_accepted_event_wakes_the_planner() {
     tokio::time::timeout(std::time::Duration::from_secs(1), woken)
         .await
         .expect("woken at once");
+}
+
+/// Sixty requests at once: they meet in one transaction, and a third of them are in conflict with
+/// what is stored or with each other.
+async fn requests_written_together_are_answered_each_for_itself(store: &Store) {
+    let api = Api::over(store).await;
+    api.event(&event("taken")).await;
+    let mut other = event("taken");
+    other["data"]["state"] = "done".into();
+    let batches: Vec<Value> = (0..60)
+        .map(|number| match number % 3 {
+            0 => json!([event(&format!("a-{number}")), event("taken")]),
+            1 => json!([event(&format!("b-{number}")), event("shared")]),
+            _ => json!([event(&format!("c-{number}")), other]),
+        })
+        .collect();
+    let answers =
+        futures_util::future::join_all(batches.iter().map(|batch| api.batch(batch))).await;
+    let mut shared = 0;
+    for (number, answer) in answers.iter().enumerate() {
+        match number % 3 {
+            0 => assert_eq!(answer.body, json!({"accepted": 1, "duplicates": 1})),
+            1 => shared += answer.body["accepted"].as_i64().unwrap() - 1,
+            _ => {
+                assert_eq!(answer.problem().0, 409);
+                assert_eq!(answer.problem().1, "/1", "its own place, not that of all");
+            }
+        }
+    }
+    assert_eq!(shared, 1, "the same event twenty times is one event");
+    assert_eq!(stored(store).await, 1 + 20 + 20 + 1);
 }

@@ -173,9 +173,11 @@ fn write_batch(
         *number += 1;
         body.push(if place == 0 { '[' } else { ',' });
         body.push_str(r#"{"specversion":"1.0","type":"case.state_changed","source":"/bench/"#);
-        body.push_str(&format!(r#"batch","id":"{round}-{caller}-{number}""#));
-        body.push_str(r#","time":"2026-11-22T09:30:00+01:00","data":{"case":"PR-"#);
-        body.push_str(&format!("{number:010}"));
+        let id = format!("{round}-{caller}-{number}");
+        body.push_str(r#"batch","id":""#);
+        body.push_str(&id);
+        body.push_str(r#"","time":"2026-11-22T09:30:00+01:00","data":{"case":"PR-"#);
+        body.push_str(&id);
         body.push_str(
             r#"","client":"C-1","kind":"voltura","state":"sent_to_distributor","owner":"e-distribuzione"}}"#,
         );

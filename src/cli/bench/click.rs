@@ -115,14 +115,13 @@ async fn links(node: &Node) -> anyhow::Result<String> {
     let Some(link) = link.first() else {
         bail!("the link was not kept");
     };
-    Ok((1..=MESSAGES)
-        .map(|message| {
-            format!(
-                "/c/{}\n",
-                signer.sign(Purpose::Click, &[message, link.get()])
-            )
-        })
-        .collect())
+    let mut paths = String::new();
+    for message in 1..=MESSAGES {
+        paths.push_str("/c/");
+        paths.push_str(&signer.sign(Purpose::Click, &[message, link.get()]));
+        paths.push('\n');
+    }
+    Ok(paths)
 }
 
 fn report(options: &Click, store: &str, rounds: &[(f64, f64)]) {

@@ -150,7 +150,7 @@ impl Node {
             .create(&key, "bench", scopes, running.clock.now(), &*running.ids)
             .await?;
         tx.commit().await?;
-        Ok(key.reveal().to_string())
+        Ok(key.reveal())
     }
 
     /// Ends it in good order.

@@ -25,6 +25,7 @@ mod pages;
 mod peers;
 mod receipts;
 mod report;
+mod scale;
 mod spread;
 mod town;
 mod urgent;
@@ -54,6 +55,8 @@ pub(super) enum BenchCommand {
     Receipts(receipts::Receipts),
     /// The console's pages and the API's lists with millions of messages in the store
     Pages(pages::Pages),
+    /// What 1, 3, 10 and 100 nodes would do, played over the times of this database's statements
+    Scale(scale::Scale),
     /// The gateway that `drain --channel sms` sends to
     #[command(hide = true)]
     Gateway(gateway::Gateway),
@@ -70,6 +73,7 @@ pub(super) async fn run(command: BenchCommand) -> anyhow::Result<ExitCode> {
         BenchCommand::Click(options) => click::run(&options).await,
         BenchCommand::Receipts(options) => receipts::run(&options).await,
         BenchCommand::Pages(options) => pages::run(&options).await,
+        BenchCommand::Scale(options) => scale::run(&options).await,
         BenchCommand::Gateway(options) => gateway::run(&options).await,
     }
 }

@@ -24,7 +24,7 @@ use crate::domain::token::{Purpose, Signer};
 use crate::store::fill::{Fill, Stock};
 
 /// Connections that report.
-const CALLERS: usize = 64;
+const CALLERS: usize = 256;
 
 /// How hard the storm is.
 #[derive(Debug, Args)]

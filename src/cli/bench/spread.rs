@@ -22,7 +22,8 @@ impl Spread {
         self.0.len()
     }
 
-    /// In milliseconds, the time that `percent` in a hundred do not exceed (nearest rank).
+    /// In milliseconds, the time that `percent` in a hundred do not exceed (nearest rank); the
+    /// fastest for 0.
     pub(super) fn percentile(&self, percent: usize) -> f64 {
         let rank = (self.0.len() * percent).div_ceil(100).max(1);
         self.0
@@ -57,6 +58,7 @@ mod tests {
     #[test]
     fn percentiles_are_times_that_were_measured() {
         let spread = Spread::of((1..=200).rev().map(Duration::from_millis).collect());
+        assert!((spread.percentile(0) - 1.0).abs() < 1e-9);
         assert!((spread.percentile(50) - 100.0).abs() < 1e-9);
         assert!((spread.percentile(99) - 198.0).abs() < 1e-9);
         assert!((spread.percentile(100) - 200.0).abs() < 1e-9);

@@ -52,8 +52,8 @@ expires = "24h"
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Urgent {
     /// Urgent e-mails
-    #[arg(long, default_value_t = 500, value_parser = super::count)]
-    urgent: usize,
+    #[arg(long = "urgent", default_value_t = 500, value_parser = super::count)]
+    messages: usize,
     /// Events they come from, spread over the bulk mailing
     #[arg(long, default_value_t = 10, value_parser = super::count)]
     events: usize,
@@ -81,7 +81,7 @@ pub(super) async fn run(options: &Urgent) -> anyhow::Result<ExitCode> {
     );
     let ground = Ground::lay_with(&options.store, &settings, &[("rules.toml", RULES)]).await?;
     let node = ground.start().await?;
-    let each = options.urgent.div_ceil(options.events);
+    let each = options.messages.div_ceil(options.events);
     for district in 1..=2 * options.events {
         town::settle(&node, district, each, Reach::Email).await?;
     }

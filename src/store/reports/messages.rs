@@ -10,7 +10,7 @@ use crate::store::{Doing as _, StoreError, on, stored};
 use super::Reports;
 
 /// Most rows one page of such a list looks at.
-const WINDOW: i64 = 20_000;
+const WINDOW: i64 = 10_000;
 
 /// Which messages; nothing set means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

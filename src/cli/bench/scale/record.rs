@@ -1,0 +1,143 @@
+//! The times that statements take on the PostgreSQL at hand: the very ones of the path of a
+//! message, with their commits, one after the other on an idle database.
+
+use std::time::Instant;
+
+use anyhow::bail;
+
+use super::model::Latencies;
+use crate::cli::bench::ground::Node;
+use crate::domain::ids::first_id_at;
+use crate::domain::{Channel, Clock as _, Lane, MessageState, NodeId, Timestamp, Tracking};
+use crate::store::attempts::{Closed, NewAttempt};
+use crate::store::messages::Claimed;
+use crate::store::rollup::{Shift, Sum, shift};
+
+/// Messages of one grasp.
+pub(super) const CLAIM: u32 = 200;
+/// Openings and closings written together.
+const BATCH: usize = 64;
+/// Nobody's: the messages are claimed for a node that never was.
+const NODE: NodeId = NodeId::new(1);
+/// The account whose slots are bought.
+const PROVIDER: &str = "bench";
+
+/// Takes what is queued through claim, open and close, and buys slots; how long each took.
+pub(super) async fn record(node: &Node) -> anyhow::Result<Latencies> {
+    let mut times = Latencies {
+        claim: Vec::new(),
+        open: Vec::new(),
+        close: Vec::new(),
+        rate: Vec::new(),
+    };
+    loop {
+        let start = Instant::now();
+        let claimed = claim(node).await?;
+        if claimed.is_empty() {
+            break;
+        }
+        times.claim.push(micros(start)?);
+        for batch in claimed.chunks(BATCH) {
+            let start = Instant::now();
+            open(node, batch).await?;
+            times.open.push(micros(start)?);
+            let start = Instant::now();
+            close(node, batch).await?;
+            times.close.push(micros(start)?);
+            let start = Instant::now();
+            buy(node).await?;
+            times.rate.push(micros(start)?);
+        }
+    }
+    if times.claim.is_empty() {
+        bail!("nothing was queued; see the log");
+    }
+    Ok(times)
+}
+
+async fn claim(node: &Node) -> anyhow::Result<Vec<Claimed>> {
+    let running = &node.running;
+    let (now, id) = (running.clock.now(), running.ids.next());
+    let mut tx = running.store.write().await?;
+    let claimed = tx
+        .messages()
+        .claim(NODE, Lane::Urgent, CLAIM, now, id)
+        .await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+async fn open(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
+    let running = &node.running;
+    let now = running.clock.now();
+    let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
+    let attempts: Vec<_> = messages.iter().map(attempt).collect();
+    let (hour, day) = (chrono::TimeDelta::hours(1), chrono::TimeDelta::days(1));
+    let mut tx = running.store.write().await?;
+    tx.attempts().fence(NODE, 30_000_000).await?;
+    tx.attempts()
+        .recheck(&ids, now - hour, first_id_at(now - day))
+        .await?;
+    tx.attempts().open(NODE, &attempts, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn attempt(message: &Claimed) -> NewAttempt {
+    NewAttempt {
+        message: message.id,
+        lease_no: message.lease_no,
+        provider: PROVIDER.to_owned(),
+        reference: format!("{}-{}", message.id, message.lease_no),
+    }
+}
+
+async fn close(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
+    let running = &node.running;
+    let now = running.clock.now();
+    let closed: Vec<_> = messages
+        .iter()
+        .map(|message| accepted(message, now))
+        .collect();
+    let moved = Shift {
+        sum: Sum::of(now, PROVIDER, 1, Channel::Email),
+        tracking: Tracking::Individual,
+        messages: i64::try_from(messages.len())?,
+        from: Some(MessageState::Sending),
+        to: MessageState::Accepted,
+    };
+    let mut tx = running.store.write().await?;
+    tx.attempts().close(&closed, now).await?;
+    shift(&mut tx.conn, &[moved]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn accepted(message: &Claimed, now: Timestamp) -> Closed {
+    Closed {
+        message: message.id,
+        lease_no: message.lease_no,
+        outcome: "accepted",
+        stage: None,
+        code: Some("250".to_owned()),
+        detail: None,
+        provider_ref: None,
+        state: MessageState::Accepted,
+        reason: None,
+        due_at: None,
+        wake_at: Some(now + chrono::TimeDelta::days(3)),
+        counts: false,
+        bad_address: false,
+    }
+}
+
+async fn buy(node: &Node) -> anyhow::Result<()> {
+    let mut tx = node.running.store.write().await?;
+    tx.yardstick().buy_slots(PROVIDER, 250_000).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn micros(start: Instant) -> anyhow::Result<i64> {
+    Ok(i64::try_from(start.elapsed().as_micros())?)
+}
