@@ -89,6 +89,7 @@ fn attempt(message: &Claimed) -> NewAttempt {
         lease_no: message.lease_no,
         provider: PROVIDER.to_owned(),
         reference: format!("{}-{}", message.id, message.lease_no),
+        key_life: None,
     }
 }
 
