@@ -9,6 +9,15 @@ use crate::promises::notice;
 use crate::support;
 use crate::support::node::{Node, run};
 
+/// How long one short transaction takes just now.
+async fn commit(node: &Node) -> Duration {
+    let begun = Instant::now();
+    let mut tx = node.running.store.write().await.unwrap();
+    tx.database_time().await.unwrap();
+    tx.commit().await.unwrap();
+    begun.elapsed()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_at_one_node_is_at_anothers_provider_long_before_the_next_look() {
     let store = support::postgres().await;
@@ -23,8 +32,9 @@ async fn an_event_at_one_node_is_at_anothers_provider_long_before_the_next_look(
     let world = sender.world.clone().expect("its sandbox");
     let mut received = world.subscribe();
     front.client("C-1", &[&handset(1)], json!({})).await;
-    let mut took = Vec::new();
+    let (mut took, mut commits) = (Vec::new(), Vec::new());
     for round in 0..10 {
+        commits.push(commit(&front).await);
         let begun = Instant::now();
         let answer = front
             .post("/v1/messages", &notice("C-1", &format!("avviso {round}")))
@@ -37,9 +47,12 @@ async fn an_event_at_one_node_is_at_anothers_provider_long_before_the_next_look(
         took.push(begun.elapsed());
     }
     took.sort();
+    commits.sort();
     println!("from one node over a second to a third's provider: {took:?}");
-    // Two looks a second apart would take a second on average.
-    assert!(took[5] < Duration::from_millis(300), "{took:?}");
+    // Two looks a second apart would take a second on average. What the store itself takes on a
+    // busy machine is not the bell's: some twenty short transactions lie on the way.
+    let expected = Duration::from_millis(300) + 20 * commits[5];
+    assert!(took[5] < expected, "{took:?}, more than {expected:?}");
     front.sums_close().await;
     for node in [planner, sender] {
         node.lifecycle.stop();
