@@ -159,14 +159,7 @@ async fn start_roles(
 ) -> Result<Running, AppError> {
     let lifecycle = running.lifecycle.clone();
     let public_url = public_url(config, running.address);
-    let upkeep = Upkeep {
-        store: running.store.clone(),
-        clock: Arc::clone(&running.clock),
-        ids: Arc::clone(&running.ids),
-        node: running.id,
-        settings: upkeep_settings(config),
-    };
-    lifecycle.spawn("upkeep", upkeep.run(lifecycle.clone()));
+    start_upkeep(config, &running);
     let links = Links::new(
         Arc::from(public_url.as_str()),
         signer.clone(),
@@ -216,6 +209,19 @@ fn start_planner(config: &Config, running: &Running, case_kinds: CaseKinds) {
     );
     let lifecycle = &running.lifecycle;
     lifecycle.spawn("planner", planner.run(lifecycle.clone()));
+}
+
+/// No role: every node looks, and one of them does the work.
+fn start_upkeep(config: &Config, running: &Running) {
+    let upkeep = Upkeep {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        node: running.id,
+        settings: upkeep_settings(config),
+    };
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("upkeep", upkeep.run(lifecycle.clone()));
 }
 
 async fn web_state(

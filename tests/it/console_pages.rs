@@ -48,6 +48,25 @@ fn pages(town: &Town) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn an_alarm_stands_at_the_top_of_the_now_page_and_in_the_figures() {
+    let town = Town::lively().await;
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let calm = browser.get("/console/now").await;
+    assert!(!calm.text.contains("class=\"alarms\""), "{}", calm.text);
+    let breach = "INSERT INTO breach VALUES (1, 'I2', 3, $1, 1, 1, NULL)";
+    let breach = sqlx::query(breach).bind(town.message.get());
+    breach.execute(&town.pool).await.unwrap();
+    town.clock.advance(chrono::TimeDelta::seconds(5));
+    let page = browser.get("/console/now").await;
+    assert!(page.text.contains("3 message(s) were accepted twice"));
+    let example = format!("href=\"/console/messages/{}\">Look at one", town.message);
+    assert!(page.text.contains(&example), "{}", page.text);
+    let figures = browser.get("/metrics").await.text;
+    assert!(figures.contains("araldo_invariant_breaches{invariant=\"I2\"} 3"));
+    assert!(figures.contains("araldo_invariant_breaches{invariant=\"I1\"} 0"));
+}
+
+#[tokio::test]
 async fn every_page_is_small_strict_and_whole() {
     let town = Town::lively().await;
     let browser = Browser::logged_in(&town, Role::Admin).await;
