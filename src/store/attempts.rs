@@ -21,6 +21,7 @@ impl Tx {
 
 /// What may have changed since a message was claimed.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Recheck {
     /// Which message.
     pub id: MessageId,
@@ -70,6 +71,7 @@ pub struct Doubt {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct RecheckRow {
     id: i64,
     state: String,

@@ -32,7 +32,7 @@ fn a_node_that_slept_past_its_lease_opens_nothing() {
             story.turn().await;
             assert!(story.world.arrivals().is_empty(), "it sent in its sleep");
             assert_eq!(story.plot.eye.number(ATTEMPTS).await, 0);
-            assert_eq!(story.plot.eye.number(LEASED).await, 5);
+            assert_eq!(story.plot.eye.number(LEASED).await, 1);
 
             // It ends, and the next run of it takes over.
             story.bury().await;
