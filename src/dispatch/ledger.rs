@@ -221,15 +221,17 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
         let ttl = self.settings.node_ttl.num_microseconds();
+        let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
         if !tx
             .attempts()
             .fence(self.node, ttl.unwrap_or(i64::MAX))
             .await?
         {
             tracing::error!("this node was declared dead; it opens nothing more");
+            // Its claims are forgotten with its carriers: what it still holds must not stay behind.
+            tx.messages().give_back(self.node, &ids).await?;
             return Ok(vec![false; opens.len()]);
         }
-        let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
         let day_ago = first_id_at(now - TimeDelta::days(1));
         let hour_ago = now - TimeDelta::hours(1);
         let seen = tx.attempts().recheck(&ids, hour_ago, day_ago).await?;

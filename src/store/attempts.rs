@@ -25,6 +25,7 @@ impl Tx {
 
 /// What may have changed since a message was claimed.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Recheck {
     /// Which message.
     pub id: MessageId,
@@ -74,6 +75,7 @@ pub struct Doubt {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct RecheckRow {
     id: i64,
     state: String,

@@ -10,7 +10,7 @@ use super::on_one_thread;
 use super::world::Weather;
 
 const ATTEMPTS: &str = "SELECT CAST(count(*) AS BIGINT) FROM attempt";
-const LEASED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'leased'";
+const QUEUED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'queued'";
 
 /// Nobody has declared it dead yet; the database's clock alone says that its lease is over.
 #[test]
@@ -32,7 +32,7 @@ fn a_node_that_slept_past_its_lease_opens_nothing() {
             story.turn().await;
             assert!(story.world.arrivals().is_empty(), "it sent in its sleep");
             assert_eq!(story.plot.eye.number(ATTEMPTS).await, 0);
-            assert_eq!(story.plot.eye.number(LEASED).await, 5);
+            assert_eq!(story.plot.eye.number(QUEUED).await, 5);
 
             // It ends, and the next run of it takes over.
             story.bury().await;
