@@ -93,19 +93,28 @@ impl Keeper {
     async fn keep(&self, jobs: Vec<Job>) {
         let (events, answers): (Vec<_>, Vec<_>) =
             jobs.into_iter().map(|job| (job.events, job.answer)).unzip();
+        let alone = events.len() == 1;
         match self.write(&events).await {
-            Ok(taken) if taken.iter().all(Result::is_ok) => reply(answers, taken),
-            Ok(taken) if events.len() == 1 => reply(answers, taken),
-            Ok(_) => {
-                for (events, answer) in events.into_iter().zip(answers) {
-                    let taken = self.write(std::slice::from_ref(&events)).await;
-                    reply(
-                        vec![answer],
-                        taken.unwrap_or_else(|error| refuse(&error, 1)),
-                    );
-                }
+            Ok(taken) if alone || taken.iter().all(Result::is_ok) => reply(answers, taken),
+            Err(error) if alone || !error.is_an_answer() => {
+                reply(answers, refuse(&error, events.len()));
             }
-            Err(error) => reply(answers, refuse(&error, events.len())),
+            // One of them is in conflict or not to be stored: the others must not suffer for it.
+            Ok(_) | Err(_) => self.keep_each(events, answers).await,
+        }
+    }
+
+    async fn keep_each(
+        &self,
+        events: Vec<Ready>,
+        answers: Vec<oneshot::Sender<Result<Taken, IntakeError>>>,
+    ) {
+        for (events, answer) in events.into_iter().zip(answers) {
+            let taken = self.write(std::slice::from_ref(&events)).await;
+            reply(
+                vec![answer],
+                taken.unwrap_or_else(|error| refuse(&error, 1)),
+            );
         }
     }
 

@@ -37,6 +37,20 @@ pub enum StoreError {
     Unfit(String),
 }
 
+impl StoreError {
+    /// Whether the database is there and refused what it was given: something else may be taken.
+    #[must_use]
+    pub const fn is_an_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Database {
+                source: sqlx::Error::Database(_),
+                ..
+            }
+        )
+    }
+}
+
 /// Says what was being done when a database error came.
 pub(crate) trait Doing<T> {
     /// Wraps the error.
