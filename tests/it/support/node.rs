@@ -207,6 +207,8 @@ impl Node {
             .await
             .expect("the node starts");
         let key = key(&running).await;
+        // A node that speaks to no provider has chosen none; the client below needs one.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
