@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::gateway::Gateway;
 use super::{CLAIMS, COUNT, IN_HAND, OPEN, outage, town};
-use crate::promises::daemon::Daemon;
+use crate::support::daemon::Daemon;
 use crate::support::TestStore;
 use crate::support::node::{Eye, on_both_databases, pause, sums_close};
 

@@ -5,7 +5,6 @@ mod bad_names;
 mod blackout_reaches_zone;
 mod clients_decide;
 mod crash_keeps_everything;
-pub(crate) mod daemon;
 mod dead_nodes_say_so;
 mod explains_itself;
 mod failing_providers;

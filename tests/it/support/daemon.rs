@@ -137,11 +137,6 @@ impl Daemon {
         assert!(answer.contains("\"rejected_count\":0"), "{answer}");
     }
 
-    /// Sends a signal.
-    pub(crate) fn signal(&self, name: &str) {
-        run(Command::new("kill").args([&format!("-{name}"), &self.pid]));
-    }
-
     /// Waits until it has ended by itself; its exit code.
     pub(crate) async fn ended(&self) -> i32 {
         for _ in 0..LOOKS {
