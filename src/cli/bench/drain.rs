@@ -154,8 +154,12 @@ fn report(options: &Drain, store: &str, size: usize, pairs: &[Pair]) {
         println!("{}", summary.json(&bench, store, pairs, more));
         return;
     }
+    let size = match options.channel {
+        Channel::Email => format!(" of {size} bytes"),
+        Channel::Sms => String::new(),
+    };
     println!(
-        "{bench} on {store}: {} messages over {} connections, all accepted (a mail has {size} bytes)\n\
+        "{bench} on {store}: {} messages{size} over {} connections, all accepted\n\
          median ratio to the peer {:.3}; our median run to its best {:.3}",
         options.messages, options.sessions, summary.median, summary.to_best
     );
