@@ -35,7 +35,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// A number below `sides`: the generator of Steele, Lea and Flood (SplitMix, 2014).
+    /// A number below `sides`: the generator of Steele, Lea and Flood (`SplitMix`, 2014).
     fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::gateway::Gateway;
 use super::{CLAIMS, COUNT, IN_HAND, OPEN, outage, town};
-use crate::support::daemon::Daemon;
 use crate::support::TestStore;
+use crate::support::daemon::Daemon;
 use crate::support::node::{Eye, on_both_databases, pause, sums_close};
 
 on_both_databases!(

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::gateway::Gateway;
 use super::{IN_HAND, OPEN, outage, town};
-use crate::support::daemon::Daemon;
 use crate::support;
 use crate::support::TestStore;
+use crate::support::daemon::Daemon;
 use crate::support::node::{Eye, Node, on_both_databases, pause, run, sums_close};
 
 on_both_databases!(the_figures_tell_who_lives_by_the_databases_clock);

@@ -1,4 +1,4 @@
-//! Chance from a seed: SplitMix64 (Steele, Lea, Flood 2014), written out, so that a seed that
+//! Chance from a seed: `SplitMix64` (Steele, Lea, Flood 2014), written out, so that a seed that
 //! found a fault years ago still tells the same story after every upgrade.
 
 /// Deals out the chances of one run.

@@ -62,14 +62,12 @@ pub(super) fn catches(point: &str) -> Catch {
 /// What each policy makes of a caught message with each kind of provider.
 fn end(kind: Kind, policy: OnUnknown) -> End {
     match (policy, kind) {
-        // Nobody does anything but wait for a report.
-        (OnUnknown::Hold, _) => End::Unknown,
-        // The same key again cannot make a second message.
-        (_, Kind::Idempotent) => End::Once,
-        // It is asked: either it has the message, or says twice that it has not.
-        (_, Kind::Askable) => End::Once,
-        // Nobody can say, and once is better than twice.
-        (OnUnknown::Reconcile, Kind::Blind) => End::Unknown,
+        // Nobody does anything but wait for a report; or nobody can say, and once is better than
+        // twice.
+        (OnUnknown::Hold, _) | (OnUnknown::Reconcile, Kind::Blind) => End::Unknown,
+        // The same key again cannot make a second message. Or it is asked: either it has the
+        // message, or says twice that it has not.
+        (_, Kind::Idempotent | Kind::Askable) => End::Once,
         // Nobody can say, and twice is better than never.
         (OnUnknown::Resend, Kind::Blind) => End::AtRisk,
     }
@@ -113,7 +111,7 @@ fn all_cells(database: &str) {
                         _ => Ground::postgres().await,
                     };
                     while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let found = guarded(cell.run(&mut ground)).await;
+                        let found = guarded(Box::pin(cell.run(&mut ground))).await;
                         let mut wrong = wrong.lock().expect("nobody crashes in here");
                         wrong.extend(
                             found

@@ -33,19 +33,19 @@ const POSTGRES_SEEDS: u64 = 100;
 const SHOWN: usize = 5;
 
 fn number(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok()?;
+    let text = std::env::var_os(name)?.into_string().ok()?;
     Some(text.parse().expect("a number"))
 }
 
 /// One run. What is wrong, if anything.
 async fn run(seed: u64, ground: &mut Ground) -> Vec<String> {
-    guarded(async {
+    guarded(Box::pin(async {
         let mut story = Story::begin(seed, ground.plot().await).await;
         story.live().await;
         let wrong = checks::what_is_wrong(&story).await;
         story.end().await;
         wrong
-    })
+    }))
     .await
 }
 

@@ -267,7 +267,7 @@ impl Story {
             },
             Arc::clone(&self.matcher),
         );
-        let planned = until_crash(planner.drain()).await;
+        let planned = until_crash(Box::pin(planner.drain())).await;
         disarm();
         if let Some(planned) = planned {
             planned.expect("the store works");
