@@ -98,10 +98,11 @@ impl Settings {
         }
     }
 
-    /// How long to wait before asking what became of a message: the longest send, and a while.
+    /// How long to wait before asking what became of a message: until it has certainly come, and
+    /// then until the provider can say so.
     fn patience(&self, line: &Line) -> TimeDelta {
         let longest = TimeDelta::from_std(line.provider.capabilities().longest_send);
-        longest.unwrap_or(TimeDelta::minutes(10)).max(self.settle)
+        longest.unwrap_or(TimeDelta::minutes(10)) + self.settle
     }
 }
 

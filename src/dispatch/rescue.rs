@@ -109,8 +109,9 @@ pub(super) async fn rescue(
     let now = shared.clock.now();
     let mut rescued = Vec::new();
     for node in dead {
-        // What the dead node had handed over may still be on its way to a provider.
-        let wake_at = now + shared.settings.settle.max(shared.lines.longest_send());
+        // What the dead node had handed over may still be on its way to a provider, who then
+        // needs a while to say so.
+        let wake_at = now + shared.lines.longest_send() + shared.settings.settle;
         rescued.extend(tx.nodes().rescue(node, now, wake_at).await?);
     }
     let moved = unknown(&rescued);
