@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::gate::{self, Terms, Verdict};
 use super::{Planner, variables};
 use crate::domain::rule::PlanSettings;
-use crate::domain::{Channel, ClientId, Lane, MessageId, MessageState, PlanId, Reason, Tracking};
+use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Reason, Tracking};
 use crate::store::candidates::{Candidate, Member};
 use crate::store::messages::{NewMessage, Shared};
 use crate::store::plans::Plan;
@@ -37,11 +37,12 @@ impl Told {
 
 impl Planner {
     /// Makes the rest of a plan's messages. Between chunks, events that came meanwhile are
-    /// planned, so that a large incident does not hold up a small one.
-    pub(super) async fn fan_out(&self, id: PlanId) -> Result<(), StoreError> {
+    /// planned, so that a large incident does not hold up a small one. False: another node works at
+    /// this plan, or has finished it.
+    pub(super) async fn fan_out(&self, id: PlanId) -> Result<bool, StoreError> {
         let mut tx = self.store.read().await?;
         let Some(plan) = tx.plans().get_many(&[id]).await?.pop() else {
-            return Ok(());
+            return Ok(false);
         };
         let settings = settings_of(&plan)?;
         let members = self.members(&mut tx, &plan, &settings).await?;
@@ -62,8 +63,7 @@ impl Planner {
                 self.candidates(chunks.next(), &plan.topic)
             );
             if !written? {
-                // Another node works at this plan, or has finished it.
-                return Ok(());
+                return Ok(false);
             }
             next = read?;
             self.wake.messages_queued();
@@ -71,7 +71,8 @@ impl Planner {
         }
         let mut tx = self.store.write().await?;
         tx.plans().finish(id, self.clock.now()).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn candidates(
@@ -213,11 +214,4 @@ pub(super) fn settings_of(plan: &Plan) -> Result<PlanSettings, StoreError> {
         row: plan.id.to_string(),
         value: plan.settings.clone(),
     })
-}
-
-/// Which of the unfinished plans is next: urgent ones first.
-pub(super) fn first(plans: &[Plan]) -> Option<&Plan> {
-    plans
-        .iter()
-        .min_by_key(|plan| (plan.lane != Lane::Urgent, plan.id))
 }

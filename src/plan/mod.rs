@@ -12,7 +12,8 @@ mod gate;
 mod matching;
 mod variables;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -23,7 +24,7 @@ pub use matching::{Matcher, MatcherError};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::rule::PlanSettings;
-use crate::domain::{Clock, Ids, Tracking};
+use crate::domain::{Clock, Ids, PlanId, Tracking};
 use crate::lifecycle::{Lifecycle, Wake};
 use crate::store::candidates::Member;
 use crate::store::plans::Plan;
@@ -55,6 +56,8 @@ pub struct Planner {
     wake: Arc<Wake>,
     settings: Settings,
     matcher: Arc<ArcSwap<Matcher>>,
+    /// Plans that another node was seen at, and how far it was.
+    elsewhere: Mutex<BTreeMap<PlanId, i64>>,
 }
 
 impl Planner {
@@ -75,6 +78,7 @@ impl Planner {
             wake,
             settings,
             matcher,
+            elsewhere: Mutex::new(BTreeMap::new()),
         }
     }
 
@@ -99,11 +103,44 @@ impl Planner {
         loop {
             self.plan_events().await?;
             let plans = self.store.read().await?.plans().unfinished(20).await?;
-            let Some(plan) = fan_out::first(&plans) else {
+            if !self.fan_out_one(&plans).await? {
                 return Ok(());
-            };
-            self.fan_out(plan.id).await?;
+            }
         }
+    }
+
+    /// Makes the messages of the first plan that no other node is at. False: there is none.
+    async fn fan_out_one(&self, plans: &[Plan]) -> Result<bool, StoreError> {
+        for plan in plans {
+            if self.moves_elsewhere(plan) {
+                continue;
+            }
+            if self.fan_out(plan.id).await? {
+                self.others().remove(&plan.id);
+                return Ok(true);
+            }
+            self.others().insert(plan.id, plan.cursor);
+        }
+        self.others()
+            .retain(|id, _| plans.iter().any(|plan| plan.id == *id));
+        Ok(false)
+    }
+
+    /// Whether another node was at this plan and has come further since the last look: an
+    /// audience of a million is not read again only to find that out.
+    fn moves_elsewhere(&self, plan: &Plan) -> bool {
+        let mut others = self.others();
+        others.get_mut(&plan.id).is_some_and(|seen| {
+            let moves = *seen != plan.cursor;
+            *seen = plan.cursor;
+            moves
+        })
+    }
+
+    fn others(&self) -> MutexGuard<'_, BTreeMap<PlanId, i64>> {
+        self.elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Plans the events that wait.

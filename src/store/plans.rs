@@ -203,7 +203,8 @@ impl Plans<'_> {
         .doing("finish a plan")
     }
 
-    /// Plans whose fan-out is not over, oldest first. On PostgreSQL another node's are passed by.
+    /// Plans whose fan-out is not over, urgent ones first, then the oldest. Only a look: a lock
+    /// would outlive it until the connection has been cleaned up, and keep the planner itself out.
     pub async fn unfinished(&mut self, limit: u32) -> Result<Vec<Plan>, StoreError> {
         let rows: Vec<PlanRow> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
@@ -211,8 +212,7 @@ impl Plans<'_> {
                 columns!(),
                 " FROM plan WHERE state = 'planning'
                  ORDER BY CASE lane WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, id
-                 LIMIT $1",
-                words::skip_locked!()
+                 LIMIT $1"
             ))
             .bind(i64::from(limit))
             .fetch_all(&mut **c)

@@ -162,7 +162,12 @@ impl Timers<'_> {
                  $4 FROM message m JOIN contact_point cp ON cp.client_id = m.client_id
                  AND cp.channel = $3
                  LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address
-                 WHERE m.id = $1 AND s.address IS NULL ORDER BY cp.position LIMIT 1
+                 WHERE m.id = $1 AND s.address IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM contact_point o JOIN message x
+                 ON x.plan_id = m.plan_id AND x.client_id = o.client_id AND x.channel = o.channel
+                 WHERE o.channel = $3 AND o.address = cp.address AND x.address = cp.address
+                 AND x.state <> 'suppressed')
+                 ORDER BY cp.position LIMIT 1
                  ON CONFLICT (plan_id, client_id, channel) DO NOTHING",
             )
             .bind(message.get())

@@ -47,6 +47,10 @@ pub(in crate::cli) struct Pages {
     json: bool,
 }
 
+/// The rows are dated from the beginning of ids: nothing of them is old enough to go.
+const SETTINGS: &str = "[node]\nroles = [\"web\"]\n\
+    [retention]\nmessages = \"100 years\"\nbodies = \"100 years\"\n";
+
 /// Pages of the console.
 /// `FI-BIG` stands for the largest incident that goes on.
 const CONSOLE: [&str; 20] = [
@@ -93,7 +97,7 @@ pub(super) async fn run(options: &Pages) -> anyhow::Result<ExitCode> {
     if options.many <= options.few {
         bail!("`--many` must be more than `--few`");
     }
-    let ground = Ground::lay(&options.store, "[node]\nroles = [\"web\"]\n").await?;
+    let ground = Ground::lay(&options.store, SETTINGS).await?;
     let node = ground.start().await?;
     let keys = Keys::make(&node).await?;
     let few = i64::try_from(options.few)?;

@@ -14,6 +14,7 @@ pub(crate) mod mailboxes;
 pub(crate) mod node;
 pub(crate) mod servers;
 mod stores;
+mod sums;
 
 pub(crate) use stores::{TestStore, at, postgres, sqlite, stores};
 

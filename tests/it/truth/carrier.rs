@@ -221,9 +221,11 @@ impl Carrier {
     }
 }
 
+/// Open; or given up by another node while this one slept between its commit and the first byte.
 const OPEN_ATTEMPT: &str = "SELECT CAST(count(*) AS BIGINT) FROM attempt a
-    JOIN message m ON m.id = a.message_id AND m.lease_no = a.lease_no AND m.state = 'sending'
-    WHERE a.message_id = $1 AND a.lease_no = $2 AND a.closed_at IS NULL";
+    JOIN message m ON m.id = a.message_id WHERE a.message_id = $1 AND a.lease_no = $2
+    AND ((a.closed_at IS NULL AND m.lease_no = a.lease_no AND m.state = 'sending')
+    OR (a.outcome = 'unknown' AND a.stage = 'node'))";
 
 fn lost() -> SendError {
     SendError::Unknown {

@@ -193,7 +193,10 @@ impl Findings {
         let ours = arrivals.iter().filter(|one| !one.by_provider).count();
         if ours > 1 && !row.risky {
             self.wrong
-                .push(format!("{ours} arrived, and no risk was taken: {row:?}"));
+                .push(format!(
+                    "{ours} arrived, and no risk was taken: {row:?}; attempts: {:?}; arrivals: {arrivals:?}",
+                    self.attempts.get(&row.id)
+                ));
         }
         if ours > 2 {
             self.wrong

@@ -33,6 +33,7 @@ use super::dice::Dice;
 use super::ground::{BEGIN, Plot};
 use super::town::{Town, blackout, news, rules};
 use super::world::{Desk, Weather, World};
+use crate::support::node::Eye;
 
 /// Steps after which a run that is not over never will be.
 const ENDLESS: u32 = 1_500;
@@ -378,6 +379,10 @@ impl Story {
             .take();
         let silent = "UPDATE node SET heartbeat_at = 0 WHERE stopped_at IS NULL";
         self.plot.eye.execute(silent).await;
+        if let Eye::Postgres(_) = *self.plot.eye {
+            // The server, too, has noticed.
+            self.plot.eye.until(HALF_DONE, 0).await;
+        }
     }
 
     async fn start(&mut self, name: &str) -> Dispatcher {
@@ -425,6 +430,10 @@ impl Story {
 const NEXT: &str = "SELECT CAST(coalesce(min(x.at), 9223372036854775807) AS BIGINT) FROM
     (SELECT wake_at AS at FROM message WHERE wake_at IS NOT NULL
      UNION ALL SELECT due_at FROM message WHERE state = 'queued') AS x";
+
+/// Transactions that nobody will end any more.
+const HALF_DONE: &str = "SELECT CAST(count(*) AS BIGINT) FROM pg_stat_activity
+    WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
 
 const RESTLESS: &str = "SELECT channel || ' ' || state || ' ' || coalesce(reason, '') ||
     ' due ' || due_at || ' wake ' || coalesce(CAST(wake_at AS TEXT), '') || ' expires ' ||

@@ -289,6 +289,7 @@ impl World {
             channel,
             key_life,
         };
+        inner.land(now);
         let fresh = inner.arrive(&late, false);
         if twice && fresh {
             inner.arrive_again(&late);
@@ -324,19 +325,18 @@ impl World {
     /// Whether a provider that looks for a message finds it; it needs a while to see one.
     pub(super) fn finds(&self, provider: &str, reference: &str, sight: TimeDelta) -> bool {
         let key = (provider.to_owned(), reference.to_owned());
-        let taken = self.inner().taken.get(&key).copied();
-        taken.is_some_and(|at| at + sight <= self.clock.now())
+        let now = self.clock.now();
+        let mut inner = self.inner();
+        inner.land(now);
+        let taken = inner.taken.get(&key).copied();
+        taken.is_some_and(|at| at + sight <= now)
     }
 
     /// What was on its way until now has come. Returns the reports that are due.
     pub(super) fn pass_time(&self) -> Vec<NewReceipt> {
         let now = self.clock.now();
         let mut inner = self.inner();
-        let (come, still): (Vec<_>, Vec<_>) = inner.late.drain(..).partition(|late| late.at <= now);
-        inner.late = still;
-        for late in &come {
-            inner.arrive(late, false);
-        }
+        inner.land(now);
         let (due, still): (Vec<_>, Vec<_>) = inner.posts.drain(..).partition(|p| p.at <= now);
         inner.posts = still;
         due.into_iter().map(|post| post.receipt).collect()
@@ -391,6 +391,15 @@ impl World {
 }
 
 impl Inner {
+    /// What was on its way until `now` has come, before anybody else asks or sends.
+    fn land(&mut self, now: Timestamp) {
+        let (come, still): (Vec<_>, Vec<_>) = self.late.drain(..).partition(|late| late.at <= now);
+        self.late = still;
+        for late in &come {
+            self.arrive(late, false);
+        }
+    }
+
     /// It stands on the handset, unless the provider knows the reference. True: it does now.
     fn arrive(&mut self, late: &Late, by_provider: bool) -> bool {
         let key = (late.provider.clone(), late.reference.clone());
