@@ -94,27 +94,6 @@ impl Yardstick<'_> {
         .doing("count receipts")
     }
 
-    /// Moves a provider's account on by `span` microseconds, as buying slots of its rate does.
-    pub async fn buy_slots(&mut self, provider: &str, span: i64) -> Result<i64, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar(concat!(
-                "INSERT INTO provider_state (name, tat) VALUES ($1, ",
-                words::now!(),
-                " + $2) ON CONFLICT (name) DO UPDATE SET tat = $2 + CASE \
-                 WHEN provider_state.tat > ",
-                words::now!(),
-                " THEN provider_state.tat ELSE ",
-                words::now!(),
-                " END RETURNING tat"
-            ))
-            .bind(provider)
-            .bind(span)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("buy slots")
-    }
-
     /// How large the whole database is, in bytes.
     pub async fn bytes(&mut self) -> Result<i64, StoreError> {
         match &mut *self.0 {

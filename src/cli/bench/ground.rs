@@ -169,7 +169,7 @@ impl Node {
 /// takes the same client's tenth message for a fault.
 fn common(store: &str) -> String {
     format!(
-        "[http]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = {store:?}\n[log]\nlevel = \"warn,sqlx=error\"\n\
+        "[http]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = {store:?}\n[log]\nlevel = \"warn,sqlx=error,araldo::upkeep=off\"\n\
          [quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n"
     )
 }

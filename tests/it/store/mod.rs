@@ -7,6 +7,7 @@ mod events;
 mod incidents;
 mod invariants;
 mod keys;
+mod messages;
 mod receipts;
 mod reports;
 pub(crate) mod templates;

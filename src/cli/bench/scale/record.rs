@@ -11,6 +11,7 @@ use crate::domain::ids::first_id_at;
 use crate::domain::{Channel, Clock as _, Lane, MessageState, NodeId, Timestamp, Tracking};
 use crate::store::attempts::{Closed, NewAttempt};
 use crate::store::messages::Claimed;
+use crate::store::pace::Wanted;
 use crate::store::rollup::{Shift, Sum, shift};
 
 /// Messages of one grasp.
@@ -134,7 +135,12 @@ fn accepted(message: &Claimed, now: Timestamp) -> Closed {
 
 async fn buy(node: &Node) -> anyhow::Result<()> {
     let mut tx = node.running.store.write().await?;
-    tx.yardstick().buy_slots(PROVIDER, 250_000).await?;
+    let block = Wanted {
+        span: 250_000,
+        lead: 0,
+        horizon: i64::MAX / 2,
+    };
+    tx.paces().buy(PROVIDER, block).await?;
     tx.commit().await?;
     Ok(())
 }
