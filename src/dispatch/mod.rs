@@ -31,6 +31,7 @@ use chrono::TimeDelta;
 pub use gate::FloodGuard;
 pub use line::{Condition, Line, Lines};
 pub use pace::{Pace, StoredRate, Till};
+pub use slots::USED_PERCENT;
 pub use turn::Turn;
 
 use crate::domain::links::Links;

@@ -19,8 +19,8 @@ const DRIFT: i64 = 2_000;
 /// An answer that is later than this says that the other clock was put back, if the next one says
 /// so too; one alone was only slow.
 const PUT_BACK_US: i64 = 250_000;
-/// The share of the contract that is used.
-const USED: f64 = 0.95;
+/// The share of the contract that is used, in hundredths.
+pub const USED_PERCENT: i32 = 95;
 
 /// How far slots are apart.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ impl Rate {
         reason = "between a nanosecond and some days, rounded up"
     )]
     pub(super) fn per_second(rate: f64) -> Self {
-        let interval = (1e9 / (rate.clamp(1e-5, 1e9) * USED)).ceil();
+        let interval = (1e9 / (rate.clamp(1e-5, 1e9) * f64::from(USED_PERCENT) / 100.0)).ceil();
         Self {
             interval_ns: (interval as i64).max(1),
         }

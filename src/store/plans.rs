@@ -222,15 +222,16 @@ impl Plans<'_> {
         rows.into_iter().map(plan).collect()
     }
 
-    /// The plan, locked until the end of the transaction, if its fan-out is not over and no
-    /// other node works at it.
+    /// The plan, locked until the end of the transaction, if its fan-out is not over. Waits for a
+    /// node that writes a chunk of it: to pass it by would stop whoever comes second, though the
+    /// first may be the one who only looked.
     pub async fn lock_unfinished(&mut self, id: PlanId) -> Result<Option<Plan>, StoreError> {
         let row: Option<PlanRow> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "SELECT ",
                 columns!(),
                 " FROM plan WHERE id = $1 AND state = 'planning'",
-                words::skip_locked!()
+                words::for_update!()
             ))
             .bind(id.get())
             .fetch_optional(&mut **c)

@@ -165,8 +165,8 @@ impl Node {
     }
 }
 
-/// What every measurement sets: no port that others could use, nobody asleep, and no guard that
-/// takes the same client's tenth message for a fault.
+/// What every measurement sets: no port that others could use, nobody asleep, and no word of the
+/// upkeep: rows that are filled in are dated as no real ones, and its questions are for real ones.
 fn common(store: &str) -> String {
     format!(
         "[http]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = {store:?}\n[log]\nlevel = \"warn,sqlx=error,araldo::upkeep=off\"\n\

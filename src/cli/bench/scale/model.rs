@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::outcome::{Outcome, Sends};
+use crate::dispatch::USED_PERCENT;
 
 /// What a second has.
 pub(super) const SECOND: i64 = 1_000_000;
@@ -297,10 +298,10 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Between one slot and the next: a hundredth below the contract, which makes room for the slots
-/// that are used late.
+/// Between one slot and the next, as the dispatcher sells them: below the contract, which makes
+/// room for the slots that are used late.
 fn apart(rate: i64) -> i64 {
-    SECOND * 100 / (rate.max(1) * 99)
+    SECOND * 100 / (rate.max(1) * i64::from(USED_PERCENT))
 }
 
 /// Chance that can be repeated: splitmix64 (Steele, Lea and Flood 2014).
