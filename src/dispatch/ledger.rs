@@ -180,9 +180,15 @@ impl Ledger {
     }
 
     /// One transaction. Returns which openings may go, in the batch's order.
+    ///
+    /// It locks this node's row, then every message in the order of ids, then sums and claims, as
+    /// the rescue does: so neither waits for the other in a circle, and what was opened before the
+    /// node is declared dead is seen by whoever rescues it.
     async fn write(&self, batch: &Batch) -> Result<Vec<bool>, StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
+        let alive = batch.opens.is_empty() || self.is_alive(&mut tx).await?;
+        tx.attempts().lock(&batch.messages()).await?;
         if !batch.closes.is_empty() {
             close(&mut tx, &batch.closes, self.settings.receipts(), now).await?;
         }
@@ -203,7 +209,8 @@ impl Ledger {
         }
         let allowed = match batch.opens.is_empty() {
             true => Vec::new(),
-            false => self.open(&mut tx, &batch.opens, now).await?,
+            false if alive => self.open(&mut tx, &batch.opens, now).await?,
+            false => self.refuse(&mut tx, &batch.opens).await?,
         };
         if !batch.done.is_empty() {
             tx.messages().drop_claims(&batch.done).await?;
@@ -214,24 +221,28 @@ impl Ledger {
         Ok(allowed)
     }
 
+    async fn is_alive(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let ttl = self.settings.node_ttl.num_microseconds();
+        let ttl = ttl.unwrap_or(i64::MAX);
+        tx.attempts().fence(self.node, ttl).await
+    }
+
+    /// The claims of a node that was declared dead are forgotten with its carriers: what it still
+    /// holds must not stay behind.
+    async fn refuse(&self, tx: &mut Tx, opens: &[Opening]) -> Result<Vec<bool>, StoreError> {
+        tracing::error!("this node was declared dead; it opens nothing more");
+        let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
+        tx.messages().give_back(self.node, &ids).await?;
+        Ok(vec![false; opens.len()])
+    }
+
     async fn open(
         &self,
         tx: &mut Tx,
         opens: &[Opening],
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
-        let ttl = self.settings.node_ttl.num_microseconds();
         let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
-        if !tx
-            .attempts()
-            .fence(self.node, ttl.unwrap_or(i64::MAX))
-            .await?
-        {
-            tracing::error!("this node was declared dead; it opens nothing more");
-            // Its claims are forgotten with its carriers: what it still holds must not stay behind.
-            tx.messages().give_back(self.node, &ids).await?;
-            return Ok(vec![false; opens.len()]);
-        }
         let day_ago = first_id_at(now - TimeDelta::days(1));
         let hour_ago = now - TimeDelta::hours(1);
         let seen = tx.attempts().recheck(&ids, hour_ago, day_ago).await?;
@@ -348,6 +359,20 @@ impl Batch {
             }
         }
         batch
+    }
+
+    /// Every message that the batch may change.
+    fn messages(&self) -> Vec<MessageId> {
+        let opens = self.opens.iter().map(|(ticket, ..)| ticket.message);
+        let closes = self.closes.iter().map(|(ticket, _)| ticket.message);
+        let diverts = self.diverts.iter().map(|(ticket, _)| ticket.message);
+        let refused = self.refused.iter().map(|(message, _)| *message);
+        opens
+            .chain(closes)
+            .chain(diverts)
+            .chain(refused)
+            .chain(self.give_backs.iter().copied())
+            .collect()
     }
 
     fn answer(self, allowed: &[bool]) {

@@ -23,6 +23,13 @@ impl Tx {
     }
 }
 
+impl<'a> Attempts<'a> {
+    /// For the other aggregates.
+    pub(super) const fn of(conn: &'a mut Conn) -> Self {
+        Self(conn)
+    }
+}
+
 /// What may have changed since a message was claimed.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -157,7 +164,6 @@ impl Attempts<'_> {
         day_ago_id: i64,
     ) -> Result<Vec<Recheck>, StoreError> {
         let ids = super::json_ids(ids.iter().map(|id| id.get()));
-        self.lock(&ids).await?;
         let rows: Vec<RecheckRow> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
@@ -195,14 +201,16 @@ impl Attempts<'_> {
         rows.into_iter().map(recheck).collect()
     }
 
-    async fn lock(&mut self, ids: &str) -> Result<(), StoreError> {
-        if let super::Backend::Postgres(c) = &mut *self.0 {
+    /// Locks messages until the end of the transaction, in the order of ids. To be done once, for
+    /// all that the transaction is to change.
+    pub async fn lock(&mut self, ids: &[MessageId]) -> Result<(), StoreError> {
+        if let (super::Backend::Postgres(c), false) = (&mut *self.0, ids.is_empty()) {
             sqlx::query(
                 "SELECT id FROM message WHERE id IN
                  (SELECT CAST(value AS BIGINT) FROM json_array_elements_text($1::json))
                  ORDER BY id FOR UPDATE",
             )
-            .bind(ids)
+            .bind(super::json_ids(ids.iter().map(|id| id.get())))
             .execute(&mut **c)
             .await
             .doing("lock messages")?;
@@ -210,22 +218,24 @@ impl Attempts<'_> {
         Ok(())
     }
 
-    /// Whether the node may still send: alive by the database's clock within `ttl_us`.
+    /// Whether the node may still send: alive by the database's clock within `ttl_us`. Until the
+    /// end of the transaction nobody can declare it dead.
     pub async fn fence(&mut self, node: NodeId, ttl_us: i64) -> Result<bool, StoreError> {
-        let (alive,): (bool,) = on!(&mut *self.0, |c| {
+        let alive: Option<(i64,)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
-                "SELECT EXISTS (SELECT 1 FROM node WHERE id = $1 AND stopped_at IS NULL
+                "SELECT id FROM node WHERE id = $1 AND stopped_at IS NULL
                  AND heartbeat_at >= ",
                 words::now!(),
-                " - $2)"
+                " - $2",
+                words::for_share!()
             ))
             .bind(node.get())
             .bind(ttl_us)
-            .fetch_one(&mut **c)
+            .fetch_optional(&mut **c)
             .await
         })
         .doing("check the fence")?;
-        Ok(alive)
+        Ok(alive.is_some())
     }
 
     /// Writes the attempts and moves their messages to `sending`. After the commit bytes may go.
@@ -281,8 +291,6 @@ impl Attempts<'_> {
         closed: &[Closed],
         now: Timestamp,
     ) -> Result<Vec<(MessageId, bool)>, StoreError> {
-        self.lock(&super::json_ids(closed.iter().map(|c| c.message.get())))
-            .await?;
         let rows = serde_json::Value::Array(closed.iter().map(|c| as_row(c, now)).collect());
         let rows = rows.to_string();
         on!(&mut *self.0, |c| {

@@ -84,6 +84,12 @@ pub(crate) mod sqlite {
             ""
         };
     }
+    /// Keep others from changing the rows read until the end of the transaction.
+    macro_rules! sqlite_for_share {
+        () => {
+            ""
+        };
+    }
     /// Rows of some values as one JSON array of arrays.
     macro_rules! sqlite_table {
         ($values:literal) => {
@@ -97,8 +103,9 @@ pub(crate) mod sqlite {
         };
     }
     pub(crate) use {
-        sqlite_for_update as for_update, sqlite_ids as ids, sqlite_now as now, sqlite_rows as rows,
-        sqlite_skip_locked as skip_locked, sqlite_table as table, sqlite_texts as texts,
+        sqlite_for_share as for_share, sqlite_for_update as for_update, sqlite_ids as ids,
+        sqlite_now as now, sqlite_rows as rows, sqlite_skip_locked as skip_locked,
+        sqlite_table as table, sqlite_texts as texts,
     };
 }
 
@@ -137,6 +144,11 @@ pub(crate) mod postgres {
             " FOR UPDATE"
         };
     }
+    macro_rules! postgres_for_share {
+        () => {
+            " FOR SHARE"
+        };
+    }
     macro_rules! postgres_table {
         ($values:literal) => {
             concat!(
@@ -152,8 +164,8 @@ pub(crate) mod postgres {
         };
     }
     pub(crate) use {
-        postgres_for_update as for_update, postgres_ids as ids, postgres_now as now,
-        postgres_rows as rows, postgres_skip_locked as skip_locked, postgres_table as table,
-        postgres_texts as texts,
+        postgres_for_share as for_share, postgres_for_update as for_update, postgres_ids as ids,
+        postgres_now as now, postgres_rows as rows, postgres_skip_locked as skip_locked,
+        postgres_table as table, postgres_texts as texts,
     };
 }

@@ -267,13 +267,16 @@ impl Messages<'_> {
         self.drop_claims(&[claim]).await
     }
 
-    /// Forgets claims whose every message is dealt with.
+    /// Forgets claims whose every message is dealt with; not those that a rescue has in hand, who
+    /// forgets them itself.
     pub async fn drop_claims(&mut self, claims: &[i64]) -> Result<(), StoreError> {
         let ids = super::json_ids(claims.iter().copied());
         on!(&mut *self.0, |c| {
             sqlx::query(concat!(
-                "DELETE FROM claim WHERE id IN (",
+                "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE id IN (",
                 words::ids!("$1"),
+                ")",
+                words::skip_locked!(),
                 ")"
             ))
             .bind(&ids)

@@ -1,5 +1,6 @@
 //! Nodes: who is alive by the database's clock, and giving back what the dead had in hand.
 
+use super::attempts::Attempts;
 use super::{Backend, Conn, Doing as _, StoreError, Tx, on};
 use crate::domain::{MessageId, MessageState, NodeId, Timestamp};
 
@@ -213,22 +214,38 @@ impl Nodes<'_> {
             .await
         })
         .doing("read a dead node's claims")?;
-        let mut rescued = Vec::new();
-        for (claim, messages) in claims {
-            rescued.extend(self.rescue_claim(dead, &messages, now, wake_at).await?);
-            on!(&mut *self.0, |c| {
-                sqlx::query("DELETE FROM claim WHERE id = $1")
-                    .bind(claim)
-                    .execute(&mut **c)
-                    .await
-                    .map(|_| ())
-            })
-            .doing("drop a dead node's claim")?;
+        let mut held = Vec::new();
+        for (claim, messages) in &claims {
+            let messages: Vec<i64> =
+                serde_json::from_str(messages).map_err(|_| StoreError::Inconsistent {
+                    table: "claim",
+                    column: "messages",
+                    row: claim.to_string(),
+                    value: messages.clone(),
+                })?;
+            held.extend(messages.into_iter().map(MessageId::new));
         }
+        // What the dead node's last transaction changes is waited for, and then seen.
+        Attempts::of(self.0).lock(&held).await?;
+        let held = super::json_ids(held.into_iter().map(MessageId::get));
+        let rescued = self.take_back(dead, &held, now, wake_at).await?;
+        let claims = super::json_ids(claims.into_iter().map(|(claim, _)| claim));
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "DELETE FROM claim WHERE id IN (",
+                words::ids!("$1"),
+                ")"
+            ))
+            .bind(&claims)
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("drop a dead node's claims")?;
         Ok(rescued)
     }
 
-    async fn rescue_claim(
+    async fn take_back(
         &mut self,
         dead: NodeId,
         messages: &str,

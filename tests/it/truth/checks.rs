@@ -55,7 +55,7 @@ struct Logged {
     two: String,
 }
 
-const LOG: &str = "SELECT what, id, one, two FROM truth_log ORDER BY seq";
+const LOG: &str = "SELECT what, id, one, two FROM truth_log ORDER BY at, seq";
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 struct Kept {

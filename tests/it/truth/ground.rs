@@ -1,7 +1,10 @@
 //! The store of one run: migrated and filled with templates once, copied for each run, with a
 //! log beside it that the product does not know of.
 //!
-//! The log is written by triggers, so that it holds every move in its order, whoever made it.
+//! The log is written by triggers, so that it holds every move, whoever made it. On SQLite, which
+//! has one writer, its order is the order of commits. PostgreSQL commits in another order than it
+//! writes, so there a bar and a withdrawal are noted only when anybody can see them, and an
+//! opening at the time at which its transaction began: what began later must have known.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,8 +23,8 @@ use crate::support::servers::postgres::fresh_database;
 pub(super) const BEGIN: &str = "2026-11-22T09:00:00Z";
 
 const SQLITE_LOG: &str = "
-CREATE TABLE truth_log (seq INTEGER PRIMARY KEY AUTOINCREMENT, what TEXT NOT NULL,
-    id INTEGER NOT NULL, one TEXT NOT NULL, two TEXT NOT NULL) STRICT;
+CREATE TABLE truth_log (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL DEFAULT 0,
+    what TEXT NOT NULL, id INTEGER NOT NULL, one TEXT NOT NULL, two TEXT NOT NULL) STRICT;
 CREATE TRIGGER truth_moved AFTER UPDATE OF state ON message WHEN OLD.state <> NEW.state BEGIN
     INSERT INTO truth_log (what, id, one, two) VALUES ('moved', NEW.id, OLD.state, NEW.state);
 END;
@@ -42,8 +45,9 @@ WHEN OLD.cancelled_at IS NULL AND NEW.cancelled_at IS NOT NULL BEGIN
 END;";
 
 const POSTGRES_LOG: &str = "
-CREATE TABLE truth_log (seq BIGSERIAL PRIMARY KEY, what TEXT NOT NULL, id BIGINT NOT NULL,
-    one TEXT NOT NULL, two TEXT NOT NULL);
+CREATE TABLE truth_log (seq BIGSERIAL PRIMARY KEY,
+    at BIGINT NOT NULL DEFAULT extract(epoch FROM transaction_timestamp()) * 1000000,
+    what TEXT NOT NULL, id BIGINT NOT NULL, one TEXT NOT NULL, two TEXT NOT NULL);
 CREATE FUNCTION truth_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO truth_log (what, id, one, two) VALUES ('moved', NEW.id, OLD.state, NEW.state);
     RETURN NULL; END $$;
@@ -51,24 +55,26 @@ CREATE FUNCTION truth_opened() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO truth_log (what, id, one, two)
     VALUES ('opened', NEW.message_id, CAST(NEW.lease_no AS TEXT), '');
     RETURN NULL; END $$;
-CREATE FUNCTION truth_barred() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO truth_log (what, id, one, two) VALUES ('barred', 0, NEW.channel, NEW.address);
-    RETURN NULL; END $$;
-CREATE FUNCTION truth_withdrawn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO truth_log (what, id, one, two) VALUES ('withdrawn', NEW.id, '', '');
-    RETURN NULL; END $$;
 CREATE TRIGGER truth_moved AFTER UPDATE OF state ON message FOR EACH ROW
     WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION truth_moved();
 CREATE TRIGGER truth_opened AFTER INSERT ON attempt FOR EACH ROW
-    EXECUTE FUNCTION truth_opened();
-CREATE TRIGGER truth_barred AFTER INSERT ON suppression FOR EACH ROW
-    EXECUTE FUNCTION truth_barred();
-CREATE TRIGGER truth_overtaken AFTER UPDATE OF superseded_by ON plan FOR EACH ROW
-    WHEN (OLD.superseded_by IS NULL AND NEW.superseded_by IS NOT NULL)
-    EXECUTE FUNCTION truth_withdrawn();
-CREATE TRIGGER truth_cancelled AFTER UPDATE OF cancelled_at ON plan FOR EACH ROW
-    WHEN (OLD.cancelled_at IS NULL AND NEW.cancelled_at IS NOT NULL)
-    EXECUTE FUNCTION truth_withdrawn();";
+    EXECUTE FUNCTION truth_opened();";
+
+/// What can be seen by now, and is not in the log yet.
+const KNOWN: &str = "
+INSERT INTO truth_log (at, what, id, one, two)
+SELECT extract(epoch FROM clock_timestamp()) * 1000000, known.* FROM
+    (SELECT 'barred', CAST(0 AS BIGINT), channel, address FROM suppression
+    UNION ALL SELECT 'withdrawn', id, '', '' FROM plan
+    WHERE superseded_by IS NOT NULL OR cancelled_at IS NOT NULL
+    EXCEPT SELECT what, id, one, two FROM truth_log) AS known";
+
+/// Notes what anybody who begins from here on must know.
+pub(super) async fn note_the_known(eye: &Eye) {
+    if let Eye::Postgres(_) = eye {
+        eye.execute(KNOWN).await;
+    }
+}
 
 /// All that a run writes; templates and links stay.
 const EMPTY: &str = "TRUNCATE client, contact_point, place, place_tag, topic_choice, suppression,

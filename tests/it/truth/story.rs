@@ -30,7 +30,7 @@ use serde_json::json;
 use super::carrier::{Carrier, Kind};
 use super::crash::{POINTS, arm, disarm, until_crash};
 use super::dice::Dice;
-use super::ground::{BEGIN, Plot};
+use super::ground::{BEGIN, Plot, note_the_known};
 use super::town::{Town, blackout, news, rules};
 use super::world::{Desk, Weather, World};
 use crate::support::node::Eye;
@@ -275,12 +275,14 @@ impl Story {
         } else {
             self.bury().await;
         }
+        note_the_known(&self.plot.eye).await;
     }
 
     /// Reports that are due come in.
     pub(super) async fn receive(&mut self) {
         let due = self.world.pass_time();
         self.world.desk.keep(&due, self.clock.now()).await;
+        note_the_known(&self.plot.eye).await;
     }
 
     /// One turn of the node; a new one when the last has died. Returns how much it did.

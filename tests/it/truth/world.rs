@@ -17,6 +17,7 @@ use chrono::TimeDelta;
 use tokio::sync::Notify;
 
 use super::dice::Dice;
+use super::ground::note_the_known;
 use crate::support::node::Eye;
 
 /// One text or mail that stands on a handset or in a mailbox.
@@ -376,6 +377,7 @@ impl World {
                 .expect("stopped");
         }
         tx.commit().await.expect("kept");
+        note_the_known(&self.eye).await;
     }
 
     /// When something is on its way next.

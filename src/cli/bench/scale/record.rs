@@ -76,6 +76,7 @@ async fn open(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
     let (hour, day) = (chrono::TimeDelta::hours(1), chrono::TimeDelta::days(1));
     let mut tx = running.store.write().await?;
     tx.attempts().fence(NODE, 30_000_000).await?;
+    tx.attempts().lock(&ids).await?;
     tx.attempts()
         .recheck(&ids, now - hour, first_id_at(now - day))
         .await?;
@@ -108,7 +109,9 @@ async fn close(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
         from: Some(MessageState::Sending),
         to: MessageState::Accepted,
     };
+    let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
     let mut tx = running.store.write().await?;
+    tx.attempts().lock(&ids).await?;
     tx.attempts().close(&closed, now).await?;
     shift(&mut tx.conn, &[moved]).await?;
     tx.commit().await?;
