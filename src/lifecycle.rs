@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::domain::Lane;
+
 /// Starts tasks and stops them together. Clones share the same tasks.
 #[derive(Clone, Default)]
 pub struct Lifecycle {
@@ -116,8 +118,8 @@ impl Lifecycle {
 pub struct Wake {
     /// Events were stored, here or on another node.
     pub plan: Notify,
-    /// Messages were queued, here or on another node.
-    pub dispatch: Notify,
+    /// Messages were queued, here or on another node: one bell for each lane.
+    pub dispatch: LaneBells,
     /// What is to be said to the nodes that share the store.
     pub abroad: Abroad,
 }
@@ -138,9 +140,40 @@ impl Wake {
         self.abroad.events.notify_one();
     }
 
-    /// Messages were queued by this node.
-    pub fn messages_queued(&self) {
-        self.dispatch.notify_waiters();
-        self.abroad.messages.notify_one();
+    /// Messages were queued by this node in these lanes.
+    pub fn messages_queued(&self, lanes: &[Lane]) {
+        for lane in lanes {
+            self.dispatch.of(*lane).notify_waiters();
+        }
+        if !lanes.is_empty() {
+            self.abroad.messages.notify_one();
+        }
+    }
+}
+
+/// A bell for each lane, so that one message wakes one lane.
+#[derive(Debug, Default)]
+pub struct LaneBells {
+    urgent: Notify,
+    normal: Notify,
+    bulk: Notify,
+}
+
+impl LaneBells {
+    /// The bell of one lane.
+    #[must_use]
+    pub const fn of(&self, lane: Lane) -> &Notify {
+        match lane {
+            Lane::Urgent => &self.urgent,
+            Lane::Normal => &self.normal,
+            Lane::Bulk => &self.bulk,
+        }
+    }
+
+    /// Rings them all.
+    pub fn ring(&self) {
+        for lane in Lane::ALL {
+            self.of(*lane).notify_waiters();
+        }
     }
 }

@@ -76,10 +76,10 @@ async fn hear(mut ears: Ears, wake: &Wake) {
     loop {
         match ears.next().await {
             Ok(Heard::Ring(Topic::Events)) => wake.plan.notify_one(),
-            Ok(Heard::Ring(Topic::Messages)) => wake.dispatch.notify_waiters(),
+            Ok(Heard::Ring(Topic::Messages)) => wake.dispatch.ring(),
             Ok(Heard::Anything) => {
                 wake.plan.notify_one();
-                wake.dispatch.notify_waiters();
+                wake.dispatch.ring();
             }
             Err(error) => {
                 tracing::warn!(error = %error, "the way to other nodes is broken; listening anew");

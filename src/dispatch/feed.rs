@@ -15,13 +15,15 @@ use crate::store::messages::Claimed;
 
 /// The longest a lane sleeps without looking.
 const POLL: Duration = Duration::from_secs(1);
+/// Between a claim and the look for what becomes due next.
+const BREATH: Duration = Duration::from_millis(5);
 /// How long to wait after the store failed.
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// Feeds the lane until the daemon stops.
 pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) {
     loop {
-        let woken = shared.wake.dispatch.notified();
+        let woken = shared.wake.dispatch.of(lane).notified();
         tokio::pin!(woken);
         // Listen before looking, so that nothing queued in between is missed.
         woken.as_mut().enable();
@@ -29,11 +31,14 @@ pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) 
             return;
         }
         match claim(&shared, lane).await {
-            Ok(claimed) if !claimed.is_empty() => {
+            Ok(claimed) => {
+                let full = claimed.len() >= shared.settings.claim as usize;
                 start(&shared, lane, claimed, &lifecycle).await;
-                continue;
+                // Less than was asked for was all there is: what comes now rings.
+                if full {
+                    continue;
+                }
             }
-            Ok(_) => {}
             Err(error) => {
                 tracing::error!(error = %error, lane = %lane, "cannot claim messages; trying again");
                 tokio::time::sleep(STORE_RETRY).await;
@@ -41,35 +46,35 @@ pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) 
         }
         tokio::select! {
             () = woken => {}
-            () = tokio::time::sleep(shared.until_next_due(lane, POLL).await) => {}
+            () = until_due(&shared, lane) => {}
             () = lifecycle.stopping() => {}
         }
     }
 }
 
-/// Takes what is due in the lane, at most one grasp of it.
+/// What was just claimed opens first; the look ahead has time.
+async fn until_due(shared: &Shared, lane: Lane) {
+    tokio::time::sleep(BREATH).await;
+    tokio::time::sleep(shared.until_next_due(lane, POLL).await).await;
+}
+
+/// Takes what is due in the lane, at most one grasp of it; nothing while sending is paused.
 pub(super) async fn claim(
     shared: &Shared,
     lane: Lane,
 ) -> Result<Vec<(Claimed, Arc<Grasp>)>, StoreError> {
-    // Look without the writer's lock first: an idle lane costs no write.
-    let mut tx = shared.store.read().await?;
-    let now = shared.clock.now();
-    let waits = tx.messages().is_due(lane, now).await?;
-    let paused = tx
-        .switches()
-        .is_thrown(crate::store::switches::DISPATCH)
-        .await?;
-    drop(tx);
-    if !waits || paused {
-        return Ok(Vec::new());
-    }
-    let claim = shared.ids.next();
-    let mut tx = shared.store.write().await?;
+    let (now, claim) = (shared.clock.now(), shared.ids.next());
+    // On disk with the opening at the latest; a claim that a power cut takes back was used for
+    // nothing yet.
+    let mut tx = shared.store.write_soon().await?;
     let claimed = tx
         .messages()
         .claim(shared.node, lane, shared.settings.claim, now, claim)
         .await?;
+    if claimed.is_empty() {
+        return Ok(Vec::new());
+    }
+    shared.texts.fetch(&mut tx, &claimed).await?;
     fail::fail_point!("claim-before-commit");
     if let Err(error) = tx.commit().await {
         // The answer was lost, the commit perhaps not: nobody may be left holding these.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Shared;
-use crate::domain::{MessageState, NodeId};
+use crate::domain::{Lane, MessageState, NodeId};
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
 use crate::store::nodes::Rescued;
@@ -129,7 +129,7 @@ pub(super) async fn rescue(
             messages.unknown = moved.len(),
             "took messages out of a dead node's hands"
         );
-        shared.wake.messages_queued();
+        shared.wake.messages_queued(Lane::ALL);
     }
     Ok(Suspects(seen))
 }

@@ -2,15 +2,16 @@
 //! into the store. What can change while a message waits (superseded, cancelled) is not taken
 //! from here; the ledger reads it anew.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
 use crate::domain::rule::PlanSettings;
 use crate::domain::{PlanId, TemplateVersionId, Timestamp};
+use crate::store::messages::Claimed;
 use crate::store::plans::Plan;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Tx};
 use crate::template::{Catalog, Compiled, Versioned};
 
 /// Plans kept at hand. Beyond it all are forgotten and read again as needed.
@@ -31,6 +32,8 @@ pub(super) struct PlanText {
 pub(super) struct Texts {
     catalog: Catalog,
     plans: Mutex<HashMap<PlanId, Arc<PlanText>>>,
+    /// Read with a claim, not made ready yet.
+    fetched: Mutex<HashMap<PlanId, Plan>>,
     /// Held while something is read and compiled: a hundred carriers that all want the same text
     /// wait for the one who makes it.
     making: tokio::sync::Mutex<()>,
@@ -65,10 +68,29 @@ impl Texts {
         }
     }
 
+    /// Reads the plans of these messages that are not at hand, in the transaction of their claim.
+    pub(super) async fn fetch(&self, tx: &mut Tx, claimed: &[Claimed]) -> Result<(), StoreError> {
+        let plans: BTreeSet<PlanId> = claimed.iter().map(|message| message.plan).collect();
+        let mut missing: Vec<PlanId> = plans.into_iter().collect();
+        missing.retain(|plan| self.at_hand(*plan).is_none());
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let plans = tx.plans().get_many(&missing).await?;
+        let mut fetched = self.fetched();
+        if fetched.len() >= PLANS {
+            fetched.clear();
+        }
+        fetched.extend(plans.into_iter().map(|plan| (plan.id, plan)));
+        Ok(())
+    }
+
     async fn load(&self, store: &Store, id: PlanId) -> Result<Arc<PlanText>, StoreError> {
-        let mut tx = store.read().await?;
-        let plan = tx.plans().get_many(&[id]).await?.pop();
-        drop(tx);
+        let fetched = self.fetched().remove(&id);
+        let plan = match fetched {
+            Some(plan) => Some(plan),
+            None => store.read().await?.plans().get_many(&[id]).await?.pop(),
+        };
         let plan = plan.ok_or_else(|| StoreError::Missing {
             what: "plan",
             key: id.to_string(),
@@ -127,6 +149,10 @@ impl Texts {
 
     fn at_hand(&self, id: PlanId) -> Option<Arc<PlanText>> {
         self.kept().get(&id).cloned()
+    }
+
+    fn fetched(&self) -> std::sync::MutexGuard<'_, HashMap<PlanId, Plan>> {
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<PlanId, Arc<PlanText>>> {

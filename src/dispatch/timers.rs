@@ -12,7 +12,7 @@ use super::line::Line;
 use super::texts::PlanText;
 use super::unknown::{Case, Step, next_step};
 use crate::channel::Found;
-use crate::domain::{Channel, MessageState, Reason, Timestamp};
+use crate::domain::{Channel, Lane, MessageState, Reason, Timestamp};
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
 use crate::store::sums::Moved;
@@ -59,7 +59,7 @@ pub(super) async fn look(shared: &Shared) -> Result<u32, StoreError> {
     }
     if !looks.is_empty() {
         write(shared, &looks, &fallbacks, now).await?;
-        shared.wake.messages_queued();
+        shared.wake.messages_queued(Lane::ALL);
     }
     Ok(u32::try_from(woken.len()).unwrap_or(BATCH))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use minijinja::value::{Serde, Value as Fact};
 use serde_json::{Map, Value, json};
 
-use super::{Planner, audience, fan_out, variables};
+use super::{News, Planner, audience, fan_out, variables};
 use crate::domain::event::{
     DirectRequest, Event, EventData, EventState, Incident, MESSAGE_REQUESTED,
 };
@@ -31,12 +31,21 @@ struct Subject {
     variables: Map<String, Value>,
 }
 
+/// What applying a rule came to.
+enum Applied {
+    /// So many clients are in its audience, and all have their messages.
+    Told(usize),
+    /// Its plan is there, and its messages are still to be made.
+    Left,
+}
+
 impl Planner {
-    /// Plans one event, within the caller's transaction. True when messages may be due now.
+    /// Plans one event, within the caller's transaction, and notes what is to be done next.
     pub(super) async fn plan_event(
         &self,
         tx: &mut Tx,
         stored: &StoredEvent,
+        news: &mut News,
     ) -> Result<(), StoreError> {
         let event = &stored.event;
         if let EventData::Unreadable(fault) = &event.data {
@@ -56,7 +65,16 @@ impl Planner {
         }
         let mut told = 0;
         for rule in &rules {
-            told += self.apply_rule(tx, stored, &subject, rule).await?;
+            match self.apply_rule(tx, stored, &subject, rule).await? {
+                Applied::Told(clients) => {
+                    told += clients;
+                    news.lanes.insert(rule.lane);
+                }
+                Applied::Left => {
+                    told += 1;
+                    news.unfinished = true;
+                }
+            }
         }
         let detail = (told == 0).then_some("nobody in the audience is known");
         tx.events()
@@ -136,17 +154,17 @@ impl Planner {
     }
 
     /// Makes the plan of one rule. Small audiences get their messages at once; an area's are
-    /// made by the fan-out. Returns how many clients are known to be told so far.
+    /// made by the fan-out.
     async fn apply_rule(
         &self,
         tx: &mut Tx,
         stored: &StoredEvent,
         subject: &Subject,
         rule: &Rule,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Applied, StoreError> {
         let plan = self.plan(tx, stored, subject, rule).await?;
         if !tx.plans().insert(&plan).await? {
-            return Ok(1);
+            return Ok(Applied::Left);
         }
         if subject.newest {
             let now = self.clock.now();
@@ -155,20 +173,22 @@ impl Planner {
                 .await?;
         }
         if rule.audience == Audience::IncidentArea {
-            return Ok(1);
+            return Ok(Applied::Left);
         }
         let members =
             audience::freeze(tx, rule.audience, &stored.event, subject.incident.as_ref()).await?;
         if members.len() > fan_out::CHUNK {
-            return Ok(members.len());
+            return Ok(Applied::Left);
         }
         let candidates = tx.candidates().read(&members, &plan.topic).await?;
         let settings = PlanSettings::from(rule);
         let messages = self.messages(&plan, &settings, &candidates, &mut fan_out::Told::default());
-        let upto = members.last().map_or(0, |member| member.client);
-        self.write_messages(tx, &plan, &messages, upto).await?;
-        tx.plans().finish(plan.id, self.clock.now()).await?;
-        Ok(members.len())
+        let end = fan_out::End {
+            upto: members.last().map_or(0, |member| member.client),
+            is_last: true,
+        };
+        self.write_messages(tx, &plan, &messages, end).await?;
+        Ok(Applied::Told(members.len()))
     }
 
     async fn plan(

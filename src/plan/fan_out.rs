@@ -11,12 +11,21 @@ use crate::domain::rule::PlanSettings;
 use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Reason, Tracking};
 use crate::store::candidates::{Candidate, Member};
 use crate::store::messages::{NewMessage, Shared};
-use crate::store::plans::Plan;
+use crate::store::plans::{Advance, Plan};
 use crate::store::rollup::{Shift, Sum, shift};
 use crate::store::{StoreError, Tx};
 
 /// Clients planned in one transaction.
 pub(super) const CHUNK: usize = 5_000;
+
+/// Where a chunk ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    /// Its last client.
+    pub(super) upto: i64,
+    /// Nobody comes after.
+    pub(super) is_last: bool,
+}
 
 /// Addresses that have their message, as 80 bits each: a million take 23 MB, and that two of a
 /// million meet happens once in some 10^12 such plans.
@@ -66,18 +75,27 @@ impl Planner {
         let mut next = self.candidates(chunks.next(), &plan.topic).await?;
         while let Some((upto, candidates)) = next {
             let messages = self.messages(&plan, &settings, &candidates, &mut told);
+            let following = chunks.next();
+            let end = End {
+                upto,
+                is_last: following.is_none(),
+            };
             let (written, read) = tokio::join!(
-                self.write_chunk(&plan, &messages, upto),
-                self.candidates(chunks.next(), &plan.topic)
+                self.write_chunk(&plan, &messages, end),
+                self.candidates(following, &plan.topic)
             );
             if !written? {
                 return Ok(false);
             }
             next = read?;
-            self.wake.messages_queued();
+            self.wake.messages_queued(&[plan.lane]);
+            if end.is_last {
+                return Ok(true);
+            }
             self.plan_events().await?;
         }
-        let mut tx = self.store.write().await?;
+        // Nobody is left, or was there at all.
+        let mut tx = self.store.write_soon().await?;
         tx.plans().finish(id, self.clock.now()).await?;
         tx.commit().await?;
         Ok(true)
@@ -103,18 +121,18 @@ impl Planner {
         &self,
         plan: &Plan,
         messages: &[NewMessage],
-        upto: i64,
+        end: End,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.store.write_soon().await?;
         if tx
             .plans()
             .lock_unfinished(plan.id)
             .await?
-            .is_none_or(|now| now.cursor >= upto)
+            .is_none_or(|now| now.cursor >= end.upto)
         {
             return Ok(false);
         }
-        self.write_messages(&mut tx, plan, messages, upto).await?;
+        self.write_messages(&mut tx, plan, messages, end).await?;
         fail::fail_point!("chunk-before-commit");
         tx.commit().await?;
         fail::fail_point!("chunk-after-commit");
@@ -127,7 +145,7 @@ impl Planner {
         tx: &mut Tx,
         plan: &Plan,
         messages: &[NewMessage],
-        upto: i64,
+        end: End,
     ) -> Result<(), StoreError> {
         let shared = Shared {
             plan: plan.id,
@@ -159,8 +177,13 @@ impl Planner {
             })
             .collect();
         shift(&mut tx.conn, &shifts).await?;
-        let planned = i64::try_from(new.len()).unwrap_or(i64::MAX);
-        tx.plans().advance(plan.id, upto, planned, suppressed).await
+        let advance = Advance {
+            cursor: end.upto,
+            planned: i64::try_from(new.len()).unwrap_or(i64::MAX),
+            suppressed,
+            over: end.is_last.then_some(shared.now),
+        };
+        tx.plans().advance(plan.id, &advance).await
     }
 
     /// What each candidate gets.

@@ -12,7 +12,7 @@ mod gate;
 mod matching;
 mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub use matching::{Matcher, MatcherError};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::rule::PlanSettings;
-use crate::domain::{Clock, Ids, PlanId, Tracking};
+use crate::domain::{Clock, Ids, Lane, PlanId, Tracking};
 use crate::lifecycle::{Lifecycle, Wake};
 use crate::store::candidates::Member;
 use crate::store::plans::Plan;
@@ -46,6 +46,15 @@ pub struct Settings {
     pub contact: Value,
     /// Labels and bodies responsible of cases.
     pub case_kinds: CaseKinds,
+}
+
+/// What planning some events came to.
+#[derive(Debug, Default)]
+struct News {
+    /// Messages may be due in these.
+    lanes: BTreeSet<Lane>,
+    /// There are audiences too large to be told at once.
+    unfinished: bool,
 }
 
 /// Plans events. One per node; several nodes share the work through the store.
@@ -84,17 +93,22 @@ impl Planner {
 
     /// Plans until the daemon stops.
     pub async fn run(self, lifecycle: Lifecycle) {
+        let mut rung = false;
         while !lifecycle.is_stopping() {
             let woken = self.wake.plan.notified();
-            if let Err(error) = self.drain().await {
+            let planned = match rung {
+                true => self.plan_news().await,
+                false => self.drain().await,
+            };
+            if let Err(error) = planned {
                 tracing::error!(error = %error, "cannot plan; trying again");
                 tokio::time::sleep(POLL).await;
             }
-            tokio::select! {
-                () = woken => {}
-                () = tokio::time::sleep(POLL) => {}
-                () = lifecycle.stopping() => {}
-            }
+            rung = tokio::select! {
+                () = woken => true,
+                () = tokio::time::sleep(POLL) => false,
+                () = lifecycle.stopping() => false,
+            };
         }
     }
 
@@ -106,6 +120,14 @@ impl Planner {
             if !self.fan_out_one(&plans).await? {
                 return Ok(());
             }
+        }
+    }
+
+    /// Plans events that have just come. Looks for plans to fan out only if these left one.
+    async fn plan_news(&self) -> Result<(), StoreError> {
+        match self.plan_events().await? {
+            true => self.drain().await,
+            false => Ok(()),
         }
     }
 
@@ -143,25 +165,28 @@ impl Planner {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Plans the events that wait.
-    async fn plan_events(&self) -> Result<(), StoreError> {
+    /// Plans the events that wait. True: there are plans left to fan out. What is planned is on
+    /// disk before anything of it is sent; until then the event, which is, can be planned again.
+    async fn plan_events(&self) -> Result<bool, StoreError> {
+        let mut news = News::default();
         loop {
-            // Look without the writer's lock first: an idle planner costs no write.
-            if !self.store.read().await?.events().any_received().await? {
-                return Ok(());
-            }
-            let mut tx = self.store.write().await?;
+            let mut tx = self.store.write_soon().await?;
             let events = tx.events().take_received(BATCH).await?;
             if events.is_empty() {
-                return Ok(());
+                return Ok(news.unfinished);
             }
             for event in &events {
-                self.plan_event(&mut tx, event).await?;
+                self.plan_event(&mut tx, event, &mut news).await?;
             }
             fail::fail_point!("plan-before-commit");
             tx.commit().await?;
             fail::fail_point!("plan-after-commit");
-            self.wake.messages_queued();
+            self.wake
+                .messages_queued(&Vec::from_iter(std::mem::take(&mut news.lanes)));
+            // Less than was asked for was all there was: what comes now rings.
+            if i64::try_from(events.len()).unwrap_or(BATCH) < BATCH {
+                return Ok(news.unfinished);
+            }
         }
     }
 

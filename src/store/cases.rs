@@ -75,14 +75,14 @@ impl Cases<'_> {
     ) -> Result<Applied, StoreError> {
         let case = self.open(data, occurred_at, ids).await?;
         self.append(event, case, step, data, occurred_at).await?;
-        let newest = self.is_newest(event, case, occurred_at).await?;
-        if newest {
-            self.overwrite(case, step, data, occurred_at).await?;
+        let change = (event, step, occurred_at);
+        if let Some(case) = self.overwrite(case, change, data).await? {
+            return Ok(Applied { case, newest: true });
         }
         self.date_back(case, occurred_at).await?;
         Ok(Applied {
             case: self.get(&data.case).await?,
-            newest,
+            newest: false,
         })
     }
 
@@ -93,10 +93,12 @@ impl Cases<'_> {
         at: Timestamp,
         ids: &dyn Ids,
     ) -> Result<CaseId, StoreError> {
-        on!(self.0, |c| {
-            sqlx::query(
+        // Names itself in a conflict, so that the row is locked and its id comes back either way.
+        let (id,): (i64,) = on!(self.0, |c| {
+            sqlx::query_as(
                 "INSERT INTO case_file (id, ref, client_ref, kind, state, opened_at, changed_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (ref) DO NOTHING",
+                 VALUES ($1, $2, $3, $4, $5, $6, $6) \
+                 ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref RETURNING id",
             )
             .bind(ids.next())
             .bind(&data.case)
@@ -104,21 +106,10 @@ impl Cases<'_> {
             .bind(&data.kind)
             .bind(&data.state)
             .bind(at.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("open a case")?;
-        let (id,): (i64,) = on!(self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT id FROM case_file WHERE ref = $1",
-                words::for_update!()
-            ))
-            .bind(&data.case)
             .fetch_one(&mut **c)
             .await
         })
-        .doing("lock a case")?;
+        .doing("open a case")?;
         Ok(CaseId::new(id))
     }
 
@@ -151,40 +142,24 @@ impl Cases<'_> {
         .doing("keep a case's change")
     }
 
-    /// Of two events at the same microsecond the one received later counts as newer.
-    async fn is_newest(
-        &mut self,
-        event: EventId,
-        case: CaseId,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (newer,): (bool,) = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1 \
-                 AND (occurred_at, event_id) > ($2, $3))",
-            )
-            .bind(case.get())
-            .bind(at.as_micros())
-            .bind(event.get())
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("compare a case's changes")?;
-        Ok(!newer)
-    }
-
+    /// What the case is now, if no newer event is known; none otherwise. Of two events at the same
+    /// microsecond the one received later counts as newer.
     async fn overwrite(
         &mut self,
         case: CaseId,
-        step: CaseStep,
+        (event, step, at): (EventId, CaseStep, Timestamp),
         data: &CaseData,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<CaseRecord>, StoreError> {
         let closed_at = (step == CaseStep::Closed).then_some(at.as_micros());
-        on!(self.0, |c| {
-            sqlx::query(
+        let row: Option<CaseRow> = on!(self.0, |c| {
+            sqlx::query_as(
                 "UPDATE case_file SET client_ref = $2, kind = $3, state = $4, owner = $5, \
-                 note = $6, expected_by = $7, changed_at = $8, closed_at = $9 WHERE id = $1",
+                 note = $6, expected_by = $7, changed_at = $8, closed_at = $9, \
+                 opened_at = CASE WHEN opened_at > $8 THEN $8 ELSE opened_at END \
+                 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1 \
+                 AND (occurred_at, event_id) > ($8, $10)) \
+                 RETURNING id, ref AS reference, client_ref, kind, state, owner, note, \
+                 expected_by, opened_at, changed_at, closed_at",
             )
             .bind(case.get())
             .bind(&data.client)
@@ -195,11 +170,12 @@ impl Cases<'_> {
             .bind(data.expected_by.map(|deadline| deadline.to_string()))
             .bind(at.as_micros())
             .bind(closed_at)
-            .execute(&mut **c)
+            .bind(event.get())
+            .fetch_optional(&mut **c)
             .await
-            .map(|_| ())
         })
-        .doing("move a case on")
+        .doing("move a case on")?;
+        row.map(CaseRow::read).transpose()
     }
 
     /// A late-coming first event moves the opening back.

@@ -335,16 +335,6 @@ impl Events<'_> {
         rows.into_iter().map(EventRow::read).collect()
     }
 
-    /// Whether an event waits to be planned.
-    pub async fn any_received(&mut self) -> Result<bool, StoreError> {
-        on!(self.0, |c| {
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM event WHERE state = 'received')")
-                .fetch_one(&mut **c)
-                .await
-        })
-        .doing("look for received events")
-    }
-
     /// Notes what became of an event, and why.
     pub async fn mark(
         &mut self,

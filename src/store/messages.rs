@@ -167,7 +167,8 @@ impl Messages<'_> {
     }
 
     /// Takes up to `limit` due messages of a lane for `node`, oldest first, and notes the grasp
-    /// as claim `claim`, so that a rescuer can give them back.
+    /// as claim `claim`, so that a rescuer can give them back. None while the switch stops all
+    /// sending.
     pub async fn claim(
         &mut self,
         node: NodeId,
@@ -180,7 +181,9 @@ impl Messages<'_> {
             sqlx::query_as(concat!(
                 "UPDATE message SET state = 'leased', lease_no = lease_no + 1, lease_node = $1
                  WHERE id IN (SELECT id FROM message WHERE state = 'queued' AND lane = $2
-                 AND due_at <= $3 ORDER BY due_at, id LIMIT $4",
+                 AND due_at <= $3 AND NOT EXISTS
+                 (SELECT 1 FROM switch WHERE name = 'dispatch' AND CAST(thrown AS BOOLEAN))
+                 ORDER BY due_at, id LIMIT $4",
                 words::skip_locked!(),
                 ")
                  RETURNING id, plan_id, client_id, channel, address, locale, lane, tracking,
@@ -385,22 +388,6 @@ impl Messages<'_> {
             locale,
             variables,
         })
-    }
-
-    /// Whether anything in the lane is due.
-    pub async fn is_due(&mut self, lane: Lane, now: Timestamp) -> Result<bool, StoreError> {
-        let (is_due,): (bool,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT EXISTS (SELECT 1 FROM message WHERE state = 'queued' AND lane = $1
-                 AND due_at <= $2)",
-            )
-            .bind(lane.as_str())
-            .bind(now.as_micros())
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("look for due messages")?;
-        Ok(is_due)
     }
 
     /// When the next queued message of the lane becomes due.

@@ -79,6 +79,19 @@ struct PlanRow {
     created_at: i64,
 }
 
+/// How far a fan-out has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Advance {
+    /// The last client that has its row.
+    pub cursor: i64,
+    /// Rows made since.
+    pub planned: i64,
+    /// Those of them that go to nobody.
+    pub suppressed: i64,
+    /// When it was over, if these were the last.
+    pub over: Option<Timestamp>,
+}
+
 /// The version of a template that a new plan is held to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
@@ -167,22 +180,18 @@ impl Plans<'_> {
     }
 
     /// Moves the fan-out on: the rows up to `cursor` exist, in this same transaction.
-    pub async fn advance(
-        &mut self,
-        plan: PlanId,
-        cursor: i64,
-        planned: i64,
-        suppressed: i64,
-    ) -> Result<(), StoreError> {
+    pub async fn advance(&mut self, plan: PlanId, on: &Advance) -> Result<(), StoreError> {
         on!(&mut *self.0, |c| {
             sqlx::query(
-                "UPDATE plan SET cursor = $2, planned = planned + $3, suppressed = suppressed + $4
-                 WHERE id = $1",
+                "UPDATE plan SET cursor = $2, planned = planned + $3, suppressed = suppressed + $4,
+                 state = CASE WHEN $5 IS NULL THEN state ELSE 'planned' END,
+                 finished_at = coalesce($5, finished_at) WHERE id = $1",
             )
             .bind(plan.get())
-            .bind(cursor)
-            .bind(planned)
-            .bind(suppressed)
+            .bind(on.cursor)
+            .bind(on.planned)
+            .bind(on.suppressed)
+            .bind(on.over.map(Timestamp::as_micros))
             .execute(&mut **c)
             .await
             .map(|_| ())

@@ -7,7 +7,7 @@ use anyhow::bail;
 
 use super::ground::Node;
 use super::town::{self, News, Reach};
-use crate::domain::Clock as _;
+use crate::domain::{Clock as _, Lane};
 use crate::store::switches::DISPATCH;
 use crate::store::yardstick::Figures;
 
@@ -48,7 +48,7 @@ pub(super) async fn pause(node: &Node, paused: bool) -> anyhow::Result<()> {
         .set(DISPATCH, paused, "bench", running.clock.now())
         .await?;
     tx.commit().await?;
-    running.wake.messages_queued();
+    running.wake.messages_queued(Lane::ALL);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use araldo::channel::sandbox::{Body, Received, World};
 use araldo::config::Config;
 use araldo::domain::api_key::{ApiKey, Scope};
 use araldo::domain::clock::SystemClock;
-use araldo::domain::{Channel, Clock};
+use araldo::domain::{Channel, Clock, Lane};
 use araldo::lifecycle::Lifecycle;
 use araldo::store::StoreUrl;
 use araldo::store::switches::DISPATCH;
@@ -328,7 +328,7 @@ impl Node {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        self.running.wake.messages_queued();
+        self.running.wake.messages_queued(Lane::ALL);
     }
 
     /// The sums are those of the rows, and nothing is left in anybody's hands.
