@@ -198,6 +198,7 @@ fn start_planner(config: &Config, running: &Running, case_kinds: CaseKinds) {
         opens: config.tracking.opens,
         contact: contact(config),
         case_kinds,
+        small_area: plan::SMALL_AREA,
     };
     let planner = Planner::new(
         running.store.clone(),

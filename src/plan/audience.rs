@@ -35,13 +35,31 @@ pub(super) async fn freeze(
             tx.candidates().by_references(&listed.to_string()).await?
         }
         Audience::IncidentArea => match incident {
-            Some(incident) => in_area(tx, &incident.area).await?,
+            Some(incident) => {
+                let (members, _) = in_area(tx, &incident.area, i64::MAX).await?;
+                members
+            }
             None => Vec::new(),
         },
     };
     members.sort_unstable();
     members.dedup_by_key(|member| member.client);
     Ok(members)
+}
+
+/// The same, of an area with at most `places` places to look at; none when it has more.
+pub(super) async fn freeze_small(
+    tx: &mut Tx,
+    area: &Area,
+    places: i64,
+) -> Result<Option<Vec<Member>>, StoreError> {
+    let (mut members, looked_at) = in_area(tx, area, places + 1).await?;
+    if looked_at > places {
+        return Ok(None);
+    }
+    members.sort_unstable();
+    members.dedup_by_key(|member| member.client);
+    Ok(Some(members))
 }
 
 fn client_of(event: &Event) -> &str {
@@ -52,7 +70,8 @@ fn client_of(event: &Event) -> &str {
     }
 }
 
-async fn in_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>, StoreError> {
+/// The clients of an area, and how many places were looked at; of each kind of part at most `limit`.
+async fn in_area(tx: &mut Tx, area: &Area, limit: i64) -> Result<(Vec<Member>, i64), StoreError> {
     let mut members = tx
         .candidates()
         .by_codes(
@@ -60,19 +79,20 @@ async fn in_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>, StoreError> {
             &json!(area.postal_codes).to_string(),
             &json!(area.places).to_string(),
             &json!(area.tags).to_string(),
+            limit,
         )
         .await?;
+    let mut looked_at = members.len();
     if let Some(bounds) = area.bounding_box() {
-        let spots = tx
-            .candidates()
-            .in_bounds((bounds.south, bounds.north), (bounds.west, bounds.east))
-            .await?;
+        let (height, width) = ((bounds.south, bounds.north), (bounds.west, bounds.east));
+        let spots = tx.candidates().in_bounds(height, width, limit).await?;
+        looked_at += spots.len();
         let covered = spots
             .into_iter()
             .filter(|spot| area.covers(&at(spot.lat, spot.lon)));
         members.extend(covered.map(|spot| spot.member));
     }
-    Ok(members)
+    Ok((members, i64::try_from(looked_at).unwrap_or(i64::MAX)))
 }
 
 /// A place that is nothing but a position: the other parts of the area were looked up by index.

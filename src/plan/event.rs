@@ -153,7 +153,7 @@ impl Planner {
             .collect()
     }
 
-    /// Makes the plan of one rule. Small audiences get their messages at once; an area's are
+    /// Makes the plan of one rule. Small audiences get their messages at once; a large area's are
     /// made by the fan-out.
     async fn apply_rule(
         &self,
@@ -172,11 +172,16 @@ impl Planner {
                 .supersede(&plan.subject, plan.id, stored.id, plan.occurred_at, now)
                 .await?;
         }
-        if rule.audience == Audience::IncidentArea {
-            return Ok(Applied::Left);
-        }
-        let members =
-            audience::freeze(tx, rule.audience, &stored.event, subject.incident.as_ref()).await?;
+        let incident = subject.incident.as_ref();
+        let members = match (rule.audience, incident) {
+            (Audience::IncidentArea, Some(incident)) => {
+                match audience::freeze_small(tx, &incident.area, self.settings.small_area).await? {
+                    Some(members) => members,
+                    None => return Ok(Applied::Left),
+                }
+            }
+            _ => audience::freeze(tx, rule.audience, &stored.event, incident).await?,
+        };
         if members.len() > fan_out::CHUNK {
             return Ok(Applied::Left);
         }

@@ -46,7 +46,13 @@ pub struct Settings {
     pub contact: Value,
     /// Labels and bodies responsible of cases.
     pub case_kinds: CaseKinds,
+    /// An area with at most so many places is planned together with its event; a larger one is
+    /// left to the fan-out, because whoever plans holds the writer.
+    pub small_area: i64,
 }
+
+/// What a daemon takes for a small area.
+pub const SMALL_AREA: i64 = 500;
 
 /// What planning some events came to.
 #[derive(Debug, Default)]

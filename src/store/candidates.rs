@@ -77,13 +77,15 @@ pub struct Candidate {
 
 impl Candidates<'_> {
     /// Clients with a place in one of these municipalities, postal codes, places or tags.
-    /// Each list is a JSON array of texts. A client with several places may come several times.
+    /// Each list is a JSON array of texts. A client with several places may come several times; at
+    /// most `limit` rows come.
     pub async fn by_codes(
         &mut self,
         municipalities: &str,
         postal_codes: &str,
         places: &str,
         tags: &str,
+        limit: i64,
     ) -> Result<Vec<Member>, StoreError> {
         let rows: Vec<(i64, i64)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
@@ -95,12 +97,13 @@ impl Candidates<'_> {
                 words::texts!("$3"),
                 ") UNION ALL SELECT client_id, place_id FROM place_tag WHERE tag IN (",
                 words::texts!("$4"),
-                ")"
+                ") LIMIT $5"
             ))
             .bind(municipalities)
             .bind(postal_codes)
             .bind(places)
             .bind(tags)
+            .bind(limit)
             .fetch_all(&mut **c)
             .await
         })
@@ -111,21 +114,24 @@ impl Candidates<'_> {
             .collect())
     }
 
-    /// Places within these bounds, in degrees; the caller tests each against the true shape.
+    /// At most `limit` places within these bounds, in degrees; the caller tests each against the
+    /// true shape.
     pub async fn in_bounds(
         &mut self,
         (south, north): (f64, f64),
         (west, east): (f64, f64),
+        limit: i64,
     ) -> Result<Vec<Spot>, StoreError> {
         let rows: Vec<(i64, i64, f64, f64)> = on!(&mut *self.0, |c| {
             sqlx::query_as(
                 "SELECT client_id, id, lat, lon FROM place
-                 WHERE lat BETWEEN $1 AND $2 AND lon BETWEEN $3 AND $4",
+                 WHERE lat BETWEEN $1 AND $2 AND lon BETWEEN $3 AND $4 LIMIT $5",
             )
             .bind(south)
             .bind(north)
             .bind(west)
             .bind(east)
+            .bind(limit)
             .fetch_all(&mut **c)
             .await
         })

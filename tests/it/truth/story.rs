@@ -65,6 +65,7 @@ pub(super) struct Story {
     nodes: u8,
     may_crash: bool,
     case_kinds: CaseKinds,
+    small_area: i64,
     /// How often a node has died.
     pub(super) crashes: u32,
 }
@@ -143,6 +144,8 @@ impl Story {
             nodes: 0,
             may_crash: weather.deaths > 0,
             case_kinds: CaseKinds::shipped(),
+            // Both ways of planning an area.
+            small_area: if seed.is_multiple_of(2) { 0 } else { plan::SMALL_AREA },
             crashes: 0,
         };
         story.settle().await;
@@ -265,6 +268,7 @@ impl Story {
                 contact: json!({ "organisation": { "name": "Sportello" },
                     "contact": { "phone_free": "800 000 000" } }),
                 case_kinds: self.case_kinds.clone(),
+                small_area: self.small_area,
             },
             Arc::clone(&self.matcher),
         );
