@@ -49,7 +49,7 @@ pub(crate) async fn post(
         }
         fault
     })?;
-    let taken = web.inbox.take(vec![event], now, &*web.ids).await?;
+    let taken = web.inbox.take([&event], now, &*web.ids).await?;
     if taken.accepted > 0 {
         web.wake.events_stored();
     }
