@@ -53,8 +53,9 @@ impl Feed {
     }
 
     fn begin(&mut self, kind: u8, length: usize) {
-        self.add(&[kind]);
-        self.add(&length.to_be_bytes());
+        let mut head = [kind; 9];
+        head[1..].copy_from_slice(&length.to_be_bytes());
+        self.add(&head);
     }
 
     fn text(&mut self, kind: u8, text: &str) {

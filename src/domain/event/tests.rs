@@ -189,3 +189,39 @@ fn a_direct_request_prefers_the_clients_channel_and_knows_its_fields() {
     let fault = parse(json!({"client": "C-1", "template": "n", "vars": {}})).unwrap_err();
     assert_eq!(fault.pointer, "/vars");
 }
+
+#[test]
+fn an_arrival_is_the_event_in_the_form_it_is_kept_in() {
+    let mut wrong = case_event();
+    wrong["data"]["state"] = Value::Null;
+    let mut marked = case_event();
+    marked["data"]["note"] = "uno\u{0}due".into();
+    let direct = json!({"specversion": "1.0", "id": "9", "source": "/x", "type": MESSAGE_REQUESTED,
+        "data": {"client": "C-1", "template": "n", "vars": {}}});
+    for value in [
+        case_event(),
+        incident_event(),
+        wrong,
+        marked,
+        direct,
+        json!([1]),
+    ] {
+        let arrival = Arrival::parse(Tree::from(&value), received());
+        let event = Event::parse(value, received());
+        assert_eq!(
+            arrival,
+            event.as_ref().map(Arrival::from).map_err(Clone::clone)
+        );
+    }
+}
+
+#[test]
+fn fingerprints_are_those_that_stored_events_have() {
+    let value = json!({"id": "1", "data": {"note": "è".repeat(700),
+        "list": [1, -2, 0.5, true, false, null, [], {}]}});
+    let fingerprint = fingerprint::of(&Tree::from(&value));
+    assert_eq!(
+        fingerprint,
+        "f30817627b162f5d70d12d3bb94607ffa850bf7c3bb0542ac30926c43949971d"
+    );
+}

@@ -14,30 +14,18 @@ use super::ready::Row;
 use crate::store::backend::{Backend, postgres};
 use crate::store::{Conn, Doing as _, StoreError};
 
-/// Rows of SQLite's texts, and how many of them there are in each.
+/// One row of SQLite's texts; the texts below differ in how many they have.
 macro_rules! row {
     () => {
         "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
     };
 }
+#[rustfmt::skip] // eight in sight
 macro_rules! eight {
     ($rows:ident) => {
         concat!(
-            $rows!(),
-            ", ",
-            $rows!(),
-            ", ",
-            $rows!(),
-            ", ",
-            $rows!(),
-            ", ",
-            $rows!(),
-            ", ",
-            $rows!(),
-            ", ",
-            $rows!(),
-            ", ",
-            $rows!()
+            $rows!(), ", ", $rows!(), ", ", $rows!(), ", ", $rows!(), ", ",
+            $rows!(), ", ", $rows!(), ", ", $rows!(), ", ", $rows!()
         )
     };
 }
@@ -46,14 +34,14 @@ macro_rules! few_rows {
         eight!(row)
     };
 }
-macro_rules! half_of_many_rows {
+macro_rules! some_rows {
     () => {
         eight!(few_rows)
     };
 }
 macro_rules! many_rows {
     () => {
-        concat!(half_of_many_rows!(), ", ", half_of_many_rows!())
+        eight!(some_rows)
     };
 }
 /// `OR FAIL`: on an error the whole unit of work is dropped, so SQLite need not keep what this
@@ -71,10 +59,12 @@ macro_rules! insert {
     };
 }
 
-/// Rows in the shorter text: a lone event, or a few.
+/// Rows in the shortest text: a lone event, or a few.
 const FEW: usize = 8;
-/// Rows in the longer one.
-const MANY: usize = 128;
+/// Rows in the next one: the events of many small requests.
+const SOME: usize = 64;
+/// Rows in the longest one: each statement is a walk to the thread that writes and back.
+const MANY: usize = 512;
 
 /// Inserts those whose (source, id) is new; returns how many that were.
 pub(super) async fn insert(conn: &mut Conn, rows: &[&Row]) -> Result<u64, StoreError> {
@@ -92,10 +82,11 @@ async fn into_sqlite(
     while !rest.is_empty() {
         let (text, most) = match rest.len() {
             ..=FEW => (insert!(few_rows), FEW),
+            ..=SOME => (insert!(some_rows), SOME),
             _ => (insert!(many_rows), MANY),
         };
         let (these, others) = rest.split_at(rest.len().min(most));
-        // What is not bound is NULL, the id of the rows that are missing among it.
+        // The driver leaves NULL what is not bound: the id of the rows that are missing.
         let mut query = sqlx::query(text);
         for row in these {
             let event = &row.event;
