@@ -99,8 +99,8 @@ impl EventData {
 impl Event {
     /// Reads a CloudEvents 1.0 JSON object (JSON event format §3).
     /// `received_at` stands in for an absent `time`.
-    pub fn parse(value: Value, received_at: Timestamp) -> Result<Self, Fault> {
-        let mut event = Tree::from(&value);
+    pub fn parse(value: &Value, received_at: Timestamp) -> Result<Self, Fault> {
+        let mut event = Tree::from(value);
         let fingerprint = fingerprint::of(&event);
         let raw = data_of(&mut event).to_value();
         let envelope = Envelope::read(&event, received_at)?;

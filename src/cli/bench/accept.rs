@@ -181,9 +181,10 @@ impl Batch {
             r#"{{"specversion":"1.0","type":"case.state_changed","source":"/bench/batch","id":"{round}-{caller}-##########","time":"2026-11-22T09:30:00+01:00","data":{{"case":"PR-{round}-{caller}-##########","client":"C-1","kind":"voltura","state":"sent_to_distributor","owner":"e-distribuzione"}}}}"#
         );
         let body = format!("[{}]", vec![event; count].join(","));
-        let numbers = body.match_indices(&"#".repeat(DIGITS));
+        let blank = "#".repeat(DIGITS);
+        let numbers = body.match_indices(&blank).map(|(at, _)| at);
         Self {
-            numbers: numbers.map(|(at, _)| at).collect(),
+            numbers: numbers.collect(),
             body: body.into_bytes(),
             events: 0,
         }

@@ -43,7 +43,9 @@ impl Feed {
             }
             Tree::List(items) => {
                 self.begin(b'[', items.len());
-                items.iter().for_each(|item| self.tree(item));
+                for item in items {
+                    self.tree(item);
+                }
             }
             Tree::Text(text) => self.text(b'"', text),
             Tree::Null => self.text(b'=', "null"),

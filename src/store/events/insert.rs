@@ -80,10 +80,12 @@ async fn into_sqlite(
 ) -> Result<u64, StoreError> {
     let (mut inserted, mut rest) = (0, rows);
     while !rest.is_empty() {
-        let (text, most) = match rest.len() {
-            ..=FEW => (insert!(few_rows), FEW),
-            ..=SOME => (insert!(some_rows), SOME),
-            _ => (insert!(many_rows), MANY),
+        let (text, most) = if rest.len() <= FEW {
+            (insert!(few_rows), FEW)
+        } else if rest.len() <= SOME {
+            (insert!(some_rows), SOME)
+        } else {
+            (insert!(many_rows), MANY)
         };
         let (these, others) = rest.split_at(rest.len().min(most));
         // The driver leaves NULL what is not bound: the id of the rows that are missing.
