@@ -38,7 +38,7 @@ pub(super) async fn run(
         let now = clock.now();
         let events = cloud_event::read(Mode::Plain, &[], &body, &limits, now)
             .with_context(|| name.to_string())?;
-        let taken = intake::take(store, &events, now, ids)
+        let taken = intake::take(store, events, now, ids)
             .await
             .with_context(|| name.to_string())?;
         println!(

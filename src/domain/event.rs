@@ -10,14 +10,16 @@ use serde_json::Value;
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::{self, Fields};
-use crate::domain::hygiene;
 use crate::domain::text_enum::text_enum;
+use crate::domain::tree::{Node, Tree};
 
+mod arrival;
 mod case;
 mod direct;
 mod fingerprint;
 mod incident;
 
+pub use arrival::Arrival;
 pub use case::{CaseData, CaseStep, Deadline};
 pub use direct::DirectRequest;
 pub use incident::{Incident, IncidentData, IncidentKind, IncidentState, IncidentStep};
@@ -80,15 +82,15 @@ pub enum EventData {
 
 impl EventData {
     /// Reads the data of an event of type `kind`; pointers begin at the data itself.
-    pub fn parse(kind: &str, data: &Value) -> Result<Self, Fault> {
+    pub fn parse<N: Node>(kind: &str, data: &N) -> Result<Self, Fault> {
         if let Ok(step) = kind.parse::<CaseStep>() {
             return CaseData::parse(data).map(|data| Self::Case(step, data));
         }
         if let Ok(step) = kind.parse::<IncidentStep>() {
-            return IncidentData::parse(step, data).map(|data| Self::Incident(step, data));
+            return IncidentData::parse(step, &data.value()).map(|data| Self::Incident(step, data));
         }
         if kind == MESSAGE_REQUESTED {
-            return DirectRequest::parse(data).map(Self::Direct);
+            return DirectRequest::parse(&data.value()).map(Self::Direct);
         }
         Ok(Self::Other)
     }
@@ -97,33 +99,62 @@ impl EventData {
 impl Event {
     /// Reads a CloudEvents 1.0 JSON object (JSON event format §3).
     /// `received_at` stands in for an absent `time`.
-    pub fn parse(mut value: Value, received_at: Timestamp) -> Result<Self, Fault> {
-        let fingerprint = fingerprint::of(&value);
-        let raw = value
-            .get_mut("data")
-            .map(Value::take)
-            .map_or(Value::Null, |mut data| {
-                hygiene::scrub(&mut data);
-                data
-            });
-        let fields = Fields::of(&value, "")?;
-        check_version(&fields)?;
-        check_content(&fields)?;
-        let kind = fields.reference("type", fields::REFERENCE)?;
+    pub fn parse(value: &Value, received_at: Timestamp) -> Result<Self, Fault> {
+        let mut event = Tree::from(value);
+        let fingerprint = fingerprint::of(&event);
+        let raw = data_of(&mut event).to_value();
+        let envelope = Envelope::read(&event, received_at)?;
+        let data = EventData::parse(envelope.kind, &raw);
         Ok(Self {
-            source: fields.reference("source", SOURCE)?,
-            id: fields.reference("id", fields::REFERENCE)?,
-            subject: fields.reference_if("subject", SOURCE)?,
-            occurred_at: fields.time_if("time")?.unwrap_or(received_at),
-            data: EventData::parse(&kind, &raw).map_err(|fault| fault.under("/data"))?,
-            kind,
+            data: data.map_err(|fault| fault.under("/data"))?,
+            source: envelope.source.to_owned(),
+            id: envelope.id.to_owned(),
+            kind: envelope.kind.to_owned(),
+            subject: envelope.subject.map(str::to_owned),
+            occurred_at: envelope.occurred_at,
             raw,
             fingerprint,
         })
     }
 }
 
-fn check_version(fields: &Fields<'_>) -> Result<(), Fault> {
+/// Takes `data` out of an event, made fit to be shown; `null` when there is none.
+fn data_of<'a>(event: &mut Tree<'a>) -> Tree<'a> {
+    let data = match event {
+        Tree::Object(fields) => fields.take("data"),
+        _ => None,
+    };
+    let mut data = data.unwrap_or(Tree::Null);
+    data.scrub();
+    data
+}
+
+/// Everything of an event but its data.
+struct Envelope<'a> {
+    source: &'a str,
+    id: &'a str,
+    kind: &'a str,
+    subject: Option<&'a str>,
+    occurred_at: Timestamp,
+}
+
+impl<'a> Envelope<'a> {
+    fn read(event: &'a Tree<'_>, received_at: Timestamp) -> Result<Self, Fault> {
+        let fields = Fields::of(event, "")?;
+        check_version(&fields)?;
+        check_content(&fields)?;
+        let kind = fields.visible("type", fields::REFERENCE)?;
+        Ok(Self {
+            source: fields.visible("source", SOURCE)?,
+            id: fields.visible("id", fields::REFERENCE)?,
+            subject: fields.visible_if("subject", SOURCE)?,
+            occurred_at: fields.time_if("time")?.unwrap_or(received_at),
+            kind,
+        })
+    }
+}
+
+fn check_version(fields: &Fields<'_, Tree<'_>>) -> Result<(), Fault> {
     match fields.text_if("specversion")? {
         Some("1.0") => Ok(()),
         Some(other) => Err(fields.fault(
@@ -134,7 +165,7 @@ fn check_version(fields: &Fields<'_>) -> Result<(), Fault> {
     }
 }
 
-fn check_content(fields: &Fields<'_>) -> Result<(), Fault> {
+fn check_content(fields: &Fields<'_, Tree<'_>>) -> Result<(), Fault> {
     if fields.get("data_base64").is_some() {
         return Err(fields.fault(
             "data_base64",

@@ -5,11 +5,12 @@
 
 use std::str::FromStr;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::marks::harmless;
+use crate::domain::tree::Node;
 use crate::domain::{UnknownWord, hygiene};
 
 /// Longest reference (client, case, incident, place, ...) in characters.
@@ -19,24 +20,25 @@ pub const PROSE: usize = 2_000;
 /// Characters of a wrong value that an error repeats.
 const SHOWN: usize = 60;
 
-/// An object under way of being read.
+/// An object under way of being read: a [`Value`], or a [`Tree`](crate::domain::tree::Tree).
 #[derive(Debug, Clone)]
-pub struct Fields<'a> {
-    map: &'a Map<String, Value>,
+pub struct Fields<'a, N = Value> {
+    object: &'a N,
     at: String,
 }
 
-impl<'a> Fields<'a> {
+impl<'a, N: Node> Fields<'a, N> {
     /// Reads `value`, which stands at the pointer `at` of its document.
-    pub fn of(value: &'a Value, at: impl Into<String>) -> Result<Self, Fault> {
+    pub fn of(value: &'a N, at: impl Into<String>) -> Result<Self, Fault> {
         let at = at.into();
-        match value {
-            Value::Object(map) => Ok(Self { map, at }),
-            other => Err(Fault::new(
-                at,
-                format!("{} is not an object such as {{..}}", shown(other)),
-            )),
+        if value.is_object() {
+            return Ok(Self { object: value, at });
         }
+        let shown = shown(&value.value());
+        Err(Fault::new(
+            at,
+            format!("{shown} is not an object such as {{..}}"),
+        ))
     }
 
     /// The pointer to one of its fields (RFC 6901 §3).
@@ -52,33 +54,29 @@ impl<'a> Fields<'a> {
 
     /// The field as it is, unless absent or `null`.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&'a Value> {
-        self.map.get(name).filter(|value| !value.is_null())
-    }
-
-    /// Refuses every field not named: a misspelt one would be lost without a word.
-    pub fn only(&self, names: &[&str]) -> Result<(), Fault> {
-        match self.map.keys().find(|key| !names.contains(&key.as_str())) {
-            None => Ok(()),
-            Some(key) => Err(self.fault(
-                key,
-                format!(
-                    "`{}` is not a known field; known are: {}",
-                    cut(key),
-                    names.join(", ")
-                ),
-            )),
-        }
+    pub fn get(&self, name: &str) -> Option<&'a N> {
+        self.object.field(name).filter(|value| !value.is_null())
     }
 
     /// A reference that must be there: 1 to `max` visible characters.
     pub fn reference(&self, name: &str, max: usize) -> Result<String, Fault> {
-        self.reference_if(name, max)?
-            .ok_or_else(|| self.missing(name))
+        self.visible(name, max).map(str::to_owned)
     }
 
     /// A reference, if there.
     pub fn reference_if(&self, name: &str, max: usize) -> Result<Option<String>, Fault> {
+        self.visible_if(name, max)
+            .map(|text| text.map(str::to_owned))
+    }
+
+    /// A reference that must be there, where it stands.
+    pub fn visible(&self, name: &str, max: usize) -> Result<&'a str, Fault> {
+        self.visible_if(name, max)?
+            .ok_or_else(|| self.missing(name))
+    }
+
+    /// A reference, if there, where it stands.
+    pub fn visible_if(&self, name: &str, max: usize) -> Result<Option<&'a str>, Fault> {
         let Some(text) = self.text_if(name)? else {
             return Ok(None);
         };
@@ -92,7 +90,7 @@ impl<'a> Fields<'a> {
             ));
         }
         self.not_longer(name, text, max)?;
-        Ok(Some(text.trim().to_owned()))
+        Ok(Some(text.trim()))
     }
 
     /// One line of text, cleaned; absent when nothing is left.
@@ -124,7 +122,7 @@ impl<'a> Fields<'a> {
         self.get(name)
             .map(|value| {
                 value
-                    .as_str()
+                    .text()
                     .ok_or_else(|| self.wrong(name, value, "a text"))
             })
             .transpose()
@@ -163,7 +161,7 @@ impl<'a> Fields<'a> {
         self.get(name)
             .map(|value| {
                 value
-                    .as_bool()
+                    .flag()
                     .ok_or_else(|| self.wrong(name, value, "true or false"))
             })
             .transpose()
@@ -174,7 +172,7 @@ impl<'a> Fields<'a> {
         self.get(name)
             .map(|value| {
                 value
-                    .as_f64()
+                    .number()
                     .filter(|number| (low..=high).contains(number))
                     .ok_or_else(|| {
                         self.wrong(name, value, &format!("a number from {low} to {high}"))
@@ -184,31 +182,28 @@ impl<'a> Fields<'a> {
     }
 
     /// The items of a list of at most `max`; none when absent.
-    pub fn list(&self, name: &str, max: usize) -> Result<&'a [Value], Fault> {
-        match self.get(name) {
-            None => Ok(&[]),
-            Some(Value::Array(items)) if items.len() <= max => Ok(items),
-            Some(Value::Array(items)) => Err(self.fault(
+    pub fn list(&self, name: &str, max: usize) -> Result<&'a [N], Fault> {
+        let Some(value) = self.get(name) else {
+            return Ok(&[]);
+        };
+        match value.items() {
+            Some(items) if items.len() <= max => Ok(items),
+            Some(items) => Err(self.fault(
                 name,
                 format!(
                     "`{name}` has {} items; at most {max} are taken",
                     items.len()
                 ),
             )),
-            Some(other) => Err(self.wrong(name, other, "a list such as [..]")),
+            None => Err(self.wrong(name, value, "a list such as [..]")),
         }
     }
 
     /// An object in a field.
-    pub fn object_if(&self, name: &str) -> Result<Option<Fields<'a>>, Fault> {
+    pub fn object_if(&self, name: &str) -> Result<Option<Self>, Fault> {
         self.get(name)
-            .map(|value| Fields::of(value, self.pointer(name)))
+            .map(|value| Self::of(value, self.pointer(name)))
             .transpose()
-    }
-
-    /// Every field with its value.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        self.map.iter()
     }
 
     /// The fault of a field that must be there.
@@ -217,11 +212,16 @@ impl<'a> Fields<'a> {
         self.fault(name, format!("`{name}` is missing"))
     }
 
-    fn wrong(&self, name: &str, value: &Value, right: &str) -> Fault {
-        self.fault(name, format!("`{name}` is {}, not {right}", shown(value)))
+    fn wrong(&self, name: &str, value: &N, right: &str) -> Fault {
+        let shown = shown(&value.value());
+        self.fault(name, format!("`{name}` is {shown}, not {right}"))
     }
 
     fn not_longer(&self, name: &str, text: &str, max: usize) -> Result<(), Fault> {
+        // A character has at least one byte: most texts need not be counted.
+        if text.len() <= max {
+            return Ok(());
+        }
         let length = text.chars().count();
         if length <= max {
             return Ok(());
@@ -230,6 +230,28 @@ impl<'a> Fields<'a> {
             name,
             format!("`{name}` has {length} characters; at most {max} are taken"),
         ))
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// Refuses every field not named: a misspelt one would be lost without a word.
+    pub fn only(&self, names: &[&str]) -> Result<(), Fault> {
+        match self.iter().find(|(key, _)| !names.contains(&key.as_str())) {
+            None => Ok(()),
+            Some((key, _)) => Err(self.fault(
+                key,
+                format!(
+                    "`{}` is not a known field; known are: {}",
+                    cut(key),
+                    names.join(", ")
+                ),
+            )),
+        }
+    }
+
+    /// Every field with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
+        self.object.as_object().into_iter().flatten()
     }
 }
 
@@ -245,6 +267,9 @@ pub fn shown(value: &Value) -> String {
 }
 
 fn cut(text: &str) -> &str {
+    if text.len() <= SHOWN {
+        return text;
+    }
     text.char_indices()
         .nth(SHOWN)
         .map_or(text, |(at, _)| &text[..at])

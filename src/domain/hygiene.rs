@@ -7,6 +7,9 @@ use crate::domain::marks;
 /// One line: line breaks and tabs become single spaces, ends are trimmed.
 #[must_use]
 pub fn line(text: &str) -> String {
+    if is_plain(text) && !text.contains("  ") {
+        return text.trim_matches(' ').to_owned();
+    }
     let mut clean = String::with_capacity(text.len());
     for word in text
         .split(char::is_whitespace)
@@ -32,20 +35,35 @@ pub fn prose(text: &str) -> String {
 /// rather than cleaned: two of them must never become the same.
 #[must_use]
 pub fn has_invisible(text: &str) -> bool {
-    text.chars().any(is_unwanted)
+    !is_plain(text) && text.chars().any(is_unwanted)
 }
 
 /// Removes unwanted characters from every text inside `value`, line breaks and tabs excepted.
 pub fn scrub(value: &mut serde_json::Value) {
     use serde_json::Value;
     match value {
-        Value::String(text) if text.chars().any(is_scrubbed) => {
-            text.retain(|char| !is_scrubbed(char));
-        }
+        Value::String(text) if needs_scrubbing(text) => scrub_text(text),
         Value::Array(items) => items.iter_mut().for_each(scrub),
         Value::Object(fields) => fields.values_mut().for_each(scrub),
         _ => {}
     }
+}
+
+/// Whether [`scrub_text`] would remove anything.
+#[must_use]
+pub fn needs_scrubbing(text: &str) -> bool {
+    !is_plain(text) && text.chars().any(is_scrubbed)
+}
+
+/// Removes unwanted characters, line breaks and tabs excepted.
+pub fn scrub_text(text: &mut String) {
+    text.retain(|char| !is_scrubbed(char));
+}
+
+/// Whether all of it is visible ASCII and spaces: almost every text is, and is told so without
+/// being taken apart into characters.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn strip(text: &str) -> String {

@@ -31,6 +31,7 @@ pub mod segments;
 pub mod template;
 pub(crate) mod text_enum;
 pub mod token;
+pub mod tree;
 
 pub use address::{Address, EmailAddress, PhoneNumber};
 pub use clock::{Clock, Timestamp};

@@ -4,10 +4,12 @@
 //! `application/cloudevents` is its beginning. Plain `application/json` is taken too: with
 //! `ce-` headers it is binary mode, a list is a batch, anything else a structured event.
 
-use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use crate::domain::event::{Event, is_json};
+use percent_encoding::percent_decode_str;
+
+use crate::domain::event::{Arrival, is_json};
+use crate::domain::tree::{Object, Tree};
 use crate::domain::{Fault, Timestamp};
 use crate::source::{Limits, json};
 
@@ -60,19 +62,23 @@ pub fn read(
     body: &[u8],
     limits: &Limits,
     received_at: Timestamp,
-) -> Result<Vec<Event>, Fault> {
+) -> Result<Vec<Arrival>, Fault> {
     let value = match mode {
         Mode::Binary => assemble(headers, body)?,
         Mode::Structured | Mode::Batched | Mode::Plain => json::read(body)?,
     };
     match (mode, value) {
-        (Mode::Batched | Mode::Plain, Value::Array(items)) => batch(items, limits, received_at),
+        (Mode::Batched | Mode::Plain, Tree::List(items)) => batch(items, limits, received_at),
         (Mode::Batched, _) => Err(Fault::new("", "a batch is a list of events: [{..}, ..]")),
-        (_, value) => Event::parse(value, received_at).map(|event| vec![event]),
+        (_, value) => Arrival::parse(value, received_at).map(|event| vec![event]),
     }
 }
 
-fn batch(items: Vec<Value>, limits: &Limits, received_at: Timestamp) -> Result<Vec<Event>, Fault> {
+fn batch(
+    items: Vec<Tree<'_>>,
+    limits: &Limits,
+    received_at: Timestamp,
+) -> Result<Vec<Arrival>, Fault> {
     if items.len() > limits.batch_events {
         let detail = format!(
             "the batch has {} events; at most {} are taken at once",
@@ -82,7 +88,7 @@ fn batch(items: Vec<Value>, limits: &Limits, received_at: Timestamp) -> Result<V
         return Err(Fault::new("", detail));
     }
     let parse = |(index, item)| {
-        Event::parse(item, received_at).map_err(|fault| {
+        Arrival::parse(item, received_at).map_err(|fault| {
             let detail = format!("event {index}: {}", fault.detail);
             Fault::new(fault.pointer, detail).under(&format!("/{index}"))
         })
@@ -91,8 +97,8 @@ fn batch(items: Vec<Value>, limits: &Limits, received_at: Timestamp) -> Result<V
 }
 
 /// Binary mode: attributes from the headers, percent-decoded (§3.1.3.2), data from the body.
-fn assemble(headers: &[(String, String)], body: &[u8]) -> Result<Value, Fault> {
-    let mut event = Map::new();
+fn assemble<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Result<Tree<'a>, Fault> {
+    let mut event = Vec::with_capacity(headers.len() + 1);
     for (name, value) in headers {
         let value = percent_decode_str(value).decode_utf8().map_err(|_| {
             Fault::new(
@@ -100,12 +106,12 @@ fn assemble(headers: &[(String, String)], body: &[u8]) -> Result<Value, Fault> {
                 format!("header `ce-{name}` is not UTF-8"),
             )
         })?;
-        event.insert(name.clone(), Value::String(value.into_owned()));
+        event.push((Cow::from(name), Tree::Text(value)));
     }
     if !body.is_empty() {
-        event.insert("data".to_owned(), json::read(body)?);
+        event.push((Cow::from("data"), json::read(body)?));
     }
-    Ok(Value::Object(event))
+    Ok(Tree::Object(Object::of(event)))
 }
 
 #[cfg(test)]
@@ -144,8 +150,8 @@ mod tests {
             now,
         );
         let events = events.unwrap();
-        assert_eq!(events[0].id, "a b");
-        assert_eq!(events[0].raw["kwh"], 1);
+        assert_eq!(&*events[0].id, "a b");
+        assert_eq!(&*events[0].data, r#"{"kwh":1}"#);
     }
 
     #[test]

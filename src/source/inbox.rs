@@ -10,7 +10,7 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::intake::{IntakeError, Taken, answer};
-use crate::domain::event::Event;
+use crate::domain::event::Arrival;
 use crate::domain::{Ids, Timestamp};
 use crate::lifecycle::Lifecycle;
 use crate::store::events::Ready;
@@ -49,12 +49,12 @@ impl EventInbox {
     /// Stores all events or none. When this returns, they survive a crash.
     pub async fn take(
         &self,
-        events: Vec<Event>,
+        events: impl IntoIterator<Item: Into<Arrival>>,
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<Taken, IntakeError> {
         // Made ready here, in the request's own task: the one that writes has enough to do.
-        let events = Ready::of(events, now, ids)?;
+        let events = Ready::of(events, now, ids);
         let (answer, kept) = oneshot::channel();
         let job = Job { events, answer };
         self.sender

@@ -1,9 +1,9 @@
 //! The one way in for events, whatever brought them: stored, durably, once each. Requests of
 //! HTTP come through `inbox`, which stores many together.
 
-use crate::domain::event::Event;
+use crate::domain::event::Arrival;
 use crate::domain::{EventId, Ids, Timestamp};
-use crate::store::events::Accept;
+use crate::store::events::{Accept, Ready};
 use crate::store::{Store, StoreError, Tx};
 
 /// What was taken.
@@ -43,7 +43,7 @@ pub enum IntakeError {
 /// Stores all events or none. When this returns, they survive a crash.
 pub async fn take(
     store: &Store,
-    events: &[Event],
+    events: impl IntoIterator<Item: Into<Arrival>>,
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<Taken, IntakeError> {
@@ -56,14 +56,13 @@ pub async fn take(
 /// The same within a unit of work of the caller, who commits, or drops it on an error.
 pub async fn take_in(
     tx: &mut Tx,
-    events: &[Event],
+    events: impl IntoIterator<Item: Into<Arrival>>,
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<Taken, IntakeError> {
-    let answers = tx.events().accept(events, now, ids).await?;
-    answer(answers, |at| {
-        (events[at].source.clone(), events[at].id.clone())
-    })
+    let ready = Ready::of(events, now, ids);
+    let mut answers = tx.events().accept_all(std::slice::from_ref(&ready)).await?;
+    answer(answers.pop().unwrap_or_default(), |at| ready.name(at))
 }
 
 /// What the store said of a batch, as one answer. `name`: source and id of the event at a place.

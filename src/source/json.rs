@@ -1,13 +1,18 @@
 //! Bytes to JSON, with the place of a mistake in words a person can use.
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::domain::Fault;
 
 /// Reads one document. `NaN`, comments, trailing text and nesting deeper than 128 are refused
-/// (RFC 8259 §4 to §6).
-pub fn read(bytes: &[u8]) -> Result<Value, Fault> {
-    serde_json::from_slice(bytes).map_err(|error| {
+/// (RFC 8259 §4 to §6). `T`: a `Value`, or a `Tree` that borrows from the bytes.
+pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
+    // Seen as text once, instead of text by text.
+    let read = match std::str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(bytes),
+    };
+    read.map_err(|error| {
         let detail = match (error.classify(), bytes.is_empty()) {
             (_, true) => "the body is empty; send JSON".to_owned(),
             (serde_json::error::Category::Eof, _) => {
@@ -25,11 +30,13 @@ pub fn read(bytes: &[u8]) -> Result<Value, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
     fn a_mistake_has_its_line_and_column() {
-        let detail = |text: &str| read(text.as_bytes()).unwrap_err().detail;
+        let detail = |text: &str| read::<Value>(text.as_bytes()).unwrap_err().detail;
         assert!(
             detail("{\"a\": NaN}").contains("line 1 column"),
             "{}",
@@ -39,6 +46,6 @@ mod tests {
         assert!(detail("").contains("empty"));
         assert!(detail("{} {}").contains("trailing"));
         assert!(detail(&"[".repeat(200)).contains("recursion limit"));
-        assert!(read(b"\"\xff\"").is_err());
+        assert!(read::<Value>(b"\"\xff\"").is_err());
     }
 }

@@ -3,14 +3,20 @@
 //! Accepting is in bulk: one INSERT for a batch, and one SELECT only when some were there
 //! already. What an event says about a case or an incident is kept by `cases` and `incidents`.
 
+mod insert;
+mod ready;
+
 use std::collections::HashSet;
 
 use serde_json::Value;
 
+use self::ready::Row;
 use super::rows::json;
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
-use crate::domain::event::{Event, EventData, EventState};
+use crate::domain::event::{Arrival, Event, EventData, EventState};
 use crate::domain::{EventId, Ids, Timestamp};
+
+pub use self::ready::Ready;
 
 /// What accepting an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,128 +54,32 @@ impl Tx {
 /// Events in this unit of work.
 pub struct Events<'a>(&'a mut Conn);
 
-/// A batch made ready to be stored: whatever can be done before the writer's turn is done.
-#[derive(Debug)]
-pub struct Ready {
-    keys: Vec<Key>,
-    /// The rows as JSON arrays, without the brackets around all of them.
-    rows: String,
-}
-
-/// What tells an event from others.
-#[derive(Debug)]
-struct Key {
-    row: i64,
-    source: String,
-    id: String,
-    fingerprint: String,
-}
-
-impl Ready {
-    /// Makes a batch ready. `received_at`: when it came.
-    pub fn of(
-        events: Vec<Event>,
-        received_at: Timestamp,
-        ids: &dyn Ids,
-    ) -> Result<Self, StoreError> {
-        let numbered: Vec<(i64, &Event)> = events.iter().map(|event| (ids.next(), event)).collect();
-        let mut rows = String::with_capacity(events.len() * 512);
-        for (row, event) in &numbered {
-            if !rows.is_empty() {
-                rows.push(',');
-            }
-            rows.push_str(&json(&[
-                Column::from(*row),
-                Column::from(event.source.as_str()),
-                Column::from(event.id.as_str()),
-                Column::from(event.kind.as_str()),
-                Column::Text(event.subject.as_deref()),
-                Column::from(event.occurred_at.as_micros()),
-                Column::from(received_at.as_micros()),
-                Column::from(event.raw.to_string().as_str()),
-                Column::from(event.fingerprint.as_str()),
-            ])?);
-        }
-        let rows_of: Vec<i64> = numbered.into_iter().map(|(row, _)| row).collect();
-        let keys = rows_of.into_iter().zip(events).map(|(row, event)| Key {
-            row,
-            source: event.source,
-            id: event.id,
-            fingerprint: event.fingerprint,
-        });
-        Ok(Self {
-            keys: keys.collect(),
-            rows,
-        })
-    }
-
-    /// How many events it has.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.keys.len()
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    /// Source and id of the event at a place.
-    #[must_use]
-    pub fn name(&self, at: usize) -> (String, String) {
-        let key = self.keys.get(at);
-        key.map(|key| (key.source.clone(), key.id.clone()))
-            .unwrap_or_default()
-    }
-}
-
-/// One value of a row.
-#[derive(serde::Serialize)]
-#[serde(untagged)]
-enum Column<'a> {
-    Number(i64),
-    Text(Option<&'a str>),
-}
-
-impl From<i64> for Column<'_> {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl<'a> From<&'a str> for Column<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(Some(text))
-    }
-}
-
 impl Events<'_> {
     /// Stores a batch; one answer for each, in order. When any is a [`Accept::Conflict`], the
     /// caller drops the unit of work, so that the batch is taken as a whole or not at all.
     pub async fn accept(
         &mut self,
-        events: &[Event],
+        events: impl IntoIterator<Item: Into<Arrival>>,
         received_at: Timestamp,
         ids: &dyn Ids,
     ) -> Result<Vec<Accept>, StoreError> {
-        let ready = Ready::of(events.to_vec(), received_at, ids)?;
+        let ready = Ready::of(events, received_at, ids);
         let mut answers = self.accept_all(std::slice::from_ref(&ready)).await?;
         Ok(answers.pop().unwrap_or_default())
     }
 
-    /// Stores several batches with one statement; for each what [`Events::accept`] answers.
+    /// Stores several batches together; for each what [`Events::accept`] answers.
     pub async fn accept_all(&mut self, batches: &[Ready]) -> Result<Vec<Vec<Accept>>, StoreError> {
-        let keys: Vec<&Key> = batches.iter().flat_map(|batch| &batch.keys).collect();
+        let keys: Vec<&Row> = batches.iter().flat_map(Ready::rows).collect();
         let mut answers: Vec<Accept> = keys
             .iter()
-            .map(|key| Accept::New(EventId::new(key.row)))
+            .map(|key| Accept::New(EventId::new(key.id)))
             .collect();
-        let inserted = self.insert(batches).await?;
+        let inserted = insert::insert(self.0, &keys).await?;
         if inserted < keys.len() as u64 {
             let new = self.existing(&keys).await?;
             let known: Vec<usize> = (0..keys.len())
-                .filter(|at| !new.contains(&keys[*at].row))
+                .filter(|at| !new.contains(&keys[*at].id))
                 .collect();
             for (at, answer) in self.compare(&keys, &known).await? {
                 answers[at] = answer;
@@ -182,34 +92,9 @@ impl Events<'_> {
         Ok(each.collect())
     }
 
-    /// Inserts those whose (source, id) is new; returns how many that were.
-    async fn insert(&mut self, batches: &[Ready]) -> Result<u64, StoreError> {
-        let rows: Vec<&str> = batches
-            .iter()
-            .filter(|batch| !batch.is_empty())
-            .map(|batch| batch.rows.as_str())
-            .collect();
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, \
-                 data, body_hash, state) \
-                 SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, \
-                 value ->> 4, CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), \
-                 value ->> 7, value ->> 8, 'received' FROM ",
-                words::rows!("$1"),
-                " WHERE TRUE ON CONFLICT (source, event_id) DO NOTHING"
-            ))
-            .bind(format!("[{}]", rows.join(",")))
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("store events")
-    }
-
     /// Which of these rows there are.
-    async fn existing(&mut self, keys: &[&Key]) -> Result<HashSet<i64>, StoreError> {
-        let ids = super::json_ids(keys.iter().map(|key| key.row));
+    async fn existing(&mut self, keys: &[&Row]) -> Result<HashSet<i64>, StoreError> {
+        let ids = super::json_ids(keys.iter().map(|key| key.id));
         let found: Vec<i64> = on!(&mut *self.0, |c| {
             sqlx::query_scalar(concat!(
                 "SELECT id FROM event WHERE id IN (",
@@ -227,12 +112,12 @@ impl Events<'_> {
     /// Tells a repeat from another event under the same name, for the events at `known`.
     async fn compare(
         &mut self,
-        keys: &[&Key],
+        keys: &[&Row],
         known: &[usize],
     ) -> Result<Vec<(usize, Accept)>, StoreError> {
         let rows: Vec<_> = known
             .iter()
-            .map(|at| (at, &keys[*at].source, &keys[*at].id))
+            .map(|at| (at, &*keys[*at].event.source, &*keys[*at].event.id))
             .collect();
         let found: Vec<(i64, i64, String)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
@@ -248,7 +133,7 @@ impl Events<'_> {
         let answer = |(at, id, hash): (i64, i64, String)| {
             let at = usize::try_from(at).ok()?;
             let id = EventId::new(id);
-            Some(if keys.get(at)?.fingerprint == hash {
+            Some(if *keys.get(at)?.event.fingerprint == *hash {
                 (at, Accept::Duplicate(id))
             } else {
                 (at, Accept::Conflict(id))

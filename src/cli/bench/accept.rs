@@ -1,6 +1,8 @@
 //! `araldo bench accept`: events over HTTP, each stored durably before its 202. Batches by a
 //! caller of our own, single events by `wrk`, both against the same node, which does nothing
-//! else; single events are compared with `/healthz` of that node, asked through the same script.
+//! else. Both callers prepare their requests and only number them while the clock runs: they
+//! share the processors with the node. Single events are compared with `/healthz` of that node,
+//! asked through the same script.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -72,6 +74,9 @@ function request()
   return head .. string.format("%010d", number) .. tail
 end
 "#;
+
+/// Digits of an event's number, always all of them: `##########` in what is prepared.
+const DIGITS: usize = 10;
 
 /// Measures; fails when an event that was answered is not in the store.
 pub(super) async fn run(options: &Accept) -> anyhow::Result<ExitCode> {
@@ -146,11 +151,10 @@ async fn batches(
         let headers = format!(
             "Content-Type: application/cloudevents-batch+json\r\nAuthorization: Bearer {key}\r\n"
         );
-        let (mut taken, mut number) = (0, 0);
-        let mut body = String::with_capacity(options.batch * 320);
+        let mut batch = Batch::of(options.batch, round, caller);
+        let mut taken = 0;
         while Instant::now() < until {
-            write_batch(&mut body, options.batch, (round, caller), &mut number);
-            let answer = wire.post("/v1/events", &headers, body.as_bytes()).await?;
+            let answer = wire.post("/v1/events", &headers, batch.next()).await?;
             if answer.status != 202 {
                 let said = String::from_utf8_lossy(&answer.body);
                 bail!("a batch was answered with {}: {said}", answer.status);
@@ -162,27 +166,41 @@ async fn batches(
     Ok(try_join_all(callers).await?.iter().sum())
 }
 
-fn write_batch(
-    body: &mut String,
-    count: usize,
-    (round, caller): (usize, usize),
-    number: &mut usize,
-) {
-    body.clear();
-    for place in 0..count {
-        *number += 1;
-        body.push(if place == 0 { '[' } else { ',' });
-        body.push_str(r#"{"specversion":"1.0","type":"case.state_changed","source":"/bench/"#);
-        let id = format!("{round}-{caller}-{number}");
-        body.push_str(r#"batch","id":""#);
-        body.push_str(&id);
-        body.push_str(r#"","time":"2026-11-22T09:30:00+01:00","data":{"case":"PR-"#);
-        body.push_str(&id);
-        body.push_str(
-            r#"","client":"C-1","kind":"voltura","state":"sent_to_distributor","owner":"e-distribuzione"}}"#,
+/// A batch to be sent again and again: whole but for the numbers of its events, as the single
+/// events of the script are. Writing JSON is not what is measured.
+struct Batch {
+    body: Vec<u8>,
+    /// Where a number stands; each event has it twice, in its id and in the case's.
+    numbers: Vec<usize>,
+    events: usize,
+}
+
+impl Batch {
+    fn of(count: usize, round: usize, caller: usize) -> Self {
+        let event = format!(
+            r#"{{"specversion":"1.0","type":"case.state_changed","source":"/bench/batch","id":"{round}-{caller}-##########","time":"2026-11-22T09:30:00+01:00","data":{{"case":"PR-{round}-{caller}-##########","client":"C-1","kind":"voltura","state":"sent_to_distributor","owner":"e-distribuzione"}}}}"#
         );
+        let body = format!("[{}]", vec![event; count].join(","));
+        let blank = "#".repeat(DIGITS);
+        let numbers = body.match_indices(&blank).map(|(at, _)| at);
+        Self {
+            numbers: numbers.collect(),
+            body: body.into_bytes(),
+            events: 0,
+        }
     }
-    body.push(']');
+
+    /// The body with numbers that no batch before had.
+    fn next(&mut self) -> &[u8] {
+        for both in self.numbers.chunks(2) {
+            self.events += 1;
+            let number = format!("{:0DIGITS$}", self.events);
+            for at in both {
+                self.body[*at..at + DIGITS].copy_from_slice(number.as_bytes());
+            }
+        }
+        &self.body
+    }
 }
 
 impl Round {
@@ -217,4 +235,22 @@ fn report(options: &Accept, store: &str, rounds: &[Round]) {
     }
     println!("accept on {store}: every event answered with 202 is in the store");
     marks::print(&marks);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_events_of_a_caller_are_alike() {
+        let mut batch = Batch::of(2, 0, 1);
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let events: Vec<serde_json::Value> = serde_json::from_slice(batch.next()).unwrap();
+            ids.extend(events.iter().map(|event| event["id"].to_string()));
+        }
+        assert_eq!(ids[0], r#""0-1-0000000001""#);
+        ids.dedup();
+        assert_eq!(ids.len(), 4);
+    }
 }

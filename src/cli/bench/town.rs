@@ -68,7 +68,7 @@ pub(super) async fn report(node: &Node, district: usize, news: News) -> anyhow::
             "began_at": now, "cause": "guasto in cabina"
         }
     });
-    let event = Event::parse(event, now)
+    let event = Event::parse(&event, now)
         .map_err(|fault| anyhow::anyhow!("{fault}"))
         .context("the measurement's own event")?;
     intake::take(&running.store, &[event], now, running.ids.as_ref()).await?;

@@ -53,7 +53,7 @@ impl Beat {
             "subject": self.subject,
             "data": self.data,
         });
-        Event::parse(event, now)
+        Event::parse(&event, now)
     }
 }
 

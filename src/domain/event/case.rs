@@ -4,12 +4,12 @@
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::{Fields, REFERENCE};
 use crate::domain::text_enum::text_enum;
+use crate::domain::tree::Node;
 
 text_enum! {
     /// What happened to a case: the event's type.
@@ -46,7 +46,7 @@ pub struct CaseData {
 
 impl CaseData {
     /// Reads an event's data. Further fields stay in the event for rules and templates.
-    pub fn parse(data: &Value) -> Result<Self, Fault> {
+    pub fn parse<N: Node>(data: &N) -> Result<Self, Fault> {
         let fields = Fields::of(data, "")?;
         Ok(Self {
             case: fields.reference("case", REFERENCE)?,

@@ -1,50 +1,79 @@
-//! A hash of a JSON value that does not depend on the order of its fields or on white space.
+//! A hash of a JSON document that does not depend on the order of its fields or on white space.
 
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::tree::Tree;
+
+/// How much is gathered before it is hashed: the hash works in blocks, and being handed a few
+/// bytes at a time costs it more than the hashing.
+const PORTION: usize = 1_024;
+
 /// SHA-256 in hexadecimal.
-pub(super) fn of(value: &Value) -> String {
-    let mut hash = Sha256::new();
-    feed(&mut hash, value);
+pub(super) fn of(tree: &Tree<'_>) -> String {
+    let mut feed = Feed {
+        hash: Sha256::new(),
+        portion: Vec::with_capacity(PORTION),
+    };
+    feed.tree(tree);
+    feed.hash.update(&feed.portion);
     let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
+    for byte in feed.hash.finalize() {
         for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
         }
     }
     text
 }
 
-/// Every part is preceded by its kind and length, so that no two values run together.
-fn feed(hash: &mut Sha256, value: &Value) {
-    match value {
-        Value::Object(map) => {
-            let mut fields: Vec<_> = map.iter().collect();
-            fields.sort_unstable_by_key(|(name, _)| *name);
-            begin(hash, b'{', fields.len());
-            for (name, value) in fields {
-                text(hash, b'k', name);
-                feed(hash, value);
+struct Feed {
+    hash: Sha256,
+    portion: Vec<u8>,
+}
+
+impl Feed {
+    /// Every part is preceded by its kind and length, so that no two values run together.
+    fn tree(&mut self, tree: &Tree<'_>) {
+        match tree {
+            Tree::Object(object) => {
+                self.begin(b'{', object.fields().len());
+                for (name, value) in object.fields() {
+                    self.text(b'k', name);
+                    self.tree(value);
+                }
             }
-        }
-        Value::Array(items) => {
-            begin(hash, b'[', items.len());
-            for item in items {
-                feed(hash, item);
+            Tree::List(items) => {
+                self.begin(b'[', items.len());
+                for item in items {
+                    self.tree(item);
+                }
             }
+            Tree::Text(text) => self.text(b'"', text),
+            Tree::Null => self.text(b'=', "null"),
+            Tree::Flag(flag) => self.text(b'=', if *flag { "true" } else { "false" }),
+            Tree::Number(number) => self.text(b'=', &number.to_string()),
         }
-        Value::String(string) => text(hash, b'"', string),
-        other => text(hash, b'=', &other.to_string()),
     }
-}
 
-fn begin(hash: &mut Sha256, kind: u8, length: usize) {
-    hash.update([kind]);
-    hash.update(length.to_be_bytes());
-}
+    fn begin(&mut self, kind: u8, length: usize) {
+        let mut head = [kind; 9];
+        head[1..].copy_from_slice(&length.to_be_bytes());
+        self.add(&head);
+    }
 
-fn text(hash: &mut Sha256, kind: u8, text: &str) {
-    begin(hash, kind, text.len());
-    hash.update(text);
+    fn text(&mut self, kind: u8, text: &str) {
+        self.begin(kind, text.len());
+        self.add(text.as_bytes());
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        if self.portion.len() + bytes.len() > PORTION {
+            self.hash.update(&self.portion);
+            self.portion.clear();
+        }
+        if bytes.len() > PORTION {
+            self.hash.update(bytes);
+        } else {
+            self.portion.extend_from_slice(bytes);
+        }
+    }
 }

@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use crate::domain::event::is_json;
+use crate::domain::tree::Tree;
 use crate::source::json;
 use crate::web::Web;
 use crate::web::problem::Problem;
@@ -22,7 +23,8 @@ impl FromRequest<Web> for Json {
             return Err(Problem::media_type("`application/json`"));
         }
         let body = read(request, web.limits.single_bytes).await?;
-        Ok(Self(json::read(&body)?))
+        // By way of a tree, which refuses what could be stored but not be read back.
+        Ok(Self(json::read::<Tree<'_>>(&body)?.to_value()))
     }
 }
 

@@ -48,7 +48,7 @@ async fn clocks_that_jump_by_an_hour_lose_nobody_and_tell_nobody_twice() {
         nodes.push(node.expect("a node"));
     }
     let mut tx = store.write().await.unwrap();
-    let event = Event::parse(outage(), SystemClock.now()).unwrap();
+    let event = Event::parse(&outage(), SystemClock.now()).unwrap();
     tx.events()
         .accept(&[event], SystemClock.now(), nodes[0].ids.as_ref())
         .await

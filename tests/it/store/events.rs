@@ -9,6 +9,7 @@ use super::{at, event, ids};
 
 on_both_stores!(
     an_event_is_new_once_then_a_duplicate_or_a_conflict,
+    batches_of_every_size_are_kept_whole_and_in_order,
     received_events_are_taken_in_order_until_marked,
     pages_go_back_in_time,
     two_planners_never_take_the_same_event,
@@ -29,6 +30,33 @@ async fn accept(store: &Store, events: &[Event]) -> Vec<Accept> {
     let answers = tx.events().accept(events, now, ids()).await.unwrap();
     tx.commit().await.unwrap();
     answers
+}
+
+async fn batches_of_every_size_are_kept_whole_and_in_order(store: &Store) {
+    let mut kept = Vec::new();
+    for size in [0, 1, 8, 9, 64, 65, 577] {
+        let batch: Vec<Event> = (0..size)
+            .map(|number| reading(&format!("{size}-{number}"), number))
+            .collect();
+        let answers = accept(store, &batch).await;
+        assert!(
+            answers
+                .iter()
+                .all(|answer| matches!(answer, Accept::New(_)))
+        );
+        let again = accept(store, &batch).await;
+        let duplicates = answers.into_iter().map(|answer| match answer {
+            Accept::New(id) => Accept::Duplicate(id),
+            other => other,
+        });
+        assert_eq!(again, duplicates.collect::<Vec<_>>());
+        kept.extend(batch);
+    }
+    let mut tx = store.read().await.unwrap();
+    let mut listed = tx.events().list(None, 1_000).await.unwrap();
+    listed.reverse();
+    let listed: Vec<Event> = listed.into_iter().map(|stored| stored.event).collect();
+    assert_eq!(listed, kept);
 }
 
 async fn an_event_is_new_once_then_a_duplicate_or_a_conflict(store: &Store) {

@@ -191,7 +191,7 @@ pub(super) fn news(town: &Town, dice: &mut Dice, begin: Timestamp) -> Vec<Event>
     for number in 0..dice.between(2, 5) {
         let at = begin + TimeDelta::minutes(number * 7);
         let value = one_piece(town, number, at, dice);
-        news.push(Event::parse(value, at).expect("an event of the right form"));
+        news.push(Event::parse(&value, at).expect("an event of the right form"));
     }
     if dice.percent(25) {
         let (a, b) = (0, news.len() - 1);
@@ -209,7 +209,7 @@ pub(super) fn blackout(at: Timestamp) -> Event {
         "type": "incident.opened", "subject": "G-77", "time": at,
         "data": { "incident": "G-77", "kind": "outage", "service": "electricity",
             "area": { "municipalities": [AREA] }, "cause": "guasto in cabina" } });
-    Event::parse(value, at).expect("an event of the right form")
+    Event::parse(&value, at).expect("an event of the right form")
 }
 
 /// A message whose text is forgotten.
@@ -217,7 +217,7 @@ pub(super) fn notice_with_a_hole(at: Timestamp) -> Event {
     let value = json!({ "specversion": "1.0", "id": "E-1", "source": "/town",
         "type": "message.requested", "subject": "D-1", "time": at,
         "data": { "client": "C-0", "template": "notice", "variables": { "title": "avviso" } } });
-    Event::parse(value, at).expect("an event of the right form")
+    Event::parse(&value, at).expect("an event of the right form")
 }
 
 fn one_piece(town: &Town, number: i64, at: Timestamp, dice: &mut Dice) -> Value {

@@ -105,7 +105,7 @@ fn event(step: CaseStep, mut data: Value, id: i64, now: Timestamp) -> Result<Eve
         "subject": data["case"],
         "data": data,
     });
-    Event::parse(event, now).map_err(|mut fault| {
+    Event::parse(&event, now).map_err(|mut fault| {
         // The caller sent the data alone.
         if let Some(inside) = fault.pointer.strip_prefix("/data") {
             fault.pointer = inside.to_owned();

@@ -42,14 +42,14 @@ pub(crate) async fn post(
         "subject": body["client"].as_str(),
         "data": body,
     });
-    let event = Event::parse(event, now).map_err(|mut fault| {
+    let event = Event::parse(&event, now).map_err(|mut fault| {
         // The caller sent the data alone, and the id as a header.
         if let Some(inside) = fault.pointer.strip_prefix("/data") {
             fault.pointer = inside.to_owned();
         }
         fault
     })?;
-    let taken = web.inbox.take(vec![event], now, &*web.ids).await?;
+    let taken = web.inbox.take([&event], now, &*web.ids).await?;
     if taken.accepted > 0 {
         web.wake.events_stored();
     }
