@@ -65,7 +65,8 @@ impl Store {
             .filename(&path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // A commit that a power cut can undo would be a message sent twice: never NORMAL.
+            // A commit that a power cut can undo could be a message sent twice; where it could not,
+            // `Store::write_soon` says so for its own transaction.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))

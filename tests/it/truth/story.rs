@@ -145,7 +145,7 @@ impl Story {
             may_crash: weather.deaths > 0,
             case_kinds: CaseKinds::shipped(),
             // Both ways of planning an area.
-            small_area: if seed.is_multiple_of(2) { 0 } else { plan::SMALL_AREA },
+            small_area: plan::SMALL_AREA * i64::from(!seed.is_multiple_of(2)),
             crashes: 0,
         };
         story.settle().await;
