@@ -361,7 +361,8 @@ impl Batch {
         batch
     }
 
-    /// Every message that the batch may change.
+    /// Every message that the batch may change, save those of a claim that is undone: which they
+    /// are, only the store knows, if it has the claim at all.
     fn messages(&self) -> Vec<MessageId> {
         let opens = self.opens.iter().map(|(ticket, ..)| ticket.message);
         let closes = self.closes.iter().map(|(ticket, _)| ticket.message);

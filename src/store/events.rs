@@ -14,7 +14,7 @@ use self::ready::Row;
 use super::rows::json;
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::event::{Arrival, Event, EventData, EventState};
-use crate::domain::{EventId, Ids, Timestamp};
+use crate::domain::{EventId, Fault, Ids, Timestamp};
 
 pub use self::ready::Ready;
 
@@ -257,9 +257,18 @@ struct EventRow {
 
 impl EventRow {
     fn read(self) -> Result<StoredEvent, StoreError> {
-        let raw: Value = stored(&self.data, "event", "data", self.id)?;
         let state = stored(&self.state, "event", "state", self.id)?;
-        let data = EventData::parse(&self.kind, &raw).unwrap_or_else(EventData::Unreadable);
+        // One event that cannot be read must not keep all others from being planned.
+        let (raw, data) = match serde_json::from_str::<Value>(&self.data) {
+            Ok(raw) => {
+                let data = EventData::parse(&self.kind, &raw);
+                (raw, data.unwrap_or_else(EventData::Unreadable))
+            }
+            Err(error) => {
+                let fault = Fault::new("/data", format!("not JSON that can be read: {error}"));
+                (Value::Null, EventData::Unreadable(fault))
+            }
+        };
         Ok(StoredEvent {
             id: EventId::new(self.id),
             received_at: Timestamp::from_micros(self.received_at),

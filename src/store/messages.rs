@@ -182,7 +182,7 @@ impl Messages<'_> {
                 "UPDATE message SET state = 'leased', lease_no = lease_no + 1, lease_node = $1
                  WHERE id IN (SELECT id FROM message WHERE state = 'queued' AND lane = $2
                  AND due_at <= $3 AND NOT EXISTS
-                 (SELECT 1 FROM switch WHERE name = 'dispatch' AND CAST(thrown AS BOOLEAN))
+                 (SELECT 1 FROM switch WHERE name = $5 AND CAST(thrown AS BOOLEAN))
                  ORDER BY due_at, id LIMIT $4",
                 words::skip_locked!(),
                 ")
@@ -193,6 +193,7 @@ impl Messages<'_> {
             .bind(lane.as_str())
             .bind(now.as_micros())
             .bind(i64::from(limit))
+            .bind(super::switches::DISPATCH)
             .fetch_all(&mut **c)
             .await
         })

@@ -1,6 +1,6 @@
 //! Each event is kept once and taken once.
 
-use araldo::domain::event::{Event, EventState};
+use araldo::domain::event::{Event, EventData, EventState};
 use araldo::store::events::Accept;
 use araldo::store::{Store, StoreError};
 use serde_json::json;
@@ -11,6 +11,7 @@ on_both_stores!(
     an_event_is_new_once_then_a_duplicate_or_a_conflict,
     batches_of_every_size_are_kept_whole_and_in_order,
     received_events_are_taken_in_order_until_marked,
+    one_that_cannot_be_read_holds_up_nobody,
     pages_go_back_in_time,
     two_planners_never_take_the_same_event,
 );
@@ -110,6 +111,18 @@ async fn received_events_are_taken_in_order_until_marked(store: &Store) {
     let marked = tx.events().get(taken[0].id).await.unwrap();
     assert_eq!(marked.state, EventState::Unmatched);
     assert_eq!(marked.detail.as_deref(), Some("no rule"));
+}
+
+async fn one_that_cannot_be_read_holds_up_nobody(store: &Store) {
+    let mut first = reading("1", 1);
+    // JSON, and not to be read back: the name is serde_json's own mark for raw text.
+    first.raw = json!({ "$serde_json::private::RawValue": "x", "a": 1 });
+    accept(store, &[first, reading("2", 2)]).await;
+    let mut tx = store.write().await.unwrap();
+    let taken = tx.events().take_received(9).await.unwrap();
+    assert!(matches!(taken[0].event.data, EventData::Unreadable(_)));
+    assert_eq!(taken[1].event.id, "2");
+    assert!(!matches!(taken[1].event.data, EventData::Unreadable(_)));
 }
 
 async fn pages_go_back_in_time(store: &Store) {
