@@ -19,6 +19,7 @@ pub mod fault;
 pub mod fields;
 pub mod hygiene;
 pub mod ids;
+pub mod limits;
 pub mod links;
 pub mod marks;
 pub mod message;

@@ -1,0 +1,2 @@
+-- What the reading by strangers asked for: rights of keys, erasure, times that are only claims,
+-- rates that can be checked. Only adds (docs/upgrading.md).
