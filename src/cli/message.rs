@@ -78,6 +78,9 @@ async fn show(context: &Context, id: MessageId) -> anyhow::Result<()> {
             act.verdict,
             act.grounds
         );
+        if let Some(words) = &act.detail {
+            println!("          “{words}”");
+        }
     }
     for sentence in explain(&story) {
         println!("why       {sentence}");

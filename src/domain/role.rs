@@ -23,6 +23,8 @@ pub enum Right {
     EditTemplates,
     /// See an address in clear (each time is audited).
     Reveal,
+    /// Answer what clients wrote, and say that it was done.
+    AnswerReplies,
     /// See rates.
     Rates,
     /// See keys and people.
@@ -36,7 +38,7 @@ impl Role {
         match right {
             Right::EditTemplates => matches!(self, Self::Operator | Self::Admin),
             // An operator who writes needs to see whether it is read.
-            Right::Reveal | Right::Rates => !matches!(self, Self::Viewer),
+            Right::Reveal | Right::Rates | Right::AnswerReplies => !matches!(self, Self::Viewer),
             Right::Administer => matches!(self, Self::Admin),
         }
     }
@@ -51,6 +53,7 @@ mod tests {
         let all = [
             Right::EditTemplates,
             Right::Reveal,
+            Right::AnswerReplies,
             Right::Rates,
             Right::Administer,
         ];

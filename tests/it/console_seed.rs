@@ -309,8 +309,8 @@ impl Town {
             &[],
         )
         .await;
-        self.sql("INSERT INTO engagement VALUES (1, $1, 'clicked', 'machine', 'link preview agent', 1, NULL, $2)", &[&id, &(self.ago(40) + 7_000_000)]).await;
-        self.sql("INSERT INTO engagement VALUES (2, $1, 'clicked', 'human', 'one link, plausible agent', 1, NULL, $2)", &[&id, &self.ago(31)]).await;
+        self.sql("INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (1, $1, 'clicked', 'machine', 'link preview agent', 1, NULL, $2)", &[&id, &(self.ago(40) + 7_000_000)]).await;
+        self.sql("INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (2, $1, 'clicked', 'human', 'one link, plausible agent', 1, NULL, $2)", &[&id, &self.ago(31)]).await;
         self.sql("UPDATE message SET engaged = 12 WHERE id = $1", &[&id])
             .await;
         self.message = MessageId::new(id);

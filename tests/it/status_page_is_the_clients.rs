@@ -17,6 +17,9 @@ on_both!(
     stop_bars_the_address_and_can_be_taken_back,
     a_reply_and_a_confirmation_are_kept_and_prove_that_a_lost_message_arrived,
     a_form_sent_by_a_page_elsewhere_is_refused,
+    quiet_hours_that_make_no_sense_are_asked_about_and_never_called_saved,
+    a_topic_shows_what_holds_and_leaving_it_so_decides_nothing,
+    whoever_stops_everything_is_told_the_exception_first,
 );
 
 impl Reader {
@@ -180,4 +183,73 @@ async fn a_form_sent_by_a_page_elsewhere_is_refused(reader: Reader) {
     let own = [("user-agent", PHONE), ("sec-fetch-site", "same-origin")];
     let answer = reader.ask(Method::POST, &path, &own, "").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+async fn quiet_hours_that_make_no_sense_are_asked_about_and_never_called_saved(reader: Reader) {
+    const QUIET: &str =
+        "SELECT CAST(count(*) AS BIGINT) FROM client WHERE id = 7 AND quiet_from = 1320";
+    const ENGLISH: &str =
+        "SELECT CAST(count(*) AS BIGINT) FROM client WHERE id = 7 AND locale = 'en'";
+    let path = reader.status(TEXT);
+    let before = reader.number(QUIET).await;
+    for (from, to) in [("22:00", ""), ("22:00", "25:00"), ("22:00", "21:00")] {
+        let form = format!("quiet_from={from}&quiet_to={to}&locale=en");
+        let answer = reader.post(&format!("{path}/preferences"), &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let back = answer
+            .header("location")
+            .trim_start_matches("..")
+            .to_owned();
+        let page = reader
+            .get(&format!("/s{}", back.split('#').next().unwrap()))
+            .await;
+        assert!(
+            page.body.contains("The quiet hours are not saved"),
+            "{}",
+            page.body
+        );
+        assert!(!page.body.contains("Your choices are saved"));
+        assert!(
+            page.body
+                .contains("name=\"quiet_from\" value=\"22:00\" aria-invalid=\"true\"")
+        );
+        assert_eq!(
+            reader.number(QUIET).await,
+            before,
+            "{from} to {to} was kept"
+        );
+        assert_eq!(reader.number(ENGLISH).await, 1, "the other choice was lost");
+    }
+    let form = "quiet_from=22:00&quiet_to=07:00";
+    let answer = reader.post(&format!("{path}/preferences"), form).await;
+    assert!(answer.header("location").ends_with("?done=saved"));
+    assert_eq!(reader.number(QUIET).await, 1);
+}
+
+async fn a_topic_shows_what_holds_and_leaving_it_so_decides_nothing(reader: Reader) {
+    let path = reader.status(TEXT);
+    let page = reader.get(&path).await;
+    assert!(
+        page.body
+            .contains("name=\"topic.cases\" value=\"yes\" checked"),
+        "{}",
+        page.body
+    );
+    reader
+        .post(&format!("{path}/preferences"), "topic.cases=yes&locale=en")
+        .await;
+    assert_eq!(reader.number(CHOICES).await, 0);
+    reader
+        .post(&format!("{path}/preferences"), "topic.cases=no")
+        .await;
+    assert_eq!(reader.number(CHOICES).await, 1);
+}
+
+async fn whoever_stops_everything_is_told_the_exception_first(reader: Reader) {
+    let page = reader.get(&reader.status(TEXT)).await;
+    let asked = page
+        .body
+        .find("solo per la Sua sicurezza")
+        .expect("said before");
+    assert!(asked < page.body.find("Non scrivetemi più<").unwrap());
 }

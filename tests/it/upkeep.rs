@@ -151,7 +151,7 @@ async fn plant(store: &TestStore, at: Timestamp, count: i64) {
         "INSERT INTO attempt VALUES ($1, 1, 'gw', 'm', 1, 1, 1, 'accepted', NULL, NULL, NULL, NULL)",
         "INSERT INTO receipt VALUES ($1, 'gw', CAST($1 AS TEXT), $1, 'delivered', NULL, NULL, \
          NULL, 1)",
-        "INSERT INTO engagement VALUES ($1, $1, 'clicked', 'human', 'one link', NULL, NULL, 1)",
+        "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES ($1, $1, 'clicked', 'human', 'one link', NULL, NULL, 1)",
     ];
     macro_rules! all {
         ($pool:expr) => {{

@@ -18,6 +18,9 @@ pub struct ClientRow {
     /// Channels with an address, each once; nobody can tell them anything when empty.
     pub sms: bool,
     pub email: bool,
+    /// The first place: its code, and the town when that is known.
+    pub place: Option<String>,
+    pub municipality: Option<String>,
 }
 
 /// Everything about one client.
@@ -183,7 +186,11 @@ impl Reports<'_> {
                     EXISTS (SELECT 1 FROM contact_point p \
                             WHERE p.client_id = c.id AND p.channel = 'sms') AS sms, \
                     EXISTS (SELECT 1 FROM contact_point p \
-                            WHERE p.client_id = c.id AND p.channel = 'email') AS email \
+                            WHERE p.client_id = c.id AND p.channel = 'email') AS email, \
+                    (SELECT q.code FROM place q WHERE q.client_id = c.id \
+                     ORDER BY q.id LIMIT 1) AS place, \
+                    (SELECT q.municipality FROM place q WHERE q.client_id = c.id \
+                     ORDER BY q.id LIMIT 1) AS municipality \
              FROM client c \
              WHERE c.id > $1 AND (c.name_folded LIKE $2 ESCAPE '\\' OR c.ref = $3) \
              ORDER BY c.id LIMIT $4"

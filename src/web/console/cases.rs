@@ -6,6 +6,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::domain::role::Right;
+use crate::store::replies::RepliesTo;
 use crate::store::reports::{CaseRow, MessageFilter};
 use crate::web::Web;
 use crate::web::auth::session::Person;
@@ -15,6 +17,7 @@ use super::clients::{CaseLine, owner};
 use super::format::{LANGUAGE, When};
 use super::frame::{self, Frame, Part};
 use super::messages::{Line, in_path};
+use super::replies::{self, ReplyLine};
 
 const PAGE: i64 = 50;
 
@@ -88,6 +91,8 @@ struct CasePage {
     closed: Option<When>,
     steps: Vec<Step>,
     lines: Vec<Line>,
+    replies: Vec<ReplyLine>,
+    may_answer: bool,
 }
 
 /// `GET /console/cases/{case}`.
@@ -106,8 +111,9 @@ pub(super) async fn show(
         ..MessageFilter::default()
     };
     let page = tx.reports().messages(&filter, None, PAGE).await?;
-    drop(tx);
     let now = web.clock.now();
+    let replies = replies::about(&mut tx, RepliesTo::Case(&case), now).await?;
+    drop(tx);
     let kinds = web.pages.case_kinds();
     let frame = Frame::new(&web, &person, &headers, Part::Cases, format!("Case {case}")).await?;
     let step = |step: crate::store::reports::CaseStep| Step {
@@ -131,6 +137,8 @@ pub(super) async fn show(
         closed: found.closed_at().map(|at| When::new(at, now)),
         steps: steps.into_iter().map(step).collect(),
         case: found,
+        replies,
+        may_answer: person.role.may(Right::AnswerReplies),
         lines: page
             .items
             .into_iter()

@@ -11,6 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::role::Right;
 use crate::store::audit::Deed;
+use crate::store::replies::RepliesTo;
 use crate::store::reports::{CaseRow, ClientRow, ClientSheet, MessageFilter};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
@@ -20,6 +21,7 @@ use crate::web::problem::Problem;
 use super::format::{LANGUAGE, When, masked, minute_of_day, plain};
 use super::frame::{self, Frame, Part};
 use super::messages::{Line, in_path};
+use super::replies::{self, ReplyLine};
 
 const PAGE: i64 = 50;
 
@@ -135,6 +137,8 @@ struct ClientPage {
     cases: Vec<CaseLine>,
     lines: Vec<Line>,
     answer: Option<Answer>,
+    replies: Vec<ReplyLine>,
+    may_answer: bool,
 }
 
 /// `GET /console/clients/{client}`.
@@ -188,8 +192,9 @@ async fn draw(
         ..MessageFilter::default()
     };
     let page = tx.reports().messages(&filter, None, PAGE).await?;
-    drop(tx);
     let now = web.clock.now();
+    let replies = replies::about(&mut tx, RepliesTo::Client(sheet.id.get()), now).await?;
+    drop(tx);
     let frame = Frame::new(web, person, headers, Part::Clients, sheet.name.clone()).await?;
     let answer = if about.is_empty() {
         None
@@ -200,6 +205,8 @@ async fn draw(
         frame,
         path: in_path(client),
         may_reveal: person.role.may(Right::Reveal),
+        may_answer: person.role.may(Right::AnswerReplies),
+        replies,
         contacts: contacts(&sheet, shown),
         quiet: sheet
             .quiet

@@ -106,6 +106,8 @@ struct Step {
     tone: &'static str,
     word: String,
     detail: String,
+    /// The event whose messages it made, as part of an address.
+    messages: Option<String>,
 }
 
 #[derive(Template)]
@@ -186,17 +188,19 @@ fn unreachable(ladder: &Ladder) -> String {
 }
 
 fn step(found: &IncidentStep, now: Timestamp) -> Step {
-    let detail = match (&found.rule, &found.template) {
-        (Some(rule), Some(template)) => format!(
-            "{rule} told {} by {template}{}",
+    let detail = match &found.template {
+        Some(template) => format!(
+            "{} messages with the text {template}{}",
             grouped(found.planned - found.suppressed),
-            if found.suppressed > 0 {
-                format!(", {} not to be told", grouped(found.suppressed))
-            } else {
-                String::new()
+            match found.suppressed {
+                0 => String::new(),
+                some => format!(
+                    "; {} clients are not told (each has its reason)",
+                    grouped(some)
+                ),
             }
         ),
-        _ => "no rule told anybody".to_owned(),
+        None => "nobody was told: no rule matches".to_owned(),
     };
     let word = found.kind.trim_start_matches("incident.");
     Step {
@@ -209,5 +213,6 @@ fn step(found: &IncidentStep, now: Timestamp) -> Step {
         },
         word: plain(word),
         detail,
+        messages: found.template.is_some().then(|| in_path(&found.event_id)),
     }
 }

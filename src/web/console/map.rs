@@ -11,6 +11,12 @@ const MARGIN: f64 = 16.0;
 /// Metres of one degree of latitude.
 const METRES_PER_DEGREE: f64 = 111_200.0;
 
+/// What a scale's bar may stand for, in metres.
+const BARS: [u32; 14] = [
+    50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000,
+    1_000_000,
+];
+
 /// What the template draws.
 pub(super) struct Map {
     /// Corners of the polygon, empty without one.
@@ -19,6 +25,8 @@ pub(super) struct Map {
     pub(super) circle: Option<(String, String, String)>,
     /// Places.
     pub(super) dots: Vec<(String, String)>,
+    /// Length of the scale's bar in drawing units, and what it stands for: `2 km`.
+    pub(super) bar: (String, String),
 }
 
 /// The map, if there is anything with a position. Positions are latitude and longitude.
@@ -53,6 +61,7 @@ pub(super) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
             .map(|at| view.point(*at))
             .map(|[x, y]| (x, y))
             .collect(),
+        bar: view.bar(),
     })
 }
 
@@ -96,6 +105,19 @@ impl View {
         })
     }
 
+    /// The longest round distance that takes at most a quarter of the width.
+    fn bar(&self) -> (String, String) {
+        let metre = self.scale / METRES_PER_DEGREE;
+        let longest = WIDTH / 4.0 / metre;
+        let fits = |metres: &&u32| f64::from(**metres) <= longest;
+        let metres = BARS.iter().rfind(fits).copied().unwrap_or(BARS[0]);
+        let said = match metres {
+            ..1_000 => format!("{metres} m"),
+            _ => format!("{} km", metres / 1_000),
+        };
+        (number(f64::from(metres) * metre), said)
+    }
+
     fn point(&self, (lat, lon): (f64, f64)) -> [String; 2] {
         let x = self.left + (lon - self.west) * self.narrow * self.scale;
         let y = self.top + (self.north - lat) * self.scale;
@@ -121,6 +143,16 @@ mod tests {
         let south: f64 = map.dots[0].1.parse().unwrap();
         let north: f64 = map.dots[1].1.parse().unwrap();
         assert!(north < south);
+    }
+
+    #[test]
+    fn the_bar_is_as_long_as_it_says() {
+        // A tenth of a degree of latitude is 11.12 km, and fills the height.
+        let map = draw(None, &[(44.4, 11.3), (44.5, 11.3)]).unwrap();
+        assert_eq!(map.bar.1, "2 km");
+        let length: f64 = map.bar.0.parse().unwrap();
+        let height = HEIGHT - 2.0 * MARGIN;
+        assert!((length - height * 2.0 / 11.12).abs() < 0.1, "{length}");
     }
 
     #[test]

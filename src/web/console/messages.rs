@@ -8,9 +8,11 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use crate::domain::role::Right;
 use crate::domain::{Channel, MessageId, MessageState, Timestamp};
 use crate::insight::explain;
 use crate::insight::explain::{duration, reason};
+use crate::store::replies::RepliesTo;
 use crate::store::reports::{MessageFilter, MessageRow, Story};
 use crate::web::Web;
 use crate::web::auth::session::Person;
@@ -19,6 +21,7 @@ use crate::web::problem::Problem;
 use super::desk::Seen;
 use super::format::{Badge, When, masked};
 use super::frame::{self, Frame, Part};
+use super::replies::{self, ReplyLine};
 
 /// Lines of a page.
 const PAGE: i64 = 50;
@@ -194,6 +197,8 @@ struct MessagePage {
     steps: Vec<Step>,
     why: Vec<String>,
     seen: Result<Seen, String>,
+    replies: Vec<ReplyLine>,
+    may_answer: bool,
 }
 
 /// `GET /console/messages/{id}`.
@@ -205,14 +210,11 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found("message", &id);
     let key: MessageId = id.parse().map_err(|_| missing())?;
-    let story = web
-        .store
-        .read()
-        .await?
-        .reports()
-        .story(key)
-        .await?
-        .ok_or_else(missing)?;
+    let now = web.clock.now();
+    let mut tx = web.store.read().await?;
+    let story = tx.reports().story(key).await?.ok_or_else(missing)?;
+    let replies = replies::about(&mut tx, RepliesTo::Message(key), now).await?;
+    drop(tx);
     let frame = Frame::new(
         &web,
         &person,
@@ -227,7 +229,9 @@ pub(super) async fn show(
         badge: Badge::of_message(story.message.state, false),
         address: masked(&story.message.address),
         client_path: in_path(story.message.client_ref.as_deref().unwrap_or_default()),
-        steps: steps(&story, web.clock.now()),
+        steps: steps(&story, now),
+        replies,
+        may_answer: person.role.may(Right::AnswerReplies),
         why: explain(&story),
         seen: seen(&web, key).await,
         story,
@@ -278,11 +282,15 @@ fn steps(story: &Story, now: Timestamp) -> Vec<Step> {
             .url
             .as_ref()
             .map_or_else(String::new, |url| format!(" · {url}"));
+        let words = hit
+            .detail
+            .as_ref()
+            .map_or_else(String::new, |words| format!(" · “{words}”"));
         (
             hit.at(),
             tone,
             hit.kind.clone(),
-            format!("{}: {}{target}", hit.verdict, hit.grounds),
+            format!("{}: {}{target}{words}", hit.verdict, hit.grounds),
         )
     }));
     steps.sort_by_key(|(at, ..)| *at);

@@ -25,6 +25,7 @@ mod login;
 mod map;
 mod messages;
 mod now;
+mod replies;
 mod sandbox;
 mod search;
 mod settings;
@@ -52,6 +53,8 @@ pub fn routes() -> Router<Web> {
         .route("/console/clients/{client}/reveal", post(clients::reveal))
         .route("/console/cases", get(cases::list))
         .route("/console/cases/{case}", get(cases::show))
+        .route("/console/replies", get(replies::list))
+        .route("/console/replies/{id}/answered", post(replies::answered))
         .route("/console/incidents", get(incidents::list))
         .route("/console/incidents/{incident}", get(incidents::show))
         .route("/console/insight", get(insight::page))

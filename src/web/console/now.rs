@@ -32,6 +32,7 @@ use super::desk::{Pace, ProviderFace};
 use super::format::{Badge, When, grouped, plain};
 use super::frame::{Frame, Part, strictly};
 use super::messages::Line;
+use super::replies::counted;
 
 /// How often a live page looks.
 const TICK: Duration = Duration::from_secs(1);
@@ -52,6 +53,8 @@ pub(super) struct Snapshot {
     nodes: Vec<NodeRow>,
     paused: Option<(String, Timestamp)>,
     breaches: Vec<Breach>,
+    /// Replies that nobody has answered.
+    replies: i64,
     recent: Vec<Line>,
 }
 
@@ -78,6 +81,7 @@ impl Snapshot {
         let paused = tx.reports().dispatch_paused().await?;
         let mut breaches = tx.upkeep().breaches().await?;
         breaches.retain(|breach| breach.invariant.alarms());
+        let replies = tx.replies().unanswered().await?;
         drop(tx);
         let mut incidents = Vec::with_capacity(going_on.len());
         for incident in going_on {
@@ -94,6 +98,7 @@ impl Snapshot {
             nodes,
             paused,
             breaches,
+            replies,
             recent: recent
                 .items
                 .into_iter()
@@ -179,6 +184,8 @@ struct Tile {
     hint: String,
     /// Points of a small line, if there is one.
     spark: String,
+    /// Where more of it stands.
+    link: Option<&'static str>,
 }
 
 struct LaneBar {
@@ -259,6 +266,7 @@ fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
         value,
         hint: hint.to_owned(),
         spark: String::new(),
+        link: None,
     };
     vec![
         Tile {
@@ -269,6 +277,7 @@ fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
                 .map_or_else(|| "–".to_owned(), grouped),
             hint: "accepted per minute".to_owned(),
             spark: spark_line(&snapshot.pace.spark),
+            link: None,
         },
         tile("Waiting", capped(waiting), "queued in all lanes"),
         tile(
@@ -297,6 +306,14 @@ fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
             grouped(snapshot.totals.held),
             "quiet hours, pause or a faulty template",
         ),
+        Tile {
+            link: Some("/console/replies"),
+            ..tile(
+                "Replies",
+                counted(snapshot.replies),
+                "written by clients, not answered yet",
+            )
+        },
     ]
 }
 
@@ -395,6 +412,7 @@ macro_rules! region {
     };
 }
 region!(Alarms, "console/now/alarms.html");
+region!(Announced, "console/now/announced.html");
 region!(Tiles, "console/now/tiles.html");
 region!(Lanes, "console/now/lanes.html");
 region!(Incidents, "console/now/incidents.html");
@@ -454,6 +472,7 @@ fn draw(snapshot: &Snapshot, at: Timestamp) -> Drawn {
     let now = &View::new(snapshot, at);
     let drawn = [
         ("alarms", Alarms { now }.render()),
+        ("announced", Announced { now }.render()),
         ("tiles", Tiles { now }.render()),
         ("lanes", Lanes { now }.render()),
         ("incidents", Incidents { now }.render()),

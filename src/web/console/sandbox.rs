@@ -118,10 +118,7 @@ impl Item {
     fn new(received: &Received, now: Timestamp, most: usize) -> Self {
         let (subject, text) = match &received.body {
             Body::Sms(text) => (None, text.clone()),
-            Body::Mail(mail) => (
-                Some(mail.subject.clone()),
-                mail.text.chars().take(most).collect(),
-            ),
+            Body::Mail(mail) => (Some(mail.subject.clone()), excerpt(&mail.text, most)),
         };
         Self {
             id: received.id,
@@ -132,6 +129,15 @@ impl Item {
             new: now - received.at < NEW,
         }
     }
+}
+
+/// The beginning of a text, cut between words.
+fn excerpt(text: &str, most: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(most) else {
+        return text.to_owned();
+    };
+    let whole = text[..end].rfind(char::is_whitespace).unwrap_or(end);
+    format!("{} …", text[..whole].trim_end())
 }
 
 /// Cuts a text where its links begin and end.

@@ -109,10 +109,15 @@ pub(super) fn message_of(web: &Web, token: &str, visitor: Visitor) -> Result<Mes
 
 /// Back to the page, which says what was done. A reload then repeats nothing.
 pub(super) fn back(token: &str, done: Result<Done, StoreError>) -> Response {
+    back_with(token, done, "")
+}
+
+/// The same with more for the page to show, as the rest of its address.
+pub(super) fn back_with(token: &str, done: Result<Done, StoreError>, rest: &str) -> Response {
     match done {
         Ok(done) => {
             // Relative, so that it also works where the daemon is published under a path.
-            let location = format!("../{token}?done={}", done.word());
+            let location = format!("../{token}?done={}{rest}", done.word());
             page::guarded((StatusCode::SEE_OTHER, [(header::LOCATION, location)]))
         }
         Err(error) => page::unavailable(&error),

@@ -6,9 +6,11 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::answer::{back, message_of};
+use super::answer::{back, back_with, message_of};
 use super::phrases::Done;
+use super::view::usual;
 use super::visitor::Visitor;
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
@@ -27,13 +29,24 @@ pub(super) async fn preferences(
     visitor: Visitor,
     Form(fields): Form<Fields>,
 ) -> Response {
-    match message_of(&web, &token, visitor) {
-        Ok(message) => back(
-            &token,
-            save(&web, message, &fields).await.map(|()| Done::Saved),
-        ),
-        Err(refusal) => refusal.shown(),
+    let message = match message_of(&web, &token, visitor) {
+        Ok(message) => message,
+        Err(refusal) => return refusal.shown(),
+    };
+    let typed = typed_hours(&fields);
+    let saved = save(&web, message, &fields).await;
+    match typed {
+        TypedHours::Unclear { from, to } => {
+            let rest = format!("&from={}&to={}#choices", in_query(from), in_query(to));
+            back_with(&token, saved.map(|()| Done::QuietHoursUnclear), &rest)
+        }
+        TypedHours::Clear(_) | TypedHours::NotAsked => back(&token, saved.map(|()| Done::Saved)),
     }
+}
+
+/// A text as a value in an address.
+fn in_query(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// STOP: nothing more to this address.
@@ -70,7 +83,7 @@ async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), Stor
     };
     choices.topics.entry(told.topic.clone()).or_insert(None);
     let now = web.clock.now();
-    let decisions = decisions(&choices, fields);
+    let decisions = decisions(&choices, usual(told.class), fields);
     for decision in &decisions {
         tx.preferences()
             .decide(told.client, decision, now, &*web.ids)
@@ -143,22 +156,52 @@ pub(super) async fn unsubscribed(
     tx.engagement().record(&[act], &[], &*web.ids).await
 }
 
-/// What the form changes. Fields that are missing or make no sense change nothing.
-fn decisions(choices: &Choices, fields: &Fields) -> Vec<Decision> {
-    let field = |name: &str| {
-        let mut found = fields.iter().filter(|(field, _)| field == name);
-        found.next().map(|(_, value)| value.as_str())
-    };
+/// The quiet hours as the form has them.
+#[derive(Debug, PartialEq, Eq)]
+enum TypedHours<'a> {
+    /// The form has no such fields.
+    NotAsked,
+    /// Both, or none for "as usual".
+    Clear(Option<QuietHours>),
+    /// One is missing, no time of day, or they leave no time to write: to be asked again.
+    Unclear {
+        /// What was typed for the beginning.
+        from: &'a str,
+        /// What was typed for the end.
+        to: &'a str,
+    },
+}
+
+fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+    let mut found = fields.iter().filter(|(field, _)| field == name);
+    found.next().map(|(_, value)| value.as_str())
+}
+
+fn typed_hours(fields: &Fields) -> TypedHours<'_> {
+    match (field(fields, "quiet_from"), field(fields, "quiet_to")) {
+        (None, _) | (_, None) => TypedHours::NotAsked,
+        (Some(""), Some("")) => TypedHours::Clear(None),
+        (Some(from), Some(to)) => match QuietHours::parse(from, to) {
+            Ok(hours) => TypedHours::Clear(Some(hours)),
+            Err(_) => TypedHours::Unclear { from, to },
+        },
+    }
+}
+
+/// What the form changes. Fields that are missing or make no sense change nothing. `usual` is what
+/// holds for a topic that nobody has decided on: leaving it as the form showed it decides nothing.
+fn decisions(choices: &Choices, usual: bool, fields: &Fields) -> Vec<Decision> {
+    let field = |name: &str| field(fields, name);
     let topics = choices.topics.iter().filter_map(|(topic, now)| {
         let wanted = yes_or_no(field(&format!("topic.{topic}"))?)?;
-        (*now != Some(wanted)).then(|| Decision::Topic {
+        (now.unwrap_or(usual) != wanted).then(|| Decision::Topic {
             topic: topic.clone(),
             wanted,
         })
     });
     let others = [
         field("preferred").and_then(|word| preferred(choices, word)),
-        quiet_hours(choices, field("quiet_from"), field("quiet_to")),
+        quiet_hours(choices, typed_hours(fields)),
         field("locale").and_then(|locale| language(choices, locale)),
         field("reading").and_then(|word| reading(choices, word)),
     ];
@@ -174,10 +217,9 @@ fn preferred(choices: &Choices, word: &str) -> Option<Decision> {
     (possible && channel != choices.preferred).then_some(Decision::Preferred(channel))
 }
 
-fn quiet_hours(choices: &Choices, from: Option<&str>, to: Option<&str>) -> Option<Decision> {
-    let hours = match (from?, to?) {
-        ("", "") => None,
-        (from, to) => Some(QuietHours::parse(from, to).ok()?),
+fn quiet_hours(choices: &Choices, typed: TypedHours<'_>) -> Option<Decision> {
+    let TypedHours::Clear(hours) = typed else {
+        return None;
     };
     (hours != choices.quiet_hours).then_some(Decision::QuietHours(hours))
 }

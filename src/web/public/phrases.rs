@@ -20,6 +20,8 @@ pub(super) enum Done {
     Replied,
     Enough,
     Saved,
+    /// All but the quiet hours, which were half filled or impossible.
+    QuietHoursUnclear,
     Stopped,
     Resumed,
 }
@@ -32,6 +34,7 @@ impl Done {
             Self::Replied => "replied",
             Self::Enough => "enough",
             Self::Saved => "saved",
+            Self::QuietHoursUnclear => "quiet",
             Self::Stopped => "stopped",
             Self::Resumed => "resumed",
         }
@@ -43,6 +46,7 @@ impl Done {
             Self::Replied,
             Self::Enough,
             Self::Saved,
+            Self::QuietHoursUnclear,
             Self::Stopped,
             Self::Resumed,
         ];
@@ -89,6 +93,14 @@ impl Language {
             Done::Saved => self.choose(
                 "Le Sue scelte sono salvate. Valgono dal prossimo messaggio.",
                 "Your choices are saved. They hold from the next message on.",
+            ),
+            Done::QuietHoursUnclear => self.choose(
+                "Quando non dobbiamo disturbarLa? Ci servono due orari, per esempio dalle 22:00 alle \
+                 07:00, che lascino almeno due ore al giorno. Le ore di silenzio non sono salvate; \
+                 le altre scelte sì.",
+                "When should we not disturb you? We need two times, such as from 22:00 to 07:00, \
+                 that leave at least two hours a day. The quiet hours are not saved; your other \
+                 choices are.",
             ),
             Done::Stopped => self.choose(
                 "Non Le scriveremo più a questo recapito, se non per la Sua sicurezza.",
@@ -246,6 +258,14 @@ impl Language {
 
     pub(super) fn cause(self, cause: &str) -> String {
         self.choose(format!("Causa: {cause}."), format!("Cause: {cause}."))
+    }
+
+    /// What a notice was about that is withdrawn: it may be one of several.
+    pub(super) fn was_about(self, cause: &str) -> String {
+        self.choose(
+            format!("L'avviso riguardava: {cause}."),
+            format!("The notice was about: {cause}."),
+        )
     }
 
     pub(super) fn case_line(self, reference: &str) -> String {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::page;
-use super::phrases::Language;
+use super::phrases::{Done, Language};
 use super::view::{self, StatusPage, Subject};
 use super::visitor::Visitor;
 use super::when::Wall;
@@ -21,7 +21,24 @@ use crate::web::Web;
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct After {
     done: Option<String>,
+    /// The quiet hours that were typed and made no sense, to be mended rather than typed again.
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
 }
+
+impl After {
+    fn hours(&self) -> Option<(&str, &str)> {
+        let unclear = self.done.as_deref() == Some(Done::QuietHoursUnclear.word());
+        // Anybody can write an address: nothing longer than a time of day is shown back.
+        let short = self.from.len() <= HOUR && self.to.len() <= HOUR;
+        (unclear && short).then_some((&self.from, &self.to))
+    }
+}
+
+/// Bytes of a time of day, `23:59`.
+const HOUR: usize = 5;
 
 /// Shows how things stand. Looking changes nothing but the count of views.
 pub(super) async fn show(
@@ -52,13 +69,13 @@ pub(super) async fn show(
             at: web.clock.now(),
         });
     }
-    render(&web, &token, after.done.as_deref(), told, &subject, choices)
+    render(&web, &token, &after, told, &subject, choices)
 }
 
 fn render(
     web: &Web,
     token: &str,
-    done: Option<&str>,
+    after: &After,
     mut told: Told,
     subject: &Subject,
     choices: Option<Choices>,
@@ -79,10 +96,16 @@ fn render(
     let page = StatusPage {
         language,
         token,
-        done: view::done(done, language),
+        done: view::done(after.done.as_deref(), language),
         contact: web.pages.contact(),
         story: view::story(&told, subject, &web.pages, wall),
-        choices: choices.map(|choices| view::choices(&choices, &told, language)),
+        choices: choices.map(|choices| {
+            let form = view::choices(&choices, &told, language);
+            match after.hours() {
+                Some((from, to)) => form.asking_again(from, to),
+                None => form,
+            }
+        }),
     };
     page::show(StatusCode::OK, &page)
 }

@@ -66,6 +66,8 @@ pub(super) struct ChoicesForm {
     pub(super) channels: Vec<(Channel, &'static str, bool)>,
     pub(super) quiet_from: String,
     pub(super) quiet_to: String,
+    /// What was typed there makes no sense, and is asked about.
+    pub(super) quiet_unclear: bool,
     pub(super) locales: Vec<(String, String, bool)>,
     /// Yes, no, or never said: nothing is ticked for the client.
     pub(super) reading: Option<bool>,
@@ -73,12 +75,24 @@ pub(super) struct ChoicesForm {
     pub(super) safety: bool,
 }
 
-/// A topic and the client's decision, if one was made.
+impl ChoicesForm {
+    /// The same with the quiet hours as they were typed, marked as unclear.
+    pub(super) fn asking_again(self, from: &str, to: &str) -> Self {
+        Self {
+            quiet_from: from.to_owned(),
+            quiet_to: to.to_owned(),
+            quiet_unclear: true,
+            ..self
+        }
+    }
+}
+
+/// A topic, and whether the client hears of it: as decided, or as usual for this class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Topic {
     pub(super) name: String,
     pub(super) label: String,
-    pub(super) wanted: Option<bool>,
+    pub(super) wanted: bool,
 }
 
 /// Tells what the message is about.
@@ -166,7 +180,12 @@ fn incident_next(incident: &IncidentNow, wall: Wall) -> Vec<String> {
         incident.closed_at,
         incident.expected_end,
     ) {
-        ("cancelled", _, _) => return vec![language.called_off().to_owned()],
+        ("cancelled", _, _) => {
+            let about = incident.cause.as_deref();
+            next.push(language.called_off().to_owned());
+            next.extend(about.map(|cause| language.was_about(cause)));
+            return next;
+        }
         ("resolved", closed_at, _) => {
             next.extend(closed_at.map(|at| language.over(&wall.moment(at))));
         }
@@ -205,7 +224,7 @@ pub(super) fn choices(choices: &Choices, told: &Told, language: Language) -> Cho
     let topics = topics.into_iter().map(|(name, wanted)| Topic {
         label: language.topic(&name),
         name,
-        wanted,
+        wanted: wanted.unwrap_or(usual(told.class)),
     });
     let channel = |channel: &Channel| {
         let chosen = choices.preferred == Some(*channel);
@@ -222,6 +241,7 @@ pub(super) fn choices(choices: &Choices, told: &Told, language: Language) -> Cho
             .quiet_hours
             .map(QuietHours::to_text)
             .unwrap_or_default(),
+        quiet_unclear: false,
         locales: locales(&choices.locale),
         reading: match choices.reading {
             TrackingConsent::Granted => Some(true),
@@ -231,6 +251,11 @@ pub(super) fn choices(choices: &Choices, told: &Told, language: Language) -> Cho
         stopped: choices.stopped,
         safety: told.class == Class::Safety,
     }
+}
+
+/// Whether a topic nobody decided on is told about: marketing needs a yes, the rest a no.
+pub(super) const fn usual(class: Class) -> bool {
+    !matches!(class, Class::Marketing)
 }
 
 /// The languages the shipped texts speak, and the client's own when it is another.

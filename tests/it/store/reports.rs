@@ -29,7 +29,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO attempt VALUES (50, 1, 'gw', 'm50', 1, 140, 150, 'accepted', NULL, '202', NULL, NULL)",
     "INSERT INTO receipt VALUES (60, 'gw', 'k', 50, 'delivered', '1', NULL, NULL, 160)",
     "INSERT INTO link VALUES (1, 'https://example.org', 0)",
-    "INSERT INTO engagement VALUES (70, 50, 'clicked', 'human', 'one link', 1, NULL, 170)",
+    "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (70, 50, 'clicked', 'human', 'one link', 1, NULL, 170)",
     "INSERT INTO rollup VALUES (1, 't-1', 1, 'sms', 3, 1, 2, 2, 0, 0, 0, 1, 1, 1, 0, 0, 2, 0)",
     "INSERT INTO rollup VALUES (2, 't-1', 1, 'sms', 4, 0, 4, 3, 1, 0, 0, 2, 0, 1, 0, 1, 4, 0)",
     "INSERT INTO rollup VALUES (2, 't-2', 1, 'email', 5, 0, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)",

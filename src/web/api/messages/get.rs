@@ -79,5 +79,12 @@ fn receipt(receipt: &StoryReceipt) -> Value {
 }
 
 fn engagement(hit: &StoryEngagement) -> Value {
-    json!({ "kind": hit.kind, "at": hit.at(), "verdict": hit.verdict, "url": hit.url })
+    json!({
+        "kind": hit.kind,
+        "at": hit.at(),
+        "verdict": hit.verdict,
+        "url": hit.url,
+        // What the client wrote: a reply is there to be read by whoever may read the message.
+        "text": hit.detail,
+    })
 }
