@@ -178,7 +178,7 @@ async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
     let asked = Instant::now();
     let status = demo.child.wait().unwrap();
     assert!(
-        asked.elapsed() < Duration::from_secs(5),
+        asked.elapsed() < Duration::from_secs(30),
         "ended after {:?}",
         asked.elapsed()
     );

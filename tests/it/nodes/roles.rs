@@ -26,7 +26,7 @@ fn settings(role: &str) -> String {
 
 async fn stop(node: Running) {
     node.lifecycle.stop();
-    assert_eq!(node.lifecycle.ended(Duration::from_secs(20)).await, 0);
+    assert_eq!(node.lifecycle.ended(Duration::from_secs(60)).await, 0);
     node.sign_off().await.unwrap();
 }
 

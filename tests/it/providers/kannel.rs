@@ -53,7 +53,7 @@ fn provider(running: &Running, port: u16) -> Arc<dyn Provider> {
         username = "tester"
         password = "foobar"
         from = "ARALDO"
-        connect_timeout = "1s"
+        connect_timeout = "10s"
         timeout = "300ms"
         "#
     );

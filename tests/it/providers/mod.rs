@@ -159,13 +159,13 @@ async fn listens(port: u16) {
     .await;
 }
 
-/// Asks again and again until there is an answer, for at most twenty seconds.
+/// Asks again and again until there is an answer, for at most two minutes.
 async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..400 {
+    for _ in 0..2_400 {
         if let Some(answer) = ask().await {
             return answer;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("waited twenty seconds in vain until {what}");
+    panic!("waited two minutes in vain until {what}");
 }

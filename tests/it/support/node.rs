@@ -27,9 +27,9 @@ use super::TestStore;
 pub(crate) use super::sums::sums_close;
 
 /// How long anything may take: generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(4);
 /// How long to stop.
-const STOPPING: Duration = Duration::from_secs(20);
+const STOPPING: Duration = Duration::from_secs(60);
 /// A telephone's browser.
 const PHONE: &str =
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";

@@ -192,7 +192,7 @@ impl Cell {
             let kept = inbox.take(receipt.clone()).await;
             assert_eq!(kept.is_ok(), time == 1, "{kept:?}");
             lifecycle.stop();
-            let crashed = lifecycle.ended(std::time::Duration::from_secs(5)).await;
+            let crashed = lifecycle.ended(std::time::Duration::from_secs(60)).await;
             story.crashes += u32::try_from(crashed).expect("one at most");
         }
     }

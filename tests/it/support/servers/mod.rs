@@ -37,7 +37,7 @@ const GUARDIAN: &str = r#"
 "#;
 
 /// How long a server may take to be there: generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// A running server. Ends when dropped, or with the test process.
 pub(crate) struct Server {
