@@ -166,6 +166,46 @@ async fn the_overview_is_alive(eyes: &Eyes) {
     assert_eq!(eyes.run("return window.stayed").await, json!(true));
 }
 
+/// What the client of the page that is open writes stands on the page of replies.
+async fn a_reply_is_read(eyes: &Eyes, demo: &Demo) {
+    const WRITE: &str = "const form = document.querySelector('form[action$=\"/reply\"]'); \
+        form.querySelector('textarea').value = 'Il contatore segna zero, chi viene?'; \
+        form.submit()";
+    eyes.run(WRITE).await;
+    eyes.until_true("return location.search === '?done=replied'")
+        .await;
+    let address = format!("{}console/replies", demo.console);
+    let read = "return document.querySelector('.replies blockquote')?.innerText\
+        .includes('chi viene?') ?? false";
+    eyes.see("replies", &address, "replies", read).await;
+}
+
+/// The pages that no story above leads to.
+async fn every_other_page(eyes: &Eyes, demo: &Demo, message: &str) {
+    let shown = "return document.querySelector('main') !== null";
+    let client = demo.ask(&format!("messages/{message}")).await["client"].clone();
+    let client = format!("clients/{}", client.as_str().unwrap());
+    for (name, path, heading) in [
+        ("client", client.as_str(), ""),
+        ("clients", "clients", "clients"),
+        ("cases", "cases", "cases"),
+        ("incidents", "incidents", "incidents"),
+        ("incident", "incidents/G-1", "g-1"),
+        ("messages", "messages", "messages"),
+        ("templates", "templates", "templates"),
+        (
+            "editor",
+            "templates/case-progress?locale=it&channel=email",
+            "case-progress",
+        ),
+        ("insight", "insight", "insight"),
+        ("settings", "settings", "settings"),
+    ] {
+        let address = format!("{}console/{path}", demo.console);
+        eyes.see(name, &address, heading, shown).await;
+    }
+}
+
 #[tokio::test]
 async fn the_pages_are_right_on_a_desk_and_on_a_telephone_and_follow_what_happens() {
     let demo = Demo::start("6", &["--clients", "300"]);
@@ -195,6 +235,8 @@ async fn the_pages_are_right_on_a_desk_and_on_a_telephone_and_follow_what_happen
         document.querySelector('#choices') !== null";
     eyes.see("status", way, &kind, choices).await;
     assert!(eyes.path().await.starts_with("/s/"));
+    a_reply_is_read(&eyes, &demo).await;
+    every_other_page(&eyes, &demo, &id).await;
 
     eyes.browser.close().await.unwrap();
 }

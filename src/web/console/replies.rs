@@ -50,7 +50,8 @@ impl ReplyLine {
             client_path: in_path(reply.client_ref.as_deref().unwrap_or_default()),
             client: reply.client_ref,
             name: reply.client_name.unwrap_or_default(),
-            about: reply.about,
+            // `case:PR-1` as people say it.
+            about: reply.about.replacen(':', " ", 1),
             text: reply.text.unwrap_or_else(|| "(erased)".to_owned()),
             by: reply.answered_by.unwrap_or_default(),
         }
