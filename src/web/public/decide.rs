@@ -157,7 +157,7 @@ pub(super) async fn unsubscribed(
 }
 
 /// The quiet hours as the form has them.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TypedHours<'a> {
     /// The form has no such fields.
     NotAsked,
