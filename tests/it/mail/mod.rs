@@ -1,6 +1,7 @@
 //! Mails as others read them: sent to a real SMTP server, then judged by dkimpy and by Python's
 //! `email`, so that our own reading of the standards is not what they are measured by.
 
+mod doctor;
 mod headers;
 mod signatures;
 
