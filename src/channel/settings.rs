@@ -45,6 +45,15 @@ impl ProviderSettings {
             Self::Sandbox(settings) => settings.rate,
         }
     }
+
+    /// Whether somebody else will write mails about what became of ours, which nobody reads here.
+    #[must_use]
+    pub const fn asks_for_bounces(&self) -> bool {
+        match self {
+            Self::Smtp(settings) => settings.receipts,
+            Self::Kannel(_) | Self::Sandbox(_) => false,
+        }
+    }
 }
 
 /// A password: usable, never printed.

@@ -59,7 +59,7 @@ enum Command {
     /// Check what must hold in the store: nobody told twice, nothing lost, sums that close
     CheckStore,
     /// Ask whether everything configured can be reached and is right
-    Doctor,
+    Doctor(doctor::DoctorArgs),
     /// Take clients in from a file
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -137,7 +137,7 @@ impl Cli {
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::CheckStore => check_store::run(&Context::open(config).await?).await,
-            Command::Doctor => doctor::run(config).await,
+            Command::Doctor(args) => doctor::run(args, config).await,
             Command::Import(command) => {
                 let context = Context::open(config).await?;
                 let Context {

@@ -164,6 +164,14 @@ impl Config {
             }
         }
         for (name, provider) in &self.providers {
+            if self.channels.names(name) && provider.settings.asks_for_bounces() {
+                doubts.push(format!(
+                    "{}: [provider.{name}] receipts = true: the relay will write to `bounces` about \
+                     failure and delay, but nothing reads that mailbox here, so no e-mail will \
+                     count as delivered or bounced by it",
+                    provider.at
+                ));
+            }
             if provider.at != Origin::Default && !self.channels.names(name) {
                 doubts.push(format!(
                     "{}: [provider.{name}] is described, but [channels] does not name it",

@@ -1,5 +1,5 @@
 //! Text from outside made fit to be shown: no control characters, no marks that turn the
-//! reading direction around, no invisible padding. What the text says is left alone:
+//! reading direction around, no invisible padding. Emoji stay whole. What the text says is left alone:
 //! escaping is the business of whoever prints it.
 
 use crate::domain::marks;
@@ -49,7 +49,7 @@ pub fn scrub(value: &mut serde_json::Value) {
     }
 }
 
-/// Whether [`scrub_text`] would remove anything.
+/// Whether [`scrub_text`] may have something to remove.
 #[must_use]
 pub fn needs_scrubbing(text: &str) -> bool {
     !is_plain(text) && text.chars().any(is_scrubbed)
@@ -57,7 +57,7 @@ pub fn needs_scrubbing(text: &str) -> bool {
 
 /// Removes unwanted characters, line breaks and tabs excepted.
 pub fn scrub_text(text: &mut String) {
-    text.retain(|char| !is_scrubbed(char));
+    *text = kept(text, |char| !is_scrubbed(char));
 }
 
 /// Whether all of it is visible ASCII and spaces: almost every text is, and is told so without
@@ -67,7 +67,13 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn strip(text: &str) -> String {
-    text.chars().filter(|char| !is_unwanted(*char)).collect()
+    kept(text, |char| !is_unwanted(char))
+}
+
+/// The characters that are wanted, and the marks that hold an emoji together.
+fn kept(text: &str, wanted: impl Fn(char) -> bool) -> String {
+    let chars = marks::joints(text).filter(|(char, joint)| *joint || wanted(*char));
+    chars.map(|(char, _)| char).collect()
 }
 
 fn is_scrubbed(char: char) -> bool {
@@ -88,6 +94,8 @@ mod tests {
         assert_eq!(line("Maria\u{202E}issoR"), "MariaissoR");
         assert_eq!(line("{{7*7}} <script>"), "{{7*7}} <script>");
         assert_eq!(line("\u{200B}\u{FEFF}"), "");
+        let family = "👨\u{200D}👩\u{200D}👧 ❤\u{FE0F}";
+        assert_eq!(line(family), family);
     }
 
     #[test]

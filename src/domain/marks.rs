@@ -1,8 +1,9 @@
 //! Characters nobody sees: they turn the reading direction, join, separate or hide.
 //!
 //! They come along when text is copied from an address book or a web page, and some of them are
-//! used to deceive. `address` skips or refuses them, `segments` drops them, and every error that
-//! quotes foreign text shows them by their code.
+//! used to deceive. `address` skips or refuses them, `segments` and `hygiene` drop them, but for
+//! those that make one picture of several, and every error that quotes foreign text shows them by
+//! their code.
 
 /// Zero-width, direction and variation marks (Unicode category Cf, those met in practice, and
 /// the line separators). Control characters are not among them: see [`char::is_control`].
@@ -18,6 +19,59 @@ pub const fn is_invisible(c: char) -> bool {
             | '\u{2060}'..='\u{206f}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
+    )
+}
+
+/// Every character, and whether it is a mark that holds an emoji together: without the joiner a
+/// family falls apart into people, without the selector a heart is drawn in black.
+pub fn joints(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut chars = text.chars().peekable();
+    let mut before = None;
+    std::iter::from_fn(move || {
+        let c = chars.next()?;
+        let after = chars.peek().copied();
+        let pictured = before.is_some_and(is_pictograph);
+        let joint = match c {
+            SELECTOR => pictured || after == Some(KEYCAP),
+            JOINER => pictured && after.is_some_and(is_pictograph),
+            _ => false,
+        };
+        // A selector belongs to what it follows: a joiner may come after it.
+        if !(joint && c == SELECTOR) {
+            before = Some(c);
+        }
+        Some((c, joint))
+    })
+}
+
+/// Draws what it follows in colour (VARIATION SELECTOR-16).
+const SELECTOR: char = '\u{fe0f}';
+/// ZERO WIDTH JOINER.
+const JOINER: char = '\u{200d}';
+/// COMBINING ENCLOSING KEYCAP: `1`, selector and this are one picture.
+const KEYCAP: char = '\u{20e3}';
+
+/// The blocks that hold pictures (Unicode property `Extended_Pictographic` and arrows).
+const fn is_pictograph(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a9}'
+            | '\u{ae}'
+            | '\u{203c}'
+            | '\u{2049}'
+            | '\u{2122}'
+            | '\u{2139}'
+            | '\u{2190}'..='\u{21ff}'
+            | '\u{2300}'..='\u{23ff}'
+            | '\u{24c2}'
+            | '\u{25a0}'..='\u{27bf}'
+            | '\u{2900}'..='\u{297f}'
+            | '\u{2b00}'..='\u{2bff}'
+            | '\u{3030}'
+            | '\u{303d}'
+            | '\u{3297}'
+            | '\u{3299}'
+            | '\u{1f000}'..='\u{1faff}'
     )
 }
 
@@ -43,6 +97,42 @@ pub fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is left when every mark but the joints is taken out.
+    fn seen(text: &str) -> String {
+        joints(text)
+            .filter(|(c, joint)| *joint || !is_invisible(*c))
+            .map(|(c, _)| c)
+            .collect()
+    }
+
+    #[test]
+    fn an_emoji_keeps_what_holds_it_together() {
+        for whole in [
+            "👨\u{200d}👩\u{200d}👧\u{200d}👦",
+            "👩🏽\u{200d}🔧",
+            "❤\u{fe0f}\u{200d}🔥",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "☎\u{fe0f} 800",
+            "1\u{fe0f}\u{20e3}",
+        ] {
+            assert_eq!(seen(whole), whole);
+        }
+    }
+
+    #[test]
+    fn the_same_marks_anywhere_else_are_invisible() {
+        for (text, left) in [
+            ("pay\u{200d}pal", "paypal"),
+            ("a\u{fe0f}\u{200d}😀", "a😀"),
+            ("😀\u{200d}a", "😀a"),
+            ("😀\u{200d}\u{200d}😀", "😀😀"),
+            ("\u{200d}😀\u{200b}\u{fe0f}", "😀"),
+            ("1\u{fe0f}2", "12"),
+        ] {
+            assert_eq!(seen(text), left, "{text:?}");
+        }
+    }
 
     #[test]
     fn a_quoted_text_can_neither_break_the_line_nor_turn_it_round() {

@@ -1,6 +1,8 @@
 //! Cleans what comes from outside before it reaches a reader: invisible and direction-changing
 //! characters from every value, addresses from names, layout from an SMS and from a subject.
 
+use crate::domain::marks::joints;
+
 /// Longest name in an SMS, in characters: more would push the message itself out of sight.
 const NAME_LENGTH: usize = 40;
 
@@ -13,7 +15,7 @@ const LINKED_ENDS: &[&str] = &[
 
 /// A value fit to be shown: no control, direction or invisible characters; lines kept.
 pub(super) fn value(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || shows(*c)).collect()
+    kept(text, |c| c == '\n' || shows(c)).collect()
 }
 
 /// A name fit for a salutation: one line, and nothing in it that a telephone makes a link of.
@@ -35,7 +37,7 @@ pub(super) fn short_name(text: &str) -> String {
 /// One line: control and invisible characters removed, every run of white space one space.
 pub(super) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| c.is_whitespace() || shows(*c)) {
+    for c in kept(text, |c| c.is_whitespace() || shows(c)) {
         if !c.is_whitespace() {
             out.push(c);
         } else if !out.is_empty() && !out.ends_with(' ') {
@@ -46,11 +48,14 @@ pub(super) fn one_line(text: &str) -> String {
     out
 }
 
-/// Plain text of an e-mail: no trailing blanks, never more than one empty line.
+/// The line before a signature: by its blank, mail programs know what not to quote (RFC 3676 §4.3).
+const DELIMITER: &str = "-- ";
+
+/// Plain text of an e-mail: no trailing blanks but the delimiter's, never more than one empty line.
 pub(super) fn paragraphs(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut empty = 0;
-    for line in text.lines().map(str::trim_end) {
+    for line in text.lines().map(without_trailing_blanks) {
         empty = if line.is_empty() { empty + 1 } else { 0 };
         if empty < 2 && !(line.is_empty() && out.is_empty()) {
             out.push_str(line);
@@ -60,6 +65,14 @@ pub(super) fn paragraphs(text: &str) -> String {
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
+}
+
+fn without_trailing_blanks(line: &str) -> &str {
+    if line == DELIMITER {
+        line
+    } else {
+        line.trim_end()
+    }
 }
 
 fn name_word(word: &str) -> Option<String> {
@@ -81,6 +94,13 @@ fn name_word(word: &str) -> Option<String> {
     })
 }
 
+/// The characters that are wanted, and the marks that hold an emoji together.
+fn kept(text: &str, wanted: impl Fn(char) -> bool) -> impl Iterator<Item = char> {
+    joints(text)
+        .filter(move |(c, joint)| *joint || wanted(*c))
+        .map(|(c, _)| c)
+}
+
 /// Not a control (C0, C1), not a zero-width mark, not one that turns the reading direction.
 fn shows(c: char) -> bool {
     !c.is_control()
@@ -96,6 +116,11 @@ mod tests {
     #[test]
     fn invisible_characters_go_and_lines_stay() {
         assert_eq!(value("a\u{0}b\u{202e}c\u{200b}d\ne\r"), "abcd\ne");
+        let family = "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}";
+        assert_eq!(
+            (value(family), one_line(family)),
+            (family.to_owned(), family.to_owned())
+        );
         assert_eq!(one_line(" a\r\n\tb\u{a0}c\u{7}  d \n"), "a b c d");
     }
 
@@ -116,5 +141,13 @@ mod tests {
     #[test]
     fn plain_text_has_single_empty_lines() {
         assert_eq!(paragraphs("\n\na  \n\n\n\nb\n\n"), "a\n\nb\n");
+    }
+
+    #[test]
+    fn the_delimiter_before_a_signature_keeps_its_blank() {
+        assert_eq!(
+            paragraphs("a \n\n-- \nAraldo  \n--\n--  \n"),
+            "a\n\n-- \nAraldo\n--\n--\n"
+        );
     }
 }

@@ -30,6 +30,7 @@ mod intake_clients;
 mod intake_events;
 mod intake_keys;
 mod links_are_followed;
+mod mail;
 mod migrations;
 mod nodes;
 mod pages_are_seen;

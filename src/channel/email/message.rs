@@ -4,113 +4,125 @@
 //! repeat is the same mail. Texts come rendered; nothing is escaped or filled in here.
 //! Next: `smtp`, which hands the bytes over.
 
-use std::time::{Duration, SystemTime};
+use lettre::message::header::ContentTransferEncoding;
+use lettre::message::{Body, Mailbox};
+use memchr::{memchr2, memmem};
 
-use lettre::address::Envelope;
-use lettre::message::dkim::{
-    DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm,
-    DkimSigningKey,
-};
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
-use memchr::memchr2;
-
+use super::dkim::{PrivateKey, Signer, SigningFailed};
+use super::head::Field;
 use super::smtp::Dkim;
 use crate::channel::{Email, Reference, SetupError};
-use crate::domain::Timestamp;
+use crate::domain::EmailAddress;
 
 /// Longest line of a body, without its CRLF (RFC 5322 §2.1.1).
 const MAX_LINE: usize = 998;
 /// Where long lines of HTML are broken, well before the limit.
 const FOLD_AT: usize = 900;
-
-/// Headers signed besides the required From: those a reader or a mailbox service acts on.
-const SIGNED: [&str; 11] = [
-    "From",
-    "To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "MIME-Version",
-    "Content-Type",
-    "List-Unsubscribe",
-    "List-Unsubscribe-Post",
-    "Feedback-ID",
-    "Auto-Submitted",
-];
+/// How a boundary begins: what quoted-printable never contains (RFC 2045 §6.7).
+const BOUNDARY: &str = "=_";
 
 /// What all mails of one provider have in common.
 pub struct Letterhead {
-    from: Mailbox,
+    name: String,
+    address: String,
     provider: String,
-    dkim: Option<DkimConfig>,
+    signer: Option<Signer>,
 }
 
 impl Letterhead {
     /// `from` as configured: `Name <address>` or a bare address. Reads the key of the signature.
     pub fn new(provider: &str, from: &str, dkim: Option<&Dkim>) -> Result<Self, SetupError> {
-        let from = from.parse().map_err(|error| {
+        let wrong = |error: &dyn std::fmt::Display| {
             let wanted = "is no sender such as `Araldo <avvisi@example.it>`";
             SetupError::new(provider, format!("`from` `{from}` {wanted}: {error}"))
-        })?;
-        let dkim = dkim.map(|dkim| signature(provider, dkim)).transpose()?;
+        };
+        let from: Mailbox = from.parse().map_err(|error| wrong(&error))?;
         Ok(Self {
-            from,
+            name: one_line(&from.name.unwrap_or_default()),
+            address: in_ascii(from.email.as_ref()).map_err(|error| wrong(&error))?,
             provider: feedback_word(provider),
-            dkim,
+            signer: dkim.map(|dkim| signer(provider, dkim)).transpose()?,
         })
     }
 
     /// The address mails come from.
     #[must_use]
     pub fn address(&self) -> &str {
-        self.from.email.as_ref()
+        &self.address
+    }
+
+    /// What signs the mails, where configured.
+    #[must_use]
+    pub const fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
     }
 
     /// Writes one mail. `eight_bit`: the server takes bodies beyond ASCII as they are (8BITMIME),
-    /// which saves a third of the work.
+    /// which saves a third of the work. A signed mail goes out in seven bits all the same: a
+    /// relay further on that must recode it would break the signature (RFC 6376 §5.3).
     pub fn compose(
         &self,
         reference: &Reference,
         email: &Email,
         eight_bit: bool,
     ) -> Result<Vec<u8>, ComposeError> {
-        let address: lettre::Address = email.to.as_str().parse().map_err(ComposeError::Address)?;
-        // Given, because it would else be read back from the headers.
-        let envelope = Envelope::new(Some(self.from.email.clone()), vec![address.clone()])
-            .map_err(ComposeError::Message)?;
-        let name = one_line(&email.to_name);
-        let to = Mailbox::new((!name.is_empty()).then_some(name), address);
-        let mut headers = lettre::Message::builder()
-            .envelope(envelope)
-            .from(self.from.clone())
-            .to(to)
-            .subject(one_line(&email.subject))
-            .date(system_time(email.date))
-            .message_id(Some(self.message_id(reference)))
-            .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
-            .raw_header(raw("Feedback-ID", self.feedback_id(&email.kind)));
+        if let Err(error) = email.to.as_str().parse::<lettre::Address>() {
+            return Err(ComposeError::Address(error));
+        }
+        let eight_bit = eight_bit && self.signer.is_none();
+        let text = plain(&email.text, eight_bit);
+        let html = html(&email.html, eight_bit);
+        let parts = text.as_ref().len() + html.as_ref().len();
+        let mut mail = Vec::with_capacity(parts + 2_048);
+        let boundary = format!("{BOUNDARY}{}", safe(&reference.0));
+        self.write_head(&mut mail, reference, email, &boundary);
+        for (kind, body) in [("plain", text), ("html", html)] {
+            write_part(&mut mail, &boundary, kind, &body);
+        }
+        for piece in ["--", &boundary, "--\r\n"] {
+            mail.extend_from_slice(piece.as_bytes());
+        }
+        match &self.signer {
+            None => Ok(mail),
+            Some(signer) => Ok(signer.signed(&mail, email.date)?),
+        }
+    }
+
+    fn write_head(&self, out: &mut Vec<u8>, reference: &Reference, email: &Email, boundary: &str) {
+        let mut from = Field::begin(out, "From");
+        from.mailbox(&self.name, &self.address);
+        from.end();
+        let mut to = Field::begin(out, "To");
+        to.mailbox(&one_line(&email.to_name), email.to.as_str());
+        to.end();
+        let mut subject = Field::begin(out, "Subject");
+        subject.text(&one_line(&email.subject));
+        subject.end();
+        Field::line(out, "Date", &email.date.to_utc().to_rfc2822());
+        Field::line(out, "Message-ID", &self.message_id(reference));
+        Field::line(out, "Auto-Submitted", "auto-generated");
+        Field::line(out, "Feedback-ID", &self.feedback_id(&email.kind));
         if let Some(url) = &email.unsubscribe_url {
-            headers = headers.raw_header(raw("List-Unsubscribe", format!("<{}>", one_line(url))));
+            Field::line(out, "List-Unsubscribe", &format!("<{}>", unbroken(url)));
             if email.one_click {
-                let one_click = "List-Unsubscribe=One-Click".to_owned();
-                headers = headers.raw_header(raw("List-Unsubscribe-Post", one_click));
+                Field::line(out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
             }
         }
-        let parts = MultiPart::alternative()
-            .boundary(format!("=_{}", safe(&reference.0)))
-            .singlepart(part(ContentType::TEXT_PLAIN, plain(&email.text, eight_bit)))
-            .singlepart(part(ContentType::TEXT_HTML, html(&email.html, eight_bit)));
-        let mut message = headers.multipart(parts).map_err(ComposeError::Message)?;
-        if let Some(dkim) = &self.dkim {
-            message.sign(dkim);
-        }
-        Ok(message.formatted())
+        Field::line(out, "MIME-Version", "1.0");
+        let mut kind = Field::begin(out, "Content-Type");
+        kind.word("multipart/alternative;");
+        kind.word(&format!("boundary=\"{boundary}\""));
+        kind.end();
+        out.extend_from_slice(b"\r\n");
     }
 
     /// Ours, stable over repeats: a receiver that sees it twice can drop the second.
     fn message_id(&self, reference: &Reference) -> String {
-        format!("<{}@{}>", safe(&reference.0), self.from.email.domain())
+        let domain = self
+            .address
+            .rsplit_once('@')
+            .map_or("", |(_, domain)| domain);
+        format!("<{}@{domain}>", safe(&reference.0))
     }
 
     /// What mailbox services group complaints by: kind, provider, sender.
@@ -125,43 +137,56 @@ pub enum ComposeError {
     /// The domain takes it for an address, RFC 5322 does not.
     #[error("the address cannot stand in a header: {0}")]
     Address(lettre::address::AddressError),
-    /// A header that must be there is not.
-    #[error("the mail cannot be written: {0}")]
-    Message(lettre::error::Error),
+    /// It is written, but not signed.
+    #[error(transparent)]
+    Signature(#[from] SigningFailed),
 }
 
-fn signature(provider: &str, dkim: &Dkim) -> Result<DkimConfig, SetupError> {
-    let wrong = |error: &dyn std::fmt::Display| {
-        SetupError::file(provider, "dkim.key_file", &dkim.key_file, error)
-    };
-    let text = std::fs::read_to_string(&dkim.key_file).map_err(|error| wrong(&error))?;
-    let (text, algorithm) = if text.contains("-----BEGIN") {
-        (text.as_str(), DkimSigningAlgorithm::Rsa)
+fn signer(provider: &str, dkim: &Dkim) -> Result<Signer, SetupError> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    for (key, value) in [("domain", &dkim.domain), ("selector", &dkim.selector)] {
+        if value.is_empty() || !value.chars().all(fits) {
+            let wanted = "is no name in DNS: letters, digits, `.`, `-` and `_` (a domain with accents in its `xn--` form)";
+            return Err(SetupError::new(
+                provider,
+                format!("dkim.{key} `{value}` {wanted}"),
+            ));
+        }
+    }
+    let key = PrivateKey::read(&dkim.key_file)
+        .map_err(|error| SetupError::file(provider, "dkim.key_file", &dkim.key_file, &error))?;
+    Ok(Signer::new(dkim.domain.clone(), dkim.selector.clone(), key))
+}
+
+/// A sender is answered by everybody, so its address must be writable by everybody: a domain with
+/// accents in its ASCII form, and none in front of it.
+fn in_ascii(address: &str) -> Result<String, String> {
+    if address.is_ascii() {
+        return Ok(address.to_owned());
+    }
+    let parsed = EmailAddress::parse(address).map_err(|error| error.to_string())?;
+    if parsed.as_str().is_ascii() {
+        Ok(parsed.as_str().to_owned())
     } else {
-        (text.trim(), DkimSigningAlgorithm::Ed25519)
-    };
-    let key = DkimSigningKey::new(text, algorithm).map_err(|error| {
-        let wanted = "want an RSA key in PKCS#1 form (`openssl genrsa -traditional 2048`) or an Ed25519 seed in base64";
-        wrong(&format!("{error}; {wanted}"))
-    })?;
-    Ok(DkimConfig::new(
-        dkim.selector.clone(),
-        dkim.domain.clone(),
-        key,
-        SIGNED.map(HeaderName::new_from_ascii_str).to_vec(),
-        DkimCanonicalization {
-            header: DkimCanonicalizationType::Relaxed,
-            body: DkimCanonicalizationType::Relaxed,
-        },
-    ))
+        Err("letters beyond ASCII before the `@`".to_owned())
+    }
 }
 
-fn raw(name: &'static str, value: String) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
-}
-
-fn part(kind: ContentType, body: Body) -> SinglePart {
-    SinglePart::builder().header(kind).body(body)
+fn write_part(out: &mut Vec<u8>, boundary: &str, kind: &str, body: &Body) {
+    let encoding = body.encoding().to_string();
+    for piece in [
+        "--",
+        boundary,
+        "\r\nContent-Type: text/",
+        kind,
+        "; charset=utf-8\r\nContent-Transfer-Encoding: ",
+        &encoding,
+        "\r\n\r\n",
+    ] {
+        out.extend_from_slice(piece.as_bytes());
+    }
+    out.extend_from_slice(body.as_ref());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Plain text keeps its lines; one that is too long is encoded.
@@ -182,7 +207,10 @@ fn html(text: &str, eight_bit: bool) -> Body {
 
 fn encoded(text: String, eight_bit: bool) -> Body {
     let ascii = text.is_ascii();
-    let fits = lines_fit(&text) && !text.contains('\0');
+    // Quoted-printable where a line could be taken for the boundary.
+    let fits = lines_fit(&text)
+        && !text.contains('\0')
+        && memmem::find(text.as_bytes(), b"--=_").is_none();
     if fits && (ascii || eight_bit) {
         let encoding = if ascii {
             ContentTransferEncoding::SevenBit
@@ -248,6 +276,12 @@ fn one_line(text: &str) -> String {
     text.trim().to_owned()
 }
 
+/// A URL holds no blanks.
+fn unbroken(url: &str) -> String {
+    let harmless = |c: &char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>');
+    url.chars().filter(harmless).collect()
+}
+
 /// Only what may stand in a Message-ID and a boundary as it is.
 fn safe(reference: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -260,17 +294,12 @@ fn feedback_word(text: &str) -> String {
     safe(text).replace('.', "-")
 }
 
-fn system_time(at: Timestamp) -> SystemTime {
-    let micros = u64::try_from(at.as_micros()).unwrap_or(0);
-    SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
-}
-
 #[cfg(test)]
 mod tests {
     use mail_parser::{MessageParser, MimeHeaders as _};
 
     use super::*;
-    use crate::domain::EmailAddress;
+    use crate::domain::{EmailAddress, Timestamp};
 
     fn email() -> Email {
         Email {
@@ -367,32 +396,38 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_covers_what_readers_act_on() {
+    fn a_key_that_cannot_sign_is_refused_with_what_would_be_right() {
         let folder = tempfile::tempdir().unwrap();
         let key_file = folder.path().join("dkim");
-        std::fs::write(&key_file, "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\n").unwrap();
-        let dkim = Dkim {
-            domain: "example.it".to_owned(),
+        let dkim = |domain: &str| Dkim {
+            domain: domain.to_owned(),
             selector: "araldo".to_owned(),
-            key_file,
+            key_file: key_file.clone(),
         };
-        let letterhead = Letterhead::new("relay", "avvisi@example.it", Some(&dkim)).unwrap();
-        let reference = Reference("m-42".to_owned());
-        let raw = letterhead.compose(&reference, &email(), true).unwrap();
-        let mail = MessageParser::default().parse(&raw).unwrap();
-        let signature = mail.header_raw("DKIM-Signature").unwrap().to_lowercase();
-        for wanted in [
-            "a=ed25519-sha256",
-            "d=example.it",
-            "s=araldo",
-            "list-unsubscribe-post",
-        ] {
-            assert!(signature.contains(wanted), "{signature}");
+        let refusal = |domain: &str, key: &str| {
+            std::fs::write(&key_file, key).unwrap();
+            let letterhead = Letterhead::new("relay", "avvisi@example.it", Some(&dkim(domain)));
+            letterhead.err().unwrap().to_string()
+        };
+        for no_key in ["-----BEGIN PRIVATE KEY-----\n", "c2hvcnQ=", "&&&", ""] {
+            let said = refusal("example.it", no_key);
+            assert!(said.contains("openssl genrsa"), "{said}");
         }
-        std::fs::write(folder.path().join("dkim"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
-        let wrong = Letterhead::new("relay", "avvisi@example.it", Some(&dkim))
-            .err()
-            .unwrap();
-        assert!(wrong.to_string().contains("PKCS#1"), "{wrong}");
+        let short = include_str!("../../../tests/it/mail/keys/short.pem");
+        assert!(refusal("example.it", short).contains("too short"));
+        assert!(refusal("perché.it", short).contains("xn--"));
+    }
+
+    #[test]
+    fn a_sender_with_accents_is_written_in_ascii_or_refused() {
+        let address = |from: &str| {
+            let letterhead = Letterhead::new("relay", from, None);
+            letterhead.map(|letterhead| letterhead.address().to_owned())
+        };
+        assert_eq!(
+            address("Araldo <a@perché.it>").unwrap(),
+            "a@xn--perch-fsa.it"
+        );
+        assert!(address("perché@example.it").is_err());
     }
 }

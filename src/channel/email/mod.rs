@@ -1,4 +1,7 @@
-//! E-mail: how a mail is written (`message`), and how it is handed over (`smtp`).
+//! E-mail: how a mail is written (`message`, its headers in `head`), signed (`dkim`), and handed
+//! over (`smtp`).
 
+pub mod dkim;
+mod head;
 pub mod message;
 pub mod smtp;

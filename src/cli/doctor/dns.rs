@@ -1,4 +1,4 @@
-//! One question to the machine's name server: the TXT records of a name (RFC 1035). Just enough
+//! One question to a name server, by default the machine's: the TXT records of a name (RFC 1035). Just enough
 //! for the doctor: one question over UDP, once more over TCP when the answer does not fit.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -15,10 +15,20 @@ const HEADER: usize = 12;
 /// The record type (§3.2.2).
 const TXT: u16 = 16;
 
+/// Reads the address of a name server, with or without its port.
+pub(super) fn server(text: &str) -> Result<SocketAddr, String> {
+    let alone = |_| {
+        text.parse()
+            .map(|address: IpAddr| SocketAddr::new(address, PORT))
+    };
+    text.parse().or_else(alone).map_err(|_| {
+        format!("`{text}` is no address of a name server such as `192.0.2.53` or `192.0.2.53:53`")
+    })
+}
+
 /// The TXT records of `name`; none when the name has none or does not exist.
-pub(super) async fn texts(name: &str) -> Result<Vec<String>, String> {
+pub(super) async fn texts(server: SocketAddr, name: &str) -> Result<Vec<String>, String> {
     let question = question(name).ok_or_else(|| format!("`{name}` is no name"))?;
-    let server = SocketAddr::new(name_server(), PORT);
     let fault = |error| format!("the name server {server} does not answer: {error}");
     let asked = timeout(PATIENCE, ask(server, &question)).await;
     let answer = asked.map_err(|_| fault("no answer within 5 s".to_owned()))?;
@@ -27,13 +37,15 @@ pub(super) async fn texts(name: &str) -> Result<Vec<String>, String> {
         .ok_or_else(|| format!("the name server {server} gives an answer that cannot be read"))?
 }
 
-fn name_server() -> IpAddr {
+/// The machine's own.
+pub(super) fn usual_server() -> SocketAddr {
     let settings = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-    settings
+    let address = settings
         .lines()
         .filter_map(|line| line.strip_prefix("nameserver"))
         .find_map(|address| address.trim().parse().ok())
-        .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+        .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    SocketAddr::new(address, PORT)
 }
 
 fn question(name: &str) -> Option<Vec<u8>> {
@@ -164,6 +176,13 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(read(&whole[..length]), None, "cut at {length}");
         }
+    }
+
+    #[test]
+    fn a_server_is_an_address_with_or_without_a_port() {
+        assert_eq!(server("192.0.2.53").unwrap().to_string(), "192.0.2.53:53");
+        assert_eq!(server("[::1]:5353").unwrap().port(), 5353);
+        assert!(server("dns.example.it").unwrap_err().contains("192.0.2.53"));
     }
 
     #[test]

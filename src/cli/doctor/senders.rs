@@ -1,55 +1,55 @@
-//! Whether the domains we send from say who may send for them: SPF (RFC 7208), DKIM (RFC 6376)
-//! and DMARC (RFC 7489). Large mailbox providers refuse mail without them.
+//! Whether the domains we send from say who may send for them: SPF (RFC 7208) and DMARC (RFC
+//! 7489). Large mailbox providers refuse mail without them. DKIM is asked about in `signatures`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use super::Finding;
 use super::dns;
 use crate::channel::ProviderSettings;
+use crate::channel::email::smtp::SmtpSettings;
 use crate::config::Config;
 
-pub(super) async fn ask(config: &Config) -> Vec<Finding> {
+pub(super) async fn ask(config: &Config, server: SocketAddr) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (domain, selector) in domains(config) {
-        let spf = record(&domain, "v=spf1", "an SPF record says who may send for it").await;
+    let domains: BTreeSet<String> = relays(config).map(|(_, smtp)| domain(&smtp.from)).collect();
+    for domain in domains {
+        let purpose = "an SPF record says who may send for it";
+        let spf = record(server, &domain, "v=spf1", purpose).await;
         findings.push(Finding::new(format!("SPF of {domain}"), spf));
         let policy = format!("_dmarc.{domain}");
-        let dmarc = record(
-            &policy,
-            "v=DMARC1",
-            "a DMARC policy says what to do with forgeries",
-        );
-        findings.push(Finding::new(format!("DMARC of {domain}"), dmarc.await));
-        if let Some((signer, selector)) = selector {
-            let key = format!("{selector}._domainkey.{signer}");
-            let dkim = record(&key, "p=", "the public half of the DKIM key").await;
-            findings.push(Finding::new(format!("DKIM of {signer}"), dkim));
-        }
+        let purpose = "a DMARC policy says what to do with forgeries";
+        let dmarc = record(server, &policy, "v=DMARC1", purpose).await;
+        findings.push(Finding::new(format!("DMARC of {domain}"), dmarc));
     }
     findings
 }
 
-/// Sender domains in use, each with the domain and selector that sign for it.
-fn domains(config: &Config) -> BTreeMap<String, Option<(String, String)>> {
-    let mut domains = BTreeMap::new();
-    for (name, provider) in &config.providers {
-        let ProviderSettings::Smtp(smtp) = &provider.settings else {
-            continue;
-        };
-        if !config.channels.names(name) {
-            continue;
-        }
-        let signing = smtp.dkim.as_ref();
-        let signing = signing.map(|dkim| (dkim.domain.clone(), dkim.selector.clone()));
-        if let Some((_, domain)) = smtp.from.rsplit_once('@') {
-            domains.insert(domain.trim_end_matches('>').trim().to_owned(), signing);
-        }
-    }
-    domains
+/// The relays in use, by name.
+pub(super) fn relays(config: &Config) -> impl Iterator<Item = (&str, &SmtpSettings)> {
+    let used = config
+        .providers
+        .iter()
+        .filter(|(name, _)| config.channels.names(name));
+    used.filter_map(|(name, provider)| match &provider.settings {
+        ProviderSettings::Smtp(smtp) => Some((name.as_str(), smtp)),
+        ProviderSettings::Kannel(_) | ProviderSettings::Sandbox(_) => None,
+    })
 }
 
-async fn record(name: &str, mark: &str, purpose: &str) -> Result<String, String> {
-    let texts = dns::texts(name).await?;
+/// What follows the `@` in a sender, with or without a name before it.
+pub(super) fn domain(from: &str) -> String {
+    let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain);
+    domain.trim_end_matches('>').trim().to_ascii_lowercase()
+}
+
+async fn record(
+    server: SocketAddr,
+    name: &str,
+    mark: &str,
+    purpose: &str,
+) -> Result<String, String> {
+    let texts = dns::texts(server, name).await?;
     match texts.iter().filter(|text| text.contains(mark)).count() {
         0 => Err(format!("`{name}` has no TXT record with {mark}: {purpose}")),
         1 => Ok("one record, as it should be".to_owned()),

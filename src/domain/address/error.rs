@@ -90,9 +90,6 @@ pub enum EmailFault {
         "it is not one bare address; write only `maria@example.it`, and each in its own contact"
     )]
     NotBare,
-    /// Letters outside ASCII before the `@` (RFC 6531): few servers take them.
-    #[error("letters before the `@` must be a-z without accents")]
-    LocalNotAscii,
     /// Before the `@`: dots in a row, at the edge, or nothing.
     #[error("the part before the `@` is not right; no dot at its ends, no two in a row")]
     Local,

@@ -6,14 +6,23 @@
 use std::borrow::Cow;
 
 use super::alphabet::is_gsm;
-use crate::domain::marks::is_invisible;
+use crate::domain::marks::{is_invisible, joints};
 
-/// The text with every replaceable character replaced; invisible marks are dropped.
+/// The text with every replaceable character replaced; invisible marks are dropped, save those
+/// that hold an emoji together.
 #[must_use]
 pub fn transliterate(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in composed(text).chars() {
-        match replacement(c) {
+    let mut replaced = false;
+    for (c, joint) in joints(&composed(text)) {
+        // `©` and its selector: the selector goes with it.
+        if joint && !replaced {
+            plain.push(c);
+            continue;
+        }
+        let instead = replacement(c);
+        replaced = instead.is_some();
+        match instead {
             Some(instead) => plain.push_str(instead),
             None => plain.push(c),
         }
@@ -169,6 +178,11 @@ mod tests {
             ("a\u{200b}b\u{202e}c\u{feff}\0d", "abcd"),
             ("Già GSM: € [ok]\nà", "Già GSM: € [ok]\nà"),
             ("Привет 😀", "Привет 😀"),
+            (
+                "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f} 1\u{fe0f}\u{20e3}",
+                "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f} 1\u{fe0f}\u{20e3}",
+            ),
+            ("©\u{fe0f} 2026™\u{fe0f}", "(C) 2026(TM)"),
         ] {
             assert_eq!(transliterate(text), plain, "{text}");
         }

@@ -10,7 +10,7 @@ use super::pool::{Lent, Pool};
 use super::settings::{Security, SmtpSettings};
 use super::tls::Tls;
 use super::wire::Envelope;
-use crate::channel::email::message::Letterhead;
+use crate::channel::email::message::{ComposeError, Letterhead};
 use crate::channel::settings::secret;
 use crate::channel::{
     Accepted, Capabilities, Content, Email, Found, Outgoing, Provider, Reference, SendError,
@@ -99,7 +99,7 @@ impl Smtp {
         let mail = self
             .letterhead
             .compose(&outgoing.reference, email, offers.eight_bit)
-            .map_err(|error| unwritable(&error.to_string()))?;
+            .map_err(|error| unwritten(&error))?;
         lent.connection
             .send(self.pool.relay(), envelope, &mail)
             .await
@@ -144,7 +144,8 @@ fn capabilities(settings: &SmtpSettings) -> Capabilities {
         channel: Channel::Email,
         idempotent_for: None,
         can_be_asked: false,
-        gives_receipts: settings.receipts,
+        // Bounces go to a mailbox that nobody reads here, see `receipts` in `settings`.
+        gives_receipts: false,
         longest_send: steps + settings.dot_timeout,
         concurrency: settings.connections,
     }
@@ -216,6 +217,20 @@ const SWEEP_EVERY: Duration = Duration::from_secs(15);
 /// The fault came before the server had heard of this mail.
 fn is_before_anything(outcome: &Result<Accepted, SendError>) -> bool {
     matches!(outcome, Err(SendError::NotSent { stage: "mail", .. }))
+}
+
+fn unwritten(error: &ComposeError) -> SendError {
+    match error {
+        ComposeError::Address(_) => unwritable(&error.to_string()),
+        // The mail is as good as any: another time.
+        ComposeError::Signature(_) => SendError::NotSent {
+            stage: "compose",
+            code: None,
+            detail: error.to_string(),
+            retry_after: None,
+            provider_down: false,
+        },
+    }
 }
 
 fn unwritable(detail: &str) -> SendError {

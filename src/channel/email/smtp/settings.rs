@@ -38,7 +38,8 @@ pub struct SmtpSettings {
     pub rate: Option<Rate>,
     /// Signs each mail (RFC 6376).
     pub dkim: Option<Dkim>,
-    /// Bounces and delay notices sent to `bounces` are collected, so receipts may follow.
+    /// Ask relays that offer it (RFC 3461) to write to `bounces` about failure and delay. Nothing
+    /// reads those mails here, so no delivery is known by them.
     #[serde(default)]
     pub receipts: bool,
     /// For the TCP connection and the TLS handshake, each.
@@ -72,7 +73,8 @@ pub struct Dkim {
     pub domain: String,
     /// The name under `_domainkey` in DNS.
     pub selector: String,
-    /// PEM file with an RSA private key (PKCS#1), or a base64 Ed25519 seed.
+    /// PEM file with an RSA key of at least 2048 bits or an Ed25519 key, or the seed of one in
+    /// base64.
     pub key_file: PathBuf,
 }
 
