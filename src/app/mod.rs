@@ -181,7 +181,7 @@ async fn start_roles(
         let console = console::Desk::new(
             Some(Arc::new(renderer::StoredRenderer {
                 store: running.store.clone(),
-                links,
+                links: Links::for_looking(Arc::from(public_url.as_str())),
             })),
             providers::faces(config),
             lifecycle.clone(),
@@ -241,8 +241,12 @@ async fn web_state(
         hours: config.contact.hours.clone(),
     };
     let pages =
-        public::Pages::new(contact, Arc::new(case_kinds)).counting_clicks(config.tracking.clicks);
+        public::Pages::new(contact, Arc::new(case_kinds))
+        .counting_clicks(config.tracking.clicks)
+        .keeping_messages(config.retention.messages);
     pages.learn_links(&running.store).await?;
+    let pages = Arc::new(pages);
+    watch_erasures(&pages, running);
     let horizon = receipt_horizon(config);
     let limits = Limits {
         single_bytes: config.http.max_event,
@@ -268,9 +272,18 @@ async fn web_state(
             Arc::clone(&running.ids),
             horizon,
         ),
-        pages: Arc::new(pages),
+        pages,
         console: Arc::new(console),
     })
+}
+
+/// Links of the erased end on every node, whichever did it.
+fn watch_erasures(pages: &Arc<public::Pages>, running: &Running) {
+    let (pages, store) = (Arc::clone(pages), running.store.clone());
+    let (clock, lifecycle) = (Arc::clone(&running.clock), running.lifecycle.clone());
+    running.lifecycle.spawn("erasures", async move {
+        pages.watch_erasures(store, clock.as_ref(), lifecycle).await;
+    });
 }
 
 fn serve(web: Web, listener: tokio::net::TcpListener, lifecycle: &Lifecycle) {

@@ -85,6 +85,9 @@ pub(super) fn judge(
         reason: Some(reason),
         until: None,
     };
+    if seen.erased {
+        return end(MessageState::Cancelled, Reason::Erased);
+    }
     if seen.cancelled {
         return end(MessageState::Cancelled, Reason::Withdrawn);
     }

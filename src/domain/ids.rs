@@ -3,6 +3,8 @@
 
 use std::sync::Mutex;
 
+use chrono::TimeDelta;
+
 use crate::domain::clock::{Clock, Timestamp};
 
 /// Hands out ids that grow with time.
@@ -58,6 +60,12 @@ impl<C: Clock> Ids for TimeOrderedIds<C> {
 #[must_use]
 pub fn first_id_at(at: Timestamp) -> i64 {
     (at.as_micros() / 1_000 - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+}
+
+/// How far apart the ids of two moments are that are so far apart.
+#[must_use]
+pub const fn ids_within(span: TimeDelta) -> i64 {
+    span.num_milliseconds() << (NODE_BITS + SEQUENCE_BITS)
 }
 
 macro_rules! id {

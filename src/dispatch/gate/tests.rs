@@ -22,6 +22,7 @@ fn mine() -> Recheck {
         class: Class::Service,
         superseded: false,
         cancelled: false,
+        erased: false,
         barred: None,
         wanted: None,
         proven: false,

@@ -7,8 +7,9 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::answer::{back, message_of};
+use super::answer::back;
 use super::phrases::Done;
+use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
@@ -27,13 +28,11 @@ pub(super) async fn preferences(
     visitor: Visitor,
     Form(fields): Form<Fields>,
 ) -> Response {
-    match message_of(&web, &token, visitor) {
-        Ok(message) => back(
-            &token,
-            save(&web, message, &fields).await.map(|()| Done::Saved),
-        ),
-        Err(refusal) => refusal.shown(),
-    }
+    let saved = match message_of(&web, &token, visitor) {
+        Ok(message) => save(&web, message, &fields).await,
+        Err(refusal) => Err(refusal),
+    };
+    back(&token, saved.map(|()| Done::Saved))
 }
 
 /// STOP: nothing more to this address.
@@ -42,10 +41,11 @@ pub(super) async fn stop(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Response {
-    match message_of(&web, &token, visitor) {
-        Ok(message) => back(&token, bar(&web, message).await.map(|()| Done::Stopped)),
-        Err(refusal) => refusal.shown(),
-    }
+    let stopped = match message_of(&web, &token, visitor) {
+        Ok(message) => bar(&web, message).await,
+        Err(refusal) => Err(refusal),
+    };
+    back(&token, stopped.map(|()| Done::Stopped))
 }
 
 /// Takes a STOP back.
@@ -54,19 +54,18 @@ pub(super) async fn resume(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Response {
-    match message_of(&web, &token, visitor) {
-        Ok(message) => back(&token, unbar(&web, message).await.map(|()| Done::Resumed)),
-        Err(refusal) => refusal.shown(),
-    }
+    let resumed = match message_of(&web, &token, visitor) {
+        Ok(message) => unbar(&web, message).await,
+        Err(refusal) => Err(refusal),
+    };
+    back(&token, resumed.map(|()| Done::Resumed))
 }
 
-async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), StoreError> {
+async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
-    let Some(told) = tx.status_page().told(message).await? else {
-        return Ok(());
-    };
+    let told = refusal::told(&mut tx, message).await?;
     let Some(mut choices) = tx.preferences().of(told.client, message).await? else {
-        return Ok(());
+        return Err(Refusal::Nothing);
     };
     choices.topics.entry(told.topic.clone()).or_insert(None);
     let now = web.clock.now();
@@ -89,14 +88,12 @@ async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), Stor
         )
         .await?;
     }
-    tx.commit().await
+    Ok(tx.commit().await?)
 }
 
-async fn bar(web: &Web, message: MessageId) -> Result<(), StoreError> {
+async fn bar(web: &Web, message: MessageId) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
-    let Some(told) = tx.status_page().told(message).await? else {
-        return Ok(());
-    };
+    let told = refusal::told(&mut tx, message).await?;
     let choices = tx.preferences().of(told.client, message).await?;
     if choices.is_some_and(|choices| choices.stopped) {
         return Ok(());
@@ -111,17 +108,16 @@ async fn bar(web: &Web, message: MessageId) -> Result<(), StoreError> {
         "stopped everything on the status page",
     )
     .await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
 }
 
-async fn unbar(web: &Web, message: MessageId) -> Result<(), StoreError> {
+async fn unbar(web: &Web, message: MessageId) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
-    if let Some(told) = tx.status_page().told(message).await? {
-        tx.preferences()
-            .resume(told.client, message, web.clock.now(), &*web.ids)
-            .await?;
-    }
-    tx.commit().await
+    let told = refusal::told(&mut tx, message).await?;
+    tx.preferences()
+        .resume(told.client, message, web.clock.now(), &*web.ids)
+        .await?;
+    Ok(tx.commit().await?)
 }
 
 /// The message's own record of it, beside the client's.
