@@ -240,8 +240,7 @@ async fn web_state(
         email: config.contact.email.clone(),
         hours: config.contact.hours.clone(),
     };
-    let pages =
-        public::Pages::new(contact, Arc::new(case_kinds))
+    let pages = public::Pages::new(contact, Arc::new(case_kinds))
         .counting_clicks(config.tracking.clicks)
         .keeping_messages(config.retention.messages);
     pages.learn_links(&running.store).await?;
@@ -397,6 +396,10 @@ pub fn upkeep_settings(config: &Config) -> upkeep::Settings {
         nightly_minute: config.upkeep.nightly_minute,
         messages: config.retention.messages,
         bodies: config.retention.bodies,
+        events: config.retention.events,
+        cases: config.retention.cases,
+        incidents: config.retention.incidents,
+        audit: config.retention.audit,
         cap_per_hour: i64::from(config.dispatch.flood_per_hour),
         horizon: receipt_horizon(config),
     }

@@ -139,7 +139,7 @@ mod tests {
         let mut last = ids.next();
         for step in 0..40_000 {
             if step == 20_000 {
-                clock.advance(chrono::TimeDelta::seconds(-5));
+                clock.advance(TimeDelta::seconds(-5));
             }
             let next = ids.next();
             assert!(next > last);

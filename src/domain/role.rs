@@ -25,6 +25,9 @@ pub enum Right {
     Reveal,
     /// See rates.
     Rates,
+    /// Hold the sandbox's handsets and mailboxes: their links are the client's own, and whoever
+    /// follows one acts as the client.
+    HoldHandsets,
     /// See keys and people.
     Administer,
 }
@@ -34,7 +37,9 @@ impl Role {
     #[must_use]
     pub const fn may(self, right: Right) -> bool {
         match right {
-            Right::EditTemplates => matches!(self, Self::Operator | Self::Admin),
+            Right::EditTemplates | Right::HoldHandsets => {
+                matches!(self, Self::Operator | Self::Admin)
+            }
             // An operator who writes needs to see whether it is read.
             Right::Reveal | Right::Rates => !matches!(self, Self::Viewer),
             Right::Administer => matches!(self, Self::Admin),
@@ -52,6 +57,7 @@ mod tests {
             Right::EditTemplates,
             Right::Reveal,
             Right::Rates,
+            Right::HoldHandsets,
             Right::Administer,
         ];
         assert!(all.iter().all(|right| !Role::Viewer.may(*right)));

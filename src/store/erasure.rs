@@ -66,8 +66,8 @@ impl Store {
         let mut tx = self.write().await?;
         let erased = tx.erasure().erase(reference, named, erasing).await?;
         tx.commit().await?;
-        if erased.is_some() {
-            self.empty_the_log().await?;
+        if erased.is_some() && !self.empty_the_log().await? {
+            tracing::debug!("the log of writes is being read; the hourly upkeep empties it");
         }
         Ok(erased)
     }
@@ -79,12 +79,27 @@ impl Store {
         let Backend::Sqlite(pool) = &self.pools.write else {
             return Ok(true);
         };
-        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(pool)
+        let mut connection = pool.acquire().await.doing("empty the log of writes")?;
+        // Whoever waits for readers keeps all writers waiting: not for long.
+        pragma(&mut connection, "PRAGMA busy_timeout = 200").await?;
+        let emptied: Result<(i64, i64, i64), _> = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *connection)
             .await
-            .doing("empty the log of writes")?;
-        Ok(busy == 0)
+            .doing("empty the log of writes");
+        pragma(&mut connection, "PRAGMA busy_timeout = 10000").await?;
+        Ok(emptied?.0 == 0)
     }
+}
+
+async fn pragma(
+    connection: &mut sqlx::SqliteConnection,
+    text: &'static str,
+) -> Result<(), StoreError> {
+    sqlx::query(text)
+        .execute(connection)
+        .await
+        .map(drop)
+        .doing("set how long to wait for readers")
 }
 
 /// Erasure within a transaction.

@@ -103,6 +103,19 @@ fn what_was_withdrawn_since_the_claim_is_not_opened() {
 }
 
 #[test]
+fn who_was_erased_since_the_claim_gets_nothing_not_even_in_matters_of_safety() {
+    for class in [Class::Safety, Class::Service, Class::Marketing] {
+        let erased = Recheck {
+            erased: true,
+            class,
+            ..mine()
+        };
+        let end = (MessageState::Cancelled, Some(Reason::Erased));
+        assert_eq!(diverted(&erased), Some(end), "{class:?}");
+    }
+}
+
+#[test]
 fn what_was_overtaken_since_the_claim_is_not_opened() {
     let superseded = Recheck {
         superseded: true,

@@ -6,6 +6,7 @@ mod blackout_reaches_zone;
 mod clients_decide;
 mod crash_keeps_everything;
 mod dead_nodes_say_so;
+mod erased_is_erased;
 mod explains_itself;
 mod failing_providers;
 mod flood_guard_caps;

@@ -201,6 +201,15 @@ impl Node {
         self.ask(reqwest::Method::PUT, path, Some(body)).await
     }
 
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.ask(reqwest::Method::DELETE, path, None).await
+    }
+
+    /// Where its store is.
+    pub(crate) fn url(&self) -> &StoreUrl {
+        &self.store.as_ref().expect("it runs").url
+    }
+
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Answer {
         let address = self.running.address.expect("the role web");
         let url = format!("http://{address}{path}");
