@@ -85,14 +85,14 @@ pub(super) fn judge(
         reason: Some(reason),
         until: None,
     };
-    if seen.erased {
-        return end(MessageState::Cancelled, Reason::Erased);
-    }
     if seen.cancelled {
         return end(MessageState::Cancelled, Reason::Withdrawn);
     }
     if seen.superseded {
         return end(MessageState::Superseded, Reason::Newer);
+    }
+    if seen.erased {
+        return end(MessageState::Cancelled, Reason::Erased);
     }
     if terms.now > seen.expires_at {
         return end(MessageState::Expired, Reason::TooLate);
