@@ -10,6 +10,7 @@ mod erased_is_erased;
 mod explains_itself;
 mod failing_providers;
 mod flood_guard_caps;
+mod looking_is_not_acting;
 mod missing_variable_holds;
 mod newer_replaces_older;
 mod quiet_hours_defer;

@@ -226,6 +226,13 @@ impl Node {
         self.send(request).await
     }
 
+    /// Opens a page of the console with the cookie of somebody who is let in.
+    pub(crate) async fn visit_as(&self, cookie: &str, path: &str) -> Answer {
+        let address = self.running.address.expect("the role web");
+        let request = self.http.get(format!("http://{address}{path}"));
+        self.send(request.header("cookie", cookie)).await
+    }
+
     /// Sends a form as a person does.
     pub(crate) async fn submit(&self, url: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self.http.post(url).header("user-agent", PHONE).form(fields);
