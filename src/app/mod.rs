@@ -190,7 +190,7 @@ async fn start_roles(
         let console = console::Desk::new(
             Some(Arc::new(renderer::StoredRenderer {
                 store: running.store.clone(),
-                links,
+                links: Links::for_looking(Arc::from(public_url.as_str())),
             })),
             providers::faces(config),
             lifecycle.clone(),
@@ -249,9 +249,12 @@ async fn web_state(
         email: config.contact.email.clone(),
         hours: config.contact.hours.clone(),
     };
-    let pages =
-        public::Pages::new(contact, Arc::new(case_kinds)).counting_clicks(config.tracking.clicks);
+    let pages = public::Pages::new(contact, Arc::new(case_kinds))
+        .counting_clicks(config.tracking.clicks)
+        .keeping_messages(config.retention.messages);
     pages.learn_links(&running.store).await?;
+    let pages = Arc::new(pages);
+    watch_erasures(&pages, running);
     let horizon = receipt_horizon(config);
     let limits = Limits {
         single_bytes: config.http.max_event,
@@ -277,10 +280,19 @@ async fn web_state(
             Arc::clone(&running.ids),
             horizon,
         ),
-        pages: Arc::new(pages),
+        pages,
         console: Arc::new(console),
         door: Arc::new(Door::new(config.http.trusted_proxies.clone())),
     })
+}
+
+/// Links of the erased end on every node, whichever did it.
+fn watch_erasures(pages: &Arc<public::Pages>, running: &Running) {
+    let (pages, store) = (Arc::clone(pages), running.store.clone());
+    let (clock, lifecycle) = (Arc::clone(&running.clock), running.lifecycle.clone());
+    running.lifecycle.spawn("erasures", async move {
+        pages.watch_erasures(store, clock.as_ref(), lifecycle).await;
+    });
 }
 
 async fn signer(store: &Store, config: &Config, clock: &dyn Clock) -> Result<Signer, AppError> {
@@ -358,6 +370,10 @@ pub fn upkeep_settings(config: &Config) -> upkeep::Settings {
         nightly_minute: config.upkeep.nightly_minute,
         messages: config.retention.messages,
         bodies: config.retention.bodies,
+        events: config.retention.events,
+        cases: config.retention.cases,
+        incidents: config.retention.incidents,
+        audit: config.retention.audit,
         cap_per_hour: i64::from(config.dispatch.flood_per_hour),
         horizon: receipt_horizon(config),
     }

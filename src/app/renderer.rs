@@ -1,4 +1,5 @@
-//! Shows a sent message again: the same frozen inputs through the same template version.
+//! Shows a sent message again: the same frozen inputs through the same template version. Its
+//! links lead nowhere: whoever follows a true one acts as the client.
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::web::console::{Renderer, Seen};
 /// Renders from the store.
 pub(super) struct StoredRenderer {
     pub(super) store: Store,
+    /// Made by [`Links::for_looking`].
     pub(super) links: Links,
 }
 

@@ -268,6 +268,14 @@ pub struct Retention {
     pub messages: TimeDelta,
     /// The variables of which the text is made.
     pub bodies: TimeDelta,
+    /// Events, once their messages are gone.
+    pub events: TimeDelta,
+    /// Closed cases.
+    pub cases: TimeDelta,
+    /// Incidents that are over.
+    pub incidents: TimeDelta,
+    /// What people did.
+    pub audit: TimeDelta,
 }
 
 impl Retention {
@@ -276,6 +284,10 @@ impl Retention {
         let retention = Self {
             messages: section.time("messages")?,
             bodies: section.time("bodies")?,
+            events: section.time("events")?,
+            cases: section.time("cases")?,
+            incidents: section.time("incidents")?,
+            audit: section.time("audit")?,
         };
         if retention.bodies > retention.messages {
             return Err(section.fault("bodies", "a text cannot be kept longer than its message"));

@@ -30,6 +30,17 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
     };
     let ticket = ticket(&message, Arc::clone(&plan));
     let now = shared.clock.now();
+    if message.address.is_empty() {
+        // Its client was erased while an earlier attempt was on the wire.
+        let erased = Some(Reason::Erased);
+        return divert(
+            shared,
+            ticket,
+            MessageState::Cancelled,
+            erased,
+            message.due_at,
+        );
+    }
     // Here, too: what no provider takes and no template can write comes to no other gate.
     if now > message.expires_at {
         let late = Some(Reason::TooLate);

@@ -91,6 +91,9 @@ pub(super) fn judge(
     if seen.superseded {
         return end(MessageState::Superseded, Reason::Newer);
     }
+    if seen.erased {
+        return end(MessageState::Cancelled, Reason::Erased);
+    }
     if terms.now > seen.expires_at {
         return end(MessageState::Expired, Reason::TooLate);
     }

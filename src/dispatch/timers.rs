@@ -71,6 +71,10 @@ async fn write(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut tx = shared.store.write().await?;
+    if !fallbacks.is_empty() {
+        // A sibling gets an address: not of somebody who is erased this moment.
+        tx.erasure().watch().await?;
+    }
     let applied = tx.timers().apply(looks, now).await?;
     let moved: Vec<Moved> = looks
         .iter()

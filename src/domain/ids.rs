@@ -3,6 +3,8 @@
 
 use std::sync::Mutex;
 
+use chrono::TimeDelta;
+
 use crate::domain::clock::{Clock, Timestamp};
 
 /// Hands out ids that grow with time.
@@ -58,6 +60,12 @@ impl<C: Clock> Ids for TimeOrderedIds<C> {
 #[must_use]
 pub fn first_id_at(at: Timestamp) -> i64 {
     (at.as_micros() / 1_000 - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS)
+}
+
+/// How far apart the ids of two moments are that are so far apart.
+#[must_use]
+pub const fn ids_within(span: TimeDelta) -> i64 {
+    span.num_milliseconds() << (NODE_BITS + SEQUENCE_BITS)
 }
 
 macro_rules! id {
@@ -131,7 +139,7 @@ mod tests {
         let mut last = ids.next();
         for step in 0..40_000 {
             if step == 20_000 {
-                clock.advance(chrono::TimeDelta::seconds(-5));
+                clock.advance(TimeDelta::seconds(-5));
             }
             let next = ids.next();
             assert!(next > last);

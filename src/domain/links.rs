@@ -12,9 +12,13 @@ use crate::domain::{LinkId, MessageId, PlanId, Tracking};
 #[derive(Debug, Clone)]
 pub struct Links {
     public_url: Arc<str>,
-    signer: Signer,
+    /// None: addresses for looking at, which lead nowhere.
+    signer: Option<Signer>,
     clicks: bool,
 }
+
+/// What stands in an address that leads nowhere.
+const NOWHERE: &str = "…";
 
 /// What an address is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +38,19 @@ impl Links {
     pub const fn new(public_url: Arc<str>, signer: Signer, clicks: bool) -> Self {
         Self {
             public_url,
-            signer,
+            signer: Some(signer),
             clicks,
+        }
+    }
+
+    /// Addresses that show what stood in a message and lead nowhere: for people who look at it and
+    /// are not its reader. Whoever has a true one acts as the client.
+    #[must_use]
+    pub const fn for_looking(public_url: Arc<str>) -> Self {
+        Self {
+            public_url,
+            signer: None,
+            clicks: false,
         }
     }
 
@@ -80,7 +95,10 @@ impl Links {
     }
 
     fn url(&self, path: char, purpose: Purpose, ids: &[i64]) -> String {
-        let token = self.signer.sign(purpose, ids);
+        let token = match &self.signer {
+            Some(signer) => signer.sign(purpose, ids),
+            None => NOWHERE.to_owned(),
+        };
         format!("{}/{path}/{token}", self.public_url)
     }
 }
@@ -130,6 +148,16 @@ mod tests {
     #[test]
     fn links_stay_as_written_when_clicks_are_off() {
         let (links, _) = links(false);
+        let reading = reading(Tracking::Individual);
+        assert_eq!(links.click_url(reading, LinkId::new(3), TARGET), TARGET);
+    }
+
+    #[test]
+    fn what_is_only_looked_at_has_no_token() {
+        let links = Links::for_looking("https://a.example".into());
+        let message = MessageId::new(41);
+        assert_eq!(links.status_url(message), "https://a.example/s/…");
+        assert_eq!(links.unsubscribe_url(message), "https://a.example/u/…");
         let reading = reading(Tracking::Individual);
         assert_eq!(links.click_url(reading, LinkId::new(3), TARGET), TARGET);
     }

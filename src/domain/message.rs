@@ -270,6 +270,8 @@ text_enum! {
         TooLate => "too_late",
         /// An operator withdrew it.
         Withdrawn => "withdrawn",
+        /// The client was erased.
+        Erased => "erased",
         /// The provider refused it.
         ProviderRefused => "provider_refused",
         /// Tries used up.

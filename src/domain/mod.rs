@@ -14,6 +14,7 @@ pub mod clock;
 pub mod consent;
 pub mod day_names;
 pub mod engagement;
+pub mod erasure;
 pub mod event;
 pub mod fault;
 pub mod fields;

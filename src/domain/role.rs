@@ -27,6 +27,9 @@ pub enum Right {
     AnswerReplies,
     /// See rates.
     Rates,
+    /// Hold the sandbox's handsets and mailboxes: their links are the client's own, and whoever
+    /// follows one acts as the client.
+    HoldHandsets,
     /// See keys and people.
     Administer,
 }
@@ -36,7 +39,9 @@ impl Role {
     #[must_use]
     pub const fn may(self, right: Right) -> bool {
         match right {
-            Right::EditTemplates => matches!(self, Self::Operator | Self::Admin),
+            Right::EditTemplates | Right::HoldHandsets => {
+                matches!(self, Self::Operator | Self::Admin)
+            }
             // An operator who writes needs to see whether it is read.
             Right::Reveal | Right::Rates | Right::AnswerReplies => !matches!(self, Self::Viewer),
             Right::Administer => matches!(self, Self::Admin),
@@ -55,6 +60,7 @@ mod tests {
             Right::Reveal,
             Right::AnswerReplies,
             Right::Rates,
+            Right::HoldHandsets,
             Right::Administer,
         ];
         assert!(all.iter().all(|right| !Role::Viewer.may(*right)));

@@ -283,6 +283,19 @@ fn direct(request: &DirectRequest) -> Rule {
     }
 }
 
+/// Whether the event is about a client who was erased and has not come back: nothing of it is
+/// kept, not even a case.
+pub(super) async fn is_about_the_erased(
+    tx: &mut Tx,
+    stored: &StoredEvent,
+) -> Result<bool, StoreError> {
+    match &stored.event.data {
+        EventData::Case(_, case) => tx.erasure().is_gone(&case.client).await,
+        EventData::Direct(request) => tx.erasure().is_gone(&request.client).await,
+        _ => Ok(false),
+    }
+}
+
 /// The event of a plan, read again for a fan-out that goes on after a restart.
 pub(super) async fn event_of(
     tx: &mut Tx,

@@ -2,6 +2,7 @@
 //! chunk is one transaction with the plan's cursor, so that a crash repeats nothing and forgets
 //! nobody; the first messages leave while later chunks are still being planned.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -124,6 +125,7 @@ impl Planner {
         end: End,
     ) -> Result<bool, StoreError> {
         let mut tx = self.store.write_soon().await?;
+        let messages = without_the_erased(&mut tx, messages, end).await?;
         if tx
             .plans()
             .lock_unfinished(plan.id)
@@ -132,7 +134,7 @@ impl Planner {
         {
             return Ok(false);
         }
-        self.write_messages(&mut tx, plan, messages, end).await?;
+        self.write_messages(&mut tx, plan, &messages, end).await?;
         fail::fail_point!("chunk-before-commit");
         tx.commit().await?;
         fail::fail_point!("chunk-after-commit");
@@ -226,6 +228,26 @@ impl Planner {
         }
         messages
     }
+}
+
+/// Candidates were read before this transaction began: who was erased since gets no message.
+async fn without_the_erased<'a>(
+    tx: &mut Tx,
+    messages: &'a [NewMessage],
+    end: End,
+) -> Result<Cow<'a, [NewMessage]>, StoreError> {
+    if !tx.erasure().watch().await? {
+        return Ok(Cow::Borrowed(messages));
+    }
+    let first = messages.first().map_or(0, |message| message.client.get());
+    let gone = tx.erasure().between(first, end.upto).await?;
+    if gone.is_empty() {
+        return Ok(Cow::Borrowed(messages));
+    }
+    let still = messages
+        .iter()
+        .filter(|message| gone.binary_search(&message.client.get()).is_err());
+    Ok(Cow::Owned(still.cloned().collect()))
 }
 
 /// One message per address, even if a household has three contracts. The others have a row too.

@@ -181,8 +181,13 @@ impl Planner {
             if events.is_empty() {
                 return Ok(news.unfinished);
             }
+            let anybody_erased = tx.erasure().watch().await?;
             for event in &events {
-                self.plan_event(&mut tx, event, &mut news).await?;
+                if anybody_erased && event::is_about_the_erased(&mut tx, event).await? {
+                    tx.erasure().refuse(event.id).await?;
+                } else {
+                    self.plan_event(&mut tx, event, &mut news).await?;
+                }
             }
             fail::fail_point!("plan-before-commit");
             tx.commit().await?;

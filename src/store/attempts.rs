@@ -50,6 +50,8 @@ pub struct Recheck {
     pub superseded: bool,
     /// An operator withdrew the plan.
     pub cancelled: bool,
+    /// The client is not there any more.
+    pub erased: bool,
     /// The address is barred, and why.
     pub barred: Option<Reason>,
     /// The client's wish on this topic.
@@ -58,7 +60,7 @@ pub struct Recheck {
     pub proven: bool,
     /// The client's own quiet hours in minutes of the day.
     pub quiet: Option<(u16, u16)>,
-    /// The client's zone; none when the client was deleted.
+    /// The client's zone; none when the client was erased.
     pub time_zone: Option<String>,
     /// How often a provider has said, since the last doubt, that it never got it.
     pub asked: i64,
@@ -92,6 +94,7 @@ struct RecheckRow {
     class: String,
     superseded: bool,
     cancelled: bool,
+    erased: bool,
     barred: Option<String>,
     wanted: Option<bool>,
     receipt_rank: i64,
@@ -168,7 +171,7 @@ impl Attempts<'_> {
             sqlx::query_as(concat!(
                 "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
                  p.superseded_by IS NOT NULL AS superseded,
-                 p.cancelled_at IS NOT NULL AS cancelled,
+                 p.cancelled_at IS NOT NULL AS cancelled, c.id IS NULL AS erased,
                  s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
                  m.asked, m.risky,
                  CASE WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
@@ -312,7 +315,7 @@ impl Attempts<'_> {
             .map(|_| ())
         })
         .doing("close attempts")?;
-        let moved: Vec<(i64, i64)> = on!(&mut *self.0, |c| {
+        let moved: Vec<(i64, i64, bool)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "UPDATE message SET state = r.state,
                  reason = CASE r.state WHEN 'accepted' THEN NULL
@@ -332,17 +335,20 @@ impl Attempts<'_> {
                 words::rows!("$1"),
                 ") AS r
                  WHERE message.id = r.id AND message.lease_no = r.lease_no
-                 AND message.state = 'sending' RETURNING message.id, message.receipt_rank"
+                 AND message.state = 'sending'
+                 RETURNING message.id, message.receipt_rank, message.address = ''"
             ))
             .bind(&rows)
             .fetch_all(&mut **c)
             .await
         })
         .doing("close messages")?;
+        let erased = moved.iter().filter(|(.., erased)| *erased);
+        self.keep_no_words(erased.map(|(id, ..)| *id)).await?;
         self.bar_addresses(closed, now).await?;
         Ok(moved
             .into_iter()
-            .map(|(id, rank)| (MessageId::new(id), rank > 0))
+            .map(|(id, rank, _)| (MessageId::new(id), rank > 0))
             .collect())
     }
 
@@ -359,7 +365,7 @@ impl Attempts<'_> {
             sqlx::query(concat!(
                 "INSERT INTO suppression (channel, address, reason, message_id, created_at)
                  SELECT channel, address, 'hard_bounce', id, $2 FROM message
-                 WHERE id IN (",
+                 WHERE address <> '' AND id IN (",
                 words::ids!("$1"),
                 ") ON CONFLICT (channel, address) DO NOTHING"
             ))
@@ -404,6 +410,7 @@ fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
         class: stored(&row.class, "plan", "class", row.id)?,
         superseded: row.superseded,
         cancelled: row.cancelled,
+        erased: row.erased,
         barred: row
             .barred
             .map(|word| stored(&word, "suppression", "reason", row.id))

@@ -2,7 +2,7 @@
 //!
 //! Writing is always in bulk ([`Clients::put_many`]): one statement per table for a whole
 //! batch, so that an import of a million takes minutes. Reading back is in `clients/read.rs`.
-//! Addresses that must not be used are kept apart, in `suppressions`.
+//! Addresses that must not be used are kept apart, in `suppressions`. Erasing one is in `erasure`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,6 +11,7 @@ use super::{Conn, Doing as _, StoreError, Tx, on};
 use crate::domain::client::{Client, TrackingConsent};
 use crate::domain::{Channel, ClientId, Ids, Timestamp};
 
+pub(super) mod bars;
 mod read;
 
 pub use read::ClientRecord;
@@ -93,6 +94,7 @@ impl Clients<'_> {
             .collect();
         self.clear(&before).await?;
         self.add_contacts(&known, ids).await?;
+        self.restore_bars(&known).await?;
         self.add_places(&known, ids).await?;
         self.set_topics(&known).await?;
         let answer = |client: &&Client| {
@@ -381,19 +383,6 @@ impl Clients<'_> {
                 .map(|_| ())
         })
         .doing("write the consent")
-    }
-
-    /// Forgets a client with contacts, places and choices; whether there was one. Messages
-    /// already sent stay in the books.
-    pub async fn delete(&mut self, reference: &str) -> Result<bool, StoreError> {
-        on!(self.0, |c| {
-            sqlx::query("DELETE FROM client WHERE ref = $1")
-                .bind(reference)
-                .execute(&mut **c)
-                .await
-                .map(|done| done.rows_affected() > 0)
-        })
-        .doing("delete a client")
     }
 }
 

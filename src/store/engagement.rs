@@ -88,15 +88,18 @@ const BITS: [(i64, Option<EngagementColumn>); 6] = [
 ];
 
 impl Engagement<'_> {
-    /// What is known about each of these messages; those that are gone are missing.
+    /// What is known about each of these messages. Those that are gone are missing, and those
+    /// whose address is not their client's any more: somebody else reads them.
     pub async fn addressed(
         &mut self,
         messages: &[MessageId],
     ) -> Result<BTreeMap<MessageId, Addressed>, StoreError> {
-        type Row = (i64, String, String, Option<String>, Option<i64>);
+        type Row = (i64, String, String, String, Option<i64>);
         let rows: Vec<Row> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
             "SELECT m.id, m.channel, m.tracking, c.tracking_consent, m.accepted_at \
-                 FROM message m LEFT JOIN client c ON c.id = m.client_id \
+                 FROM message m JOIN client c ON c.id = m.client_id \
+                 JOIN contact_point o ON o.client_id = m.client_id \
+                 AND o.channel = m.channel AND o.address = m.address \
                  WHERE m.id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
             words::rows!("$1"),
             ")"
@@ -108,7 +111,7 @@ impl Engagement<'_> {
         rows.into_iter()
             .map(|(id, channel, tracking, consent, accepted_at)| {
                 let tracking: Tracking = stored(&tracking, "message", "tracking", id)?;
-                let refused = matches!(consent.as_deref(), Some("denied" | "withdrawn"));
+                let refused = matches!(consent.as_str(), "denied" | "withdrawn");
                 let addressed = Addressed {
                     channel: stored(&channel, "message", "channel", id)?,
                     opens: tracking == Tracking::Individual && !refused,

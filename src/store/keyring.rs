@@ -14,7 +14,25 @@ impl Tx {
     }
 }
 
+impl<'a> Keyring<'a> {
+    /// For the other aggregates.
+    pub(super) const fn of(conn: &'a mut Conn) -> Self {
+        Self(conn)
+    }
+}
+
 impl Keyring<'_> {
+    /// The secret of this name, if there is one.
+    pub async fn lookup(&mut self, name: &str) -> Result<Option<String>, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query_scalar("SELECT value FROM keyring WHERE name = $1")
+                .bind(name)
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("look for a secret")
+    }
+
     /// The secret of this name; `fresh` becomes it when there is none yet.
     pub async fn ensure(
         &mut self,

@@ -14,6 +14,7 @@ pub mod candidates;
 pub mod cases;
 pub mod clients;
 pub mod engagement;
+pub mod erasure;
 mod error;
 pub mod events;
 pub mod fill;

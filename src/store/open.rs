@@ -112,6 +112,9 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", SQLITE_CACHE)
+            // What is deleted is overwritten with zeros, on pages that are written anyway: an
+            // erased client must not be found in the file (DESIGN.md).
+            .pragma("secure_delete", "ON")
             .pragma("temp_store", "memory");
         let write = SqlitePoolOptions::new()
             .max_connections(1)

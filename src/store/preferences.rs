@@ -139,7 +139,8 @@ impl Preferences<'_> {
     ) -> Result<(), StoreError> {
         on!(&mut self.0.conn, |c| sqlx::query(
             "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
-             SELECT channel, address, 'stop', id, $2 FROM message WHERE id = $1 \
+             SELECT channel, address, 'stop', id, $2 FROM message \
+             WHERE id = $1 AND address <> '' \
              ON CONFLICT (channel, address) DO NOTHING"
         )
         .bind(message.get())

@@ -194,7 +194,10 @@ impl Receipts<'_> {
             "INSERT INTO receipt (id, provider, key, message_id, kind, code, detail, \
              provider_at, received_at) \
              SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, \
-             CAST(value ->> 3 AS BIGINT), value ->> 4, value ->> 5, value ->> 6, \
+             CAST(value ->> 3 AS BIGINT), value ->> 4, value ->> 5, \
+             CASE WHEN value ->> 6 IS NULL OR EXISTS (SELECT 1 FROM message \
+             WHERE message.id = CAST(value ->> 3 AS BIGINT) AND message.address = '') THEN NULL \
+             ELSE value ->> 6 END, \
              CAST(value ->> 7 AS BIGINT), $2 FROM ",
             words::rows!("$1"),
             " WHERE TRUE ON CONFLICT (provider, key) DO NOTHING RETURNING id"
@@ -214,7 +217,8 @@ impl Receipts<'_> {
         };
         on!(&mut *self.conn, |c| sqlx::query(
             "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
-             SELECT channel, address, 'hard_bounce', id, $2 FROM message WHERE id = $1 \
+             SELECT channel, address, 'hard_bounce', id, $2 FROM message \
+             WHERE id = $1 AND address <> '' \
              ON CONFLICT (channel, address) DO NOTHING"
         )
         .bind(message.get())

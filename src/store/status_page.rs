@@ -16,12 +16,24 @@ impl Tx {
     }
 }
 
+/// What a link in a message leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Followed {
+    /// The message, whose address is still its client's.
+    Told(Box<Told>),
+    /// It went to an address that is not its client's any more, or is not known any more: whoever
+    /// has it now is perhaps somebody else.
+    Ended,
+    /// There is no such message, or its client was erased.
+    Nothing,
+}
+
 /// One message, as its reader knows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
     /// The message.
     pub message: MessageId,
-    /// Who was told; the client's row may be gone since.
+    /// Who was told.
     pub client: ClientId,
     /// By which channel.
     pub channel: Channel,
@@ -132,23 +144,39 @@ type IncidentRow = (
 );
 
 impl StatusPage<'_> {
-    /// The message a link names, if it is still kept.
-    pub async fn told(&mut self, message: MessageId) -> Result<Option<Told>, StoreError> {
-        type Row = (i64, String, String, String, String, String, i64, String);
+    /// The message a link names, if it is still kept and its address is still its client's.
+    pub async fn follow(&mut self, message: MessageId) -> Result<Followed, StoreError> {
+        type Row = (
+            i64,
+            String,
+            String,
+            String,
+            String,
+            String,
+            i64,
+            String,
+            bool,
+        );
         let row: Option<Row> = on!(&mut *self.0, |c| sqlx::query_as(
             "SELECT m.client_id, m.channel, m.locale, p.topic, p.class, e.type, e.occurred_at, \
-             e.data FROM message m JOIN plan p ON p.id = m.plan_id \
-             JOIN event e ON e.id = p.event_id WHERE m.id = $1"
+             e.data, EXISTS (SELECT 1 FROM contact_point o WHERE o.client_id = m.client_id \
+             AND o.channel = m.channel AND o.address = m.address) AS current \
+             FROM message m JOIN client c ON c.id = m.client_id \
+             JOIN plan p ON p.id = m.plan_id JOIN event e ON e.id = p.event_id WHERE m.id = $1"
         )
         .bind(message.get())
         .fetch_optional(&mut **c)
         .await)
         .doing("look up a message for its reader")?;
-        let Some((client, channel, locale, topic, class, event_type, occurred_at, data)) = row
+        let Some((client, channel, locale, topic, class, event_type, occurred_at, data, current)) =
+            row
         else {
-            return Ok(None);
+            return Ok(Followed::Nothing);
         };
-        Ok(Some(Told {
+        if !current {
+            return Ok(Followed::Ended);
+        }
+        Ok(Followed::Told(Box::new(Told {
             message,
             client: ClientId::new(client),
             channel: stored(&channel, "message", "channel", message)?,
@@ -158,7 +186,7 @@ impl StatusPage<'_> {
             event_type,
             occurred_at: Timestamp::from_micros(occurred_at),
             data: stored(&data, "event", "data", message)?,
-        }))
+        })))
     }
 
     /// The case of this reference, with its history.

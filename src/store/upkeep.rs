@@ -1,6 +1,10 @@
 //! What the clock sets going, once for all nodes: who has a slot, what was found, and what is
 //! old enough to be blanked or deleted. When that is and what it means is decided in `upkeep`.
 
+mod old;
+
+pub use old::{Old, Taken};
+
 use super::invariants::{Finding, Invariant};
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::text_enum::text_enum;

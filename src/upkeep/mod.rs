@@ -43,6 +43,14 @@ pub struct Settings {
     pub messages: TimeDelta,
     /// Final messages older than this lose what is personal in them.
     pub bodies: TimeDelta,
+    /// Events older than this go when their messages have gone.
+    pub events: TimeDelta,
+    /// Cases that were closed longer ago are deleted.
+    pub cases: TimeDelta,
+    /// Incidents that were over longer ago are deleted.
+    pub incidents: TimeDelta,
+    /// What people did longer ago is forgotten.
+    pub audit: TimeDelta,
     /// The flood guard's cap for one client and hour.
     pub cap_per_hour: i64,
     /// How long a report may take.
@@ -131,9 +139,14 @@ impl Upkeep {
                 let scope = scope(&self.settings, self.clock.now());
                 let findings = inspect(&self.store, scope, self.ids.as_ref()).await?;
                 let broken = findings.iter().filter(|one| one.broken > 0).count();
-                let Retained { blanked, deleted } = self.retain(lifecycle).await?;
+                let Retained {
+                    blanked,
+                    deleted,
+                    causes,
+                } = self.retain(lifecycle).await?;
                 Ok(format!(
-                    "{broken} invariants broken, {blanked} rows blanked, {deleted} messages deleted"
+                    "{broken} invariants broken, {blanked} rows blanked, {deleted} messages deleted, \
+                     {causes} events, cases, incidents and lines of the audit deleted"
                 ))
             }
             Task::Hourly => {
@@ -157,6 +170,10 @@ impl Upkeep {
             .sweep(now, now - RUNS_KEPT, now - NODES_KEPT)
             .await?;
         tx.commit().await?;
+        // What was erased or deleted since still stands there as it was.
+        if !self.store.empty_the_log().await? {
+            tracing::debug!("the log of writes is being read; it is emptied in an hour");
+        }
         Ok(swept)
     }
 }

@@ -1,12 +1,14 @@
 //! Retention: old final messages lose what is personal in them, older ones go, with their
-//! attempts, reports and readings. The sums stay. In chunks of short transactions, so that
+//! attempts, reports and readings; so do events, closed cases, incidents that are over, and the
+//! audit. The sums stay. In chunks of short transactions, so that
 //! sending never waits for them.
 
 use super::Upkeep;
+use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
-use crate::store::upkeep::{Blanked, Chunk};
+use crate::store::upkeep::{Blanked, Chunk, Old};
 
 /// Rows of one transaction.
 const CHUNK: u32 = 1_000;
@@ -18,6 +20,8 @@ pub struct Retained {
     pub blanked: u64,
     /// Messages deleted.
     pub deleted: u64,
+    /// Events, plans, cases, incidents and lines of the audit deleted.
+    pub causes: u64,
 }
 
 impl Upkeep {
@@ -32,7 +36,45 @@ impl Upkeep {
         for rows in Blanked::ALL {
             blanked += self.blank(*rows, before, lifecycle).await?;
         }
-        Ok(Retained { blanked, deleted })
+        let causes = self.delete_causes(now, lifecycle).await?;
+        Ok(Retained {
+            blanked,
+            deleted,
+            causes,
+        })
+    }
+
+    /// What messages hung on. Events come last: plans, cases and incidents hang on them.
+    async fn delete_causes(
+        &self,
+        now: Timestamp,
+        lifecycle: &Lifecycle,
+    ) -> Result<u64, StoreError> {
+        let settings = &self.settings;
+        let mut deleted = 0;
+        for (old, kept) in [
+            (Old::Cases, settings.cases),
+            (Old::Incidents, settings.incidents),
+            (Old::Deeds, settings.audit),
+            (Old::Plans, settings.events),
+            (Old::Events, settings.events),
+            (Old::Erasures, settings.events.max(settings.messages)),
+        ] {
+            let mut after = 0;
+            while !lifecycle.is_stopping() {
+                let mut tx = self.store.write().await?;
+                let found = tx
+                    .upkeep()
+                    .delete_old(old, after, now - kept, CHUNK)
+                    .await?;
+                let Some(chunk) = found else {
+                    break;
+                };
+                tx.commit().await?;
+                (after, deleted) = (chunk.upto, deleted + chunk.deleted);
+            }
+        }
+        Ok(deleted)
     }
 
     async fn delete(&self, before: i64, lifecycle: &Lifecycle) -> Result<u64, StoreError> {

@@ -31,6 +31,7 @@ mod intake_events;
 mod intake_keys;
 mod links_are_followed;
 mod mail;
+mod links_end_with_the_address;
 mod migrations;
 mod nodes;
 mod pages_are_seen;

@@ -50,9 +50,14 @@ const SEED: &[&str] = &[
     "INSERT INTO client (id, ref, name, name_folded, locale, time_zone, preferred, partner, \
      quiet_from, quiet_to, tracking_consent, created_at, updated_at) VALUES \
      (7, 'C-1001', 'Maria Rossi', 'maria rossi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
-     'granted', 1, 1)",
+     'granted', 1, 1), \
+     (8, 'C-1002', 'Luca Bianchi', 'luca bianchi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
+     'unknown', 1, 1), \
+     (9, 'C-1003', 'Anna Verdi', 'anna verdi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
+     'unknown', 1, 1)",
     "INSERT INTO contact_point (id, client_id, channel, address, position, verified) VALUES \
-     (71, 7, 'sms', '+39000123401', 0, TRUE), (72, 7, 'email', 'maria@posta.example', 0, TRUE)",
+     (71, 7, 'sms', '+39000123401', 0, TRUE), (72, 7, 'email', 'maria@posta.example', 0, TRUE), \
+     (73, 8, 'sms', '+39000123402', 0, TRUE), (74, 9, 'sms', '+39000123403', 0, TRUE)",
     "INSERT INTO template (id, name, description, topic, created_at) VALUES \
      (31, 'case-progress', '', 'cases', 1), (32, 'incident-started', '', 'outages', 1), \
      (33, 'survey', '', 'surveys', 1)",

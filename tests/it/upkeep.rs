@@ -22,6 +22,7 @@ on_both_databases!(
     a_dead_nodes_slot_is_taken_over_once,
     what_is_over_is_swept_out_every_hour,
     what_is_old_is_blanked_and_then_deleted_and_the_sums_stay,
+    what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it,
     a_breach_is_kept_until_it_is_gone,
     two_nodes_that_look_at_once_do_each_slot_once,
 );
@@ -46,6 +47,10 @@ fn upkeep(store: &Store, node: i64, clock: &Arc<FixedClock>) -> Upkeep {
             nightly_minute: 190,
             messages: TimeDelta::days(730),
             bodies: TimeDelta::days(90),
+            events: TimeDelta::days(730),
+            cases: TimeDelta::days(730),
+            incidents: TimeDelta::days(730),
+            audit: TimeDelta::days(730),
             cap_per_hour: 10,
             horizon: ReceiptHorizon::default(),
         },
@@ -225,6 +230,63 @@ async fn what_is_old_is_blanked_and_then_deleted_and_the_sums_stay(store: TestSt
     let done = upkeep.retain(&Lifecycle::new()).await.unwrap();
     assert_eq!((done.deleted, done.blanked), (0, 0));
     assert_eq!(eye.number(SUM).await, 2);
+}
+
+/// Two of everything: one long over, one that goes on or is young.
+const CAUSES: [&str; 8] = [
+    "INSERT INTO event VALUES (1, '/s', '1', 'case.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
+     (2, '/s', '2', 'case.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
+     (3, '/s', '3', 'incident.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
+     (4, '/s', '4', 'incident.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
+     (5, '/s', '5', 'notice', NULL, 1, 1, '{}', 'h', 'unmatched', NULL), \
+     (6, '/s', '6', 'notice', NULL, 1, 1, '{}', 'h', 'received', NULL), \
+     (9000000000000000000, '/s', '7', 'notice', NULL, 1, 1, '{}', 'h', 'planned', NULL)",
+    "INSERT INTO case_file VALUES (1, 'PR-1', 'C-1', 'k', 's', NULL, 'x', NULL, 1, 1, 2), \
+     (2, 'PR-2', 'C-1', 'k', 's', NULL, 'x', NULL, 1, 1, NULL)",
+    "INSERT INTO case_change VALUES (1, 1, 'case.opened', 's', NULL, 'x', NULL, 1), \
+     (2, 2, 'case.opened', 's', NULL, 'x', NULL, 1)",
+    "INSERT INTO incident VALUES (1, 'G-1', 'outage', 'resolved', NULL, NULL, '{}', NULL, NULL, \
+     1, NULL, 1, 1, 2), (2, 'G-2', 'outage', 'going_on', NULL, NULL, '{}', NULL, NULL, 1, NULL, \
+     1, 1, NULL)",
+    "INSERT INTO incident_change VALUES (3, 1, 'incident.opened', '{}', 1), \
+     (4, 2, 'incident.opened', '{}', 1)",
+    "INSERT INTO plan VALUES (1, 1, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 's', 1, \
+     NULL, NULL, NULL, '{}', '{}', 'planned', 0, 0, 0, 0, 1, 1)",
+    "INSERT INTO audit VALUES (1, 1, 'a', 'b', 'c', NULL), \
+     (9000000000000000000, 1, 'a', 'b', 'c', NULL)",
+    "INSERT INTO erased_client VALUES (1, 'k', 2), (2, 'l', 9000000000000000)",
+];
+
+async fn what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it(store: TestStore) {
+    const LEFT: &str = "SELECT 'event ' || event_id FROM event UNION SELECT 'case ' || ref FROM \
+        case_file UNION SELECT 'step ' || case_id FROM case_change UNION SELECT 'incident ' || ref \
+        FROM incident UNION SELECT 'report ' || incident_id FROM incident_change UNION SELECT \
+        'plan ' || id FROM plan UNION SELECT 'deed ' || id FROM audit UNION SELECT 'erased ' || \
+        client_id FROM erased_client ORDER BY 1";
+    let eye = Eye::open(&store.url).await;
+    for sql in CAUSES {
+        eye.execute(sql).await;
+    }
+    let clock = clock("2026-11-22T12:00:00Z");
+    let upkeep = upkeep(&store, 1, &clock);
+    let done = upkeep.retain(&Lifecycle::new()).await.unwrap();
+    // Event 2 stays with its open case, 4 with its incident, 6 is still to be planned, 7 is young.
+    let left = [
+        "case PR-2",
+        "deed 9000000000000000000",
+        "erased 2",
+        "event 2",
+        "event 4",
+        "event 6",
+        "event 7",
+        "incident G-2",
+        "report 2",
+        "step 2",
+    ];
+    assert_eq!(eye.texts(LEFT).await, left);
+    assert_eq!(done.causes, 8);
+    let done = upkeep.retain(&Lifecycle::new()).await.unwrap();
+    assert_eq!(done.causes, 0);
 }
 
 async fn a_breach_is_kept_until_it_is_gone(store: TestStore) {

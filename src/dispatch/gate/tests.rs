@@ -22,6 +22,7 @@ fn mine() -> Recheck {
         class: Class::Service,
         superseded: false,
         cancelled: false,
+        erased: false,
         barred: None,
         wanted: None,
         proven: false,
@@ -99,6 +100,19 @@ fn what_was_withdrawn_since_the_claim_is_not_opened() {
     };
     let end = (MessageState::Cancelled, Some(Reason::Withdrawn));
     assert_eq!(diverted(&cancelled), Some(end));
+}
+
+#[test]
+fn who_was_erased_since_the_claim_gets_nothing_not_even_in_matters_of_safety() {
+    for class in [Class::Safety, Class::Service, Class::Marketing] {
+        let erased = Recheck {
+            erased: true,
+            class,
+            ..mine()
+        };
+        let end = (MessageState::Cancelled, Some(Reason::Erased));
+        assert_eq!(diverted(&erased), Some(end), "{class:?}");
+    }
 }
 
 #[test]

@@ -124,4 +124,28 @@ impl Attempts<'_> {
         })
         .doing("put messages back that were not opened")
     }
+
+    /// Forgets what a provider said of messages whose client was erased while they were on the
+    /// wire: its words may name the address.
+    pub(super) async fn keep_no_words(
+        &mut self,
+        messages: impl Iterator<Item = i64>,
+    ) -> Result<(), StoreError> {
+        let ids = crate::store::json_ids(messages);
+        if ids == "[]" {
+            return Ok(());
+        }
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE attempt SET detail = NULL WHERE message_id IN (",
+                words::ids!("$1"),
+                ")"
+            ))
+            .bind(&ids)
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("forget what was said of the erased")
+    }
 }

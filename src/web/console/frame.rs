@@ -150,7 +150,7 @@ const RAIL: [(Part, &str, &str, &str); 9] = [
 
 fn rail(here: Part, sandbox: bool, role: Role) -> Vec<Entry> {
     RAIL.into_iter()
-        .filter(|(part, ..)| *part != Part::Sandbox || sandbox)
+        .filter(|(part, ..)| *part != Part::Sandbox || (sandbox && role.may(Right::HoldHandsets)))
         .filter(|(part, ..)| *part != Part::Insight || role.may(Right::Rates))
         .map(|(part, word, path, drawing)| Entry {
             word,

@@ -1,5 +1,6 @@
 //! The sandbox as its clients see it: a wall of phones and mailboxes, the last reached first.
-//! Links can be tapped: they are the real ones, so the click shows up on the message's page.
+//! Links can be tapped: they are the real ones, so the click shows up on the message's page. So
+//! these pages are for those who may act as the sandbox's clients ([`Right::HoldHandsets`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::channel::sandbox::{Body, Received, World};
+use crate::domain::role::Right;
 use crate::domain::{Channel, Timestamp};
 use crate::web::Web;
 use crate::web::auth::session::Person;
@@ -193,7 +195,8 @@ struct InboxPage {
     items: Vec<Item>,
 }
 
-fn world(web: &Web) -> Result<&Arc<World>, Problem> {
+fn world<'a>(web: &'a Web, person: &Person) -> Result<&'a Arc<World>, Problem> {
+    person.require(Right::HoldHandsets)?;
     web.sandbox
         .as_ref()
         .ok_or_else(|| Problem::not_found("sandbox", "in this configuration"))
@@ -205,14 +208,14 @@ async fn wall(
     person: Person,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let wall = Wall::look(world(&web)?, web.clock.now());
+    let wall = Wall::look(world(&web, &person)?, web.clock.now());
     let frame = Frame::new(&web, &person, &headers, Part::Sandbox, "Sandbox").await?;
     Ok(frame::page(&WallPage { frame, wall }))
 }
 
 /// `GET /console/sandbox/live`: the wall again whenever something arrives.
-async fn live(State(web): State<Web>, _person: Person) -> Result<Response, Problem> {
-    let arrivals = world(&web)?.subscribe();
+async fn live(State(web): State<Web>, person: Person) -> Result<Response, Problem> {
+    let arrivals = world(&web, &person)?.subscribe();
     let stopping = web.console.lifecycle.stopping();
     let walls = stream::unfold(
         (web, arrivals, true),
@@ -260,7 +263,7 @@ async fn inbox(
     let missing = || Problem::not_found("handset or mailbox", &address);
     let channel: Channel = channel.parse().map_err(|_| missing())?;
     let now = web.clock.now();
-    let found = world(&web)?.inbox(channel, &address);
+    let found = world(&web, &person)?.inbox(channel, &address);
     if found.is_empty() {
         return Err(missing());
     }
@@ -279,10 +282,10 @@ async fn inbox(
 /// `GET /console/sandbox/mail/{address}/{id}`: a mail in its frame.
 async fn mail(
     State(web): State<Web>,
-    _person: Person,
+    person: Person,
     Path((address, id)): Path<(String, i64)>,
 ) -> Result<Response, Problem> {
-    let item = world(&web)?.item(Channel::Email, &address, id);
+    let item = world(&web, &person)?.item(Channel::Email, &address, id);
     let html = item.and_then(|item| match &item.body {
         Body::Mail(mail) => mail.html.clone(),
         Body::Sms(_) => None,

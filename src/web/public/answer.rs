@@ -5,12 +5,11 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
-use super::page::{self, Note};
-use super::phrases::{Done, Language};
+use super::page;
+use super::phrases::Done;
+use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
-use crate::domain::token::Purpose;
 use crate::domain::{EngagementKind, MessageId, Verdict};
-use crate::store::StoreError;
 use crate::store::engagement::NewEngagement;
 use crate::web::Web;
 
@@ -32,11 +31,10 @@ pub(super) async fn read(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Response {
-    let message = match message_of(&web, &token, visitor) {
-        Ok(message) => message,
-        Err(refusal) => return refusal.shown(),
+    let kept = match message_of(&web, &token, visitor) {
+        Ok(message) => keep(&web, message, EngagementKind::Confirmed, None, 1).await,
+        Err(refusal) => Err(refusal),
     };
-    let kept = keep(&web, message, EngagementKind::Confirmed, None, 1).await;
     back(&token, kept.map(|_| Done::Read))
 }
 
@@ -47,10 +45,6 @@ pub(super) async fn reply(
     visitor: Visitor,
     Form(reply): Form<Reply>,
 ) -> Response {
-    let message = match message_of(&web, &token, visitor) {
-        Ok(message) => message,
-        Err(refusal) => return refusal.shown(),
-    };
     let text = cleaned(&reply.text);
     // An empty box says at least that the message was read.
     let (kind, text, most) = if text.is_empty() {
@@ -58,7 +52,10 @@ pub(super) async fn reply(
     } else {
         (EngagementKind::Replied, Some(text), MOST_REPLIES)
     };
-    let kept = keep(&web, message, kind, text, most).await;
+    let kept = match message_of(&web, &token, visitor) {
+        Ok(message) => keep(&web, message, kind, text, most).await,
+        Err(refusal) => Err(refusal),
+    };
     let done = |kept| match (kind, kept) {
         (EngagementKind::Confirmed, _) => Done::Read,
         (_, true) => Done::Replied,
@@ -67,60 +64,20 @@ pub(super) async fn reply(
     back(&token, kept.map(done))
 }
 
-/// Why a form is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// A page elsewhere sent it.
-    FromElsewhere,
-    /// Its token is not ours.
-    NotOurs,
-}
-
-impl Refusal {
-    /// Says so.
-    pub(super) fn shown(self) -> Response {
-        let Self::FromElsewhere = self else {
-            return page::missing();
-        };
-        let note = Note {
-            language: Language::Italian,
-            title: "Richiesta non accettata",
-            lines: &[
-                "La richiesta arriva da un'altra pagina. Apra il collegamento che Le abbiamo \
-                 mandato e riprovi da lì.",
-                "This request came from another page. Please open the link we sent you and try \
-                 again from there.",
-            ],
-            status_path: None,
-        };
-        page::show(StatusCode::FORBIDDEN, &note)
-    }
-}
-
-/// The message a form is about. The token is what only its reader has; a form sent by a page
-/// elsewhere is refused all the same.
-pub(super) fn message_of(web: &Web, token: &str, visitor: Visitor) -> Result<MessageId, Refusal> {
-    if visitor.from_elsewhere {
-        return Err(Refusal::FromElsewhere);
-    }
-    let message = web.signer.open_one(Purpose::Status, token);
-    message.map(MessageId::new).ok_or(Refusal::NotOurs)
-}
-
 /// Back to the page, which says what was done. A reload then repeats nothing.
-pub(super) fn back(token: &str, done: Result<Done, StoreError>) -> Response {
+pub(super) fn back(token: &str, done: Result<Done, Refusal>) -> Response {
     back_with(token, done, "")
 }
 
 /// The same with more for the page to show, as the rest of its address.
-pub(super) fn back_with(token: &str, done: Result<Done, StoreError>, rest: &str) -> Response {
+pub(super) fn back_with(token: &str, done: Result<Done, Refusal>, rest: &str) -> Response {
     match done {
         Ok(done) => {
             // Relative, so that it also works where the daemon is published under a path.
             let location = format!("../{token}?done={}{rest}", done.word());
             page::guarded((StatusCode::SEE_OTHER, [(header::LOCATION, location)]))
         }
-        Err(error) => page::unavailable(&error),
+        Err(refusal) => refusal.shown(),
     }
 }
 
@@ -131,8 +88,9 @@ async fn keep(
     kind: EngagementKind,
     detail: Option<String>,
     most: i64,
-) -> Result<bool, StoreError> {
+) -> Result<bool, Refusal> {
     let mut tx = web.store.write().await?;
+    refusal::told(&mut tx, message).await?;
     if tx.engagement().count(message, kind).await? >= most {
         return Ok(false);
     }

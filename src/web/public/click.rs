@@ -20,18 +20,22 @@ pub(super) async fn follow(
     let Some((message, link)) = web.signer.open_two(Purpose::Click, &token) else {
         return page::missing();
     };
+    let (message, now) = (MessageId::new(message), web.clock.now());
+    if web.pages.has_ended(message, now) {
+        return page::missing();
+    }
     let url = match web.pages.link_url(&web.store, link).await {
         Ok(Some(url)) => url,
         Ok(None) => return page::missing(),
         Err(error) => return page::unavailable(&error),
     };
     web.track.engagement.note(Hit {
-        message: MessageId::new(message),
+        message,
         kind: EngagementKind::Clicked,
         link: Some(LinkId::new(link)),
         sight: visitor.sight,
         network: visitor.network,
-        at: web.clock.now(),
+        at: now,
     });
     match HeaderValue::from_str(&url) {
         Ok(location) => page::guarded((StatusCode::FOUND, [(header::LOCATION, location)])),

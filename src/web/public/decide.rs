@@ -8,8 +8,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::answer::{back, back_with, message_of};
+use super::answer::{back, back_with};
 use super::phrases::Done;
+use super::refusal::{self, Refusal, message_of};
 use super::view::usual;
 use super::visitor::Visitor;
 use crate::domain::client::TrackingConsent;
@@ -29,13 +30,11 @@ pub(super) async fn preferences(
     visitor: Visitor,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let message = match message_of(&web, &token, visitor) {
-        Ok(message) => message,
-        Err(refusal) => return refusal.shown(),
+    let saved = match message_of(&web, &token, visitor) {
+        Ok(message) => save(&web, message, &fields).await,
+        Err(refusal) => Err(refusal),
     };
-    let typed = typed_hours(&fields);
-    let saved = save(&web, message, &fields).await;
-    match typed {
+    match typed_hours(&fields) {
         TypedHours::Unclear { from, to } => {
             let rest = format!("&from={}&to={}#choices", in_query(from), in_query(to));
             back_with(&token, saved.map(|()| Done::QuietHoursUnclear), &rest)
@@ -55,10 +54,11 @@ pub(super) async fn stop(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Response {
-    match message_of(&web, &token, visitor) {
-        Ok(message) => back(&token, bar(&web, message).await.map(|()| Done::Stopped)),
-        Err(refusal) => refusal.shown(),
-    }
+    let stopped = match message_of(&web, &token, visitor) {
+        Ok(message) => bar(&web, message).await,
+        Err(refusal) => Err(refusal),
+    };
+    back(&token, stopped.map(|()| Done::Stopped))
 }
 
 /// Takes a STOP back.
@@ -67,19 +67,18 @@ pub(super) async fn resume(
     Path(token): Path<String>,
     visitor: Visitor,
 ) -> Response {
-    match message_of(&web, &token, visitor) {
-        Ok(message) => back(&token, unbar(&web, message).await.map(|()| Done::Resumed)),
-        Err(refusal) => refusal.shown(),
-    }
+    let resumed = match message_of(&web, &token, visitor) {
+        Ok(message) => unbar(&web, message).await,
+        Err(refusal) => Err(refusal),
+    };
+    back(&token, resumed.map(|()| Done::Resumed))
 }
 
-async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), StoreError> {
+async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
-    let Some(told) = tx.status_page().told(message).await? else {
-        return Ok(());
-    };
+    let told = refusal::told(&mut tx, message).await?;
     let Some(mut choices) = tx.preferences().of(told.client, message).await? else {
-        return Ok(());
+        return Err(Refusal::Nothing);
     };
     choices.topics.entry(told.topic.clone()).or_insert(None);
     let now = web.clock.now();
@@ -102,14 +101,12 @@ async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), Stor
         )
         .await?;
     }
-    tx.commit().await
+    Ok(tx.commit().await?)
 }
 
-async fn bar(web: &Web, message: MessageId) -> Result<(), StoreError> {
+async fn bar(web: &Web, message: MessageId) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
-    let Some(told) = tx.status_page().told(message).await? else {
-        return Ok(());
-    };
+    let told = refusal::told(&mut tx, message).await?;
     let choices = tx.preferences().of(told.client, message).await?;
     if choices.is_some_and(|choices| choices.stopped) {
         return Ok(());
@@ -124,17 +121,16 @@ async fn bar(web: &Web, message: MessageId) -> Result<(), StoreError> {
         "stopped everything on the status page",
     )
     .await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
 }
 
-async fn unbar(web: &Web, message: MessageId) -> Result<(), StoreError> {
+async fn unbar(web: &Web, message: MessageId) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
-    if let Some(told) = tx.status_page().told(message).await? {
-        tx.preferences()
-            .resume(told.client, message, web.clock.now(), &*web.ids)
-            .await?;
-    }
-    tx.commit().await
+    let told = refusal::told(&mut tx, message).await?;
+    tx.preferences()
+        .resume(told.client, message, web.clock.now(), &*web.ids)
+        .await?;
+    Ok(tx.commit().await?)
 }
 
 /// The message's own record of it, beside the client's.

@@ -23,19 +23,28 @@ pub(super) async fn pixel(
     visitor: Visitor,
 ) -> Response {
     let token = name.strip_suffix(".gif").unwrap_or_default();
+    let now = web.clock.now();
     if let Some(message) = web.signer.open_one(Purpose::Open, token) {
+        let message = MessageId::new(message);
+        if web.pages.has_ended(message, now) {
+            return picture();
+        }
         web.track.engagement.note(Hit {
-            message: MessageId::new(message),
+            message,
             kind: EngagementKind::Opened,
             link: None,
             sight: visitor.sight,
             network: visitor.network,
-            at: web.clock.now(),
+            at: now,
         });
     } else if let Some(plan) = web.signer.open_one(Purpose::AnonymousOpen, token)
         && visitor.sight.verdict == Verdict::Human
     {
         web.track.engagement.note_anonymous_open(PlanId::new(plan));
     }
+    picture()
+}
+
+fn picture() -> Response {
     page::guarded(([(header::CONTENT_TYPE, "image/gif")], &PIXEL[..]))
 }

@@ -71,7 +71,6 @@ pub(super) struct Note<'a> {
     pub(super) language: Language,
     pub(super) title: &'a str,
     pub(super) lines: &'a [&'a str],
-    pub(super) status_path: Option<&'a str>,
 }
 
 /// The same for forged, cut and expired tokens: nobody learns which one it was.
@@ -85,7 +84,6 @@ pub(in crate::web) fn missing() -> Response {
             "This address leads to no page. If you copied it from a message, please check that \
              it is complete.",
         ],
-        status_path: None,
     };
     show(StatusCode::NOT_FOUND, &note)
 }
@@ -102,7 +100,6 @@ pub(super) fn unavailable(error: &StoreError) -> Response {
             "This page does not answer right now. Please try again in a few minutes: your \
              choices stay as they are.",
         ],
-        status_path: None,
     };
     show(StatusCode::SERVICE_UNAVAILABLE, &note)
 }

@@ -4,7 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use chrono::TimeDelta;
+
+use super::ended::Ended;
 use crate::domain::case_kind::CaseKinds;
+use crate::domain::ids::first_id_at;
+use crate::domain::{MessageId, Timestamp};
 use crate::store::{Store, StoreError};
 
 /// Whom a client can turn to (`[contact]`).
@@ -28,6 +33,8 @@ pub struct Pages {
     contact: Contact,
     case_kinds: Arc<CaseKinds>,
     links: RwLock<HashMap<i64, Arc<str>>>,
+    pub(super) ended: Ended,
+    kept: Option<TimeDelta>,
     clicks: bool,
 }
 
@@ -39,6 +46,8 @@ impl Pages {
             contact,
             case_kinds,
             links: RwLock::default(),
+            ended: Ended::default(),
+            kept: None,
             clicks: true,
         }
     }
@@ -48,6 +57,20 @@ impl Pages {
     pub const fn counting_clicks(mut self, clicks: bool) -> Self {
         self.clicks = clicks;
         self
+    }
+
+    /// How long messages are kept (`[retention] messages`): links of older ones have ended.
+    #[must_use]
+    pub const fn keeping_messages(mut self, kept: TimeDelta) -> Self {
+        self.kept = Some(kept);
+        self
+    }
+
+    /// Whether a message's links have ended: its client was erased, or it is too old. Asked for
+    /// each click and each pixel, and answered from memory.
+    pub(super) fn has_ended(&self, message: MessageId, now: Timestamp) -> bool {
+        let too_old = |kept| message.get() < first_id_at(now - kept);
+        self.kept.is_some_and(too_old) || self.ended.has(message)
     }
 
     /// Whether following links is counted.

@@ -6,11 +6,12 @@ use axum::response::Response;
 
 use super::page;
 use super::phrases::{Done, Language};
+use super::refusal::{self, Refusal};
 use super::view::{self, StatusPage, Subject};
 use super::visitor::Visitor;
 use super::when::Wall;
+use crate::domain::EngagementKind;
 use crate::domain::token::Purpose;
-use crate::domain::{EngagementKind, MessageId};
 use crate::store::preferences::Choices;
 use crate::store::status_page::Told;
 use crate::store::{StoreError, Tx};
@@ -47,15 +48,11 @@ pub(super) async fn show(
     Query(after): Query<After>,
     visitor: Visitor,
 ) -> Response {
-    let Some(message) = web.signer.open_one(Purpose::Status, &token) else {
-        return page::missing();
+    let (told, subject, choices) = match read(&web, &token).await {
+        Ok(found) => found,
+        Err(refusal) => return refusal.shown(),
     };
-    let message = MessageId::new(message);
-    let (told, subject, choices) = match read(&web, message).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return page::missing(),
-        Err(error) => return page::unavailable(&error),
-    };
+    let message = told.message;
     // The way here was the link in the message, unless a form of this page led back to it.
     let followed =
         (after.done.is_none() && web.pages.counts_clicks()).then_some(EngagementKind::Clicked);
@@ -111,17 +108,13 @@ fn render(
 }
 
 /// Everything the page shows, at one moment.
-async fn read(
-    web: &Web,
-    message: MessageId,
-) -> Result<Option<(Told, Subject, Option<Choices>)>, StoreError> {
+async fn read(web: &Web, token: &str) -> Result<(Told, Subject, Option<Choices>), Refusal> {
+    let message = refusal::named(web, Purpose::Status, token)?;
     let mut tx = web.store.read().await?;
-    let Some(told) = tx.status_page().told(message).await? else {
-        return Ok(None);
-    };
+    let told = refusal::told(&mut tx, message).await?;
     let subject = subject(&mut tx, &told).await?;
     let choices = tx.preferences().of(told.client, message).await?;
-    Ok(Some((told, subject, choices)))
+    Ok((told, subject, choices))
 }
 
 async fn subject(tx: &mut Tx, told: &Told) -> Result<Subject, StoreError> {

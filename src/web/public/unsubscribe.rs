@@ -11,9 +11,9 @@ use axum::response::Response;
 use super::decide::unsubscribed;
 use super::page::{self, Note};
 use super::phrases::Language;
+use super::refusal::{self, Refusal};
+use crate::domain::Class;
 use crate::domain::token::Purpose;
-use crate::domain::{Class, MessageId};
-use crate::store::StoreError;
 use crate::store::preferences::Decision;
 use crate::store::status_page::Told;
 use crate::web::Web;
@@ -24,43 +24,34 @@ use crate::web::Web;
 struct Ask<'a> {
     language: Language,
     topic: &'a str,
-    status_path: &'a str,
 }
 
 /// Shows the question. Changes nothing.
 pub(super) async fn ask(State(web): State<Web>, Path(token): Path<String>) -> Response {
     let told = match told(&web, &token).await {
-        Ok(Some(told)) => told,
-        Ok(None) => return page::missing(),
-        Err(error) => return page::unavailable(&error),
+        Ok(told) => told,
+        Err(refusal) => return refusal.shown(),
     };
     let language = Language::of(&told.locale);
-    let status_path = status_path(&web, told.message);
     if told.class == Class::Safety {
-        return cannot_refuse(language, &status_path);
+        return cannot_refuse(language);
     }
     let ask = Ask {
         language,
         topic: &language.topic(&told.topic),
-        status_path: &status_path,
     };
     page::show(StatusCode::OK, &ask)
 }
 
 /// Refuses the topic.
 pub(super) async fn refuse(State(web): State<Web>, Path(token): Path<String>) -> Response {
-    let told = match told(&web, &token).await {
-        Ok(Some(told)) => told,
-        Ok(None) => return page::missing(),
-        Err(error) => return page::unavailable(&error),
+    let told = match keep(&web, &token).await {
+        Ok(told) => told,
+        Err(refusal) => return refusal.shown(),
     };
     let language = Language::of(&told.locale);
-    let status_path = status_path(&web, told.message);
     if told.class == Class::Safety {
-        return cannot_refuse(language, &status_path);
-    }
-    if let Err(error) = keep(&web, &told).await {
-        return page::unavailable(&error);
+        return cannot_refuse(language);
     }
     let topic = language.topic(&told.topic);
     let line = language.choose(
@@ -70,28 +61,26 @@ pub(super) async fn refuse(State(web): State<Web>, Path(token): Path<String>) ->
     let note = Note {
         language,
         title: language.choose("Fatto", "Done"),
-        lines: &[&line],
-        status_path: Some(&status_path),
+        lines: &[&line, elsewhere(language)],
     };
     page::show(StatusCode::OK, &note)
 }
 
-async fn told(web: &Web, token: &str) -> Result<Option<Told>, StoreError> {
-    let Some(message) = web.signer.open_one(Purpose::Unsubscribe, token) else {
-        return Ok(None);
-    };
+async fn told(web: &Web, token: &str) -> Result<Told, Refusal> {
+    let message = refusal::named(web, Purpose::Unsubscribe, token)?;
     let mut tx = web.store.read().await?;
-    tx.status_page().told(MessageId::new(message)).await
+    refusal::told(&mut tx, message).await
 }
 
 /// Once is enough: a repeat finds the topic refused and leaves no second trace.
-async fn keep(web: &Web, told: &Told) -> Result<(), StoreError> {
+async fn keep(web: &Web, token: &str) -> Result<Told, Refusal> {
+    let message = refusal::named(web, Purpose::Unsubscribe, token)?;
     let mut tx = web.store.write().await?;
-    let choices = tx.preferences().of(told.client, told.message).await?;
+    let told = refusal::told(&mut tx, message).await?;
+    let choices = tx.preferences().of(told.client, message).await?;
     let refused = choices.map(|choices| choices.topics.get(&told.topic).copied().flatten());
-    // `None`: the client is gone and nobody is left to write to.
-    if matches!(refused, None | Some(Some(false))) {
-        return Ok(());
+    if told.class == Class::Safety || matches!(refused, None | Some(Some(false))) {
+        return Ok(told);
     }
     let decision = Decision::Topic {
         topic: told.topic.clone(),
@@ -100,27 +89,33 @@ async fn keep(web: &Web, told: &Told) -> Result<(), StoreError> {
     tx.preferences()
         .decide(told.client, &decision, web.clock.now(), &*web.ids)
         .await?;
-    unsubscribed(web, &mut tx, told.message, "used the unsubscribe address").await?;
-    tx.commit().await
+    unsubscribed(web, &mut tx, message, "used the unsubscribe address").await?;
+    tx.commit().await?;
+    Ok(told)
 }
 
-fn cannot_refuse(language: Language, status_path: &str) -> Response {
+fn cannot_refuse(language: Language) -> Response {
     let note = Note {
         language,
         title: language.choose("Un avviso di sicurezza", "A safety notice"),
-        lines: &[language.choose(
-            "Gli avvisi che riguardano la Sua sicurezza arrivano sempre. Può però scegliere gli \
-             altri messaggi, il canale e gli orari.",
-            "Notices about your safety always reach you. You can still choose the other \
-             messages, the channel and the hours.",
-        )],
-        status_path: Some(status_path),
+        lines: &[
+            language.choose(
+                "Gli avvisi che riguardano la Sua sicurezza arrivano sempre.",
+                "Notices about your safety always reach you.",
+            ),
+            elsewhere(language),
+        ],
     };
     page::show(StatusCode::OK, &note)
 }
 
-/// Relative, so that it also works where the daemon is published under a path.
-fn status_path(web: &Web, message: MessageId) -> String {
-    let token = web.signer.sign(Purpose::Status, &[message.get()]);
-    format!("../s/{token}#choices")
+/// No link to the status page: mail programs hand the unsubscribe address on to others, and it
+/// must open nothing but this.
+fn elsewhere(language: Language) -> &'static str {
+    language.choose(
+        "Gli altri messaggi, il canale e gli orari si scelgono nella pagina che si apre dal \
+         collegamento nel testo del messaggio.",
+        "The other messages, the channel and the hours are chosen on the page behind the link in \
+         the text of the message.",
+    )
 }

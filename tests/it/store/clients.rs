@@ -8,6 +8,8 @@ use araldo::domain::{Address, Channel};
 use araldo::source::client;
 use araldo::store::Store;
 use araldo::store::clients::{Put, fold};
+use araldo::store::erasure::Erasing;
+use araldo::store::receipts::ReceiptHorizon;
 use serde_json::json;
 
 use super::{at, ids};
@@ -109,9 +111,18 @@ async fn a_stop_belongs_to_the_address_and_outlives_the_client(store: &Store) {
         SuppressionReason::Stop,
         "a bounce does not undo a STOP"
     );
-    assert!(tx.clients().delete("C-1").await.unwrap());
-    assert!(!tx.clients().delete("C-1").await.unwrap());
     tx.commit().await.unwrap();
+    let erasing = Erasing {
+        now: at(NOW),
+        ids: ids(),
+        actor: "test",
+        fresh_pepper: "a pepper of more than thirty-two bytes",
+        horizon: ReceiptHorizon::default(),
+    };
+    for expected in [true, false] {
+        let erased = store.erase_client("C-1", &erasing).await.unwrap();
+        assert_eq!(erased.is_some(), expected);
+    }
     put(store, &[&anna]).await;
     let mut tx = store.write().await.unwrap();
     assert_eq!(tx.suppressions().of_client("C-1").await.unwrap().len(), 1);

@@ -15,6 +15,7 @@ pub(crate) mod node;
 pub(crate) mod servers;
 mod stores;
 mod sums;
+pub(crate) mod traces;
 
 pub(crate) use stores::{TestStore, at, postgres, sqlite, stores};
 

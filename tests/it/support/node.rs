@@ -206,6 +206,15 @@ impl Node {
         self.ask(reqwest::Method::PUT, path, Some(body)).await
     }
 
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.ask(reqwest::Method::DELETE, path, None).await
+    }
+
+    /// Where its store is.
+    pub(crate) fn url(&self) -> &StoreUrl {
+        &self.store.as_ref().expect("it runs").url
+    }
+
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Answer {
         let address = self.running.address.expect("the role web");
         let url = format!("http://{address}{path}");
@@ -220,6 +229,13 @@ impl Node {
     pub(crate) async fn visit(&self, url: &str) -> Answer {
         let request = self.http.get(url).header("user-agent", PHONE);
         self.send(request).await
+    }
+
+    /// Opens a page of the console with the cookie of somebody who is let in.
+    pub(crate) async fn visit_as(&self, cookie: &str, path: &str) -> Answer {
+        let address = self.running.address.expect("the role web");
+        let request = self.http.get(format!("http://{address}{path}"));
+        self.send(request.header("cookie", cookie)).await
     }
 
     /// Sends a form as a person does.

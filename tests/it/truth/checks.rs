@@ -7,6 +7,7 @@ use araldo::domain::message::Move;
 use araldo::domain::receipt::{Fold, ReceiptKind};
 use araldo::domain::{MessageState, Reason};
 
+use super::erasure;
 use super::story::Story;
 use super::world::Arrival;
 use crate::support::node::{Eye, sums_close};
@@ -31,10 +32,11 @@ struct Row {
     late_bounce: bool,
 }
 
-const ROWS: &str = "SELECT m.id, m.plan_id, m.client_id, c.ref AS client, e.event_id AS event,
+const ROWS: &str =
+    "SELECT m.id, m.plan_id, m.client_id, coalesce(c.ref, '') AS client, e.event_id AS event,
     p.rule, p.class, m.channel, m.address, m.state, m.reason, m.expires_at, m.opens, m.risky,
     m.receipt_rank, m.late_bounce FROM message m JOIN plan p ON p.id = m.plan_id
-    JOIN event e ON e.id = p.event_id JOIN client c ON c.id = m.client_id ORDER BY m.id";
+    JOIN event e ON e.id = p.event_id LEFT JOIN client c ON c.id = m.client_id ORDER BY m.id";
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 struct Attempt {
@@ -72,6 +74,8 @@ struct Findings {
     log: Vec<Logged>,
     receipts: HashMap<i64, Vec<ReceiptKind>>,
     arrivals: HashMap<i64, Vec<Arrival>>,
+    /// Who was not erased.
+    there: BTreeSet<String>,
     wrong: Vec<String>,
 }
 
@@ -97,6 +101,7 @@ pub(super) async fn what_is_wrong(story: &Story) -> Vec<String> {
         log: all!(eye, LOG),
         receipts: HashMap::new(),
         arrivals: HashMap::new(),
+        there: erasure::still_there(eye).await,
         wrong: story.world.broken_rules(),
     };
     for attempt in attempts {
@@ -122,6 +127,8 @@ pub(super) async fn what_is_wrong(story: &Story) -> Vec<String> {
     findings.one_address_is_told_once();
     findings.the_flood_is_held_back(story);
     findings.the_log_is_lawful();
+    let erased = erasure::what_is_wrong(story, &findings.there).await;
+    findings.wrong.extend(erased);
     // Panics by itself, with both sides shown.
     sums_close(eye).await;
     findings.wrong
@@ -146,7 +153,7 @@ impl Findings {
                     .map(|rule| rule.name.as_str())
                     .collect(),
             };
-            for client in story.town.audience(event) {
+            for client in story.town.audience(event).intersection(&self.there) {
                 for rule in &rules {
                     if !have.contains(&(event.id.as_str(), rule, client.as_str())) {
                         lost.push(format!("{client} has no row for {} by {rule}", event.id));
@@ -248,7 +255,8 @@ impl Findings {
     fn one_address_is_told_once(&mut self) {
         let mut told: BTreeMap<(i64, &str, &str), Vec<i64>> = BTreeMap::new();
         for row in &self.rows {
-            if self.arrivals.contains_key(&row.id) {
+            // The address of the erased is not known any more.
+            if self.arrivals.contains_key(&row.id) && !row.address.is_empty() {
                 let key = (row.plan_id, row.channel.as_str(), row.address.as_str());
                 told.entry(key).or_default().push(row.id);
             }

@@ -35,6 +35,9 @@ END;
 CREATE TRIGGER truth_barred AFTER INSERT ON suppression BEGIN
     INSERT INTO truth_log (what, id, one, two) VALUES ('barred', 0, NEW.channel, NEW.address);
 END;
+CREATE TRIGGER truth_erased AFTER INSERT ON erased_client BEGIN
+    INSERT INTO truth_log (what, id, one, two) VALUES ('erased', NEW.client_id, '', '');
+END;
 CREATE TRIGGER truth_overtaken AFTER UPDATE OF superseded_by ON plan
 WHEN OLD.superseded_by IS NULL AND NEW.superseded_by IS NOT NULL BEGIN
     INSERT INTO truth_log (what, id, one, two) VALUES ('withdrawn', NEW.id, '', '');
@@ -67,6 +70,7 @@ SELECT extract(epoch FROM clock_timestamp()) * 1000000, known.* FROM
     (SELECT 'barred', CAST(0 AS BIGINT), channel, address FROM suppression
     UNION ALL SELECT 'withdrawn', id, '', '' FROM plan
     WHERE superseded_by IS NOT NULL OR cancelled_at IS NOT NULL
+    UNION ALL SELECT 'erased', client_id, '', '' FROM erased_client
     EXCEPT SELECT what, id, one, two FROM truth_log) AS known";
 
 /// Notes what anybody who begins from here on must know.
@@ -79,7 +83,7 @@ pub(super) async fn note_the_known(eye: &Eye) {
 /// All that a run writes; templates and links stay.
 const EMPTY: &str = "TRUNCATE client, contact_point, place, place_tag, topic_choice, suppression,
     event, case_file, case_change, incident, incident_change, plan, message, claim, attempt,
-    receipt, engagement, rollup, node, audit, truth_log";
+    receipt, engagement, rollup, node, audit, erased_client, suppression_key, truth_log";
 
 /// Where the runs of one thread take their stores from.
 pub(super) enum Ground {
@@ -93,7 +97,7 @@ pub(super) enum Ground {
 pub(super) struct Plot {
     pub(super) store: Store,
     pub(super) eye: Arc<Eye>,
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
 }
 
 impl Ground {

@@ -9,6 +9,7 @@ mod cell;
 mod checks;
 mod crash;
 mod dice;
+mod erasure;
 mod ground;
 mod guards;
 mod matrix;

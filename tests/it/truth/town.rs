@@ -64,7 +64,7 @@ impl Town {
         }
         self.clients.push(Client {
             client: reference,
-            name: String::from("Maria Rossi"),
+            name: format!("Maria di Casa {number:02}"),
             locale: String::from(if dice.percent(70) { "it" } else { "en" }),
             time_zone: chrono_tz::Europe::Rome,
             preferred: *dice.one_of(&[None, Some(Channel::Sms), Some(Channel::Email)]),

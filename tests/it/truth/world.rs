@@ -17,6 +17,7 @@ use chrono::TimeDelta;
 use tokio::sync::Notify;
 
 use super::dice::Dice;
+use super::erasure;
 use super::ground::note_the_known;
 use crate::support::node::Eye;
 
@@ -354,8 +355,12 @@ impl World {
         mine.into_iter().map(|post| post.receipt).collect()
     }
 
-    /// Somebody changes their mind: a client says STOP, or an operator withdraws a message.
+    /// Somebody changes their mind: a client says STOP or is erased, or an operator withdraws a
+    /// message.
     pub(super) async fn meddle(&self) {
+        if self.percent(erasure::SHARE) {
+            return erasure::erase_somebody(self).await;
+        }
         let now = self.clock.now();
         let (address, event) = {
             let mut inner = self.inner();

@@ -1,23 +1,40 @@
-//! `DELETE /v1/clients/{ref}`: forgets contacts, places and choices. Messages already sent stay
-//! in the books; a STOP stays with its address.
+//! `DELETE /v1/clients/{ref}`: erases a client. Nothing more is sent, their links end, and what
+//! names them is blanked; a STOP stays with its address. See docs/erasure.md.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use base64::Engine as _;
 
+use crate::store::erasure::Erasing;
 use crate::web::Web;
 use crate::web::auth::keys::{Authorized, ClientsWrite};
 use crate::web::problem::Problem;
 
-/// Deletes a client: 204, or 404 when there is none.
+/// Erases a client: 204, or 404 when there is none.
 pub(crate) async fn delete(
-    _caller: Authorized<ClientsWrite>,
+    caller: Authorized<ClientsWrite>,
     State(web): State<Web>,
     Path(reference): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = web.store.write().await?;
-    if !tx.clients().delete(&reference).await? {
+    let fresh: [u8; 32] = rand::random();
+    let now = web.clock.now();
+    let erasing = Erasing {
+        now,
+        ids: &*web.ids,
+        actor: &format!("key:{}", caller.key.name),
+        fresh_pepper: &base64::engine::general_purpose::STANDARD.encode(fresh),
+        horizon: web.track.horizon,
+    };
+    let erased = web.store.erase_client(&reference, &erasing).await?;
+    let Some(erased) = erased else {
         return Err(Problem::not_found("client", &reference));
-    }
-    tx.commit().await?;
+    };
+    web.pages.learn_erased(&web.store, now).await?;
+    tracing::info!(
+        client.id = %erased.client,
+        messages.withdrawn = erased.cancelled,
+        events.blanked = erased.events,
+        "a client was erased"
+    );
     Ok(StatusCode::NO_CONTENT)
 }
