@@ -31,6 +31,7 @@ pub mod preferences;
 pub mod presence;
 mod probe;
 pub mod receipts;
+pub mod recount;
 pub mod reports;
 pub(crate) mod rollup;
 mod rows;

@@ -34,6 +34,9 @@ pub(super) async fn ask(State(web): State<Web>, Path(token): Path<String>) -> Re
         Ok(None) => return page::missing(),
         Err(error) => return page::unavailable(&error),
     };
+    web.track
+        .engagement
+        .note_glance(told.message, web.clock.now());
     let language = Language::of(&told.locale);
     let status_path = status_path(&web, told.message);
     if told.class == Class::Safety {
