@@ -194,8 +194,10 @@ async fn start_roles(
             })),
             providers::faces(config),
             lifecycle.clone(),
-        );
+        )
+        .in_zone(config.upkeep.zone);
         let web = web_state(config, &running, signer, case_kinds, &public_url, console).await?;
+        console::Desk::watch(&web);
         serving::start(config, web, doors, &lifecycle);
     }
     Ok(running)
@@ -205,6 +207,8 @@ fn start_planner(config: &Config, running: &Running, case_kinds: CaseKinds) {
     let settings = plan::Settings {
         quiet_hours: config.quiet_hours,
         opens: config.tracking.opens,
+        clicks: config.tracking.clicks,
+        zone: config.upkeep.zone,
         contact: contact(config),
         case_kinds,
         small_area: plan::SMALL_AREA,

@@ -1,16 +1,36 @@
 //! `araldo check-store`: asks every invariant now, as the daemon does every night, and keeps what
-//! it finds, so that an alarm in the console opens or goes out. Changes nothing else; may run
-//! beside daemons. Exit code 1 when one does not hold.
+//! it finds, so that an alarm in the console opens or goes out. May run beside daemons. Exit code
+//! 1 when one does not hold. With `--recount` the sums are first counted anew from the messages,
+//! which mends I4; nothing else is ever changed.
 
 use std::process::ExitCode;
 
+use clap::Args;
+
 use super::Context;
 use crate::app;
+use crate::lifecycle::Lifecycle;
 use crate::store::invariants::{Finding, Invariant};
 use crate::upkeep;
 
+/// What to do before asking.
+#[derive(Debug, Args)]
+pub(super) struct CheckStoreArgs {
+    /// Count the sums anew from the messages first: after a rolling upgrade, or when I4 says
+    /// that they differ
+    #[arg(long)]
+    recount: bool,
+}
+
 /// Prints one line for each invariant.
-pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(args: &CheckStoreArgs, context: &Context) -> anyhow::Result<ExitCode> {
+    if args.recount {
+        let done = upkeep::recount(&context.store, &Lifecycle::new()).await?;
+        println!(
+            "counted anew: {} sum(s) and {} message(s) were wrong",
+            done.sums, done.messages
+        );
+    }
     let settings = app::upkeep_settings(&context.config);
     let scope = upkeep::scope(&settings, context.clock.now());
     println!("looking at messages planned since {}", scope.since);

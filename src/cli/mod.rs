@@ -57,7 +57,7 @@ enum Command {
     /// Bring the store's schema up to date
     Migrate,
     /// Check what must hold in the store: nobody told twice, nothing lost, sums that close
-    CheckStore,
+    CheckStore(check_store::CheckStoreArgs),
     /// Ask whether everything configured can be reached and is right
     Doctor(doctor::DoctorArgs),
     /// Take clients in from a file
@@ -136,7 +136,9 @@ impl Cli {
             Command::Demo(args) => demo::run(args, self.config).await,
             Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
-            Command::CheckStore => check_store::run(&Context::open(config).await?).await,
+            Command::CheckStore(args) => {
+                check_store::run(&args, &Context::open(config).await?).await
+            }
             Command::Doctor(args) => doctor::run(args, config).await,
             Command::Import(command) => {
                 let context = Context::open(config).await?;

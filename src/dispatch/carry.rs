@@ -118,6 +118,7 @@ async fn hand_over(
         lease_no: message.lease_no,
         provider: line.provider.name().to_owned(),
         reference: outgoing.reference.0.clone(),
+        reports: line.provider.capabilities().gives_receipts,
         key_life: line.key_life(),
     };
     if shared.ledger.open(ticket.clone(), attempt).await == Opened::No {

@@ -18,9 +18,9 @@ use crate::domain::ids::first_id_at;
 use crate::domain::{
     Channel, ClientId, Clock, MessageId, MessageState, NodeId, Timestamp, Tracking,
 };
-use crate::store::attempts::{Closed, Diverted, NewAttempt, Recheck};
+use crate::store::attempts::{Closed, Diverted, Landed, NewAttempt, Recheck};
 use crate::store::receipts::ReceiptHorizon;
-use crate::store::rollup::{Shift, Sum, shift};
+use crate::store::rollup::{Shift, Standing, shift};
 use crate::store::{Store, StoreError, Tx};
 
 /// Entries taken into one transaction.
@@ -301,15 +301,12 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let rows: Vec<Diverted> = diverted.iter().map(|(_, row)| *row).collect();
-        let moved = tx.attempts().divert(&rows, now).await?;
-        sum(
-            tx,
-            diverted
-                .iter()
-                .filter(|(ticket, _)| moved.contains(&ticket.message))
-                .map(|(t, d)| (*t, MessageState::Leased, d.state)),
-        )
-        .await?;
+        let moved = by_message(tx.attempts().divert(&rows, now).await?);
+        let shifts = diverted.iter().filter_map(|(ticket, row)| {
+            let landed = moved.get(&ticket.message)?;
+            Some(step(ticket, landed, MessageState::Leased, row.state))
+        });
+        shift(&mut tx.conn, &shifts.collect::<Vec<_>>()).await?;
         // A report may have come for what is now withdrawn or too late: it says more.
         let proven: Vec<MessageId> = rows
             .iter()
@@ -438,50 +435,53 @@ async fn close(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let rows: Vec<Closed> = closes.iter().map(|(_, closed)| closed.clone()).collect();
-    let moved: HashMap<MessageId, bool> =
-        tx.attempts().close(&rows, now).await?.into_iter().collect();
+    let moved = by_message(tx.attempts().close(&rows, now).await?);
     if moved.len() < rows.len() {
         tracing::warn!(
             messages = rows.len() - moved.len(),
             "answers came for messages that had moved on; their attempts say what was answered"
         );
     }
-    let shifts = closes
-        .iter()
-        .filter(|(ticket, _)| moved.contains_key(&ticket.message))
-        .map(|(ticket, closed)| (ticket, MessageState::Sending, closed.state));
-    sum(tx, shifts).await?;
+    let shifts = closes.iter().filter_map(|(ticket, closed)| {
+        let landed = moved.get(&ticket.message)?;
+        Some(step(ticket, landed, MessageState::Sending, closed.state))
+    });
+    shift(&mut tx.conn, &shifts.collect::<Vec<_>>()).await?;
     let late: Vec<MessageId> = rows
         .iter()
         .filter(|row| row.outcome == "accepted" && !moved.contains_key(&row.message))
         .map(|row| row.message)
         .collect();
     tx.receipts(horizon).taken_late(&late, now).await?;
-    let early: Vec<MessageId> = moved
-        .into_iter()
-        .filter(|(_, early)| *early)
-        .map(|(message, _)| message)
-        .collect();
+    let early = moved.into_values().filter(|landed| landed.early);
+    let early: Vec<MessageId> = early.map(|landed| landed.message).collect();
     tx.receipts(horizon).settle(&early, now).await
 }
 
-async fn sum<'a>(
-    tx: &mut Tx,
-    moves: impl Iterator<Item = (&'a Ticket, MessageState, MessageState)>,
-) -> Result<(), StoreError> {
-    let shifts: Vec<Shift<'a>> = moves
-        .map(|(ticket, from, to)| Shift {
-            sum: Sum::of(
-                ticket.created_at,
-                &ticket.plan.plan.template,
-                ticket.plan.plan.version,
-                ticket.channel,
-            ),
-            tracking: ticket.tracking,
-            messages: 1,
-            from: Some(from),
-            to,
-        })
-        .collect();
-    shift(&mut tx.conn, &shifts).await
+fn by_message(moved: Vec<Landed>) -> HashMap<MessageId, Landed> {
+    let pairs = moved.into_iter().map(|landed| (landed.message, landed));
+    pairs.collect()
+}
+
+/// How the sums move when this message goes from one state to another.
+fn step<'a>(
+    ticket: &'a Ticket,
+    landed: &Landed,
+    from: MessageState,
+    state: MessageState,
+) -> Shift<'a> {
+    let plan = &ticket.plan.plan;
+    let to = Standing {
+        state,
+        tracking: ticket.tracking,
+        clicks: plan.clicks,
+        reports: landed.reports,
+        acts: landed.acts,
+    };
+    Shift {
+        sum: plan.summed().sum(ticket.created_at, ticket.channel),
+        messages: 1,
+        from: Some(to.in_state(from)),
+        to,
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 /// A point in time, to the microsecond: what both databases keep exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +26,13 @@ impl Timestamp {
     #[must_use]
     pub const fn utc_day(self) -> i64 {
         self.0.div_euclid(86_400_000_000)
+    }
+
+    /// The day it falls on in this zone, counted from 1970-01-01.
+    #[must_use]
+    pub fn day_in(self, zone: Tz) -> i64 {
+        let date = self.to_utc().with_timezone(&zone).date_naive();
+        i64::from(date.to_epoch_days())
     }
 
     /// As a chrono time, for calendars and formats.

@@ -236,6 +236,8 @@ impl Planner {
             cursor: 0,
             due_at: due(tx, &subject.key, rule, now).await?,
             created_at: now,
+            day: Some(now.day_in(self.settings.zone)),
+            clicks: self.settings.clicks,
         })
     }
 }

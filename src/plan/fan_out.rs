@@ -13,7 +13,7 @@ use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Reason, 
 use crate::store::candidates::{Candidate, Member};
 use crate::store::messages::{NewMessage, Shared};
 use crate::store::plans::{Advance, Plan};
-use crate::store::rollup::{Shift, Sum, shift};
+use crate::store::rollup::{Acts, Shift, Standing, shift};
 use crate::store::{StoreError, Tx};
 
 /// Clients planned in one transaction.
@@ -171,11 +171,16 @@ impl Planner {
         let shifts: Vec<Shift<'_>> = groups
             .into_iter()
             .map(|((state, tracking, channel), messages)| Shift {
-                sum: Sum::of(shared.now, &plan.template, plan.version, channel),
-                tracking,
+                sum: plan.summed().sum(shared.now, channel),
                 messages,
                 from: None,
-                to: state,
+                to: Standing {
+                    state,
+                    tracking,
+                    clicks: plan.clicks,
+                    reports: channel == Channel::Sms,
+                    acts: Acts::NONE,
+                },
             })
             .collect();
         shift(&mut tx.conn, &shifts).await?;

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use chrono_tz::Tz;
 use serde_json::Value;
 
 pub use matching::{Matcher, MatcherError};
@@ -42,6 +43,10 @@ pub struct Settings {
     pub quiet_hours: Option<QuietHours>,
     /// How reading may be measured at most (`[tracking] opens`).
     pub opens: Tracking,
+    /// Whether following links is counted (`[tracking] clicks`).
+    pub clicks: bool,
+    /// Whose days messages are summed by (`[upkeep] zone`).
+    pub zone: Tz,
     /// `contact` and `organisation` as texts see them.
     pub contact: Value,
     /// Labels and bodies responsible of cases.

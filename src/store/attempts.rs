@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 
 pub use back::Diverted;
 
+use super::rollup::Acts;
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
 
@@ -122,8 +123,38 @@ pub struct NewAttempt {
     pub provider: String,
     /// Our name for it towards the provider.
     pub reference: String,
+    /// Whether the provider reports deliveries: whether the message counts among those of which
+    /// "delivered" is a share.
+    pub reports: bool,
     /// How long the provider knows the name again and makes no second message of it. Not kept.
     pub key_life: Option<TimeDelta>,
+}
+
+/// A message that moved, and what decides how it counts besides its state.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed {
+    /// Which.
+    pub message: MessageId,
+    /// A receipt had come before the answer.
+    pub early: bool,
+    /// Its last provider reports deliveries.
+    pub(crate) reports: bool,
+    /// What readers did with it, if they were quicker than the answer.
+    pub(crate) acts: Acts,
+}
+
+/// The same as both databases give it.
+/// The message, the rank of its receipt, whether its provider reports, what the reader did, and
+/// whether its client was erased meanwhile.
+type LandedRow = (i64, i64, bool, i64, bool);
+
+fn landed((message, rank, reports, engaged, _): LandedRow) -> Landed {
+    Landed {
+        message: MessageId::new(message),
+        early: rank > 0,
+        reports,
+        acts: Acts::from_bits(engaged),
+    }
 }
 
 /// What came of an attempt.
@@ -250,7 +281,15 @@ impl Attempts<'_> {
     ) -> Result<(), StoreError> {
         let rows: Vec<_> = attempts
             .iter()
-            .map(|a| serde_json::json!([a.message.get(), a.lease_no, a.provider, a.reference]))
+            .map(|a| {
+                serde_json::json!([
+                    a.message.get(),
+                    a.lease_no,
+                    a.provider,
+                    a.reference,
+                    i64::from(a.reports)
+                ])
+            })
             .collect();
         let rows = serde_json::Value::Array(rows).to_string();
         on!(&mut *self.0, |c| {
@@ -270,8 +309,9 @@ impl Attempts<'_> {
         on!(&mut *self.0, |c| {
             sqlx::query(concat!(
                 "UPDATE message SET state = 'sending', opens = opens + 1, opened_at = $2,
-                 provider = r.provider FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 value ->> 2 AS provider FROM ",
+                 provider = r.provider, reports = (r.reports = 1)
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 2 AS provider,
+                 CAST(value ->> 4 AS BIGINT) AS reports FROM ",
                 words::rows!("$1"),
                 ") AS r
                  WHERE message.id = r.id AND message.state = 'leased'"
@@ -287,13 +327,13 @@ impl Attempts<'_> {
 
     /// Writes what came of attempts, and moves their messages. A message whose lease has gone on
     /// keeps its state, but the attempt's outcome is written all the same: truth is not thrown
-    /// away. Returns the messages that moved, and whether a receipt had come before the answer
-    /// (then `receipts().settle` is to be called).
+    /// away. Returns the messages that moved; for those whose receipt had come before the answer
+    /// `receipts().settle` is to be called.
     pub async fn close(
         &mut self,
         closed: &[Closed],
         now: Timestamp,
-    ) -> Result<Vec<(MessageId, bool)>, StoreError> {
+    ) -> Result<Vec<Landed>, StoreError> {
         let rows = serde_json::Value::Array(closed.iter().map(|c| as_row(c, now)).collect());
         let rows = rows.to_string();
         on!(&mut *self.0, |c| {
@@ -315,7 +355,7 @@ impl Attempts<'_> {
             .map(|_| ())
         })
         .doing("close attempts")?;
-        let moved: Vec<(i64, i64, bool)> = on!(&mut *self.0, |c| {
+        let moved: Vec<LandedRow> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "UPDATE message SET state = r.state,
                  reason = CASE r.state WHEN 'accepted' THEN NULL
@@ -335,8 +375,9 @@ impl Attempts<'_> {
                 words::rows!("$1"),
                 ") AS r
                  WHERE message.id = r.id AND message.lease_no = r.lease_no
-                 AND message.state = 'sending'
-                 RETURNING message.id, message.receipt_rank, message.address = ''"
+                 AND message.state = 'sending' RETURNING message.id, message.receipt_rank,
+                 coalesce(message.reports, message.channel = 'sms'), message.engaged,
+                 message.address = ''"
             ))
             .bind(&rows)
             .fetch_all(&mut **c)
@@ -346,10 +387,7 @@ impl Attempts<'_> {
         let erased = moved.iter().filter(|(.., erased)| *erased);
         self.keep_no_words(erased.map(|(id, ..)| *id)).await?;
         self.bar_addresses(closed, now).await?;
-        Ok(moved
-            .into_iter()
-            .map(|(id, rank, _)| (MessageId::new(id), rank > 0))
-            .collect())
+        Ok(moved.into_iter().map(landed).collect())
     }
 
     async fn bar_addresses(&mut self, closed: &[Closed], now: Timestamp) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{
     Channel, EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Tracking, Verdict,
 };
-use crate::store::rollup::{self, EngagementColumn, EngagementShift, Sum};
+use crate::store::rollup::{self, Acts, Shift, Standing, Summed};
 use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
 
 /// Engagement within a transaction.
@@ -70,22 +70,29 @@ pub struct Addressed {
 /// One message as the sums know it.
 struct Counted {
     message: i64,
-    engaged: i64,
-    template: String,
-    version: i64,
+    standing: Standing,
     channel: Channel,
     created_at: Timestamp,
+    template: String,
+    version: i64,
+    day: Option<i64>,
 }
 
-/// The bits of `message.engaged`, with the sum each stands for.
-const BITS: [(i64, Option<EngagementColumn>); 6] = [
-    (1, Some(EngagementColumn::Opened)),
-    (2, Some(EngagementColumn::OpenedMachine)),
-    (4, Some(EngagementColumn::Clicked)),
-    (8, Some(EngagementColumn::ClickedMachine)),
-    (16, Some(EngagementColumn::Replied)),
-    (32, None),
-];
+/// The same as both databases give it.
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    engaged: i64,
+    state: String,
+    tracking: String,
+    channel: String,
+    reports: bool,
+    created_at: i64,
+    template: String,
+    version: i64,
+    day: Option<i64>,
+    clicks: bool,
+}
 
 impl Engagement<'_> {
     /// What is known about each of these messages. Those that are gone are missing, and those
@@ -167,56 +174,55 @@ impl Engagement<'_> {
     /// Adds pixels that were loaded without saying whose. Leaves no row behind.
     pub async fn add_anonymous_opens(&mut self, opens: &[(PlanId, i64)]) -> Result<(), StoreError> {
         for (plan, by) in opens {
-            let row: Option<(String, i64, i64)> = on!(&mut *self.0, |c| sqlx::query_as(
-                "SELECT template, version, created_at FROM plan WHERE id = $1"
-            )
-            .bind(plan.get())
-            .fetch_optional(&mut **c)
-            .await)
-            .doing("look up a plan that was read")?;
-            let Some((template, version, created_at)) = row else {
+            let row: Option<(String, i64, Option<i64>, i64)> =
+                on!(&mut *self.0, |c| sqlx::query_as(
+                    "SELECT template, version, day, created_at FROM plan WHERE id = $1"
+                )
+                .bind(plan.get())
+                .fetch_optional(&mut **c)
+                .await)
+                .doing("look up a plan that was read")?;
+            let Some((template, version, day, created_at)) = row else {
                 continue;
             };
-            let planned = Timestamp::from_micros(created_at);
-            let shift = EngagementShift {
-                sum: Sum::of(planned, &template, version, Channel::Email),
-                column: EngagementColumn::AnonymousOpens,
-                by: *by,
+            let summed = Summed {
+                day,
+                template: &template,
+                version,
             };
-            rollup::shift_engagement(self.0, &[shift]).await?;
+            let sum = summed.sum(Timestamp::from_micros(created_at), Channel::Email);
+            rollup::add_anonymous_opens(self.0, [(sum, *by)]).await?;
         }
         Ok(())
     }
 
+    /// Computes anew what these messages count for, from their rows, and moves the sums: mends
+    /// what another program made of them.
+    pub async fn recount_acts(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
+        let messages = id_rows(messages.iter().copied());
+        let counted = self.lock(&messages).await?;
+        self.recount(&messages, &counted).await
+    }
+
     /// In the order of ids, as dispatch and receipts do, so that none waits for another in a circle.
     async fn lock(&mut self, messages: &str) -> Result<Vec<Counted>, StoreError> {
-        let rows: Vec<(i64, i64, String, i64, String, i64)> =
-            on!(&mut *self.0, |c| sqlx::query_as(concat!(
-                "SELECT id, engaged, (SELECT template FROM plan WHERE plan.id = message.plan_id), \
-                 (SELECT version FROM plan WHERE plan.id = message.plan_id), channel, created_at \
-                 FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
-                words::rows!("$1"),
-                ") ORDER BY id",
-                words::for_update!()
-            ))
-            .bind(messages)
-            .fetch_all(&mut **c)
-            .await)
-            .doing("lock messages that were read")?;
-        rows.into_iter()
-            .map(
-                |(message, engaged, template, version, channel, created_at)| {
-                    Ok(Counted {
-                        message,
-                        engaged,
-                        template,
-                        version,
-                        channel: stored(&channel, "message", "channel", message)?,
-                        created_at: Timestamp::from_micros(created_at),
-                    })
-                },
-            )
-            .collect()
+        let rows: Vec<Row> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
+            "SELECT id, engaged, state, tracking, channel, created_at, \
+             coalesce(reports, channel = 'sms') AS reports, \
+             (SELECT template FROM plan WHERE plan.id = message.plan_id) AS template, \
+             (SELECT version FROM plan WHERE plan.id = message.plan_id) AS version, \
+             (SELECT day FROM plan WHERE plan.id = message.plan_id) AS day, \
+             coalesce((SELECT clicks FROM plan WHERE plan.id = message.plan_id), TRUE) AS clicks \
+             FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
+            words::rows!("$1"),
+            ") ORDER BY id",
+            words::for_update!()
+        ))
+        .bind(messages)
+        .fetch_all(&mut **c)
+        .await)
+        .doing("lock messages that were read")?;
+        rows.into_iter().map(Counted::from_row).collect()
     }
 
     async fn insert(&mut self, hits: &[NewEngagement], ids: &dyn Ids) -> Result<(), StoreError> {
@@ -253,7 +259,7 @@ impl Engagement<'_> {
     async fn reclassify(&mut self, burst: &Burst) -> Result<(), StoreError> {
         on!(&mut *self.0, |c| sqlx::query(
             "UPDATE engagement SET verdict = 'machine', grounds = $1 \
-             WHERE message_id = $2 AND kind IN ('clicked', 'viewed') AND at BETWEEN $3 AND $4"
+             WHERE message_id = $2 AND kind IN ('opened', 'clicked', 'viewed') AND at BETWEEN $3 AND $4"
         )
         .bind(burst.grounds)
         .bind(burst.message.get())
@@ -266,22 +272,22 @@ impl Engagement<'_> {
     }
 
     async fn recount(&mut self, messages: &str, counted: &[Counted]) -> Result<(), StoreError> {
-        let bits = self.bits(messages).await?;
+        let acts = self.acts(messages).await?;
         let mut shifts = Vec::new();
         let mut changed = Vec::new();
         for message in counted {
-            let now = bits.get(&message.message).copied().unwrap_or_default();
-            if now != message.engaged {
-                changed.push(serde_json::json!([message.message, now]));
-                shifts.extend(shifts_of(message, now));
+            let now = acts.get(&message.message).copied().unwrap_or_default();
+            if now != message.standing.acts {
+                changed.push(serde_json::json!([message.message, now.bits()]));
+                shifts.push(message.shift_to(now));
             }
         }
         self.write_bits(&serde_json::Value::Array(changed).to_string())
             .await?;
-        rollup::shift_engagement(self.0, &shifts).await
+        rollup::shift(self.0, &shifts).await
     }
 
-    async fn bits(&mut self, messages: &str) -> Result<BTreeMap<i64, i64>, StoreError> {
+    async fn acts(&mut self, messages: &str) -> Result<BTreeMap<i64, Acts>, StoreError> {
         let rows: Vec<(i64, String, String)> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
             "SELECT DISTINCT message_id, kind, verdict FROM engagement \
              WHERE message_id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
@@ -292,13 +298,14 @@ impl Engagement<'_> {
         .fetch_all(&mut **c)
         .await)
         .doing("sum up what readers did")?;
-        let mut bits = BTreeMap::new();
+        let mut acts = BTreeMap::new();
         for (message, kind, verdict) in rows {
             let kind = stored(&kind, "engagement", "kind", message)?;
             let verdict = stored(&verdict, "engagement", "verdict", message)?;
-            *bits.entry(message).or_default() |= counts_for(kind, verdict);
+            let known: &mut Acts = acts.entry(message).or_default();
+            *known = known.with(kind, verdict);
         }
-        Ok(bits)
+        Ok(acts)
     }
 
     async fn write_bits(&mut self, rows: &str) -> Result<(), StoreError> {
@@ -316,36 +323,39 @@ impl Engagement<'_> {
     }
 }
 
-/// What one row makes its message count for. A person's click proves that the message was
-/// opened, even where no pixel could say so; a machine's click proves nothing.
-const fn counts_for(kind: EngagementKind, verdict: Verdict) -> i64 {
-    use EngagementKind as K;
-    match (kind, verdict) {
-        (K::Opened, Verdict::Human) => 1,
-        (K::Opened, Verdict::Machine) => 2,
-        (K::Clicked, Verdict::Human) => 1 | 4,
-        (K::Clicked, Verdict::Machine) => 8,
-        (K::Replied | K::Confirmed, _) => 16,
-        (K::Viewed, Verdict::Human) => 32,
-        (K::Opened | K::Clicked, Verdict::Undetermined) | (K::Viewed | K::Unsubscribed, _) => 0,
-    }
-}
-
-fn shifts_of(message: &Counted, now: i64) -> impl Iterator<Item = EngagementShift<'_>> {
-    let sum = Sum::of(
-        message.created_at,
-        &message.template,
-        message.version,
-        message.channel,
-    );
-    BITS.into_iter().filter_map(move |(bit, column)| {
-        let by = i64::from(now & bit != 0) - i64::from(message.engaged & bit != 0);
-        (by != 0).then_some(EngagementShift {
-            sum,
-            column: column?,
-            by,
+impl Counted {
+    fn from_row(row: Row) -> Result<Self, StoreError> {
+        let id = row.id;
+        Ok(Self {
+            message: id,
+            standing: Standing {
+                state: stored(&row.state, "message", "state", id)?,
+                tracking: stored(&row.tracking, "message", "tracking", id)?,
+                clicks: row.clicks,
+                reports: row.reports,
+                acts: Acts::from_bits(row.engaged),
+            },
+            channel: stored(&row.channel, "message", "channel", id)?,
+            created_at: Timestamp::from_micros(row.created_at),
+            template: row.template,
+            version: row.version,
+            day: row.day,
         })
-    })
+    }
+
+    fn shift_to(&self, acts: Acts) -> Shift<'_> {
+        let summed = Summed {
+            day: self.day,
+            template: &self.template,
+            version: self.version,
+        };
+        Shift {
+            sum: summed.sum(self.created_at, self.channel),
+            messages: 1,
+            from: Some(self.standing),
+            to: self.standing.with_acts(acts),
+        }
+    }
 }
 
 /// Ids as rows of one number each: what `value ->> 0` reads on both databases.

@@ -2,7 +2,7 @@
 //! events and incidents they hang on and the sums that go with them. For measurements only;
 //! nothing here is on the path of a message. Sizes in, no decisions: see `araldo bench pages`.
 
-use super::{Conn, Doing as _, Store, StoreError, on};
+use super::{Conn, Doing as _, Store, StoreError, on, rollup};
 use crate::domain::Timestamp;
 
 /// Messages of one plan, but for the last: an incident that goes on and concerns everybody.
@@ -287,29 +287,36 @@ async fn attempts(conn: &mut Conn, fill: Fill) -> Result<(), StoreError> {
 /// The sums of what was filled in.
 async fn sums(conn: &mut Conn, fill: Fill) -> Result<(), StoreError> {
     on!(conn, |c| {
-        sqlx::query(
-            "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-             delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-             clicked_machine, replied, measurable, anonymous_opens) \
-             SELECT m.created_at / 86400000000, p.template, p.version, m.channel, count(*), \
-             sum(CASE WHEN m.state = 'suppressed' THEN 1 ELSE 0 END), count(m.accepted_at), \
-             sum(CASE WHEN m.state = 'delivered' THEN 1 ELSE 0 END), \
-             sum(CASE WHEN m.state = 'undelivered' THEN 1 ELSE 0 END), \
-             sum(CASE WHEN m.state = 'unconfirmed' THEN 1 ELSE 0 END), 0, \
-             sum(CASE WHEN m.engaged & 1 <> 0 THEN 1 ELSE 0 END), 0, 0, 0, 0, \
-             count(m.accepted_at), 0 \
-             FROM message m JOIN plan p ON p.id = m.plan_id WHERE m.id >= $1 AND m.id < $2 \
-             GROUP BY 1, 2, 3, 4 \
-             ON CONFLICT (day, template, version, channel) DO UPDATE SET \
-             planned = rollup.planned + excluded.planned, \
-             suppressed = rollup.suppressed + excluded.suppressed, \
-             accepted = rollup.accepted + excluded.accepted, \
-             delivered = rollup.delivered + excluded.delivered, \
-             undelivered = rollup.undelivered + excluded.undelivered, \
-             unconfirmed = rollup.unconfirmed + excluded.unconfirmed, \
-             opened = rollup.opened + excluded.opened, \
-             measurable = rollup.measurable + excluded.measurable",
-        )
+        sqlx::query(concat!(
+            "INSERT INTO rollup (day, template, version, channel, planned, suppressed, \
+                 accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, \
+                 clicked, clicked_machine, replied, measurable, anonymous_opens, reporting, \
+                 reached, clicks_measurable, read_measurable, read, confirmed) \
+                 SELECT c.day, c.template, c.version, c.channel, c.planned, c.suppressed, \
+                 c.accepted, c.delivered, c.undelivered, c.unconfirmed, c.unknown, c.opened, \
+                 c.opened_machine, c.clicked, c.clicked_machine, c.replied, c.measurable, 0, \
+                 c.reporting, c.reached, c.clicks_measurable, c.read_measurable, c.read, \
+                 c.confirmed FROM (",
+            rollup::counted!(rollup::ones!(
+                "FROM message m JOIN plan p ON p.id = m.plan_id \
+                     WHERE m.id >= $1 AND m.id < $2"
+            )),
+            ") AS c WHERE TRUE \
+                 ON CONFLICT (day, template, version, channel) DO UPDATE SET \
+                 planned = rollup.planned + excluded.planned, \
+                 suppressed = rollup.suppressed + excluded.suppressed, \
+                 accepted = rollup.accepted + excluded.accepted, \
+                 delivered = rollup.delivered + excluded.delivered, \
+                 undelivered = rollup.undelivered + excluded.undelivered, \
+                 unconfirmed = rollup.unconfirmed + excluded.unconfirmed, \
+                 opened = rollup.opened + excluded.opened, \
+                 measurable = rollup.measurable + excluded.measurable, \
+                 reporting = rollup.reporting + excluded.reporting, \
+                 reached = rollup.reached + excluded.reached, \
+                 clicks_measurable = rollup.clicks_measurable + excluded.clicks_measurable, \
+                 read_measurable = rollup.read_measurable + excluded.read_measurable, \
+                 read = rollup.read + excluded.read"
+        ))
         .bind(fill.first)
         .bind(fill.first + fill.messages)
         .execute(&mut **c)

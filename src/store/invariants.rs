@@ -8,13 +8,14 @@
 use chrono::TimeDelta;
 
 use super::receipts::ReceiptHorizon;
-use super::{Conn, Doing as _, StoreError, Tx, on};
+use super::{Conn, Doing as _, StoreError, Tx, on, rollup};
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
 use crate::domain::text_enum::text_enum;
 
-/// Sums are compared for whole days only; an id may be a little older than the time beside it.
-const ID_SLACK: TimeDelta = TimeDelta::hours(1);
+/// Sums are compared for whole days only. A day begins up to fourteen hours earlier somewhere in
+/// the world than in UTC, and an id may be a little older than the time beside it.
+const ID_SLACK: TimeDelta = TimeDelta::hours(15);
 /// A client's no counts from when it is committed, which is a little after its time.
 const COMMIT_SLACK: TimeDelta = TimeDelta::seconds(10);
 
@@ -248,7 +249,8 @@ impl Invariants<'_> {
     async fn sums_differ(&mut self) -> Result<Found, StoreError> {
         let (plans, of_a_plan) = self.plans_differ().await?;
         let (days, of_a_day) = self.days_differ().await?;
-        Ok((plans + days, of_a_plan.or(of_a_day)))
+        let (acts, of_acts) = self.acts_differ().await?;
+        Ok((plans + days + acts, of_a_plan.or(of_a_day).or(of_acts)))
     }
 
     /// A fallback's row is no plan's own.
@@ -269,32 +271,41 @@ impl Invariants<'_> {
         ask!(
             self,
             "compare sums with their messages",
-            "WITH counted AS (SELECT x.day, x.template, x.version, x.channel, min(x.id) AS example,
-             count(*) AS planned,
-             sum(CASE WHEN x.state = 'suppressed' THEN 1 ELSE 0 END) AS suppressed,
-             sum(CASE WHEN x.state IN ('accepted', 'delivered', 'undelivered', 'unconfirmed')
-             THEN 1 ELSE 0 END) AS accepted,
-             sum(CASE WHEN x.state = 'delivered' THEN 1 ELSE 0 END) AS delivered,
-             sum(CASE WHEN x.state = 'undelivered' THEN 1 ELSE 0 END) AS undelivered,
-             sum(CASE WHEN x.state = 'unconfirmed' THEN 1 ELSE 0 END) AS unconfirmed,
-             sum(CASE WHEN x.state IN ('unknown', 'unresolved') THEN 1 ELSE 0 END) AS unknown
-             FROM (SELECT m.id, m.created_at / 86400000000 AS day, p.template, p.version,
-             m.channel, m.state FROM message m JOIN plan p ON p.id = m.plan_id
-             WHERE m.id >= $2 AND m.created_at >= $1 * 86400000000) AS x
-             GROUP BY x.day, x.template, x.version, x.channel)
-             SELECT CAST(count(*) AS BIGINT), min(y.example) FROM (
-             SELECT c.example FROM counted c LEFT JOIN rollup r ON r.day = c.day
-             AND r.template = c.template AND r.version = c.version AND r.channel = c.channel
-             WHERE r.day IS NULL OR r.planned <> c.planned OR r.suppressed <> c.suppressed
-             OR r.accepted <> c.accepted OR r.delivered <> c.delivered
-             OR r.undelivered <> c.undelivered OR r.unconfirmed <> c.unconfirmed
-             OR r.unknown <> c.unknown
-             UNION ALL SELECT CAST(NULL AS BIGINT) FROM rollup r LEFT JOIN counted c
-             ON c.day = r.day AND c.template = r.template AND c.version = r.version
-             AND c.channel = r.channel
-             WHERE r.day >= $1 AND r.planned <> 0 AND c.day IS NULL) AS y",
+            concat!(
+                "WITH counted AS (",
+                rollup::counted!(rollup::ones!(
+                    "FROM message m JOIN plan p ON p.id = m.plan_id WHERE m.id >= $2 AND ",
+                    rollup::day!(),
+                    " >= $1"
+                )),
+                ") SELECT CAST(count(*) AS BIGINT), min(y.example) FROM (
+                 SELECT c.example FROM counted c LEFT JOIN rollup r ON r.day = c.day
+                 AND r.template = c.template AND r.version = c.version AND r.channel = c.channel
+                 WHERE r.day IS NULL OR ",
+                rollup::differs!(),
+                " UNION ALL SELECT CAST(NULL AS BIGINT) FROM rollup r LEFT JOIN counted c
+                 ON c.day = r.day AND c.template = r.template AND c.version = r.version
+                 AND c.channel = r.channel
+                 WHERE r.day >= $1 AND r.planned <> 0 AND c.day IS NULL) AS y"
+            ),
             day,
             first_id,
+        )
+    }
+
+    /// What a message is noted to count for, against what its readers did.
+    async fn acts_differ(&mut self) -> Result<Found, StoreError> {
+        ask!(
+            self,
+            "compare messages with what readers did",
+            concat!(
+                "SELECT CAST(count(*) AS BIGINT), min(m.id) FROM message m LEFT JOIN (
+                 SELECT e.message_id, ",
+                rollup::acts!(),
+                " AS acts FROM engagement e WHERE e.message_id >= $1 GROUP BY e.message_id) AS x
+                 ON x.message_id = m.id WHERE m.id >= $1 AND m.engaged <> coalesce(x.acts, 0)"
+            ),
+            self.scope.since_id(),
         )
     }
 

@@ -32,6 +32,7 @@ pub mod preferences;
 pub mod presence;
 mod probe;
 pub mod receipts;
+pub mod recount;
 pub mod replies;
 pub mod reports;
 pub(crate) mod rollup;

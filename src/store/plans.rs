@@ -1,6 +1,7 @@
 //! Plans: one rule applied to one event. A plan carries what all its messages share, the cursor
 //! of its fan-out, and whether something newer or an operator has overtaken it.
 
+use super::rollup::Summed;
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::{
     Class, EventId, Lane, MessageState, PlanId, Reason, TemplateVersionId, Timestamp,
@@ -55,6 +56,22 @@ pub struct Plan {
     pub due_at: Timestamp,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The day its messages are summed under, in the organisation's zone; none in plans of a
+    /// program that summed by UTC days.
+    pub day: Option<i64>,
+    /// Whether following its links can be kept (`[tracking] clicks`).
+    pub clicks: bool,
+}
+
+impl Plan {
+    /// Where its messages are summed.
+    pub(crate) fn summed(&self) -> Summed<'_> {
+        Summed {
+            day: self.day,
+            template: &self.template,
+            version: self.version,
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -77,6 +94,8 @@ struct PlanRow {
     cursor: i64,
     due_at: i64,
     created_at: i64,
+    day: Option<i64>,
+    clicks: bool,
 }
 
 /// How far a fan-out has come.
@@ -117,7 +136,8 @@ pub struct Withdrawn {
 macro_rules! columns {
     () => {
         "id, event_id, rule, template, template_version_id, version, topic, class, lane, subject,
-         occurred_at, superseded_by, cancelled_at, settings, variables, cursor, due_at, created_at"
+         occurred_at, superseded_by, cancelled_at, settings, variables, cursor, due_at, created_at, day,
+         coalesce(clicks, TRUE) AS clicks"
     };
 }
 
@@ -129,9 +149,9 @@ impl Plans<'_> {
             sqlx::query(
                 "INSERT INTO plan (id, event_id, rule, template, template_version_id, version,
                  topic, class, lane, subject, occurred_at, superseded_by, settings, variables,
-                 state, cursor, planned, suppressed, due_at, created_at)
+                 state, cursor, planned, suppressed, due_at, created_at, day, clicks)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                 'planning', 0, 0, 0, $15, $16)
+                 'planning', 0, 0, 0, $15, $16, $17, $18)
                  ON CONFLICT (event_id, rule) DO NOTHING",
             )
             .bind(plan.id.get())
@@ -150,6 +170,8 @@ impl Plans<'_> {
             .bind(&plan.variables)
             .bind(plan.due_at.as_micros())
             .bind(plan.created_at.as_micros())
+            .bind(plan.day)
+            .bind(plan.clicks)
             .execute(&mut **c)
             .await
             .map(|done| done.rows_affected())
@@ -436,5 +458,7 @@ fn plan(row: PlanRow) -> Result<Plan, StoreError> {
         cursor: row.cursor,
         due_at: Timestamp::from_micros(row.due_at),
         created_at: Timestamp::from_micros(row.created_at),
+        day: row.day,
+        clicks: row.clicks,
     })
 }

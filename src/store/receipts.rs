@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::TimeDelta;
 
 use crate::domain::receipt::{Fold, ReceiptKind, state_after};
-use crate::domain::{Channel, Ids, MessageId, MessageState, Timestamp, Tracking};
+use crate::domain::{Channel, Ids, MessageId, MessageState, Timestamp};
 use crate::store::engagement::id_rows;
-use crate::store::rollup::{self, Shift, Sum};
+use crate::store::rollup::{self, Acts, Shift, Standing, Summed};
 use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
 
 /// Receipts within a transaction.
@@ -84,14 +84,33 @@ pub enum Appended {
 /// One message as the fold needs it.
 struct Folded {
     message: MessageId,
-    state: MessageState,
+    standing: Standing,
     fold: Fold,
     channel: Channel,
-    tracking: Tracking,
     left: bool,
     created_at: Timestamp,
     template: String,
     version: i64,
+    day: Option<i64>,
+}
+
+/// The same as both databases give it.
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    state: String,
+    receipt_rank: i64,
+    late_bounce: bool,
+    channel: String,
+    tracking: String,
+    created_at: i64,
+    template: String,
+    version: i64,
+    day: Option<i64>,
+    clicks: bool,
+    reports: bool,
+    engaged: i64,
+    opens: i64,
 }
 
 impl Receipts<'_> {
@@ -149,7 +168,7 @@ impl Receipts<'_> {
             .into_iter()
             .filter(|message| {
                 matches!(
-                    message.state,
+                    message.state(),
                     MessageState::Unknown | MessageState::Unresolved
                 )
             })
@@ -243,14 +262,14 @@ impl Receipts<'_> {
         for message in &messages {
             let found = evidence.get(&message.message).copied().unwrap_or_default();
             let fold = message.fold.join(found);
-            let state = match message.state {
+            let state = match message.state() {
                 MessageState::Sending => MessageState::Sending,
                 state => state_after(state, message.left, fold),
             };
-            if state != message.state {
+            if state != message.state() {
                 moves.push(message.shift_to(state));
             }
-            if state != message.state || fold != message.fold {
+            if state != message.state() || fold != message.fold {
                 rows.push(self.row(message, state, fold, now));
             }
         }
@@ -261,22 +280,13 @@ impl Receipts<'_> {
 
     /// In the order of ids, as `dispatch` and `engagement` do, so that none waits in a circle.
     async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
-        type Row = (
-            i64,
-            String,
-            i64,
-            bool,
-            String,
-            String,
-            i64,
-            String,
-            i64,
-            i64,
-        );
         let rows: Vec<Row> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
             "SELECT id, state, receipt_rank, late_bounce, channel, tracking, created_at, \
-             (SELECT template FROM plan WHERE plan.id = message.plan_id), \
-             (SELECT version FROM plan WHERE plan.id = message.plan_id), opens \
+             (SELECT template FROM plan WHERE plan.id = message.plan_id) AS template, \
+             (SELECT version FROM plan WHERE plan.id = message.plan_id) AS version, \
+             (SELECT day FROM plan WHERE plan.id = message.plan_id) AS day, \
+             coalesce((SELECT clicks FROM plan WHERE plan.id = message.plan_id), TRUE) AS clicks, \
+             coalesce(reports, channel = 'sms') AS reports, engaged, opens \
              FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
             words::rows!("$1"),
             ") ORDER BY id",
@@ -300,13 +310,13 @@ impl Receipts<'_> {
             Channel::Sms => self.horizon.sms,
             Channel::Email => self.horizon.email,
         };
-        let arrived = state == MessageState::Accepted && message.state != MessageState::Accepted;
+        let arrived = state == MessageState::Accepted && message.state() != MessageState::Accepted;
         serde_json::json!([
             message.message.get(),
             state,
             fold.rank,
             i64::from(fold.late_bounce),
-            i64::from(state != message.state),
+            i64::from(state != message.state()),
             i64::from(state.is_final()),
             match state {
                 // A second channel may be wanted: the timer looks at the plan.
@@ -345,40 +355,45 @@ impl Receipts<'_> {
 }
 
 impl Folded {
-    fn from_row(
-        (id, state, rank, late_bounce, channel, tracking, created_at, template, version, opens): (
-            i64,
-            String,
-            i64,
-            bool,
-            String,
-            String,
-            i64,
-            String,
-            i64,
-            i64,
-        ),
-    ) -> Result<Self, StoreError> {
+    fn from_row(row: Row) -> Result<Self, StoreError> {
+        let id = row.id;
         Ok(Self {
             message: MessageId::new(id),
-            state: stored(&state, "message", "state", id)?,
-            fold: Fold { rank, late_bounce },
-            channel: stored(&channel, "message", "channel", id)?,
-            tracking: stored(&tracking, "message", "tracking", id)?,
-            left: opens > 0,
-            created_at: Timestamp::from_micros(created_at),
-            template,
-            version,
+            standing: Standing {
+                state: stored(&row.state, "message", "state", id)?,
+                tracking: stored(&row.tracking, "message", "tracking", id)?,
+                clicks: row.clicks,
+                reports: row.reports,
+                acts: Acts::from_bits(row.engaged),
+            },
+            fold: Fold {
+                rank: row.receipt_rank,
+                late_bounce: row.late_bounce,
+            },
+            channel: stored(&row.channel, "message", "channel", id)?,
+            left: row.opens > 0,
+            created_at: Timestamp::from_micros(row.created_at),
+            template: row.template,
+            version: row.version,
+            day: row.day,
         })
     }
 
+    const fn state(&self) -> MessageState {
+        self.standing.state
+    }
+
     fn shift_to(&self, state: MessageState) -> Shift<'_> {
+        let summed = Summed {
+            day: self.day,
+            template: &self.template,
+            version: self.version,
+        };
         Shift {
-            sum: Sum::of(self.created_at, &self.template, self.version, self.channel),
-            tracking: self.tracking,
+            sum: summed.sum(self.created_at, self.channel),
             messages: 1,
-            from: Some(self.state),
-            to: state,
+            from: Some(self.standing),
+            to: self.standing.in_state(state),
         }
     }
 }

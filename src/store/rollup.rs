@@ -1,171 +1,104 @@
 //! Sums by template, version, channel and day, moved in the transaction that moves what they sum.
 //!
-//! Whoever changes message states calls [`shift`] with the moves; whoever counts reading calls
-//! [`shift_engagement`]. Nothing here reads messages or decides states. `insight` reads the sums.
+//! Whoever changes message states or writes down what readers did calls [`shift`] with the moves.
+//! Nothing here reads messages or decides states. `insight` reads the sums.
 //!
-//! What a message counts in follows from its state alone, so a move is the columns of the new
-//! state minus those of the old one. A message counts for the day it was planned, whenever it
-//! was delivered or read, so that a rate divides things that belong together.
+//! What a message counts in follows from its row and its plan alone ([`Standing`]), so a move is
+//! the sums of the standing after minus those of the one before. A message counts for the day its
+//! plan was made, whenever it was delivered or read, so that a rate divides things that belong
+//! together.
+
+mod counted;
+mod standing;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Channel, MessageState, Timestamp, Tracking};
+use self::standing::{COLUMNS, Column};
+use crate::domain::{Channel, Timestamp};
 use crate::store::{Conn, Doing as _, StoreError, on};
+
+pub(crate) use counted::{
+    acts, counted, day, differs, is_accepted, is_reached, is_read, is_readable, is_reporting, ones,
+};
+pub(crate) use standing::{Acts, Standing};
 
 /// Which sum a message belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sum<'a> {
-    /// UTC day of `message.created_at`, counted from 1970-01-01.
-    pub(crate) day: i64,
+    /// The day its plan was made in the organisation's zone, counted from 1970-01-01.
+    day: i64,
     /// The template's name, as in `plan.template`.
-    pub(crate) template: &'a str,
+    template: &'a str,
     /// The template's version, as in `plan.version`.
-    pub(crate) version: i64,
+    version: i64,
     /// The message's channel.
-    pub(crate) channel: Channel,
+    channel: Channel,
 }
 
-impl<'a> Sum<'a> {
-    /// The sum for messages planned at `created_at`.
-    pub(crate) const fn of(
-        created_at: Timestamp,
-        template: &'a str,
-        version: i64,
-        channel: Channel,
-    ) -> Self {
-        Self {
-            day: created_at.utc_day(),
-            template,
-            version,
+/// What a plan says about where its messages are summed: frozen when it was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Summed<'a> {
+    /// `plan.day`; none in plans of a program that summed by the UTC day of each message.
+    pub(crate) day: Option<i64>,
+    /// `plan.template`.
+    pub(crate) template: &'a str,
+    /// `plan.version`.
+    pub(crate) version: i64,
+}
+
+impl<'a> Summed<'a> {
+    /// The sum for a message of this plan that was written at `created_at`.
+    pub(crate) fn sum(self, created_at: Timestamp, channel: Channel) -> Sum<'a> {
+        Sum {
+            day: self.day.unwrap_or_else(|| created_at.utc_day()),
+            template: self.template,
+            version: self.version,
             channel,
         }
     }
 }
 
-/// Some messages of one sum went from one state to another.
+/// Some messages of one sum went from one standing to another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shift<'a> {
     /// Where they are counted.
     pub(crate) sum: Sum<'a>,
-    /// How their reading is measured: only `individual` ones are ever measurable.
-    pub(crate) tracking: Tracking,
     /// How many; usually one, a chunk's worth when the planner inserts.
     pub(crate) messages: i64,
-    /// Their state before; `None` when they are new.
-    pub(crate) from: Option<MessageState>,
-    /// Their state now.
-    pub(crate) to: MessageState,
+    /// Where they stood before; `None` when they are new.
+    pub(crate) from: Option<Standing>,
+    /// Where they stand now.
+    pub(crate) to: Standing,
 }
 
-/// Some readers of one sum did something that was not counted for their message before.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct EngagementShift<'a> {
-    /// Where it is counted.
-    pub(crate) sum: Sum<'a>,
-    /// Which sum grows.
-    pub(crate) column: EngagementColumn,
-    /// By how much.
-    pub(crate) by: i64,
-}
+type Deltas<'a> = BTreeMap<Sum<'a>, [i64; COLUMNS]>;
 
-/// The sums that reading moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EngagementColumn {
-    /// Messages whose pixel a person loaded.
-    Opened,
-    /// Messages whose pixel a machine loaded.
-    OpenedMachine,
-    /// Messages of which a person followed a link.
-    Clicked,
-    /// Messages of which a machine followed a link.
-    ClickedMachine,
-    /// Messages that were answered or confirmed.
-    Replied,
-    /// Pixels loaded without saying whose.
-    AnonymousOpens,
-}
-
-/// The columns, in the order of the SQL below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Planned,
-    Suppressed,
-    Accepted,
-    Delivered,
-    Undelivered,
-    Unconfirmed,
-    Unknown,
-    Opened,
-    OpenedMachine,
-    Clicked,
-    ClickedMachine,
-    Replied,
-    Measurable,
-    AnonymousOpens,
-}
-
-type Deltas<'a> = BTreeMap<Sum<'a>, [i64; 14]>;
-
-/// Moves the sums with the states. Moves that change no sum cost nothing.
+/// Moves the sums with the messages. Moves that change no sum cost nothing.
 pub(crate) async fn shift(conn: &mut Conn, moves: &[Shift<'_>]) -> Result<(), StoreError> {
     let mut deltas = Deltas::new();
     for step in moves {
         let delta = deltas.entry(step.sum).or_default();
-        for column in counted_in(step.to, step.tracking) {
+        for column in step.to.columns(step.sum.channel) {
             delta[column as usize] += step.messages;
         }
-        for column in step
-            .from
-            .into_iter()
-            .flat_map(|from| counted_in(from, step.tracking))
-        {
+        let before = step.from.into_iter();
+        for column in before.flat_map(|from| from.columns(step.sum.channel)) {
             delta[column as usize] -= step.messages;
         }
     }
     add(conn, deltas).await
 }
 
-/// Adds what readers did.
-pub(crate) async fn shift_engagement(
+/// Adds pixels that were loaded without saying whose.
+pub(crate) async fn add_anonymous_opens(
     conn: &mut Conn,
-    moves: &[EngagementShift<'_>],
+    opens: impl IntoIterator<Item = (Sum<'_>, i64)>,
 ) -> Result<(), StoreError> {
     let mut deltas = Deltas::new();
-    for step in moves {
-        deltas.entry(step.sum).or_default()[Column::from(step.column) as usize] += step.by;
+    for (sum, by) in opens {
+        deltas.entry(sum).or_default()[Column::AnonymousOpens as usize] += by;
     }
     add(conn, deltas).await
-}
-
-/// What a message in this state counts in.
-///
-/// `accepted` holds every message a provider took, whatever became of it afterwards.
-/// `measurable` holds the accepted ones whose reader agreed to be measured by name and that are
-/// not known to have missed them: the honest denominator of opens and clicks.
-fn counted_in(state: MessageState, tracking: Tracking) -> impl Iterator<Item = Column> {
-    use Column as C;
-    let columns: &[Column] = match state {
-        MessageState::Suppressed => &[C::Planned, C::Suppressed],
-        MessageState::Accepted => &[C::Planned, C::Accepted, C::Measurable],
-        MessageState::Delivered => &[C::Planned, C::Accepted, C::Delivered, C::Measurable],
-        MessageState::Undelivered => &[C::Planned, C::Accepted, C::Undelivered],
-        MessageState::Unconfirmed => &[C::Planned, C::Accepted, C::Unconfirmed, C::Measurable],
-        MessageState::Unknown | MessageState::Unresolved => &[C::Planned, C::Unknown],
-        MessageState::Held
-        | MessageState::Queued
-        | MessageState::Leased
-        | MessageState::Sending
-        | MessageState::Rejected
-        | MessageState::Failed
-        | MessageState::Expired
-        | MessageState::Superseded
-        | MessageState::Cancelled => &[C::Planned],
-    };
-    let measured = tracking == Tracking::Individual;
-    columns
-        .iter()
-        .copied()
-        .filter(move |column| measured || *column != C::Measurable)
 }
 
 /// One statement for all sums, in the order of their keys: two nodes that move the same sums
@@ -183,13 +116,16 @@ async fn add(conn: &mut Conn, deltas: Deltas<'_>) -> Result<(), StoreError> {
     on!(conn, |c| sqlx::query(concat!(
         "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
          delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-         clicked_machine, replied, measurable, anonymous_opens) \
+         clicked_machine, replied, measurable, anonymous_opens, reporting, reached, \
+         clicks_measurable, read_measurable, read, confirmed) \
          SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3, \
          CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), \
          CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), \
          CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT), \
          CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT), \
-         CAST(value ->> 16 AS BIGINT), CAST(value ->> 17 AS BIGINT) \
+         CAST(value ->> 16 AS BIGINT), CAST(value ->> 17 AS BIGINT), CAST(value ->> 18 AS BIGINT), \
+         CAST(value ->> 19 AS BIGINT), CAST(value ->> 20 AS BIGINT), CAST(value ->> 21 AS BIGINT), \
+         CAST(value ->> 22 AS BIGINT), CAST(value ->> 23 AS BIGINT) \
          FROM ",
         words::rows!("$1"),
         " WHERE TRUE \
@@ -207,7 +143,13 @@ async fn add(conn: &mut Conn, deltas: Deltas<'_>) -> Result<(), StoreError> {
          clicked_machine = rollup.clicked_machine + excluded.clicked_machine, \
          replied = rollup.replied + excluded.replied, \
          measurable = rollup.measurable + excluded.measurable, \
-         anonymous_opens = rollup.anonymous_opens + excluded.anonymous_opens"
+         anonymous_opens = rollup.anonymous_opens + excluded.anonymous_opens, \
+         reporting = rollup.reporting + excluded.reporting, \
+         reached = rollup.reached + excluded.reached, \
+         clicks_measurable = rollup.clicks_measurable + excluded.clicks_measurable, \
+         read_measurable = rollup.read_measurable + excluded.read_measurable, \
+         read = rollup.read + excluded.read, \
+         confirmed = rollup.confirmed + excluded.confirmed"
     ))
     .bind(&rows)
     .execute(&mut **c)
@@ -228,29 +170,17 @@ fn row(sum: Sum<'_>, delta: &[i64]) -> serde_json::Value {
         .collect()
 }
 
-impl From<EngagementColumn> for Column {
-    fn from(column: EngagementColumn) -> Self {
-        match column {
-            EngagementColumn::Opened => Self::Opened,
-            EngagementColumn::OpenedMachine => Self::OpenedMachine,
-            EngagementColumn::Clicked => Self::Clicked,
-            EngagementColumn::ClickedMachine => Self::ClickedMachine,
-            EngagementColumn::Replied => Self::Replied,
-            EngagementColumn::AnonymousOpens => Self::AnonymousOpens,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{EngagementKind, MessageState, Tracking, Verdict};
     use crate::store::{Store, StoreUrl, Tx};
 
     const SUM: Sum<'_> = Sum {
         day: 20_000,
         template: "case-progress",
         version: 2,
-        channel: Channel::Sms,
+        channel: Channel::Email,
     };
 
     async fn store() -> (tempfile::TempDir, Store) {
@@ -259,13 +189,22 @@ mod tests {
         (folder, Store::open(&url, 1).await.unwrap())
     }
 
-    const fn step(from: Option<MessageState>, to: MessageState) -> Shift<'static> {
+    const fn standing(state: MessageState) -> Standing {
+        Standing {
+            state,
+            tracking: Tracking::Individual,
+            clicks: true,
+            reports: true,
+            acts: Acts::NONE,
+        }
+    }
+
+    fn step(from: Option<MessageState>, to: MessageState) -> Shift<'static> {
         Shift {
             sum: SUM,
-            tracking: Tracking::Individual,
             messages: 1,
-            from,
-            to,
+            from: from.map(standing),
+            to: standing(to),
         }
     }
 
@@ -300,7 +239,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn moves_of_one_call_are_added_up_and_engagement_stands_beside_them() {
+    async fn moves_of_one_call_are_added_up_and_what_readers_did_moves_with_them() {
         let (_folder, store) = store().await;
         let mut tx = store.write().await.unwrap();
         let planned = Shift {
@@ -308,26 +247,25 @@ mod tests {
             ..step(None, MessageState::Queued)
         };
         let unknown = step(Some(MessageState::Sending), MessageState::Unknown);
-        shift(&mut tx.conn, &[planned, unknown, unknown])
+        let accepted = step(Some(MessageState::Sending), MessageState::Accepted);
+        shift(&mut tx.conn, &[planned, unknown, unknown, accepted])
             .await
             .unwrap();
-        let opened = EngagementShift {
-            sum: SUM,
-            column: EngagementColumn::Opened,
-            by: 1,
+        let pixel = Acts::NONE.with(EngagementKind::Opened, Verdict::Human);
+        let opened = Shift {
+            from: Some(accepted.to),
+            to: accepted.to.with_acts(pixel),
+            ..accepted
         };
-        shift_engagement(&mut tx.conn, &[opened, opened])
-            .await
-            .unwrap();
-        assert_eq!(sums(&mut tx).await, (5_000, 0, 0, 2, 0, 2));
-    }
-
-    #[test]
-    fn without_consent_nothing_is_measurable() {
-        for state in MessageState::ALL {
-            assert!(
-                !counted_in(*state, Tracking::Aggregate).any(|column| column == Column::Measurable)
-            );
-        }
+        shift(&mut tx.conn, &[opened]).await.unwrap();
+        assert_eq!(sums(&mut tx).await, (5_000, 1, 0, 2, 1, 1));
+        // A report that comes later says that it never arrived: the reader knows better.
+        let bounced = Shift {
+            from: Some(opened.to),
+            to: opened.to.in_state(MessageState::Undelivered),
+            ..accepted
+        };
+        shift(&mut tx.conn, &[bounced]).await.unwrap();
+        assert_eq!(sums(&mut tx).await, (5_000, 1, 0, 2, 1, 1));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::rollup::{Shift, Sum, shift};
+use super::rollup::{Acts, Shift, Standing, Summed, shift};
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::{MessageId, MessageState, Timestamp};
 
@@ -35,9 +35,11 @@ impl Sums<'_> {
             return Ok(());
         }
         let ids = super::json_ids(moved.iter().map(|one| one.message.get()));
-        let rows: Vec<(i64, i64, String, String, String, i64)> = on!(&mut *self.0, |c| {
+        let rows: Vec<Row> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
-                "SELECT m.id, m.created_at, m.channel, m.tracking, p.template, p.version
+                "SELECT m.id, m.created_at, m.channel, m.tracking, m.engaged,
+                 coalesce(m.reports, m.channel = 'sms') AS reports,
+                 p.template, p.version, p.day, coalesce(p.clicks, TRUE) AS clicks
                  FROM message m JOIN plan p ON p.id = m.plan_id
                  WHERE m.id IN (",
                 words::ids!("$1"),
@@ -51,19 +53,52 @@ impl Sums<'_> {
         let steps: HashMap<i64, &Moved> =
             moved.iter().map(|one| (one.message.get(), one)).collect();
         let mut shifts = Vec::with_capacity(rows.len());
-        for (id, created_at, channel, tracking, template, version) in &rows {
-            let channel = stored(channel, "message", "channel", id)?;
-            let tracking = stored(tracking, "message", "tracking", id)?;
-            let created_at = Timestamp::from_micros(*created_at);
-            let Some(step) = steps.get(id) else { continue };
-            shifts.push(Shift {
-                sum: Sum::of(created_at, template, *version, channel),
-                tracking,
-                messages: 1,
-                from: step.from,
-                to: step.to,
-            });
+        for row in &rows {
+            if let Some(step) = steps.get(&row.id) {
+                shifts.push(row.shift(step)?);
+            }
         }
         shift(self.0, &shifts).await
+    }
+}
+
+/// What a message is summed under, and what it counts for besides its state.
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    created_at: i64,
+    channel: String,
+    tracking: String,
+    engaged: i64,
+    reports: bool,
+    template: String,
+    version: i64,
+    day: Option<i64>,
+    clicks: bool,
+}
+
+impl Row {
+    fn shift(&self, step: &Moved) -> Result<Shift<'_>, StoreError> {
+        let summed = Summed {
+            day: self.day,
+            template: &self.template,
+            version: self.version,
+        };
+        let to = Standing {
+            state: step.to,
+            tracking: stored(&self.tracking, "message", "tracking", self.id)?,
+            clicks: self.clicks,
+            reports: self.reports,
+            acts: Acts::from_bits(self.engaged),
+        };
+        Ok(Shift {
+            sum: summed.sum(
+                Timestamp::from_micros(self.created_at),
+                stored(&self.channel, "message", "channel", self.id)?,
+            ),
+            messages: 1,
+            from: step.from.map(|state| to.in_state(state)),
+            to,
+        })
     }
 }

@@ -50,6 +50,7 @@ pub struct Hit {
 enum Noted {
     Hit(Hit),
     AnonymousOpen(PlanId),
+    Glance(MessageId, Timestamp),
 }
 
 /// Takes hits in. Cheap to clone.
@@ -92,6 +93,13 @@ impl EngagementBuffer {
     /// Notes a pixel that says only which plan it belongs to.
     pub fn note_anonymous_open(&self, plan: PlanId) {
         self.send(Noted::AnonymousOpen(plan));
+    }
+
+    /// Notes that the page which asks whether to unsubscribe was fetched. It says nothing about
+    /// reading and is not kept; but who fetches it together with every other address of a message
+    /// is a scanner.
+    pub fn note_glance(&self, message: MessageId, at: Timestamp) {
+        self.send(Noted::Glance(message, at));
     }
 
     /// Hits dropped since start, because the store was away for too long or one link was hammered.
@@ -160,6 +168,10 @@ impl Keeper {
     fn take(&mut self, noted: Noted) {
         match noted {
             Noted::AnonymousOpen(plan) => *self.anonymous.entry(plan).or_default() += 1,
+            Noted::Glance(message, at) => {
+                self.recent.remember(message, UNSUBSCRIBE_PAGE, at);
+                self.bursts.extend(self.recent.burst(message, at));
+            }
             Noted::Hit(hit) => {
                 if !self.recent.remember(hit.message, target(&hit), hit.at) {
                     return count_dropped(&self.dropped, 1);
@@ -237,13 +249,20 @@ impl Keeper {
     }
 }
 
+/// The client's status page, which is also what the first link of a message leads to.
+const STATUS_PAGE: Target = -1;
+/// The pixel at the end of an e-mail.
+const PIXEL: Target = -2;
+/// The page that asks whether to unsubscribe.
+const UNSUBSCRIBE_PAGE: Target = -3;
+
 /// Links by their number; the pages apart from each other and from all links.
 fn target(hit: &Hit) -> Target {
     match (hit.link, hit.kind) {
         (Some(link), _) => link.get(),
-        (None, EngagementKind::Viewed) => -1,
-        // The pixel comes with the mail's first picture: it never makes a burst.
-        (None, _) => -2,
+        (None, EngagementKind::Opened) => PIXEL,
+        // Looking at the status page is noted as a click and as a view: one address all the same.
+        (None, _) => STATUS_PAGE,
     }
 }
 

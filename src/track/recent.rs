@@ -1,7 +1,9 @@
 //! What only several hits together show: a memory of the last moments, in one task's hands.
 //!
 //! Three different addresses of one message within two seconds is a scanner that follows them
-//! all, and the first two hits were its too. Many mails opened from one network within a minute
+//! all, and the first two hits were its too. The pixel and the page that asks whether to
+//! unsubscribe are addresses like the links: a mail as it is shipped has no more than two links
+//! and a pixel, and no person opens a mail and both its links in two seconds. Many mails opened from one network within a minute
 //! is suspicious, no more: behind one address of a mobile operator sit thousands of people, and
 //! in a blackout they all look at once. So that rule only takes certainty away, and only from
 //! e-mail. Networks are kept for a minute, here, and written nowhere.
@@ -16,7 +18,7 @@ use crate::store::engagement::Burst;
 
 /// How close together the hits of a scanner are.
 const BURST: TimeDelta = TimeDelta::seconds(2);
-/// Different addresses of one message within [`BURST`] that no person follows.
+/// Different addresses of one message within [`BURST`] that no person fetches.
 const BURST_TARGETS: usize = 3;
 /// How long a network's hits are remembered.
 const SWEEP: TimeDelta = TimeDelta::seconds(60);
@@ -25,7 +27,7 @@ const SWEEP_MESSAGES: usize = 30;
 /// Hits on one message within [`SWEEP`] that are kept; the rest is hammering.
 const MESSAGE_HITS: usize = 60;
 /// What a burst is called in the record.
-const BURST_GROUNDS: &str = "followed three or more addresses within two seconds";
+const BURST_GROUNDS: &str = "fetched three or more addresses within two seconds";
 
 /// The /24 (IPv4) or /48 (IPv6) a request came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,10 +2,12 @@
 //! and old messages are blanked or deleted; every hour what is over is swept out.
 //!
 //! Every node looks once a minute; who enters the slot first does the work. `slot` says which
-//! slot it is, `inspect` asks the invariants, `retain` blanks and deletes. It sends nothing and
-//! mends nothing: a breach is kept for the console, the figures and `araldo check-store`.
+//! slot it is, `inspect` asks the invariants, `retain` blanks and deletes; `recount` counts sums anew
+//! that an older program left. It sends nothing, and a breach is not mended but kept for the
+//! console, the figures and `araldo check-store`.
 
 mod inspect;
+mod recount;
 mod retain;
 mod slot;
 
@@ -16,6 +18,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 pub use inspect::{inspect, scope};
+pub use recount::{Recounted, recount, recount_once};
 pub use retain::Retained;
 pub use slot::{hourly, nightly};
 
@@ -35,7 +38,7 @@ const NODES_KEPT: TimeDelta = TimeDelta::days(30);
 /// When the work is done, and what counts as old; from `[upkeep]`, `[retention]`, `[dispatch]`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Whose nights.
+    /// Whose nights and days.
     pub zone: Tz,
     /// When the nightly work begins, in minutes after midnight, 0 to 1,439.
     pub nightly_minute: u32,
@@ -74,7 +77,15 @@ pub struct Upkeep {
 impl Upkeep {
     /// Looks until the daemon stops.
     pub async fn run(self, lifecycle: Lifecycle) {
+        let mut counted = false;
         while !lifecycle.is_stopping() {
+            if !counted {
+                match recount_once(&self.store, &lifecycle).await {
+                    Ok(_) => counted = true,
+                    Err(error) => tracing::error!(error = %error,
+                        "cannot count the sums of an older version anew; trying again in a minute"),
+                }
+            }
             if let Err(error) = self.look(&lifecycle).await {
                 tracing::error!(error = %error, "cannot do the upkeep; trying again in a minute");
             }

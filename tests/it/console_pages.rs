@@ -245,19 +245,30 @@ async fn what_is_still_to_come_begins_and_has_not_begun() {
 }
 
 #[tokio::test]
-async fn clicks_and_deliveries_say_what_they_are_shares_of() {
+async fn every_rate_says_what_it_is_a_share_of() {
     let town = Town::lively().await;
     let day = town.now().utc_day();
     sqlx::query("DELETE FROM rollup")
         .execute(&town.pool)
         .await
         .unwrap();
-    // Many click, few agreed to be measured by name; e-mails bring no receipts.
-    for (channel, delivered) in [("sms", 80), ("email", 0)] {
-        sqlx::query("INSERT INTO rollup VALUES ($1, 'notice', 1, $2, 100, 0, 100, $3, 0, 0, 0, 5, 0, 45, 0, 0, 10, 0)")
+    // Many click, few agreed to be measured by name; the relay never reports deliveries.
+    for row in [
+        "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+         delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+         clicked_machine, replied, measurable, anonymous_opens, reporting, reached, \
+         clicks_measurable, read_measurable, read, confirmed) VALUES \
+         ($1, 'notice', 1, 'sms', 100, 0, 100, 80, 0, 0, 0, 0, 0, 45, 0, 0, 0, 0, 100, 100, \
+         90, 90, 60, 0)",
+        "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+         delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+         clicked_machine, replied, measurable, anonymous_opens, reporting, reached, \
+         clicks_measurable, read_measurable, read, confirmed) VALUES \
+         ($1, 'notice', 1, 'email', 100, 0, 100, 0, 0, 0, 0, 10, 0, 45, 0, 0, 20, 0, 0, 100, \
+         90, 90, 60, 30)",
+    ] {
+        sqlx::query(row)
             .bind(day)
-            .bind(channel)
-            .bind(delivered)
             .execute(&town.pool)
             .await
             .unwrap();
@@ -265,14 +276,25 @@ async fn clicks_and_deliveries_say_what_they_are_shares_of() {
     let browser = Browser::logged_in(&town, Role::Manager).await;
     let insight = browser.get("/console/insight").await.text;
     for said in [
-        "80\u{a0}% (71–87\u{a0}%) of those SMS accepted",
-        "50\u{a0}% (43–57\u{a0}%) of those arrived",
-        "50\u{a0}% (30–70\u{a0}%) of those measurable",
+        "80\u{a0}% (71–87\u{a0}%) of the 100 whose provider reports deliveries",
+        "50\u{a0}% (30–70\u{a0}%) of the 20 e-mails whose opening is kept by name",
+        "50\u{a0}% (43–57\u{a0}%) of the 180 reached whose clicks are kept",
+        "66.7\u{a0}% (59–73\u{a0}%) of the 180 reached whose client did not refuse to be measured",
+        "because their clients refused it: 10\u{a0}% (7–15\u{a0}%) of those reached",
     ] {
         assert!(insight.contains(said), "no {said} in {insight}");
     }
+    let sms = insight.split("<th scope=\"row\">sms</th>").nth(1).unwrap();
+    let cells: Vec<&str> = sms.split("<td class=\"n\">").skip(1).take(6).collect();
+    assert!(
+        cells[5].starts_with("–<"),
+        "an SMS cannot be opened: {cells:?}"
+    );
     let now = browser.get("/console/now").await.text;
-    assert!(now.contains("80 of 100 SMS accepted today"), "{now}");
+    assert!(
+        now.contains("80 of the 100 whose provider reports it"),
+        "{now}"
+    );
 }
 
 #[tokio::test]
@@ -295,11 +317,16 @@ async fn a_page_with_a_rare_state_walks_on() {
 #[tokio::test]
 async fn the_export_holds_no_formula() {
     let town = Town::lively().await;
-    sqlx::query("INSERT INTO rollup VALUES ($1, '=cmd|x', 1, 'sms', 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0)")
-        .bind(town.now().utc_day())
-        .execute(&town.pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     ($1, '=cmd|x', 1, 'sms', 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0)",
+    )
+    .bind(town.now().utc_day())
+    .execute(&town.pool)
+    .await
+    .unwrap();
     let browser = Browser::logged_in(&town, Role::Manager).await;
     let page = browser.get("/console/insight.csv?days=7").await;
     assert!(page.header("content-type").starts_with("text/csv"));

@@ -11,6 +11,8 @@ use crate::reader::{MAIL, PHONE, PLAN, Reader, TEXT, on_both};
 const CLICKED: &str = "SELECT clicked FROM rollup WHERE channel = 'email'";
 const CLICKED_MACHINE: &str = "SELECT clicked_machine FROM rollup WHERE channel = 'email'";
 const OPENED: &str = "SELECT opened FROM rollup WHERE channel = 'email'";
+const READ: &str = "SELECT read FROM rollup WHERE channel = 'email'";
+const MACHINES: &str = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE verdict = 'machine'";
 const ROWS: &str = "SELECT CAST(count(*) AS BIGINT) FROM engagement";
 const ANONYMOUS: &str =
     "SELECT anonymous_opens FROM rollup WHERE channel = 'email' AND template = 'case-progress'";
@@ -20,6 +22,8 @@ on_both!(
     machines_are_kept_apart_and_head_counts_for_none,
     forged_cut_and_foreign_tokens_look_alike_and_lead_nowhere,
     a_burst_turns_its_first_hits_into_a_machines_too,
+    a_scanner_of_two_links_and_a_pixel_is_a_machine,
+    a_person_who_opens_and_follows_a_link_at_once_is_none,
     an_anonymous_pixel_is_counted_and_leaves_no_row,
     a_withdrawn_consent_ends_the_measuring_of_old_messages,
     nothing_noted_before_a_stop_is_lost,
@@ -46,12 +50,13 @@ async fn a_persons_click_counts_once_however_often_it_comes(reader: Reader) {
     }
     reader.soon(ROWS, 3).await;
     assert_eq!(reader.number(CLICKED).await, 1);
-    assert_eq!(reader.number(OPENED).await, 1);
+    assert_eq!(reader.number(OPENED).await, 0, "a click is no pixel");
+    assert_eq!(reader.number(READ).await, 1);
     assert_eq!(
         reader
             .number("SELECT engaged FROM message WHERE id = 1001")
             .await,
-        1 | 4
+        4
     );
 }
 
@@ -126,12 +131,42 @@ async fn a_burst_turns_its_first_hits_into_a_machines_too(reader: Reader) {
     reader.soon(CLICKED_MACHINE, 1).await;
     assert_eq!(reader.number(CLICKED).await, 0);
     assert_eq!(reader.number(OPENED).await, 0);
-    let machines = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE verdict = 'machine'";
-    assert_eq!(reader.number(machines).await, 3);
+    assert_eq!(reader.number(MACHINES).await, 3);
 
     reader.clock.advance(TimeDelta::minutes(5));
     reader.get(&reader.click(2)).await;
     reader.soon(CLICKED, 1).await;
+}
+
+/// A mail as it is shipped: the status page, the way out, and a pixel.
+async fn a_scanner_of_two_links_and_a_pixel_is_a_machine(reader: Reader) {
+    let status = format!("/s/{}", reader.token(Purpose::Status, &[MAIL]));
+    let leave = format!("/u/{}", reader.token(Purpose::Unsubscribe, &[MAIL]));
+    for path in [&status, &leave, &reader.pixel(Purpose::Open, MAIL)] {
+        assert_eq!(reader.get(path).await.status, StatusCode::OK);
+        reader.clock.advance(TimeDelta::milliseconds(300));
+    }
+    reader.soon(MACHINES, 3).await;
+    assert_eq!(reader.number(ROWS).await, 3, "click, view and pixel");
+    for sum in [CLICKED, OPENED, READ] {
+        assert_eq!(reader.number(sum).await, 0, "{sum}");
+    }
+
+    // The person reads it later.
+    reader.clock.advance(TimeDelta::minutes(5));
+    reader.get(&reader.pixel(Purpose::Open, MAIL)).await;
+    reader.soon(OPENED, 1).await;
+    assert_eq!(reader.number(READ).await, 1);
+}
+
+async fn a_person_who_opens_and_follows_a_link_at_once_is_none(reader: Reader) {
+    let status = format!("/s/{}", reader.token(Purpose::Status, &[MAIL]));
+    reader.get(&reader.pixel(Purpose::Open, MAIL)).await;
+    reader.clock.advance(TimeDelta::milliseconds(900));
+    reader.get(&status).await;
+    reader.soon(CLICKED, 1).await;
+    assert_eq!(reader.number(MACHINES).await, 0);
+    assert_eq!(reader.number(OPENED).await, 1);
 }
 
 async fn an_anonymous_pixel_is_counted_and_leaves_no_row(reader: Reader) {

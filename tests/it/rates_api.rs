@@ -47,6 +47,11 @@ async fn one_message_tells_its_whole_story() {
     assert_eq!(message["receipts"][0]["kind"], "delivered");
     assert_eq!(message["engagement"][0]["verdict"], "machine");
     assert_eq!(message["engagement"][1]["verdict"], "human");
+    assert_eq!(message["day"], "2026-11-22");
+    assert_eq!(
+        message["tracking"],
+        serde_json::json!({"opens": false, "clicks": true, "reading": true, "delivery": true})
+    );
     let why: Vec<&str> = message["why"]
         .as_array()
         .unwrap()
@@ -141,8 +146,16 @@ async fn stats_sum_up_as_asked() {
             "clicked_machine",
             "replied",
             "measurable",
+            "clicks_measurable",
+            "read",
+            "read_measurable",
+            "confirmed",
+            "reporting",
+            "reached",
         ] {
-            assert!(row[word].is_i64(), "{word} in {row}");
+            let absent = word == "opened" && row["channel"] == "sms";
+            assert_eq!(row[word].is_i64(), !absent, "{word} in {row}");
+            assert_eq!(row[word].is_null(), absent, "{word} in {row}");
         }
         assert!(row.get("version").is_none());
     }
@@ -153,6 +166,14 @@ async fn stats_sum_up_as_asked() {
     )
     .await;
     assert_eq!(day["rows"][0]["day"], "2026-11-22");
+    assert!(day["rows"][0]["opened"].is_i64(), "of the e-mails: {day}");
+    // The last minute of the day in Rome is still of that day; the next is not.
+    let late = "/v1/stats?from=2026-11-22T22:59:00Z&to=2026-11-22T22:59:00Z&by=day";
+    let (_, late) = get(&town, &key, late).await;
+    assert_eq!(late["rows"][0]["day"], "2026-11-22");
+    let after = "/v1/stats?from=2026-11-22T23:00:00Z&to=2026-11-22T23:00:00Z&by=day";
+    let (_, after) = get(&town, &key, after).await;
+    assert_eq!(after["rows"].as_array().unwrap().len(), 0, "{after}");
     let (_, none) = get(&town, &key, "/v1/stats?from=2020-01-01&to=2020-01-02").await;
     assert_eq!(none["rows"].as_array().unwrap().len(), 0);
     let (status, problem) = get(&town, &key, "/v1/stats?from=yesterday").await;

@@ -112,10 +112,11 @@ const SEED: &[&str] = &[
      1795335000000000, 1, 1795341540000000, NULL)",
     "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
      delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens) VALUES \
-     (20779, 'case-progress', 1, 'email', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0), \
-     (20779, 'case-progress', 1, 'sms', 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0), \
-     (20779, 'incident-started', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+     clicked_machine, replied, measurable, anonymous_opens, reporting, reached, \
+     clicks_measurable, read_measurable) VALUES \
+     (20779, 'case-progress', 1, 'email', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 1), \
+     (20779, 'case-progress', 1, 'sms', 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0), \
+     (20779, 'incident-started', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0)",
 ];
 
 /// Ids that follow the clock of the test.

@@ -148,9 +148,16 @@ async fn plant(store: &TestStore, at: Timestamp, count: i64) {
     let [event, plan, message, attempt, receipt, read] = [
         "INSERT INTO event VALUES ($1, '/oms', CAST($1 AS TEXT), 'notice', NULL, 1, 1, '{}', 'h', \
          'planned', NULL)",
-        "INSERT INTO plan VALUES ($1, $1, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 's', 1, \
+        "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
+     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
+     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
+     ($1, $1, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 's', 1, \
          NULL, NULL, NULL, '{}', '{\"name\":\"Maria\"}', 'planned', 0, 0, 0, 0, 1, 1)",
-        "INSERT INTO message VALUES ($1, $2, $1, $1, 'sms', '+390000000001', 'it', 'normal', \
+        "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
+     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
+     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
+     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
+     ($1, $2, $1, $1, 'sms', '+390000000001', 'it', 'normal', \
          'none', '{\"name\":\"Maria\"}', $3, NULL, 1, 1, NULL, 1, NULL, 1, 1, 0, FALSE, 'gw', 'a', \
          3, FALSE, 0, 1, 1, 1, NULL)",
         "INSERT INTO attempt VALUES ($1, 1, 'gw', 'm', 1, 1, 1, 'accepted', NULL, NULL, NULL, NULL)",
@@ -202,7 +209,10 @@ async fn what_is_old_is_blanked_and_then_deleted_and_the_sums_stay(store: TestSt
         (SELECT CAST(count(*) AS BIGINT) FROM engagement)";
     const PLANS: &str = "SELECT CAST(count(*) AS BIGINT) FROM plan WHERE variables <> '{}'";
     const END: &str = "UPDATE message SET state = 'unresolved' WHERE state = 'unknown'";
-    const SUMS: &str = "INSERT INTO rollup VALUES (1, 't', 1, 'sms', 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, \
+    const SUMS: &str = "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (1, 't', 1, 'sms', 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, \
         0, 0, 0, 0)";
     const SUM: &str = "SELECT planned FROM rollup";
     let eye = Eye::open(&store.url).await;
@@ -292,9 +302,15 @@ async fn what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it(store
 async fn a_breach_is_kept_until_it_is_gone(store: TestStore) {
     const OPEN: &str = "SELECT CAST(count(*) AS BIGINT) FROM breach WHERE cleared_at IS NULL";
     const ALL: &str = "SELECT CAST(count(*) AS BIGINT) FROM breach";
-    const NOBODY: &str = "INSERT INTO rollup VALUES (20780, 't', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, \
+    const NOBODY: &str = "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (20780, 't', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, \
         0, 0, 0, 0, 0, 0)";
-    const NOBODY_MORE: &str = "INSERT INTO rollup VALUES (20780, 'u', 1, 'sms', 1, 0, 1, 0, 0, 0, \
+    const NOBODY_MORE: &str = "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (20780, 'u', 1, 'sms', 1, 0, 1, 0, 0, 0, \
         0, 0, 0, 0, 0, 0, 0, 0)";
     let eye = Eye::open(&store.url).await;
     let clock = clock("2026-11-22T12:00:00Z");

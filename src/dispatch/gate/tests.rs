@@ -42,6 +42,7 @@ fn attempt(provider: &str, key_life: Option<TimeDelta>) -> NewAttempt {
         lease_no: LEASE,
         provider: provider.to_owned(),
         reference: String::from("araldo-s1"),
+        reports: true,
         key_life,
     }
 }

@@ -1,6 +1,6 @@
 //! What was claimed and is not sent now: where it goes instead, and openings that are taken back.
 
-use super::Attempts;
+use super::{Attempts, Landed, LandedRow, landed};
 use crate::domain::{MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::{Doing as _, StoreError, on};
 
@@ -33,7 +33,7 @@ impl Attempts<'_> {
         &mut self,
         diverted: &[Diverted],
         now: Timestamp,
-    ) -> Result<Vec<MessageId>, StoreError> {
+    ) -> Result<Vec<Landed>, StoreError> {
         let rows: Vec<_> = diverted
             .iter()
             .map(|d| {
@@ -52,7 +52,7 @@ impl Attempts<'_> {
             })
             .collect();
         let rows = serde_json::Value::Array(rows).to_string();
-        let moved: Vec<(i64,)> = on!(&mut *self.0, |c| {
+        let moved: Vec<LandedRow> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
                  due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
@@ -65,14 +65,15 @@ impl Attempts<'_> {
                 words::rows!("$1"),
                 ") AS r WHERE message.id = r.id
                  AND message.lease_no = r.lease_no AND message.state = 'leased'
-                 RETURNING message.id"
+                 RETURNING message.id, message.receipt_rank,
+                 coalesce(message.reports, message.channel = 'sms'), message.engaged"
             ))
             .bind(&rows)
             .fetch_all(&mut **c)
             .await
         })
         .doing("divert messages")?;
-        Ok(moved.into_iter().map(|(id,)| MessageId::new(id)).collect())
+        Ok(moved.into_iter().map(landed).collect())
     }
 
     /// Puts messages back whose opening was refused because the store failed. The commit may

@@ -1,7 +1,7 @@
 //! Incidents: what is going on where, what was said when, and how far it got.
 
 use crate::domain::Timestamp;
-use crate::store::{Doing as _, StoreError, on};
+use crate::store::{Doing as _, StoreError, on, rollup};
 
 use super::Reports;
 
@@ -74,16 +74,23 @@ impl IncidentStep {
     }
 }
 
-/// How far the messages of an incident got; each step is part of the one before.
+/// How far the messages of an incident got: each count with what it is a part of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Ladder {
     /// Messages planned.
     pub planned: i64,
-    /// A provider took them.
+    /// Of the planned, not to be sent.
+    pub suppressed: i64,
+    /// Of the planned, taken by a provider.
     pub told: i64,
-    /// A receipt says they arrived.
+    /// Of those told, by a provider that reports deliveries.
+    pub reporting: i64,
+    /// Of the reporting, arrived.
     pub delivered: i64,
-    /// A person opened, clicked, looked at the status page or answered.
+    /// Of those told, reached as far as is known, and whose reading may be measured.
+    pub read_measurable: i64,
+    /// Of the measurable, a person opened, clicked, looked at the status page, confirmed or
+    /// answered.
     pub read: i64,
     /// Clients without any address.
     pub unreachable: i64,
@@ -142,16 +149,27 @@ impl Reports<'_> {
     /// How far an incident's messages got. Counts each message: the one figure here that grows
     /// with the incident, so the page that repeats it keeps it for some seconds.
     pub async fn ladder(&mut self, incident: i64) -> Result<Ladder, StoreError> {
-        on!(self.0, |c| sqlx::query_as::<_, Ladder>(
+        on!(self.0, |c| sqlx::query_as::<_, Ladder>(concat!(
             "SELECT CAST(count(*) AS BIGINT) AS planned, \
-                    CAST(count(m.accepted_at) AS BIGINT) AS told, \
+                    CAST(count(*) FILTER (WHERE m.state = 'suppressed') AS BIGINT) AS suppressed, \
+                    CAST(count(*) FILTER (WHERE ",
+            rollup::is_accepted!(),
+            ") AS BIGINT) AS told, CAST(count(*) FILTER (WHERE ",
+            rollup::is_reporting!(),
+            ") AS BIGINT) AS reporting, \
                     CAST(count(*) FILTER (WHERE m.state = 'delivered') AS BIGINT) AS delivered, \
-                    CAST(count(*) FILTER (WHERE m.engaged & 53 <> 0) AS BIGINT) AS read, \
+                    CAST(count(*) FILTER (WHERE ",
+            rollup::is_readable!(),
+            ") AS BIGINT) AS read_measurable, CAST(count(*) FILTER (WHERE ",
+            rollup::is_readable!(),
+            " AND ",
+            rollup::is_read!(),
+            ") AS BIGINT) AS read, \
                     CAST(count(*) FILTER (WHERE m.reason = 'no_contact') AS BIGINT) AS unreachable \
              FROM incident_change h JOIN plan p ON p.event_id = h.event_id \
              JOIN message m ON m.plan_id = p.id \
              WHERE h.incident_id = $1"
-        )
+        ))
         .bind(incident)
         .fetch_one(&mut **c)
         .await)

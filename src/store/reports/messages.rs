@@ -5,7 +5,7 @@
 //! then takes several pages, and never the whole table.
 
 use crate::domain::{Channel, ClientId, MessageId, MessageState, Timestamp};
-use crate::store::{Doing as _, StoreError, on, stored};
+use crate::store::{Doing as _, StoreError, on, rollup, stored};
 
 use super::Reports;
 
@@ -86,8 +86,9 @@ macro_rules! select {
     ($id:literal, $($more:tt)*) => {
         concat!(
             "SELECT m.id, c.ref AS client_ref, c.name AS client_name, m.channel, m.state, \
-                    m.reason, m.lane, m.locale, p.template, p.version, e.event_id, m.created_at, \
-                    (m.engaged & 53) <> 0 AS read \
+                    m.reason, m.lane, m.locale, p.template, p.version, e.event_id, m.created_at, (",
+            rollup::is_read!(),
+            ") AS read \
              FROM message m JOIN plan p ON p.id = m.plan_id JOIN event e ON e.id = p.event_id \
              LEFT JOIN client c ON c.id = m.client_id \
              WHERE ", $id, " < $1 AND ($2 IS NULL OR m.state = $2) \

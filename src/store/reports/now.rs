@@ -58,7 +58,7 @@ impl Reports<'_> {
         Ok(loads)
     }
 
-    /// The sums of `day` (UTC days since 1970) and of all days.
+    /// The sums of `day` (counted from 1970) and of all days.
     pub async fn totals(&mut self, day: i64) -> Result<Totals, StoreError> {
         let ever = self.stats(0, i64::MAX, StatsBy::default()).await?;
         let (held,): (i64,) = on!(self.0, |c| sqlx::query_as(

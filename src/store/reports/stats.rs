@@ -11,7 +11,7 @@ use super::Reports;
     reason = "a set of group keys, as in `?by=`"
 )]
 pub struct StatsBy {
-    /// The UTC day the messages were planned.
+    /// The day the messages were planned, in the organisation's zone.
     pub day: bool,
     /// The template's name.
     pub template: bool,
@@ -24,7 +24,7 @@ pub struct StatsBy {
 /// One group: its keys (empty or zero when not grouped by) and its sums.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct StatsRow {
-    /// Days since 1970-01-01 (UTC).
+    /// Days since 1970-01-01.
     pub day: i64,
     /// Template name.
     pub template: String,
@@ -37,52 +37,56 @@ pub struct StatsRow {
     pub counts: Counts,
 }
 
-/// Messages by what became of them; each message counts once in each column it reached.
+/// Messages by what became of them; each message counts once in each column it is in. Every
+/// share that is shown divides a column by the one named as its whole: see
+/// `store::rollup::standing`, where a message's columns are decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
 pub struct Counts {
     /// All messages, the suppressed ones too.
     pub planned: i64,
-    /// Not to be sent: opt-out, no contact, flood guard.
+    /// Of the planned: not to be sent, for opt-out, no contact, flood guard.
     pub suppressed: i64,
-    /// A provider took them.
+    /// Of the planned: a provider took them.
     pub accepted: i64,
-    /// A receipt says they arrived.
+    /// Of the accepted: by a provider that reports deliveries.
+    pub reporting: i64,
+    /// Of the reporting: a receipt says they arrived.
     pub delivered: i64,
-    /// A receipt says they did not.
+    /// Of the accepted: a receipt says they did not arrive.
     pub undelivered: i64,
-    /// Accepted, and no receipt in time.
+    /// Of the accepted: no receipt in time.
     pub unconfirmed: i64,
-    /// Nobody can say whether they left.
+    /// Of the planned: nobody can say whether they left.
     pub unknown: i64,
-    /// Opened by a person.
-    pub opened: i64,
-    /// Opened by a machine.
-    pub opened_machine: i64,
-    /// A link was followed by a person.
-    pub clicked: i64,
-    /// A link was followed by a machine.
-    pub clicked_machine: i64,
-    /// Answered.
-    pub replied: i64,
-    /// Whose reading could be measured by name.
+    /// Of the accepted: not known to have missed the reader.
+    pub reached: i64,
+    /// Of the reached: e-mails whose opening is kept by name, with consent.
     pub measurable: i64,
+    /// Of the measurable: a person loaded the pixel.
+    pub opened: i64,
+    /// Of the measurable: a machine loaded the pixel.
+    pub opened_machine: i64,
+    /// Of the reached: following a link can be kept.
+    pub clicks_measurable: i64,
+    /// Of these: a person followed a link.
+    pub clicked: i64,
+    /// Of these: a machine followed a link.
+    pub clicked_machine: i64,
+    /// Of the reached: the client did not refuse to be measured.
+    pub read_measurable: i64,
+    /// Of these: a person gave any sign of having read it.
+    pub read: i64,
+    /// Of the reached: the client pressed "I have read this".
+    pub confirmed: i64,
+    /// Of the reached: the client wrote back.
+    pub replied: i64,
     /// Openings counted without saying who.
     #[serde(skip)]
     pub anonymous_opens: i64,
-    /// Taken to be in the reader's hands, the base of clicks: SMS delivered, e-mails accepted,
-    /// since no receipt comes for those.
-    #[serde(skip)]
-    pub arrived: i64,
-    /// SMS a provider took, the base of `sms_delivered`.
-    #[serde(skip)]
-    pub sms_accepted: i64,
-    /// SMS a receipt says arrived.
-    #[serde(skip)]
-    pub sms_delivered: i64,
 }
 
 impl Reports<'_> {
-    /// Sums over the days `from..=to` (UTC days since 1970), one row per group, in key order.
+    /// Sums over the days `from..=to` (counted from 1970), one row per group, in key order.
     pub async fn stats(
         &mut self,
         from: i64,
@@ -108,12 +112,12 @@ impl Reports<'_> {
                     CAST(sum(replied) AS BIGINT) AS replied, \
                     CAST(sum(measurable) AS BIGINT) AS measurable, \
                     CAST(sum(anonymous_opens) AS BIGINT) AS anonymous_opens, \
-                    CAST(sum(CASE WHEN channel = 'sms' THEN delivered ELSE accepted END) \
-                         AS BIGINT) AS arrived, \
-                    CAST(sum(CASE WHEN channel = 'sms' THEN accepted ELSE 0 END) \
-                         AS BIGINT) AS sms_accepted, \
-                    CAST(sum(CASE WHEN channel = 'sms' THEN delivered ELSE 0 END) \
-                         AS BIGINT) AS sms_delivered \
+                    CAST(sum(reporting) AS BIGINT) AS reporting, \
+                    CAST(sum(reached) AS BIGINT) AS reached, \
+                    CAST(sum(clicks_measurable) AS BIGINT) AS clicks_measurable, \
+                    CAST(sum(read_measurable) AS BIGINT) AS read_measurable, \
+                    CAST(sum(read) AS BIGINT) AS read, \
+                    CAST(sum(confirmed) AS BIGINT) AS confirmed \
              FROM rollup WHERE day >= $1 AND day <= $2 \
              GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
         )
@@ -126,6 +130,16 @@ impl Reports<'_> {
         .fetch_all(&mut **c)
         .await)
         .doing("sum up the rates")
+    }
+
+    /// How many messages providers took since the beginning.
+    pub async fn accepted_ever(&mut self) -> Result<i64, StoreError> {
+        on!(self.0, |c| sqlx::query_scalar(
+            "SELECT CAST(coalesce(sum(accepted), 0) AS BIGINT) FROM rollup"
+        )
+        .fetch_one(&mut **c)
+        .await)
+        .doing("count what was accepted")
     }
 
     /// The sums over those days as one row of counts.

@@ -3,7 +3,7 @@
 use crate::domain::{
     Channel, Class, EventId, Lane, MessageId, MessageState, PlanId, Reason, Timestamp, Tracking,
 };
-use crate::store::{Doing as _, StoreError, on, stored};
+use crate::store::{Doing as _, StoreError, on, rollup, stored};
 
 use super::Reports;
 
@@ -45,7 +45,11 @@ pub struct StoryMessage {
     pub tries: i64,
     pub risky: bool,
     pub late_bounce: bool,
+    /// Whether its last provider reports deliveries.
+    pub reports: bool,
     pub created_at: Timestamp,
+    /// The day it is summed under, counted from 1970-01-01.
+    pub day: i64,
     pub opened_at: Option<Timestamp>,
     pub accepted_at: Option<Timestamp>,
     pub final_at: Option<Timestamp>,
@@ -64,6 +68,8 @@ pub struct StoryPlan {
     pub subject: String,
     pub superseded_by: Option<PlanId>,
     pub cancelled_at: Option<Timestamp>,
+    /// Whether following its links could be kept.
+    pub clicks: bool,
     pub created_at: Timestamp,
 }
 
@@ -177,7 +183,10 @@ struct Raw {
     tries: i64,
     risky: bool,
     late_bounce: bool,
+    reports: bool,
     created_at: i64,
+    day: i64,
+    clicks: bool,
     opened_at: Option<i64>,
     accepted_at: Option<i64>,
     final_at: Option<i64>,
@@ -217,11 +226,13 @@ impl Reports<'_> {
     }
 
     async fn story_row(&mut self, id: MessageId) -> Result<Option<Raw>, StoreError> {
-        on!(self.0, |c| sqlx::query_as::<_, Raw>(
+        on!(self.0, |c| sqlx::query_as::<_, Raw>(concat!(
             "SELECT m.id, c.ref AS client_ref, c.name AS client_name, m.channel, m.address, \
                     m.locale, m.lane, m.tracking, m.state, m.reason, m.due_at, m.expires_at, \
                     m.wake_at, m.tries, m.risky, m.late_bounce, m.created_at, m.opened_at, \
-                    m.accepted_at, m.final_at, \
+                    m.accepted_at, m.final_at, coalesce(m.reports, m.channel = 'sms') AS reports, ",
+            rollup::day!(),
+            " AS day, coalesce(p.clicks, TRUE) AS clicks, \
                     p.id AS plan_id, p.rule, p.template, p.version, p.topic, p.class, p.subject, \
                     p.superseded_by, p.cancelled_at, p.created_at AS planned_at, \
                     e.id AS event_row, e.source, e.event_id, e.type AS kind, \
@@ -231,7 +242,7 @@ impl Reports<'_> {
              JOIN event e ON e.id = p.event_id \
              LEFT JOIN client c ON c.id = m.client_id \
              WHERE m.id = $1"
-        )
+        ))
         .bind(id.get())
         .fetch_optional(&mut **c)
         .await)
@@ -298,7 +309,9 @@ impl Raw {
             tries: self.tries,
             risky: self.risky,
             late_bounce: self.late_bounce,
+            reports: self.reports,
             created_at: Timestamp::from_micros(self.created_at),
+            day: self.day,
             opened_at: self.opened_at.map(Timestamp::from_micros),
             accepted_at: self.accepted_at.map(Timestamp::from_micros),
             final_at: self.final_at.map(Timestamp::from_micros),
@@ -316,6 +329,7 @@ impl Raw {
             subject: self.subject.clone(),
             superseded_by: self.superseded_by.map(PlanId::new),
             cancelled_at: self.cancelled_at.map(Timestamp::from_micros),
+            clicks: self.clicks,
             created_at: Timestamp::from_micros(self.planned_at),
         })
     }

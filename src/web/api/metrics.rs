@@ -29,7 +29,7 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
 async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     let mut tx = web.store.read().await?;
     let lanes = tx.reports().lanes().await?;
-    let totals = tx.reports().totals(now.utc_day()).await?;
+    let totals = tx.reports().totals(now.day_in(web.console.zone())).await?;
     let breaches = tx.upkeep().breaches().await?;
     let runs = tx.reports().nodes(MOST_NODES).await?;
     let mut text = String::from(
@@ -100,7 +100,7 @@ fn line(text: &mut String, sample: std::fmt::Arguments<'_>) {
     writeln!(text, "{sample}").ok();
 }
 
-fn stages(counts: &Counts) -> [(&'static str, i64); 9] {
+fn stages(counts: &Counts) -> [(&'static str, i64); 16] {
     [
         ("planned", counts.planned),
         ("suppressed", counts.suppressed),
@@ -109,7 +109,14 @@ fn stages(counts: &Counts) -> [(&'static str, i64); 9] {
         ("undelivered", counts.undelivered),
         ("unconfirmed", counts.unconfirmed),
         ("unknown", counts.unknown),
+        ("reporting", counts.reporting),
+        ("reached", counts.reached),
+        ("measurable", counts.measurable),
         ("opened", counts.opened),
+        ("clicks_measurable", counts.clicks_measurable),
         ("clicked", counts.clicked),
+        ("read_measurable", counts.read_measurable),
+        ("read", counts.read),
+        ("confirmed", counts.confirmed),
     ]
 }

@@ -1,11 +1,17 @@
 //! `GET /v1/stats`: sums of what became of messages, grouped as asked.
+//!
+//! Every share has its whole in the same row: `delivered` of `reporting`, `opened` of `measurable`,
+//! `clicked` of `clicks_measurable`, `read` of `read_measurable`, `confirmed` and `replied` of
+//! `reached`. An SMS cannot be opened: in rows of SMS alone, `opened` is null. In rows that are
+//! not grouped by channel both `opened` and `measurable` count the e-mails and nothing else.
 
 use axum::Json;
 use axum::extract::{Query, State};
+use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::domain::Timestamp;
+use crate::domain::{Channel, Timestamp};
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::web::Web;
 use crate::web::auth::keys::{Authorized, StatsRead};
@@ -17,7 +23,7 @@ const DEFAULT_DAYS: i64 = 30;
 /// What may be asked.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Ask {
-    /// First day or time, `2026-11-22` or RFC 3339; whole UTC days are counted.
+    /// First day or time, `2026-11-22` or RFC 3339; whole days of the organisation's zone are counted.
     from: Option<String>,
     /// Last day or time, included.
     to: Option<String>,
@@ -31,15 +37,15 @@ pub(crate) async fn get(
     State(web): State<Web>,
     Query(ask): Query<Ask>,
 ) -> Result<Json<Value>, Problem> {
-    let today = web.clock.now().utc_day();
-    let to = ask
-        .to
-        .as_deref()
-        .map_or(Ok(today), |text| day("to", text))?;
-    let from = ask
-        .from
-        .as_deref()
-        .map_or(Ok(to - DEFAULT_DAYS + 1), |text| day("from", text))?;
+    let zone = web.console.zone();
+    let given = |field, text: &Option<String>| -> Result<Option<i64>, Problem> {
+        text.as_deref()
+            .map(|text| day(field, text, zone))
+            .transpose()
+    };
+    let today = web.clock.now().day_in(zone);
+    let to = given("to", &ask.to)?.unwrap_or(today);
+    let from = given("from", &ask.from)?.unwrap_or(to - DEFAULT_DAYS + 1);
     let by = by(ask.by.as_deref().unwrap_or_default())?;
     let rows = web
         .store
@@ -52,16 +58,17 @@ pub(crate) async fn get(
     Ok(Json(json!({ "rows": rows })))
 }
 
-/// A UTC day of a date or a time.
-fn day(field: &str, text: &str) -> Result<i64, Problem> {
+/// The day of a date, or the one in `zone` of a time.
+fn day(field: &str, text: &str, zone: Tz) -> Result<i64, Problem> {
     if let Ok(date) = text.parse::<chrono::NaiveDate>() {
-        return Ok(Timestamp::from(date.and_time(chrono::NaiveTime::MIN).and_utc()).utc_day());
+        return Ok(i64::from(date.to_epoch_days()));
     }
-    Timestamp::parse(text).map(Timestamp::utc_day).map_err(|_| {
+    let time = Timestamp::parse(text).map_err(|_| {
         let detail =
             format!("`{field}` is `{text}`; write a date such as 2026-11-22 or a time with a zone");
         Problem::field(format!("/{field}"), detail)
-    })
+    })?;
+    Ok(time.day_in(zone))
 }
 
 fn by(words: &str) -> Result<StatsBy, Problem> {
@@ -104,6 +111,9 @@ fn row(found: &StatsRow, by: StatsBy) -> Value {
     if let Ok(Value::Object(counts)) = serde_json::to_value(found.counts) {
         row.extend(counts);
     }
+    if by.channel && found.channel == Channel::Sms.as_str() {
+        row.insert("opened".into(), Value::Null);
+    }
     Value::Object(row)
 }
 
@@ -121,11 +131,13 @@ mod tests {
 
     #[test]
     fn days_are_dates_or_times() {
-        assert_eq!(day("from", "1970-01-02").unwrap(), 1);
-        assert_eq!(day("from", "1970-01-02T00:30:00+01:00").unwrap(), 0);
+        let rome = chrono_tz::Europe::Rome;
+        assert_eq!(day("from", "1970-01-02", rome).unwrap(), 1);
+        assert_eq!(day("from", "1970-01-01T23:30:00Z", rome).unwrap(), 1);
+        assert_eq!(day("from", "1970-01-01T23:30:00Z", Tz::UTC).unwrap(), 0);
         assert_eq!(date(1), "1970-01-02");
         assert!(
-            day("from", "yesterday")
+            day("from", "yesterday", rome)
                 .unwrap_err()
                 .detail
                 .contains("2026-11-22")

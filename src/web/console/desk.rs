@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, oneshot};
 
@@ -30,6 +31,10 @@ const LADDER_PATIENCE: Duration = Duration::from_millis(40);
 const LADDER_KEPT: TimeDelta = TimeDelta::minutes(10);
 /// How long the pace is looked back on.
 const PACE: TimeDelta = TimeDelta::seconds(60);
+/// How often the pace is noted, whether anybody looks or not.
+const PACE_EVERY: Duration = Duration::from_secs(5);
+/// Two notes closer together than this say nothing about a minute.
+const PACE_LEAST: TimeDelta = TimeDelta::seconds(3);
 /// Previews of unsaved mails kept; the oldest go first.
 const PREVIEWS: usize = 64;
 
@@ -75,9 +80,10 @@ pub struct Desk {
     pub(super) renderer: Option<Arc<dyn Renderer>>,
     pub(super) providers: Vec<ProviderFace>,
     pub(super) lifecycle: Lifecycle,
+    zone: Tz,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     ladders: Arc<Mutex<HashMap<i64, Counted>>>,
-    pace: Mutex<VecDeque<(Timestamp, i64)>>,
+    pace: Mutex<Paces>,
     previews: Mutex<VecDeque<(String, String)>>,
 }
 
@@ -93,11 +99,45 @@ impl Desk {
             renderer,
             providers,
             lifecycle,
+            zone: chrono_tz::Europe::Rome,
             snapshot: Mutex::default(),
             ladders: Arc::default(),
             pace: Mutex::default(),
             previews: Mutex::default(),
         }
+    }
+
+    /// Whose days and clock the pages and figures go by (`[upkeep] zone`); Rome's until said
+    /// otherwise.
+    #[must_use]
+    pub const fn in_zone(mut self, zone: Tz) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// Whose days and clock the pages and figures go by.
+    #[must_use]
+    pub const fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Notes from now on how quickly messages go out, so that whoever opens the page sees it at
+    /// once. Reads one sum every few seconds.
+    pub fn watch(web: &Web) {
+        let web = web.clone();
+        let lifecycle = web.console.lifecycle.clone();
+        let tasks = lifecycle.clone();
+        lifecycle.spawn("watch the pace", async move {
+            while !tasks.is_stopping() {
+                if let Err(error) = note_pace(&web).await {
+                    tracing::debug!(error = %error, "the pace could not be noted");
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(PACE_EVERY) => {}
+                    () = tasks.stopping() => {}
+                }
+            }
+        });
     }
 
     /// What is going on, at most a second old: however many look, the store is asked once.
@@ -169,21 +209,7 @@ impl Desk {
     /// Notes how many were accepted since the beginning, and says how many that makes in a
     /// minute; nothing until it has looked for some seconds.
     pub(super) async fn pace(&self, now: Timestamp, accepted: i64) -> Pace {
-        let mut seen = self.pace.lock().await;
-        seen.push_back((now, accepted));
-        while seen.front().is_some_and(|(at, _)| now - *at > PACE) {
-            seen.pop_front();
-        }
-        let spark = seen
-            .iter()
-            .zip(seen.iter().skip(1))
-            .map(|(a, b)| b.1 - a.1)
-            .collect();
-        let per_minute = seen.front().and_then(|(at, count)| {
-            let ms = (now - *at).num_milliseconds();
-            (ms >= 3_000).then(|| (accepted - count) * 60_000 / ms)
-        });
-        Pace { per_minute, spark }
+        self.pace.lock().await.note(now, accepted)
     }
 
     /// Keeps an unsaved mail for the frame that will ask for it.
@@ -244,10 +270,73 @@ impl Counted {
     }
 }
 
+async fn note_pace(web: &Web) -> Result<(), StoreError> {
+    let accepted = web.store.read().await?.reports().accepted_ever().await?;
+    web.console.pace(web.clock.now(), accepted).await;
+    Ok(())
+}
+
 /// How quickly messages go out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pace {
     pub(super) per_minute: Option<i64>,
-    /// Accepted between one look and the next, oldest first.
+    /// Accepted between one note and the next, oldest first.
     pub(super) spark: Vec<i64>,
+}
+
+/// How many were accepted since the beginning, noted from time to time, oldest first.
+#[derive(Debug, Default)]
+struct Paces(VecDeque<(Timestamp, i64)>);
+
+impl Paces {
+    /// The last note of more than a minute ago stays: from it the minute is counted.
+    fn note(&mut self, now: Timestamp, accepted: i64) -> Pace {
+        let close = self.0.back().is_some_and(|(at, _)| now - *at < PACE_LEAST);
+        if !close {
+            self.0.push_back((now, accepted));
+        }
+        while self.0.get(1).is_some_and(|(at, _)| now - *at >= PACE) {
+            self.0.pop_front();
+        }
+        let counts = self.0.iter().map(|(_, count)| *count);
+        let spark = counts.clone().zip(counts.skip(1));
+        let per_minute = self.0.front().and_then(|(at, count)| {
+            let past = now - *at;
+            let ms = past.num_milliseconds();
+            (past >= PACE_LEAST).then(|| (accepted - count) * 60_000 / ms)
+        });
+        Pace {
+            per_minute,
+            spark: spark.map(|(before, after)| after - before).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn the_pace_is_that_of_the_last_minute_whether_anybody_looked_or_not() {
+        let mut paces = Paces::default();
+        assert_eq!(paces.note(at(0), 100).per_minute, None);
+        // Eight in a second, noted every five.
+        for step in 1..=30 {
+            let pace = paces.note(at(step * 5), 100 + step * 40);
+            assert_eq!(pace.per_minute, Some(480), "after {} s", step * 5);
+        }
+        // Somebody looks between two notes, and again at once.
+        assert_eq!(paces.note(at(151), 100 + 151 * 8).per_minute, Some(480));
+        // Then nothing goes out; after a minute the pace is nought.
+        for step in 31..=44 {
+            paces.note(at(step * 5), 100 + 151 * 8);
+        }
+        let quiet = paces.note(at(225), 100 + 151 * 8);
+        assert_eq!(quiet.per_minute, Some(0));
+        assert!(quiet.spark.len() <= 13, "{:?}", quiet.spark);
+    }
 }

@@ -50,34 +50,45 @@ struct Step {
     rate: String,
 }
 
-/// One line of a table of rates.
+/// One line of a table of rates; each rate says in its column's head what it is a share of.
 struct Line {
     key: String,
     planned: String,
     suppressed: String,
     accepted: String,
     delivered: String,
+    read: String,
     opened: String,
     clicked: String,
+    confirmed: String,
+    replied: String,
     machine: String,
-    measurable: String,
+    unmeasured: String,
 }
 
 impl Line {
     fn new(key: String, counts: &Counts) -> Self {
-        let machine = counts.opened_machine + counts.clicked_machine;
+        let c = counts;
         Self {
             key,
-            planned: grouped(counts.planned),
-            suppressed: grouped(counts.suppressed),
-            accepted: grouped(counts.accepted),
-            delivered: Rate::new(counts.sms_delivered, counts.sms_accepted).to_string(),
-            opened: Rate::new(counts.opened, counts.measurable).to_string(),
-            clicked: Rate::new(counts.clicked, counts.arrived).to_string(),
-            machine: grouped(machine),
-            measurable: Rate::new(counts.measurable, counts.accepted).to_string(),
+            planned: grouped(c.planned),
+            suppressed: grouped(c.suppressed),
+            accepted: grouped(c.accepted),
+            delivered: Rate::new(c.delivered, c.reporting).to_string(),
+            read: Rate::new(c.read, c.read_measurable).to_string(),
+            opened: Rate::new(c.opened, c.measurable).to_string(),
+            clicked: Rate::new(c.clicked, c.clicks_measurable).to_string(),
+            confirmed: Rate::new(c.confirmed, c.reached).to_string(),
+            replied: Rate::new(c.replied, c.reached).to_string(),
+            machine: grouped(c.opened_machine + c.clicked_machine),
+            unmeasured: unmeasured(c).to_string(),
         }
     }
+}
+
+/// Of those reached, whose clients refused to be measured: nothing is known of their reading.
+fn unmeasured(counts: &Counts) -> Rate {
+    Rate::new(counts.reached - counts.read_measurable, counts.reached)
 }
 
 struct Table {
@@ -95,6 +106,7 @@ struct InsightPage {
     spans: [i64; 4],
     empty: bool,
     funnel: Vec<Step>,
+    unmeasured: String,
     anonymous: String,
     tables: Vec<Table>,
     bars: Vec<Bar>,
@@ -112,13 +124,14 @@ pub(super) async fn page(
     let days = ask.days();
     let sums = Sums::read(&web, days).await?;
     let frame = Frame::new(&web, &person, &headers, Part::Insight, "Insight").await?;
-    let day = |row: &StatsRow| (date(row.day), row.counts.accepted, row.counts.arrived);
+    let day = |row: &StatsRow| (date(row.day), row.counts.accepted, row.counts.reached);
     Ok(frame::page(&InsightPage {
         frame,
         days,
         spans: SPANS,
         empty: sums.all.planned == 0,
         funnel: funnel(&sums.all),
+        unmeasured: unmeasured(&sums.all).to_string(),
         anonymous: grouped(sums.all.anonymous_opens),
         bars: bars(&sums.by_day.iter().map(day).collect::<Vec<_>>()),
         by_day: sums
@@ -142,7 +155,7 @@ struct Sums {
 
 impl Sums {
     async fn read(web: &Web, days: i64) -> Result<Self, StoreError> {
-        let to = web.clock.now().utc_day();
+        let to = web.clock.now().day_in(web.console.zone());
         let from = to - days + 1;
         let by = StatsBy::default();
         let mut tx = web.store.read().await?;
@@ -190,14 +203,18 @@ impl Sums {
     }
 }
 
+/// Each step is a share of its own whole, and says which.
 fn funnel(all: &Counts) -> Vec<Step> {
-    let sendable = all.planned - all.suppressed;
     let step = |word, tone, k, n, of: &str| Step {
         word,
         tone,
         count: grouped(k),
-        percent: Rate::new(k, all.planned).percent(),
-        rate: format!("{} of those {of}", Rate::new(k, n)),
+        percent: Rate::new(k, n).percent(),
+        rate: if n == 0 {
+            format!("none {of}")
+        } else {
+            format!("{} of the {} {of}", Rate::new(k, n), grouped(n))
+        },
     };
     vec![
         Step {
@@ -207,16 +224,43 @@ fn funnel(all: &Counts) -> Vec<Step> {
             percent: if all.planned > 0 { 100 } else { 0 },
             rate: format!("{} not to be sent", grouped(all.suppressed)),
         },
-        step("accepted", "going", all.accepted, sendable, "to be sent"),
         step(
-            "SMS delivered",
-            "delivered",
-            all.sms_delivered,
-            all.sms_accepted,
-            "SMS accepted",
+            "accepted",
+            "going",
+            all.accepted,
+            all.planned - all.suppressed,
+            "to be sent",
         ),
-        step("opened", "read", all.opened, all.measurable, "measurable"),
-        step("clicked", "read", all.clicked, all.arrived, "arrived"),
+        step(
+            "delivered",
+            "delivered",
+            all.delivered,
+            all.reporting,
+            "whose provider reports deliveries",
+        ),
+        step(
+            "read",
+            "read",
+            all.read,
+            all.read_measurable,
+            "reached whose client did not refuse to be measured",
+        ),
+        step(
+            "opened",
+            "read",
+            all.opened,
+            all.measurable,
+            "e-mails whose opening is kept by name",
+        ),
+        step(
+            "clicked",
+            "read",
+            all.clicked,
+            all.clicks_measurable,
+            "reached whose clicks are kept",
+        ),
+        step("confirmed", "read", all.confirmed, all.reached, "reached"),
+        step("replied", "read", all.replied, all.reached, "reached"),
     ]
 }
 
@@ -250,27 +294,15 @@ fn tables(sums: &Sums) -> Vec<Table> {
     ]
 }
 
-/// Ranked by the upper bound of the interval: few cases do not make a verdict. Of opens and
-/// clicks the one that shows more reading counts.
+/// Ranked by the upper bound of the interval: few cases do not make a verdict.
 fn least_read(rows: &[StatsRow]) -> String {
     let ranked = rows.iter().filter_map(|row| {
-        let Counts {
-            opened,
-            measurable,
-            clicked,
-            arrived,
-            ..
-        } = row.counts;
-        [Rate::new(opened, measurable), Rate::new(clicked, arrived)]
-            .into_iter()
-            .filter(|rate| !rate.is_small())
-            .filter_map(|rate| Some(rate.interval()?.high))
-            .max_by(f64::total_cmp)
-            .map(|high| (row, high))
+        let rate = Rate::new(row.counts.read, row.counts.read_measurable);
+        (!rate.is_small()).then_some((row, rate.interval()?.high))
     });
     match ranked.min_by(|a, b| a.1.total_cmp(&b.1)) {
         Some((row, high)) => format!(
-            "{} is opened or clicked by {:.0} % of those who can be counted, at the very most.",
+            "{} is read by {:.0} % of those who can be measured, at the very most.",
             row.template,
             high * 100.0
         ),
@@ -278,15 +310,15 @@ fn least_read(rows: &[StatsRow]) -> String {
     }
 }
 
-/// Ranked by the lower bound, for the same reason. Only SMS bring receipts.
+/// Ranked by the lower bound, for the same reason. Only some providers report.
 fn best_channel(rows: &[StatsRow]) -> String {
     let ranked = rows.iter().filter_map(|row| {
-        let rate = Rate::new(row.counts.sms_delivered, row.counts.sms_accepted);
+        let rate = Rate::new(row.counts.delivered, row.counts.reporting);
         (!rate.is_small()).then_some((row, rate.interval()?.low))
     });
     match ranked.max_by(|a, b| a.1.total_cmp(&b.1)) {
         Some((row, low)) => format!(
-            "{} delivers at least {:.0} % of what was accepted; no receipt comes for e-mails.",
+            "{} delivers at least {:.0} % of what was accepted by providers that report it.",
             row.channel,
             low * 100.0
         ),
@@ -308,7 +340,7 @@ pub(super) async fn export(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Problem> {
     person.require(Right::Rates)?;
-    let to = web.clock.now().utc_day();
+    let to = web.clock.now().day_in(web.console.zone());
     let by = StatsBy {
         day: true,
         template: true,
@@ -336,7 +368,8 @@ fn csv(rows: &[StatsRow]) -> String {
     let mut text =
         "day,template,version,channel,planned,suppressed,accepted,delivered,undelivered,\
                     unconfirmed,unknown,opened,opened_machine,clicked,clicked_machine,replied,\
-                    measurable,anonymous_opens\r\n"
+                    measurable,anonymous_opens,reporting,reached,clicks_measurable,\
+                    read_measurable,read,confirmed\r\n"
             .to_owned();
     for row in rows {
         let c = &row.counts;
@@ -355,6 +388,12 @@ fn csv(rows: &[StatsRow]) -> String {
             c.replied,
             c.measurable,
             c.anonymous_opens,
+            c.reporting,
+            c.reached,
+            c.clicks_measurable,
+            c.read_measurable,
+            c.read,
+            c.confirmed,
         ];
         let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
         // Writing to a text cannot fail.
@@ -402,11 +441,10 @@ mod tests {
             channel: "sms".into(),
             counts: Counts {
                 accepted: 8,
+                reporting: 8,
                 delivered: 8,
-                measurable: 8,
-                arrived: 8,
-                sms_accepted: 8,
-                sms_delivered: 8,
+                read_measurable: 8,
+                read: 8,
                 ..Counts::default()
             },
         };
@@ -418,22 +456,37 @@ mod tests {
     }
 
     #[test]
-    fn clicks_are_of_the_arrived_and_opens_of_the_measurable() {
+    fn every_rate_is_divided_by_its_own_whole() {
         let counts = Counts {
+            planned: 230,
             accepted: 200,
+            reporting: 100,
             delivered: 60,
-            opened: 10,
-            clicked: 40,
+            reached: 190,
             measurable: 20,
-            arrived: 160,
-            sms_accepted: 100,
-            sms_delivered: 60,
+            opened: 10,
+            clicks_measurable: 160,
+            clicked: 40,
+            read_measurable: 170,
+            read: 80,
+            confirmed: 19,
             ..Counts::default()
         };
         let line = Line::new(String::new(), &counts);
-        assert_eq!(line.clicked, Rate::new(40, 160).to_string());
-        assert_eq!(line.opened, Rate::new(10, 20).to_string());
         assert_eq!(line.delivered, Rate::new(60, 100).to_string());
-        assert_eq!(line.measurable, Rate::new(20, 200).to_string());
+        assert_eq!(line.read, Rate::new(80, 170).to_string());
+        assert_eq!(line.opened, Rate::new(10, 20).to_string());
+        assert_eq!(line.clicked, Rate::new(40, 160).to_string());
+        assert_eq!(line.confirmed, Rate::new(19, 190).to_string());
+        assert_eq!(line.unmeasured, Rate::new(20, 190).to_string());
+        let sms = Line::new(
+            String::new(),
+            &Counts {
+                measurable: 0,
+                opened: 0,
+                ..counts
+            },
+        );
+        assert_eq!(sms.opened, "–", "an SMS cannot be opened");
     }
 }

@@ -69,7 +69,7 @@ pub(super) struct Health {
 impl Snapshot {
     pub(super) async fn take(web: &Web, now: Timestamp) -> Result<Self, StoreError> {
         let mut tx = web.store.read().await?;
-        let totals = tx.reports().totals(now.utc_day()).await?;
+        let totals = tx.reports().totals(now.day_in(web.console.zone())).await?;
         let going_on = tx.reports().incidents(true, i64::MAX, 10).await?;
         let recent = tx
             .reports()
@@ -209,8 +209,10 @@ struct GoingOn {
 pub(super) struct LadderStep {
     pub(super) word: &'static str,
     pub(super) count: String,
-    /// Of those planned, 0 to 100.
-    pub(super) percent: i64,
+    /// Of its own whole, 0 to 100; nothing when there is no whole.
+    pub(super) percent: Option<i64>,
+    /// Its whole, in words.
+    pub(super) of: String,
     pub(super) tone: &'static str,
 }
 
@@ -260,7 +262,7 @@ impl View {
 fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
     let today = &snapshot.totals.today;
     let waiting: i64 = snapshot.lanes.iter().map(|load| load.waiting).sum();
-    let delivered = Rate::new(today.sms_delivered, today.sms_accepted);
+    let delivered = Rate::new(today.delivered, today.reporting);
     let tile = |word, value, hint: &str| Tile {
         word,
         value,
@@ -283,15 +285,15 @@ fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
         tile(
             "Sent today",
             grouped(today.accepted),
-            "accepted of those planned today (UTC)",
+            "accepted of those planned today",
         ),
         tile(
-            "SMS delivered",
+            "Delivered",
             delivered
                 .share()
                 .map_or_else(|| "–".to_owned(), |_| format!("{} %", delivered.percent())),
             &format!(
-                "{} of {} SMS accepted today",
+                "{} of the {} whose provider reports it",
                 grouped(delivered.k),
                 grouped(delivered.n)
             ),
@@ -355,18 +357,33 @@ fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Timestamp) -> Going
     }
 }
 
-/// The three steps, each as a share of those planned.
+/// The three steps, each as a share of those it can be said of: who was not to be told is no
+/// failure, and a relay that never reports has not lost anything.
 pub(super) fn ladder_steps(ladder: &Ladder) -> Vec<LadderStep> {
+    let to_tell = ladder.planned - ladder.suppressed;
     [
-        ("told", ladder.told, "going"),
-        ("delivered", ladder.delivered, "delivered"),
-        ("read", ladder.read, "read"),
+        ("told", "going", ladder.told, to_tell, "to be told"),
+        (
+            "delivered",
+            "delivered",
+            ladder.delivered,
+            ladder.reporting,
+            "whose provider reports it",
+        ),
+        (
+            "read",
+            "read",
+            ladder.read,
+            ladder.read_measurable,
+            "who can be measured",
+        ),
     ]
     .into_iter()
-    .map(|(word, count, tone)| LadderStep {
+    .map(|(word, tone, count, whole, of)| LadderStep {
         word,
         count: grouped(count),
-        percent: Rate::new(count, ladder.planned).percent(),
+        percent: (whole > 0).then(|| Rate::new(count, whole).percent()),
+        of: format!("of {} {of}", grouped(whole)),
         tone,
     })
     .collect()

@@ -32,6 +32,9 @@ pub(super) async fn ask(State(web): State<Web>, Path(token): Path<String>) -> Re
         Ok(told) => told,
         Err(refusal) => return refusal.shown(),
     };
+    web.track
+        .engagement
+        .note_glance(told.message, web.clock.now());
     let language = Language::of(&told.locale);
     if told.class == Class::Safety {
         return cannot_refuse(language);

@@ -64,6 +64,7 @@ async fn whoever_rescues_sees_what_the_dead_opened_last() {
             lease_no: 1,
             provider: String::from("gateway"),
             reference: String::from("araldo-s1002"),
+            reports: true,
             key_life: None,
         };
         opening

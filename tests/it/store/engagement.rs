@@ -61,14 +61,16 @@ async fn a_message_counts_once_in_each_sum(reader: Reader) {
     reader.record(&rest, &[]).await;
     assert_eq!(reader.sums().await, 11_001);
     let engaged = "SELECT engaged FROM message WHERE id = 1001";
-    assert_eq!(reader.number(engaged).await, 1 | 2 | 16 | 32);
+    assert_eq!(reader.number(engaged).await, 1 | 2 | 16 | 32 | 64);
+    let apart = "SELECT read * 10 + confirmed FROM rollup WHERE channel = 'email'";
+    assert_eq!(reader.number(apart).await, 11);
 }
 
 async fn a_corrected_verdict_corrects_the_sums(reader: Reader) {
     let click = act(&reader, EngagementKind::Clicked, Verdict::Human);
     let at = click.at;
     reader.record(&[click], &[]).await;
-    assert_eq!(reader.sums().await, 10_100);
+    assert_eq!(reader.sums().await, 100, "a click is no pixel");
     let burst = Burst {
         message: MessageId::new(MAIL),
         from: at,

@@ -16,27 +16,44 @@ const SOUND: &[&str] = &[
      'planned', NULL)",
     "INSERT INTO event VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', 100, 110, '{}', 'h', \
      'planned', NULL)",
-    "INSERT INTO plan VALUES (40, 10, 'r', 't', NULL, 1, 'cases', 'service', 'normal', \
+    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
+     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
+     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
+     (40, 10, 'r', 't', NULL, 1, 'cases', 'service', 'normal', \
      'case:PR-1', 500, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 0, 864000000000, 1)",
-    "INSERT INTO message VALUES (50, 40, 1, 50, 'sms', '+390000000001', 'it', 'normal', 'none', \
+    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
+     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
+     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
+     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
+     (50, 40, 1, 50, 'sms', '+390000000001', 'it', 'normal', 'none', \
      '{}', 'accepted', NULL, 864000000000, 950400000000, NULL, 1, NULL, 1, 1, 0, FALSE, 'gw', \
      'a', 0, FALSE, 0, 864000000000, 864001000000, 864002000000, NULL)",
     "INSERT INTO attempt VALUES (50, 1, 'gw', 'm50', 1, 864001000000, 864002000000, 'accepted', \
      NULL, '202', NULL, 'a')",
     "INSERT INTO node VALUES (1, 0, 'n-1', 'web', '0.1.0', 1, 9000000000000000000, NULL)",
-    "INSERT INTO rollup VALUES (10, 't', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens, reporting, reached) VALUES \
+     (10, 't', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1)",
 ];
 
 /// A second message to the same client on the same subject: older news.
 const OLDER_NEWS: &[&str] = &[
-    "INSERT INTO plan VALUES (41, 11, 'r', 't', NULL, 1, 'cases', 'service', 'normal', \
+    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
+     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
+     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
+     (41, 11, 'r', 't', NULL, 1, 'cases', 'service', 'normal', \
      'case:PR-1', 400, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 0, 864000000000, 1)",
-    "INSERT INTO message VALUES (51, 41, 1, 51, 'sms', '+390000000001', 'it', 'normal', 'none', \
+    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
+     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
+     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
+     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
+     (51, 41, 1, 51, 'sms', '+390000000001', 'it', 'normal', 'none', \
      '{}', 'accepted', NULL, 864000000000, 950400000000, NULL, 1, NULL, 1, 1, 0, FALSE, 'gw', \
      'b', 0, FALSE, 0, 864000000000, 864009000000, 864010000000, NULL)",
     "INSERT INTO attempt VALUES (51, 1, 'gw', 'm51', 1, 864009000000, 864010000000, 'accepted', \
      NULL, '202', NULL, 'b')",
-    "UPDATE rollup SET planned = 2, accepted = 2",
+    "UPDATE rollup SET planned = 2, accepted = 2, reporting = 2, reached = 2",
 ];
 
 /// Tries nine times more within the hour, then once more.
@@ -63,11 +80,14 @@ const SENDING_UNCLAIMED: &str =
     "UPDATE message SET state = 'sending', lease_node = 1 WHERE id = 50";
 const SENDING_CLAIMED: &str = "INSERT INTO claim VALUES (70, 1, '[49,50]', 1)";
 const QUEUED: &str = "UPDATE message SET state = 'queued', opened_at = NULL WHERE id = 50";
-const NONE_ACCEPTED: &str = "UPDATE rollup SET accepted = 0";
+const NONE_ACCEPTED: &str = "UPDATE rollup SET accepted = 0, reporting = 0, reached = 0";
 const UNKNOWN: &str = "UPDATE message SET state = 'unknown', wake_at = NULL WHERE id = 50";
-const ONE_UNKNOWN: &str = "UPDATE rollup SET accepted = 0, unknown = 1";
+const ONE_UNKNOWN: &str = "UPDATE rollup SET accepted = 0, reporting = 0, reached = 0, \
+    unknown = 1";
 const STOP: &str = "INSERT INTO suppression VALUES ('sms', '+390000000001', 'stop', NULL, \
     863900000000)";
+const VIEWED: &str = "INSERT INTO engagement VALUES (80, 50, 'viewed', 'human', 'a test', NULL, \
+    NULL, 864003000000)";
 const SAFETY: &str = "UPDATE plan SET class = 'safety'";
 
 on_both_databases!(
@@ -103,6 +123,7 @@ async fn found(store: &TestStore, scope: Scope) -> Vec<Finding> {
 
 async fn afresh(eye: &Eye, planted: &[&'static str]) {
     for table in [
+        "DELETE FROM engagement",
         "DELETE FROM receipt",
         "DELETE FROM claim",
         "DELETE FROM suppression",
@@ -136,7 +157,10 @@ async fn a_planted_breach_is_found_and_shown_by_an_example(store: TestStore) {
     let late = "UPDATE attempt SET opened_at = 950400000001";
     let lost = "UPDATE plan SET planned = 2";
     let too_many = "UPDATE rollup SET delivered = 1";
-    let of_nobody = "INSERT INTO rollup VALUES (11, 't', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, \
+    let of_nobody = "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (11, 't', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, \
                      0, 0, 0, 0)";
     let asleep = "UPDATE message SET wake_at = 864000000000 WHERE id = 50";
     let nobody = "INSERT INTO receipt VALUES (60, 'gw', 'k', NULL, 'delivered', NULL, NULL, NULL, \
@@ -152,6 +176,20 @@ async fn a_planted_breach_is_found_and_shown_by_an_example(store: TestStore) {
         (&[asleep], &[I3]),
         (&[lost], &[I4]),
         (&[too_many], &[I4]),
+        (&["UPDATE rollup SET opened = 1"], &[I4]),
+        (&["UPDATE rollup SET opened_machine = 1"], &[I4]),
+        (&["UPDATE rollup SET clicked = 1"], &[I4]),
+        (&["UPDATE rollup SET clicked_machine = 1"], &[I4]),
+        (&["UPDATE rollup SET replied = 1"], &[I4]),
+        (&["UPDATE rollup SET measurable = 1"], &[I4]),
+        (&["UPDATE rollup SET reporting = 0"], &[I4]),
+        (&["UPDATE rollup SET reached = 0"], &[I4]),
+        (&["UPDATE rollup SET clicks_measurable = 1"], &[I4]),
+        (&["UPDATE rollup SET read_measurable = 1"], &[I4]),
+        (&["UPDATE rollup SET read = 1"], &[I4]),
+        (&["UPDATE rollup SET confirmed = 1"], &[I4]),
+        (&["UPDATE message SET engaged = 4"], &[I4]),
+        (&[VIEWED], &[I4]),
         (&[late], &[I5]),
         (&[STOP], &[I5]),
         (&[NINE_TRIES, ONE_TRY_MORE], &[I6]),

@@ -8,6 +8,7 @@ mod incidents;
 mod invariants;
 mod keys;
 mod messages;
+mod rates;
 mod receipts;
 mod reports;
 pub(crate) mod templates;

@@ -21,18 +21,45 @@ const ROWS: &[&str] = &[
     "INSERT INTO case_change VALUES (10, 20, 'case.opened', 'opened', NULL, NULL, NULL, 100)",
     "INSERT INTO incident VALUES (30, 'G-1', 'outage', 'going_on', 'electricity', NULL, '{}', NULL, NULL, 190, NULL, 200, 200, NULL)",
     "INSERT INTO incident_change VALUES (11, 30, 'incident.opened', '{}', 200)",
-    "INSERT INTO plan VALUES (40, 10, 'r-1', 't-1', NULL, 1, 'cases', 'service', 'normal', 'case:PR-1', 100, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 120, 120, 121)",
-    "INSERT INTO plan VALUES (41, 11, 'r-2', 't-2', NULL, 1, 'outages', 'safety', 'urgent', 'incident:G-1', 200, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 2, 1, 220, 220, 221)",
-    "INSERT INTO message VALUES (50, 40, 1, 50, 'sms', '+393331234567', 'it', 'normal', 'individual', '{}', 'delivered', NULL, 130, 9000, NULL, 1, NULL, 1, 1, 0, FALSE, 'gw', NULL, 3, FALSE, 4, 130, 140, 150, 160)",
-    "INSERT INTO message VALUES (51, 41, 1, 51, 'sms', '+393331234567', 'it', 'urgent', 'none', '{}', 'queued', NULL, 230, 9000, NULL, 0, NULL, 0, 0, 0, FALSE, NULL, NULL, 0, FALSE, 0, 230, NULL, NULL, NULL)",
-    "INSERT INTO message VALUES (52, 41, 2, 52, 'email', '', 'it', 'urgent', 'none', '{}', 'suppressed', 'no_contact', 230, 9000, NULL, 0, NULL, 0, 0, 0, FALSE, NULL, NULL, 0, FALSE, 0, 230, NULL, NULL, 230)",
+    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
+     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
+     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
+     (40, 10, 'r-1', 't-1', NULL, 1, 'cases', 'service', 'normal', 'case:PR-1', 100, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 120, 120, 121)",
+    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
+     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
+     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
+     (41, 11, 'r-2', 't-2', NULL, 1, 'outages', 'safety', 'urgent', 'incident:G-1', 200, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 2, 1, 220, 220, 221)",
+    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
+     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
+     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
+     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
+     (50, 40, 1, 50, 'sms', '+393331234567', 'it', 'normal', 'individual', '{}', 'delivered', NULL, 130, 9000, NULL, 1, NULL, 1, 1, 0, FALSE, 'gw', NULL, 3, FALSE, 4, 130, 140, 150, 160)",
+    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
+     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
+     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
+     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
+     (51, 41, 1, 51, 'sms', '+393331234567', 'it', 'urgent', 'none', '{}', 'queued', NULL, 230, 9000, NULL, 0, NULL, 0, 0, 0, FALSE, NULL, NULL, 0, FALSE, 0, 230, NULL, NULL, NULL)",
+    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
+     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
+     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
+     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
+     (52, 41, 2, 52, 'email', '', 'it', 'urgent', 'none', '{}', 'suppressed', 'no_contact', 230, 9000, NULL, 0, NULL, 0, 0, 0, FALSE, NULL, NULL, 0, FALSE, 0, 230, NULL, NULL, 230)",
     "INSERT INTO attempt VALUES (50, 1, 'gw', 'm50', 1, 140, 150, 'accepted', NULL, '202', NULL, NULL)",
     "INSERT INTO receipt VALUES (60, 'gw', 'k', 50, 'delivered', '1', NULL, NULL, 160)",
     "INSERT INTO link VALUES (1, 'https://example.org', 0)",
     "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (70, 50, 'clicked', 'human', 'one link', 1, NULL, 170)",
-    "INSERT INTO rollup VALUES (1, 't-1', 1, 'sms', 3, 1, 2, 2, 0, 0, 0, 1, 1, 1, 0, 0, 2, 0)",
-    "INSERT INTO rollup VALUES (2, 't-1', 1, 'sms', 4, 0, 4, 3, 1, 0, 0, 2, 0, 1, 0, 1, 4, 0)",
-    "INSERT INTO rollup VALUES (2, 't-2', 1, 'email', 5, 0, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)",
+    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (1, 't-1', 1, 'sms', 3, 1, 2, 2, 0, 0, 0, 1, 1, 1, 0, 0, 2, 0)",
+    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (2, 't-1', 1, 'sms', 4, 0, 4, 3, 1, 0, 0, 2, 0, 1, 0, 1, 4, 0)",
+    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
+     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+     clicked_machine, replied, measurable, anonymous_opens) VALUES \
+     (2, 't-2', 1, 'email', 5, 0, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)",
     "INSERT INTO node VALUES (1, 0, 'n-1', 'web', '0.1.0', 1, 2, NULL)",
     "INSERT INTO provider_state VALUES ('gw', 900, 'no credit', 0)",
     "INSERT INTO switch VALUES ('dispatch', TRUE, 'a@example.org', 5)",

@@ -21,32 +21,66 @@ struct SumRow {
     opened_machine: i64,
     clicked: i64,
     clicked_machine: i64,
+    replied: i64,
+    reporting: i64,
+    reached: i64,
+    clicks_measurable: i64,
+    read_measurable: i64,
+    read: i64,
+    confirmed: i64,
 }
 
 const SUMS: &str = "SELECT day, template, version, channel, planned, suppressed, accepted, \
     delivered, undelivered, unconfirmed, unknown, measurable, opened, opened_machine, clicked, \
-    clicked_machine FROM rollup";
+    clicked_machine, replied, reporting, reached, clicks_measurable, read_measurable, read, \
+    confirmed FROM rollup";
 
-/// What the sums must be, counted from the rows.
+/// What the sums must be, counted from the rows; what readers did from the very rows of theirs.
 const ROWS: &str = "SELECT x.day, x.template, x.version, x.channel, \
     CAST(count(*) AS BIGINT) AS planned, \
-    CAST(sum(CASE WHEN x.state = 'suppressed' THEN 1 ELSE 0 END) AS BIGINT) AS suppressed, \
-    CAST(sum(CASE WHEN x.state IN ('accepted', 'delivered', 'undelivered', 'unconfirmed') \
-    THEN 1 ELSE 0 END) AS BIGINT) AS accepted, \
-    CAST(sum(CASE WHEN x.state = 'delivered' THEN 1 ELSE 0 END) AS BIGINT) AS delivered, \
-    CAST(sum(CASE WHEN x.state = 'undelivered' THEN 1 ELSE 0 END) AS BIGINT) AS undelivered, \
-    CAST(sum(CASE WHEN x.state = 'unconfirmed' THEN 1 ELSE 0 END) AS BIGINT) AS unconfirmed, \
-    CAST(sum(CASE WHEN x.state IN ('unknown', 'unresolved') THEN 1 ELSE 0 END) AS BIGINT) \
-    AS unknown, \
-    CAST(sum(CASE WHEN x.tracking = 'individual' AND \
-    x.state IN ('accepted', 'delivered', 'unconfirmed') THEN 1 ELSE 0 END) AS BIGINT) \
-    AS measurable, \
-    CAST(sum(x.engaged & 1) AS BIGINT) AS opened, \
-    CAST(sum((x.engaged & 2) / 2) AS BIGINT) AS opened_machine, \
-    CAST(sum((x.engaged & 4) / 4) AS BIGINT) AS clicked, \
-    CAST(sum((x.engaged & 8) / 8) AS BIGINT) AS clicked_machine \
-    FROM (SELECT m.created_at / 86400000000 AS day, p.template, p.version, m.channel, m.state, \
-    m.tracking, m.engaged FROM message m JOIN plan p ON p.id = m.plan_id) AS x \
+    CAST(count(*) FILTER (WHERE x.state = 'suppressed') AS BIGINT) AS suppressed, \
+    CAST(count(*) FILTER (WHERE x.taken) AS BIGINT) AS accepted, \
+    CAST(count(*) FILTER (WHERE x.state = 'delivered') AS BIGINT) AS delivered, \
+    CAST(count(*) FILTER (WHERE x.state = 'undelivered') AS BIGINT) AS undelivered, \
+    CAST(count(*) FILTER (WHERE x.state = 'unconfirmed') AS BIGINT) AS unconfirmed, \
+    CAST(count(*) FILTER (WHERE x.state IN ('unknown', 'unresolved')) AS BIGINT) AS unknown, \
+    CAST(count(*) FILTER (WHERE x.there AND x.named) AS BIGINT) AS measurable, \
+    CAST(count(*) FILTER (WHERE x.there AND x.named AND x.opens > 0) AS BIGINT) AS opened, \
+    CAST(count(*) FILTER (WHERE x.there AND x.named AND x.machine_opens > 0) AS BIGINT) \
+    AS opened_machine, \
+    CAST(count(*) FILTER (WHERE x.there AND x.linked AND x.clicks > 0) AS BIGINT) AS clicked, \
+    CAST(count(*) FILTER (WHERE x.there AND x.linked AND x.machine_clicks > 0) AS BIGINT) \
+    AS clicked_machine, \
+    CAST(count(*) FILTER (WHERE x.there AND x.replies > 0) AS BIGINT) AS replied, \
+    CAST(count(*) FILTER (WHERE x.taken AND (x.reports OR x.state = 'delivered')) AS BIGINT) \
+    AS reporting, \
+    CAST(count(*) FILTER (WHERE x.there) AS BIGINT) AS reached, \
+    CAST(count(*) FILTER (WHERE x.there AND x.linked) AS BIGINT) AS clicks_measurable, \
+    CAST(count(*) FILTER (WHERE x.there AND x.asked) AS BIGINT) AS read_measurable, \
+    CAST(count(*) FILTER (WHERE x.there AND x.asked AND x.signs > 0) AS BIGINT) AS read, \
+    CAST(count(*) FILTER (WHERE x.there AND x.confirmations > 0) AS BIGINT) AS confirmed \
+    FROM (SELECT y.*, y.taken AND (y.state <> 'undelivered' OR y.signs > 0) AS there \
+    FROM (SELECT coalesce(p.day, m.created_at / 86400000000) AS day, p.template, p.version, \
+    m.channel, m.state, coalesce(m.reports, m.channel = 'sms') AS reports, \
+    m.state IN ('accepted', 'delivered', 'undelivered', 'unconfirmed') AS taken, \
+    m.tracking = 'individual' AND m.channel = 'email' AS named, m.tracking <> 'none' AS asked, \
+    m.tracking <> 'none' AND coalesce(p.clicks, TRUE) AS linked, \
+    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'opened' \
+    AND e.verdict = 'human') AS opens, \
+    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'opened' \
+    AND e.verdict = 'machine') AS machine_opens, \
+    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'clicked' \
+    AND e.verdict = 'human') AS clicks, \
+    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'clicked' \
+    AND e.verdict = 'machine') AS machine_clicks, \
+    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'replied') \
+    AS replies, \
+    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'confirmed') \
+    AS confirmations, \
+    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND \
+    (e.kind IN ('replied', 'confirmed') OR (e.kind <> 'unsubscribed' AND e.verdict = 'human'))) \
+    AS signs \
+    FROM message m JOIN plan p ON p.id = m.plan_id) AS y) AS x \
     GROUP BY x.day, x.template, x.version, x.channel";
 
 /// Plans whose own sums are not those of their rows. A fallback's row is no plan's own.

@@ -265,6 +265,8 @@ impl Story {
             plan::Settings {
                 quiet_hours: self.settings.quiet_hours,
                 opens: Tracking::Aggregate,
+                clicks: true,
+                zone: chrono_tz::Europe::Rome,
                 contact: json!({ "organisation": { "name": "Sportello" },
                     "contact": { "phone_free": "800 000 000" } }),
                 case_kinds: self.case_kinds.clone(),

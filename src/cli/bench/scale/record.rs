@@ -12,7 +12,7 @@ use crate::domain::{Channel, Clock as _, Lane, MessageState, NodeId, Timestamp, 
 use crate::store::attempts::{Closed, NewAttempt};
 use crate::store::messages::Claimed;
 use crate::store::pace::Wanted;
-use crate::store::rollup::{Shift, Sum, shift};
+use crate::store::rollup::{Acts, Shift, Standing, Summed, shift};
 
 /// Messages of one grasp.
 pub(super) const CLAIM: u32 = 200;
@@ -91,6 +91,7 @@ fn attempt(message: &Claimed) -> NewAttempt {
         lease_no: message.lease_no,
         provider: PROVIDER.to_owned(),
         reference: format!("{}-{}", message.id, message.lease_no),
+        reports: true,
         key_life: None,
     }
 }
@@ -102,12 +103,23 @@ async fn close(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
         .iter()
         .map(|message| accepted(message, now))
         .collect();
-    let moved = Shift {
-        sum: Sum::of(now, PROVIDER, 1, Channel::Email),
+    let summed = Summed {
+        day: None,
+        template: PROVIDER,
+        version: 1,
+    };
+    let to = Standing {
+        state: MessageState::Accepted,
         tracking: Tracking::Individual,
+        clicks: true,
+        reports: true,
+        acts: Acts::NONE,
+    };
+    let moved = Shift {
+        sum: summed.sum(now, Channel::Email),
         messages: i64::try_from(messages.len())?,
-        from: Some(MessageState::Sending),
-        to: MessageState::Accepted,
+        from: Some(to.in_state(MessageState::Sending)),
+        to,
     };
     let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
     let mut tx = running.store.write().await?;

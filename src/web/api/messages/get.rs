@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use crate::domain::{Channel, Tracking};
 use crate::insight::explain;
 use crate::store::reports::{Story, StoryAttempt, StoryEngagement, StoryReceipt};
 use crate::web::Web;
@@ -45,6 +47,8 @@ pub(crate) fn message(story: &Story) -> Value {
         "rule": plan.rule,
         "event": story.event.event_id,
         "created_at": message.created_at,
+        "day": day(message.day),
+        "tracking": tracking(story),
         "accepted_at": message.accepted_at,
         "final_at": message.final_at,
         "attempts": story.attempts.iter().map(attempt).collect::<Vec<_>>(),
@@ -52,6 +56,25 @@ pub(crate) fn message(story: &Story) -> Value {
         "engagement": story.engagement.iter().map(engagement).collect::<Vec<_>>(),
         "why": explain(story),
     })
+}
+
+/// What could be known of this message: whether each figure has it in its whole. Together with
+/// state and engagement, all that `/v1/stats` counts.
+fn tracking(story: &Story) -> Value {
+    let message = &story.message;
+    let reading = message.tracking != Tracking::None;
+    json!({
+        "opens": message.tracking == Tracking::Individual && message.channel == Channel::Email,
+        "clicks": reading && story.plan.clicks,
+        "reading": reading,
+        "delivery": message.reports,
+    })
+}
+
+/// `2026-11-22`: the day it is summed under.
+fn day(day: i64) -> Option<String> {
+    let date = NaiveDate::from_epoch_days(i32::try_from(day).ok()?)?;
+    Some(date.to_string())
 }
 
 fn attempt(attempt: &StoryAttempt) -> Value {

@@ -50,7 +50,7 @@ struct Version {
     author: String,
     written: When,
     delivered: String,
-    clicked: String,
+    read: String,
 }
 
 /// What happened to the form, said above it.
@@ -250,8 +250,8 @@ async fn versions(
                 badge: Badge::new(tone, version.state.as_str()),
                 author: version.author.clone(),
                 written: When::new(version.published_at.unwrap_or(version.created_at), now),
-                delivered: Rate::new(counts.sms_delivered, counts.sms_accepted).to_string(),
-                clicked: Rate::new(counts.clicked, counts.arrived).to_string(),
+                delivered: Rate::new(counts.delivered, counts.reporting).to_string(),
+                read: Rate::new(counts.read, counts.read_measurable).to_string(),
             }
         })
         .collect())

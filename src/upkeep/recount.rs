@@ -1,0 +1,79 @@
+//! Counting the sums anew: once in a store that an older program left, whose sums meant something
+//! else, and whenever `araldo check-store --recount` asks. In small transactions, newest first, so
+//! that what people look at is right soon and nothing waits for it.
+
+use crate::lifecycle::Lifecycle;
+use crate::store::{Store, StoreError};
+
+/// What the sums mean to this program: 2 since every part is kept with its whole.
+const MEANING: i64 = 2;
+/// Messages looked at in one transaction.
+const STRETCH: i64 = 5_000;
+
+/// What was put right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recounted {
+    /// Messages that were noted to count for something else than their readers did.
+    pub messages: u64,
+    /// Sums that differed from their messages.
+    pub sums: u64,
+}
+
+/// Counts anew if these sums were left by a program to which they meant something else.
+pub async fn recount_once(
+    store: &Store,
+    lifecycle: &Lifecycle,
+) -> Result<Option<Recounted>, StoreError> {
+    if store.read().await?.recount().meaning().await? >= MEANING {
+        return Ok(None);
+    }
+    let recounted = recount(store, lifecycle).await?;
+    if lifecycle.is_stopping() {
+        return Ok(None);
+    }
+    let mut tx = store.write().await?;
+    let aside = tx.recount().put_aside().await?;
+    tx.recount().note_meaning(MEANING).await?;
+    tx.commit().await?;
+    if recounted != Recounted::default() || aside > 0 {
+        tracing::info!(
+            recount.messages = recounted.messages,
+            recount.sums = recounted.sums,
+            recount.aside = aside,
+            "the sums of an older version were counted anew"
+        );
+    }
+    Ok(Some(recounted))
+}
+
+/// Counts anew all that can be.
+pub async fn recount(store: &Store, lifecycle: &Lifecycle) -> Result<Recounted, StoreError> {
+    let mut done = Recounted::default();
+    let mut before = i64::MAX;
+    while !lifecycle.is_stopping()
+        && let Some(stretch) = store
+            .read()
+            .await?
+            .recount()
+            .stretch(before, STRETCH)
+            .await?
+    {
+        before = stretch.first;
+        if !stretch.astray.is_empty() {
+            let mut tx = store.write().await?;
+            tx.engagement().recount_acts(&stretch.astray).await?;
+            tx.commit().await?;
+            done.messages += stretch.astray.len() as u64;
+        }
+    }
+    let mut day = i64::MAX;
+    while !lifecycle.is_stopping()
+        && let Some(next) = store.read().await?.recount().day_before(day).await?
+    {
+        day = next;
+        let mut tx = store.write().await?;
+        done.sums += tx.recount().day(day).await?;
+        tx.commit().await?;
+    }
+    Ok(done)
+}

@@ -1,0 +1,398 @@
+//! Whatever happens to messages, and in whichever order: the sums are those of the rows, and no
+//! numerator holds a message that its denominator does not.
+
+use araldo::domain::clock::FixedClock;
+use araldo::domain::ids::{TimeOrderedIds, first_id_at};
+use araldo::domain::receipt::ReceiptKind;
+use araldo::domain::{Clock as _, EngagementKind, MessageId, MessageState, Verdict};
+use araldo::lifecycle::Lifecycle;
+use araldo::store::engagement::{Burst, NewEngagement};
+use araldo::store::receipts::{NewReceipt, ReceiptHorizon};
+use araldo::store::sums::Moved;
+use araldo::upkeep::{Recounted, recount, recount_once};
+use chrono::TimeDelta;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::support::TestStore;
+use crate::support::node::{Eye, on_both_databases, sums_close};
+
+on_both_databases!(
+    every_numerator_is_part_of_its_denominator_whatever_happens,
+    an_older_programs_sums_are_counted_anew_once,
+);
+
+/// Messages of one story: each channel, tracking, state and provider beside each other.
+const MESSAGES: i64 = 144;
+/// What happens in one story.
+const STEPS: usize = 120;
+const STORIES: u64 = 8;
+
+/// Rows whose part is larger than its whole.
+const TOO_LARGE: &str = "SELECT CAST(count(*) AS BIGINT) FROM rollup WHERE opened > measurable \
+    OR opened_machine > measurable OR clicked > clicks_measurable \
+    OR clicked_machine > clicks_measurable OR read > read_measurable OR confirmed > reached \
+    OR replied > reached OR delivered > reporting OR reporting > accepted OR reached > accepted \
+    OR measurable > reached OR clicks_measurable > reached OR read_measurable > reached \
+    OR accepted > planned OR suppressed > planned OR opened > read OR clicked > read \
+    OR opened < 0 OR clicked < 0 OR read < 0 OR confirmed < 0 OR replied < 0 OR measurable < 0 \
+    OR reached < 0 OR reporting < 0 OR (channel = 'sms' AND measurable <> 0)";
+
+/// What must have happened in some story, or the stories prove little.
+const SOME: [&str; 7] = [
+    "SELECT CAST(sum(opened) AS BIGINT) FROM rollup",
+    "SELECT CAST(sum(opened_machine) AS BIGINT) FROM rollup",
+    "SELECT CAST(sum(clicked) AS BIGINT) FROM rollup",
+    "SELECT CAST(sum(read) AS BIGINT) FROM rollup",
+    "SELECT CAST(sum(confirmed) AS BIGINT) FROM rollup",
+    "SELECT CAST(sum(replied) AS BIGINT) FROM rollup",
+    // A report says that it did not arrive; its reader knows better.
+    "SELECT CAST(sum(reached - (accepted - undelivered)) AS BIGINT) FROM rollup",
+];
+
+const EVENT: &str = "INSERT INTO event VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, \
+    '{}', 'h', 'planned', NULL)";
+const SECOND_EVENT: &str = "INSERT INTO event VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', \
+    100, 110, '{}', 'h', 'planned', NULL)";
+
+/// A plan with its day and links that are kept, and one of an older program.
+const PLAN: &str = "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, \
+    topic, class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
+    variables, state, cursor, planned, suppressed, due_at, created_at, finished_at, day, clicks) \
+    VALUES ($1, $2, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 'case:PR-1', 500, NULL, NULL, \
+    NULL, '{}', '{}', 'planned', 0, $3, 0, 0, $4, 1, $5, $6)";
+
+const MESSAGE: &str = "INSERT INTO message (id, plan_id, client_id, notification_id, channel, \
+    address, locale, lane, tracking, variables, state, due_at, expires_at, lease_no, tries, opens, \
+    asked, risky, provider, receipt_rank, late_bounce, engaged, created_at, reports) \
+    VALUES ($1, $2, $1, $1, $3, '', 'it', 'normal', $4, '{}', $5, 0, 0, 1, 1, 1, 0, FALSE, 'p', 0, \
+    FALSE, $6, $7, $8)";
+
+const STATES: [&str; 6] = [
+    "queued",
+    "sending",
+    "unknown",
+    "accepted",
+    "accepted",
+    "undelivered",
+];
+
+/// What the rows are planted into.
+enum Ground {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// Runs a statement with these values.
+macro_rules! plant {
+    ($ground:expr, $sql:expr, $($value:expr),+ $(,)?) => {
+        match $ground {
+            Ground::Sqlite(pool) => {
+                sqlx::query($sql)$(.bind($value))+.execute(pool).await.map(drop)
+            }
+            Ground::Postgres(pool) => {
+                sqlx::query($sql)$(.bind($value))+.execute(pool).await.map(drop)
+            }
+        }
+        .unwrap()
+    };
+}
+
+/// The world of one story.
+struct Story<'a> {
+    store: &'a TestStore,
+    eye: &'a Eye,
+    ground: &'a Ground,
+    clock: FixedClock,
+    messages: Vec<i64>,
+    dice: StdRng,
+}
+
+impl Story<'_> {
+    fn ids(&self) -> TimeOrderedIds<&FixedClock> {
+        TimeOrderedIds::new(&self.clock, 1)
+    }
+
+    fn one(&mut self) -> MessageId {
+        MessageId::new(*self.messages.choose(&mut self.dice).unwrap())
+    }
+
+    async fn plant(&mut self, noted: i64) {
+        let now = self.clock.now();
+        let first = first_id_at(now);
+        let plans = [first, first + 1];
+        for (plan, (event, day, clicks)) in plans
+            .iter()
+            .zip([(10_i64, None, None), (11, Some(now.utc_day()), Some(false))])
+        {
+            let of_each = MESSAGES / 2;
+            plant!(
+                self.ground,
+                PLAN,
+                plan,
+                event,
+                of_each,
+                now.as_micros(),
+                day,
+                clicks
+            );
+        }
+        for number in 0..MESSAGES {
+            let pick = |words: &'static [&'static str], by: i64| {
+                words[usize::try_from(number / by).unwrap() % words.len()]
+            };
+            let id = first + 10 + number;
+            plant!(
+                self.ground,
+                MESSAGE,
+                id,
+                plans[usize::try_from(number % 2).unwrap()],
+                pick(&["sms", "email"], 2),
+                pick(&["none", "aggregate", "individual"], 4),
+                pick(&STATES, 12),
+                noted,
+                now.as_micros(),
+                [None, Some(true), Some(false)][usize::try_from(number % 3).unwrap()],
+            );
+            self.messages.push(id);
+        }
+        self.eye.execute("INSERT INTO rollup (day, template, version, channel, planned, suppressed, \
+            accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+            clicked_machine, replied, measurable, anonymous_opens) \
+            SELECT coalesce(p.day, m.created_at / 86400000000), p.template, p.version, m.channel, \
+            count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM message m \
+            JOIN plan p ON p.id = m.plan_id GROUP BY 1, 2, 3, 4").await;
+    }
+
+    async fn step(&mut self) {
+        self.clock.advance(TimeDelta::seconds(3));
+        match self.dice.random_range(0..10) {
+            0..3 => self.report().await,
+            3..7 => self.read().await,
+            7 => self.burst().await,
+            8 => self.prove().await,
+            _ => self.answer().await,
+        }
+    }
+
+    /// A receipt of any kind: late, early, doubled, against what was said before.
+    async fn report(&mut self) {
+        let kind = *ReceiptKind::ALL.choose(&mut self.dice).unwrap();
+        let (message, now, ids) = (self.one(), self.clock.now(), self.ids());
+        let receipt = NewReceipt {
+            provider: "p".to_owned(),
+            key: format!("{}", now.as_micros()),
+            message: Some(message),
+            kind,
+            code: None,
+            detail: None,
+            provider_at: None,
+            bad_address: false,
+        };
+        let mut tx = self.store.write().await.unwrap();
+        tx.receipts(ReceiptHorizon::default())
+            .append(&[receipt], now, &ids)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Somebody does something, person or machine, perhaps twice.
+    async fn read(&mut self) {
+        let hits: Vec<NewEngagement> = (0..self.dice.random_range(1..4))
+            .map(|_| NewEngagement {
+                message: self.one(),
+                kind: *EngagementKind::ALL.choose(&mut self.dice).unwrap(),
+                verdict: *Verdict::ALL.choose(&mut self.dice).unwrap(),
+                grounds: "a test",
+                link: None,
+                detail: None,
+                at: self.clock.now(),
+            })
+            .collect();
+        self.record(&hits, &[]).await;
+    }
+
+    /// What looked like a person for the last minute turns out to be a machine.
+    async fn burst(&mut self) {
+        let to = self.clock.now();
+        let burst = Burst {
+            message: self.one(),
+            from: to - TimeDelta::minutes(1),
+            to,
+            grounds: "a burst",
+        };
+        self.record(&[], &[burst]).await;
+    }
+
+    async fn record(&self, hits: &[NewEngagement], bursts: &[Burst]) {
+        let mut tx = self.store.write().await.unwrap();
+        tx.engagement()
+            .record(hits, bursts, &self.ids())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A reader proves that an unknown message arrived.
+    async fn prove(&mut self) {
+        let message = self.one();
+        let mut tx = self.store.write().await.unwrap();
+        tx.receipts(ReceiptHorizon::default())
+            .proven(&[message], self.clock.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What is under way gets its answer, what waits for a receipt waits no longer.
+    async fn answer(&mut self) {
+        const GO_ON: &str = "UPDATE message SET state = $2 WHERE id = $1";
+        let message = self.one();
+        let state = "SELECT state FROM message WHERE id = $1";
+        let state: String = match self.ground {
+            Ground::Sqlite(pool) => {
+                let asked = sqlx::query_scalar(state).bind(message.get());
+                asked.fetch_one(pool).await.unwrap()
+            }
+            Ground::Postgres(pool) => {
+                let asked = sqlx::query_scalar(state).bind(message.get());
+                asked.fetch_one(pool).await.unwrap()
+            }
+        };
+        let from: MessageState = state.parse().unwrap();
+        let to = match from {
+            MessageState::Sending => MessageState::Accepted,
+            MessageState::Accepted => MessageState::Unconfirmed,
+            MessageState::Unknown => MessageState::Unresolved,
+            _ => return,
+        };
+        plant!(self.ground, GO_ON, message.get(), to.as_str());
+        let from = Some(from);
+        let mut tx = self.store.write().await.unwrap();
+        tx.sums()
+            .moved(&[Moved { message, from, to }])
+            .await
+            .unwrap();
+        tx.receipts(ReceiptHorizon::default())
+            .settle(&[message], self.clock.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn ground(store: &TestStore) -> Ground {
+    match &store.url {
+        araldo::store::StoreUrl::Sqlite(path) => {
+            let url = format!("sqlite:{}", path.display());
+            Ground::Sqlite(SqlitePool::connect(&url).await.unwrap())
+        }
+        araldo::store::StoreUrl::Postgres(url) => {
+            Ground::Postgres(PgPool::connect(url).await.unwrap())
+        }
+    }
+}
+
+async fn empty(eye: &Eye) {
+    for table in [
+        "DELETE FROM engagement",
+        "DELETE FROM receipt",
+        "DELETE FROM message",
+        "DELETE FROM plan",
+        "DELETE FROM event",
+        "DELETE FROM rollup",
+        EVENT,
+        SECOND_EVENT,
+    ] {
+        eye.execute(table).await;
+    }
+}
+
+async fn every_numerator_is_part_of_its_denominator_whatever_happens(store: TestStore) {
+    let (eye, ground) = (Eye::open(&store.url).await, ground(&store).await);
+    let mut seen = [0; SOME.len()];
+    for seed in 0..STORIES {
+        empty(&eye).await;
+        let mut story = Story {
+            store: &store,
+            eye: &eye,
+            ground: &ground,
+            clock: FixedClock::at("2026-11-22T10:00:00Z"),
+            messages: Vec::new(),
+            dice: StdRng::seed_from_u64(seed),
+        };
+        story.plant(0).await;
+        recount(&store, &Lifecycle::new()).await.unwrap();
+        sums_close(&eye).await;
+        for step in 0..STEPS {
+            story.step().await;
+            let wrong = eye.number(TOO_LARGE).await;
+            assert_eq!(
+                wrong, 0,
+                "story {seed}, step {step}: a part beyond its whole"
+            );
+        }
+        sums_close(&eye).await;
+        for (seen, sum) in seen.iter_mut().zip(SOME) {
+            *seen += eye.number(sum).await;
+        }
+        // Nothing that was moved step by step is counted otherwise all at once.
+        let again = recount(&store, &Lifecycle::new()).await.unwrap();
+        assert_eq!(again, Recounted::default(), "story {seed}");
+    }
+    assert!(
+        seen.iter().all(|sum| *sum > 0),
+        "something never happened: {seen:?}"
+    );
+}
+
+/// An older program noted each click as an opening, and moved the sums so.
+async fn an_older_programs_sums_are_counted_anew_once(store: TestStore) {
+    const OLD: &str = "UPDATE rollup SET accepted = 48, opened = 40, clicked = 30, replied = 20, \
+        measurable = 10";
+    const GONE: &str = "INSERT INTO rollup (day, template, version, channel, planned, suppressed, \
+        accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
+        clicked_machine, replied, measurable, anonymous_opens) VALUES \
+        (19000, 't', 1, 'sms', 12, 0, 10, 8, 1, 0, 0, 9, 0, 7, 0, 1, 4, 0)";
+    const KEPT: &str = "SELECT planned * 1000000 + accepted * 10000 + delivered * 100 + reporting \
+        FROM rollup WHERE day = 19000";
+    const READING: &str = "SELECT opened + clicked + replied + measurable FROM rollup \
+        WHERE day = 19000";
+    let (eye, ground) = (Eye::open(&store.url).await, ground(&store).await);
+    empty(&eye).await;
+    let mut story = Story {
+        store: &store,
+        eye: &eye,
+        ground: &ground,
+        clock: FixedClock::at("2026-11-22T10:00:00Z"),
+        messages: Vec::new(),
+        dice: StdRng::seed_from_u64(1),
+    };
+    story.plant(1 | 4).await;
+    for _ in 0..40 {
+        story.clock.advance(TimeDelta::seconds(3));
+        story.read().await;
+    }
+    eye.execute(OLD).await;
+    eye.execute(GONE).await;
+    let lifecycle = Lifecycle::new();
+    let done = recount_once(&store, &lifecycle).await.unwrap().unwrap();
+    assert!(done.messages > 0 && done.sums >= 2, "{done:?}");
+    assert_eq!(
+        eye.number(KEPT).await,
+        12_100_810,
+        "what became of them stays"
+    );
+    assert_eq!(
+        eye.number(READING).await,
+        0,
+        "what had no whole is put aside"
+    );
+    assert_eq!(eye.number(TOO_LARGE).await, 0);
+    eye.execute("DELETE FROM rollup WHERE day = 19000").await;
+    sums_close(&eye).await;
+    assert_eq!(recount_once(&store, &lifecycle).await.unwrap(), None);
+}
