@@ -4,6 +4,8 @@
 //! A log line is a sentence that reads alone, with the same values as dotted fields; it never
 //! holds an address, a number, a text or a token.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
@@ -16,6 +18,11 @@ pub fn start_log(log: &Log) {
         // A log line that finds the disk full is lost; complaining of it would crash the task.
         .log_internal_errors(false)
         .with_writer(std::io::stderr);
+    // Colours are for eyes: in a file or a journal they are noise.
+    let lines = match std::io::stderr().is_terminal() {
+        true => lines,
+        false => lines.with_ansi(false),
+    };
     let started = match log.format {
         LogFormat::Human => lines.with_target(false).try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
