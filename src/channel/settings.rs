@@ -163,10 +163,10 @@ pub(super) fn some_duration<'de, D: Deserializer<'de>>(
 
 /// A provider that cannot be built as configured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("provider `{provider}`: {problem}")]
+#[error("provider `{provider}`: {}", problems.join("; "))]
 pub struct SetupError {
     provider: String,
-    problem: String,
+    problems: Vec<String>,
 }
 
 impl SetupError {
@@ -174,8 +174,26 @@ impl SetupError {
     pub(crate) fn new(provider: &str, problem: impl Into<String>) -> Self {
         Self {
             provider: provider.to_owned(),
-            problem: problem.into(),
+            problems: vec![problem.into()],
         }
+    }
+
+    /// Several that were found in one provider.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.problems.extend(other.problems);
+        self
+    }
+
+    /// Which provider.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// What is wrong, each with the key it is about in backticks.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
     }
 
     /// A file named by `key` that cannot be used.
@@ -186,7 +204,7 @@ impl SetupError {
         error: &dyn std::fmt::Display,
     ) -> Self {
         let path = path.display();
-        Self::new(provider, format!("cannot use {key} `{path}`: {error}"))
+        Self::new(provider, format!("cannot use `{key}`, `{path}`: {error}"))
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Purpose {
     Status,
     /// Unsubscribe: the id is the message.
     Unsubscribe,
+    /// Tell a browser that logged in before from a stranger: ids are the person and the day.
+    Device,
     /// A provider's report about an attempt: ids are message and lease number.
     Receipt,
 }
@@ -35,6 +37,7 @@ impl Purpose {
             Self::AnonymousOpen => b'O',
             Self::Status => b's',
             Self::Unsubscribe => b'u',
+            Self::Device => b'd',
             Self::Receipt => b'r',
         }
     }

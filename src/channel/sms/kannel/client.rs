@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use reqwest::{Certificate, Url};
+use url::Host;
 
 use super::error::{judge, unanswered};
+use super::sender;
 use super::settings::KannelSettings;
-use crate::channel::settings::secret;
+use crate::channel::settings::{Secret, secret};
 use crate::channel::{
     Accepted, BuildContext, Capabilities, Content, Found, Outgoing, Provider, Reference, SendError,
     SetupError,
@@ -48,10 +50,23 @@ impl Kannel {
                 context.public_url.trim_end_matches('/')
             )
         });
+        let url = address(name, settings);
+        let sender = sender::check(name, &settings.from);
+        let password = password(name, settings);
+        let http = http(name, settings);
+        let faults = [
+            url.as_ref().err().cloned(),
+            sender.err(),
+            password.as_ref().err().cloned(),
+            http.as_ref().err().cloned(),
+        ];
+        if let Some(all) = faults.into_iter().flatten().reduce(SetupError::and) {
+            return Err(all);
+        }
         Ok(Self {
             name: name.to_owned(),
-            http: http(name, settings)?,
-            url: address(name, settings)?,
+            http: http?,
+            url: prepared(url?, settings, &password?),
             callback,
             signer: context.signer.clone(),
             clock: Arc::clone(&context.clock),
@@ -158,22 +173,43 @@ fn minutes_left(now: Timestamp, expires_at: Timestamp) -> i64 {
 }
 
 fn address(name: &str, settings: &KannelSettings) -> Result<Url, SetupError> {
-    let wanted = "wants an address such as `http://127.0.0.1:13013/cgi-bin/sendsms`";
-    let wrong = |error: &dyn std::fmt::Display| {
-        SetupError::new(name, format!("`url` {wanted}: `{}`: {error}", settings.url))
+    // What was written may hold a password: not a word of it in the message.
+    let wrong = |why: &str| {
+        let wanted = "write an address such as http://127.0.0.1:13013/cgi-bin/sendsms";
+        SetupError::new(name, format!("`url` {why}; {wanted}"))
     };
-    let mut url: Url = settings.url.parse().map_err(|error| wrong(&error))?;
+    let url: Url = settings
+        .url
+        .parse()
+        .map_err(|error: url::ParseError| wrong(&format!("is no address ({error})")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong(&"neither http nor https"));
+        return Err(wrong(&format!("begins with {}://", url.scheme())));
     }
-    let password = secret(
-        name,
-        settings.password.as_ref(),
-        settings.password_file.as_ref(),
-    )?;
-    let Some(password) = password else {
-        return Err(SetupError::new(name, "no password: give `password_file`"));
-    };
+    let ours = |key: &str| ["username", "user", "password", "pass"].contains(&key);
+    if !url.username().is_empty() || url.query_pairs().any(|(key, _)| ours(&key)) {
+        return Err(wrong(
+            "holds a name or a password, which are keys of their own",
+        ));
+    }
+    if url.scheme() == "http" && !is_local(&url) && !settings.plain_http {
+        let fault = "`url`: the password would cross the network unprotected: use https, or set \
+                     `plain_http = true` where the network itself is protected";
+        return Err(SetupError::new(name, fault));
+    }
+    Ok(url)
+}
+
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The address with what is the same for every SMS.
+fn prepared(mut url: Url, settings: &KannelSettings, password: &Secret) -> Url {
     let mut query = url.query_pairs_mut();
     query.append_pair("username", &settings.username);
     query.append_pair("password", password.expose());
@@ -183,7 +219,16 @@ fn address(name: &str, settings: &KannelSettings) -> Result<Url, SetupError> {
         query.append_pair("smsc", smsc);
     }
     drop(query);
-    Ok(url)
+    url
+}
+
+fn password(name: &str, settings: &KannelSettings) -> Result<Secret, SetupError> {
+    let given = secret(
+        name,
+        settings.password.as_ref(),
+        settings.password_file.as_ref(),
+    )?;
+    given.ok_or_else(|| SetupError::new(name, "no password: give `password_file`"))
 }
 
 fn http(name: &str, settings: &KannelSettings) -> Result<reqwest::Client, SetupError> {
@@ -215,4 +260,41 @@ fn http(name: &str, settings: &KannelSettings) -> Result<reqwest::Client, SetupE
     }
     http.build()
         .map_err(|error| SetupError::new(name, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(url: &str) -> Option<String> {
+        let settings = KannelSettings::new(url.to_owned(), "u".to_owned());
+        address("g", &settings).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_password_stays_on_this_machine_or_goes_by_tls() {
+        assert_eq!(refusal("http://127.0.0.1:13013/cgi-bin/sendsms"), None);
+        assert_eq!(refusal("http://[::1]:13013/cgi-bin/sendsms"), None);
+        assert_eq!(refusal("https://sms.example.it/cgi-bin/sendsms"), None);
+        let said = refusal("http://sms.example.it/cgi-bin/sendsms").unwrap();
+        assert!(said.contains("plain_http = true"), "{said}");
+        let meant = KannelSettings {
+            plain_http: true,
+            ..KannelSettings::new("http://sms.example.it/".to_owned(), "u".to_owned())
+        };
+        assert!(address("g", &meant).is_ok());
+    }
+
+    #[test]
+    fn an_address_that_holds_a_password_is_refused_without_it() {
+        for url in [
+            "https://a.example/sendsms?username=u&password=C4NARY",
+            "https://u:C4NARY@a.example/sendsms",
+            "ftp://a.example/C4NARY",
+            "C4NARY",
+        ] {
+            let said = refusal(url).expect("a refusal");
+            assert!(said.contains("`url`") && !said.contains("C4NARY"), "{said}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 mod client;
 mod error;
 mod receipt;
+mod sender;
 mod settings;
 
 pub use client::Kannel;

@@ -13,6 +13,9 @@ use crate::channel::settings::{Rate, Secret, duration};
 pub struct KannelSettings {
     /// Its `sendsms` address, such as `http://127.0.0.1:13013/cgi-bin/sendsms`.
     pub url: String,
+    /// The password may go to another machine without TLS, inside a protected network.
+    #[serde(default)]
+    pub plain_http: bool,
     /// Name of its `sendsms-user`.
     pub username: String,
     /// The password itself, for trials.
@@ -47,6 +50,7 @@ impl KannelSettings {
     pub const fn new(url: String, username: String) -> Self {
         Self {
             url,
+            plain_http: false,
             username,
             password: None,
             password_file: None,
