@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Where a setting was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// The defaults built into the program.
     Default,
@@ -100,6 +100,8 @@ pub enum ConfigError {
         at: Origin,
         /// Its section.
         section: String,
+        /// The key at fault, when it is one.
+        key: Option<String>,
         /// What is wrong and what would be right.
         detail: String,
     },
@@ -111,6 +113,9 @@ pub enum ConfigError {
         /// Both, and the way out.
         detail: String,
     },
+    /// Several at once, in the order of the file.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<Self>),
     /// A rule that cannot be used.
     #[error("{file}:{line}: {detail}")]
     Rule {
@@ -121,4 +126,28 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         detail: String,
     },
+}
+
+impl ConfigError {
+    /// Each fault by itself.
+    #[must_use]
+    pub fn each(self) -> Vec<Self> {
+        match self {
+            Self::Several(faults) => faults,
+            one => vec![one],
+        }
+    }
+
+    /// Where to look first.
+    pub(super) const fn at(&self) -> Option<&Origin> {
+        match self {
+            Self::Syntax { at, .. }
+            | Self::UnknownSection { at, .. }
+            | Self::UnknownKey { at, .. }
+            | Self::Value { at, .. }
+            | Self::Provider { at, .. }
+            | Self::Contradiction { at, .. } => Some(at),
+            Self::Unreadable { .. } | Self::Rule { .. } | Self::Several(_) => None,
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub(super) struct Entries {
 }
 
 /// Sections by name; a provider's is called `provider.NAME`.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Layers(pub(super) BTreeMap<String, Entries>);
 
 impl Layers {

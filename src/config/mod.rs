@@ -5,6 +5,7 @@
 //! their own file and reader, see `rules`. What a provider's keys mean is known by `channel`.
 
 mod error;
+mod faults;
 mod layers;
 mod provider;
 pub mod rules;
@@ -91,7 +92,12 @@ impl Config {
         Self::read(layers)
     }
 
-    fn read(mut layers: Layers) -> Result<Self, ConfigError> {
+    fn read(layers: Layers) -> Result<Self, ConfigError> {
+        faults::read(layers)
+    }
+
+    /// Reads until the first fault.
+    fn read_once(mut layers: Layers) -> Result<Self, ConfigError> {
         let sections = layers.0.keys().cloned().collect();
         let layers = &mut layers;
         let mut config = Self {
@@ -122,22 +128,30 @@ impl Config {
 
     fn channels_fit_their_providers(&self) -> Result<(), ConfigError> {
         let [email, sms] = &self.channels.at;
+        let mut faults = Vec::new();
         for (channel, at) in [(Channel::Email, email), (Channel::Sms, sms)] {
-            for name in self.channels.of(channel) {
+            let names = self.channels.of(channel);
+            for (place, name) in names.iter().enumerate() {
                 let problem = match self.providers.get(name) {
+                    _ if names[..place].contains(name) => {
+                        "it stands there already; each provider is tried once".to_owned()
+                    }
                     None => format!("there is no [provider.{name}]"),
                     Some(provider) if provider.settings.channel() != channel => {
                         format!("[provider.{name}] carries {}", provider.settings.channel())
                     }
                     Some(_) => continue,
                 };
-                return Err(ConfigError::Contradiction {
+                faults.push(ConfigError::Contradiction {
                     at: at.clone(),
                     detail: format!("[channels] {channel} names `{name}`, but {problem}"),
                 });
             }
         }
-        Ok(())
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(ConfigError::Several(faults)),
+        }
     }
 
     fn doubts(&self) -> Vec<String> {
@@ -163,6 +177,13 @@ impl Config {
                 self.http.public_url
             ));
         }
+        if self.real_providers() && self.contact.organisation_at == Origin::Default {
+            doubts.push(format!(
+                "[contact] organisation is not set: clients would read that `{}` writes to them",
+                self.contact.organisation
+            ));
+        }
+        doubts.extend(self.store.url.exposure());
         doubts
     }
 

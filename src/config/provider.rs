@@ -17,6 +17,19 @@ pub struct ConfiguredProvider {
     pub settings: ProviderSettings,
     /// Where its section begins.
     pub at: Origin,
+    keys: BTreeMap<String, Origin>,
+}
+
+impl ConfiguredProvider {
+    /// The line to look at for a fault, which names its key in backticks first.
+    #[must_use]
+    pub fn place(&self, fault: &str) -> &Origin {
+        let quoted = |key: &str| fault.find(&format!("`{key}`"));
+        let keys = self.keys.iter();
+        keys.filter_map(|(key, at)| Some((quoted(key)?, at)))
+            .min_by_key(|(first, _)| *first)
+            .map_or(&self.at, |(_, at)| at)
+    }
 }
 
 /// Takes every `provider.NAME` out of the layers.
@@ -33,7 +46,9 @@ pub(super) fn read(
             let settings = understood(&section, &entries)?;
             let name = section.trim_start_matches("provider.").to_owned();
             let at = entries.at;
-            Ok((name, ConfiguredProvider { settings, at }))
+            let keys = entries.keys.into_iter();
+            let keys = keys.map(|(key, entry)| (key, entry.at)).collect();
+            Ok((name, ConfiguredProvider { settings, at, keys }))
         })
         .collect()
 }
@@ -46,27 +61,43 @@ fn understood(section: &str, entries: &Entries) -> Result<ProviderSettings, Conf
         .collect();
     table.try_into().map_err(|error: toml::de::Error| {
         let detail = error.message().trim().to_owned();
-        let at = place(entries, &detail);
+        let key = culprit(entries, &detail);
+        let at = key.map_or(&entries.at, |key| &entries.keys[key].at);
         ConfigError::Provider {
-            at,
+            at: at.clone(),
             section: section.to_owned(),
-            detail,
+            key: key.cloned(),
+            detail: without_secrets(entries, detail),
         }
     })
 }
 
-/// The line of the key or value that a fault quotes first, else of the section.
-fn place(entries: &Entries, detail: &str) -> Origin {
+/// Quotes no password, not even one that was written as a number.
+fn without_secrets(entries: &Entries, mut detail: String) -> String {
+    for (key, entry) in &entries.keys {
+        let written = match &entry.value {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        if key.contains("password") && !key.ends_with("_file") && !written.is_empty() {
+            detail = detail.replace(&written, "***");
+        }
+    }
+    detail
+}
+
+/// The key that a fault quotes first, by its name or by its value.
+fn culprit<'a>(entries: &'a Entries, detail: &str) -> Option<&'a String> {
     let quoted = |text: &str| detail.find(&format!("`{text}`"));
     let nearest = entries.keys.iter().filter_map(|(key, entry)| {
-        let value = entry.value.as_str().and_then(quoted);
-        let first = quoted(key).into_iter().chain(value).min()?;
-        Some((first, &entry.at))
+        let written = match &entry.value {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let first = quoted(key).into_iter().chain(quoted(&written)).min()?;
+        Some((first, key))
     });
-    nearest
-        .min_by_key(|(first, _)| *first)
-        .map_or(&entries.at, |(_, at)| at)
-        .clone()
+    nearest.min_by_key(|(first, _)| *first).map(|(_, key)| key)
 }
 
 /// A variable is text; numbers, truth values and lists among them are read as such.

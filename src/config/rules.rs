@@ -46,19 +46,25 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
         fault(offset, error.message().trim().to_owned())
     })?;
     let mut rules: Vec<Rule> = Vec::with_capacity(written.rule.len());
+    let mut faults = Vec::new();
     for rule in written.rule {
         let offset = rule.name.span().start;
-        let rule = rule.checked().map_err(|detail| fault(offset, detail))?;
-        if rules.iter().any(|earlier| earlier.name == rule.name) {
-            let detail = format!(
-                "there is a rule `{}` above; each needs a name of its own",
-                rule.name
-            );
-            return Err(fault(offset, detail));
+        match rule.checked() {
+            Err(detail) => faults.push(fault(offset, detail)),
+            Ok(rule) if rules.iter().any(|earlier| earlier.name == rule.name) => {
+                let detail = format!(
+                    "there is a rule `{}` above; each needs a name of its own",
+                    rule.name
+                );
+                faults.push(fault(offset, detail));
+            }
+            Ok(rule) => rules.push(rule),
         }
-        rules.push(rule);
     }
-    Ok(rules)
+    match faults.is_empty() {
+        true => Ok(rules),
+        false => Err(ConfigError::Several(faults)),
+    }
 }
 
 /// The file as it is written.

@@ -57,6 +57,7 @@ impl Channels {
 pub struct Contact {
     /// Who speaks.
     pub organisation: String,
+    pub(super) organisation_at: Origin,
     /// A number with the usual charge.
     pub phone: Option<String>,
     /// A toll-free number.
@@ -72,6 +73,7 @@ impl Contact {
         let mut section = Section::take(layers, "contact");
         let contact = Self {
             organisation: section.text("organisation")?,
+            organisation_at: section.at("organisation"),
             phone: section.optional("phone")?,
             phone_free: section.optional("phone_free")?,
             email: section.optional("email")?,

@@ -1,10 +1,11 @@
 //! Settings of the daemon itself: HTTP, store, node, links, retention, upkeep, log.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use chrono::{NaiveTime, TimeDelta, Timelike as _};
 use chrono_tz::Tz;
+use ipnet::IpNet;
 
 use super::error::{ConfigError, Origin};
 use super::layers::Layers;
@@ -20,8 +21,22 @@ use crate::store::StoreUrl;
 pub struct Http {
     /// Where the daemon listens.
     pub listen: SocketAddr,
+    /// Where the public paths are served, and only there; absent: `listen` serves them too.
+    pub public_listen: Option<SocketAddr>,
     /// How the outside reaches it, without a trailing slash.
     pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Connections at once.
+    pub connections: usize,
+    /// How long the head of a request may take.
+    pub head_within: Duration,
+    /// How long a body may keep us waiting, beside what its bytes take at the slowest pace.
+    pub body_within: Duration,
+    /// How long a connection is kept for the next request.
+    pub idle_within: Duration,
+    /// How long a reader may take nothing of an answer.
+    pub stalled_within: Duration,
     /// Largest body of one event, in bytes.
     pub max_event: usize,
     /// Largest body of a batch of events, in bytes.
@@ -33,16 +48,28 @@ pub struct Http {
 impl Http {
     pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
         let mut section = Section::take(layers, "http");
-        let listen: SocketAddr = section.parsed("listen").map_err(|_| {
-            section.fault("listen", "write address and port, such as 127.0.0.1:8080")
-        })?;
+        let listen = socket(&mut section, "listen")?;
+        let public_listen = match section.optional("public_listen")? {
+            None => None,
+            Some(_) => Some(socket(&mut section, "public_listen")?),
+        };
+        if public_listen == Some(listen) && listen.port() != 0 {
+            return Err(section.fault("public_listen", "`listen` is the same; choose another port"));
+        }
         let public_url = match section.optional("public_url")? {
-            None => format!("http://{listen}"),
+            None => format!("http://{}", public_listen.unwrap_or(listen)),
             Some(text) => public_url(&text).map_err(|why| section.fault("public_url", why))?,
         };
         let http = Self {
             listen,
+            public_listen,
             public_url,
+            trusted_proxies: trusted_proxies(&mut section)?,
+            connections: section.number("connections", 16, 1_000_000)?,
+            head_within: section.time("head_within")?.to_std().unwrap_or_default(),
+            body_within: section.time("body_within")?.to_std().unwrap_or_default(),
+            idle_within: section.time("idle_within")?.to_std().unwrap_or_default(),
+            stalled_within: section.time("stalled_within")?.to_std().unwrap_or_default(),
             max_event: section.number::<usize>("max_event_kib", 1, 65_536)? * 1024,
             max_batch: section.number::<usize>("max_batch_kib", 1, 1_048_576)? * 1024,
             stop_within: section.time("stop_within")?.to_std().unwrap_or_default(),
@@ -53,6 +80,26 @@ impl Http {
         section.finish()?;
         Ok(http)
     }
+}
+
+fn socket(section: &mut Section, key: &'static str) -> Result<SocketAddr, ConfigError> {
+    section
+        .parsed(key)
+        .map_err(|_| section.fault(key, "write address and port, such as 127.0.0.1:8080"))
+}
+
+/// Addresses and networks; an address alone is a network of one.
+fn trusted_proxies(section: &mut Section) -> Result<Vec<IpNet>, ConfigError> {
+    let words = section.list("trusted_proxies")?;
+    let network = |word: &String| {
+        let address = word.parse::<IpAddr>().map(IpNet::from);
+        let network = address.or_else(|_| word.parse());
+        network.map_err(|_| {
+            let fault = format!("`{word}` is neither an address nor a network such as 10.0.0.0/8");
+            section.fault("trusted_proxies", fault)
+        })
+    };
+    words.iter().map(network).collect()
 }
 
 fn public_url(text: &str) -> Result<String, String> {

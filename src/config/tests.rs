@@ -39,12 +39,8 @@ fn with_no_file_there_is_an_embedded_store_and_a_sandbox_for_each_channel() {
 }
 
 #[test]
-fn the_example_is_accepted_once_its_secret_files_exist() {
-    let example = include_str!("../../config/example.toml").replace(
-        "key_file = \"/etc/araldo/links-key\"",
-        "key = \"0123456789abcdef0123456789abcdef\"",
-    );
-    let config = load(&example, &[]).unwrap();
+fn the_example_is_accepted_as_it_is() {
+    let config = load(include_str!("../../config/example.toml"), &[]).unwrap();
     assert_eq!(config.channels.sms, ["gateway"]);
     assert_eq!(config.warnings, Vec::<String>::new());
 }
@@ -80,7 +76,8 @@ fn an_unknown_key_is_refused_with_its_line_and_what_would_be_right() {
     assert_eq!(
         refusal("\n[http]\nlisten = \"127.0.0.1:1\"\nport = 5\n", &[]),
         "araldo.toml:4: `port` is not a key of [http]; its keys are \
-         listen, public_url, max_event_kib, max_batch_kib, stop_within"
+         listen, public_listen, public_url, trusted_proxies, connections, head_within, \
+         body_within, idle_within, stalled_within, max_event_kib, max_batch_kib, stop_within"
     );
     assert!(refusal("[htpp]\nlisten = \"x\"\n", &[]).starts_with(
         "araldo.toml:1: there is no section [htpp]; the sections are calendar, case_kinds,"
@@ -130,7 +127,7 @@ fn contradictions_are_refused() {
         "araldo.toml:2: [channels] sms names `a`, but [provider.a] carries email"
     );
     assert!(refusal("[tracking]\nkey = \"short\"\n", &[]).contains("32"));
-    let twins = "[tracking]\nkey = \"a\"\nkey_file = \"b\"\n";
+    let twins = "[tracking]\nkey = \"0123456789abcdef0123456789abcdef\"\nkey_file = \"b\"\n";
     assert!(
         refusal(twins, &[]).starts_with("araldo.toml:3: [tracking] key_file: `key` is set as well")
     );
@@ -141,7 +138,8 @@ fn what_is_hardly_meant_is_a_warning() {
     let file = "[channels]\nsms = []\nemail = [\"a\"]\n[provider.a]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n\
                 [provider.b]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n";
     let warnings = load(file, &[]).unwrap().warnings;
-    assert_eq!(warnings.len(), 3, "{warnings:?}");
+    assert_eq!(warnings.len(), 4, "{warnings:?}");
+    assert!(warnings[3].contains("`Araldo` writes to them"));
     assert!(warnings[1].starts_with("araldo.toml:8: [provider.b]"));
 }
 
@@ -283,4 +281,86 @@ fn a_fault_in_a_provider_is_found_at_its_line() {
     );
     let both = "[phone]\ndefault_country = \"Italia\"\n";
     assert!(refusal(both, &[]).starts_with("araldo.toml:2: [phone] default_country:"));
+}
+
+#[test]
+fn every_fault_of_a_file_is_named_in_one_run() {
+    let file = "[http]\nlisten = \"here\"\nport = 5\n\
+                [dispatch]\nlease = \"soon\"\nwindow = 0\n\
+                [htpp]\nlisten = \"x\"\n\
+                [tracking]\nopens = \"all\"\nkey_file = \"/nowhere/key\"\n\
+                [provider.a]\nkind = \"smtp\"\nhost = 7\nsecurty = \"tls\"\nfrom = \"a@b.it\"\n\
+                [provider.b]\nkind = \"fax\"\n\
+                [channels]\nemail = [\"a\", \"a\"]\nsms = [\"b\", \"c\"]\n";
+    let said = refusal(file, &[("ARALDO__LOG__LEVLE", "info")]);
+    let lines: Vec<_> = said.lines().collect();
+    let starts = [
+        "araldo.toml:2: [http] listen: write address and port",
+        "araldo.toml:3: `port` is not a key of [http]",
+        "araldo.toml:5: [dispatch] lease: `soon` is not",
+        "araldo.toml:6: [dispatch] window: 0 is out of range",
+        "araldo.toml:7: there is no section [htpp]",
+        "araldo.toml:10: [tracking] opens: `all` is not one of",
+        "araldo.toml:11: [tracking] key_file: cannot read `/nowhere/key`",
+        "araldo.toml:14: [provider.a]: invalid type: integer `7`",
+        "araldo.toml:15: [provider.a]: unknown field `securty`",
+        "araldo.toml:18: [provider.b]: unknown variant `fax`",
+        "araldo.toml:20: [channels] email names `a`, but it stands there already",
+        "araldo.toml:21: [channels] sms names `c`, but there is no [provider.c]",
+        "ARALDO__LOG__LEVLE: `levle` is not a key of [log]",
+    ];
+    assert_eq!(lines.len(), starts.len(), "{said}");
+    for (line, start) in lines.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}\n  is not\n{start}");
+    }
+}
+
+#[test]
+fn a_fault_quotes_no_secret() {
+    let smtp = "[provider.a]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n";
+    for (file, environment) in [
+        (format!("{smtp}password = 7041776\n"), None),
+        ("[tracking]\nkey = 7041776\n".to_owned(), None),
+        ("[store]\nurl = 7041776\n".to_owned(), None),
+        (String::new(), Some("postgress://araldo:7041776@db/araldo")),
+        (
+            String::new(),
+            Some("postgres://araldo:7041776@db:port/araldo"),
+        ),
+        (String::new(), Some("7041776")),
+    ] {
+        let environment: Vec<_> = environment
+            .map(|url| ("ARALDO__STORE__URL", url))
+            .into_iter()
+            .collect();
+        let said = refusal(&file, &environment);
+        assert!(!said.contains("7041776"), "{said}");
+    }
+}
+
+#[test]
+fn a_gateway_for_sms_carries_no_mail() {
+    let file = "[channels]\nemail = [\"g\"]\n[provider.g]\nkind = \"kannel\"\n\
+                url = \"http://127.0.0.1:1/\"\nusername = \"u\"\npassword = \"p\"\nfrom = \"A\"\n";
+    let said = refusal(file, &[]);
+    assert!(said.ends_with("but [provider.g] carries sms"), "{said}");
+}
+
+#[test]
+fn a_database_elsewhere_is_proved_to_be_ours() {
+    let warned = |url: &str| {
+        let warnings = load("", &[("ARALDO__STORE__URL", url)]).unwrap().warnings;
+        warnings
+            .iter()
+            .any(|warning| warning.contains("sslmode=verify-full"))
+    };
+    assert!(warned("postgres://araldo:x@db.example.it/araldo"));
+    assert!(warned(
+        "postgres://araldo:x@db.example.it/araldo?sslmode=require"
+    ));
+    assert!(!warned(
+        "postgres://araldo:x@db.example.it/araldo?sslmode=verify-full"
+    ));
+    assert!(!warned("postgres://araldo:x@127.0.0.1/araldo"));
+    assert!(!warned("sqlite:araldo.db"));
 }

@@ -1,13 +1,16 @@
 //! Opening the store: where it is, how it must be set, and bringing its schema up to date.
 
+use std::fs::OpenOptions;
 use std::future::ready;
-use std::path::PathBuf;
+use std::net::IpAddr;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -42,11 +45,48 @@ impl FromStr for StoreUrl {
             return Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//"))));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
+            return match PgConnectOptions::from_str(url) {
+                Ok(_) => Ok(Self::Postgres(url.to_owned())),
+                Err(error) => Err(format!("the address of PostgreSQL cannot be used: {error}")),
+            };
         }
+        // It may hold a password: of what was written, only the word before the colon.
+        let (scheme, _) = url.split_once(':').unwrap_or(("", ""));
+        let known = scheme.chars().all(|c| c.is_ascii_alphanumeric());
+        let said = if known && !scheme.is_empty() {
+            format!("`{scheme}:` begins no address of a store")
+        } else {
+            "this is no address of a store".to_owned()
+        };
         Err(format!(
-            "`{url}` is not a store: write sqlite:PATH or postgres://user@host/database"
+            "{said}: write sqlite:PATH or postgres://user@host/database"
         ))
+    }
+}
+
+impl StoreUrl {
+    /// What is hardly meant about the way to the database: one on another machine whose name is
+    /// not checked gives everything to whoever answers in its place.
+    #[must_use]
+    pub fn exposure(&self) -> Option<String> {
+        let Self::Postgres(url) = self else {
+            return None;
+        };
+        let options = PgConnectOptions::from_str(url).ok()?;
+        let host = options.get_host();
+        let near = options.get_socket().is_some()
+            || host.starts_with('/')
+            || host == "localhost"
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback());
+        let checked = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+        (!near && !checked).then(|| {
+            format!(
+                "[store] url: the way to `{host}` is not proved to lead there; write \
+                 ?sslmode=verify-full&sslrootcert=FILE"
+            )
+        })
     }
 }
 
@@ -61,6 +101,7 @@ impl Store {
     }
 
     async fn open_sqlite(path: PathBuf) -> Result<Self, StoreError> {
+        keep_private(&path)?;
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -150,6 +191,34 @@ fn is_fresh(connection: &SqliteConnection) -> Result<bool, sqlx::Error> {
     Ok(!connection.is_in_transaction())
 }
 
+/// Makes the file if it is not there, for its owner alone: it holds names, numbers, and the key
+/// that signs links. SQLite gives its `-wal` and `-shm` the same rights. One that is open to
+/// others is left as it is, because somebody may have meant it, and said.
+fn keep_private(path: &Path) -> Result<(), StoreError> {
+    let file = private()
+        .open(path)
+        .map_err(|error| cannot("open", path, &error))?;
+    let rights = file
+        .metadata()
+        .map_err(|error| cannot("look at", path, &error))?;
+    if rights.permissions().mode() & 0o077 != 0 {
+        tracing::warn!(
+            "the store's file can be read by others than its owner; chmod 600 it, and its -wal and -shm"
+        );
+    }
+    Ok(())
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unfit(format!("cannot {what} `{}`: {error}", path.display()))
+}
+
 /// Held by the daemon for as long as it runs, so that two never share one SQLite file.
 /// Other commands (`key create`, `message show`) may open the file beside it.
 #[derive(Debug)]
@@ -163,12 +232,21 @@ impl DaemonLock {
         let StoreUrl::Sqlite(path) = url else {
             return Ok(Self { _file: None });
         };
-        let mut name = path.as_os_str().to_owned();
+        // Two names of one file are one file: a symbolic link is followed.
+        drop(
+            private()
+                .open(path)
+                .map_err(|error| cannot("open", path, &error))?,
+        );
+        let mut name = path
+            .canonicalize()
+            .map_err(|error| cannot("find", path, &error))?
+            .into_os_string();
         name.push(".lock");
         let name = PathBuf::from(name);
-        let file = std::fs::File::create(&name).map_err(|error| {
-            StoreError::Unfit(format!("cannot write `{}`: {error}", name.display()))
-        })?;
+        let file = private()
+            .open(&name)
+            .map_err(|error| cannot("write", &name, &error))?;
         file.try_lock().map_err(|_| {
             StoreError::Unfit(format!(
                 "`{}` is in use by another araldo; stop that one, or use PostgreSQL to share a store",

@@ -1,6 +1,6 @@
 //! Can the store be written right now?
 
-use super::{Doing as _, StoreError, Tx, on};
+use super::{Backend, Doing as _, Store, StoreError, Tx, on};
 use crate::domain::Timestamp;
 
 impl Tx {
@@ -19,6 +19,40 @@ impl Tx {
             .map(|_| ())
         })
         .doing("write a row")?;
+        // The table that intake writes: a page of it may be damaged where others are not.
+        on!(&mut self.conn, |c| {
+            sqlx::query(
+                "INSERT INTO event (id, source, event_id, type, occurred_at, received_at, data, \
+                 body_hash, state) VALUES (-1, 'araldo', 'probe', 'probe', $1, $1, '{}', '', \
+                 'received')",
+            )
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|_| ())
+        })
+        .doing("write an event")?;
         on!(self.conn, |c| c.rollback().await).doing("take a row back")
+    }
+}
+
+impl Store {
+    /// Whether the file of the embedded store is whole: reads all of its pages. PostgreSQL sees to
+    /// its own.
+    pub async fn is_whole(&self) -> Result<(), StoreError> {
+        let Backend::Sqlite(pool) = &self.pools.read else {
+            return Ok(());
+        };
+        let damage: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_one(pool)
+            .await
+            .doing("check the file")?;
+        if damage == "ok" {
+            return Ok(());
+        }
+        Err(StoreError::Unfit(format!(
+            "the SQLite file is damaged ({damage}); put a backup in its place, or save what can be \
+             read with: sqlite3 FILE .recover"
+        )))
     }
 }

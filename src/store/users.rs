@@ -124,6 +124,26 @@ impl Users<'_> {
         Ok(found.is_some())
     }
 
+    /// Gives a person another password and ends their sessions. False when there is no such
+    /// person.
+    pub async fn set_password(
+        &mut self,
+        email: &str,
+        password_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let rows = on!(self.0, |c| sqlx::query(
+            "UPDATE console_user SET password_hash = $2 WHERE email = $1"
+        )
+        .bind(email)
+        .bind(password_hash)
+        .execute(&mut **c)
+        .await
+        .map(|done| done.rows_affected()))
+        .doing("change a password")?;
+        self.end_sessions(email).await?;
+        Ok(rows == 1)
+    }
+
     /// Shuts a person out and ends their sessions. False when there is no such person.
     pub async fn disable(&mut self, email: &str, now: Timestamp) -> Result<bool, StoreError> {
         let rows = on!(self.0, |c| sqlx::query(
@@ -135,6 +155,11 @@ impl Users<'_> {
         .await
         .map(|done| done.rows_affected()))
         .doing("shut a person out")?;
+        self.end_sessions(email).await?;
+        Ok(rows == 1)
+    }
+
+    async fn end_sessions(&mut self, email: &str) -> Result<(), StoreError> {
         on!(self.0, |c| sqlx::query(
             "DELETE FROM session WHERE user_id IN (SELECT id FROM console_user WHERE email = $1)"
         )
@@ -142,8 +167,7 @@ impl Users<'_> {
         .execute(&mut **c)
         .await
         .map(drop))
-        .doing("end a person's sessions")?;
-        Ok(rows == 1)
+        .doing("end a person's sessions")
     }
 }
 
