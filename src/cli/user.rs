@@ -28,6 +28,13 @@ pub(super) enum UserCommand {
         #[arg(long)]
         role: Role,
     },
+    /// Give a person another password and end their sessions; without one on standard input,
+    /// makes one and prints it last
+    Password {
+        /// Who
+        #[arg(long)]
+        email: String,
+    },
     /// List everyone
     List,
     /// Shut a person out and end their sessions
@@ -47,6 +54,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     match command {
         UserCommand::Add { email, role } => add(store, clock, ids, &email, role).await?,
+        UserCommand::Password { email } => change(store, clock, ids, &email).await?,
         UserCommand::List => list(store).await?,
         UserCommand::Disable { email } => disable(store, clock, ids, &email).await?,
     }
@@ -61,10 +69,10 @@ async fn add(
     role: Role,
 ) -> anyhow::Result<()> {
     let email = EmailAddress::parse(email)?.as_str().to_lowercase();
-    let given = given_password()?;
-    let made = given.is_none().then(password::generate);
-    let word = given.or_else(|| made.clone()).unwrap_or_default();
-    let password_hash = password::hash(&word)?;
+    let Word {
+        hash: password_hash,
+        made,
+    } = word()?;
     let id = UserId::new(ids.next());
     let user = NewUser {
         id,
@@ -85,11 +93,54 @@ async fn add(
     tx.audit().append(ids.next(), clock.now(), &deed).await?;
     tx.commit().await?;
     println!("{email} may log in to the console as {role}");
+    show(made);
+    Ok(())
+}
+
+async fn change(
+    store: &Store,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+    email: &str,
+) -> anyhow::Result<()> {
+    let email = email.trim().to_lowercase();
+    let Word { hash, made } = word()?;
+    let mut tx = store.write().await?;
+    if !tx.users().set_password(&email, &hash).await? {
+        anyhow::bail!("there is no `{email}`; see araldo user list");
+    }
+    let deed = Deed {
+        actor: ACTOR,
+        action: "user.password_changed",
+        subject: &email,
+        detail: None,
+    };
+    tx.audit().append(ids.next(), clock.now(), &deed).await?;
+    tx.commit().await?;
+    println!("{email} has another password; their sessions have ended");
+    show(made);
+    Ok(())
+}
+
+/// A new password: its hash, and the word itself when it was made here.
+struct Word {
+    hash: String,
+    made: Option<String>,
+}
+
+fn word() -> anyhow::Result<Word> {
+    let given = given_password()?;
+    let made = given.is_none().then(password::generate);
+    let word = given.or_else(|| made.clone()).unwrap_or_default();
+    let hash = password::hash(&word)?;
+    Ok(Word { hash, made })
+}
+
+fn show(made: Option<String>) {
     if let Some(made) = made {
         println!("the password, shown only now:");
         println!("{made}");
     }
-    Ok(())
 }
 
 /// The first line of standard input, when something is piped in.
