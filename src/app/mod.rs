@@ -3,10 +3,13 @@
 
 mod bell;
 mod node;
+mod prepare;
 mod presence;
 mod providers;
 mod renderer;
 mod sending;
+mod serving;
+mod sound;
 
 use std::sync::Arc;
 
@@ -15,6 +18,7 @@ use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 pub use node::COMMAND_SLOT;
+pub use prepare::{Prepared, prepare};
 
 use crate::channel::SetupError;
 use crate::channel::sandbox::World;
@@ -36,7 +40,7 @@ use crate::template::Source;
 use crate::track::Track;
 use crate::upkeep::{self, Upkeep};
 use crate::web::auth::keys::KeyCache;
-use crate::web::{self, Web, console, public};
+use crate::web::{Door, Web, console, public};
 
 /// Who wrote the templates that come with the program or from the configured folder.
 const AUTHOR: &str = "araldo";
@@ -56,9 +60,14 @@ pub enum AppError {
     /// A file cannot be used.
     #[error("{0}")]
     File(String),
+    /// What stands in the files cannot be built; every fault, each with its place.
+    #[error("{}", .0.join("\n"))]
+    Faults(Vec<String>),
     /// The address is taken or not ours.
-    #[error("cannot listen on {address}: {source}; free it, or change `[http] listen`")]
+    #[error("cannot listen on {address}: {source}; free it, or change `[http] {key}`")]
     Listen {
+        /// The setting.
+        key: &'static str,
         /// Where.
         address: std::net::SocketAddr,
         /// Why not.
@@ -80,6 +89,8 @@ pub struct Running {
     pub wake: Arc<Wake>,
     /// Where it listens, if it has the role `web`.
     pub address: Option<std::net::SocketAddr>,
+    /// Where the public paths are, if they have a listener of their own.
+    pub public_address: Option<std::net::SocketAddr>,
     /// The sandbox's handsets and mailboxes.
     pub world: Option<Arc<World>>,
     /// The rules, to be swapped on SIGHUP.
@@ -112,8 +123,10 @@ pub async fn start_by(
     lifecycle: &Lifecycle,
     clock: Arc<dyn Clock>,
 ) -> Result<Running, AppError> {
+    let prepared = prepare(config)?;
     let lock = DaemonLock::take(&config.store.url)?;
     let store = Store::open(&config.store.url, config.store.connections).await?;
+    sound::check(&store, &config.store.url, lifecycle).await?;
     let presence = Presence::new(&config.store.url, &store)?;
     let node::Registered { id, ids } = node::register(&store, &presence, config, &clock).await?;
     presence::start(
@@ -122,32 +135,28 @@ pub async fn start_by(
         config.dispatch.heartbeat.to_std().unwrap_or_default(),
         lifecycle,
     );
-    import_templates(&store, config, clock.as_ref(), ids.as_ref()).await?;
+    import_templates(&store, &prepared.templates, clock.as_ref(), ids.as_ref()).await?;
     let signer = signer(&store, config, clock.as_ref()).await?;
-    let matcher = Arc::new(ArcSwap::from_pointee(load_rules(config)?));
-    let case_kinds = load_case_kinds(config)?;
-    let listener = match config.node.does(Role::Web) {
-        true => Some(listen(config).await?),
+    let matcher = Arc::new(ArcSwap::from_pointee(prepared.matcher));
+    let doors = match config.node.does(Role::Web) {
+        true => Some(serving::open(config).await?),
         false => None,
     };
-    let address = listener.as_ref().map(tokio::net::TcpListener::local_addr);
-    let address = address
-        .transpose()
-        .map_err(|error| AppError::File(error.to_string()))?;
     let running = Running {
         lifecycle: lifecycle.clone(),
         store,
         ids,
         clock,
         wake: Arc::new(Wake::default()),
-        address,
+        address: doors.as_ref().map(|doors| doors.address),
+        public_address: doors.as_ref().and_then(|doors| doors.public_address),
         world: None,
         matcher,
         id,
         presence,
         _lock: lock,
     };
-    start_roles(config, running, signer, case_kinds, listener).await
+    start_roles(config, running, signer, prepared.case_kinds, doors).await
 }
 
 async fn start_roles(
@@ -155,10 +164,10 @@ async fn start_roles(
     mut running: Running,
     signer: Signer,
     case_kinds: CaseKinds,
-    listener: Option<tokio::net::TcpListener>,
+    doors: Option<serving::Doors>,
 ) -> Result<Running, AppError> {
     let lifecycle = running.lifecycle.clone();
-    let public_url = public_url(config, running.address);
+    let public_url = serving::public_url(config, &running);
     start_upkeep(config, &running);
     let links = Links::new(
         Arc::from(public_url.as_str()),
@@ -177,7 +186,7 @@ async fn start_roles(
     if config.node.does(Role::Plan) {
         start_planner(config, &running, case_kinds.clone());
     }
-    if let Some(listener) = listener {
+    if let Some(doors) = doors {
         let console = console::Desk::new(
             Some(Arc::new(renderer::StoredRenderer {
                 store: running.store.clone(),
@@ -187,7 +196,7 @@ async fn start_roles(
             lifecycle.clone(),
         );
         let web = web_state(config, &running, signer, case_kinds, &public_url, console).await?;
-        serve(web, listener, &lifecycle);
+        serving::start(config, web, doors, &lifecycle);
     }
     Ok(running)
 }
@@ -270,42 +279,8 @@ async fn web_state(
         ),
         pages: Arc::new(pages),
         console: Arc::new(console),
+        door: Arc::new(Door::new(config.http.trusted_proxies.clone())),
     })
-}
-
-fn serve(web: Web, listener: tokio::net::TcpListener, lifecycle: &Lifecycle) {
-    let router = web::router(web);
-    let stopping = lifecycle.stopping();
-    lifecycle.spawn("web", async move {
-        // Small answers must not wait for an acknowledgement that is itself delayed.
-        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(error = %error, "cannot set TCP_NODELAY");
-            }
-        });
-        let served = axum::serve(
-            listener,
-            router.into_make_service_with_connect_info::<std::net::SocketAddr>(),
-        );
-        if let Err(error) = served.with_graceful_shutdown(stopping).await {
-            tracing::error!(error = %error, "the web server stopped");
-        }
-    });
-}
-
-async fn listen(config: &Config) -> Result<tokio::net::TcpListener, AppError> {
-    let address = config.http.listen;
-    tokio::net::TcpListener::bind(address)
-        .await
-        .map_err(|source| AppError::Listen { address, source })
-}
-
-/// The configured address; with port 0 the one the system chose.
-fn public_url(config: &Config, address: Option<std::net::SocketAddr>) -> String {
-    match address {
-        Some(address) if config.http.listen.port() == 0 => format!("http://{address}"),
-        _ => config.http.public_url.clone(),
-    }
 }
 
 async fn signer(store: &Store, config: &Config, clock: &dyn Clock) -> Result<Signer, AppError> {
@@ -358,13 +333,12 @@ pub fn template_sources(config: &Config) -> Result<Vec<Source>, AppError> {
 
 async fn import_templates(
     store: &Store,
-    config: &Config,
+    sources: &[Source],
     clock: &dyn Clock,
     ids: &dyn Ids,
 ) -> Result<(), AppError> {
-    let sources = template_sources(config)?;
     let mut tx = store.write().await?;
-    for source in &sources {
+    for source in sources {
         let pen = Pen {
             author: AUTHOR,
             now: clock.now(),

@@ -30,7 +30,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Config};
+use crate::app::AppError;
+use crate::config::{self, Config, ConfigError};
 
 pub use context::Context;
 
@@ -95,9 +96,23 @@ pub fn run() -> ExitCode {
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(Box::pin(cli.run())));
     outcome.unwrap_or_else(|error| {
-        eprintln!("araldo: {}", one_line(&error));
+        for line in lines(&error) {
+            eprintln!("araldo: {line}");
+        }
         ExitCode::FAILURE
     })
+}
+
+/// Faults of the settings stand on a line each; any other error is one.
+fn lines(error: &anyhow::Error) -> Vec<String> {
+    let faults = match error.downcast_ref::<AppError>() {
+        Some(AppError::Faults(_) | AppError::Config(_)) => true,
+        _ => error.is::<ConfigError>(),
+    };
+    if faults {
+        return error.to_string().lines().map(str::to_owned).collect();
+    }
+    vec![one_line(error)]
 }
 
 /// The error and its causes, each said once: many of ours already quote their cause.

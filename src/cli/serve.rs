@@ -27,7 +27,21 @@ pub(super) async fn run(
         node.name = config.node.name,
         "araldo is ready"
     );
+    if let Some(address) = running.address {
+        invite(&running, address).await?;
+    }
     until_ended(&config, &running, file).await
+}
+
+/// Says what to do first, while nobody may log in.
+async fn invite(running: &Running, address: std::net::SocketAddr) -> anyhow::Result<()> {
+    if !running.store.read().await?.users().any().await? {
+        tracing::info!(
+            "nobody may log in yet: add yourself with `araldo user add --email you@example.org \
+             --role admin`, then open http://{address}/console in a browser"
+        );
+    }
+    Ok(())
 }
 
 /// Waits for the end: SIGTERM or SIGINT stop softly, a second one at once; SIGHUP reads the

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -24,9 +24,13 @@ use crate::web::problem::Problem;
 pub mod api;
 pub mod auth;
 pub mod console;
+mod door;
 pub mod hooks;
 pub mod problem;
 pub mod public;
+pub mod serving;
+
+pub use door::Door;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -59,17 +63,43 @@ pub struct Web {
     pub pages: Arc<public::Pages>,
     /// What the console keeps in memory.
     pub console: Arc<console::Desk>,
+    /// What stands before the handlers.
+    pub door: Arc<Door>,
 }
 
-/// All routes.
+/// All routes, for a node with one listener.
 pub fn router(web: Web) -> axum::Router {
-    axum::Router::new()
-        .merge(api::routes())
-        .merge(console::routes())
-        .merge(hooks::routes())
-        .merge(public::routes())
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(wrong_method)
+    let routes = inner().merge(outer()).fallback(nothing_here);
+    finished(routes, web)
+}
+
+/// What the organisation's own people and programs use: the API and the console.
+pub fn inner_router(web: Web) -> axum::Router {
+    finished(inner().fallback(nothing_here), web)
+}
+
+/// What the world may reach: the clients' pages and the providers' callbacks.
+pub fn public_router(web: Web) -> axum::Router {
+    finished(outer().fallback(nothing_public_here), web)
+}
+
+fn inner() -> axum::Router<Web> {
+    api::routes().merge(console::routes())
+}
+
+fn outer() -> axum::Router<Web> {
+    hooks::routes().merge(public::routes())
+}
+
+fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {
+    let routes = routes.method_not_allowed_fallback(wrong_method);
+    guarded(routes).with_state(web)
+}
+
+fn guarded<S: Clone + Send + Sync + 'static>(routes: axum::Router<S>) -> axum::Router<S> {
+    routes
+        // Inside of the headers: what is said of a crash has them like every answer.
+        .layer(CatchPanicLayer::custom(crashed))
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
         .layer(default_header(header::X_FRAME_OPTIONS, "DENY"))
@@ -78,8 +108,6 @@ pub fn router(web: Web) -> axum::Router {
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'",
         ))
-        .layer(CatchPanicLayer::custom(crashed))
-        .with_state(web)
 }
 
 /// A header for every answer that does not set it by itself.
@@ -87,8 +115,20 @@ fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLay
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-async fn nothing_here(uri: Uri) -> Problem {
-    Problem::not_found("page or resource", uri.path())
+/// People get a page: of the console inside it, a client's elsewhere. Programs get a problem.
+async fn nothing_here(uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path().starts_with("/console") {
+        let problem = Problem::not_found("page", uri.path());
+        return console::problem(problem, &headers);
+    }
+    nothing_public_here(uri, headers).await
+}
+
+async fn nothing_public_here(uri: Uri, headers: HeaderMap) -> Response {
+    if console::wants_page(&headers) {
+        return public::missing();
+    }
+    Problem::not_found("page or resource", uri.path()).into_response()
 }
 
 async fn wrong_method(method: Method) -> Problem {
@@ -114,4 +154,32 @@ fn crashed(panic: Box<dyn std::any::Any + Send>) -> Response {
         "this went wrong inside Araldo; the log has the reason",
     )
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn crashes() -> &'static str {
+        panic!("on purpose")
+    }
+
+    #[tokio::test]
+    async fn what_is_said_of_a_crash_has_the_headers_of_every_answer() {
+        let routes = axum::Router::new().route("/", axum::routing::get(crashes));
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let answer = guarded::<()>(routes).oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        for name in [
+            "content-security-policy",
+            "x-frame-options",
+            "cache-control",
+        ] {
+            assert!(answer.headers().contains_key(name), "{name}");
+        }
+    }
 }

@@ -191,3 +191,136 @@ async fn roles_hold() {
     let editor = manager.get("/console/templates/case-progress").await.text;
     assert!(!editor.contains("value=\"publish\""));
 }
+
+/// Guesses that are all under way at once are counted before they are answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_guesses_at_once_are_not_a_hundred_guesses() {
+    let town = Town::empty().await;
+    town.person(Role::Admin).await;
+    let guesses = (0..100).map(|n| {
+        let mut browser = Browser::new(&town);
+        async move {
+            let password = format!("guess number {n}");
+            browser.login("admin@example.org", &password).await.status
+        }
+    });
+    let answers = futures_util::future::join_all(guesses).await;
+    let of = |status| answers.iter().filter(|answer| **answer == status).count();
+    assert_eq!(of(StatusCode::UNAUTHORIZED), 5, "{answers:?}");
+    assert_eq!(of(StatusCode::TOO_MANY_REQUESTS), 95, "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_stranger_does_not_lock_out_a_browser_that_logged_in_before() {
+    let town = Town::empty().await;
+    town.person(Role::Admin).await;
+    town.person(Role::Viewer).await;
+    let mut mine = Browser::new(&town);
+    let page = mine.login("admin@example.org", PASSWORD).await;
+    let cookies = page.headers.get_all("set-cookie").iter();
+    let device = cookies
+        .map(|cookie| cookie.to_str().unwrap())
+        .find(|cookie| cookie.starts_with("araldo-device="))
+        .expect("the browser is remembered")
+        .to_owned();
+    assert!(device.contains("HttpOnly; SameSite=Lax"), "{device}");
+    mine.cookie = Some(device.split(';').next().unwrap().to_owned());
+
+    // From the same address: in these tests everybody is.
+    let mut stranger = Browser::new(&town);
+    for _ in 0..20 {
+        stranger.login("admin@example.org", "wrong").await;
+    }
+    let refused = stranger.login("admin@example.org", PASSWORD).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!refused.header("retry-after").is_empty());
+    stranger.cookie = mine.cookie.clone();
+    let other = stranger.login("viewer@example.org", "wrong").await;
+    assert_eq!(other.status, StatusCode::UNAUTHORIZED, "it opens nothing");
+    assert_eq!(
+        mine.login("admin@example.org", PASSWORD).await.status,
+        StatusCode::SEE_OTHER
+    );
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_a_login_is_not_looked_at() {
+    let town = Town::empty().await;
+    let browser = Browser::new(&town);
+    let long = format!("{}@example.org", "a".repeat(320));
+    let page = browser
+        .post("/console/login", &[("email", &long), ("password", "x")])
+        .await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.text.contains("longer than 320 bytes"), "{}", page.text);
+    let huge = "x".repeat(5_000);
+    let page = browser
+        .post(
+            "/console/login",
+            &[("email", "a@b.it"), ("password", &huge)],
+        )
+        .await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let nul = browser
+        .post("/console/login", &[("email", "a\0"), ("password", "x")])
+        .await;
+    assert_eq!(nul.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn failed_logins_are_audited_and_another_password_ends_the_sessions() {
+    let town = Town::empty().await;
+    town.person(Role::Viewer).await;
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let mut stranger = Browser::new(&town);
+    stranger.login("viewer@example.org", "wrong").await;
+    stranger.login("nobody@example.org", "wrong").await;
+    let mut tx = town.web.store.write().await.unwrap();
+    let refused: Vec<_> = tx
+        .audit()
+        .recent(10)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|row| row.action == "session.refused")
+        .collect();
+    assert_eq!(refused.len(), 1, "only of somebody who exists: {refused:?}");
+    assert_eq!(refused[0].subject, "viewer@example.org");
+    let other = araldo::web::auth::password::hash("another password").unwrap();
+    let changed = tx.users().set_password("viewer@example.org", &other).await;
+    assert!(changed.unwrap());
+    assert!(
+        !tx.users()
+            .set_password("nobody@example.org", &other)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    assert_eq!(
+        browser.get("/console/cases").await.status,
+        StatusCode::SEE_OTHER
+    );
+    let mut again = Browser::new(&town);
+    let page = again.login("viewer@example.org", "another password").await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_login_that_does_not_say_where_its_form_was_is_refused() {
+    let town = Town::empty().await;
+    town.person(Role::Admin).await;
+    let browser = Browser::new(&town);
+    let form = format!("email=admin@example.org&password={PASSWORD}");
+    for (origin, status) in [
+        ("http://127.0.0.1:8080", StatusCode::SEE_OTHER),
+        ("https://evil.example", StatusCode::FORBIDDEN),
+        ("", StatusCode::FORBIDDEN),
+    ] {
+        let mut request = browser.request("POST", "/console/login");
+        if !origin.is_empty() {
+            request = request.header("origin", origin);
+        }
+        let request = request.body(Body::from(form.clone())).unwrap();
+        assert_eq!(browser.send(request).await.status, status, "{origin}");
+    }
+}

@@ -90,6 +90,7 @@ impl Town {
             ReceiptHorizon::default(),
         );
         let web = Web {
+            door: Arc::default(),
             inbox: EventInbox::start(&Lifecycle::new(), store.clone()),
             store,
             clock: clock.clone(),

@@ -54,6 +54,7 @@ impl Api {
         );
         let kinds = Arc::new(CaseKinds::shipped());
         let web = Web {
+            door: Arc::default(),
             store: store.clone(),
             clock: as_clock,
             ids,

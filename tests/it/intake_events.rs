@@ -173,6 +173,7 @@ async fn a_store_that_is_gone_answers_503_and_when_to_come_back() {
         !answer.problem().2.contains("pool"),
         "no inner detail: {answer:?}"
     );
+    api.clock.advance(chrono::TimeDelta::seconds(1));
     assert_eq!(api.get("/readyz").await.problem().0, 503);
     assert_eq!(api.get("/healthz").await.status, 200);
 }

@@ -16,6 +16,8 @@ mod support;
 mod architecture;
 mod bench_ratios;
 mod chaos;
+mod check_and_serve;
+mod connections;
 mod console_browser;
 mod console_login;
 mod console_pages;

@@ -293,6 +293,7 @@ fn web(
     pages: Pages,
 ) -> Web {
     Web {
+        door: Arc::default(),
         store: store.clone(),
         clock: Arc::<FixedClock>::clone(clock),
         ids: Arc::<SeededIds>::clone(ids),

@@ -7,6 +7,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::Timestamp;
+use crate::store::StoreError;
 use crate::store::invariants::Invariant;
 use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState};
 use crate::store::upkeep::Breach;
@@ -16,9 +18,15 @@ use crate::web::problem::Problem;
 /// No more share one store: their ids would run out.
 const MOST_NODES: i64 = 250;
 
-/// The figures. No key: they tell of nobody; shut the path off at the proxy if it must be.
+/// The figures, a second old at most. No key: they tell of nobody; shut the path off at the proxy
+/// if it must be.
 pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
     let now = web.clock.now();
+    let text = web.door.figures.or(now, figures(&web, now)).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     let mut tx = web.store.read().await?;
     let lanes = tx.reports().lanes().await?;
     let totals = tx.reports().totals(now.utc_day()).await?;
@@ -57,7 +65,7 @@ pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
     }
     kept(&mut text, &breaches);
     nodes(&mut text, &runs);
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+    Ok(text)
 }
 
 /// Those that stopped are history and have no figure.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
 
@@ -76,10 +76,68 @@ pub fn from_own_page(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
+/// The same for the form that logs in, which carries no word of a session: a browser that says
+/// nothing in `Sec-Fetch-Site` says where the form was in `Origin` or `Referer`, and has to.
+/// Otherwise a page elsewhere could log somebody in as somebody else.
+pub fn from_own_page_for_sure(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
+    if headers.contains_key("sec-fetch-site") {
+        return from_own_page(headers);
+    }
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let from = text(header::ORIGIN).or_else(|| text(header::REFERER));
+    let from = from.and_then(|from| url::Url::parse(from).ok());
+    let ours = url::Url::parse(public_url).ok();
+    let is_ours = |from: &url::Url| {
+        let host =
+            text(header::HOST).and_then(|host| url::Url::parse(&format!("http://{host}")).ok());
+        let same =
+            |ours: &url::Url| ours.host_str() == from.host_str() && ours.port() == from.port();
+        ours.as_ref()
+            .is_some_and(|ours| ours.origin() == from.origin())
+            || host.as_ref().is_some_and(same)
+    };
+    if from.as_ref().is_some_and(is_ours) {
+        return Ok(());
+    }
+    Err(foreign())
+}
+
 fn foreign() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "foreign_form",
         "this form did not come from a page of this session; load the page again",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_says_from_which_page_it_comes() {
+        let comes = |said: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", "127.0.0.1:8080".parse().unwrap());
+            for (name, value) in said {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            from_own_page_for_sure(&headers, "https://avvisi.example.it").is_ok()
+        };
+        assert!(comes(&[("sec-fetch-site", "same-origin")]));
+        assert!(!comes(&[("sec-fetch-site", "cross-site")]));
+        assert!(comes(&[("origin", "https://avvisi.example.it")]));
+        assert!(comes(&[("origin", "http://127.0.0.1:8080")]));
+        assert!(comes(&[(
+            "referer",
+            "https://avvisi.example.it/console/login"
+        )]));
+        for foreign in ["https://evil.example", "http://127.0.0.1:9", "null"] {
+            assert!(!comes(&[("origin", foreign)]), "{foreign}");
+        }
+        assert!(
+            !comes(&[]),
+            "a browser that says nothing may come from anywhere"
+        );
+    }
 }

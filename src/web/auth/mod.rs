@@ -1,6 +1,8 @@
 //! Who is asking, and may they: people by session and form word, programs by API key (`keys`).
 
 pub mod csrf;
+pub(in crate::web) mod device;
 pub mod keys;
 pub mod password;
 pub mod session;
+pub(in crate::web) mod throttle;

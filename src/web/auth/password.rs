@@ -1,4 +1,4 @@
-//! Passwords of the console: argon2id, slow on purpose, a few at a time.
+//! Passwords of the console: argon2id, slow on purpose, a few at a time, and few waiting.
 
 use std::sync::LazyLock;
 
@@ -8,11 +8,20 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use rand::RngExt as _;
 use tokio::sync::Semaphore;
 
+use crate::domain::limits::{PASSWORDS_AT_ONCE, PASSWORDS_WAITING, PASSWORDS_WAITING_KNOWN};
+
 /// Memory in KiB (19 MiB), passes and lanes: OWASP's first choice for argon2id.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
 /// Each check takes 19 MiB: a flood of logins must not take all memory.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+static AT_ONCE: Semaphore = Semaphore::const_new(PASSWORDS_AT_ONCE);
+
+/// Places to wait for a turn. Browsers that logged in before have their own, so that strangers
+/// who fill theirs shut nobody out.
+static WAITING: [Semaphore; 2] = [
+    Semaphore::const_new(PASSWORDS_WAITING),
+    Semaphore::const_new(PASSWORDS_WAITING_KNOWN),
+];
 
 /// The hash of nobody's password, checked when there is no such person, so that the answer
 /// takes as long as for a person who exists.
@@ -35,6 +44,20 @@ pub enum PasswordError {
     Hash(String),
 }
 
+/// Who waits for a password to be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// A browser that was never seen.
+    Stranger,
+    /// One that logged in before.
+    Known,
+}
+
+/// So many passwords are being checked that this one was not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many logins at once; try again in a few seconds")]
+pub struct Busy;
+
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
     let params = Params::new(COST.0, COST.1, COST.2, None)
         .map_err(|error| PasswordError::Hash(error.to_string()))?;
@@ -54,13 +77,16 @@ pub fn hash(password: &str) -> Result<String, PasswordError> {
 }
 
 /// Whether `password` is the one behind `stored`; without one, takes as long and says no.
-pub async fn verify(password: String, stored: Option<String>) -> bool {
+pub async fn verify(
+    password: String,
+    stored: Option<String>,
+    waiting: Waiting,
+) -> Result<bool, Busy> {
     if password.chars().count() > LONGEST {
-        return false;
+        return Ok(false);
     }
-    let Ok(_turn) = AT_ONCE.acquire().await else {
-        return false;
-    };
+    let _place = WAITING[waiting as usize].try_acquire().map_err(|_| Busy)?;
+    let _turn = AT_ONCE.acquire().await.map_err(|_| Busy)?;
     let check = move || {
         let exists = stored.is_some();
         let against = stored.or_else(|| NOBODY.clone()).unwrap_or_default();
@@ -69,7 +95,7 @@ pub async fn verify(password: String, stored: Option<String>) -> bool {
         });
         exists && right
     };
-    tokio::task::spawn_blocking(check).await.unwrap_or(false)
+    Ok(tokio::task::spawn_blocking(check).await.unwrap_or(false))
 }
 
 /// A new password of five groups of four: 94 bits, easy to read out.
@@ -97,9 +123,11 @@ mod tests {
         let password = generate();
         let hashed = hash(&password).unwrap();
         assert!(hashed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify(password.clone(), Some(hashed.clone())).await);
-        assert!(!verify("another password".into(), Some(hashed)).await);
-        assert!(!verify(password, None).await);
+        let verify =
+            async |given: &str, stored| verify(given.to_owned(), stored, Waiting::Stranger).await;
+        assert_eq!(verify(&password, Some(hashed.clone())).await, Ok(true));
+        assert_eq!(verify("another password", Some(hashed)).await, Ok(false));
+        assert_eq!(verify(&password, None).await, Ok(false));
     }
 
     #[test]

@@ -15,7 +15,6 @@ use crate::store::StoreError;
 use crate::store::reports::Ladder;
 use crate::web::Web;
 
-use super::login::Throttle;
 use super::now::Snapshot;
 
 /// A snapshot is shared by all who look within this time.
@@ -76,7 +75,6 @@ pub struct Desk {
     pub(super) renderer: Option<Arc<dyn Renderer>>,
     pub(super) providers: Vec<ProviderFace>,
     pub(super) lifecycle: Lifecycle,
-    pub(super) throttle: Throttle,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     ladders: Arc<Mutex<HashMap<i64, Counted>>>,
     pace: Mutex<VecDeque<(Timestamp, i64)>>,
@@ -95,7 +93,6 @@ impl Desk {
             renderer,
             providers,
             lifecycle,
-            throttle: Throttle::default(),
             snapshot: Mutex::default(),
             ladders: Arc::default(),
             pace: Mutex::default(),

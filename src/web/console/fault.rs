@@ -6,7 +6,9 @@ use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::web::problem::Problem;
 
 use super::assets;
 use super::frame::{page_with, theme};
@@ -31,22 +33,38 @@ pub(super) async fn as_page(request: Request, next: Next) -> Response {
         return response;
     }
     let status = response.status();
-    let body = to_bytes(response.into_body(), LARGEST)
-        .await
-        .unwrap_or_default();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, LARGEST).await.unwrap_or_default();
     let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    page_with(
-        status,
-        &ProblemPage {
-            theme: theme(&headers),
-            assets: assets::folder(),
-            title: title(status).to_owned(),
-            detail: problem["detail"].as_str().unwrap_or_default().to_owned(),
-        },
-    )
+    let detail = problem["detail"].as_str().unwrap_or_default().to_owned();
+    let mut page = page_of(status, detail, &headers);
+    if let Some(after) = parts.headers.get(header::RETRY_AFTER) {
+        page.headers_mut()
+            .insert(header::RETRY_AFTER, after.clone());
+    }
+    page
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+/// A problem as its reader wants it.
+pub(in crate::web) fn problem(problem: Problem, headers: &HeaderMap) -> Response {
+    if wants_page(headers) {
+        return page_of(problem.status, problem.detail, headers);
+    }
+    problem.into_response()
+}
+
+fn page_of(status: StatusCode, detail: String, headers: &HeaderMap) -> Response {
+    let page = ProblemPage {
+        theme: theme(headers),
+        assets: assets::folder(),
+        title: title(status).to_owned(),
+        detail,
+    };
+    page_with(status, &page)
+}
+
+/// Whether a person asks, by a browser.
+pub(in crate::web) fn wants_page(headers: &HeaderMap) -> bool {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok());

@@ -1,22 +1,26 @@
 //! Logging in and out, and the choice of light or dark.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::net::IpAddr;
 
 use askama::Template;
-use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::body::to_bytes;
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
+use axum::routing::{MethodRouter, get};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use crate::domain::Timestamp;
+use crate::domain::EmailAddress;
+use crate::domain::limits::{LOGIN_ADDRESS, LOGIN_FORM};
+use crate::store::StoreError;
 use crate::store::audit::Deed;
 use crate::store::users::User;
 use crate::web::Web;
-use crate::web::auth::csrf::{Fields, Posted, from_own_page};
-use crate::web::auth::{password, session};
+use crate::web::auth::csrf::{Fields, Posted, from_own_page_for_sure};
+use crate::web::auth::password::Waiting;
+use crate::web::auth::throttle::Origin;
+use crate::web::auth::{device, password, session};
 use crate::web::problem::Problem;
 
 use super::assets;
@@ -36,13 +40,18 @@ struct LoginPage {
 
 /// Where to go after the login.
 #[derive(Debug, Deserialize)]
-pub(super) struct Next {
+struct Next {
     #[serde(default)]
     next: String,
 }
 
+/// `/console/login`.
+pub(super) fn routes() -> MethodRouter<Web> {
+    get(form).post(enter)
+}
+
 /// `GET /console/login`.
-pub(super) async fn form(
+async fn form(
     State(web): State<Web>,
     headers: HeaderMap,
     Query(Next { next }): Query<Next>,
@@ -74,57 +83,118 @@ async fn show(
     ))
 }
 
-/// `POST /console/login`.
-pub(super) async fn enter(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    from_own_page(&headers)?;
+/// `POST /console/login`. What it may cost is bounded before anything is looked at.
+async fn enter(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    from_own_page_for_sure(&parts.headers, &web.public_url)?;
+    let caller = web.door.caller(&parts.extensions, &parts.headers);
+    let body = to_bytes(body, LOGIN_FORM)
+        .await
+        .map_err(|_| Problem::too_large(LOGIN_FORM))?;
     let fields = Fields::parse(&body);
     let email = fields.get("email").trim().to_lowercase();
-    let next = fields.get("next").to_owned();
-    let now = web.clock.now();
-    if let Err(wait) = web.console.throttle.may_try(&email, now) {
-        let fault = format!(
-            "Too many tries. Wait {} s, then try again.",
-            wait.num_seconds().max(1)
-        );
-        return show(
-            &web,
-            &headers,
-            StatusCode::TOO_MANY_REQUESTS,
-            email,
-            next,
-            Some(fault),
-        )
-        .await;
+    if email.len() > LOGIN_ADDRESS {
+        let fault = format!("the address is longer than {LOGIN_ADDRESS} bytes");
+        return Err(Problem::field("/email", fault));
     }
-    let user = web.store.read().await?.users().lookup(&email).await?;
-    let Some(user) = right_password(user, fields.get("password")).await else {
-        web.console.throttle.failed(&email, now);
-        let fault = "The address or the password is not right.".to_owned();
-        return show(
-            &web,
-            &headers,
-            StatusCode::UNAUTHORIZED,
-            email,
-            next,
-            Some(fault),
-        )
-        .await;
+    let entry = Entry {
+        web: &web,
+        headers: &parts.headers,
+        user: somebody(&web, &email).await?,
+        email,
+        next: fields.get("next").to_owned(),
     };
-    web.console.throttle.succeeded(&email);
-    welcome(&web, &headers, &user, &next).await
+    entry.with_password(fields.get("password"), caller).await
 }
 
-async fn right_password(user: Option<User>, given: &str) -> Option<User> {
-    let user = user.filter(|user| user.disabled_at.is_none());
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
-    password::verify(given.to_owned(), hash)
-        .await
-        .then_some(user)
-        .flatten()
+/// Who has this address. What is no address is nobody's.
+async fn somebody(web: &Web, email: &str) -> Result<Option<User>, StoreError> {
+    if EmailAddress::parse(email).is_err() {
+        return Ok(None);
+    }
+    let user = web.store.read().await?.users().lookup(email).await?;
+    Ok(user.filter(|user| user.disabled_at.is_none()))
+}
+
+/// Somebody who wants to come in.
+struct Entry<'a> {
+    web: &'a Web,
+    headers: &'a HeaderMap,
+    email: String,
+    user: Option<User>,
+    next: String,
+}
+
+impl Entry<'_> {
+    async fn with_password(self, given: &str, caller: IpAddr) -> Result<Response, Problem> {
+        let throttle = &self.web.door.throttle;
+        let now = self.web.clock.now();
+        let known = self
+            .user
+            .as_ref()
+            .and_then(|user| device::known(self.web, self.headers, user.id));
+        let origin = known.unwrap_or_else(|| Origin::of(caller));
+        if let Err(wait) = throttle.take(&self.email, origin, now) {
+            return self.must_wait(wait).await;
+        }
+        let hash = self.user.as_ref().map(|user| user.password_hash.clone());
+        let waiting = match known {
+            Some(_) => Waiting::Known,
+            None => Waiting::Stranger,
+        };
+        match password::verify(given.to_owned(), hash, waiting).await {
+            Ok(true) => {}
+            Ok(false) => return self.refused().await,
+            Err(busy) => {
+                throttle.take_back(&self.email, origin);
+                return Err(Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "too_many_logins",
+                    busy.to_string(),
+                ));
+            }
+        }
+        throttle.right(&self.email, origin);
+        match &self.user {
+            Some(user) => welcome(self.web, self.headers, user, &self.next).await,
+            None => self.refused().await,
+        }
+    }
+
+    async fn must_wait(self, wait: TimeDelta) -> Result<Response, Problem> {
+        if let Some(refused) = self.web.door.throttle.refused(self.web.clock.now()) {
+            tracing::warn!(
+                logins.refused = refused,
+                "logins are refused unseen: too many wrong passwords"
+            );
+        }
+        let seconds = wait.num_seconds().max(1);
+        let fault = format!("Too many tries. Wait {seconds} s, then try again.");
+        let mut page = self.again(StatusCode::TOO_MANY_REQUESTS, fault).await?;
+        page.headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+        Ok(page)
+    }
+
+    /// The log says whose account it was by number, so that it holds no address.
+    async fn refused(self) -> Result<Response, Problem> {
+        match &self.user {
+            None => tracing::warn!("a login failed: unknown account"),
+            Some(user) => {
+                tracing::warn!(user.id = user.id.get(), "a login failed: wrong password");
+                if self.web.door.throttle.may_note(self.web.clock.now()) {
+                    audit(self.web, "console login", "session.refused", &user.email).await?;
+                }
+            }
+        }
+        let fault = "The address or the password is not right.".to_owned();
+        self.again(StatusCode::UNAUTHORIZED, fault).await
+    }
+
+    async fn again(self, status: StatusCode, fault: String) -> Result<Response, Problem> {
+        let (web, headers) = (self.web, self.headers);
+        show(web, headers, status, self.email, self.next, Some(fault)).await
+    }
 }
 
 /// A new session, never the one the browser came with.
@@ -136,9 +206,11 @@ async fn welcome(
 ) -> Result<Response, Problem> {
     session::end(web, headers).await?;
     let cookie = session::begin(web, user.id).await?;
-    audit(web, &user.email, "session.began").await?;
+    audit(web, &user.email, "session.began", &user.email).await?;
+    let device = device::cookie(web, user.id);
+    let cookies = [(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)];
     Ok(strictly((
-        [(header::SET_COOKIE, cookie)],
+        AppendHeaders(cookies),
         Redirect::to(inside(next)),
     )))
 }
@@ -160,18 +232,19 @@ pub(super) async fn leave(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let cookie = session::end(&web, &headers).await?;
-    audit(&web, &posted.person.email, "session.ended").await?;
+    let who = &posted.person.email;
+    audit(&web, who, "session.ended", who).await?;
     Ok(strictly((
         [(header::SET_COOKIE, cookie)],
         Redirect::to("/console/login"),
     )))
 }
 
-async fn audit(web: &Web, actor: &str, action: &str) -> Result<(), Problem> {
+async fn audit(web: &Web, actor: &str, action: &str, subject: &str) -> Result<(), Problem> {
     let deed = Deed {
         actor,
         action,
-        subject: actor,
+        subject,
         detail: None,
     };
     let mut tx = web.store.write().await?;
@@ -208,86 +281,9 @@ pub(super) async fn theme(State(web): State<Web>, headers: HeaderMap, posted: Po
     strictly(([(header::SET_COOKIE, cookie)], back).into_response())
 }
 
-/// Slows down guessing: from the fifth wrong password for one address on, each try has to wait
-/// twice as long as the one before, a quarter of an hour at most. Kept in memory: a restart
-/// forgives.
-#[derive(Debug, Default)]
-pub(super) struct Throttle(Mutex<HashMap<String, Tries>>);
-
-#[derive(Debug, Clone, Copy)]
-struct Tries {
-    wrong: u32,
-    last: Timestamp,
-}
-
-/// Addresses remembered; beyond, the oldest are forgotten.
-const REMEMBERED: usize = 10_000;
-const FREE: u32 = 5;
-const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
-
-impl Throttle {
-    fn may_try(&self, email: &str, now: Timestamp) -> Result<(), TimeDelta> {
-        let tries = self.lock();
-        let Some(known) = tries.get(email).filter(|known| known.wrong >= FREE) else {
-            return Ok(());
-        };
-        let wait = TimeDelta::seconds(1 << (known.wrong - FREE).min(10)).min(LONGEST_WAIT);
-        let left = wait - (now - known.last);
-        if left > TimeDelta::zero() {
-            Err(left)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn failed(&self, email: &str, now: Timestamp) {
-        let mut tries = self.lock();
-        if tries.len() >= REMEMBERED {
-            tries.retain(|_, known| now - known.last < LONGEST_WAIT);
-        }
-        if tries.len() >= REMEMBERED {
-            tries.clear();
-        }
-        let known = tries.entry(email.to_owned()).or_insert(Tries {
-            wrong: 0,
-            last: now,
-        });
-        *known = Tries {
-            wrong: known.wrong + 1,
-            last: now,
-        };
-    }
-
-    fn succeeded(&self, email: &str) {
-        self.lock().remove(email);
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Tries>> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn guessing_becomes_slow() {
-        let throttle = Throttle::default();
-        let mut now = Timestamp::from_micros(0);
-        for _ in 0..5 {
-            assert_eq!(throttle.may_try("a@b.it", now), Ok(()));
-            throttle.failed("a@b.it", now);
-        }
-        assert_eq!(throttle.may_try("a@b.it", now), Err(TimeDelta::seconds(1)));
-        assert_eq!(throttle.may_try("c@d.it", now), Ok(()));
-        now = now + TimeDelta::seconds(2);
-        assert_eq!(throttle.may_try("a@b.it", now), Ok(()));
-        throttle.failed("a@b.it", now);
-        assert_eq!(throttle.may_try("a@b.it", now), Err(TimeDelta::seconds(2)));
-    }
 
     #[test]
     fn the_way_back_never_leads_outside() {

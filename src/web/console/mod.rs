@@ -31,6 +31,7 @@ mod settings;
 mod templates;
 
 pub use desk::{Desk, ProviderFace, Renderer, Seen};
+pub(in crate::web) use fault::{problem, wants_page};
 
 /// The routes of this part.
 pub fn routes() -> Router<Web> {
@@ -38,7 +39,7 @@ pub fn routes() -> Router<Web> {
         .route("/", get(|| async { Redirect::to("/console/now") }))
         .route("/console", get(|| async { Redirect::to("/console/now") }))
         .route("/console/assets/{hash}/{name}", get(assets::get))
-        .route("/console/login", get(login::form).post(login::enter))
+        .route("/console/login", login::routes())
         .route("/console/logout", post(login::leave))
         .route("/console/theme", post(login::theme))
         .route("/console/search", get(search::search))

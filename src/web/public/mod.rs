@@ -23,6 +23,7 @@ mod view;
 mod visitor;
 mod when;
 
+pub(in crate::web) use page::missing;
 pub use pages::{Contact, Pages};
 
 /// The largest form: a reply of 1,000 characters and room to spare.

@@ -75,7 +75,7 @@ pub(super) struct Note<'a> {
 }
 
 /// The same for forged, cut and expired tokens: nobody learns which one it was.
-pub(super) fn missing() -> Response {
+pub(in crate::web) fn missing() -> Response {
     let note = Note {
         language: Language::Italian,
         title: "Pagina non trovata",

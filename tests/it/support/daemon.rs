@@ -49,8 +49,31 @@ impl Daemon {
         Self::start_as(&store.url, &key, home, "daemon", settings).await
     }
 
+    /// The same with so many open files at most.
+    pub(crate) async fn start_with_files(
+        store: &TestStore,
+        home: &Path,
+        settings: &str,
+        files: u32,
+    ) -> Self {
+        let key = key(store).await;
+        let limit = format!("ulimit -n {files}\n");
+        Self::start_after(&limit, &store.url, &key, home, "daemon", settings).await
+    }
+
     /// The same under a name of its own, so that several share a store; `key` opens all of them.
     pub(crate) async fn start_as(
+        url: &StoreUrl,
+        key: &str,
+        home: &Path,
+        name: &str,
+        settings: &str,
+    ) -> Self {
+        Self::start_after("", url, key, home, name, settings).await
+    }
+
+    async fn start_after(
+        before: &str,
         url: &StoreUrl,
         key: &str,
         home: &Path,
@@ -68,6 +91,7 @@ impl Daemon {
         let exit = home.join("pid.exit");
         drop(std::fs::remove_file(&exit));
         let wrapped = WRAPPED.replace("$PID_FILE", &pid_file.display().to_string());
+        let wrapped = format!("{before}{wrapped}");
         let file = file.display().to_string();
         let command = [
             "/bin/sh",
@@ -105,6 +129,17 @@ impl Daemon {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid));
         // The state follows the name, which stands in brackets (proc(5)).
         stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    /// Its host and port.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// The status of a page.
+    pub(crate) async fn get(&self, path: &str) -> u16 {
+        let answer = self.http.get(format!("{}{path}", self.base)).send().await;
+        answer.expect("an answer").status().as_u16()
     }
 
     async fn until_ready(&self) {

@@ -167,6 +167,11 @@ impl Node {
         }
     }
 
+    /// Its key, which opens everything.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The handsets and mailboxes.
     pub(crate) fn world(&self) -> &Arc<World> {
         self.running.world.as_ref().expect("a sandbox")

@@ -1,0 +1,132 @@
+//! What stands between the world and the handlers: who may try to log in and how often, which
+//! proxies are believed, and answers that are given to everybody and so kept for a second.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use axum::http::Extensions;
+use axum::http::HeaderMap;
+use chrono::TimeDelta;
+use ipnet::IpNet;
+use tokio::sync::Mutex;
+
+use crate::domain::Timestamp;
+use crate::web::auth::throttle::Throttle;
+
+/// How long a kept answer is given again.
+const FRESH: TimeDelta = TimeDelta::seconds(1);
+
+/// What all requests share before they are let in.
+#[derive(Debug, Default)]
+pub struct Door {
+    proxies: Vec<IpNet>,
+    pub(in crate::web) throttle: Throttle,
+    /// Whether the store can take events.
+    pub(in crate::web) ready: Kept<bool>,
+    /// The figures.
+    pub(in crate::web) figures: Kept<String>,
+}
+
+impl Door {
+    /// `proxies`: whose `X-Forwarded-For` is believed.
+    #[must_use]
+    pub fn new(proxies: Vec<IpNet>) -> Self {
+        Self {
+            proxies,
+            ..Self::default()
+        }
+    }
+
+    /// Who asks: the peer, or behind a proxy of ours the last address that is none of ours.
+    /// Earlier entries of `X-Forwarded-For` are the caller's own invention.
+    #[must_use]
+    pub fn caller(&self, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
+        let peer = extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        if !self.is_ours(peer) {
+            return peer;
+        }
+        let forwarded: Vec<IpAddr> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|word| word.trim().parse().ok())
+            .collect();
+        let theirs = forwarded.into_iter().rev().find(|one| !self.is_ours(*one));
+        theirs.unwrap_or(peer)
+    }
+
+    fn is_ours(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.proxies.iter().any(|net| net.contains(&address))
+    }
+}
+
+/// An answer that is the same for everybody, asked for at most once a second.
+#[derive(Debug)]
+pub(in crate::web) struct Kept<T>(Mutex<Option<(Timestamp, T)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: Clone> Kept<T> {
+    /// The kept answer, or a new one. Whoever comes meanwhile waits for it.
+    pub(in crate::web) async fn or<E>(
+        &self,
+        now: Timestamp,
+        fresh: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let mut kept = self.0.lock().await;
+        if let Some((at, answer)) = kept.as_ref()
+            && (TimeDelta::zero()..FRESH).contains(&(now - *at))
+        {
+            return Ok(answer.clone());
+        }
+        let answer = fresh.await?;
+        *kept = Some((now, answer.clone()));
+        Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(door: &Door, peer: &str, forwarded: &[&str]) -> String {
+        let mut extensions = Extensions::new();
+        let peer: SocketAddr = peer.parse().unwrap();
+        extensions.insert(ConnectInfo(peer));
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        door.caller(&extensions, &headers).to_string()
+    }
+
+    #[test]
+    fn only_a_proxy_of_ours_may_say_who_asks() {
+        let ours = ["127.0.0.0/8", "10.0.0.0/8"].map(|net| net.parse().unwrap());
+        let door = Door::new(ours.to_vec());
+        let said = ["6.6.6.6, 198.51.100.9", "10.0.0.3"];
+        assert_eq!(asked(&door, "127.0.0.1:1", &said), "198.51.100.9");
+        assert_eq!(asked(&door, "203.0.113.5:1", &said), "203.0.113.5");
+        assert_eq!(asked(&door, "127.0.0.1:1", &["junk"]), "127.0.0.1");
+        assert_eq!(asked(&door, "[::ffff:10.1.1.1]:1", &["1.2.3.4"]), "1.2.3.4");
+    }
+
+    #[tokio::test]
+    async fn a_kept_answer_is_given_for_a_second() {
+        let kept = Kept::default();
+        let start = Timestamp::from_micros(1_000_000);
+        let ask = async |at, answer: u8| kept.or(at, async { Ok::<_, ()>(answer) }).await;
+        assert_eq!(ask(start, 1).await, Ok(1));
+        assert_eq!(ask(start + TimeDelta::milliseconds(999), 2).await, Ok(1));
+        assert_eq!(ask(start + TimeDelta::seconds(1), 3).await, Ok(3));
+        assert_eq!(ask(start, 4).await, Ok(4), "the clock was set back");
+    }
+}

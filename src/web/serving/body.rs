@@ -1,0 +1,156 @@
+//! Bodies: what a request brings has to come within a time, and what nobody read of it is left to
+//! the connection; an answer keeps its connection busy until its end.
+
+use std::future::Future as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
+use tokio::time::{Instant, Sleep};
+
+use super::seat::{Busy, Leftover};
+use crate::domain::limits::BODY_PACE;
+
+/// Why a body ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BodyError {
+    #[error("the body came too slowly")]
+    Slow,
+    #[error(transparent)]
+    Broken(#[from] hyper::Error),
+}
+
+/// A request's body. The time that counts is the time we wait for the peer, not the time we take.
+pub(super) struct Patient {
+    /// Absent once it has ended.
+    body: Option<Incoming>,
+    busy: Arc<Busy>,
+    /// The peer waits for `100 Continue`, which it gets when the body is first asked for.
+    holds_back: bool,
+    patience: Duration,
+    brought: u64,
+    waited: Duration,
+    since: Option<Instant>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patient {
+    pub(super) const fn new(
+        body: Incoming,
+        busy: Arc<Busy>,
+        holds_back: bool,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            body: Some(body),
+            busy,
+            holds_back,
+            patience,
+            brought: 0,
+            waited: Duration::ZERO,
+            since: None,
+            alarm: None,
+        }
+    }
+
+    /// Whether the peer has kept us waiting for too long; wakes when that will be so.
+    fn is_too_slow(&mut self, cx: &mut Context<'_>) -> bool {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let allowed = self.patience + Duration::from_secs(self.brought / BODY_PACE);
+        let at = since + allowed.saturating_sub(self.waited);
+        let alarm = self
+            .alarm
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
+        if alarm.deadline() != at {
+            alarm.as_mut().reset(at);
+        }
+        alarm.as_mut().poll(cx).is_ready()
+    }
+
+    fn came(&mut self, bytes: usize) {
+        if let Some(since) = self.since.take() {
+            self.waited += since.elapsed();
+        }
+        self.brought += bytes as u64;
+    }
+}
+
+impl hyper::body::Body for Patient {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.holds_back = false;
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(None);
+        };
+        match Pin::new(body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                let bytes = frame.data_ref().map_or(0, Bytes::len);
+                self.came(bytes);
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(ended) => {
+                self.body = None;
+                Poll::Ready(ended.map(|outcome| outcome.map_err(BodyError::from)))
+            }
+            Poll::Pending if self.is_too_slow(cx) => {
+                self.body = None;
+                Poll::Ready(Some(Err(BodyError::Slow)))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Incoming::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), Incoming::size_hint)
+    }
+}
+
+impl Drop for Patient {
+    fn drop(&mut self) {
+        let unread = self.body.take().filter(|body| !body.is_end_stream());
+        if let Some(body) = unread.filter(|_| !self.holds_back) {
+            let busy = Arc::clone(&self.busy);
+            self.busy.seat().leave(Leftover { body, _busy: busy });
+        }
+    }
+}
+
+/// An answer's body.
+pub(super) struct Answer {
+    pub(super) body: Body,
+    pub(super) _busy: Arc<Busy>,
+}
+
+impl hyper::body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,355 @@
+//! What each connection is doing, and since when: so that those that do nothing can be told from
+//! those that work, and the longest idle go first when there is no room.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::Patience;
+
+/// Between two looks for a free place while all are at work.
+const LOOK: Duration = Duration::from_millis(100);
+/// When there is no room, this part of the idle connections goes at once: a flood of new ones
+/// must not cost a search for each.
+const GOING: usize = 64;
+/// Between two log lines about a full room.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// Places for connections.
+pub struct Room {
+    free: Arc<Semaphore>,
+    taken: Mutex<HashMap<u64, Arc<Seat>>>,
+    next: AtomicU64,
+    told: Mutex<Option<Instant>>,
+}
+
+impl Room {
+    /// A room of so many places.
+    #[must_use]
+    pub fn new(places: usize) -> Arc<Self> {
+        Arc::new(Self {
+            free: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
+            taken: Mutex::default(),
+            next: AtomicU64::new(0),
+            told: Mutex::default(),
+        })
+    }
+
+    /// A place for the next connection. While all are taken, the longest idle are asked to go.
+    pub(super) async fn place(self: &Arc<Self>) -> Place {
+        loop {
+            if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
+                return self.taken_by(permit);
+            }
+            self.make_room();
+            let free = Arc::clone(&self.free).acquire_owned();
+            if let Ok(Ok(permit)) = tokio::time::timeout(LOOK, free).await {
+                return self.taken_by(permit);
+            }
+        }
+    }
+
+    /// Ends the connections that have been idle for longest, at least one if there is one.
+    pub(super) fn make_room(&self) {
+        let mut idle: Vec<(u64, Arc<Seat>)> = lock(&self.taken)
+            .values()
+            .filter_map(|seat| Some((seat.idle_since()?, Arc::clone(seat))))
+            .collect();
+        idle.sort_unstable_by_key(|(since, _)| *since);
+        let going = idle.len().div_ceil(GOING);
+        let gone = idle[..going]
+            .iter()
+            .filter(|(_, seat)| seat.send_away())
+            .count();
+        self.tell(gone);
+    }
+
+    /// Lets no connection take a further request.
+    pub(super) fn close(&self) {
+        for seat in lock(&self.taken).values() {
+            seat.closing.store(true, Ordering::Release);
+            seat.bell.notify_one();
+        }
+    }
+
+    fn tell(&self, gone: usize) {
+        let mut told = lock(&self.told);
+        if told.is_none_or(|at| at.elapsed() > QUIET) {
+            *told = Some(Instant::now());
+            tracing::warn!(
+                connections.closed = gone,
+                "all places for connections are taken; the longest idle are closed"
+            );
+        }
+    }
+
+    fn taken_by(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Place {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let seat = Arc::new(Seat::new());
+        lock(&self.taken).insert(number, Arc::clone(&seat));
+        Place {
+            seat,
+            number,
+            room: Arc::clone(self),
+            _permit: permit,
+        }
+    }
+}
+
+/// A taken place; dropping it frees it.
+pub(super) struct Place {
+    pub(super) seat: Arc<Seat>,
+    number: u64,
+    room: Arc<Room>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        lock(&self.room.taken).remove(&self.number);
+    }
+}
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing: the next request has not begun.
+    Idle = 0,
+    /// A request has begun and its head is not whole; also a connection that never said a word.
+    Head = 1,
+    /// A request is being answered.
+    Busy = 2,
+    /// It was asked to go.
+    Gone = 3,
+}
+
+/// One connection. Phase and time are one number, so that nobody sees the one without the other.
+pub(super) struct Seat {
+    begun: Instant,
+    /// Milliseconds after `begun`, shifted by two, and the phase.
+    state: AtomicU64,
+    /// Since when the peer takes nothing, in milliseconds after `begun`, plus one; 0: it does.
+    stalled: AtomicU64,
+    /// Something below, or the phase, is the connection's to see to.
+    bell: Notify,
+    leftover: Mutex<Option<Leftover>>,
+    closing: AtomicBool,
+}
+
+/// What a connection is called for.
+pub(super) enum Call {
+    /// To go at once.
+    Go,
+    /// To take no further request.
+    Close,
+    /// To read off what was left of a body.
+    ReadOff(Leftover),
+}
+
+/// What nobody read of a request's body, and the guard that keeps its connection busy.
+pub(super) struct Leftover {
+    pub(super) body: Incoming,
+    pub(super) _busy: Arc<Busy>,
+}
+
+impl Seat {
+    fn new() -> Self {
+        Self {
+            begun: Instant::now(),
+            state: AtomicU64::new(Phase::Head as u64),
+            stalled: AtomicU64::new(0),
+            bell: Notify::new(),
+            leftover: Mutex::default(),
+            closing: AtomicBool::new(false),
+        }
+    }
+
+    /// Bytes came from the peer.
+    pub(super) fn heard(&self) {
+        let state = self.state.load(Ordering::Acquire);
+        if phase(state) == Phase::Idle {
+            self.pass(state, Phase::Head);
+        }
+    }
+
+    /// A request is whole. `None` when the connection was asked to go meanwhile.
+    pub(super) fn begin(self: &Arc<Self>) -> Option<Arc<Busy>> {
+        loop {
+            let state = self.state.load(Ordering::Acquire);
+            if phase(state) == Phase::Gone {
+                return None;
+            }
+            if self.pass(state, Phase::Busy) {
+                return Some(Arc::new(Busy(Arc::clone(self))));
+            }
+        }
+    }
+
+    /// The peer takes no more of the answer for now.
+    pub(super) fn stalls(&self) {
+        if self.stalled.load(Ordering::Relaxed) == 0 {
+            self.stalled.store(self.now() + 1, Ordering::Relaxed);
+        }
+    }
+
+    /// The peer takes the answer.
+    pub(super) fn flows(&self) {
+        if self.stalled.load(Ordering::Relaxed) != 0 {
+            self.stalled.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Completes when the connection is called for something.
+    pub(super) async fn called(&self) -> Call {
+        loop {
+            if phase(self.state.load(Ordering::Acquire)) == Phase::Gone {
+                return Call::Go;
+            }
+            if let Some(leftover) = lock(&self.leftover).take() {
+                return Call::ReadOff(leftover);
+            }
+            if self.closing.swap(false, Ordering::AcqRel) {
+                return Call::Close;
+            }
+            self.bell.notified().await;
+        }
+    }
+
+    /// Leaves what nobody read of a body to the connection, which drops it.
+    pub(super) fn leave(&self, leftover: Leftover) {
+        *lock(&self.leftover) = Some(leftover);
+        self.bell.notify_one();
+    }
+
+    /// How long it may go on like this: zero when it has outstayed, `None` when nothing is
+    /// waited for from the peer.
+    pub(super) fn left_to_wait(&self, patience: &Patience) -> Option<Duration> {
+        let state = self.state.load(Ordering::Acquire);
+        let until = |since: u64, most: Duration| {
+            (Duration::from_millis(since) + most).saturating_sub(self.begun.elapsed())
+        };
+        let waiting = match phase(state) {
+            Phase::Idle => Some(until(state >> 2, patience.idle)),
+            Phase::Head => Some(until(state >> 2, patience.head)),
+            Phase::Busy | Phase::Gone => None,
+        };
+        let stalled = match self.stalled.load(Ordering::Relaxed) {
+            0 => None,
+            since => Some(until(since - 1, patience.stalled)),
+        };
+        waiting.into_iter().chain(stalled).min()
+    }
+
+    fn idle_since(&self) -> Option<u64> {
+        let state = self.state.load(Ordering::Acquire);
+        let begun = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        // Seats were taken at different times; how long ago counts.
+        matches!(phase(state), Phase::Idle | Phase::Head)
+            .then(|| u64::MAX - begun.saturating_sub(state >> 2))
+    }
+
+    fn send_away(&self) -> bool {
+        let state = self.state.load(Ordering::Acquire);
+        let idle = matches!(phase(state), Phase::Idle | Phase::Head);
+        let sent = idle && self.pass(state, Phase::Gone);
+        if sent {
+            self.bell.notify_one();
+        }
+        sent
+    }
+
+    fn pass(&self, from: u64, to: Phase) -> bool {
+        let to = (self.now() << 2) | to as u64;
+        self.state
+            .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX >> 2)
+    }
+}
+
+const fn phase(state: u64) -> Phase {
+    match state & 3 {
+        0 => Phase::Idle,
+        1 => Phase::Head,
+        2 => Phase::Busy,
+        _ => Phase::Gone,
+    }
+}
+
+/// Held by a request's body and by its answer; when both are done the connection is idle.
+pub(super) struct Busy(Arc<Seat>);
+
+impl Busy {
+    pub(super) fn seat(&self) -> &Seat {
+        &self.0
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        let state = self.0.state.load(Ordering::Acquire);
+        if phase(state) == Phase::Busy {
+            self.0.pass(state, Phase::Idle);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_longest_idle_goes_and_who_works_stays() {
+        let room = Room::new(3);
+        let first = room.place().await;
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let second = room.place().await;
+        let busy = first.seat.begin().expect("nobody sent it away");
+        let _third = room.place().await;
+        let (fourth, ()) = tokio::join!(room.place(), async {
+            assert!(matches!(second.seat.called().await, Call::Go));
+            drop(second);
+        });
+        assert!(busy.seat().idle_since().is_none());
+        assert!(fourth.seat.begin().is_some());
+        assert_eq!(room.free.available_permits(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_phase_has_its_own_patience() {
+        let patience = Patience::default();
+        let seat = Arc::new(Seat::new());
+        let left = || seat.left_to_wait(&patience);
+        assert_eq!(left(), Some(patience.head), "it never said a word");
+        let busy = seat.begin().expect("there");
+        assert_eq!(left(), None);
+        seat.stalls();
+        tokio::time::advance(Duration::from_secs(59)).await;
+        assert_eq!(left(), Some(Duration::from_secs(1)));
+        seat.flows();
+        drop(busy);
+        assert_eq!(left(), Some(patience.idle));
+        tokio::time::advance(Duration::from_secs(30)).await;
+        seat.heard();
+        assert_eq!(left(), Some(patience.head));
+        tokio::time::advance(Duration::from_secs(9)).await;
+        seat.heard();
+        assert_eq!(
+            left(),
+            Some(Duration::from_secs(1)),
+            "one byte buys no time"
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! What `araldo check` passes, `araldo serve` takes; what it refuses, `serve` refuses with the same
+//! words. Both are the real program.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support;
+use crate::support::node::run;
+
+const WRONG: &str = r#"
+[channels]
+email = ["relay"]
+sms = ["gateway"]
+[provider.relay]
+kind = "smtp"
+host = "127.0.0.1"
+from = "no address"
+[provider.gateway]
+kind = "kannel"
+url = "ftp://127.0.0.1/sendsms"
+username = "araldo"
+password_file = "/nowhere/password"
+from = "ServiziEsempioSpaIta"
+[rules]
+file = "/nowhere/rules.toml"
+"#;
+
+/// What the program says, and whether it succeeds.
+fn said(command: &str, file: &Path) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
+        .args([command, "--config"])
+        .arg(file)
+        .current_dir(file.parent().unwrap())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn check_and_serve_refuse_the_same_and_name_every_fault() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("araldo.toml");
+    std::fs::write(&file, WRONG).unwrap();
+    let at = file.display();
+    let faults = [
+        format!("{at}:8: [provider.relay] "),
+        format!("{at}:11: [provider.gateway] `url` begins with ftp://"),
+        format!("{at}:13: [provider.gateway] cannot use `password_file`"),
+        format!("{at}:14: [provider.gateway] `from` has 20 characters"),
+        "/nowhere/rules.toml: cannot read it".to_owned(),
+    ];
+    for command in ["check", "serve"] {
+        let (fine, text) = said(command, &file);
+        assert!(!fine, "{command}: {text}");
+        for fault in &faults {
+            assert!(
+                text.contains(fault),
+                "{command} does not say {fault}:\n{text}"
+            );
+        }
+        assert!(!text.contains("everything is in order"));
+        assert!(!text.contains('\u{1b}'), "colours in a file: {text}");
+    }
+}
+
+#[test]
+fn the_example_passes_on_a_clean_machine() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("araldo.toml");
+    std::fs::write(&file, include_str!("../../config/example.toml")).unwrap();
+    let (fine, text) = said("check", &file);
+    assert!(fine, "{text}");
+    assert!(!text.contains("warning"), "{text}");
+}
+
+/// It holds names, numbers and the key that signs links.
+#[tokio::test]
+async fn the_stores_files_are_for_their_owner_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("araldo.db");
+    let url = araldo::store::StoreUrl::Sqlite(path.clone());
+    let store = araldo::store::Store::open(&url, 4).await.unwrap();
+    let _lock = araldo::store::DaemonLock::take(&url).unwrap();
+    store.write().await.unwrap().commit().await.unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(home.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", entry.path().display());
+        seen += 1;
+    }
+    assert_eq!(seen, 4, "the store, its -wal and -shm, and the lock");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_daemon_by_another_name_of_the_file_is_refused() {
+    let store = support::sqlite().await;
+    let araldo::store::StoreUrl::Sqlite(path) = store.url.clone() else {
+        panic!("a file")
+    };
+    let home = tempfile::tempdir().unwrap();
+    let other = home.path().join("other.db");
+    std::os::unix::fs::symlink(&path, &other).unwrap();
+    let first = run(&store.url, home.path(), "").await.expect("the first");
+    let url = araldo::store::StoreUrl::Sqlite(other);
+    let refused = run(&url, home.path(), "").await.err().expect("a refusal");
+    assert!(
+        refused.to_string().contains("in use by another araldo"),
+        "{refused}"
+    );
+    first.lifecycle.abort();
+}
+
+/// Pages that were torn: a bit of every page behind the first is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_file_is_not_served_from() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("araldo.db");
+    let url = araldo::store::StoreUrl::Sqlite(path.clone());
+    let store = araldo::store::Store::open(&url, 4).await.unwrap();
+    assert!(store.is_whole().await.is_ok());
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap();
+    let root: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'event'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let size: i64 = sqlx::query_scalar("PRAGMA page_size")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    store.close().await;
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = usize::try_from((root - 1) * size).unwrap();
+    bytes[at..at + 64].fill(0xAA);
+    std::fs::write(&path, bytes).unwrap();
+    let refused = run(&url, home.path(), "").await.err().expect("a refusal");
+    assert!(refused.to_string().contains("damaged"), "{refused}");
+}
