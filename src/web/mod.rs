@@ -92,8 +92,12 @@ fn outer() -> axum::Router<Web> {
 }
 
 fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {
+    let routes = routes.method_not_allowed_fallback(wrong_method);
+    guarded(routes).with_state(web)
+}
+
+fn guarded<S: Clone + Send + Sync + 'static>(routes: axum::Router<S>) -> axum::Router<S> {
     routes
-        .method_not_allowed_fallback(wrong_method)
         // Inside of the headers: what is said of a crash has them like every answer.
         .layer(CatchPanicLayer::custom(crashed))
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -104,7 +108,6 @@ fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'",
         ))
-        .with_state(web)
 }
 
 /// A header for every answer that does not set it by itself.
@@ -151,4 +154,32 @@ fn crashed(panic: Box<dyn std::any::Any + Send>) -> Response {
         "this went wrong inside Araldo; the log has the reason",
     )
     .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn crashes() -> &'static str {
+        panic!("on purpose")
+    }
+
+    #[tokio::test]
+    async fn what_is_said_of_a_crash_has_the_headers_of_every_answer() {
+        let routes = axum::Router::new().route("/", axum::routing::get(crashes));
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let answer = guarded::<()>(routes).oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        for name in [
+            "content-security-policy",
+            "x-frame-options",
+            "cache-control",
+        ] {
+            assert!(answer.headers().contains_key(name), "{name}");
+        }
+    }
 }

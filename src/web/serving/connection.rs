@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 
 use super::Patience;
 use super::body::{Answer, Patient};
-use super::seat::{Leftover, Place, Seat};
+use super::seat::{Call, Leftover, Place, Seat};
 use super::stream::Watched;
 use crate::domain::limits::{HEAD_BYTES, LEFTOVER_BYTES, LEFTOVER_WITHIN};
 
@@ -48,54 +48,40 @@ pub(super) struct Visit {
 
 impl Visit {
     /// Answers its requests until it ends or has outstayed. A crash in it ends it alone.
-    pub(super) async fn attend(self, stream: TcpStream, stopping: impl Future<Output = ()> + Send) {
-        let seat = Arc::clone(&self.place.seat);
-        let answering = AssertUnwindSafe(self.answer(stream, stopping)).catch_unwind();
-        let ended = tokio::select! {
-            biased;
-            ended = answering => ended,
-            () = seat.gone() => return,
-        };
+    pub(super) async fn attend(self, stream: TcpStream) {
+        let ended = AssertUnwindSafe(self.answer(stream)).catch_unwind().await;
         if ended.is_err() {
             tracing::error!("a connection crashed; the others go on");
         }
     }
 
-    async fn answer(&self, stream: TcpStream, stopping: impl Future<Output = ()> + Send) {
+    async fn answer(&self, stream: TcpStream) {
         let seat = &self.place.seat;
         let io = TokioIo::new(Watched::new(stream, Arc::clone(seat)));
         let service = service_fn(|request| self.respond(request));
         let connection = http1::Builder::new()
             .max_buf_size(HEAD_BYTES)
             .serve_connection(io, service);
-        tokio::pin!(connection, stopping);
+        tokio::pin!(connection);
         let mut patience = self.patience;
-        let mut told = false;
         loop {
-            tokio::select! {
+            let call = tokio::select! {
                 biased;
-                ended = connection.as_mut() => {
-                    if let Err(error) = ended {
-                        tracing::debug!(error = %error, "a connection ended early");
-                    }
-                    return;
-                }
+                ended = connection.as_mut() => return told(ended),
+                call = seat.called() => call,
                 () = outstayed(seat, &patience) => return,
-                leftover = seat.left() => {
-                    tokio::select! {
-                        biased;
-                        ended = connection.as_mut() => {
-                            drop(ended);
-                            return;
-                        }
-                        () = read_off(leftover) => {}
-                    }
-                }
-                () = stopping.as_mut(), if !told => {
-                    told = true;
+            };
+            match call {
+                Call::Go => return,
+                Call::Close => {
                     patience = STOPPING;
                     connection.as_mut().graceful_shutdown();
                 }
+                Call::ReadOff(leftover) => tokio::select! {
+                    biased;
+                    ended = connection.as_mut() => return told(ended),
+                    () = read_off(leftover) => {}
+                },
             }
         }
     }
@@ -114,6 +100,12 @@ impl Visit {
         let answer = self.app.call(Request::from_parts(parts, body)).await;
         let answer = answer.unwrap_or_else(|never| match never {});
         Ok(answer.map(|body| Answer { body, _busy: busy }))
+    }
+}
+
+fn told(ended: hyper::Result<()>) {
+    if let Err(error) = ended {
+        tracing::debug!(error = %error, "a connection ended early");
     }
 }
 

@@ -74,8 +74,9 @@ pub fn start(
                 place,
                 patience,
             };
-            tasks.spawn("connection", visit.attend(stream, tasks.stopping()));
+            tasks.spawn("connection", visit.attend(stream));
         }
+        room.close();
     });
 }
 

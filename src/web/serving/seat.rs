@@ -2,7 +2,7 @@
 //! those that work, and the longest idle go first when there is no room.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -69,6 +69,14 @@ impl Room {
         self.tell(gone);
     }
 
+    /// Lets no connection take a further request.
+    pub(super) fn close(&self) {
+        for seat in lock(&self.taken).values() {
+            seat.closing.store(true, Ordering::Release);
+            seat.bell.notify_one();
+        }
+    }
+
     fn tell(&self, gone: usize) {
         let mut told = lock(&self.told);
         if told.is_none_or(|at| at.elapsed() > QUIET) {
@@ -127,9 +135,20 @@ pub(super) struct Seat {
     state: AtomicU64,
     /// Since when the peer takes nothing, in milliseconds after `begun`, plus one; 0: it does.
     stalled: AtomicU64,
-    gone: Notify,
+    /// Something below, or the phase, is the connection's to see to.
+    bell: Notify,
     leftover: Mutex<Option<Leftover>>,
-    left: Notify,
+    closing: AtomicBool,
+}
+
+/// What a connection is called for.
+pub(super) enum Call {
+    /// To go at once.
+    Go,
+    /// To take no further request.
+    Close,
+    /// To read off what was left of a body.
+    ReadOff(Leftover),
 }
 
 /// What nobody read of a request's body, and the guard that keeps its connection busy.
@@ -144,9 +163,9 @@ impl Seat {
             begun: Instant::now(),
             state: AtomicU64::new(Phase::Head as u64),
             stalled: AtomicU64::new(0),
-            gone: Notify::new(),
+            bell: Notify::new(),
             leftover: Mutex::default(),
-            left: Notify::new(),
+            closing: AtomicBool::new(false),
         }
     }
 
@@ -185,25 +204,26 @@ impl Seat {
         }
     }
 
-    /// Completes when the connection is asked to go.
-    pub(super) async fn gone(&self) {
-        self.gone.notified().await;
+    /// Completes when the connection is called for something.
+    pub(super) async fn called(&self) -> Call {
+        loop {
+            if phase(self.state.load(Ordering::Acquire)) == Phase::Gone {
+                return Call::Go;
+            }
+            if let Some(leftover) = lock(&self.leftover).take() {
+                return Call::ReadOff(leftover);
+            }
+            if self.closing.swap(false, Ordering::AcqRel) {
+                return Call::Close;
+            }
+            self.bell.notified().await;
+        }
     }
 
     /// Leaves what nobody read of a body to the connection, which drops it.
     pub(super) fn leave(&self, leftover: Leftover) {
         *lock(&self.leftover) = Some(leftover);
-        self.left.notify_one();
-    }
-
-    /// What was left, once there is something.
-    pub(super) async fn left(&self) -> Leftover {
-        loop {
-            self.left.notified().await;
-            if let Some(leftover) = lock(&self.leftover).take() {
-                return leftover;
-            }
-        }
+        self.bell.notify_one();
     }
 
     /// How long it may go on like this: zero when it has outstayed, `None` when nothing is
@@ -238,7 +258,7 @@ impl Seat {
         let idle = matches!(phase(state), Phase::Idle | Phase::Head);
         let sent = idle && self.pass(state, Phase::Gone);
         if sent {
-            self.gone.notify_one();
+            self.bell.notify_one();
         }
         sent
     }
@@ -299,7 +319,7 @@ mod tests {
         let busy = first.seat.begin().expect("nobody sent it away");
         let _third = room.place().await;
         let (fourth, ()) = tokio::join!(room.place(), async {
-            second.seat.gone().await;
+            assert!(matches!(second.seat.called().await, Call::Go));
             drop(second);
         });
         assert!(busy.seat().idle_since().is_none());

@@ -18,19 +18,19 @@ use super::{speak, until_closed};
 
 /// Short, so that the tests are.
 const SHORT: Patience = Patience {
-    head: Duration::from_millis(300),
-    body: Duration::from_millis(300),
-    idle: Duration::from_millis(600),
-    stalled: Duration::from_millis(300),
+    head: Duration::from_secs(2),
+    body: Duration::from_secs(1),
+    idle: Duration::from_secs(2),
+    stalled: Duration::from_secs(1),
 };
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A server with a page, a form and a stream of ten words, a second and a half long.
+/// A server with a page, a form and a stream of thirty words, four seconds and a half long.
 async fn server(places: usize, patience: Patience) -> (SocketAddr, Lifecycle) {
     let words = || async {
         let word = |n: u32| async move {
             tokio::time::sleep(Duration::from_millis(150)).await;
-            (n < 10).then(|| (Ok::<_, Infallible>(format!("word {n}\n")), n + 1))
+            (n < 30).then(|| (Ok::<_, Infallible>(format!("word {n}\n")), n + 1))
         };
         Body::from_stream(stream::unfold(0, word))
     };
@@ -101,7 +101,7 @@ async fn a_reader_who_takes_nothing_is_closed() {
 async fn a_stream_outlives_every_deadline() {
     let (address, _lifecycle) = server(10, SHORT).await;
     let answered = heard(address, "GET /words HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert!(answered.contains("word 9\n"), "{answered}");
+    assert!(answered.contains("word 29\n"), "{answered}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -151,7 +151,7 @@ async fn stopping_closes_who_is_idle_and_finishes_who_is_not() {
     lifecycle.stop();
     assert_eq!(lifecycle.ended(super::PATIENCE).await, 0);
     let rest = spawn_blocking(move || until_closed(working)).await.unwrap();
-    assert!(rest.contains("word 9\n"), "{rest}");
+    assert!(rest.contains("word 29\n"), "{rest}");
     for stream in idle {
         spawn_blocking(move || until_closed(stream)).await.unwrap();
     }

@@ -202,7 +202,7 @@ async fn what_cannot_be_right_is_refused_at_the_start_by_name() {
         ("url = \"127.0.0.1:13013\"\npassword = \"p\"", "url"),
         (
             "url = \"ftp://a/b\"\npassword = \"p\"",
-            "neither http nor https",
+            "begins with ftp://",
         ),
         ("url = \"http://a/b\"", "password_file"),
         (
