@@ -6,6 +6,8 @@
 
 mod error;
 mod layers;
+#[cfg(test)]
+mod manual;
 mod provider;
 pub mod rules;
 mod secret;

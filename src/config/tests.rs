@@ -284,3 +284,21 @@ fn a_fault_in_a_provider_is_found_at_its_line() {
     let both = "[phone]\ndefault_country = \"Italia\"\n";
     assert!(refusal(both, &[]).starts_with("araldo.toml:2: [phone] default_country:"));
 }
+
+#[test]
+fn bounces_that_nobody_reads_are_warned_about() {
+    let warned = |receipts: &str| {
+        let file = format!(
+            "[http]\npublic_url = \"https://a.example.it\"\n[channels]\nemail = [\"relay\"]\n\
+             [provider.relay]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n{receipts}"
+        );
+        load(&file, &[]).unwrap().warnings.join("\n")
+    };
+    assert_eq!(warned(""), "");
+    let said = warned("receipts = true\n");
+    assert!(
+        said.starts_with("araldo.toml:5: [provider.relay] receipts"),
+        "{said}"
+    );
+    assert!(said.contains("nothing reads"), "{said}");
+}
