@@ -7,6 +7,8 @@
 mod error;
 mod faults;
 mod layers;
+#[cfg(test)]
+mod manual;
 mod provider;
 pub mod rules;
 mod secret;

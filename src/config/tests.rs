@@ -364,3 +364,21 @@ fn a_database_elsewhere_is_proved_to_be_ours() {
     assert!(!warned("postgres://araldo:x@127.0.0.1/araldo"));
     assert!(!warned("sqlite:araldo.db"));
 }
+
+#[test]
+fn bounces_that_nobody_reads_are_warned_about() {
+    let warned = |receipts: &str| {
+        let file = format!(
+            "[contact]\norganisation = \"Comune\"\n[http]\npublic_url = \"https://a.example.it\"\n[channels]\nemail = [\"relay\"]\n\
+             [provider.relay]\nkind = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.it\"\n{receipts}"
+        );
+        load(&file, &[]).unwrap().warnings.join("\n")
+    };
+    assert_eq!(warned(""), "");
+    let said = warned("receipts = true\n");
+    assert!(
+        said.starts_with("araldo.toml:7: [provider.relay] receipts"),
+        "{said}"
+    );
+    assert!(said.contains("nothing reads"), "{said}");
+}

@@ -429,5 +429,7 @@ mod tests {
             "a@xn--perch-fsa.it"
         );
         assert!(address("perché@example.it").is_err());
+        let quoted = Letterhead::new("relay", "\"Gas, luce\" <a@b.it>", None).unwrap();
+        assert_eq!(quoted.name, "Gas, luce");
     }
 }

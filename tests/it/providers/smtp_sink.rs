@@ -35,6 +35,8 @@ async fn smtp_sink_gets_the_mail_whole() {
          from = \"Araldo <avvisi@example.it>\"\nbounces = \"rimbalzi@example.it\"\n"
     );
     let provider = build(&context(&running, "http://127.0.0.1:1", None), &toml);
+    // It asks for bounces, but they go to a mailbox that nobody reads.
+    assert!(!provider.capabilities().gives_receipts);
     let accepted = provider.send(&mail("maria+luce@example.it")).await.unwrap();
     assert!(accepted.code.starts_with("250"), "{accepted:?}");
 

@@ -1,7 +1,7 @@
 //! The wrapping of an RSA public key (RFC 5280 §4.1, RFC 8017 §A.1.1): DNS has it wrapped, `ring`
 //! takes it bare.
 
-/// AlgorithmIdentifier of rsaEncryption (RFC 3279 §2.3.1).
+/// `AlgorithmIdentifier` of rsaEncryption (RFC 3279 §2.3.1).
 const RSA: &[u8] = &[
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
@@ -9,14 +9,14 @@ const INTEGER: u8 = 2;
 const BIT_STRING: u8 = 3;
 const SEQUENCE: u8 = 0x30;
 
-/// SubjectPublicKeyInfo around an RSAPublicKey.
+/// `SubjectPublicKeyInfo` around an `RSAPublicKey`.
 pub(super) fn wrapped(key: &[u8]) -> Vec<u8> {
     // A bit string begins with the count of unused bits.
     let bits = element(BIT_STRING, &[&[0], key].concat());
     element(SEQUENCE, &[RSA, &bits].concat())
 }
 
-/// The RSAPublicKey inside a SubjectPublicKeyInfo, or the one that stands there bare (RFC 6376
+/// The `RSAPublicKey` inside a `SubjectPublicKeyInfo`, or the one that stands there bare (RFC 6376
 /// §3.6.1 describes this, everybody publishes that).
 pub(super) fn bare(key: &[u8]) -> Option<&[u8]> {
     let (SEQUENCE, content, _) = first(key)? else {
@@ -32,7 +32,7 @@ pub(super) fn bare(key: &[u8]) -> Option<&[u8]> {
     modulus(bare).map(|_| bare)
 }
 
-/// The length in bits of an RSAPublicKey's modulus.
+/// The length in bits of an `RSAPublicKey`'s modulus.
 pub(super) fn modulus_bits(key: &[u8]) -> Option<usize> {
     let mut number = modulus(key)?;
     while let Some(rest) = number.strip_prefix(&[0]) {
@@ -88,7 +88,7 @@ fn first(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 mod tests {
     use super::*;
 
-    /// An RSAPublicKey with a modulus of so many bytes.
+    /// An `RSAPublicKey` with a modulus of so many bytes.
     fn key(bytes: usize) -> Vec<u8> {
         let modulus = element(INTEGER, &[&[0, 0x9f][..], &vec![7; bytes - 1]].concat());
         let exponent = element(INTEGER, &[1, 0, 1]);
