@@ -24,6 +24,8 @@ mod console_pages;
 mod console_seed;
 mod console_templates;
 mod demo_runs;
+mod erasure_is_documented;
+mod erasure_races;
 mod intake_api;
 mod intake_cases_and_incidents;
 mod intake_clients;

@@ -1,0 +1,124 @@
+//! A client who is erased while a large audience is being planned: candidates were read before, and
+//! yet nobody who is gone gets a message.
+
+use std::sync::Arc;
+
+use araldo::domain::case_kind::CaseKinds;
+use araldo::domain::clock::FixedClock;
+use araldo::domain::event::Event;
+use araldo::domain::ids::TimeOrderedIds;
+use araldo::domain::{Clock, Ids, Tracking};
+use araldo::lifecycle::Wake;
+use araldo::plan::{self, Matcher, Planner};
+use araldo::store::Store;
+use araldo::store::erasure::Erasing;
+use araldo::store::receipts::ReceiptHorizon;
+use arc_swap::ArcSwap;
+use serde_json::json;
+
+use crate::support::TestStore;
+use crate::support::node::{Eye, on_both_databases, sums_close};
+
+on_both_databases!(who_is_erased_between_reading_and_writing_gets_no_message);
+
+/// Three chunks of the fan-out.
+const CLIENTS: u32 = 15_000;
+
+const BEGUN: &str = "SELECT CAST(count(*) AS BIGINT) FROM plan WHERE cursor > 0";
+const AFTERWARDS: &str = "SELECT CAST(count(*) AS BIGINT) FROM message m \
+    JOIN erased_client e ON e.client_id = m.client_id WHERE m.address <> '' \
+    OR m.state NOT IN ('cancelled', 'suppressed')";
+const ALL: &str = "SELECT CAST(count(*) AS BIGINT) FROM message";
+const LAST_FEW: &str = "SELECT ref FROM client ORDER BY id LIMIT 8 OFFSET 9000";
+
+struct Ground {
+    clock: Arc<FixedClock>,
+    ids: Arc<dyn Ids>,
+    store: Store,
+}
+
+impl Ground {
+    fn planner(&self) -> Planner {
+        let rules = araldo::config::rules::load(None).expect("the rules built in");
+        let matcher = Matcher::new(rules).expect("sound rules");
+        Planner::new(
+            self.store.clone(),
+            Arc::clone(&self.clock) as Arc<dyn Clock>,
+            Arc::clone(&self.ids),
+            Arc::new(Wake::default()),
+            plan::Settings {
+                quiet_hours: None,
+                opens: Tracking::Aggregate,
+                contact: json!({}),
+                case_kinds: CaseKinds::shipped(),
+                small_area: 0,
+            },
+            Arc::new(ArcSwap::from_pointee(matcher)),
+        )
+    }
+
+    async fn settle(&self) {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| {
+                let value = json!({ "client": format!("C-{number}"), "name": "Maria Rossi",
+                    "contacts": [{ "channel": "email", "address": format!("c{number}@town.example") }],
+                    "places": [{ "place": format!("POD-{number}"), "kind": "pod",
+                        "municipality": "037006" }] });
+                let phones = araldo::domain::address::PhonePolicy::default();
+                araldo::source::client::parse(&value, &phones).expect("a client")
+            })
+            .collect();
+        let clients: Vec<_> = clients.iter().collect();
+        let mut tx = self.store.write().await.unwrap();
+        let now = self.clock.now();
+        tx.clients()
+            .put_many(&clients, now, &*self.ids)
+            .await
+            .unwrap();
+        let event =
+            crate::promises::incident("1", "incident.opened", "2026-11-22T18:00:00Z", "037006");
+        let event = Event::parse(&event, now).expect("an event");
+        tx.events().accept([&event], now, &*self.ids).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn erase(&self, reference: &str) {
+        let erasing = Erasing {
+            now: self.clock.now(),
+            ids: &*self.ids,
+            actor: "test",
+            fresh_pepper: "a pepper of more than thirty-two bytes",
+            horizon: ReceiptHorizon::default(),
+        };
+        let erased = self.store.erase_client(reference, &erasing).await.unwrap();
+        assert!(erased.is_some(), "{reference}");
+    }
+}
+
+async fn who_is_erased_between_reading_and_writing_gets_no_message(store: TestStore) {
+    let eye = Eye::open(&store.url).await;
+    let clock = Arc::new(FixedClock::at("2026-11-22T18:00:00Z"));
+    let ground = Ground {
+        ids: Arc::new(TimeOrderedIds::new(Arc::clone(&clock), 1)),
+        clock,
+        store: store.clone(),
+    };
+    ground.settle().await;
+    let planner = ground.planner();
+    let erased = async {
+        // The candidates of the second chunk are read while the first is written.
+        eye.until(BEGUN, 1).await;
+        for reference in eye.texts(LAST_FEW).await {
+            ground.erase(&reference).await;
+        }
+    };
+    let (planned, ()) = tokio::join!(planner.drain(), erased);
+    planned.unwrap();
+    assert_eq!(eye.number(AFTERWARDS).await, 0);
+    let all = eye.number(ALL).await;
+    assert!(
+        (i64::from(CLIENTS) - 8..=i64::from(CLIENTS)).contains(&all),
+        "{all}"
+    );
+    sums_close(&eye).await;
+}
