@@ -15,6 +15,7 @@ pub mod consent;
 pub mod day_names;
 pub mod engagement;
 pub mod event;
+pub mod expression;
 pub mod fault;
 pub mod fields;
 pub mod hygiene;

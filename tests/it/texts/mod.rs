@@ -1,0 +1,4 @@
+//! Whatever an operator types, nothing but the text itself suffers from it.
+
+mod attacks;
+mod limits;
