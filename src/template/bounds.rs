@@ -8,7 +8,8 @@
 use super::fault::Fault;
 use super::scan::{Piece, line_at};
 use crate::domain::expression::{Excess, within_limits, words};
-use crate::domain::limits::{MARKS, STATEMENT_DEPTH, TEXT_BYTES};
+use crate::domain::limits::{MARKS, STATEMENT_DEPTH, TEXT_BYTES, TEXTS_BYTES};
+use crate::domain::template::{Part, Source};
 
 /// The filter through which every value goes that a variable keeps.
 pub(super) const HELD: &str = "_held";
@@ -22,6 +23,23 @@ pub(super) fn length(part: &str, text: &str) -> Result<(), Fault> {
         part,
         format!("the text has {} bytes", text.len()),
         "keep each part below 64 KB: clients read on a telephone",
+    ))
+}
+
+/// Refuses texts that are too long together.
+pub(super) fn together(source: &Source) -> Result<(), Fault> {
+    let texts = source.parts.values().flat_map(|parts| {
+        let texts = Part::ALL.iter().filter_map(|part| parts.get(*part));
+        texts.map(str::len)
+    });
+    let bytes: usize = texts.sum();
+    if bytes <= TEXTS_BYTES {
+        return Ok(());
+    }
+    Err(Fault::of(
+        "template.toml",
+        format!("the texts have {bytes} bytes together"),
+        "keep them below 512 KB",
     ))
 }
 

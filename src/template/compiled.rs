@@ -3,7 +3,7 @@
 //! Layout and styles are settled here; a message costs one pass of the engine per part. The same
 //! version, locale and variables always give the same text to the byte: a repeat is a repeat.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
@@ -74,6 +74,7 @@ impl std::fmt::Debug for Compiled {
 impl Compiled {
     /// Compiles every part of every language; the first fault names part and line.
     pub fn compile(source: &Source) -> Result<Self, Fault> {
+        bounds::together(source)?;
         let mut compiler = Compiler {
             engine: engine::engine(),
             links: links::Links::default(),
@@ -161,6 +162,15 @@ impl Compiled {
     pub(super) fn uses(&self) -> impl Iterator<Item = (&str, HashSet<String>)> {
         let templates = self.engine.templates();
         templates.map(|(key, template)| (key, template.undeclared_variables(true)))
+    }
+
+    /// The names that a text uses, by its file, without those that are always put in.
+    pub(super) fn names(&self, file: &str) -> BTreeSet<String> {
+        let texts = self.uses().filter(|(key, _)| as_filed(key) == file);
+        texts
+            .flat_map(|(_, names)| names)
+            .filter(|name| !name.starts_with('_'))
+            .collect()
     }
 
     /// What the context knows of names, for the check.

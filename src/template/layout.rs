@@ -10,9 +10,9 @@ use crate::domain::limits::{
     MAIL_DEPTH, MAIL_ELEMENTS, MAIL_LAID_OUT_BYTES, MAIL_STYLE_BYTES, MAIL_STYLED_BYTES,
 };
 
-/// What is too large, where, and what to do.
+/// What the layout program should not be given, where, and what to do.
 #[derive(Debug)]
-pub(super) struct TooLarge {
+pub(super) struct Refused {
     /// The byte it was found at, where there is one to name.
     pub(super) at: Option<usize>,
     pub(super) what: String,
@@ -21,7 +21,8 @@ pub(super) struct TooLarge {
 
 /// Refuses MJML that the layout program should not be given. What is not well formed is left for
 /// the layout program to name.
-pub(super) fn within_limits(mjml: &str) -> Result<(), TooLarge> {
+pub(super) fn within_limits(mjml: &str) -> Result<(), Refused> {
+    conditional_comments_are_closed(mjml)?;
     let mut seen = Seen::default();
     for token in Tokenizer::from(mjml) {
         let Ok(token) = token else { break };
@@ -31,9 +32,9 @@ pub(super) fn within_limits(mjml: &str) -> Result<(), TooLarge> {
 }
 
 /// Refuses laid out HTML whose styles would be repeated too often.
-pub(super) fn styled_within_limits(html: &str) -> Result<(), TooLarge> {
+pub(super) fn styled_within_limits(html: &str) -> Result<(), Refused> {
     let too_large = |what: String, advice| {
-        Err(TooLarge {
+        Err(Refused {
             at: None,
             what,
             advice,
@@ -51,6 +52,27 @@ pub(super) fn styled_within_limits(html: &str) -> Result<(), TooLarge> {
             "the styles are too long for so many elements".to_owned(),
             "shorten <mj-style>, or use fewer elements",
         );
+    }
+    Ok(())
+}
+
+/// The tokenizer panics at `<![if` without its end.
+fn conditional_comments_are_closed(mjml: &str) -> Result<(), Refused> {
+    const OPENINGS: [&str; 4] = ["<!--[if", "<![if", "<![endif", "<!--<![endif"];
+    for (at, _) in mjml.match_indices("<!") {
+        let comment = &mjml[at..];
+        if !OPENINGS.iter().any(|opening| comment.starts_with(opening)) {
+            continue;
+        }
+        let whole = !comment.starts_with("<![endif") || comment.starts_with("<![endif]");
+        let after = comment.split_once(']').map_or("", |(_, after)| after);
+        if !whole || !(after.starts_with('>') || after.starts_with("-->")) {
+            return Err(Refused {
+                at: Some(at),
+                what: "a conditional comment is not well formed".to_owned(),
+                advice: "write <!--[if mso]> ... <![endif]-->",
+            });
+        }
     }
     Ok(())
 }
@@ -74,7 +96,7 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn token(&mut self, token: &Token<'a>) -> Result<(), TooLarge> {
+    fn token(&mut self, token: &Token<'a>) -> Result<(), Refused> {
         match token {
             Token::ElementStart { local, span, .. } => {
                 self.open.push(local.as_str());
@@ -104,16 +126,16 @@ impl<'a> Seen<'a> {
         self.open.contains(&name)
     }
 
-    fn counted(&self, at: usize) -> Result<(), TooLarge> {
+    fn counted(&self, at: usize) -> Result<(), Refused> {
         if self.open.len() > MAIL_DEPTH {
-            return Err(TooLarge {
+            return Err(Refused {
                 at: Some(at),
                 what: format!("more than {MAIL_DEPTH} elements stand within one another"),
                 advice: "close each element before the next, or nest them less deep",
             });
         }
         if self.elements > MAIL_ELEMENTS {
-            return Err(TooLarge {
+            return Err(Refused {
                 at: Some(at),
                 what: format!("the mail has more than {MAIL_ELEMENTS} elements"),
                 advice: "say less in one mail",
@@ -122,11 +144,11 @@ impl<'a> Seen<'a> {
         Ok(())
     }
 
-    fn measured(&self, at: usize) -> Result<(), TooLarge> {
+    fn measured(&self, at: usize) -> Result<(), Refused> {
         if self.styles.max(self.defaults) <= MAIL_STYLE_BYTES {
             return Ok(());
         }
-        Err(TooLarge {
+        Err(Refused {
             at: Some(at),
             what: format!("the styles or defaults have more than {MAIL_STYLE_BYTES} bytes"),
             advice: "shorten <mj-style> and <mj-attributes>",

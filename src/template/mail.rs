@@ -16,7 +16,7 @@ use mrml::prelude::render::RenderOptions;
 
 use super::context::PIXEL;
 use super::fault::Fault;
-use super::layout::{self, TooLarge};
+use super::layout::{self, Refused};
 use super::links;
 use super::scan::{Piece, line_at, pieces};
 
@@ -38,13 +38,13 @@ pub(super) fn html(part: &str, mjml: &str) -> Result<Html, Fault> {
 
 /// Lays out and inlines, if neither can take too much.
 fn styled(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
-    let too_large = |it: TooLarge| Fault {
+    let refused = |it: Refused| Fault {
         line: it.at.map(|at| guarded.line(at)),
         ..Fault::of(part, it.what, it.advice)
     };
-    layout::within_limits(&guarded.text).map_err(too_large)?;
+    layout::within_limits(&guarded.text).map_err(refused)?;
     let laid_out = lay_out(part, guarded)?;
-    layout::styled_within_limits(&laid_out).map_err(too_large)?;
+    layout::styled_within_limits(&laid_out).map_err(refused)?;
     inline_css(part, &laid_out)
 }
 

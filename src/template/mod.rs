@@ -22,6 +22,7 @@ mod compiled;
 mod conditions;
 mod context;
 mod dates;
+mod difference;
 mod engine;
 mod fault;
 mod folder;
@@ -42,8 +43,9 @@ pub use catalog::{Catalog, Versioned};
 pub use check::{Finding, Severity, check};
 pub use compiled::{Compiled, Input, RenderedEmail};
 pub use conditions::conditions;
+pub use difference::{Change, Difference, difference};
 pub use fault::{Fault, RenderFault};
-pub use samples::Fullness;
+pub use samples::{Fullness, introduce};
 pub use workshop::{Unfinished, Workshop};
 
 pub use crate::domain::template::{Locale, Part, Parts, Source, Variable, VersionState};

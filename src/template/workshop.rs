@@ -14,6 +14,12 @@ use tokio::sync::{Semaphore, oneshot};
 /// test holds.
 const STACK: usize = 16 * 1024 * 1024;
 
+/// Threads of one workshop, where nothing else is said: who types sees the answer to his own text.
+const BENCHES: usize = 2;
+
+/// How long somebody waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Threads that work at once; more wait for their turn. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Workshop {
@@ -30,6 +36,12 @@ pub enum Unfinished {
     /// The work ended without an answer.
     #[error("the text could not be worked on; the log says why")]
     Failed,
+}
+
+impl Default for Workshop {
+    fn default() -> Self {
+        Self::new(BENCHES, PATIENCE)
+    }
 }
 
 impl Workshop {

@@ -13,6 +13,7 @@ use crate::domain::{Channel, MessageId, Timestamp};
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
 use crate::store::reports::Ladder;
+use crate::template::Workshop;
 use crate::web::Web;
 
 use super::login::Throttle;
@@ -77,6 +78,8 @@ pub struct Desk {
     pub(super) providers: Vec<ProviderFace>,
     pub(super) lifecycle: Lifecycle,
     pub(super) throttle: Throttle,
+    /// Where what an operator typed is tried.
+    pub(super) texts: Workshop,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     ladders: Arc<Mutex<HashMap<i64, Counted>>>,
     pace: Mutex<VecDeque<(Timestamp, i64)>>,
@@ -96,6 +99,7 @@ impl Desk {
             providers,
             lifecycle,
             throttle: Throttle::default(),
+            texts: Workshop::default(),
             snapshot: Mutex::default(),
             ladders: Arc::default(),
             pace: Mutex::default(),

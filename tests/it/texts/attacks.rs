@@ -144,6 +144,11 @@ pub(crate) fn all() -> Vec<Attack> {
             words,
         ),
         mjml(
+            "a condition without its end",
+            text("<![if mso".to_owned()),
+            "conditional comment",
+        ),
+        mjml(
             "sums",
             text(chain("1", "-1", 20_000)),
             words,
