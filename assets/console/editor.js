@@ -1,15 +1,25 @@
 // The live preview of the template editor: follows the typing, a fifth of a second behind.
 // Without it the button "Preview" does the same by loading the page.
+// What is typed and not saved is asked about before the page is left; the form's own buttons
+// carry it along.
 
 const form = document.querySelector("[data-preview]");
 const target = document.querySelector("[data-preview-here]");
 let timer;
 let running;
+let unsaved = form?.hasAttribute("data-unsaved") ?? false;
 
 if (form && target) {
-  form.addEventListener("input", () => {
+  form.addEventListener("input", (event) => {
+    if (event.target.matches("textarea")) unsaved = true;
     clearTimeout(timer);
     timer = setTimeout(show, 200);
+  });
+  form.addEventListener("submit", () => {
+    unsaved = false;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
   });
 }
 

@@ -36,7 +36,7 @@ use crate::store::presence::Presence;
 use crate::store::receipts::ReceiptHorizon;
 use crate::store::templates::Pen;
 use crate::store::{DaemonLock, Store, StoreError};
-use crate::template::Source;
+use crate::template::{Source, Workshop};
 use crate::track::Track;
 use crate::upkeep::{self, Upkeep};
 use crate::web::auth::keys::KeyCache;
@@ -191,6 +191,7 @@ async fn start_roles(
             Some(Arc::new(renderer::StoredRenderer {
                 store: running.store.clone(),
                 links: Links::for_looking(Arc::from(public_url.as_str())),
+                texts: Workshop::default(),
             })),
             providers::faces(config),
             lifecycle.clone(),
@@ -391,7 +392,8 @@ const fn receipt_horizon(config: &Config) -> ReceiptHorizon {
 }
 
 /// `contact` and `organisation` as texts see them; what is not configured is not there.
-fn contact(config: &Config) -> Value {
+#[must_use]
+pub fn contact(config: &Config) -> Value {
     let from = &config.contact;
     let facts = [
         ("phone", &from.phone),

@@ -10,7 +10,7 @@ use crate::domain::links::{Links, Reading};
 use crate::domain::{MessageId, Tracking};
 use crate::store::{Store, StoreError};
 use crate::template::letter::{Frozen, Letter, write};
-use crate::template::{Compiled, Versioned};
+use crate::template::{Compiled, Versioned, Workshop};
 use crate::web::console::{Renderer, Seen};
 
 /// Renders from the store.
@@ -18,6 +18,8 @@ pub(super) struct StoredRenderer {
     pub(super) store: Store,
     /// Made by [`Links::for_looking`].
     pub(super) links: Links,
+    /// Where the version is compiled: it may be any that was ever published.
+    pub(super) texts: Workshop,
 }
 
 impl Renderer for StoredRenderer {
@@ -47,9 +49,11 @@ impl StoredRenderer {
             )));
         };
         let stored = tx.templates().get_version(version).await?;
-        let compiled = match Compiled::compile(&stored.source) {
-            Ok(compiled) => compiled,
-            Err(fault) => return Ok(Err(fault.to_string())),
+        let source = stored.source.clone();
+        let compiled = match self.texts.work(move || Compiled::compile(&source)).await {
+            Ok(Ok(compiled)) => compiled,
+            Ok(Err(fault)) => return Ok(Err(fault.to_string())),
+            Err(unfinished) => return Ok(Err(unfinished.to_string())),
         };
         let template = Arc::new(Versioned {
             id: version,

@@ -12,7 +12,9 @@ use super::error::ConfigError;
 use super::layers::line_at;
 use super::section::parse_time;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
-use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule};
+use crate::domain::rule::{
+    Audience, ChannelChoice, Fallback, Rule, condition_within_limits,
+};
 use crate::domain::text_enum::text_enum;
 
 /// The rules built into the program.
@@ -215,6 +217,8 @@ struct Expression(String);
 impl<'de> Deserialize<'de> for Expression {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        condition_within_limits(&text)
+            .map_err(|fault| D::Error::custom(format!("`when` cannot be taken: {fault}")))?;
         let checked = minijinja::Environment::new()
             .compile_expression(&text)
             .map(drop);

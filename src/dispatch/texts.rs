@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,8 +12,9 @@ use crate::domain::rule::PlanSettings;
 use crate::domain::{PlanId, TemplateVersionId, Timestamp};
 use crate::store::messages::Claimed;
 use crate::store::plans::Plan;
+use crate::store::templates::StoredVersion;
 use crate::store::{Store, StoreError, Tx};
-use crate::template::{Catalog, Compiled, Versioned};
+use crate::template::{Catalog, Compiled, Versioned, Workshop};
 
 /// Plans kept at hand. Beyond it all are forgotten and read again as needed.
 const PLANS: usize = 4_096;
@@ -27,8 +29,11 @@ pub(super) struct PlanText {
     pub(super) template: Option<Arc<Versioned>>,
 }
 
+/// How long a version may take to be compiled. It passed its check when it was published, so
+/// only a machine that stands still takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What is at hand.
-#[derive(Default)]
 pub(super) struct Texts {
     catalog: Catalog,
     plans: Mutex<HashMap<PlanId, Arc<PlanText>>>,
@@ -37,6 +42,21 @@ pub(super) struct Texts {
     /// Held while something is read and compiled: a hundred carriers that all want the same text
     /// wait for the one who makes it.
     making: tokio::sync::Mutex<()>,
+    /// Where they are compiled, once for each version: off the threads that send. A message is
+    /// written where it is sent.
+    workshop: Workshop,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self {
+            catalog: Catalog::default(),
+            plans: Mutex::default(),
+            fetched: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
+            workshop: Workshop::new(1, PATIENCE),
+        }
+    }
 }
 
 impl Texts {
@@ -124,13 +144,24 @@ impl Texts {
             return Ok(Some(found));
         }
         let stored = store.read().await?.templates().get_version(id).await?;
-        let compiled = match Compiled::compile(&stored.source) {
-            Ok(compiled) => compiled,
-            Err(fault) => {
-                tracing::error!(template.name = stored.template, fault = %fault, "a template does not compile; its messages are held");
-                return Ok(None);
-            }
+        let source = stored.source.clone();
+        let compiled = self.workshop.work(move || Compiled::compile(&source)).await;
+        let fault = match compiled {
+            Ok(Ok(compiled)) => return self.versioned(store, stored, compiled, now).await,
+            Ok(Err(fault)) => fault.to_string(),
+            Err(unfinished) => unfinished.to_string(),
         };
+        tracing::error!(template.name = stored.template, fault, "a template does not compile; its messages are held");
+        Ok(None)
+    }
+
+    async fn versioned(
+        &self,
+        store: &Store,
+        stored: StoredVersion,
+        compiled: Compiled,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Versioned>>, StoreError> {
         let mut link_ids = Vec::new();
         if !compiled.links().is_empty() {
             let mut tx = store.write().await?;
@@ -138,7 +169,7 @@ impl Texts {
             tx.commit().await?;
         }
         Ok(Some(self.catalog.insert(Versioned {
-            id,
+            id: stored.id,
             template: stored.template,
             version: stored.version,
             topic: stored.source.topic,

@@ -16,6 +16,7 @@ pub mod day_names;
 pub mod engagement;
 pub mod erasure;
 pub mod event;
+pub mod expression;
 pub mod fault;
 pub mod fields;
 pub mod hygiene;

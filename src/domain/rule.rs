@@ -3,6 +3,8 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::expression::within_limits;
+use crate::domain::limits::CONDITION_BYTES;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::text_enum::text_enum;
 
@@ -99,6 +101,17 @@ pub struct Rule {
     pub expires: TimeDelta,
     /// What to do when the wire left it unknown.
     pub on_unknown: OnUnknown,
+}
+
+/// Refuses a condition (`when`) that the engine should not be given, unread.
+pub fn condition_within_limits(when: &str) -> Result<(), String> {
+    if when.len() > CONDITION_BYTES {
+        return Err(format!(
+            "the condition has {} bytes; write several rules, each below {CONDITION_BYTES}",
+            when.len()
+        ));
+    }
+    within_limits(when).map_err(|excess| format!("{excess}; write several rules"))
 }
 
 /// What a plan keeps of its rule, frozen with it: later stages never look at the rules again.

@@ -5,17 +5,11 @@ use std::sync::LazyLock;
 
 use minijinja::{Environment, Expression, Value};
 
-use crate::domain::rule::Rule;
-
-/// Steps one expression may take: a rule is a condition, not a program.
-const FUEL: u64 = 10_000;
+use crate::domain::rule::{self, Rule};
+use crate::template::conditions;
 
 /// Where expressions are compiled and run; it holds nothing of its own.
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    environment.set_fuel(Some(FUEL));
-    environment
-});
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(conditions);
 
 /// The rules, ready to be asked.
 pub struct Matcher {
@@ -36,15 +30,11 @@ impl Matcher {
         let rules = rules
             .into_iter()
             .map(|rule| {
-                let when = rule
-                    .when
-                    .clone()
-                    .map(|text| ENVIRONMENT.compile_expression_owned(text))
-                    .transpose()
-                    .map_err(|error| MatcherError {
-                        rule: rule.name.clone(),
-                        detail: error.to_string(),
-                    })?;
+                let when = rule.when.clone().map(compiled).transpose();
+                let when = when.map_err(|detail| MatcherError {
+                    rule: rule.name.clone(),
+                    detail,
+                })?;
                 Ok((rule, when))
             })
             .collect::<Result<Vec<_>, _>>()?;
@@ -62,6 +52,14 @@ impl Matcher {
             .map(|(rule, _)| rule)
             .collect()
     }
+}
+
+/// A condition, ready to be asked. Its size is looked at first: the engine has no limit of its own.
+fn compiled(text: String) -> Result<Expression<'static, 'static>, String> {
+    rule::condition_within_limits(&text)?;
+    ENVIRONMENT
+        .compile_expression_owned(text)
+        .map_err(|error| error.to_string())
 }
 
 fn holds(rule: &Rule, when: &Expression<'static, 'static>, facts: &BTreeMap<&str, Value>) -> bool {

@@ -5,8 +5,10 @@
 //! the numbers tell the history. Whether a text is fit to be published is for `template::check`.
 
 use crate::domain::template::{Source, VersionState};
-use crate::domain::{Ids, LinkId, TemplateVersionId, Timestamp};
+use crate::domain::{Ids, TemplateVersionId, Timestamp};
 use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+
+mod links;
 
 /// Templates and links within one transaction.
 pub struct Templates<'a>(&'a mut Conn);
@@ -256,6 +258,36 @@ impl Templates<'_> {
         Ok(())
     }
 
+    /// Throws a draft away. A template that has no other version goes with it.
+    pub async fn discard_draft(&mut self, id: TemplateVersionId) -> Result<(), StoreError> {
+        self.lock_template_of(id).await?;
+        let template: Option<i64> = on!(&mut *self.0, |c| {
+            sqlx::query_scalar(
+                "DELETE FROM template_version WHERE id = $1 AND state = 'draft'
+                 RETURNING template_id",
+            )
+            .bind(id.get())
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("discard a draft")?;
+        let template = template.ok_or_else(|| StoreError::Missing {
+            what: "draft",
+            key: id.to_string(),
+        })?;
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "DELETE FROM template WHERE id = $1
+                 AND NOT EXISTS (SELECT 1 FROM template_version WHERE template_id = $1)",
+            )
+            .bind(template)
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("forget a template without versions")
+    }
+
     /// Publishes a copy of an earlier version as a new one. A draft being written stays a draft.
     pub async fn roll_back(
         &mut self,
@@ -273,64 +305,6 @@ impl Templates<'_> {
         let id = self.insert(template, &earlier.source, pen).await?;
         self.publish(id, pen.now).await?;
         Ok(id)
-    }
-
-    /// The rows of these addresses, in the same order; new ones are added. Numbers are small and
-    /// dense (1, 2, 3, ...), so that a signed link stays short.
-    pub async fn ensure_links(
-        &mut self,
-        urls: &[String],
-        now: Timestamp,
-    ) -> Result<Vec<LinkId>, StoreError> {
-        let mut ids = Vec::with_capacity(urls.len());
-        for url in urls {
-            ids.push(self.ensure_link(url, now).await?);
-        }
-        Ok(ids)
-    }
-
-    /// Where a link leads.
-    pub async fn link_url(&mut self, id: LinkId) -> Result<Option<String>, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar("SELECT url FROM link WHERE id = $1")
-                .bind(id.get())
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("look up a link")
-    }
-
-    async fn ensure_link(&mut self, url: &str, now: Timestamp) -> Result<LinkId, StoreError> {
-        // Two nodes may take the same number at once: the second finds it taken and asks again.
-        for _ in 0..LINK_TRIES {
-            let found: Option<i64> = on!(&mut *self.0, |c| {
-                sqlx::query_scalar("SELECT id FROM link WHERE url = $1")
-                    .bind(url)
-                    .fetch_optional(&mut **c)
-                    .await
-            })
-            .doing("look up a link by its address")?;
-            if let Some(id) = found {
-                return Ok(LinkId::new(id));
-            }
-            on!(&mut *self.0, |c| {
-                sqlx::query(
-                    "INSERT INTO link (id, url, created_at)
-                     SELECT coalesce(max(id), 0) + 1, $1, $2 FROM link WHERE id > 0
-                     ON CONFLICT DO NOTHING",
-                )
-                .bind(url)
-                .bind(now.as_micros())
-                .execute(&mut **c)
-                .await
-                .map(drop)
-            })
-            .doing("add a link")?;
-        }
-        Err(StoreError::Missing {
-            what: "link",
-            key: url.to_owned(),
-        })
     }
 
     /// The template's row, made when absent, and locked until the transaction ends: versions are
@@ -423,9 +397,6 @@ impl Templates<'_> {
         Ok(TemplateVersionId::new(id))
     }
 }
-
-/// Rounds of finding a free number for a link: nodes that start together add the same few links.
-const LINK_TRIES: usize = 100;
 
 macro_rules! version_columns {
     () => {

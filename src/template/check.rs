@@ -219,9 +219,15 @@ impl Findings {
             (RenderFault::Missing { variable }, Fullness::Everything) => {
                 format!("`{variable}` has no example: declare it in template.toml with one")
             }
+            (RenderFault::Broken { detail, .. }, _) => detail.clone(),
             (other, _) => other.to_string(),
         };
-        self.add(Severity::Error, file, None, message);
+        let (file, line) = match fault {
+            RenderFault::Broken { part, line, .. } => (part.as_str(), *line),
+            RenderFault::TooLong { part, .. } => (part.as_str(), None),
+            _ => (file, None),
+        };
+        self.add(Severity::Error, file, line, message);
     }
 
     fn sms_is_cheap(&mut self, locale: &str, text: &str) {

@@ -3,28 +3,24 @@
 //! Layout and styles are settled here; a message costs one pass of the engine per part. The same
 //! version, locale and variables always give the same text to the byte: a repeat is a repeat.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
 use super::context::{Context, Extras};
 use super::fault::{Fault, RenderFault, described};
-use super::scan::{pieces, variable_at, without_lone_lines};
-use super::{engine, hygiene, language, links, mail};
+use super::scan::{mark_lines, pieces, variable_at, without_lone_lines};
+use super::{bounds, engine, hygiene, language, links, mail, plain};
 use crate::domain::Channel;
 use crate::domain::template::{Locale, Part, Parts, Source};
 
-/// Longest source of one part in bytes.
-const MAX_SOURCE: usize = 64 * 1024;
 /// Longest SMS in bytes: ten segments in the worst alphabet stay below it.
 const MAX_SMS: usize = 2_000;
 /// Longest subject line in bytes (RFC 5322 §2.1.1 stops a line at 998).
 const MAX_SUBJECT: usize = 800;
 /// Longest HTML or plain text in bytes; mail programs cut HTML at about 100 KB.
 const MAX_MAIL: usize = 256 * 1024;
-/// Columns of the plain text made from HTML (RFC 5322 §2.1.1 asks for at most 78).
-const COLUMNS: usize = 76;
 
 /// A compiled template. Made once per version, shared between threads.
 pub struct Compiled {
@@ -32,6 +28,8 @@ pub struct Compiled {
     locales: BTreeMap<Locale, Spoken>,
     links: Vec<String>,
     context: Context,
+    /// By text: the line each of its marks was written in.
+    lines: HashMap<String, Vec<usize>>,
 }
 
 /// Which texts a language has.
@@ -76,9 +74,11 @@ impl std::fmt::Debug for Compiled {
 impl Compiled {
     /// Compiles every part of every language; the first fault names part and line.
     pub fn compile(source: &Source) -> Result<Self, Fault> {
+        bounds::together(source)?;
         let mut compiler = Compiler {
             engine: engine::engine(),
             links: links::Links::default(),
+            lines: HashMap::new(),
         };
         let mut locales = BTreeMap::new();
         for (locale, parts) in &source.parts {
@@ -89,6 +89,7 @@ impl Compiled {
             locales,
             links: compiler.links.into_urls(),
             context: Context::new(&source.variables),
+            lines: compiler.lines,
         })
     }
 
@@ -144,7 +145,11 @@ impl Compiled {
             let text = self.render(&key(locale, Part::EmailText), values, MAX_MAIL)?;
             hygiene::paragraphs(&text)
         } else {
-            plain(locale, &html)?
+            plain::of_html(&html).map_err(|detail| RenderFault::Broken {
+                part: key(locale, Part::EmailText),
+                line: None,
+                detail,
+            })?
         };
         Ok(RenderedEmail {
             subject: hygiene::one_line(&subject),
@@ -157,6 +162,15 @@ impl Compiled {
     pub(super) fn uses(&self) -> impl Iterator<Item = (&str, HashSet<String>)> {
         let templates = self.engine.templates();
         templates.map(|(key, template)| (key, template.undeclared_variables(true)))
+    }
+
+    /// The names that a text uses, by its file, without those that are always put in.
+    pub(super) fn names(&self, file: &str) -> BTreeSet<String> {
+        let texts = self.uses().filter(|(key, _)| as_filed(key) == file);
+        texts
+            .flat_map(|(_, names)| names)
+            .filter(|name| !name.starts_with('_'))
+            .collect()
     }
 
     /// What the context knows of names, for the check.
@@ -197,11 +211,12 @@ impl Compiled {
             .and_then(|template| template.render_captured_to(values, &mut out).map(drop));
         match rendered {
             Ok(()) => String::from_utf8(out.bytes).map_err(|_| RenderFault::Broken {
-                part: key.to_owned(),
+                part: as_filed(key),
+                line: None,
                 detail: "the text is not UTF-8".to_owned(),
             }),
             Err(_) if out.full => Err(RenderFault::TooLong {
-                part: key.to_owned(),
+                part: as_filed(key),
                 limit,
             }),
             Err(error) => Err(self.fault(key, &error)),
@@ -211,6 +226,9 @@ impl Compiled {
     fn fault(&self, key: &str, error: &Error) -> RenderFault {
         let template = self.engine.get_template(key).ok();
         let source = template.as_ref().map_or("", |template| template.source());
+        if error.kind() == ErrorKind::OutOfFuel {
+            return self.endless(key, source);
+        }
         let range = error.range().unwrap_or_default();
         let variable = variable_at(source, range.clone());
         if error.kind() == ErrorKind::UndefinedError && !variable.is_empty() {
@@ -218,11 +236,39 @@ impl Compiled {
                 variable: variable.to_owned(),
             };
         }
-        let expression = source.get(range).unwrap_or_default();
+        let expression = source.get(range.clone()).unwrap_or_default().trim();
+        let detail = if expression.is_empty() || expression.contains(bounds::HELD) {
+            described(error)
+        } else {
+            format!("`{expression}`: {}", described(error))
+        };
         RenderFault::Broken {
-            part: key.to_owned(),
-            detail: format!("`{}`: {}", expression.trim(), described(error)),
+            part: as_filed(key),
+            line: self.line_of(key, source, range.start),
+            detail,
         }
+    }
+
+    /// A text that takes too many steps. The engine does not say where; a loop it is.
+    fn endless(&self, key: &str, source: &str) -> RenderFault {
+        RenderFault::Broken {
+            part: as_filed(key),
+            line: source.find("{% for").and_then(|at| self.line_of(key, source, at)),
+            detail: "the text takes too many steps: put fewer loops within one another".to_owned(),
+        }
+    }
+
+    /// The operator's line of a byte of a compiled text: that of the mark it stands in.
+    fn line_of(&self, key: &str, source: &str, at: usize) -> Option<usize> {
+        let pieces = pieces(key, source).unwrap_or_default();
+        let mut offset = 0;
+        let before = pieces.iter().take_while(|piece| {
+            let starts = offset;
+            offset += piece.text().len();
+            starts <= at
+        });
+        let marks = before.filter(|piece| piece.is_mark() && !links::is_slot(**piece));
+        self.lines.get(key)?.get(marks.count().checked_sub(1)?).copied()
     }
 }
 
@@ -238,6 +284,7 @@ impl Spoken {
 struct Compiler {
     engine: Environment<'static>,
     links: links::Links,
+    lines: HashMap<String, Vec<usize>>,
 }
 
 impl Compiler {
@@ -247,22 +294,24 @@ impl Compiler {
                 continue;
             };
             let key = key(locale, part);
-            within_limit(&key, text)?;
-            Self::as_written(&key, text)?;
+            let lines = Self::as_written(&key, text)?;
             // A subject with a link in it would only look like a fraud: it stays as written.
             let text = match part {
                 Part::EmailText => self.links.in_text(&key, &without_lone_lines(&key, text))?,
                 Part::Sms => self.links.in_text(&key, text)?,
                 _ => text.to_owned(),
             };
-            self.add(&key, key.clone(), text)?;
+            self.add(&key, key.clone(), &text)?;
+            self.lines.insert(key, lines);
         }
         if let Some(mjml) = &parts.email_mjml {
             let key = key(locale, Part::EmailMjml);
-            within_limit(&key, mjml)?;
             Self::as_written(&key, mjml)?;
             let html = mail::html(&key, &self.links.in_mjml(&key, mjml)?)?;
-            self.add(&key, html_key(locale), html)?;
+            // What the layout made of the text is looked at again: `&#123;` is `{` by now.
+            self.add(&key, html_key(locale), &html.text)
+                .map_err(Fault::without_line)?;
+            self.lines.insert(html_key(locale), html.lines);
         }
         Ok(Spoken {
             sms: parts.speak(Channel::Sms),
@@ -271,31 +320,34 @@ impl Compiler {
         })
     }
 
-    /// Reads a text as it was written, so that a fault names the operator's own line.
-    fn as_written(part: &str, text: &str) -> Result<(), Fault> {
-        pieces(part, text)?;
+    /// Reads a text as it was written, so that a fault names the operator's own line; gives the
+    /// lines of its marks.
+    fn as_written(part: &str, text: &str) -> Result<Vec<usize>, Fault> {
+        bounds::length(part, text)?;
+        let pieces = pieces(part, text)?;
+        bounds::marks(part, text, &pieces)?;
         Environment::empty()
             .template_from_named_str("part", text)
             .map(drop)
-            .map_err(|error| Fault::syntax(part, &error))
+            .map_err(|error| Fault::syntax(part, &error))?;
+        Ok(mark_lines(&pieces))
     }
 
-    fn add(&mut self, part: &str, key: String, text: String) -> Result<(), Fault> {
+    fn add(&mut self, part: &str, key: String, text: &str) -> Result<(), Fault> {
+        let pieces = pieces(part, text)?;
+        bounds::marks(part, text, &pieces)?;
         self.engine
-            .add_template_owned(key, text)
+            .add_template_owned(key, bounds::held(&pieces))
             .map_err(|error| Fault::syntax(part, &error))
     }
 }
 
-fn within_limit(part: &str, text: &str) -> Result<(), Fault> {
-    if text.len() <= MAX_SOURCE {
-        return Ok(());
+/// The name of the file that an operator knows a text by.
+fn as_filed(key: &str) -> String {
+    match key.strip_suffix(engine::HTML) {
+        Some(locale) => self::key(locale, Part::EmailMjml),
+        None => key.to_owned(),
     }
-    Err(Fault::of(
-        part,
-        format!("the text has {} bytes", text.len()),
-        "keep each part below 64 KB: clients read on a telephone",
-    ))
 }
 
 fn key(locale: &str, part: Part) -> String {
@@ -304,18 +356,6 @@ fn key(locale: &str, part: Part) -> String {
 
 fn html_key(locale: &str) -> String {
     format!("{locale}{}", engine::HTML)
-}
-
-fn plain(locale: &str, html: &str) -> Result<String, RenderFault> {
-    let text = html2text::config::plain()
-        .no_table_borders()
-        .allow_width_overflow()
-        .string_from_read(html.as_bytes(), COLUMNS)
-        .map_err(|error| RenderFault::Broken {
-            part: key(locale, Part::EmailText),
-            detail: error.to_string(),
-        })?;
-    Ok(hygiene::paragraphs(&text))
 }
 
 /// Collects output up to a limit, so that no text grows without end while it is being made.

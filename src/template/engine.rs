@@ -1,17 +1,22 @@
 //! The engine as operators get it: strict, without reach, and with a short list of filters.
 //!
 //! Nothing here reads files or other templates, marks a value as safe HTML, or turns escaping
-//! off. What a text may cost is limited: instructions (fuel), bytes of source, bytes of output.
+//! off. What a text may cost is limited: instructions (fuel), bytes of source, bytes of output,
+//! what one variable keeps and what one filter makes (`values`), and before all that the size of
+//! its expressions (`bounds`).
 
 use minijinja::value::ValueKind;
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
 };
 
-use super::dates;
+use super::{bounds, dates, values};
 
 /// Instructions one text may take. The longest of ours takes about two hundred.
 const FUEL: u64 = 20_000;
+
+/// Loops within one another while a text is rendered; `bounds` allows fewer.
+const FRAMES: usize = 100;
 
 /// How the name of a part ends that is HTML; the rest is plain text.
 pub(super) const HTML: &str = "/email.html";
@@ -21,6 +26,7 @@ pub(super) fn engine() -> Environment<'static> {
     let mut engine = Environment::empty();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_fuel(Some(FUEL));
+    engine.set_recursion_limit(FRAMES);
     engine.set_auto_escape_callback(|name| {
         // By part, and nothing else: a name an operator chooses must not switch escaping off.
         if name.ends_with(HTML) {
@@ -47,8 +53,9 @@ fn add_filters(engine: &mut Environment<'static>) {
     engine.add_filter("lower", filters::lower);
     engine.add_filter("upper", filters::upper);
     engine.add_filter("trim", filters::trim);
-    engine.add_filter("replace", filters::replace);
-    engine.add_filter("join", filters::join);
+    engine.add_filter("replace", values::replace);
+    engine.add_filter("join", values::join);
+    engine.add_filter(bounds::HELD, values::held);
     engine.add_filter("length", filters::length);
     engine.add_filter("first", filters::first);
     engine.add_filter("last", filters::last);

@@ -35,6 +35,11 @@ impl Fault {
         }
     }
 
+    /// The same without its line: the text it counts in is not the operator's.
+    pub(super) fn without_line(self) -> Self {
+        Self { line: None, ..self }
+    }
+
     /// What the engine found wrong with the syntax.
     pub(super) fn syntax(part: &str, error: &minijinja::Error) -> Self {
         Self {
@@ -72,10 +77,12 @@ pub enum RenderFault {
         limit: usize,
     },
     /// The text cannot be evaluated with these values.
-    #[error("{part}: {detail}")]
+    #[error("{part}{}: {detail}", .line.map(|line| format!(":{line}")).unwrap_or_default())]
     Broken {
         /// Which part.
         part: String,
+        /// Line in it, from 1, where there is one to name.
+        line: Option<usize>,
         /// What went wrong, without any client's data.
         detail: String,
     },

@@ -52,12 +52,7 @@ impl Source {
     pub fn to_folder(&self, parent: &Path) -> io::Result<()> {
         let folder = parent.join(&self.name);
         fs::create_dir_all(&folder)?;
-        let head = Head {
-            description: self.description.clone(),
-            topic: self.topic.clone(),
-            variables: self.variables.clone(),
-        };
-        let head = toml::to_string_pretty(&head).map_err(io::Error::other)?;
+        let head = self.head().map_err(io::Error::other)?;
         fs::write(folder.join(HEAD), head)?;
         for (locale, parts) in &self.parts {
             let folder = folder.join(locale);
@@ -72,6 +67,15 @@ impl Source {
             }
         }
         Ok(())
+    }
+
+    /// The text of `template.toml`.
+    pub(super) fn head(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(&Head {
+            description: self.description.clone(),
+            topic: self.topic.clone(),
+            variables: self.variables.clone(),
+        })
     }
 
     /// The templates that come with the program, each checked by its tests.

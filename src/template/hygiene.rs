@@ -6,12 +6,8 @@ use crate::domain::marks::joints;
 /// Longest name in an SMS, in characters: more would push the message itself out of sight.
 const NAME_LENGTH: usize = 40;
 
-/// Ends of host names that telephones turn into links.
-const LINKED_ENDS: &[&str] = &[
-    "app", "at", "biz", "cc", "ch", "click", "cn", "co", "com", "de", "es", "eu", "fr", "gd", "gl",
-    "info", "io", "it", "link", "ly", "me", "net", "online", "org", "ru", "shop", "site", "tk",
-    "to", "top", "uk", "us", "ws", "xyz",
-];
+/// Ends of abbreviations that stand in names and are no ends of host names.
+const ABBREVIATED: &[&str] = &["lli", "ssa", "ra", "ri", "gg", "essa", "coop"];
 
 /// A value fit to be shown: no control, direction or invisible characters; lines kept.
 pub(super) fn value(text: &str) -> String {
@@ -75,23 +71,26 @@ fn without_trailing_blanks(line: &str) -> &str {
     }
 }
 
+/// A word without what makes a link of it. Which ends of names are host names changes from week
+/// to week, so every dot before a letter goes, but for titles: no host name ends in one letter.
 fn name_word(word: &str) -> Option<String> {
     let lower = word.to_ascii_lowercase();
     if lower.contains("://") || lower.starts_with("www.") {
         return None;
     }
-    let host = lower.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let end = host
-        .trim_end_matches('.')
-        .rsplit('.')
-        .next()
-        .unwrap_or_default();
-    let linked = host.contains('.') && LINKED_ENDS.contains(&end);
-    Some(if linked {
-        word.replace(['.', '/'], " ")
-    } else {
-        word.to_owned()
-    })
+    let labels: Vec<&str> = word.split(DOTS).collect();
+    let mut out = labels[0].to_owned();
+    let mut linked = false;
+    for pair in labels.windows(2) {
+        let (before, after) = (pair[0], pair[1]);
+        let end = after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len());
+        let title = end <= 1 || ABBREVIATED.contains(&after[..end].to_lowercase().as_str());
+        let joins = !before.is_empty() && !after.is_empty() && !title;
+        linked |= joins;
+        out.push(if joins { ' ' } else { '.' });
+        out.push_str(after);
+    }
+    Some(if linked { out.replace('/', " ") } else { out })
 }
 
 /// The characters that are wanted, and the marks that hold an emoji together.
@@ -100,6 +99,9 @@ fn kept(text: &str, wanted: impl Fn(char) -> bool) -> impl Iterator<Item = char>
         .filter(move |(c, joint)| *joint || wanted(*c))
         .map(|(c, _)| c)
 }
+
+/// Signs that stand between the labels of a host name (RFC 3490 §3.1).
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
 /// Not a control (C0, C1), not a zero-width mark, not one that turns the reading direction.
 fn shows(c: char) -> bool {
@@ -134,6 +136,22 @@ mod tests {
             name("F.lli Rossi S.r.l. Dott.ssa D'Angelò"),
             "F.lli Rossi S.r.l. Dott.ssa D'Angelò"
         );
+        for (typed, shown) in [
+            ("paga.live", "paga live"),
+            ("x.page/a.b", "x page a.b"),
+            ("y.store.", "y store."),
+            ("evil.it", "evil it"),
+            ("EVIL.Zip", "EVIL Zip"),
+            ("evil。com", "evil com"),
+            ("пример.рф", "пример рф"),
+            ("a.b@evil.com", "a b@evil com"),
+            ("10.0.0.1", "10.0.0.1"),
+            ("J.R.R. Tolkien, G.B. Rossi S.p.A.", "J.R.R. Tolkien, G.B. Rossi S.p.A."),
+            ("Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop.", "Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop."),
+            ("Rossi...", "Rossi..."),
+        ] {
+            assert_eq!(name(typed), shown);
+        }
         assert_eq!(name("{{7*7}} <script>"), "{{7*7}} <script>");
         assert_eq!(short_name(&"à".repeat(60)).chars().count(), 40);
     }

@@ -4,6 +4,7 @@
 
 use super::fault::Fault;
 use super::scan::{Piece, pieces};
+use crate::domain::limits::LINKS;
 
 /// The addresses of a template in order of first use.
 #[derive(Debug, Default)]
@@ -27,11 +28,23 @@ impl Links {
         format!("{{{{ {SLOTS}[{index}] }}}}")
     }
 
+    fn are_few(&self, part: &str) -> Result<(), Fault> {
+        if self.0.len() <= LINKS {
+            return Ok(());
+        }
+        Err(Fault::of(
+            part,
+            format!("the template has more than {LINKS} addresses"),
+            "name the page they all stand on",
+        ))
+    }
+
     /// A text with slots for the addresses that stand in it.
     pub(super) fn in_text(&mut self, part: &str, source: &str) -> Result<String, Fault> {
         self.each_literal(part, source, |links, literal, open_end, out| {
+            let lower = literal.to_ascii_lowercase();
             let mut rest = literal;
-            while let Some(start) = url_start(rest) {
+            while let Some(start) = url_start(&lower[literal.len() - rest.len()..]) {
                 let length = url_length(&rest[start..]);
                 out.push_str(&rest[..start]);
                 let url = &rest[start..start + length];
@@ -82,6 +95,7 @@ impl Links {
                 Piece::Literal(text) => {
                     let open_end = matches!(pieces.get(at + 1), Some(Piece::Print(_)));
                     replace(self, text, open_end, &mut out);
+                    self.are_few(part)?;
                 }
                 other => out.push_str(other.text()),
             }
@@ -90,11 +104,15 @@ impl Links {
     }
 }
 
+/// Whether a mark is one that this module put in.
+pub(super) fn is_slot(piece: Piece<'_>) -> bool {
+    matches!(piece, Piece::Print(text) if text[2..].trim_start().starts_with(SLOTS))
+}
+
 /// Where the rendering puts the addresses of one message.
 pub(super) const SLOTS: &str = "_links";
 
-fn url_start(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
+fn url_start(lower: &str) -> Option<usize> {
     match (lower.find("https://"), lower.find("http://")) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),

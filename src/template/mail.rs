@@ -7,6 +7,7 @@
 //! fault, not a surprise in the mail.
 
 use std::collections::HashMap;
+use std::panic::catch_unwind;
 
 use css_inline::{CSSInliner, InlineOptions};
 use mrml::prelude::parser::noop_loader::NoopIncludeLoader;
@@ -15,15 +16,45 @@ use mrml::prelude::render::RenderOptions;
 
 use super::context::PIXEL;
 use super::fault::Fault;
+use super::layout::{self, Refused};
+use super::links;
 use super::scan::{Piece, line_at, pieces};
 
 /// HTML with the engine's marks in place, CSS inlined, and a place for the open pixel.
-pub(super) fn html(part: &str, mjml: &str) -> Result<String, Fault> {
+pub(super) fn html(part: &str, mjml: &str) -> Result<Html, Fault> {
     let guarded = Guarded::new(part, mjml)?;
-    let laid_out = lay_out(part, &guarded)?;
-    let inlined = inline_css(part, &laid_out)?;
-    let html = guarded.restore(part, &inlined)?;
-    Ok(with_pixel(&html))
+    // A fault in a library that lays out is a fault of this text, and not the end of who asked.
+    let inlined = catch_unwind(|| styled(part, &guarded)).unwrap_or_else(|_| {
+        Err(Fault::of(
+            part,
+            "the layout cannot be made",
+            "close every <![if ...]> and every element",
+        ))
+    })?;
+    let mut html = guarded.restore(part, &inlined)?;
+    html.text = with_pixel(&html.text);
+    Ok(html)
+}
+
+/// Lays out and inlines, if neither can take too much.
+fn styled(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
+    let refused = |it: Refused| Fault {
+        line: it.at.map(|at| guarded.line(at)),
+        ..Fault::of(part, it.what, it.advice)
+    };
+    layout::within_limits(&guarded.text).map_err(refused)?;
+    let laid_out = lay_out(part, guarded)?;
+    layout::styled_within_limits(&laid_out).map_err(refused)?;
+    inline_css(part, &laid_out)
+}
+
+/// What a mail is rendered from.
+pub(super) struct Html {
+    /// HTML with the engine's marks.
+    pub(super) text: String,
+    /// The line of the MJML each mark stands in, in the order of the marks of the HTML; those
+    /// of links are not the operator's and are left out.
+    pub(super) lines: Vec<usize>,
 }
 
 /// MJML in which words stand for the engine's marks.
@@ -130,8 +161,9 @@ impl<'a> Guarded<'a> {
     }
 
     /// Puts the marks back.
-    fn restore(&self, part: &str, html: &str) -> Result<String, Fault> {
+    fn restore(&self, part: &str, html: &str) -> Result<Html, Fault> {
         let mut out = String::with_capacity(html.len() + 4_096);
+        let mut lines = Vec::with_capacity(self.marks.len());
         let mut seen = vec![0_usize; self.marks.len()];
         let mut last_statement = 0;
         let mut rest = html;
@@ -152,11 +184,14 @@ impl<'a> Guarded<'a> {
             out.push_str(before);
             rest = after;
             out.push_str(mark.piece.text());
+            if !links::is_slot(mark.piece) {
+                lines.push(mark.line);
+            }
         }
         out.push_str(rest);
         match seen.iter().position(|times| *times == 0) {
             Some(index) => Err(displaced(part, &self.marks[index])),
-            None => Ok(out),
+            None => Ok(Html { text: out, lines }),
         }
     }
 }

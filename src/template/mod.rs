@@ -8,30 +8,45 @@
 //! What a text may use: [`BUILTINS`], the variables its `template.toml` declares, the filters
 //! `date`, `time`, `datetime`, `cut`, `default`, `upper_first`, `paragraphs`, `lower`, `upper`,
 //! `trim`, `replace`, `join`, `length`, `first`, `last`, and the statements `if`, `for` and `set`.
-//! `templates/messages/README.md` says the same to operators. Read `compiled` next.
+//! `templates/messages/README.md` says the same to operators.
+//!
+//! No text may harm who reads it: `bounds` and `layout` refuse what is too large before it is
+//! compiled, `values` while it is rendered, and a [`Workshop`] is where texts are tried that
+//! somebody just typed. Read `compiled` next.
 
+mod bounds;
 mod builtin;
 mod catalog;
 mod check;
 mod compiled;
+mod conditions;
 mod context;
 mod dates;
+mod difference;
 mod engine;
 mod fault;
 mod folder;
 mod hygiene;
+mod layout;
 pub mod letter;
 mod links;
 mod mail;
+mod plain;
 mod samples;
 mod scan;
+pub mod trial;
+mod values;
+mod workshop;
 
 pub use builtin::{BUILTINS, Builtin};
 pub use catalog::{Catalog, Versioned};
 pub use check::{Finding, Severity, check};
 pub use compiled::{Compiled, Input, RenderedEmail};
+pub use conditions::conditions;
+pub use difference::{Change, Difference, difference};
 pub use fault::{Fault, RenderFault};
-pub use samples::Fullness;
+pub use samples::{Fullness, introduce};
+pub use workshop::{Unfinished, Workshop};
 
 pub use crate::domain::template::{Locale, Part, Parts, Source, Variable, VersionState};
 

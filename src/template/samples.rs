@@ -41,6 +41,23 @@ impl Source {
     }
 }
 
+/// Puts the organisation's own facts (`organisation.name`, `contact.phone`, ...) in place of the
+/// sample's, so that a preview is signed as the messages are. What the sample leaves out stays
+/// out; what is not configured stays the example.
+pub fn introduce(sample: &mut Json, facts: &Json) {
+    let Json::Object(groups) = facts else { return };
+    for (group, facts) in groups {
+        for (name, fact) in facts.as_object().into_iter().flatten() {
+            let place = sample.pointer_mut(&format!("/{group}/{name}"));
+            if let (Some(place), Some(text)) = (place, fact.as_str())
+                && !text.is_empty()
+            {
+                *place = text.into();
+            }
+        }
+    }
+}
+
 fn put(root: &mut Json, path: &str, value: Json) {
     let mut place = root;
     for word in path.split('.') {
@@ -53,4 +70,30 @@ fn put(root: &mut Json, path: &str, value: Json) {
         place = fields.entry(word).or_insert(Json::Null);
     }
     *place = value;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_configured_contact_takes_the_place_of_the_samples() {
+        let facts = json!({
+            "organisation": {"name": "Comune di Prova"},
+            "contact": {"phone": "+39 051 123456", "email": ""}
+        });
+        let mut sample = json!({
+            "organisation": {"name": "Energia Comune"},
+            "contact": {"phone": "051 000 0000", "hours": "lun-ven 8-20", "email": "a@b.example"}
+        });
+        introduce(&mut sample, &facts);
+        assert_eq!(sample["organisation"]["name"], "Comune di Prova");
+        assert_eq!(sample["contact"]["phone"], "+39 051 123456");
+        assert_eq!(sample["contact"]["hours"], "lun-ven 8-20");
+        assert_eq!(sample["contact"]["email"], "a@b.example");
+        let mut least = json!({"organisation": {"name": "Energia Comune"}});
+        introduce(&mut least, &facts);
+        assert!(least.get("contact").is_none());
+    }
 }

@@ -26,6 +26,11 @@ impl<'a> Piece<'a> {
             | Self::Remark(text) => text,
         }
     }
+
+    /// Whether the engine reads it.
+    pub(super) const fn is_mark(self) -> bool {
+        matches!(self, Self::Print(_) | Self::Statement(_))
+    }
 }
 
 /// What an operator's text may do. No reading of other templates, no macros, no raw output.
@@ -87,6 +92,18 @@ pub(super) fn without_lone_lines(part: &str, source: &str) -> String {
     out
 }
 
+/// The line of each mark that the engine reads, in order.
+pub(super) fn mark_lines(pieces: &[Piece<'_>]) -> Vec<usize> {
+    let (mut line, mut lines) = (1, Vec::new());
+    for piece in pieces {
+        if piece.is_mark() {
+            lines.push(line);
+        }
+        line += piece.text().matches('\n').count();
+    }
+    lines
+}
+
 /// The line, from 1, in which a byte stands.
 pub(super) fn line_at(source: &str, offset: usize) -> usize {
     let before = source.get(..offset).unwrap_or(source);
@@ -133,24 +150,32 @@ fn next_mark(text: &str) -> Option<usize> {
         .position(|pair| pair[0] == b'{' && matches!(pair[1], b'{' | b'%' | b'#'))
 }
 
-/// How long the mark at the start of `text` is; quoted strings may contain its end.
+/// How long the mark at the start of `text` is. Quoted strings and brackets may contain its end,
+/// as the engine reads it: what stood outside of a mark here and inside of one there would reach
+/// the engine unseen.
 fn mark_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let end: &[u8; 2] = match bytes[1] {
         b'{' => b"}}",
         b'%' => b"%}",
-        _ => return text.find("#}").map(|at| at + 2),
+        // The engine looks for the end behind the beginning: `{#}` is not closed.
+        _ => return text[2..].find("#}").map(|at| at + 4),
     };
     let mut quote = None;
+    let mut open_brackets = 0_i32;
     let mut at = 2;
     while at < bytes.len() {
         match (quote, bytes[at]) {
             (Some(_), b'\\') => at += 1,
             (Some(open), byte) if byte == open => quote = None,
             (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
-            (None, byte) if byte == end[0] && bytes.get(at + 1) == Some(&end[1]) => {
+            (None, byte)
+                if open_brackets == 0 && byte == end[0] && bytes.get(at + 1) == Some(&end[1]) =>
+            {
                 return Some(at + 2);
             }
+            (None, b'(' | b'[' | b'{') => open_brackets += 1,
+            (None, b')' | b']' | b'}') => open_brackets -= 1,
             _ => {}
         }
         at += 1;
@@ -186,6 +211,18 @@ mod tests {
         assert_eq!(whole, source);
         assert_eq!(pieces[1], Piece::Print(r#"{{ "}}" }}"#));
         assert_eq!(pieces.len(), 7);
+    }
+
+    #[test]
+    fn a_mark_ends_where_the_engine_ends_it() {
+        for (source, mark) in [
+            ("{{ {'a': {'b': 1}} + 1 }} rest", "{{ {'a': {'b': 1}} + 1 }}"),
+            ("{#} {{ a }} #} rest", "{#} {{ a }} #}"),
+            ("{% if [')'] %} rest", "{% if [')'] %}"),
+        ] {
+            assert_eq!(pieces("it/sms.txt", source).unwrap()[0].text(), mark);
+        }
+        assert!(pieces("it/sms.txt", "{{ (a }} rest").is_err());
     }
 
     #[test]

@@ -20,7 +20,6 @@ async fn an_operator_writes_publishes_and_rolls_back() {
             ("locale", "it"),
             ("channel", "sms"),
             ("sms", text),
-            ("version", "1"),
             ("action", action),
         ];
         browser.post(path, &fields).await
@@ -45,13 +44,22 @@ async fn an_operator_writes_publishes_and_rolls_back() {
     );
     assert_eq!(published().await.version, 2);
 
+    let confirm = async |question: &str| {
+        let page = browser.get(&format!("{path}/{question}")).await;
+        let fields = ["csrf", "base", "version"].map(|name| (name, page.field(name)));
+        let fields = fields.each_ref().map(|(name, it)| (*name, it.as_str()));
+        let action = question.split('?').next().unwrap();
+        let page = browser.post(&format!("{path}/{action}"), &fields).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    };
     let page = submit("publish", "Pratica {{ case.ref }}: novita.").await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    assert_eq!(published().await.version, 2, "it is asked first");
+    confirm("publish").await;
     assert_eq!(published().await.version, 3);
     assert_eq!(published().await.author, "operator@example.org");
 
-    let page = submit("roll-back", "").await;
-    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    confirm("roll-back?version=1").await;
     assert_eq!(published().await.version, 4);
     let text = published().await.source.parts["it"].sms.clone().unwrap();
     assert!(text.contains("passata a"), "a copy of version 1: {text}");
@@ -105,7 +113,7 @@ async fn a_stale_form_keeps_what_was_typed() {
 #[tokio::test]
 async fn the_preview_follows_what_is_typed() {
     let town = Town::lively().await;
-    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let browser = Browser::logged_in(&town, Role::Operator).await;
     let csrf = browser.get("/console/now").await.field("csrf");
     let preview = async |fields: &[(&str, &str)]| {
         let mut all = vec![("csrf", csrf.as_str()), ("locale", "it")];

@@ -49,6 +49,8 @@ impl Ground {
             plan::Settings {
                 quiet_hours: None,
                 opens: Tracking::Aggregate,
+                clicks: true,
+                zone: chrono_tz::Europe::Rome,
                 contact: json!({}),
                 case_kinds: CaseKinds::shipped(),
                 small_area: 0,

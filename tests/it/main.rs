@@ -48,6 +48,7 @@ mod status_page_is_the_clients;
 mod store;
 mod templates_engine;
 mod templates_render;
+mod texts;
 mod truth;
 mod unsubscribe_by_post;
 mod upkeep;

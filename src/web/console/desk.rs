@@ -14,6 +14,7 @@ use crate::domain::{Channel, MessageId, Timestamp};
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
 use crate::store::reports::Ladder;
+use crate::template::Workshop;
 use crate::web::Web;
 
 use super::now::Snapshot;
@@ -81,6 +82,8 @@ pub struct Desk {
     pub(super) providers: Vec<ProviderFace>,
     pub(super) lifecycle: Lifecycle,
     zone: Tz,
+    /// Where what an operator typed is tried.
+    pub(super) texts: Workshop,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     ladders: Arc<Mutex<HashMap<i64, Counted>>>,
     pace: Mutex<Paces>,
@@ -100,6 +103,7 @@ impl Desk {
             providers,
             lifecycle,
             zone: chrono_tz::Europe::Rome,
+            texts: Workshop::default(),
             snapshot: Mutex::default(),
             ladders: Arc::default(),
             pace: Mutex::default(),

@@ -23,7 +23,8 @@ use crate::web::problem::Problem;
 
 use super::super::format::{Badge, When};
 use super::super::frame::{self, Frame, Part};
-use super::preview::{Preview, Shown, Tab};
+use super::preview::{Preview, Shown};
+use super::typed::{self, Tab};
 
 /// Which tab is asked for, and what was just done.
 #[derive(Debug, Default, Deserialize)]
@@ -41,6 +42,15 @@ struct Field {
     word: &'static str,
     text: String,
     rows: usize,
+}
+
+/// A tab of the editor.
+struct TabButton {
+    locale: String,
+    channel: Channel,
+    here: bool,
+    /// It holds a text that is not saved.
+    unsaved: bool,
 }
 
 struct Version {
@@ -67,11 +77,15 @@ struct EditorPage {
     name: String,
     description: String,
     topic: String,
-    locales: Vec<String>,
+    tabs: Vec<TabButton>,
     tab: Tab,
     sample: &'static str,
     /// What the form was drawn from; a save finds out whether it still holds.
     base: String,
+    /// What was typed in all tabs and is not saved.
+    kept: String,
+    /// Whether there is a draft that can be discarded.
+    drafted: bool,
     /// State and number of what is edited.
     editing: String,
     may_edit: bool,
@@ -116,6 +130,8 @@ pub(super) async fn show(
     let version = current(&web, &name).await?;
     let tab = Tab::of(&version.source, &ask.locale, &ask.channel, &ask.sample);
     let notice = match ask.done.as_str() {
+        "discarded" => Notice::Done("The draft is discarded.".to_owned()),
+        "same" => Notice::Done("This text is the published one already.".to_owned()),
         "saved" => Notice::Done("The draft is saved. Nothing is sent from it yet.".to_owned()),
         "published" => Notice::Done("Published: new messages use this version.".to_owned()),
         "rolled-back" => {
@@ -159,13 +175,15 @@ pub(super) async fn draw(
         name: name.to_owned(),
         description: source.description.clone(),
         topic: source.topic.clone(),
-        locales: source.parts.keys().cloned().collect(),
+        tabs: tabs(&version.source, &source, &tab),
         sample: if tab.fullness == Fullness::Least {
             "least"
         } else {
             "everything"
         },
         base: fingerprint(version),
+        kept: typed::kept(&version.source, &source),
+        drafted: version.state == VersionState::Draft,
         editing: format!("{} v{}", version.state, version.version),
         may_edit: person.role.may(Right::EditTemplates),
         fields: fields(&source, &tab),
@@ -176,6 +194,18 @@ pub(super) async fn draw(
         tab,
     };
     Ok(frame::page_with(status, &page))
+}
+
+fn tabs(stored: &Source, source: &Source, tab: &Tab) -> Vec<TabButton> {
+    let locales = source.parts.keys();
+    let all = locales.flat_map(|locale| Channel::ALL.iter().map(move |channel| (locale, *channel)));
+    all.map(|(locale, channel)| TabButton {
+        here: *locale == tab.locale && channel == tab.channel,
+        unsaved: typed::unsaved(stored, source, locale, channel),
+        locale: locale.clone(),
+        channel,
+    })
+    .collect()
 }
 
 fn fields(source: &Source, tab: &Tab) -> Vec<Field> {

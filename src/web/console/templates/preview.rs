@@ -10,78 +10,22 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::RngExt as _;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::domain::Channel;
+use crate::domain::role::Right;
 use crate::domain::segments::measure;
-use crate::domain::template::{Part, Source};
-use crate::template::{Compiled, Fullness, Input};
+use crate::domain::template::Source;
+use crate::template::{Compiled, Input, introduce};
 use crate::web::Web;
-use crate::web::auth::csrf::{Fields, Posted};
+use crate::web::auth::csrf::Posted;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 use crate::web::public::Contact;
 
 use super::super::frame;
 use super::editor::current;
-
-/// Which text of a template is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tab {
-    pub(super) locale: String,
-    pub(super) channel: Channel,
-    /// With every variable, or only those that must be there.
-    pub(super) fullness: Fullness,
-}
-
-impl Tab {
-    /// The tab of a form or an address; the first language and SMS when nothing is said.
-    pub(super) fn of(source: &Source, locale: &str, channel: &str, sample: &str) -> Self {
-        let known = source.parts.contains_key(locale);
-        let first = source.parts.keys().next();
-        Self {
-            locale: match first {
-                Some(first) if !known => {
-                    if source.parts.contains_key("it") {
-                        "it".to_owned()
-                    } else {
-                        first.clone()
-                    }
-                }
-                _ => locale.to_owned(),
-            },
-            channel: channel.parse().unwrap_or(Channel::Sms),
-            fullness: if sample == "least" {
-                Fullness::Least
-            } else {
-                Fullness::Everything
-            },
-        }
-    }
-
-    /// The parts it edits, with the names of their fields.
-    pub(super) const fn parts(&self) -> &'static [(Part, &'static str)] {
-        match self.channel {
-            Channel::Sms => &[(Part::Sms, "sms")],
-            Channel::Email => &[
-                (Part::EmailSubject, "subject"),
-                (Part::EmailMjml, "mjml"),
-                (Part::EmailText, "text"),
-            ],
-        }
-    }
-}
-
-/// The template with what was typed in place of the tab's parts. Browsers send CR LF.
-pub(super) fn typed(source: &Source, tab: &Tab, fields: &Fields) -> Source {
-    let mut source = source.clone();
-    let parts = source.parts.entry(tab.locale.clone()).or_default();
-    for (part, name) in tab.parts() {
-        let text = fields.get(name).replace("\r\n", "\n");
-        parts.set(*part, (!text.trim().is_empty()).then_some(text));
-    }
-    source
-}
+use super::typed::{Tab, typed};
 
 /// What the preview shows.
 #[derive(Template)]
@@ -107,8 +51,13 @@ pub(super) enum Shown {
 }
 
 impl Preview {
+    /// Renders in the workshop: a text that was typed a moment ago holds up nobody else.
     pub(super) async fn of(web: &Web, source: &Source, tab: &Tab) -> Self {
-        let shown = match render(source, tab, web.pages.contact()) {
+        let (source, tab) = (source.clone(), tab.clone());
+        let facts = facts(web.pages.contact());
+        let work = move || render(&source, &tab, &facts);
+        let rendered = web.console.texts.work(work).await;
+        let shown = match rendered.unwrap_or_else(|unfinished| Err(unfinished.to_string())) {
             Ok(Rendered::Sms(text)) => sms(text),
             Ok(Rendered::Email(mail)) => {
                 let key = random_key();
@@ -132,10 +81,10 @@ enum Rendered {
     Email(crate::template::RenderedEmail),
 }
 
-fn render(source: &Source, tab: &Tab, contact: &Contact) -> Result<Rendered, String> {
+fn render(source: &Source, tab: &Tab, facts: &Json) -> Result<Rendered, String> {
     let compiled = Compiled::compile(source).map_err(|fault| fault.to_string())?;
     let mut variables = source.sample(&tab.locale, tab.fullness);
-    introduce(&mut variables, contact);
+    introduce(&mut variables, facts);
     let links = compiled.links();
     let link = |at: usize| links.get(at).cloned().unwrap_or_default();
     let input = Input {
@@ -150,23 +99,17 @@ fn render(source: &Source, tab: &Tab, contact: &Contact) -> Result<Rendered, Str
     .map_err(|fault| fault.to_string())
 }
 
-/// Puts the configured organisation and contact in place of the sample's. What the sample leaves
-/// out stays out.
-fn introduce(variables: &mut Json, contact: &Contact) {
-    let facts = [
-        ("/organisation/name", Some(&contact.organisation)),
-        ("/contact/phone", contact.phone.as_ref()),
-        ("/contact/phone_free", contact.phone_free.as_ref()),
-        ("/contact/email", contact.email.as_ref()),
-        ("/contact/hours", contact.hours.as_ref()),
-    ];
-    for (path, fact) in facts {
-        if let (Some(place), Some(fact)) = (variables.pointer_mut(path), fact)
-            && !fact.is_empty()
-        {
-            *place = fact.as_str().into();
-        }
-    }
+/// The organisation and whom to turn to, as texts call them.
+fn facts(contact: &Contact) -> Json {
+    json!({
+        "organisation": { "name": contact.organisation },
+        "contact": {
+            "phone": contact.phone,
+            "phone_free": contact.phone_free,
+            "email": contact.email,
+            "hours": contact.hours,
+        },
+    })
 }
 
 fn sms(text: String) -> Shown {
@@ -201,21 +144,17 @@ fn random_key() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// `POST /console/templates/{name}/preview`: the preview alone, for the script.
+/// `POST /console/templates/{name}/preview`: the preview alone, for the script. The right comes
+/// before any work: what is rendered is what somebody typed.
 pub(super) async fn preview(
     State(web): State<Web>,
     Path(name): Path<String>,
-    posted: Posted,
+    Posted { person, fields }: Posted,
 ) -> Result<Response, Problem> {
-    let fields = &posted.fields;
+    person.require(Right::EditTemplates)?;
     let version = current(&web, &name).await?;
-    let tab = Tab::of(
-        &version.source,
-        fields.get("locale"),
-        fields.get("channel"),
-        fields.get("sample"),
-    );
-    let source = typed(&version.source, &tab, fields);
+    let tab = Tab::of_form(&version.source, &fields);
+    let source = typed(&version.source, &tab, &fields)?;
     let preview = Preview::of(&web, &source, &tab).await;
     Ok(frame::page(&preview))
 }
@@ -229,38 +168,5 @@ pub(super) async fn mail(
     match web.console.preview(&key).await {
         Some(html) => frame::mail(&html),
         None => Problem::not_found("preview", &key).into_response(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_configured_contact_takes_the_place_of_the_samples() {
-        let contact = Contact {
-            organisation: "Comune di Prova".to_owned(),
-            phone: Some("+39 051 123456".to_owned()),
-            ..Contact::default()
-        };
-        let sample = || {
-            serde_json::json!({
-                "organisation": {"name": "Energia Comune"},
-                "contact": {"phone": "051 000 0000", "hours": "lun-ven 8-20"}
-            })
-        };
-        let mut variables = sample();
-        introduce(&mut variables, &contact);
-        assert_eq!(variables["organisation"]["name"], "Comune di Prova");
-        assert_eq!(variables["contact"]["phone"], "+39 051 123456");
-        assert_eq!(variables["contact"]["hours"], "lun-ven 8-20");
-
-        let mut untouched = sample();
-        introduce(&mut untouched, &Contact::default());
-        assert_eq!(untouched, sample());
-
-        let mut least = serde_json::json!({"organisation": {"name": "Energia Comune"}});
-        introduce(&mut least, &contact);
-        assert!(least.get("contact").is_none());
     }
 }

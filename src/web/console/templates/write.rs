@@ -1,15 +1,19 @@
-//! What an operator does to a template: save a draft, publish it, roll back. One form, one
-//! handler: the button says which. A form that is stale, or a text that does not hold, comes
-//! back with everything that was typed.
+//! What an operator does with the form of a template: look at what is typed, open another tab,
+//! save a draft, ask to publish it. One form, one handler: the button says which. A form that is
+//! stale, or a text that does not hold, comes back with everything that was typed.
+//!
+//! What changes for readers (publishing, rolling back) and what is lost (discarding) is asked
+//! about on a page of its own: `change`.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Redirect, Response};
 
+use crate::domain::limits::TEXTS_BYTES;
 use crate::domain::role::Right;
 use crate::domain::template::{Source, VersionState};
 use crate::store::audit::Deed;
-use crate::store::templates::Pen;
+use crate::store::templates::{Pen, StoredVersion};
 use crate::store::{StoreError, Tx};
 use crate::template::{Severity, check};
 use crate::web::Web;
@@ -20,56 +24,39 @@ use crate::web::problem::Problem;
 use super::super::frame::strictly;
 use super::super::messages::in_path;
 use super::editor::{Drawing, Notice, current, draw, fingerprint, pick};
-use super::preview::{Tab, typed};
+use super::typed::{Tab, typed};
 
-/// Largest text taken, in bytes, over all its languages.
-const LARGEST: usize = 512 * 1024;
-
-/// `POST /console/templates/{name}`.
+/// `POST /console/templates/{name}`. The right comes before any work.
 pub(super) async fn write(
     State(web): State<Web>,
     headers: HeaderMap,
     Path(name): Path<String>,
     Posted { person, fields }: Posted,
 ) -> Result<Response, Problem> {
-    let version = current(&web, &name).await?;
-    let tab = Tab::of(
-        &version.source,
-        fields.get("locale"),
-        fields.get("channel"),
-        fields.get("sample"),
-    );
-    let action = fields.get("action").to_owned();
-    if action == "preview" {
-        let source = typed(&version.source, &tab, &fields);
-        let drawing = Drawing {
-            source,
-            tab,
-            notice: Notice::None,
-            status: StatusCode::OK,
-        };
-        return draw(&web, &person, &headers, &name, drawing).await;
-    }
     person.require(Right::EditTemplates)?;
-    let outcome = match action.as_str() {
-        "roll-back" => roll_back(&web, &person, &name, &fields).await?,
-        "publish" => save(&web, &person, &name, &tab, &fields, true).await?,
-        _ => save(&web, &person, &name, &tab, &fields, false).await?,
-    };
-    match outcome {
-        Outcome::Done(done) => Ok(strictly(Redirect::to(&format!(
-            "/console/templates/{}?locale={}&channel={}&done={done}",
-            in_path(&name),
-            in_path(&tab.locale),
-            tab.channel
-        )))),
-        Outcome::Refused {
-            status,
-            faults,
-            source,
-        } => {
+    let version = current(&web, &name).await?;
+    let tab = Tab::of_form(&version.source, &fields);
+    let source = typed(&version.source, &tab, &fields)?;
+    let pressed = Tab::pressed(&version.source, &fields);
+    let publish = match fields.get("action") {
+        "save" => false,
+        "publish" => true,
+        _ => {
             let drawing = Drawing {
-                source: *source,
+                source,
+                tab: pressed.unwrap_or(tab),
+                notice: Notice::None,
+                status: StatusCode::OK,
+            };
+            return draw(&web, &person, &headers, &name, drawing).await;
+        }
+    };
+    match save(&web, &person, &version, &source, &fields, publish).await? {
+        Outcome::Done(Done::Asks) => Ok(to_question(&name)),
+        Outcome::Done(done) => Ok(to_editor(&name, &tab, done.word())),
+        Outcome::Refused { status, faults } => {
+            let drawing = Drawing {
+                source,
                 tab,
                 notice: Notice::Fault(faults),
                 status,
@@ -81,91 +68,96 @@ pub(super) async fn write(
 
 /// What became of the form.
 enum Outcome {
-    Done(&'static str),
+    Done(Done),
     /// Nothing was changed; the text is as it was typed.
     Refused {
         status: StatusCode,
         faults: Vec<String>,
-        source: Box<Source>,
     },
+}
+
+enum Done {
+    Saved,
+    /// It is published already.
+    Same,
+    /// It is saved, and whether to publish it is asked next.
+    Asks,
+}
+
+impl Done {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Saved => "saved",
+            Self::Same => "same",
+            Self::Asks => "",
+        }
+    }
 }
 
 async fn save(
     web: &Web,
     person: &Person,
-    name: &str,
-    tab: &Tab,
+    version: &StoredVersion,
+    source: &Source,
     fields: &Fields,
     publish: bool,
 ) -> Result<Outcome, Problem> {
-    let mut tx = web.store.write().await?;
-    let versions = tx.templates().versions(name).await?;
-    let version = pick(&versions).ok_or_else(|| Problem::not_found("template", name))?;
-    let source = typed(&version.source, tab, fields);
-    let refused = |status, faults| {
-        Ok(Outcome::Refused {
-            status,
-            faults,
-            source: Box::new(source.clone()),
-        })
-    };
     if fields.get("base") != fingerprint(version) {
-        let said = format!(
+        return Ok(stale(version));
+    }
+    let mut faults = too_large(source);
+    if publish {
+        // Before the store's writer is taken: a check takes its time.
+        faults.extend(errors(web, source).await);
+    }
+    if !faults.is_empty() {
+        return Ok(Outcome::Refused {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            faults,
+        });
+    }
+    let same = version.source == *source;
+    if publish && same {
+        // Publishing what is published already would only make a new number of the same text.
+        return Ok(Outcome::Done(match version.state {
+            VersionState::Published => Done::Same,
+            VersionState::Draft | VersionState::Retired => Done::Asks,
+        }));
+    }
+    let mut tx = web.store.write().await?;
+    let versions = tx.templates().versions(&source.name).await?;
+    let now = pick(&versions).ok_or_else(|| Problem::not_found("template", &source.name))?;
+    if fingerprint(now) != fingerprint(version) {
+        return Ok(stale(now));
+    }
+    tx.templates().save_draft(source, pen(web, person)).await?;
+    note(web, &mut tx, person, "template.saved", &source.name).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done(if publish { Done::Asks } else { Done::Saved }))
+}
+
+fn stale(version: &StoredVersion) -> Outcome {
+    Outcome::Refused {
+        status: StatusCode::CONFLICT,
+        faults: vec![format!(
             "{} saved another text in the meantime. Yours is below, not saved: save again to \
              put it in place of theirs.",
             version.author
-        );
-        return refused(StatusCode::CONFLICT, vec![said]);
+        )],
     }
-    let faults = if publish {
-        errors(&source)
-    } else {
-        too_large(&source)
-    };
-    if !faults.is_empty() {
-        return refused(StatusCode::UNPROCESSABLE_ENTITY, faults);
-    }
-    let pen = Pen {
+}
+
+/// Who writes, now.
+pub(super) fn pen<'a>(web: &'a Web, person: &'a Person) -> Pen<'a> {
+    Pen {
         author: &person.email,
         now: web.clock.now(),
         ids: &*web.ids,
-    };
-    // Publishing what is published already would only make a new number of the same text.
-    if publish && version.state == VersionState::Published && version.source == source {
-        return Ok(Outcome::Done("published"));
     }
-    let draft = tx.templates().save_draft(&source, pen).await?;
-    if publish {
-        tx.templates().publish(draft, pen.now).await?;
-    }
-    let done = if publish { "published" } else { "saved" };
-    note(web, &mut tx, person, &format!("template.{done}"), name).await?;
-    tx.commit().await?;
-    Ok(Outcome::Done(done))
 }
 
-async fn roll_back(
-    web: &Web,
-    person: &Person,
-    name: &str,
-    fields: &Fields,
-) -> Result<Outcome, Problem> {
-    let to = fields.get("version").parse().map_err(|_| {
-        Problem::field("/version", "the form names no version; load the page again")
-    })?;
-    let pen = Pen {
-        author: &person.email,
-        now: web.clock.now(),
-        ids: &*web.ids,
-    };
-    let mut tx = web.store.write().await?;
-    tx.templates().roll_back(name, to, pen).await?;
-    note(web, &mut tx, person, "template.rolled_back", name).await?;
-    tx.commit().await?;
-    Ok(Outcome::Done("rolled-back"))
-}
-
-async fn note(
+/// Puts down who did it.
+pub(super) async fn note(
     web: &Web,
     tx: &mut Tx,
     person: &Person,
@@ -184,21 +176,40 @@ async fn note(
 }
 
 /// What keeps a text from being published.
-fn errors(source: &Source) -> Vec<String> {
-    let mut faults = too_large(source);
-    let found = check(source)
-        .into_iter()
-        .filter(|found| found.severity == Severity::Error);
-    faults.extend(found.map(|found| found.to_string()));
-    faults
+pub(super) async fn errors(web: &Web, source: &Source) -> Vec<String> {
+    let source = source.clone();
+    match web.console.texts.work(move || check(&source)).await {
+        Ok(findings) => {
+            let errors = findings.iter().filter(|it| it.severity == Severity::Error);
+            errors.map(ToString::to_string).collect()
+        }
+        Err(unfinished) => vec![unfinished.to_string()],
+    }
+}
+
+/// Back to the editor, which says what was done.
+pub(super) fn to_editor(name: &str, tab: &Tab, done: &str) -> Response {
+    strictly(Redirect::to(&format!(
+        "/console/templates/{}?locale={}&channel={}&done={done}",
+        in_path(name),
+        in_path(&tab.locale),
+        tab.channel
+    )))
+}
+
+fn to_question(name: &str) -> Response {
+    strictly(Redirect::to(&format!(
+        "/console/templates/{}/publish",
+        in_path(name)
+    )))
 }
 
 fn too_large(source: &Source) -> Vec<String> {
     let size = serde_json::to_string(&source.parts).map_or(0, |text| text.len());
-    if size <= LARGEST {
+    if size <= TEXTS_BYTES {
         return Vec::new();
     }
     vec![format!(
-        "the texts have {size} bytes together; keep them below {LARGEST}"
+        "the texts have {size} bytes together; keep them below {TEXTS_BYTES}"
     )]
 }

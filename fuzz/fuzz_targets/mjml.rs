@@ -1,0 +1,10 @@
+//! Whatever an operator types as a mail, or as a part of one, the check comes to an end.
+#![no_main]
+use araldo::template::{check, trial};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    for source in trial::mails(text) {
+        check(&source);
+    }
+});

@@ -1,0 +1,47 @@
+//! Templates made of one text that could be anything: for the fuzz targets, and for the test that
+//! drives the same with texts put together at random.
+
+use std::collections::BTreeMap;
+
+use crate::domain::template::{Parts, Source, Variable};
+
+/// A template whose SMS is this text.
+#[must_use]
+pub fn text(text: &str) -> Source {
+    of(Parts {
+        sms: Some(text.to_owned()),
+        ..Parts::default()
+    })
+}
+
+/// Templates with this text in the body of a mail, in its head, and as the whole mail.
+#[must_use]
+pub fn mails(text: &str) -> [Source; 3] {
+    let body = format!(
+        "<mjml><mj-body><mj-section><mj-column><mj-text>{text}</mj-text></mj-column></mj-section></mj-body></mjml>"
+    );
+    let head = format!("<mjml><mj-head>{text}</mj-head><mj-body></mj-body></mjml>");
+    [body, head, text.to_owned()].map(|mjml| {
+        of(Parts {
+            email_subject: Some("{{ case.ref }}".to_owned()),
+            email_mjml: Some(mjml),
+            ..Parts::default()
+        })
+    })
+}
+
+fn of(parts: Parts) -> Source {
+    Source {
+        name: "trial".to_owned(),
+        description: String::new(),
+        topic: "trial".to_owned(),
+        variables: vec![Variable {
+            name: "case.ref".to_owned(),
+            description: String::new(),
+            required: true,
+            example: "PR-1".into(),
+            examples: BTreeMap::new(),
+        }],
+        parts: BTreeMap::from([("it".to_owned(), parts)]),
+    }
+}

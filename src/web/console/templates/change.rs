@@ -1,0 +1,264 @@
+//! What changes for readers, or is lost, is asked about first: publishing a draft, rolling back,
+//! discarding a draft. The page shows the difference to what is live; its button does it.
+//!
+//! The form names what the page was drawn from. When somebody published or saved in the
+//! meantime, the question is asked anew instead of answered for another text.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Redirect, Response};
+use serde::Deserialize;
+
+use crate::domain::role::Right;
+use crate::domain::template::{Source, VersionState};
+use crate::store::templates::StoredVersion;
+use crate::template::{Difference, difference};
+use crate::web::Web;
+use crate::web::auth::csrf::Posted;
+use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
+
+use super::super::frame::{self, Frame, Part, strictly};
+use super::super::messages::in_path;
+use super::editor::fingerprint;
+use super::typed::Tab;
+use super::write::{errors, note, pen, to_editor};
+
+/// What is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Asked {
+    Publish,
+    RollBack,
+    Discard,
+}
+
+impl Asked {
+    /// The last word of its address.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::RollBack => "roll-back",
+            Self::Discard => "discard",
+        }
+    }
+}
+
+/// Which version is rolled back to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct To {
+    version: i64,
+}
+
+#[derive(Template)]
+#[template(path = "console/template/change.html")]
+struct QuestionPage {
+    frame: Frame,
+    /// The editor's address.
+    editor: String,
+    path: &'static str,
+    question: String,
+    /// What follows from a yes.
+    follows: String,
+    button: &'static str,
+    version: i64,
+    base: String,
+    /// Why the answer cannot be yes.
+    faults: Vec<String>,
+    difference: Difference,
+}
+
+/// What a question is about, as it stands now.
+struct Matter {
+    live: Option<StoredVersion>,
+    /// What would go live, or what would be lost.
+    version: StoredVersion,
+}
+
+impl Matter {
+    async fn read(web: &Web, name: &str, asked: Asked, to: i64) -> Result<Self, Problem> {
+        let versions = web.store.read().await?.templates().versions(name).await?;
+        Self::of(versions, asked, to).ok_or_else(|| match asked {
+            Asked::RollBack => Problem::not_found("earlier version", &format!("{name} v{to}")),
+            Asked::Publish | Asked::Discard => Problem::not_found("draft of template", name),
+        })
+    }
+
+    fn of(versions: Vec<StoredVersion>, asked: Asked, to: i64) -> Option<Self> {
+        let live = versions
+            .iter()
+            .find(|it| it.state == VersionState::Published);
+        let live = live.cloned();
+        let version = versions.into_iter().find(|it| match asked {
+            Asked::RollBack => it.version == to && it.state == VersionState::Retired,
+            Asked::Publish | Asked::Discard => it.state == VersionState::Draft,
+        })?;
+        Some(Self { live, version })
+    }
+
+    /// A fingerprint of both sides of the difference.
+    fn base(&self) -> String {
+        let live = self.live.as_ref().map(fingerprint).unwrap_or_default();
+        format!("{live}.{}", fingerprint(&self.version))
+    }
+
+    /// What readers have before and after, or the writer with a draft.
+    fn sides(&self, asked: Asked) -> (Option<Source>, Source) {
+        let live = self.live.as_ref().map(|live| live.source.clone());
+        let version = self.version.source.clone();
+        match (asked, live) {
+            (Asked::Discard, Some(live)) => (Some(version), live),
+            (_, live) => (live, version),
+        }
+    }
+}
+
+/// `GET /console/templates/{name}/{publish,roll-back,discard}`.
+pub(super) async fn ask(
+    State(web): State<Web>,
+    person: Person,
+    headers: HeaderMap,
+    Path((name, asked)): Path<(String, Asked)>,
+    Query(to): Query<To>,
+) -> Result<Response, Problem> {
+    person.require(Right::EditTemplates)?;
+    let matter = Matter::read(&web, &name, asked, to.version).await?;
+    draw(&web, &person, &headers, asked, matter, Drawn::New).await
+}
+
+/// `POST` to the same: yes.
+pub(super) async fn answer(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Path((name, asked)): Path<(String, Asked)>,
+    Posted { person, fields }: Posted,
+) -> Result<Response, Problem> {
+    person.require(Right::EditTemplates)?;
+    let to = fields.get("version").parse().unwrap_or_default();
+    let matter = Matter::read(&web, &name, asked, to).await?;
+    let base = matter.base();
+    if fields.get("base") != base {
+        return draw(&web, &person, &headers, asked, matter, Drawn::Again).await;
+    }
+    // Before the store's writer is taken: a check takes its time.
+    if asked != Asked::Discard && !errors(&web, &matter.version.source).await.is_empty() {
+        return draw(&web, &person, &headers, asked, matter, Drawn::New).await;
+    }
+    let mut tx = web.store.write().await?;
+    let versions = tx.templates().versions(&name).await?;
+    match Matter::of(versions, asked, to) {
+        Some(now) if now.base() == base => {}
+        _ => {
+            drop(tx);
+            return Err(Problem::conflict(
+                "somebody else was faster: open the template again and see what is live now",
+            ));
+        }
+    }
+    let pen = pen(&web, &person);
+    let (deed, done) = match asked {
+        Asked::Publish => {
+            tx.templates().publish(matter.version.id, pen.now).await?;
+            ("template.published", "published")
+        }
+        Asked::RollBack => {
+            tx.templates().roll_back(&name, to, pen).await?;
+            ("template.rolled_back", "rolled-back")
+        }
+        Asked::Discard => {
+            tx.templates().discard_draft(matter.version.id).await?;
+            ("template.draft_discarded", "discarded")
+        }
+    };
+    note(&web, &mut tx, &person, deed, &name).await?;
+    tx.commit().await?;
+    if asked == Asked::Discard && matter.live.is_none() {
+        return Ok(strictly(Redirect::to("/console/templates")));
+    }
+    let tab = Tab::of(&matter.version.source, "", "", "");
+    Ok(to_editor(&name, &tab, done))
+}
+
+/// Whether the question is asked for the first time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    New,
+    /// Something changed since: the answer was to another question.
+    Again,
+}
+
+async fn draw(
+    web: &Web,
+    person: &Person,
+    headers: &HeaderMap,
+    asked: Asked,
+    matter: Matter,
+    drawn: Drawn,
+) -> Result<Response, Problem> {
+    let name = matter.version.template.clone();
+    let mut faults = Vec::new();
+    if drawn == Drawn::Again {
+        faults.push("Something changed since you opened this page: look at it again.".to_owned());
+    }
+    let may = match asked {
+        Asked::Discard => Vec::new(),
+        Asked::Publish | Asked::RollBack => errors(web, &matter.version.source).await,
+    };
+    let allowed = may.is_empty();
+    faults.extend(may);
+    let (before, after) = matter.sides(asked);
+    let compare = move || difference(before.as_ref(), &after);
+    let difference = web.console.texts.work(compare).await.unwrap_or_else(|unfinished| {
+        faults.push(unfinished.to_string());
+        Difference::default()
+    });
+    let status = if drawn == Drawn::Again {
+        StatusCode::CONFLICT
+    } else if allowed {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let (question, follows, button) = words(asked, &matter);
+    let page = QuestionPage {
+        frame: Frame::new(web, person, headers, Part::Templates, name.as_str()).await?,
+        path: asked.path(),
+        question,
+        follows,
+        button: if allowed { button } else { "" },
+        version: matter.version.version,
+        base: matter.base(),
+        faults,
+        difference,
+        editor: format!("/console/templates/{}", in_path(&name)),
+    };
+    Ok(frame::page_with(status, &page))
+}
+
+/// The question, what follows from a yes, and the word on its button.
+fn words(asked: Asked, matter: &Matter) -> (String, String, &'static str) {
+    let number = matter.version.version;
+    let live = match &matter.live {
+        Some(live) => format!("v{} is live", live.version),
+        None => "nothing is live".to_owned(),
+    };
+    match asked {
+        Asked::Publish => (
+            format!("Publish draft v{number}?"),
+            format!("Now {live}. After a yes every new message uses v{number}."),
+            "Publish",
+        ),
+        Asked::RollBack => (
+            format!("Roll back to v{number}?"),
+            format!("Now {live}. After a yes every new message uses a copy of v{number}."),
+            "Roll back",
+        ),
+        Asked::Discard => (
+            format!("Discard draft v{number}?"),
+            format!("Now {live}, and stays so. The draft is gone after a yes."),
+            "Discard",
+        ),
+    }
+}

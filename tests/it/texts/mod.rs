@@ -1,0 +1,7 @@
+//! Whatever an operator types, nothing but the text itself suffers from it.
+
+mod attacks;
+mod editing;
+mod limits;
+mod readable;
+mod through_the_router;
