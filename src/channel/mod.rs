@@ -157,7 +157,10 @@ pub enum SendError {
     },
     /// Refused by policy: relaying, authentication, SPF, DKIM, a block list. Whether that is one
     /// recipient's wish or our set-up, only what becomes of the others can tell.
-    #[error("denied by policy at {stage}: {detail}")]
+    #[error(
+        "denied by policy at {stage}: {} {detail}; check whether the provider wants a log-in, and SPF and DKIM of the sender's domain",
+        .code.as_deref().unwrap_or_default()
+    )]
     Denied {
         /// Where.
         stage: &'static str,

@@ -70,7 +70,7 @@ async fn a_relay_that_denies_everybody_ends_nothing_and_all_goes_when_it_is_mend
 
 async fn mailboxes_that_all_miss_our_signature_end_nothing(store: TestStore) {
     let peer = Peer::start(100, Duration::ZERO, |moment| match moment {
-        Moment::Dot(..) => Act::Say("550 5.7.26 This mail has been blocked: unauthenticated"),
+        Moment::Dot => Act::Say("550 5.7.26 This mail has been blocked: unauthenticated"),
         _ => Act::Usual,
     })
     .await;

