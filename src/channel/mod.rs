@@ -12,6 +12,7 @@ use futures_util::future::BoxFuture;
 use crate::domain::{Channel, EmailAddress, MessageId, PhoneNumber, Timestamp};
 
 mod build;
+mod descriptors;
 pub mod email;
 pub mod sandbox;
 mod settings;
@@ -126,6 +127,17 @@ pub enum Found {
     Absent,
 }
 
+/// Whom a definite "not sent" is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// This message, its recipient or his domain: it alone is tried again, the others go on.
+    Recipient,
+    /// The provider as a whole: away, busy, shutting down.
+    Provider,
+    /// Neither: this machine, or this daemon.
+    Here,
+}
+
 /// Why a message was not accepted, and what that means for trying again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
@@ -140,8 +152,22 @@ pub enum SendError {
         detail: String,
         /// When the provider asked to be left alone until.
         retry_after: Option<Duration>,
-        /// Whether the provider as a whole seems down (then its breaker counts it).
-        provider_down: bool,
+        /// Whom it is about.
+        concerns: Concern,
+    },
+    /// Refused by policy: relaying, authentication, SPF, DKIM, a block list. Whether that is one
+    /// recipient's wish or our set-up, only what becomes of the others can tell.
+    #[error(
+        "denied by policy at {stage}: {} {detail}; check whether the provider wants a log-in, and SPF and DKIM of the sender's domain",
+        .code.as_deref().unwrap_or_default()
+    )]
+    Denied {
+        /// Where.
+        stage: &'static str,
+        /// The answer's code.
+        code: Option<String>,
+        /// What the provider said, without addresses or text.
+        detail: String,
     },
     /// Refused for good.
     #[error("rejected at {stage}: {detail}")]

@@ -1,23 +1,25 @@
 //! Carries one message: render, choose a line, open, send, close. The only place that calls a
 //! provider's `send`, and never before the ledger says that the attempt is durable.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::blame::Place;
+use super::close::{Terms, closed};
 use super::ledger::{Entry, Opened, Ticket};
 use super::line::{Choice, Line};
 use super::pace::Admission;
 use super::texts::PlanText;
 use super::{Settings, Shared};
-use crate::channel::{Accepted, Outgoing, Reference, SendError};
-use crate::domain::retry::Next;
+use crate::channel::{Outgoing, Reference};
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
-use crate::store::attempts::{Closed, Diverted, NewAttempt};
+use crate::store::attempts::{Diverted, NewAttempt};
 use crate::store::messages::Claimed;
 
+/// When to come back if no connection came about and the provider does not rest.
+const UNREACHED: TimeDelta = TimeDelta::seconds(1);
 /// How long a message may take from its admission to its departure, at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -46,52 +48,59 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
         let late = Some(Reason::TooLate);
         return divert(shared, ticket, MessageState::Expired, late, message.due_at);
     }
-    let line = match shared.lines.choose(message.channel, now) {
-        Choice::Line(line) => line,
-        Choice::Wait(until) => return divert(shared, ticket, MessageState::Queued, None, until),
+    let chosen = match shared.lines.choose(message.channel, now) {
+        Choice::Line(chosen) => chosen,
+        Choice::Wait(until) => return turn_away(shared, ticket, until),
         Choice::Nobody => {
+            let due = later(&message, now);
             return divert(
                 shared,
                 ticket,
                 MessageState::Held,
                 Some(Reason::NoProvider),
-                later(&message, now),
+                due,
             );
         }
     };
+    let line = &*chosen.line;
     let outgoing = match super::compose::compose(shared, &message, &plan) {
         Ok(outgoing) => outgoing,
         Err(fault) => {
             tracing::warn!(message.id = %message.id, fault = %fault, "a text could not be rendered; the message is held");
-            return divert(
-                shared,
-                ticket,
-                MessageState::Held,
-                Some(Reason::TemplateFault),
-                later(&message, now),
-            );
+            let (due, reason) = (later(&message, now), Some(fault.reason()));
+            return divert(shared, ticket, MessageState::Held, reason, due);
         }
     };
     if let Err(error) = line.provider.warm().await {
-        line.failed(&error, shared.clock.now());
-        let rest = line.rests_until(now).unwrap_or(now + TimeDelta::seconds(2));
-        return divert(shared, ticket, MessageState::Queued, None, rest);
+        let now = shared.clock.now();
+        let wait = line.unreached(&error, now).wait;
+        return turn_away(shared, ticket, wait.unwrap_or(now + UNREACHED));
     }
     let Some(admission) = line.admit(message.lane).await else {
         shared.ledger.write(Entry::GiveBack(message.id));
         return;
     };
     // The wait may have been long enough for the provider to fall ill: choose again.
-    let now = shared.clock.now();
-    if line.rests_until(now).is_some() {
-        return divert(shared, ticket, MessageState::Queued, None, now);
+    if !chosen.asks() && line.rests() {
+        return turn_away(shared, ticket, shared.clock.now());
     }
     let ready = Ready {
         ticket,
         outgoing,
         admission,
     };
-    hand_over(shared, &message, &plan, &line, ready).await;
+    hand_over(shared, &message, &plan, line, ready).await;
+    drop(chosen);
+    if let Err(error) = super::fetch::fetch(shared).await {
+        // The timers fetch again.
+        tracing::warn!(error = %error, "cannot fetch what waited for a provider");
+    }
+}
+
+/// A message waits because its provider rests.
+fn turn_away(shared: &Shared, ticket: Ticket, until: Timestamp) {
+    let why = Some(Reason::ProviderAway);
+    divert(shared, ticket, MessageState::Queued, why, until);
 }
 
 /// What is rendered and may be opened.
@@ -132,14 +141,16 @@ async fn hand_over(
     };
     fail::fail_point!("send-after");
     // Nothing that can fail stands between the answer and its entry in the ledger.
-    let closed = closed(shared, message, plan, line, &answer);
+    let now = shared.clock.now();
+    let heard = line.heard(&answer, Place::of(&message.address), now);
+    let terms = Terms {
+        settings: &shared.settings,
+        plan,
+        line,
+        now,
+    };
+    let closed = closed(&terms, message, &answer, heard);
     shared.ledger.write(Entry::Close { ticket, closed });
-    match &answer {
-        Ok(_) | Err(SendError::Rejected { .. }) => line.well(),
-        // No fault of the provider's.
-        Err(_) if departed.is_err() => {}
-        Err(error) => line.failed(error, shared.clock.now()),
-    }
 }
 
 /// How long a message may take from its admission to its departure. The node beat at most one
@@ -148,115 +159,6 @@ async fn hand_over(
 fn patience(settings: &Settings) -> Duration {
     let lease = settings.node_ttl.to_std().unwrap_or_default();
     LONGEST_WAIT.min(lease.saturating_sub(settings.heartbeat * 2))
-}
-
-/// What an answer means for the attempt and its message.
-fn closed(
-    shared: &Shared,
-    message: &Claimed,
-    plan: &PlanText,
-    line: &Line,
-    answer: &Result<Accepted, SendError>,
-) -> Closed {
-    let now = shared.clock.now();
-    let mut closed = Closed {
-        message: message.id,
-        lease_no: message.lease_no,
-        outcome: "accepted",
-        stage: None,
-        code: None,
-        detail: None,
-        provider_ref: None,
-        state: MessageState::Accepted,
-        reason: None,
-        due_at: None,
-        wake_at: None,
-        counts: false,
-        bad_address: false,
-    };
-    match answer {
-        Ok(Accepted { provider_ref, code }) => {
-            closed.provider_ref.clone_from(provider_ref);
-            closed.code = Some(code.clone());
-            closed.wake_at = Some(shared.settings.first_look(plan, message.channel, now));
-        }
-        Err(SendError::NotSent {
-            stage,
-            code,
-            detail,
-            retry_after,
-            provider_down,
-        }) => {
-            (closed.outcome, closed.stage) = ("not_sent", Some(*stage));
-            (closed.code, closed.detail) = (code.clone(), Some(detail.clone()));
-            // A provider that asks for patience or is down costs the message no try.
-            closed.counts = retry_after.is_none() && !provider_down;
-            retry(shared, message, plan, &mut closed, *retry_after, now);
-        }
-        Err(SendError::Rejected {
-            stage,
-            code,
-            detail,
-            bad_address,
-        }) => {
-            (closed.outcome, closed.stage) = ("rejected", Some(*stage));
-            (closed.code, closed.detail) = (code.clone(), Some(detail.clone()));
-            (closed.state, closed.reason) = (MessageState::Rejected, Some(Reason::ProviderRefused));
-            closed.wake_at = plan.settings.fallback.map(|_| now);
-            closed.bad_address = *bad_address;
-        }
-        Err(SendError::Misconfigured { detail }) => {
-            (closed.outcome, closed.detail) = ("misconfigured", Some(detail.clone()));
-            closed.state = MessageState::Queued;
-            closed.due_at = Some(now + TimeDelta::seconds(5));
-        }
-        Err(SendError::Unknown { stage, detail }) => {
-            (closed.outcome, closed.stage) = ("unknown", Some(*stage));
-            (closed.state, closed.reason) = (MessageState::Unknown, Some(Reason::AnswerLost));
-            closed.detail = Some(detail.clone());
-            closed.wake_at = Some(now + shared.settings.patience(line));
-        }
-    }
-    closed
-}
-
-fn retry(
-    shared: &Shared,
-    message: &Claimed,
-    plan: &PlanText,
-    closed: &mut Closed,
-    retry_after: Option<Duration>,
-    now: Timestamp,
-) {
-    let wait = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
-    let tries = message.tries + u32::from(closed.counts);
-    let next =
-        shared
-            .settings
-            .retry
-            .next_due(tries, now, message.expires_at, wait, chance_of(message));
-    match next {
-        Next::At(due) => (closed.state, closed.due_at) = (MessageState::Queued, Some(due)),
-        Next::TriesUsedUp => {
-            (closed.state, closed.reason) = (MessageState::Failed, Some(Reason::TriesUsedUp));
-            closed.wake_at = plan.settings.fallback.map(|_| now);
-        }
-        Next::TooLate => {
-            (closed.state, closed.reason) = (MessageState::Expired, Some(Reason::TooLate));
-        }
-    }
-}
-
-/// A chance from 0 to 1 of its own for each try of each message: the same for the same try, so
-/// that a test can tell its story again.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a share needs no more than 32 bits"
-)]
-fn chance_of(message: &Claimed) -> f64 {
-    let mut hasher = DefaultHasher::new();
-    (message.id, message.lease_no).hash(&mut hasher);
-    (hasher.finish() >> 32) as f64 / f64::from(u32::MAX)
 }
 
 fn ticket(message: &Claimed, plan: Arc<PlanText>) -> Ticket {

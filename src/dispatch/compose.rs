@@ -5,7 +5,7 @@ use super::carry::reference;
 use super::texts::PlanText;
 use crate::channel::{Content, Email, Outgoing};
 use crate::domain::links::Reading;
-use crate::domain::{Channel, Class, EmailAddress, PhoneNumber};
+use crate::domain::{Channel, Class, EmailAddress, PhoneNumber, Reason};
 use crate::store::messages::Claimed;
 use crate::template::RenderFault;
 use crate::template::letter::{Frozen, Letter, write};
@@ -19,6 +19,16 @@ pub(super) enum ComposeError {
     /// A variable is missing, or a text went wrong.
     #[error(transparent)]
     Render(#[from] RenderFault),
+}
+
+impl ComposeError {
+    /// Why the message is held.
+    pub(super) const fn reason(&self) -> Reason {
+        match self {
+            Self::NoTemplate(_) => Reason::NoTemplate,
+            Self::Render(_) => Reason::TemplateFault,
+        }
+    }
 }
 
 /// Renders the message. The same inputs give the same text, so that a retry is the same.

@@ -1,25 +1,34 @@
 //! A line: one provider with its pace and its health. Chooses who carries the next message of a
-//! channel; opens the breaker when a provider is down, wrongly set up, or leaves too much
-//! unknown. It decides nothing about messages.
+//! channel, and says of each answer whom it concerns: `breaker` and `blame` judge, this asks them
+//! and tells people. It decides nothing about messages.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
 
+use super::blame::{Blame, Place, Whom};
+use super::breaker::{Breaker, Cause, Change, Way};
 use super::pace::{Admission, Pace};
-use crate::channel::{Provider, SendError};
+use crate::channel::{Accepted, Concern, Provider, SendError};
 use crate::domain::{Channel, Lane, Timestamp};
 
-/// Failures in a row after which a provider counts as down.
-const FAILURES: u32 = 3;
-/// Shortest and longest rest of a provider that is down.
-const REST: (i64, i64) = (2, 60);
-/// Rest of a provider whose set-up is wrong: somebody has to mend it.
-const MISCONFIGURED_REST_S: i64 = 60;
 /// Answers looked back at for the share that was lost, and how many lost ones are too many.
 const LOOK_BACK: usize = 200;
 const TOO_MANY_UNKNOWN: usize = 20;
+/// Messages that come back at the end of a rest, so that one of them asks. The others come a while
+/// later, or as soon as the provider is well.
+const FEW: usize = 8;
+const LATER: TimeDelta = TimeDelta::seconds(30);
+/// When to come back while another one asks.
+const ASKING: TimeDelta = TimeDelta::seconds(1);
+/// How often the log hears of a fault of this machine's.
+const TELL_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// How often what waited is fetched after a provider is well again: some messages were just being
+/// turned away.
+const FETCHES: u8 = 3;
+/// Shown as resting for so long beyond the rest: until the answer of the one that asks.
+const SHOWN: TimeDelta = TimeDelta::seconds(5);
 
 /// One provider with its pace and health.
 pub struct Line {
@@ -30,12 +39,16 @@ pub struct Line {
     health: Mutex<Health>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Health {
-    failures: u32,
-    closed_until: Option<Timestamp>,
+    breaker: Breaker,
+    blame: Blame,
     why: Option<String>,
     lost: VecDeque<bool>,
+    turned_away: usize,
+    /// How often what waits for this provider is still to be fetched.
+    fetches: u8,
+    told_of_here: Option<Timestamp>,
 }
 
 /// How a line does, for people.
@@ -51,6 +64,15 @@ pub struct Condition {
     pub why: Option<String>,
 }
 
+/// What an answer means beside its own message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// Whom it concerns.
+    pub(super) whom: Whom,
+    /// When the message may ask again, because its provider rests.
+    pub(super) wait: Option<Timestamp>,
+}
+
 impl Line {
     /// A healthy line. `pace`: if the contract has a rate.
     #[must_use]
@@ -58,7 +80,16 @@ impl Line {
         Self {
             provider,
             pace,
-            health: Mutex::default(),
+            health: Mutex::new(Health {
+                breaker: Breaker::default(),
+                blame: Blame::default(),
+                why: None,
+                lost: VecDeque::new(),
+                turned_away: 0,
+                // What waited for it when the last run ended, perhaps to have its set-up mended.
+                fetches: FETCHES,
+                told_of_here: None,
+            }),
         }
     }
 
@@ -76,75 +107,195 @@ impl Line {
         TimeDelta::from_std(life).ok()
     }
 
-    /// Until when it rests, if it does.
-    pub fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.health().closed_until.filter(|until| *until > now)
+    /// Whether it rests, by the last answer.
+    pub(super) fn rests(&self) -> bool {
+        self.health().breaker.rests_until().is_some()
     }
 
     /// How it does.
     pub fn condition(&self, now: Timestamp) -> Condition {
-        let paused_until = self.rests_until(now);
+        let health = self.health();
+        let until = health.breaker.rests_until();
         Condition {
             provider: self.provider.name().to_owned(),
             channel: self.provider.capabilities().channel,
-            paused_until,
-            why: paused_until.and_then(|_| self.health().why.clone()),
+            paused_until: until.map(|until| until.max(now) + SHOWN),
+            why: until.and_then(|_| health.why.clone()),
         }
     }
 
-    /// The provider answered clearly: it is well.
-    pub fn well(&self) {
+    /// Takes in what came of a message to `place`.
+    pub(super) fn heard(
+        &self,
+        answer: &Result<Accepted, SendError>,
+        place: Place,
+        now: Timestamp,
+    ) -> Heard {
         let mut health = self.health();
-        health.failures = 0;
-        health.closed_until = None;
-        remember(&mut health.lost, false);
-    }
-
-    /// The provider failed. Opens the breaker when that says something about the provider.
-    pub fn failed(&self, error: &SendError, now: Timestamp) {
-        let mut health = self.health();
-        let rest = match error {
-            SendError::NotSent {
-                retry_after: Some(wait),
-                ..
-            } => Some(
-                TimeDelta::from_std(*wait)
-                    .unwrap_or(TimeDelta::hours(1))
-                    .min(TimeDelta::hours(1)),
-            ),
-            SendError::NotSent {
-                provider_down: true,
-                ..
-            } => {
-                health.failures += 1;
-                let doubled = REST.0 << (health.failures.saturating_sub(FAILURES)).min(5);
-                (health.failures >= FAILURES).then(|| TimeDelta::seconds(doubled.min(REST.1)))
+        let whom = match answer {
+            Ok(_) => {
+                health.blame.taken(now);
+                self.well(&mut health);
+                Whom::Recipient
             }
-            SendError::Misconfigured { .. } => Some(TimeDelta::seconds(MISCONFIGURED_REST_S)),
-            SendError::Unknown { .. } => {
-                remember(&mut health.lost, true);
-                let lost = health.lost.iter().filter(|lost| **lost).count();
-                (lost > TOO_MANY_UNKNOWN).then(|| {
-                    health.lost.clear();
-                    TimeDelta::seconds(REST.1)
-                })
-            }
-            SendError::NotSent { .. } | SendError::Rejected { .. } => None,
+            Err(error) => self.failed(&mut health, error, place, now),
         };
-        let Some(rest) = rest else { return };
-        tracing::warn!(
-            provider.name = self.provider.name(),
-            rest_s = rest.num_seconds(),
-            error = %error,
-            "a provider is left alone for a while"
-        );
-        health.closed_until = Some(now + rest);
-        health.why = Some(error.to_string());
+        let wait = health.breaker.rests_until().map(|_| health.wait(now));
+        Heard { whom, wait }
     }
 
-    fn health(&self) -> std::sync::MutexGuard<'_, Health> {
+    /// Takes in that no connection came about: no message was named yet.
+    pub(super) fn unreached(&self, error: &SendError, now: Timestamp) -> Heard {
+        // No place: what comes before a message is never about its recipient.
+        let mut health = self.health();
+        let whom = self.failed(&mut health, error, Place::of(""), now);
+        let wait = health.breaker.rests_until().map(|_| health.wait(now));
+        Heard { whom, wait }
+    }
+
+    fn failed(&self, health: &mut Health, error: &SendError, place: Place, now: Timestamp) -> Whom {
+        let (whom, cause) = health.judge(error, place, now);
+        match cause {
+            Some(cause) => self.rest(health, cause, error, now),
+            None if whom == Whom::Recipient => self.alive(health),
+            None => {}
+        }
+        if is_here(error) && health.may_tell_of_here(now) {
+            tracing::error!(provider.name = self.provider.name(), error = %error, "nothing can be sent from this machine for the moment");
+        }
+        whom
+    }
+
+    /// It spoke as one that works, though it did not take the message. That says nothing about a
+    /// set-up that it refuses.
+    fn alive(&self, health: &mut Health) {
+        if !health.breaker.refuses_us() {
+            self.well(health);
+        }
+    }
+
+    fn well(&self, health: &mut Health) {
+        remember(&mut health.lost, false);
+        if health.breaker.well() == Change::Opened {
+            health.why = None;
+            health.fetches = FETCHES;
+            tracing::info!(
+                provider.name = self.provider.name(),
+                "a provider works again; what waited for it goes"
+            );
+        }
+    }
+
+    fn rest(&self, health: &mut Health, cause: Cause, error: &SendError, now: Timestamp) {
+        let change = health.breaker.failed(cause, now);
+        if health.breaker.rests_until().is_some() {
+            health.why = Some(error.to_string());
+        }
+        if change == Change::Closed {
+            health.turned_away = 0;
+            tracing::warn!(
+                provider.name = self.provider.name(),
+                error = %error,
+                "a provider rests; one message at a time asks whether it works again"
+            );
+        }
+    }
+
+    /// Whether what waits for this provider is to be fetched now.
+    pub(super) fn takes_fetch(&self) -> bool {
+        let mut health = self.health();
+        let fetches = health.fetches > 0 && health.breaker.rests_until().is_none();
+        health.fetches = health.fetches.saturating_sub(1);
+        fetches
+    }
+
+    fn health(&self) -> MutexGuard<'_, Health> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Health {
+    /// Whom an error concerns, and why the provider is to rest, if it is.
+    fn judge(&mut self, error: &SendError, place: Place, now: Timestamp) -> (Whom, Option<Cause>) {
+        let resting = self.breaker.rests_until().is_some();
+        match error {
+            SendError::NotSent {
+                concerns: Concern::Provider,
+                retry_after,
+                ..
+            } => {
+                let wish =
+                    retry_after.map(|wish| TimeDelta::from_std(wish).unwrap_or(TimeDelta::MAX));
+                (
+                    Whom::Everybody,
+                    Some(wish.map_or(Cause::Away, Cause::Asked)),
+                )
+            }
+            SendError::NotSent {
+                concerns: Concern::Here,
+                ..
+            } => (Whom::Unclear, None),
+            // Who asks for patience with one recipient says that he works.
+            SendError::NotSent {
+                retry_after: Some(_),
+                ..
+            }
+            | SendError::Rejected { .. } => (Whom::Recipient, None),
+            SendError::NotSent { .. } => {
+                let whom = self.blame.put_off(place);
+                (whom, (whom == Whom::Everybody).then_some(Cause::Away))
+            }
+            SendError::Denied { .. } => {
+                let whom = self.blame.denied(place, now);
+                let ours = whom == Whom::Everybody || self.breaker.refuses_us();
+                let whom = if ours { Whom::Everybody } else { whom };
+                (whom, ours.then_some(Cause::Setup))
+            }
+            SendError::Misconfigured { .. } => (Whom::Everybody, Some(Cause::Setup)),
+            SendError::Unknown { .. } => {
+                remember(&mut self.lost, true);
+                let lost = self.lost.iter().filter(|lost| **lost).count();
+                if lost > TOO_MANY_UNKNOWN {
+                    self.lost.clear();
+                    return (Whom::Unclear, Some(Cause::Losing));
+                }
+                (Whom::Unclear, resting.then_some(Cause::Away))
+            }
+        }
+    }
+
+    /// When one who is turned away comes back.
+    fn wait(&mut self, now: Timestamp) -> Timestamp {
+        let until = self.breaker.rests_until().unwrap_or(now);
+        let until = if until > now { until } else { now + ASKING };
+        self.turned_away += 1;
+        if self.turned_away <= FEW {
+            until
+        } else {
+            until + LATER
+        }
+    }
+
+    fn may_tell_of_here(&mut self, now: Timestamp) -> bool {
+        let again = self
+            .told_of_here
+            .is_none_or(|told| now - told >= TELL_AGAIN);
+        if again {
+            self.told_of_here = Some(now);
+        }
+        again
+    }
+}
+
+fn is_here(error: &SendError) -> bool {
+    matches!(
+        error,
+        SendError::NotSent {
+            stage: "connect",
+            concerns: Concern::Here,
+            ..
+        }
+    )
 }
 
 fn remember(lost: &mut VecDeque<bool>, is_lost: bool) {
@@ -154,15 +305,37 @@ fn remember(lost: &mut VecDeque<bool>, is_lost: bool) {
     lost.push_back(is_lost);
 }
 
+/// A message that may go to a line. While it asks a provider that rested, nobody else does; dropped
+/// without an answer, the next one asks.
+pub(super) struct Chosen {
+    pub(super) line: Arc<Line>,
+    asks: bool,
+}
+
+impl Chosen {
+    /// Whether it is to find out if its provider works again.
+    pub(super) const fn asks(&self) -> bool {
+        self.asks
+    }
+}
+
+impl Drop for Chosen {
+    fn drop(&mut self) {
+        if self.asks {
+            self.line.health().breaker.unasked();
+        }
+    }
+}
+
 /// Every line, by channel, in order of preference.
 #[derive(Clone, Default)]
 pub struct Lines(Vec<Arc<Line>>);
 
 /// Who carries the next message.
-pub enum Choice {
+pub(super) enum Choice {
     /// This one.
-    Line(Arc<Line>),
-    /// All of them rest; the first is back then.
+    Line(Chosen),
+    /// All of them rest; come back then.
     Wait(Timestamp),
     /// Nobody carries this channel.
     Nobody,
@@ -175,26 +348,54 @@ impl Lines {
         Self(lines.into_iter().map(Arc::new).collect())
     }
 
-    /// The first well line of the channel.
-    pub fn choose(&self, channel: Channel, now: Timestamp) -> Choice {
-        let mut back = None;
-        for line in self
-            .0
-            .iter()
-            .filter(|l| l.provider.capabilities().channel == channel)
-        {
-            match line.rests_until(now) {
-                None => return Choice::Line(Arc::clone(line)),
-                Some(until) => back = Some(back.map_or(until, |b: Timestamp| b.min(until))),
-            }
+    /// The first line of the channel that is well, or that is to be asked.
+    pub(super) fn choose(&self, channel: Channel, now: Timestamp) -> Choice {
+        let mut soonest: Option<(&Arc<Line>, Timestamp)> = None;
+        for line in self.of(channel) {
+            let mut health = line.health();
+            let asks = match health.breaker.way(now) {
+                Way::Open => false,
+                Way::Ask => {
+                    health.turned_away = 0;
+                    true
+                }
+                Way::Closed => {
+                    let until = health.breaker.rests_until().unwrap_or(now);
+                    if soonest.is_none_or(|(_, sooner)| until < sooner) {
+                        soonest = Some((line, until));
+                    }
+                    continue;
+                }
+            };
+            drop(health);
+            let line = Arc::clone(line);
+            return Choice::Line(Chosen { line, asks });
         }
-        back.map_or(Choice::Nobody, Choice::Wait)
+        soonest.map_or(Choice::Nobody, |(line, _)| {
+            Choice::Wait(line.health().wait(now))
+        })
+    }
+
+    fn of(&self, channel: Channel) -> impl Iterator<Item = &Arc<Line>> {
+        self.0
+            .iter()
+            .filter(move |line| line.provider.capabilities().channel == channel)
     }
 
     /// The line of this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Arc<Line>> {
         self.0.iter().find(|line| line.provider.name() == name)
+    }
+
+    /// The channels whose waiting messages are to be fetched now: a line of theirs is well again.
+    pub(super) fn to_fetch(&self) -> Vec<Channel> {
+        let well = self.0.iter().filter(|line| line.takes_fetch());
+        let mut channels: Vec<Channel> = well
+            .map(|line| line.provider.capabilities().channel)
+            .collect();
+        channels.dedup();
+        channels
     }
 
     /// The longest that any provider may take for one message.

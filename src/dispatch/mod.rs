@@ -3,13 +3,17 @@
 //!
 //! It does not decide who is told what (`plan`), nor what receipts mean (`track`). The path of
 //! one message: `feed` claims it, `carry` takes it through, `gate` looks once more, `ledger`
-//! writes, `line` is the provider with its pace (`pace`, `slots`) and health. Beside the path: `timers` (what asked
+//! writes, `line` is the provider with its pace (`pace`, `slots`) and health (`breaker`, `blame`). Beside the path: `timers` (what asked
 //! to be looked at again), `unknown` (what nobody knows), `rescue` (what a dead node had in hand).
 //! `turn` does all of it once on the caller's task: how tests step through a node's life.
 
+mod blame;
+mod breaker;
 mod carry;
+mod close;
 mod compose;
 mod feed;
+mod fetch;
 mod gate;
 mod ledger;
 mod line;
@@ -42,6 +46,9 @@ use crate::lifecycle::{Lifecycle, Wake};
 use crate::store::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
 use texts::{PlanText, Texts};
+
+/// How long a safety message that may have left waits before it is repeated at a risk.
+const SOON: TimeDelta = TimeDelta::seconds(60);
 
 /// How the dispatcher works; from `[dispatch]` of the configuration.
 #[derive(Debug, Clone)]
@@ -99,11 +106,28 @@ impl Settings {
         }
     }
 
+    /// When to look first at what nobody knows. A safety message that may be repeated at a risk is
+    /// not left alone for longer than [`SOON`]: its reader needs it now, and an answer that is lost
+    /// will not come any more.
+    fn first_doubt(&self, plan: &PlanText, line: &Line) -> TimeDelta {
+        let patience = self.patience(line);
+        if unknown::is_hasty(plan.plan.class, plan.settings.on_unknown) {
+            patience.min(SOON)
+        } else {
+            patience
+        }
+    }
+
     /// How long to wait before asking what became of a message: until it has certainly come, and
     /// then until the provider can say so.
     fn patience(&self, line: &Line) -> TimeDelta {
         let longest = TimeDelta::from_std(line.provider.capabilities().longest_send);
         longest.unwrap_or(TimeDelta::minutes(10)) + self.settle
+    }
+
+    /// The same; a provider that is not configured any more has had its time.
+    fn patience_of(&self, line: Option<&Line>) -> TimeDelta {
+        line.map_or(self.settle, |line| self.patience(line))
     }
 }
 
@@ -203,6 +227,7 @@ impl Dispatcher {
             suspects,
         } = self;
         let suspects = rescue::rescue(&shared, &suspects, None).await?;
+        fetch::fetch(&shared).await?;
         lifecycle.spawn("ledger", ledger.run());
         lifecycle.spawn(
             "rescue",

@@ -11,7 +11,7 @@ use super::Shared;
 use crate::domain::{Lane, MessageState, NodeId};
 use crate::lifecycle::Lifecycle;
 use crate::store::StoreError;
-use crate::store::nodes::Rescued;
+use crate::store::nodes::{Looks, Rescued};
 use crate::store::sums::Moved;
 
 /// After a start, an earlier run is looked for so often and so long.
@@ -112,7 +112,9 @@ pub(super) async fn rescue(
         // What the dead node had handed over may still be on its way to a provider, who then
         // needs a while to say so.
         let wake_at = now + shared.lines.longest_send() + shared.settings.settle;
-        rescued.extend(tx.nodes().rescue(node, now, wake_at).await?);
+        let soon = wake_at.min(now + super::SOON);
+        let looks = Looks { wake_at, soon };
+        rescued.extend(tx.nodes().rescue(node, now, looks).await?);
     }
     let moved = unknown(&rescued);
     tx.sums().moved(&moved).await?;

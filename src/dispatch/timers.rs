@@ -31,6 +31,9 @@ pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
             Ok(_) => {}
             Err(error) => tracing::error!(error = %error, "cannot look at timers; trying again"),
         }
+        if let Err(error) = super::fetch::fetch(&shared).await {
+            tracing::error!(error = %error, "cannot fetch what waited for a provider; trying again");
+        }
         if let Err(error) = note_providers(&shared).await {
             tracing::error!(error = %error, "cannot note how the providers do");
         }
@@ -162,6 +165,8 @@ async fn decide_unknown(
         asks: shared.settings.asks,
         risky: message.risky,
         opened_at,
+        class: plan.plan.class,
+        settled_at: opened_at + shared.settings.patience_of(line.map(|line| &**line)),
         horizon: opened_at + shared.settings.horizon(message.channel),
     };
     match (next_step(&case, now), line) {

@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use super::carry::carry;
 use super::feed::{Grasp, claim};
 use super::rescue::Steady;
-use super::{Dispatcher, Shared, rescue, timers};
+use super::{Dispatcher, Shared, fetch, rescue, timers};
 use crate::domain::Lane;
 use crate::store::StoreError;
 use crate::store::messages::Claimed;
@@ -40,6 +40,7 @@ impl Dispatcher {
         }
         let mut steady = Steady::always();
         *suspects = rescue::rescue(shared, suspects, Some(&mut steady)).await?;
+        fetch::fetch(shared).await?;
         let looked = timers::look(shared).await?;
         let mut carriers = Vec::new();
         for lane in Lane::ALL {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::channel::Capabilities;
-use crate::domain::{OnUnknown, Timestamp};
+use crate::domain::{Class, OnUnknown, Timestamp};
 
 /// Taken off the life of an idempotency key, for clocks that differ.
 pub(super) const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
@@ -38,6 +38,10 @@ pub(super) struct Case {
     pub(super) risky: bool,
     /// When the attempt was opened.
     pub(super) opened_at: Timestamp,
+    /// Not repeated for less than safety before the wire has settled.
+    pub(super) class: Class,
+    /// From when on the attempt has certainly come or never will, and the provider can say which.
+    pub(super) settled_at: Timestamp,
     /// Until when a receipt may still tell.
     pub(super) horizon: Timestamp,
 }
@@ -58,9 +62,21 @@ pub(super) fn next_step(case: &Case, now: Timestamp) -> Step {
         return step;
     }
     match case.policy {
-        OnUnknown::Resend if !case.risky => Step::SendAgainAtRisk,
+        OnUnknown::Resend if !case.risky => {
+            if now >= case.settled_at || is_hasty(case.class, case.policy) {
+                Step::SendAgainAtRisk
+            } else {
+                Step::Wait(case.settled_at)
+            }
+        }
         _ => Step::Wait(case.horizon),
     }
+}
+
+/// Whether a message may be repeated at a risk before the wire has settled: a second alarm harms
+/// less than one that comes half an hour late.
+pub(super) fn is_hasty(class: Class, policy: OnUnknown) -> bool {
+    class == Class::Safety && policy == OnUnknown::Resend
 }
 
 fn safe_step(case: &Case, provider: &Capabilities, now: Timestamp) -> Option<Step> {
@@ -75,6 +91,9 @@ fn safe_step(case: &Case, provider: &Capabilities, now: Timestamp) -> Option<Ste
         .can_be_asked
         .then_some(if case.asked >= i64::from(case.asks) {
             Step::SendAgain
+        } else if now < case.settled_at {
+            // It could not know yet, and would be believed.
+            Step::Wait(case.settled_at)
         } else {
             Step::Ask
         })
@@ -105,6 +124,8 @@ mod tests {
             asks: 2,
             risky: false,
             opened_at,
+            class: Class::Service,
+            settled_at: opened_at + TimeDelta::minutes(1),
             horizon,
         }
     }
@@ -122,6 +143,38 @@ mod tests {
         };
         assert_eq!(next_step(&again, now), Step::Wait(again.horizon));
         assert_eq!(next_step(&again, again.horizon), Step::GiveUp);
+    }
+
+    #[test]
+    fn only_safety_is_repeated_at_a_risk_before_the_wire_has_settled_and_once() {
+        let early = Timestamp::from_micros(0) + TimeDelta::seconds(30);
+        let service = case(OnUnknown::Resend, None, false);
+        assert_eq!(next_step(&service, early), Step::Wait(service.settled_at));
+        let safety = Case {
+            class: Class::Safety,
+            ..service
+        };
+        assert_eq!(next_step(&safety, early), Step::SendAgainAtRisk);
+        let again = Case {
+            risky: true,
+            ..safety
+        };
+        assert_eq!(next_step(&again, early), Step::Wait(again.horizon));
+        let held = Case {
+            policy: OnUnknown::Hold,
+            ..safety
+        };
+        assert_eq!(next_step(&held, early), Step::Wait(held.horizon));
+        let reconcile = Case {
+            policy: OnUnknown::Reconcile,
+            ..safety
+        };
+        assert_eq!(next_step(&reconcile, early), Step::Wait(safety.horizon));
+        let askable = Case {
+            class: Class::Safety,
+            ..case(OnUnknown::Resend, None, true)
+        };
+        assert_eq!(next_step(&askable, early), Step::Wait(askable.settled_at));
     }
 
     #[test]

@@ -262,8 +262,14 @@ text_enum! {
         Coalesced => "coalesced",
         /// The template could not be rendered: a variable is missing.
         TemplateFault => "template_fault",
+        /// The template is not published, or does not compile.
+        NoTemplate => "no_template",
         /// No provider is configured for the channel.
         NoProvider => "no_provider",
+        /// Waits for its provider, which is away, busy, or refuses our set-up.
+        ProviderAway => "provider_away",
+        /// The last try was put off for this message alone; it is tried again.
+        PutOff => "put_off",
         /// Something newer on the same subject came.
         Newer => "newer",
         /// Its time ran out.

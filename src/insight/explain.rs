@@ -60,16 +60,40 @@ fn gates(story: &Story) -> Vec<String> {
         Class::Service => format!("The client did not refuse the topic {}.", story.plan.topic),
         Class::Marketing => format!("The client asked for the topic {}.", story.plan.topic),
     });
-    let waited = message.due_at - message.created_at;
-    if waited > TimeDelta::minutes(1) {
-        passed.push(format!(
-            "It was not to leave before {} later: quiet hours or a rule's delay.",
-            duration(waited)
-        ));
-    } else if message.lane == Lane::Urgent {
-        passed.push("It was due at once, in the urgent lane.".to_owned());
-    }
+    passed.extend(due(story));
     passed
+}
+
+/// When it was to leave, where that was not at once. Nothing where it was put off later: then the
+/// attempts and the last word say why.
+fn due(story: &Story) -> Option<String> {
+    let message = &story.message;
+    let waited = message.due_at - message.created_at;
+    if waited <= TimeDelta::minutes(1) {
+        let urgent = message.lane == Lane::Urgent;
+        return urgent.then(|| "It was due at once, in the urgent lane.".to_owned());
+    }
+    let tried_before = |attempt: &StoryAttempt| attempt.opened_at() < message.due_at;
+    if story.attempts.iter().any(tried_before) {
+        return None;
+    }
+    let because = match message.reason {
+        Some(Reason::QuietHours) => ": the client's quiet hours",
+        Some(Reason::Coalesced) => ": several changes were to become one message",
+        Some(
+            Reason::ProviderAway
+            | Reason::PutOff
+            | Reason::TemplateFault
+            | Reason::NoTemplate
+            | Reason::NoProvider,
+        ) => return None,
+        // What made it wait is over, and was not kept.
+        _ => "",
+    };
+    Some(format!(
+        "It was not to leave before {} later{because}.",
+        duration(waited)
+    ))
 }
 
 fn attempt((place, attempt): (usize, &StoryAttempt)) -> String {
@@ -205,6 +229,11 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::QuietHours => "the client's quiet hours have not ended",
         Reason::Coalesced => "several changes are to become one message",
         Reason::TemplateFault => "the template could not be rendered: a variable is missing",
+        Reason::NoTemplate => "its template is not published, or does not compile",
+        Reason::ProviderAway => {
+            "its provider is away, busy, or refuses us; it goes as soon as one message went through"
+        }
+        Reason::PutOff => "the last try was put off for this message alone; it is tried again",
         Reason::NoProvider => "no provider is configured for the channel",
         Reason::Newer => "something newer on the same subject came",
         Reason::TooLate => "its time ran out",

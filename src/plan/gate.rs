@@ -118,7 +118,7 @@ fn verdict(candidate: &Candidate, channel: Channel, terms: &Terms<'_>) -> Verdic
     } else if terms.overtaken {
         (MessageState::Superseded, Some(Reason::Newer))
     } else if terms.without_template {
-        (MessageState::Held, Some(Reason::TemplateFault))
+        (MessageState::Held, Some(Reason::NoTemplate))
     } else if let Some(until) = quiet_until(candidate, terms) {
         due_at = until;
         (MessageState::Held, Some(Reason::QuietHours))

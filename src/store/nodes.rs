@@ -36,6 +36,15 @@ pub struct Rescued {
     pub state: MessageState,
 }
 
+/// When what a dead node may have sent is first looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Looks {
+    /// When it has certainly come, or never will.
+    pub wake_at: Timestamp,
+    /// Messages of safety: what may be repeated at a risk is not left alone for so long.
+    pub soon: Timestamp,
+}
+
 impl Nodes<'_> {
     /// The connection, for what only one of the databases has.
     pub(super) fn conn(&mut self) -> &mut Conn {
@@ -202,7 +211,7 @@ impl Nodes<'_> {
         &mut self,
         dead: NodeId,
         now: Timestamp,
-        wake_at: Timestamp,
+        looks: Looks,
     ) -> Result<Vec<Rescued>, StoreError> {
         let claims: Vec<(i64, String)> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
@@ -228,7 +237,7 @@ impl Nodes<'_> {
         // What the dead node's last transaction changes is waited for, and then seen.
         Attempts::of(self.0).lock(&held).await?;
         let held = super::json_ids(held.into_iter().map(MessageId::get));
-        let rescued = self.take_back(dead, &held, now, wake_at).await?;
+        let rescued = self.take_back(dead, &held, now, looks).await?;
         let claims = super::json_ids(claims.into_iter().map(|(claim, _)| claim));
         on!(&mut *self.0, |c| {
             sqlx::query(concat!(
@@ -250,7 +259,7 @@ impl Nodes<'_> {
         dead: NodeId,
         messages: &str,
         now: Timestamp,
-        wake_at: Timestamp,
+        looks: Looks,
     ) -> Result<Vec<Rescued>, StoreError> {
         on!(&mut *self.0, |c| {
             sqlx::query(concat!(
@@ -273,7 +282,9 @@ impl Nodes<'_> {
             sqlx::query_as(concat!(
                 "UPDATE message SET lease_node = NULL,
                  reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
-                 wake_at = CASE state WHEN 'sending' THEN $3 ELSE wake_at END,
+                 wake_at = CASE WHEN state <> 'sending' THEN wake_at
+                 WHEN plan_id IN (SELECT id FROM plan WHERE class = 'safety') THEN $4
+                 ELSE $3 END,
                  asked = CASE state WHEN 'sending' THEN 0 ELSE asked END,
                  state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'queued' END
                  WHERE id IN (",
@@ -283,7 +294,8 @@ impl Nodes<'_> {
             ))
             .bind(messages)
             .bind(dead.get())
-            .bind(wake_at.as_micros())
+            .bind(looks.wake_at.as_micros())
+            .bind(looks.soon.as_micros())
             .fetch_all(&mut **c)
             .await
         })

@@ -83,7 +83,9 @@ fn name_word(word: &str) -> Option<String> {
     let mut linked = false;
     for pair in labels.windows(2) {
         let (before, after) = (pair[0], pair[1]);
-        let end = after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len());
+        let end = after
+            .find(|c: char| !c.is_alphanumeric())
+            .unwrap_or(after.len());
         let title = end <= 1 || ABBREVIATED.contains(&after[..end].to_lowercase().as_str());
         let joins = !before.is_empty() && !after.is_empty() && !title;
         linked |= joins;
@@ -146,8 +148,14 @@ mod tests {
             ("пример.рф", "пример рф"),
             ("a.b@evil.com", "a b@evil com"),
             ("10.0.0.1", "10.0.0.1"),
-            ("J.R.R. Tolkien, G.B. Rossi S.p.A.", "J.R.R. Tolkien, G.B. Rossi S.p.A."),
-            ("Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop.", "Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop."),
+            (
+                "J.R.R. Tolkien, G.B. Rossi S.p.A.",
+                "J.R.R. Tolkien, G.B. Rossi S.p.A.",
+            ),
+            (
+                "Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop.",
+                "Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop.",
+            ),
             ("Rossi...", "Rossi..."),
         ] {
             assert_eq!(name(typed), shown);

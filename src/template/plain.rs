@@ -32,7 +32,12 @@ pub(super) fn of_html(html: &str) -> Result<String, String> {
     let mut left = vec![(dom.document.clone(), 0_usize)];
     while let Some((node, depth)) = left.pop() {
         deepest = deepest.max(depth);
-        left.extend(node.children.borrow().iter().map(|child| (child.clone(), depth + 1)));
+        left.extend(
+            node.children
+                .borrow()
+                .iter()
+                .map(|child| (child.clone(), depth + 1)),
+        );
     }
     if deepest > PLAIN_DEPTH {
         return Err(format!(
@@ -50,13 +55,19 @@ pub(super) fn of_html(html: &str) -> Result<String, String> {
 fn repeated(html: &str) -> usize {
     let (mut elements, mut again) = (0_usize, 0_usize);
     for tag in html.split('<').skip(1) {
-        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        let end = tag
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(tag.len());
         let name = &tag[..end];
         if name.is_empty() {
             continue;
         }
         elements += 1;
-        again += usize::from(OPENED_AGAIN.iter().any(|one| name.eq_ignore_ascii_case(one)));
+        again += usize::from(
+            OPENED_AGAIN
+                .iter()
+                .any(|one| name.eq_ignore_ascii_case(one)),
+        );
     }
     elements.saturating_mul(again.saturating_add(1))
 }

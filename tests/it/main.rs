@@ -42,6 +42,7 @@ mod providers;
 mod rates_api;
 mod reader;
 mod receipts_are_folded;
+mod relays;
 mod replies_are_read;
 mod servers;
 mod status_page_is_the_clients;

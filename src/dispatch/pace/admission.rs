@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Pace, STORE_RETRY, slower};
-use crate::channel::SendError;
+use crate::channel::{Concern, SendError};
 use crate::dispatch::slots::is_void;
 
 /// May be opened; has a slot soon. Dropped without departing, the slot is another's.
@@ -115,7 +115,7 @@ impl From<Missed> for SendError {
             detail: String::from("no slot of the provider's rate came in time"),
             // Costs no try: nobody refused anything.
             retry_after: Some(Duration::from_secs(1)),
-            provider_down: false,
+            concerns: Concern::Here,
         }
     }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::invariants::Invariant;
-use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState};
+use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState, ProviderRow};
 use crate::store::upkeep::Breach;
 use crate::web::Web;
 use crate::web::problem::Problem;
@@ -32,6 +32,7 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     let totals = tx.reports().totals(now.day_in(web.console.zone())).await?;
     let breaches = tx.upkeep().breaches().await?;
     let runs = tx.reports().nodes(MOST_NODES).await?;
+    let providers = tx.reports().providers().await?;
     let mut text = String::from(
         "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
     );
@@ -65,6 +66,7 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     }
     kept(&mut text, &breaches);
     nodes(&mut text, &runs);
+    paused(&mut text, &providers, now);
     Ok(text)
 }
 
@@ -77,6 +79,19 @@ fn nodes(text: &mut String, runs: &[NodeRow]) {
         line(
             text,
             format_args!("araldo_nodes{{state=\"{state}\"}} {count}"),
+        );
+    }
+}
+
+fn paused(text: &mut String, providers: &[ProviderRow], now: Timestamp) {
+    text.push_str("# HELP araldo_provider_paused Whether a provider rests: 1 or 0.\n");
+    text.push_str("# TYPE araldo_provider_paused gauge\n");
+    for provider in providers {
+        let rests = provider.paused_until().is_some_and(|until| until > now);
+        let (name, rests) = (&provider.name, u8::from(rests));
+        line(
+            text,
+            format_args!("araldo_provider_paused{{provider=\"{name}\"}} {rests}"),
         );
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use araldo::domain::{Ids as _, Lane, MessageId, NodeId};
 use araldo::store::attempts::NewAttempt;
-use araldo::store::nodes::NewNode;
+use araldo::store::nodes::{Looks, NewNode};
 
 use crate::reader::{Reader, TEXT};
 
@@ -49,7 +49,11 @@ async fn whoever_rescues_sees_what_the_dead_opened_last() {
         let mut tx = reader.store.write().await.unwrap();
         let dead = tx.nodes().bury(other, -ALIVE, &[]).await.unwrap();
         assert_eq!(dead, [slow]);
-        tx.nodes().rescue(slow, now, now).await.unwrap();
+        let looks = Looks {
+            wake_at: now,
+            soon: now,
+        };
+        tx.nodes().rescue(slow, now, looks).await.unwrap();
         tx.commit().await.unwrap();
     };
     let open = async {

@@ -34,6 +34,7 @@ async fn a_missing_variable_holds_the_message_and_says_why(store: TestStore) {
     let id = node.messages("client=C-1").await[0]["id"].clone();
     let why = node.message(&id).await["why"].to_string();
     assert!(why.contains("a variable is missing"), "{why}");
+    assert!(!why.contains("not to leave before"), "{why}");
 
     node.eye.execute(WAKE).await;
     node.eye.until(HELD_AGAIN, 1).await;

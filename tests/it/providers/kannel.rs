@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use araldo::channel::{Accepted, Provider, SendError};
+use araldo::channel::{Accepted, Concern, Provider, SendError};
 use araldo::domain::token::Purpose;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -176,7 +176,7 @@ async fn nobody_listening_is_not_sent() {
             verdict,
             SendError::NotSent {
                 stage: "connect",
-                provider_down: true,
+                concerns: Concern::Provider,
                 ..
             }
         ),

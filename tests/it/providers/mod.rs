@@ -35,10 +35,10 @@ use tokio::process::{Child, Command};
 const NOW: &str = "2026-11-22T10:00:00Z";
 
 /// A lifecycle whose tasks end with the test.
-struct Running(Lifecycle);
+pub(crate) struct Running(Lifecycle);
 
 impl Running {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Lifecycle::new())
     }
 }
@@ -49,7 +49,11 @@ impl Drop for Running {
     }
 }
 
-fn context(running: &Running, public_url: &str, sandbox: Option<Sandbox>) -> BuildContext {
+pub(crate) fn context(
+    running: &Running,
+    public_url: &str,
+    sandbox: Option<Sandbox>,
+) -> BuildContext {
     BuildContext {
         public_url: public_url.to_owned(),
         signer: signer(),
@@ -63,7 +67,10 @@ fn signer() -> Signer {
     Signer::new(&[7; 32])
 }
 
-fn try_build(context: &BuildContext, toml: &str) -> Result<Arc<dyn Provider>, SetupError> {
+pub(crate) fn try_build(
+    context: &BuildContext,
+    toml: &str,
+) -> Result<Arc<dyn Provider>, SetupError> {
     let settings: ProviderSettings = toml::from_str(toml).unwrap();
     araldo::channel::build("relay", &settings, context)
 }
@@ -72,7 +79,7 @@ fn build(context: &BuildContext, toml: &str) -> Arc<dyn Provider> {
     try_build(context, toml).unwrap()
 }
 
-fn mail(to: &str) -> Outgoing {
+pub(crate) fn mail(to: &str) -> Outgoing {
     mail_with(to, "Gentile Maria, perché no € – così.\r\n.\r\nA presto")
 }
 

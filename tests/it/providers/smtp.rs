@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use araldo::channel::{Accepted, Provider, SendError};
+use araldo::channel::{Accepted, Concern, Provider, SendError};
 
 use super::relay::{Act, HangUp, Relay, Say, SayAndHangUp, Wait};
 use super::{Running, build, context, free_port, mail, mail_with, sms, try_build, until};
@@ -55,6 +55,7 @@ fn stage_of(verdict: &Result<Accepted, SendError>) -> (&'static str, &'static st
         Ok(_) => ("accepted", ""),
         Err(SendError::NotSent { stage, .. }) => ("not sent", stage),
         Err(SendError::Rejected { stage, .. }) => ("rejected", stage),
+        Err(SendError::Denied { stage, .. }) => ("denied", stage),
         Err(SendError::Misconfigured { .. }) => ("misconfigured", ""),
         Err(SendError::Unknown { stage, .. }) => ("unknown", stage),
     }
@@ -92,10 +93,10 @@ async fn each_step_that_fails_has_its_verdict_with_and_without_pipelining() {
         ("RCPT", Say("550 5.1.1 who?"), ("rejected", "rcpt")),
         ("RCPT", HangUp, ("not sent", "rcpt")),
         ("RCPT", Wait, ("not sent", "rcpt")),
-        ("DATA", Say("554 5.7.1 no"), ("rejected", "data")),
+        ("DATA", Say("554 5.7.1 no"), ("denied", "data")),
         ("DATA", Say("what?"), ("not sent", "data")),
         (".", Say("452 4.3.1 disk full"), ("not sent", "dot")),
-        (".", Say("554 5.7.1 spam"), ("rejected", "dot")),
+        (".", Say("554 5.7.1 spam"), ("denied", "dot")),
         (".", SayAndHangUp("250 ok"), ("accepted", "")),
     ];
     for (command, act, wanted) in cases {
@@ -144,7 +145,7 @@ async fn nobody_listening_is_not_sent_and_counts_against_the_provider() {
             refused,
             SendError::NotSent {
                 stage: "connect",
-                provider_down: true,
+                concerns: Concern::Provider,
                 ..
             }
         ),

@@ -4,7 +4,9 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use araldo::channel::{Accepted, Capabilities, Found, Outgoing, Provider, Reference, SendError};
+use araldo::channel::{
+    Accepted, Capabilities, Concern, Found, Outgoing, Provider, Reference, SendError,
+};
 use araldo::domain::{Channel, Clock as _};
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
@@ -135,7 +137,7 @@ impl Carrier {
                 retry_after: Some(Duration::from_secs(
                     self.world.between(0, 1_200).unsigned_abs(),
                 )),
-                provider_down: false,
+                concerns: Concern::Provider,
             }),
             Fate::Stranger => Err(SendError::Misconfigured {
                 detail: String::from("401"),
@@ -234,12 +236,16 @@ fn lost() -> SendError {
     }
 }
 
-fn down(provider_down: bool) -> SendError {
+fn down(as_a_whole: bool) -> SendError {
     SendError::NotSent {
         stage: "connect",
         code: None,
         detail: String::from("refused"),
         retry_after: None,
-        provider_down,
+        concerns: if as_a_whole {
+            Concern::Provider
+        } else {
+            Concern::Recipient
+        },
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::caution::Caution;
 use super::connection::Relay;
 use super::pool::{Lent, Pool};
 use super::settings::{Security, SmtpSettings};
@@ -72,15 +73,17 @@ impl Smtp {
         if !envelope.is_clean() {
             return Err(unwritable("the address cannot stand in an SMTP command"));
         }
-        let mut lent = self.pool.take().await?;
-        let mut outcome = self.try_over(&mut lent, envelope, outgoing, email).await;
-        if lent.waited && lent.connection.has_hung_up() && is_before_anything(&outcome) {
+        loop {
+            let mut lent = self.pool.take().await?;
+            let outcome = self.try_over(&mut lent, envelope, outgoing, email).await;
             // The server closed it while it waited. Nothing was said, so this is no second try.
-            lent = self.pool.replace(lent).await?;
-            outcome = self.try_over(&mut lent, envelope, outgoing, email).await;
+            let ended =
+                lent.waited && lent.connection.has_hung_up() && is_before_anything(&outcome);
+            self.pool.give_back(lent);
+            if !ended {
+                return outcome;
+            }
         }
-        self.pool.give_back(lent);
-        outcome
     }
 
     async fn try_over(
@@ -190,6 +193,7 @@ fn relay(name: &str, settings: &SmtpSettings) -> Result<Relay, SetupError> {
         security,
         tls,
         login,
+        caution: Caution::default(),
         hello_name: settings.hello_name.clone(),
         ask_receipts: settings.receipts,
         connect_timeout: settings.connect_timeout,

@@ -1,7 +1,7 @@
 //! One connection to a relay: greeting, EHLO, STARTTLS, AUTH, and one mail after another.
 //!
 //! Commands go out together where the server offers PIPELINING, and each still gets its own
-//! verdict. The body and its final dot leave in one write. `talk` moves the bytes, `wire` forms
+//! verdict. The body leaves in one write, its final dot in another. `talk` moves the bytes, `wire` forms
 //! them, `error` judges.
 
 use std::time::Duration;
@@ -12,12 +12,14 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::client::TlsStream;
 
-use super::error::{Fault, Stage, refused, unanswered};
-use super::reply::Offers;
+use super::caution::Caution;
+use super::error::{Fault, Stage, refused, unanswered, unreachable};
+use super::reply::{Offers, Reply};
 use super::settings::Security;
+use super::socket::Socket;
 use super::talk::{Stream, Talk};
 use super::tls::{Tls, TlsFault};
-use super::wire::{Envelope, write_body};
+use super::wire::{DOT, Envelope, write_body};
 use crate::channel::settings::Secret;
 use crate::channel::{Accepted, SendError};
 
@@ -29,6 +31,8 @@ pub(super) struct Relay {
     /// There when `security` needs it.
     pub tls: Option<Tls>,
     pub login: Option<(String, Secret)>,
+    /// How long a mail's end is held back.
+    pub caution: Caution,
     pub hello_name: Option<String>,
     /// Ask for bounces and delay notices (RFC 3461).
     pub ask_receipts: bool,
@@ -42,6 +46,8 @@ pub(super) struct Connection {
     talk: Talk<Box<dyn Stream>>,
     offers: Offers,
     idle_since: Instant,
+    /// It has answered a whole mail.
+    proven: bool,
 }
 
 impl Connection {
@@ -69,6 +75,7 @@ impl Connection {
             talk,
             offers,
             idle_since: Instant::now(),
+            proven: false,
         })
     }
 
@@ -179,16 +186,35 @@ impl Connection {
         agreed
     }
 
+    /// The body, and its end only when the server still listens: a connection that ends before the
+    /// final dot has certainly delivered nothing (RFC 5321 §4.1.1.4), one that ends after it leaves
+    /// the mail unknown.
     async fn hand_over(&mut self, relay: &Relay, mail: &[u8]) -> Result<Accepted, SendError> {
         self.talk.out.clear();
         write_body(&mut self.talk.out, mail);
-        self.talk.flush(Stage::Body, relay.command_timeout).await?;
-        let reply = self.talk.read(Stage::Dot, relay.dot_timeout).await?;
+        let outcome = self.finish(relay).await;
+        if outcome.is_err() && self.talk.has_hung_up() {
+            relay.caution.cut_off(Instant::now());
+        }
+        let reply = outcome?;
         self.talk.judge(Stage::Dot, 250, &reply)?;
+        self.proven = true;
         Ok(Accepted {
             provider_ref: reply.queue_id(),
             code: reply.codes(),
         })
+    }
+
+    async fn finish(&mut self, relay: &Relay) -> Result<Reply, SendError> {
+        self.talk.flush(Stage::Body, relay.command_timeout).await?;
+        let hold = relay.caution.hold(self.proven, Instant::now());
+        self.talk
+            .hear_objection(hold, relay.command_timeout)
+            .await?;
+        self.talk.out.clear();
+        self.talk.out.extend_from_slice(DOT);
+        self.talk.flush(Stage::End, relay.command_timeout).await?;
+        self.talk.read(Stage::Dot, relay.dot_timeout).await
     }
 
     /// Clears a refused envelope, so that the next mail begins afresh.
@@ -203,28 +229,24 @@ impl Connection {
     }
 }
 
-async fn connect(relay: &Relay) -> Result<TcpStream, SendError> {
+async fn connect(relay: &Relay) -> Result<Socket, SendError> {
     let patience = relay.connect_timeout;
     let connecting = TcpStream::connect((relay.host.as_str(), relay.port));
-    let tcp = match timeout(patience, connecting).await {
-        Ok(Ok(tcp)) => tcp,
-        Ok(Err(error)) => return Err(unanswered(Stage::Connect, &Fault::Broken(error))),
+    let connected = match timeout(patience, connecting).await {
+        Ok(connected) => connected.and_then(Socket::over),
         Err(_elapsed) => return Err(unanswered(Stage::Connect, &Fault::TimedOut(patience))),
     };
-    // Without this, each mail waits 40 ms for the other side's delayed acknowledgement.
-    tcp.set_nodelay(true)
-        .map_err(|error| unanswered(Stage::Connect, &Fault::Broken(error)))?;
-    Ok(tcp)
+    connected.map_err(unreachable)
 }
 
-fn hello_name(relay: &Relay, tcp: &TcpStream) -> String {
+fn hello_name(relay: &Relay, tcp: &Socket) -> String {
     if let Some(name) = &relay.hello_name {
         return name.clone();
     }
-    match tcp.local_addr().map(|address| address.ip()) {
-        Ok(std::net::IpAddr::V6(address)) => format!("[IPv6:{address}]"),
-        Ok(std::net::IpAddr::V4(address)) => format!("[{address}]"),
-        Err(_) => "[127.0.0.1]".to_owned(),
+    match tcp.local_ip() {
+        Some(std::net::IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+        Some(std::net::IpAddr::V4(address)) => format!("[{address}]"),
+        None => "[127.0.0.1]".to_owned(),
     }
 }
 
@@ -250,7 +272,7 @@ async fn hello<S: Stream>(
 }
 
 /// Greets in the clear and asks for TLS.
-async fn start_tls(relay: &Relay, tcp: TcpStream, name: &str) -> Result<TcpStream, SendError> {
+async fn start_tls(relay: &Relay, tcp: Socket, name: &str) -> Result<Socket, SendError> {
     let patience = relay.command_timeout;
     let mut talk = Talk::over(tcp);
     talk.hear(Stage::Greeting, 220, patience).await?;
@@ -269,11 +291,7 @@ async fn start_tls(relay: &Relay, tcp: TcpStream, name: &str) -> Result<TcpStrea
     }
 }
 
-async fn protect(
-    relay: &Relay,
-    tls: &Tls,
-    tcp: TcpStream,
-) -> Result<TlsStream<TcpStream>, SendError> {
+async fn protect(relay: &Relay, tls: &Tls, tcp: Socket) -> Result<TlsStream<Socket>, SendError> {
     let patience = relay.connect_timeout;
     match timeout(patience, tls.protect(tcp)).await {
         Ok(Ok(stream)) => Ok(stream),

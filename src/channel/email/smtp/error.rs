@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
+use super::greylisting;
 use super::reply::Reply;
-use crate::channel::SendError;
+use crate::channel::{Concern, SendError, descriptors};
 
 /// A step of the conversation, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,8 @@ pub(super) enum Stage {
     Data,
     /// The body is being written; its final dot has not left.
     Body,
+    /// The final dot is being written, and has not left as a whole.
+    End,
     /// The final dot has left, or may have.
     Dot,
 }
@@ -40,7 +43,7 @@ impl Stage {
             Self::Mail => "mail",
             Self::Rcpt => "rcpt",
             Self::Data => "data",
-            Self::Body => "body",
+            Self::Body | Self::End => "body",
             Self::Dot => "dot",
         }
     }
@@ -81,7 +84,15 @@ pub(super) fn unanswered(stage: Stage, fault: &Fault) -> SendError {
         code: None,
         detail: fault.to_string(),
         retry_after: None,
-        provider_down: true,
+        concerns: Concern::Provider,
+    }
+}
+
+/// The verdict when no connection came about.
+pub(super) fn unreachable(error: std::io::Error) -> SendError {
+    match descriptors::none_left(&error) {
+        Some(error) => error,
+        None => unanswered(Stage::Connect, &Fault::Broken(error)),
     }
 }
 
@@ -94,27 +105,26 @@ pub(super) fn refused(stage: Stage, reply: &Reply) -> SendError {
     }
 }
 
-/// 4yz: later.
+/// 4yz: later. Once the recipient has been named, it is about him or his domain, unless the server
+/// speaks of itself (RFC 3463 §3.4: X.3.X is the mail system).
 fn deferred(stage: Stage, reply: &Reply) -> SendError {
     let system = matches!(reply.status, Some((4, 3, _)));
+    let of_the_relay = stage < Stage::Rcpt || reply.code == 421 || system;
     SendError::NotSent {
         stage: stage.as_str(),
         code: Some(reply.codes()),
         detail: reply.harmless(),
-        retry_after: is_greylisting(reply).then_some(GREYLIST_PAUSE),
-        provider_down: stage < Stage::Mail || reply.code == 421 || system,
+        retry_after: greylisting::pause(&reply.text),
+        concerns: if of_the_relay {
+            Concern::Provider
+        } else {
+            Concern::Recipient
+        },
     }
 }
 
-/// Greylisting servers want at least five minutes between tries (RFC 6647 §5).
-const GREYLIST_PAUSE: Duration = Duration::from_mins(5);
-
-fn is_greylisting(reply: &Reply) -> bool {
-    let text = reply.text.to_ascii_lowercase();
-    text.contains("greylist") || text.contains("graylist") || text.contains("postgrey")
-}
-
-/// 5yz: no. Whether it is the message, the address or us that is refused hangs on the step.
+/// 5yz: no. Whether it is the message, the address or us that is refused hangs on the step and on
+/// the words.
 fn denied(stage: Stage, reply: &Reply) -> SendError {
     let too_large = reply.code == 552 || matches!(reply.status, Some((5, 3, 4) | (5, 2, 3)));
     let ours = match stage {
@@ -122,27 +132,36 @@ fn denied(stage: Stage, reply: &Reply) -> SendError {
         // The sender is the same for every mail: refusing it once means refusing it always.
         Stage::Mail => !too_large,
         // "Authentication required" (RFC 4954 §6) is about us, wherever it is said.
-        _ => reply.code == 530,
+        _ => matches!(reply.code, 530 | 535),
     };
     if ours {
         return SendError::Misconfigured {
             detail: misconfigured(stage, reply),
         };
     }
+    let (stage, code, detail) = (stage, Some(reply.codes()), reply.harmless());
     if stage < Stage::Mail {
         return SendError::NotSent {
             stage: stage.as_str(),
-            code: Some(reply.codes()),
-            detail: reply.harmless(),
+            code,
+            detail,
             retry_after: None,
-            provider_down: true,
+            concerns: Concern::Provider,
+        };
+    }
+    let (bad_address, stage) = (is_bad_address(reply), stage.as_str());
+    if !bad_address && is_policy(reply) {
+        return SendError::Denied {
+            stage,
+            code,
+            detail,
         };
     }
     SendError::Rejected {
-        stage: stage.as_str(),
-        code: Some(reply.codes()),
-        detail: reply.harmless(),
-        bad_address: is_bad_address(reply),
+        stage,
+        code,
+        detail,
+        bad_address,
     }
 }
 
@@ -168,12 +187,38 @@ fn is_bad_address(reply: &Reply) -> bool {
     reply.code == 550 && SAYS_UNKNOWN.iter().any(|phrase| text.contains(phrase))
 }
 
+/// Refused by policy: X.7.X (RFC 3463 §3.8) or our sender's address (X.1.7, X.1.8). Servers without
+/// such codes, or with one that says nothing, say it in words.
+fn is_policy(reply: &Reply) -> bool {
+    match reply.status {
+        Some((5, 7, _) | (5, 1, 7 | 8)) => true,
+        None | Some((5, 0 | 5, _)) => {
+            let text = reply.text.to_ascii_lowercase();
+            SAYS_POLICY.iter().any(|phrase| text.contains(phrase))
+        }
+        Some(_) => false,
+    }
+}
+
 /// What servers without enhanced codes say of a mailbox that does not exist.
 const SAYS_UNKNOWN: [&str; 4] = [
     "user unknown",
     "unknown user",
     "no such user",
     "no such recipient",
+];
+
+/// What they say when they do not take mail from us.
+const SAYS_POLICY: [&str; 9] = [
+    "relay",
+    "authent",
+    "auth required",
+    "auth first",
+    "spf",
+    "dkim",
+    "dmarc",
+    "policy",
+    "blocked",
 ];
 
 #[cfg(test)]
@@ -198,9 +243,7 @@ mod tests {
         assert!(is_bad(Stage::Rcpt, "550 5.1.1 <a@b.it>: unknown"));
         assert!(is_bad(Stage::Rcpt, "550 No such user here"));
         assert!(is_bad(Stage::Dot, "554 5.1.10 null MX"));
-        assert!(!is_bad(Stage::Rcpt, "550 5.7.1 policy"));
         assert!(!is_bad(Stage::Rcpt, "552 5.2.2 mailbox full"));
-        assert!(!is_bad(Stage::Dot, "554 5.7.26 unauthenticated mail"));
         assert!(!is_bad(Stage::Mail, "552 5.3.4 message too big"));
     }
 
@@ -218,32 +261,76 @@ mod tests {
     }
 
     #[test]
-    fn later_means_not_sent_and_greylisting_waits_five_minutes() {
-        let grey = verdict(Stage::Rcpt, "451 4.7.1 Greylisted, please come back");
-        let SendError::NotSent {
-            retry_after,
-            provider_down,
-            ..
-        } = grey
-        else {
-            panic!("{grey:?}");
-        };
-        assert_eq!(retry_after, Some(Duration::from_mins(5)));
-        assert!(!provider_down);
-        let down = verdict(Stage::Mail, "421 4.3.2 shutting down");
-        assert!(matches!(
-            down,
+    fn what_is_refused_by_policy_is_neither_the_addresss_nor_surely_ours() {
+        for (stage, line) in [
+            (Stage::Rcpt, "554 5.7.1 <a@b.it>: Relay access denied"),
+            (Stage::Rcpt, "550 relaying denied"),
+            (Stage::Rcpt, "503 5.5.1 Authentication first"),
+            (Stage::Rcpt, "550 5.1.8 sender's domain not found"),
+            (Stage::Data, "550 5.7.1 policy"),
+            (Stage::Dot, "550 5.7.26 unauthenticated mail"),
+            (Stage::Dot, "554 SPF check failed"),
+        ] {
+            let said = verdict(stage, line);
+            assert!(matches!(said, SendError::Denied { .. }), "{line}: {said:?}");
+        }
+        for line in [
+            "550 relay.example: no such user",
+            "554 5.3.0 rejected",
+            "550 no",
+        ] {
+            let said = verdict(Stage::Rcpt, line);
+            assert!(
+                matches!(said, SendError::Rejected { .. }),
+                "{line}: {said:?}"
+            );
+        }
+    }
+
+    fn concern(stage: Stage, line: &str) -> (Concern, Option<Duration>) {
+        match verdict(stage, line) {
             SendError::NotSent {
-                provider_down: true,
+                concerns,
+                retry_after,
                 ..
-            }
-        ));
+            } => (concerns, retry_after),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn after_the_recipient_later_is_about_him_and_before_about_the_relay() {
+        let five = Some(Duration::from_mins(5));
+        let grey = concern(Stage::Rcpt, "451 4.7.1 Greylisting in action");
+        assert_eq!(grey, (Concern::Recipient, five));
+        for (stage, line) in [
+            (Stage::Rcpt, "450 4.7.1 Please try again later"),
+            (Stage::Rcpt, "451 try again"),
+            (Stage::Dot, "452 4.2.2 mailbox full"),
+        ] {
+            assert_eq!(concern(stage, line), (Concern::Recipient, None), "{line}");
+        }
+        for (stage, line) in [
+            (Stage::Greeting, "421 4.7.0 too many connections"),
+            (Stage::Mail, "421 4.3.2 shutting down"),
+            (Stage::Mail, "450 4.7.1 slow down"),
+            (Stage::Rcpt, "421 closing"),
+            (Stage::Dot, "452 4.3.1 disk full"),
+        ] {
+            assert_eq!(concern(stage, line), (Concern::Provider, None), "{line}");
+        }
     }
 
     #[test]
     fn silence_is_unknown_only_after_the_dot() {
         let fault = Fault::TimedOut(Duration::from_secs(1));
-        for stage in [Stage::Connect, Stage::Rcpt, Stage::Data, Stage::Body] {
+        for stage in [
+            Stage::Connect,
+            Stage::Rcpt,
+            Stage::Data,
+            Stage::Body,
+            Stage::End,
+        ] {
             assert!(matches!(
                 unanswered(stage, &fault),
                 SendError::NotSent { .. }

@@ -5,12 +5,16 @@
 //! libraries hide: at which step it failed, and whether the final dot had left this machine.
 //! Bounces that arrive later as mail are `track`'s.
 
+mod allowance;
+mod caution;
 mod client;
 mod connection;
 mod error;
+mod greylisting;
 mod pool;
 mod reply;
 mod settings;
+mod socket;
 mod talk;
 mod tls;
 mod wire;

@@ -1,12 +1,15 @@
-//! The connections to one relay: as many as configured, used again, dropped when in doubt.
+//! The connections to one relay: as many as it bears and the settings allow, used again, dropped
+//! when in doubt.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
+use super::allowance::Allowance;
 use super::connection::{Connection, Relay};
-use crate::channel::SendError;
+use crate::channel::{Concern, SendError};
 
 /// After this long without a mail a connection is asked whether it still stands.
 const PROBE_AFTER: Duration = Duration::from_secs(10);
@@ -16,9 +19,20 @@ const CLOSE_AFTER: Duration = Duration::from_mins(1);
 /// The connections to one relay.
 pub(super) struct Pool {
     relay: Relay,
-    permits: Semaphore,
+    /// One for each place of the allowance that is free: who holds one may use or open a
+    /// connection.
+    places: Semaphore,
+    state: Mutex<State>,
+}
+
+struct State {
+    allowance: Allowance,
     /// The one used last is taken first, so that the others can age and go.
-    idle: Mutex<Vec<Connection>>,
+    idle: Vec<Connection>,
+    /// Connections lent to a mail.
+    lent: usize,
+    /// Connections being opened.
+    opening: usize,
 }
 
 /// A connection lent to one mail. Dropping it closes it, so that a send which was cut short
@@ -27,25 +41,22 @@ pub(super) struct Lent<'a> {
     pub(super) connection: Connection,
     /// It has waited in the pool, so it may have ended unnoticed.
     pub(super) waited: bool,
-    permit: SemaphorePermit<'a>,
-}
-
-impl<'a> Lent<'a> {
-    const fn new(connection: Connection, waited: bool, permit: SemaphorePermit<'a>) -> Self {
-        Self {
-            connection,
-            waited,
-            permit,
-        }
-    }
+    counted: Counted<'a>,
+    _place: SemaphorePermit<'a>,
 }
 
 impl Pool {
     pub(super) fn new(relay: Relay, connections: usize) -> Self {
+        let allowance = Allowance::new(connections);
         Self {
             relay,
-            permits: Semaphore::new(connections),
-            idle: Mutex::default(),
+            places: Semaphore::new(allowance.limit()),
+            state: Mutex::new(State {
+                allowance,
+                idle: Vec::new(),
+                lent: 0,
+                opening: 0,
+            }),
         }
     }
 
@@ -53,46 +64,52 @@ impl Pool {
         &self.relay
     }
 
-    /// An idle connection that still stands, or a new one.
+    /// An idle connection that still stands, or a new one. A relay that bears no more of them
+    /// makes the mail wait for one that stands: while one works there is no reason to rest.
     pub(super) async fn take(&self) -> Result<Lent<'_>, SendError> {
-        let permit = self.permit().await?;
-        match self.standing().await {
-            Some(connection) => Ok(Lent::new(connection, true, permit)),
-            None => self.open(permit).await,
+        loop {
+            self.try_one_more();
+            let place = self.places.acquire().await.map_err(|_closed| stopping())?;
+            if let Some(connection) = self.standing().await {
+                return Ok(self.lend(connection, true, place));
+            }
+            match self.open().await {
+                Ok(connection) => return Ok(self.lend(connection, false, place)),
+                Err(error) => self.give_way(place, error)?,
+            }
         }
-    }
-
-    /// A new connection in place of one that had ended while it waited.
-    pub(super) async fn replace<'a>(&'a self, ended: Lent<'a>) -> Result<Lent<'a>, SendError> {
-        self.open(ended.permit).await
     }
 
     /// Takes a connection back after its mail, if more can go over it.
     pub(super) fn give_back(&self, lent: Lent<'_>) {
         if lent.connection.is_usable() {
-            self.idle().push(lent.connection);
+            self.keep(lent.connection);
         }
+        drop(lent.counted);
     }
 
     /// Makes sure a connection stands: at once when one is idle or all are at work.
     pub(super) async fn warm(&self) -> Result<(), SendError> {
-        match self.permits.try_acquire() {
-            Ok(permit) => {
-                let connection = match self.standing().await {
-                    Some(connection) => connection,
-                    None => Connection::open(&self.relay).await?,
-                };
-                self.give_back(Lent::new(connection, true, permit));
-                Ok(())
-            }
-            Err(_all_at_work) => Ok(()),
-        }
+        self.try_one_more();
+        let Ok(place) = self.places.try_acquire() else {
+            return Ok(());
+        };
+        let connection = match self.standing().await {
+            Some(connection) => connection,
+            None => match self.open().await {
+                Ok(connection) => connection,
+                Err(error) => return self.give_way(place, error),
+            },
+        };
+        self.keep(connection);
+        Ok(())
     }
 
     /// Closes what has been idle too long.
     pub(super) async fn sweep(&self) {
         let old: Vec<_> = self
-            .idle()
+            .state()
+            .idle
             .extract_if(.., |waiting| waiting.idle_for() >= CLOSE_AFTER)
             .collect();
         for connection in old {
@@ -100,22 +117,9 @@ impl Pool {
         }
     }
 
-    async fn permit(&self) -> Result<SemaphorePermit<'_>, SendError> {
-        self.permits
-            .acquire()
-            .await
-            .map_err(|_closed| SendError::NotSent {
-                stage: "connect",
-                code: None,
-                detail: "the daemon is stopping".to_owned(),
-                retry_after: None,
-                provider_down: false,
-            })
-    }
-
     async fn standing(&self) -> Option<Connection> {
         loop {
-            let mut connection = self.idle().pop()?;
+            let mut connection = self.state().idle.pop()?;
             let idle_for = connection.idle_for();
             if idle_for >= CLOSE_AFTER {
                 connection.quit().await;
@@ -125,12 +129,92 @@ impl Pool {
         }
     }
 
-    async fn open<'a>(&'a self, permit: SemaphorePermit<'a>) -> Result<Lent<'a>, SendError> {
+    async fn open(&self) -> Result<Connection, SendError> {
+        let opening = Counted::enter(self, |state| &mut state.opening);
         let connection = Connection::open(&self.relay).await?;
-        Ok(Lent::new(connection, false, permit))
+        drop(opening);
+        if self.state().allowance.granted(Instant::now()) {
+            self.places.add_permits(1);
+        }
+        Ok(connection)
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A connection could not be opened. While others stand, or are just being greeted, the relay
+    /// works and bears no more: the place goes, and the mail waits for one of them.
+    fn give_way(&self, place: SemaphorePermit<'_>, error: SendError) -> Result<(), SendError> {
+        let mut state = self.state();
+        let works = state.lent + state.idle.len() > 0;
+        let (refused, answered) = match &error {
+            SendError::NotSent { concerns, code, .. } => {
+                (*concerns != Concern::Recipient, code.is_some())
+            }
+            _ => (false, false),
+        };
+        if !(refused && (works || (answered && state.opening > 0))) {
+            return Err(error);
+        }
+        tracing::debug!(%error, connections = state.allowance.limit(), "a relay bears no more connections");
+        if state.allowance.refused(Instant::now()) {
+            place.forget();
+        }
+        Ok(())
+    }
+
+    /// When all places are taken, one more may be due to be tried.
+    fn try_one_more(&self) {
+        if self.places.available_permits() == 0 && self.state().allowance.wanted(Instant::now()) {
+            self.places.add_permits(1);
+        }
+    }
+
+    fn lend<'a>(
+        &'a self,
+        connection: Connection,
+        waited: bool,
+        place: SemaphorePermit<'a>,
+    ) -> Lent<'a> {
+        Lent {
+            connection,
+            waited,
+            counted: Counted::enter(self, |state| &mut state.lent),
+            _place: place,
+        }
+    }
+
+    fn keep(&self, connection: Connection) {
+        self.state().idle.push(connection);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts one connection for as long as it lives.
+struct Counted<'a> {
+    pool: &'a Pool,
+    of: fn(&mut State) -> &mut usize,
+}
+
+impl<'a> Counted<'a> {
+    fn enter(pool: &'a Pool, of: fn(&mut State) -> &mut usize) -> Self {
+        *of(&mut pool.state()) += 1;
+        Self { pool, of }
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        *(self.of)(&mut self.pool.state()) -= 1;
+    }
+}
+
+fn stopping() -> SendError {
+    SendError::NotSent {
+        stage: "stop",
+        code: None,
+        detail: "the daemon is stopping".to_owned(),
+        retry_after: None,
+        concerns: Concern::Here,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -99,8 +100,8 @@ impl<S: Stream> Talk<S> {
         self.judge(stage, wanted, &reply)
     }
 
-    /// Sends `out`. A body turns into a sent dot only when its last byte has been handed over:
-    /// before that the server cannot have seen the end of the mail.
+    /// Sends `out`. The end of a mail turns into a sent dot only when its last byte has been
+    /// handed over: before that the server cannot have seen it.
     pub(super) async fn flush(
         &mut self,
         mut stage: Stage,
@@ -115,7 +116,7 @@ impl<S: Stream> Talk<S> {
                     count => written += count,
                 }
             }
-            if *reached == Stage::Body {
+            if *reached == Stage::End {
                 *reached = Stage::Dot;
             }
             Ok(stream.flush().await?)
@@ -125,6 +126,35 @@ impl<S: Stream> Talk<S> {
             Err(_elapsed) => Err(Fault::TimedOut(patience)),
         };
         outcome.map_err(|fault| self.failed(stage, &fault))
+    }
+
+    /// Listens before the end of a mail is said, for as long as `hold`: a server that hangs up or
+    /// speaks now does not take the mail.
+    pub(super) async fn hear_objection(
+        &mut self,
+        hold: Duration,
+        patience: Duration,
+    ) -> Result<(), SendError> {
+        let heard = if hold.is_zero() {
+            // Others run meanwhile, and what has come by then is seen; a quiet line costs no wait.
+            tokio::task::yield_now().await;
+            self.stream.fill_buf().now_or_never()
+        } else {
+            timeout(hold, self.stream.fill_buf()).await.ok()
+        };
+        match heard {
+            None => Ok(()),
+            Some(Ok([])) => Err(self.failed(Stage::Body, &Fault::Closed)),
+            Some(Err(error)) => Err(self.failed(Stage::Body, &Fault::Broken(error))),
+            Some(Ok(_)) => {
+                let reply = self.read(Stage::Body, patience).await?;
+                let refused = refused(Stage::Body, &reply);
+                self.hung_up |= reply.code == 421;
+                // The server still waits for the end of a mail that it will not get.
+                self.usable = false;
+                Err(refused)
+            }
+        }
     }
 
     /// Reads one answer.

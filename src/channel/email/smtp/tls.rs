@@ -7,10 +7,10 @@ use std::sync::Arc;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::socket::Socket;
 use crate::channel::SetupError;
 
 /// A ready set-up for one relay's name.
@@ -55,7 +55,7 @@ impl Tls {
     }
 
     /// Shakes hands over an open connection.
-    pub(super) async fn protect(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, TlsFault> {
+    pub(super) async fn protect(&self, tcp: Socket) -> Result<TlsStream<Socket>, TlsFault> {
         self.connector
             .connect(self.name.clone(), tcp)
             .await

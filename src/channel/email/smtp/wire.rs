@@ -81,7 +81,10 @@ fn write_xtext(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// The body, dots doubled (RFC 5321 §4.5.2), and the final dot. A lone CR or LF becomes CRLF:
+/// The end of a mail, after [`write_body`].
+pub(super) const DOT: &[u8] = b".\r\n";
+
+/// The body, dots doubled (RFC 5321 §4.5.2), without the final dot. A lone CR or LF becomes CRLF:
 /// servers that take one for a line's end could be made to see a second mail inside the first.
 pub(super) fn write_body(out: &mut Vec<u8>, mail: &[u8]) {
     out.reserve(mail.len() + mail.len() / 32 + 8);
@@ -98,7 +101,6 @@ pub(super) fn write_body(out: &mut Vec<u8>, mail: &[u8]) {
         let broken_by = usize::from(!rest.is_empty()) + usize::from(rest.starts_with(b"\r\n"));
         rest = &rest[broken_by..];
     }
-    out.extend_from_slice(b".\r\n");
 }
 
 #[cfg(test)]
@@ -108,6 +110,7 @@ mod tests {
     fn body(mail: &[u8]) -> String {
         let mut out = Vec::new();
         write_body(&mut out, mail);
+        out.extend_from_slice(DOT);
         String::from_utf8(out).unwrap()
     }
 

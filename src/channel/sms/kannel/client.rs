@@ -95,6 +95,7 @@ impl Kannel {
             .await
             .map_err(|error| unanswered(&error))?;
         let status = answer.status();
+        let retry_after = retry_after(answer.headers());
         let mut body = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|error| unanswered(&error))? {
             body.extend_from_slice(&piece);
@@ -102,7 +103,7 @@ impl Kannel {
                 break;
             }
         }
-        judge(status, &String::from_utf8_lossy(&body))
+        judge(status, &String::from_utf8_lossy(&body), retry_after)
     }
 
     fn address_of(&self, outgoing: &Outgoing, to: &str, text: &str) -> Url {
@@ -164,6 +165,12 @@ impl Provider for Kannel {
             detail: "Kannel has no way to ask what became of an SMS".to_owned(),
         })))
     }
+}
+
+/// `Retry-After` in seconds (RFC 9110 §10.2.3); a date is not taken, our clocks may differ.
+fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?;
+    seconds.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Kannel counts how long an SMS is worth delivering in whole minutes; at least one, at most a

@@ -1,18 +1,36 @@
 //! What Kannel's answers and silences mean (user guide, "SMS push reply").
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::channel::{Accepted, SendError};
+use crate::channel::{Accepted, Concern, SendError, descriptors};
 
 /// The verdict on an answer that came whole.
-pub(super) fn judge(status: StatusCode, body: &str) -> Result<Accepted, SendError> {
+/// `retry_after`: what its header of that name said.
+pub(super) fn judge(
+    status: StatusCode,
+    body: &str,
+    retry_after: Option<Duration>,
+) -> Result<Accepted, SendError> {
     let code = status.as_u16();
     match code {
         202 | 200 if is_acceptance(body) => Ok(Accepted {
             provider_ref: None,
             code: code.to_string(),
+        }),
+        // The gateway's lists of numbers: one number's, or all of them when a list is wrong.
+        400 | 403 if is_listed(body) => Err(SendError::Denied {
+            stage: "request",
+            code: Some(code.to_string()),
+            detail: harmless(body),
+        }),
+        // "Not routable": no line of the gateway leads to this number.
+        403 if body.contains("Not routable") => Err(SendError::Denied {
+            stage: "request",
+            code: Some(code.to_string()),
+            detail: harmless(body),
         }),
         401 | 403 => Err(SendError::Misconfigured {
             detail: format!(
@@ -32,8 +50,8 @@ pub(super) fn judge(status: StatusCode, body: &str) -> Result<Accepted, SendErro
             stage: "request",
             code: Some(code.to_string()),
             detail: harmless(body),
-            retry_after: None,
-            provider_down: true,
+            retry_after,
+            concerns: Concern::Provider,
         }),
         // 200 with something else, 408, 500, 502, 504: nobody says that nothing was queued.
         _ => Err(SendError::Unknown {
@@ -41,6 +59,11 @@ pub(super) fn judge(status: StatusCode, body: &str) -> Result<Accepted, SendErro
             detail: format!("the gateway answered {code} in words that are not Kannel's"),
         }),
     }
+}
+
+/// `Number(s) has/have been denied by white- and/or black-lists.`
+fn is_listed(body: &str) -> bool {
+    body.contains("black-list")
 }
 
 /// `0: Accepted for delivery` or `3: Queued for later delivery`.
@@ -58,6 +81,12 @@ pub(super) fn unanswered(error: &reqwest::Error) -> SendError {
             ),
         };
     }
+    let io = |cause: &'_ (dyn std::error::Error + 'static)| {
+        descriptors::none_left(cause.downcast_ref::<std::io::Error>()?)
+    };
+    if let Some(no_descriptor) = causes(error).find_map(io).filter(|_| error.is_connect()) {
+        return no_descriptor;
+    }
     let detail = what_happened(error);
     if error.is_connect() || error.is_builder() {
         return SendError::NotSent {
@@ -65,7 +94,7 @@ pub(super) fn unanswered(error: &reqwest::Error) -> SendError {
             code: None,
             detail,
             retry_after: None,
-            provider_down: true,
+            concerns: Concern::Provider,
         };
     }
     SendError::Unknown {
@@ -118,7 +147,7 @@ mod tests {
     use super::*;
 
     fn verdict(code: u16, body: &str) -> Result<Accepted, SendError> {
-        judge(StatusCode::from_u16(code).unwrap(), body)
+        judge(StatusCode::from_u16(code).unwrap(), body, None)
     }
 
     #[test]
@@ -142,10 +171,17 @@ mod tests {
         assert!(matches!(
             full,
             SendError::NotSent {
-                provider_down: true,
+                concerns: Concern::Provider,
                 ..
             }
         ));
+        for said in [
+            "Number(s) has/have been denied by white- and/or black-lists.",
+            "Not routable. Do not try again.",
+        ] {
+            let one = verdict(403, said).unwrap_err();
+            assert!(matches!(one, SendError::Denied { .. }), "{said} {one:?}");
+        }
     }
 
     #[test]
