@@ -69,9 +69,8 @@ impl Recount<'_> {
         before: i64,
         limit: i64,
     ) -> Result<Option<Stretch>, StoreError> {
-        let first: Option<i64> =
-            on!(&mut *self.0, |c| {
-                sqlx::query_scalar(
+        let first: Option<i64> = on!(&mut *self.0, |c| {
+            sqlx::query_scalar(
             "SELECT min(id) FROM (SELECT id FROM message WHERE id < $1 ORDER BY id DESC LIMIT $2)
              AS s"
         )
@@ -79,8 +78,8 @@ impl Recount<'_> {
         .bind(limit)
         .fetch_one(&mut **c)
         .await
-            })
-            .doing("look for messages to count anew")?;
+        })
+        .doing("look for messages to count anew")?;
         let Some(first) = first else { return Ok(None) };
         let astray: Vec<i64> = on!(&mut *self.0, |c| sqlx::query_scalar(concat!(
             "SELECT m.id FROM message m LEFT JOIN (SELECT e.message_id, ",

@@ -54,7 +54,7 @@ pub(super) async fn list(
         .await?;
     let full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE);
     let last = rows.last().map(|row| row.id).filter(|_| full);
-    let now = web.clock.now();
+    let now = web.moment();
     let frame = Frame::new(&web, &person, &headers, Part::Cases, "Cases").await?;
     Ok(frame::page(&ListPage {
         frame,
@@ -107,7 +107,7 @@ pub(super) async fn show(
     };
     let page = tx.reports().messages(&filter, None, PAGE).await?;
     drop(tx);
-    let now = web.clock.now();
+    let now = web.moment();
     let kinds = web.pages.case_kinds();
     let frame = Frame::new(&web, &person, &headers, Part::Cases, format!("Case {case}")).await?;
     let step = |step: crate::store::reports::CaseStep| Step {

@@ -17,7 +17,7 @@ use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
 use super::desk::Seen;
-use super::format::{Badge, When, masked};
+use super::format::{Badge, Moment, When, masked};
 use super::frame::{self, Frame, Part};
 
 /// Lines of a page.
@@ -41,7 +41,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(row: MessageRow, now: Timestamp) -> Self {
+    pub(super) fn new(row: MessageRow, now: Moment) -> Self {
         let known = row.reason.as_deref().and_then(|word| word.parse().ok());
         Self {
             id: row.id,
@@ -156,7 +156,7 @@ pub(super) async fn list(
         .reports()
         .messages(&ask.filter()?, after, PAGE)
         .await?;
-    let now = web.clock.now();
+    let now = web.moment();
     let frame = Frame::new(&web, &person, &headers, Part::Messages, "Messages").await?;
     Ok(frame::page(&ListPage {
         frame,
@@ -227,7 +227,7 @@ pub(super) async fn show(
         badge: Badge::of_message(story.message.state, false),
         address: masked(&story.message.address),
         client_path: in_path(story.message.client_ref.as_deref().unwrap_or_default()),
-        steps: steps(&story, web.clock.now()),
+        steps: steps(&story, web.moment()),
         why: explain(&story),
         seen: seen(&web, key).await,
         story,
@@ -255,7 +255,7 @@ async fn seen(web: &Web, id: MessageId) -> Result<Seen, String> {
 }
 
 /// What happened, in the order of time.
-fn steps(story: &Story, now: Timestamp) -> Vec<Step> {
+fn steps(story: &Story, now: Moment) -> Vec<Step> {
     let mut steps = path(story);
     steps.extend(attempts(story));
     steps.extend(story.receipts.iter().map(|receipt| {
@@ -286,7 +286,7 @@ fn steps(story: &Story, now: Timestamp) -> Vec<Step> {
         )
     }));
     steps.sort_by_key(|(at, ..)| *at);
-    let mut before = steps.first().map_or(now, |(at, ..)| *at);
+    let mut before = steps.first().map_or(now.at, |(at, ..)| *at);
     steps
         .into_iter()
         .map(|(at, tone, word, detail)| {

@@ -12,6 +12,7 @@ mod flood_guard_caps;
 mod missing_variable_holds;
 mod newer_replaces_older;
 mod quiet_hours_defer;
+pub(crate) mod rates_recounted;
 mod real_providers_carry;
 mod stop_is_honoured;
 mod store_takes_nothing;

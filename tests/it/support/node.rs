@@ -168,6 +168,16 @@ impl Node {
     }
 
     /// The handsets and mailboxes.
+    /// Where it listens.
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.running.address.expect("the role web")
+    }
+
+    /// The key its tests speak with.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     pub(crate) fn world(&self) -> &Arc<World> {
         self.running.world.as_ref().expect("a sandbox")
     }
