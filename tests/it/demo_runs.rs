@@ -9,6 +9,8 @@ use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
+use crate::promises::rates_recounted::recount;
+
 /// The outage of the story is over by then at twenty times the pace, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -169,6 +171,9 @@ async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
         tokio::time::sleep(Duration::from_millis(500)).await;
         (sums, sms) = demo.figures().await;
     }
+    // The same figures, counted a second way from the messages while the town goes on.
+    let (code, said) = recount(demo.console.clone(), demo.key.clone()).await;
+    assert_eq!(code, Some(0), "{said}");
     let books = books(&demo.store()).await;
     assert_eq!(books.messages, books.planned, "the sums do not close");
     assert_eq!(books.stuck, 0, "messages stay under way");

@@ -1,10 +1,9 @@
 //! Alarms: what must never be, and is. Found by `upkeep`; the Now page shows them at its top, and
 //! nothing when there are none.
 
-use crate::domain::Timestamp;
 use crate::store::upkeep::Breach;
 
-use super::format::{When, grouped};
+use super::format::{Moment, When, grouped};
 
 /// One of them, as the page shows it.
 pub(super) struct Alarm {
@@ -15,7 +14,7 @@ pub(super) struct Alarm {
 }
 
 impl Alarm {
-    pub(super) fn all(breaches: &[Breach], now: Timestamp) -> Vec<Self> {
+    pub(super) fn all(breaches: &[Breach], now: Moment) -> Vec<Self> {
         breaches
             .iter()
             .map(|breach| Self {

@@ -57,7 +57,7 @@ pub(super) async fn list(
         .await?;
     let full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE);
     let last = rows.last().map(|row| row.id).filter(|_| full);
-    let now = web.clock.now();
+    let now = web.moment();
     let frame = Frame::new(&web, &person, &headers, Part::Cases, "Cases").await?;
     Ok(frame::page(&ListPage {
         frame,
@@ -111,7 +111,7 @@ pub(super) async fn show(
         ..MessageFilter::default()
     };
     let page = tx.reports().messages(&filter, None, PAGE).await?;
-    let now = web.clock.now();
+    let now = web.moment();
     let replies = replies::about(&mut tx, RepliesTo::Case(&case), now).await?;
     drop(tx);
     let kinds = web.pages.case_kinds();

@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::domain::Timestamp;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::role::Right;
 use crate::store::audit::Deed;
@@ -18,7 +17,7 @@ use crate::web::auth::csrf::Posted;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::format::{LANGUAGE, When, masked, minute_of_day, plain};
+use super::format::{LANGUAGE, Moment, When, masked, minute_of_day, plain};
 use super::frame::{self, Frame, Part};
 use super::messages::{Line, in_path};
 use super::replies::{self, ReplyLine};
@@ -99,7 +98,7 @@ pub(super) struct CaseLine {
 }
 
 impl CaseLine {
-    pub(super) fn new(case: CaseRow, kinds: &CaseKinds, now: Timestamp) -> Self {
+    pub(super) fn new(case: CaseRow, kinds: &CaseKinds, now: Moment) -> Self {
         Self {
             path: in_path(&case.case),
             kind: kinds.kind_label(&case.kind, LANGUAGE),
@@ -192,7 +191,7 @@ async fn draw(
         ..MessageFilter::default()
     };
     let page = tx.reports().messages(&filter, None, PAGE).await?;
-    let now = web.clock.now();
+    let now = web.moment();
     let replies = replies::about(&mut tx, RepliesTo::Client(sheet.id.get()), now).await?;
     drop(tx);
     let frame = Frame::new(web, person, headers, Part::Clients, sheet.name.clone()).await?;
@@ -249,7 +248,7 @@ fn contacts(sheet: &ClientSheet, shown: Option<i64>) -> Vec<Contact> {
         .collect()
 }
 
-fn suppressions(sheet: &ClientSheet, now: Timestamp) -> Vec<(String, String, String, When)> {
+fn suppressions(sheet: &ClientSheet, now: Moment) -> Vec<(String, String, String, When)> {
     sheet
         .suppressions
         .iter()
@@ -298,7 +297,7 @@ async fn answer(web: &Web, client: &str, about: &str) -> Result<Answer, Problem>
         (true, false) if incident || case => "It is known, and no rule has told anybody of it.",
         (true, false) => "There is no incident, case or event of this name.",
     };
-    let now = web.clock.now();
+    let now = web.moment();
     Ok(Answer {
         about: about.to_owned(),
         verdict: verdict.to_owned(),

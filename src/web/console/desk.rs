@@ -17,6 +17,7 @@ use crate::store::reports::Ladder;
 use crate::template::Workshop;
 use crate::web::Web;
 
+use super::format::Moment;
 use super::now::Snapshot;
 
 /// A snapshot is shared by all who look within this time.
@@ -146,10 +147,10 @@ impl Desk {
 
     /// What is going on, at most a second old: however many look, the store is asked once.
     pub(super) async fn now(&self, web: &Web) -> Result<Arc<Snapshot>, StoreError> {
-        let now = web.clock.now();
+        let now = web.moment();
         let mut kept = self.snapshot.lock().await;
         if let Some(snapshot) = kept.as_ref()
-            && now - snapshot.at < FRESH
+            && now.at - snapshot.at < FRESH
         {
             return Ok(Arc::clone(snapshot));
         }
@@ -232,6 +233,16 @@ impl Desk {
             .iter()
             .find(|(found, _)| found == key)
             .map(|(_, html)| html.clone())
+    }
+}
+
+impl Web {
+    /// Now, by the organisation's clock.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            at: self.clock.now(),
+            zone: self.console.zone,
+        }
     }
 }
 

@@ -7,8 +7,22 @@ use chrono_tz::Tz;
 use crate::domain::{MessageState, Timestamp};
 use crate::insight::explain::duration;
 
-/// The zone of the exact times on the pages.
-pub(super) const ZONE: Tz = chrono_tz::Europe::Rome;
+/// When a page is made, and whose clock its exact times go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// Now.
+    pub(super) at: Timestamp,
+    /// The organisation's zone.
+    pub(super) zone: Tz,
+}
+
+impl Moment {
+    /// The day, counted from 1970-01-01.
+    pub(super) fn day(self) -> i64 {
+        self.at.day_in(self.zone)
+    }
+}
+
 /// The language of the pages, for labels that have several.
 pub(super) const LANGUAGE: &str = "en";
 
@@ -86,17 +100,17 @@ pub(super) struct When {
 
 impl When {
     /// `at` as seen at `now`.
-    pub(super) fn new(at: Timestamp, now: Timestamp) -> Self {
-        let span = now - at;
+    pub(super) fn new(at: Timestamp, now: Moment) -> Self {
+        let span = now.at - at;
         let ahead = span < TimeDelta::seconds(-1);
         let ago = if ahead {
-            format!("in {}", duration(at - now))
+            format!("in {}", duration(at - now.at))
         } else if span < TimeDelta::seconds(1) {
             "now".to_owned()
         } else {
             format!("{} ago", duration(span))
         };
-        let local = at.to_utc().with_timezone(&ZONE);
+        let local = at.to_utc().with_timezone(&now.zone);
         Self {
             ago,
             exact: local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
@@ -165,13 +179,22 @@ mod tests {
     #[test]
     fn times_are_relative_and_exact_in_the_local_zone() {
         let now = Timestamp::parse("2026-11-22T17:04:12Z").unwrap();
-        let when = When::new(now - TimeDelta::minutes(3), now);
+        let rome = Moment {
+            at: now,
+            zone: chrono_tz::Europe::Rome,
+        };
+        let when = When::new(now - TimeDelta::minutes(3), rome);
         assert_eq!(when.ago, "3 min ago");
         assert!(!when.ahead);
         assert_eq!(when.exact, "2026-11-22 18:01:12 +01:00");
-        let later = When::new(now + TimeDelta::hours(3), now);
+        let later = When::new(now + TimeDelta::hours(3), rome);
         assert_eq!(later.ago, "in 3 h");
         assert!(later.ahead);
+        let london = Moment {
+            zone: chrono_tz::Europe::London,
+            ..rome
+        };
+        assert_eq!(When::new(now, london).exact, "2026-11-22 17:04:12 +00:00");
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Frame {
             csrf: person.csrf.clone(),
             theme: theme(headers),
             entries: rail(part, web.sandbox.is_some(), person.role),
-            health: snapshot.health(web.clock.now()),
+            health: snapshot.health(web.moment()),
             assets: assets::folder(),
         })
     }

@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::domain::Timestamp;
 use crate::domain::area::Area;
 use crate::insight::Rate;
 use crate::store::reports::{IncidentRow, IncidentStep, Ladder};
@@ -15,7 +14,7 @@ use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::format::{Badge, When, grouped, plain};
+use super::format::{Badge, Moment, When, grouped, plain};
 use super::frame::{self, Frame, Part};
 use super::map::{Map, draw};
 use super::messages::in_path;
@@ -42,7 +41,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(incident: IncidentRow, now: Timestamp) -> Self {
+    fn new(incident: IncidentRow, now: Moment) -> Self {
         let words = [
             Some(incident.kind.as_str()),
             incident.service.as_deref(),
@@ -88,7 +87,7 @@ pub(super) async fn list(
         .await?;
     let full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE);
     let last = rows.last().map(|row| row.id).filter(|_| full);
-    let now = web.clock.now();
+    let now = web.moment();
     let frame = Frame::new(&web, &person, &headers, Part::Incidents, "Incidents").await?;
     Ok(frame::page(&ListPage {
         frame,
@@ -138,7 +137,7 @@ pub(super) async fn show(
     drop(tx);
     let ladder = web.console.ladder(&web, found.id).await?;
     let area = area(&found);
-    let now = web.clock.now();
+    let now = web.moment();
     let title = format!("Incident {incident}");
     Ok(frame::page(&IncidentPage {
         frame: Frame::new(&web, &person, &headers, Part::Incidents, title).await?,
@@ -183,11 +182,16 @@ fn facts(area: Option<&Area>) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// All of them were counted, so there is no interval to give.
 fn unreachable(ladder: &Ladder) -> String {
-    Rate::new(ladder.unreachable, ladder.planned).to_string()
+    let (without, all) = (grouped(ladder.unreachable), grouped(ladder.planned));
+    match Rate::new(ladder.unreachable, ladder.planned) {
+        rate if rate.is_small() => format!("{without} of {all}"),
+        rate => format!("{without} of {all} ({} %)", rate.percent()),
+    }
 }
 
-fn step(found: &IncidentStep, now: Timestamp) -> Step {
+fn step(found: &IncidentStep, now: Moment) -> Step {
     let detail = match &found.template {
         Some(template) => format!(
             "{} messages with the text {template}{}",

@@ -155,7 +155,7 @@ struct Sums {
 
 impl Sums {
     async fn read(web: &Web, days: i64) -> Result<Self, StoreError> {
-        let to = web.clock.now().day_in(web.console.zone());
+        let to = web.moment().day();
         let from = to - days + 1;
         let by = StatsBy::default();
         let mut tx = web.store.read().await?;
@@ -340,7 +340,7 @@ pub(super) async fn export(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Problem> {
     person.require(Right::Rates)?;
-    let to = web.clock.now().day_in(web.console.zone());
+    let to = web.moment().day();
     let by = StatsBy {
         day: true,
         template: true,

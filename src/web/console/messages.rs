@@ -19,7 +19,7 @@ use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
 use super::desk::Seen;
-use super::format::{Badge, When, masked};
+use super::format::{Badge, Moment, When, masked};
 use super::frame::{self, Frame, Part};
 use super::replies::{self, ReplyLine};
 
@@ -44,7 +44,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(row: MessageRow, now: Timestamp) -> Self {
+    pub(super) fn new(row: MessageRow, now: Moment) -> Self {
         let known = row.reason.as_deref().and_then(|word| word.parse().ok());
         Self {
             id: row.id,
@@ -159,7 +159,7 @@ pub(super) async fn list(
         .reports()
         .messages(&ask.filter()?, after, PAGE)
         .await?;
-    let now = web.clock.now();
+    let now = web.moment();
     let frame = Frame::new(&web, &person, &headers, Part::Messages, "Messages").await?;
     Ok(frame::page(&ListPage {
         frame,
@@ -210,7 +210,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found("message", &id);
     let key: MessageId = id.parse().map_err(|_| missing())?;
-    let now = web.clock.now();
+    let now = web.moment();
     let mut tx = web.store.read().await?;
     let story = tx.reports().story(key).await?.ok_or_else(missing)?;
     let replies = replies::about(&mut tx, RepliesTo::Message(key), now).await?;
@@ -259,7 +259,7 @@ async fn seen(web: &Web, id: MessageId) -> Result<Seen, String> {
 }
 
 /// What happened, in the order of time.
-fn steps(story: &Story, now: Timestamp) -> Vec<Step> {
+fn steps(story: &Story, now: Moment) -> Vec<Step> {
     let mut steps = path(story);
     steps.extend(attempts(story));
     steps.extend(story.receipts.iter().map(|receipt| {
@@ -294,7 +294,7 @@ fn steps(story: &Story, now: Timestamp) -> Vec<Step> {
         )
     }));
     steps.sort_by_key(|(at, ..)| *at);
-    let mut before = steps.first().map_or(now, |(at, ..)| *at);
+    let mut before = steps.first().map_or(now.at, |(at, ..)| *at);
     steps
         .into_iter()
         .map(|(at, tone, word, detail)| {

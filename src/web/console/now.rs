@@ -29,7 +29,7 @@ use crate::web::problem::Problem;
 use super::alarms::{self, Alarm};
 use super::chart::spark_line;
 use super::desk::{Pace, ProviderFace};
-use super::format::{Badge, When, grouped, plain};
+use super::format::{Badge, Moment, When, grouped, plain};
 use super::frame::{Frame, Part, strictly};
 use super::messages::Line;
 use super::replies::counted;
@@ -67,9 +67,9 @@ pub(super) struct Health {
 }
 
 impl Snapshot {
-    pub(super) async fn take(web: &Web, now: Timestamp) -> Result<Self, StoreError> {
+    pub(super) async fn take(web: &Web, now: Moment) -> Result<Self, StoreError> {
         let mut tx = web.store.read().await?;
-        let totals = tx.reports().totals(now.day_in(web.console.zone())).await?;
+        let totals = tx.reports().totals(now.day()).await?;
         let going_on = tx.reports().incidents(true, i64::MAX, 10).await?;
         let recent = tx
             .reports()
@@ -89,10 +89,10 @@ impl Snapshot {
             incidents.push((incident, ladder));
         }
         Ok(Self {
-            at: now,
+            at: now.at,
             lanes,
             totals,
-            pace: web.console.pace(now, totals.ever.accepted).await,
+            pace: web.console.pace(now.at, totals.ever.accepted).await,
             incidents,
             providers: with_state(&web.console.providers, known),
             nodes,
@@ -108,7 +108,7 @@ impl Snapshot {
     }
 
     /// The worst thing that is going on.
-    pub(super) fn health(&self, now: Timestamp) -> Health {
+    pub(super) fn health(&self, now: Moment) -> Health {
         let health = |tone, word: &str, detail: String| Health {
             badge: Badge::new(tone, word),
             detail,
@@ -136,7 +136,7 @@ impl Snapshot {
         if let Some((face, _)) = self
             .providers
             .iter()
-            .find(|(_, row)| is_paused(row.as_ref(), now))
+            .find(|(_, row)| is_paused(row.as_ref(), now.at))
         {
             return health(
                 "attention",
@@ -146,9 +146,9 @@ impl Snapshot {
         }
         let urgent = self.lanes.iter().find(|load| load.lane == Lane::Urgent);
         if let Some(due) = urgent.and_then(|load| load.oldest_due)
-            && now - due > URGENT_WAIT
+            && now.at - due > URGENT_WAIT
         {
-            let waited = duration(now - due);
+            let waited = duration(now.at - due);
             return health(
                 "attention",
                 "slow",
@@ -235,7 +235,7 @@ struct View {
 }
 
 impl View {
-    fn new(snapshot: &Snapshot, now: Timestamp) -> Self {
+    fn new(snapshot: &Snapshot, now: Moment) -> Self {
         Self {
             alarms: Alarm::all(&snapshot.breaches, now),
             tiles: tiles(snapshot),
@@ -327,8 +327,8 @@ fn capped(count: i64) -> String {
     }
 }
 
-fn lane_bar(load: &LaneLoad, now: Timestamp) -> LaneBar {
-    let age = load.oldest_due.map(|due| now - due);
+fn lane_bar(load: &LaneLoad, now: Moment) -> LaneBar {
+    let age = load.oldest_due.map(|due| now.at - due);
     let digits = i64::from(load.waiting.checked_ilog2().map_or(0, |log| log + 1));
     LaneBar {
         lane: load.lane.as_str(),
@@ -343,7 +343,7 @@ fn lane_bar(load: &LaneLoad, now: Timestamp) -> LaneBar {
     }
 }
 
-fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Timestamp) -> GoingOn {
+fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Moment) -> GoingOn {
     let service = incident
         .service
         .as_deref()
@@ -389,8 +389,8 @@ pub(super) fn ladder_steps(ladder: &Ladder) -> Vec<LadderStep> {
     .collect()
 }
 
-fn provider((face, row): &(ProviderFace, Option<ProviderRow>), now: Timestamp) -> ProviderLine {
-    let paused = is_paused(row.as_ref(), now);
+fn provider((face, row): &(ProviderFace, Option<ProviderRow>), now: Moment) -> ProviderLine {
+    let paused = is_paused(row.as_ref(), now.at);
     let until = row.as_ref().and_then(ProviderRow::paused_until);
     let reason = row
         .as_ref()
@@ -444,7 +444,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let frame = Frame::new(&web, &person, &headers, Part::Now, "Now").await?;
     let snapshot = web.console.now(&web).await?;
-    let now = View::new(&snapshot, web.clock.now());
+    let now = View::new(&snapshot, web.moment());
     Ok(super::frame::page(&NowPage { frame, now }))
 }
 
@@ -459,7 +459,7 @@ pub(super) async fn live(State(web): State<Web>, _person: Person) -> Response {
             tokio::time::sleep(TICK).await;
         }
         let drawn = match web.console.now(&web).await {
-            Ok(snapshot) => draw(&snapshot, web.clock.now()),
+            Ok(snapshot) => draw(&snapshot, web.moment()),
             // The store is busy or gone: what is shown stays, the next look may do better.
             Err(error) => {
                 tracing::warn!(error = %error, "a live page could not look at the store");
@@ -485,7 +485,7 @@ pub(super) fn live_stream(events: impl Stream<Item = Event> + Send + 'static) ->
 /// Name and HTML of each region.
 type Drawn = Vec<(&'static str, Arc<str>)>;
 
-fn draw(snapshot: &Snapshot, at: Timestamp) -> Drawn {
+fn draw(snapshot: &Snapshot, at: Moment) -> Drawn {
     let now = &View::new(snapshot, at);
     let drawn = [
         ("alarms", Alarms { now }.render()),

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use crate::domain::MessageId;
 use crate::domain::role::Right;
-use crate::domain::{MessageId, Timestamp};
 use crate::store::audit::Deed;
 use crate::store::replies::{MOST_COUNTED, RepliesTo, Reply};
 use crate::store::{StoreError, Tx};
@@ -18,7 +18,7 @@ use crate::web::auth::csrf::Posted;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::format::{When, grouped};
+use super::format::{Moment, When, grouped};
 use super::frame::{self, Frame, Part, strictly};
 use super::messages::in_path;
 
@@ -41,7 +41,7 @@ pub(super) struct ReplyLine {
 }
 
 impl ReplyLine {
-    fn new(reply: Reply, now: Timestamp) -> Self {
+    fn new(reply: Reply, now: Moment) -> Self {
         Self {
             id: reply.id,
             message: reply.message(),
@@ -62,7 +62,7 @@ impl ReplyLine {
 pub(super) async fn about(
     tx: &mut Tx,
     about: RepliesTo<'_>,
-    now: Timestamp,
+    now: Moment,
 ) -> Result<Vec<ReplyLine>, StoreError> {
     let replies = tx.replies().list(about, i64::MAX, PAGE).await?;
     let line = |reply| ReplyLine::new(reply, now);
@@ -109,7 +109,7 @@ pub(super) async fn list(
     drop(tx);
     let full = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
     let last = found.last().map(|reply| reply.id).filter(|_| full);
-    let now = web.clock.now();
+    let now = web.moment();
     let title = "Replies to answer";
     Ok(frame::page(&ListPage {
         frame: Frame::new(&web, &person, &headers, Part::Messages, title).await?,

@@ -18,13 +18,13 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::channel::sandbox::{Body, Received, World};
+use crate::domain::Channel;
 use crate::domain::role::Right;
-use crate::domain::{Channel, Timestamp};
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::format::{When, grouped};
+use super::format::{Moment, When, grouped};
 use super::frame::{self, Frame, Part};
 use super::messages::in_path;
 use super::now::live_stream;
@@ -82,7 +82,7 @@ struct Wall {
 }
 
 impl Wall {
-    fn look(world: &World, now: Timestamp) -> Self {
+    fn look(world: &World, now: Moment) -> Self {
         let truth = world.truth();
         let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
         Self {
@@ -95,7 +95,7 @@ impl Wall {
     }
 }
 
-fn inboxes(world: &World, channel: Channel, now: Timestamp) -> Vec<Inbox> {
+fn inboxes(world: &World, channel: Channel, now: Moment) -> Vec<Inbox> {
     let shown = if channel == Channel::Sms { ON_PHONE } else { 1 };
     let found = world.inboxes(channel, WALL).into_iter();
     found
@@ -117,7 +117,7 @@ fn inboxes(world: &World, channel: Channel, now: Timestamp) -> Vec<Inbox> {
 }
 
 impl Item {
-    fn new(received: &Received, now: Timestamp, most: usize) -> Self {
+    fn new(received: &Received, now: Moment, most: usize) -> Self {
         let (subject, text) = match &received.body {
             Body::Sms(text) => (None, text.clone()),
             Body::Mail(mail) => (Some(mail.subject.clone()), excerpt(&mail.text, most)),
@@ -128,7 +128,7 @@ impl Item {
             subject,
             pieces: pieces(&text),
             at: When::new(received.at, now),
-            new: now - received.at < NEW,
+            new: now.at - received.at < NEW,
         }
     }
 }
@@ -208,7 +208,7 @@ async fn wall(
     person: Person,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let wall = Wall::look(world(&web, &person)?, web.clock.now());
+    let wall = Wall::look(world(&web, &person)?, web.moment());
     let frame = Frame::new(&web, &person, &headers, Part::Sandbox, "Sandbox").await?;
     Ok(frame::page(&WallPage { frame, wall }))
 }
@@ -223,7 +223,7 @@ async fn live(State(web): State<Web>, person: Person) -> Result<Response, Proble
             if !first {
                 next_arrivals(&mut arrivals).await?;
             }
-            let wall = Wall::look(web.sandbox.as_ref()?, web.clock.now());
+            let wall = Wall::look(web.sandbox.as_ref()?, web.moment());
             let html = WallRegion { wall }.render().ok()?;
             Some((
                 Event::default().event("wall").data(html),
@@ -262,7 +262,7 @@ async fn inbox(
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found("handset or mailbox", &address);
     let channel: Channel = channel.parse().map_err(|_| missing())?;
-    let now = web.clock.now();
+    let now = web.moment();
     let found = world(&web, &person)?.inbox(channel, &address);
     if found.is_empty() {
         return Err(missing());

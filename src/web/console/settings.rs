@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::domain::Timestamp;
 use crate::domain::role::Right;
 use crate::store::StoreError;
 use crate::store::audit::AuditRow;
@@ -17,7 +16,7 @@ use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
 use super::desk::ProviderFace;
-use super::format::{Badge, When};
+use super::format::{Badge, Moment, When};
 use super::frame::{self, Frame, Part};
 
 struct Node {
@@ -51,7 +50,7 @@ pub(super) async fn page(
     person: Person,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let now = web.clock.now();
+    let now = web.moment();
     let nodes = web.store.read().await?.reports().nodes(20).await?;
     let admin = person.role.may(Right::Administer);
     let office = if admin {
@@ -69,7 +68,7 @@ pub(super) async fn page(
     }))
 }
 
-fn node(row: NodeRow, now: Timestamp) -> Node {
+fn node(row: NodeRow, now: Moment) -> Node {
     let tone = match row.state() {
         NodeState::Stopped => "waiting",
         NodeState::Silent => "failed",
@@ -84,7 +83,7 @@ fn node(row: NodeRow, now: Timestamp) -> Node {
     }
 }
 
-async fn office(web: &Web, now: Timestamp) -> Result<Office, StoreError> {
+async fn office(web: &Web, now: Moment) -> Result<Office, StoreError> {
     let mut tx = web.store.read().await?;
     let keys = tx.reports().keys().await?;
     let people = tx.users().list().await?;

@@ -14,6 +14,7 @@ mod looking_is_not_acting;
 mod missing_variable_holds;
 mod newer_replaces_older;
 mod quiet_hours_defer;
+pub(crate) mod rates_recounted;
 mod real_providers_carry;
 mod stop_is_honoured;
 mod store_takes_nothing;

@@ -172,6 +172,11 @@ impl Node {
         &self.key
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.running.address.expect("the role web")
+    }
+
     /// The handsets and mailboxes.
     pub(crate) fn world(&self) -> &Arc<World> {
         self.running.world.as_ref().expect("a sandbox")

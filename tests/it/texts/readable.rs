@@ -1,8 +1,6 @@
 //! The mails that come with the program can be read by weak eyes: WCAG 2.2 §1.4.3 asks for 4.5 to 1
 //! between a text and its ground, as they are sent and where a mail program turns to dark.
 
-use araldo::template::Source;
-
 /// Lightness as WCAG 2.2 defines it ("relative luminance").
 fn luminance(colour: &str) -> f64 {
     let channel = |at: usize| {

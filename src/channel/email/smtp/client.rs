@@ -11,6 +11,7 @@ use super::pool::{Lent, Pool};
 use super::settings::{Security, SmtpSettings};
 use super::tls::Tls;
 use super::wire::Envelope;
+use crate::channel::Concern;
 use crate::channel::email::message::{ComposeError, Letterhead};
 use crate::channel::settings::secret;
 use crate::channel::{
@@ -232,7 +233,7 @@ fn unwritten(error: &ComposeError) -> SendError {
             code: None,
             detail: error.to_string(),
             retry_after: None,
-            provider_down: false,
+            concerns: Concern::Recipient,
         },
     }
 }

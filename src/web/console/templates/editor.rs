@@ -257,7 +257,7 @@ async fn versions(
         .reports()
         .stats(0, i64::MAX, by)
         .await?;
-    let now = web.clock.now();
+    let now = web.moment();
     let counts = |number: i64| {
         let its = |row: &&StatsRow| row.template == name && row.version == number;
         rows.iter()
