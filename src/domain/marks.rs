@@ -51,20 +51,23 @@ const JOINER: char = '\u{200d}';
 /// COMBINING ENCLOSING KEYCAP: `1`, selector and this are one picture.
 const KEYCAP: char = '\u{20e3}';
 
-/// The blocks that hold pictures (Unicode property `Extended_Pictographic` and arrows).
+/// The blocks that hold pictures (Unicode property `Extended_Pictographic` and arrows), without
+/// the signs that `segments` replaces by letters.
 const fn is_pictograph(c: char) -> bool {
     matches!(
         c,
-        '\u{a9}'
-            | '\u{ae}'
-            | '\u{203c}'
+        '\u{203c}'
             | '\u{2049}'
-            | '\u{2122}'
             | '\u{2139}'
             | '\u{2190}'..='\u{21ff}'
             | '\u{2300}'..='\u{23ff}'
             | '\u{24c2}'
-            | '\u{25a0}'..='\u{27bf}'
+            | '\u{25aa}'
+            | '\u{25ab}'
+            | '\u{25b6}'
+            | '\u{25c0}'
+            | '\u{25fb}'..='\u{25fe}'
+            | '\u{2600}'..='\u{27bf}'
             | '\u{2900}'..='\u{297f}'
             | '\u{2b00}'..='\u{2bff}'
             | '\u{3030}'

@@ -15,12 +15,11 @@ pub fn transliterate(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut replaced = false;
     for (c, joint) in joints(&composed(text)) {
-        // `©` and its selector: the selector goes with it.
-        if joint && !replaced {
-            plain.push(c);
+        // An accent on a letter that has just lost its own would give it another.
+        if replaced && is_accent(c) {
             continue;
         }
-        let instead = replacement(c);
+        let instead = replacement(c).filter(|_| !joint);
         replaced = instead.is_some();
         match instead {
             Some(instead) => plain.push_str(instead),
@@ -125,9 +124,14 @@ fn invisible(c: char) -> Option<&'static str> {
     (c.is_control() || is_invisible(c)).then_some("")
 }
 
+/// A mark over, under or through the letter before it.
+const fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
 /// Letter and combining mark become one letter: some systems store `è` as `e` and U+0300.
 fn composed(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c| matches!(c, '\u{300}'..='\u{36f}')) {
+    if !text.contains(is_accent) {
         return Cow::Borrowed(text);
     }
     let mut whole = String::with_capacity(text.len());
@@ -205,6 +209,16 @@ mod tests {
                     assert!(!letter.is_ascii(), "{base} and {mark:?}");
                 }
             }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn replacing_twice_changes_nothing(
+            text in "[a1…©◦™°e\u{301}\u{200b}\u{200d}\u{fe0f}\u{20e3}👨👩❤☎è\u{0}]{0,12}"
+        ) {
+            let plain = transliterate(&text);
+            proptest::prop_assert_eq!(transliterate(&plain), plain);
         }
     }
 }
