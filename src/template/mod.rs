@@ -30,6 +30,7 @@ pub use builtin::{BUILTINS, Builtin};
 pub use catalog::{Catalog, Versioned};
 pub use check::{Finding, Severity, check};
 pub use compiled::{Compiled, Input, RenderedEmail};
+pub use context::missing;
 pub use fault::{Fault, RenderFault};
 pub use samples::Fullness;
 

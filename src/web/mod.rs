@@ -1,6 +1,7 @@
 //! HTTP: the API (`api/`), the console (`console/`), the client's own pages (`public/`) and the
 //! providers' callbacks (`hooks/`). Handlers parse, call one stage or the store, and answer;
-//! they decide nothing about messages. `auth/` says who is asking.
+//! they decide nothing about messages. `routes` is the table of who may call what, `auth/` says who
+//! is asking.
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::store::Store;
 use crate::track::Track;
 use crate::web::auth::keys::KeyCache;
 use crate::web::problem::Problem;
+use crate::web::routes::Routes;
 
 pub mod api;
 pub mod auth;
@@ -27,6 +29,8 @@ pub mod console;
 pub mod hooks;
 pub mod problem;
 pub mod public;
+mod query;
+pub mod routes;
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -61,13 +65,19 @@ pub struct Web {
     pub console: Arc<console::Desk>,
 }
 
-/// All routes.
-pub fn router(web: Web) -> axum::Router {
-    axum::Router::new()
-        .merge(api::routes())
+/// All routes, each with who may call it.
+#[must_use]
+pub fn routes() -> Routes {
+    api::routes()
         .merge(console::routes())
         .merge(hooks::routes())
         .merge(public::routes())
+}
+
+/// What answers.
+pub fn router(web: Web) -> axum::Router {
+    axum::Router::new()
+        .merge(routes().into_router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

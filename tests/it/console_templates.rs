@@ -105,7 +105,7 @@ async fn a_stale_form_keeps_what_was_typed() {
 #[tokio::test]
 async fn the_preview_follows_what_is_typed() {
     let town = Town::lively().await;
-    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let browser = Browser::logged_in(&town, Role::Operator).await;
     let csrf = browser.get("/console/now").await.field("csrf");
     let preview = async |fields: &[(&str, &str)]| {
         let mut all = vec![("csrf", csrf.as_str()), ("locale", "it")];

@@ -36,6 +36,7 @@ mod providers;
 mod rates_api;
 mod reader;
 mod receipts_are_folded;
+mod rights;
 mod servers;
 mod status_page_is_the_clients;
 mod store;

@@ -4,13 +4,14 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
+use crate::store::audit::Deed;
 use crate::web::Web;
-use crate::web::auth::keys::{Authorized, ClientsWrite};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 /// Deletes a client: 204, or 404 when there is none.
 pub(crate) async fn delete(
-    _caller: Authorized<ClientsWrite>,
+    caller: Caller,
     State(web): State<Web>,
     Path(reference): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -18,6 +19,15 @@ pub(crate) async fn delete(
     if !tx.clients().delete(&reference).await? {
         return Err(Problem::not_found("client", &reference));
     }
+    let deed = Deed {
+        actor: &caller.actor(),
+        action: "client.deleted",
+        subject: &reference,
+        detail: None,
+    };
+    tx.audit()
+        .append(web.ids.next(), web.clock.now(), &deed)
+        .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
