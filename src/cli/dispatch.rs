@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Subcommand;
 
-use super::Context;
-use crate::domain::EventId;
+use super::{COMMAND_LINE, Context};
+use crate::domain::{EventId, Timestamp};
+use crate::store::audit::Deed;
 use crate::store::switches::DISPATCH;
+use crate::store::{StoreError, Tx};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -27,46 +29,76 @@ pub(super) enum DispatchCommand {
 
 /// Does it.
 pub(super) async fn run(command: DispatchCommand, context: &Context) -> anyhow::Result<ExitCode> {
-    let now = context.clock.now();
-    let mut tx = context.store.write().await?;
     match command {
         DispatchCommand::Pause => {
-            tx.switches()
-                .set(DISPATCH, true, "command line", now)
-                .await?;
-            tx.commit().await?;
+            switch(context, true).await?;
             println!("sending is paused; `araldo dispatch resume` goes on");
         }
         DispatchCommand::Resume => {
-            tx.switches()
-                .set(DISPATCH, false, "command line", now)
-                .await?;
-            tx.commit().await?;
+            switch(context, false).await?;
             println!("sending goes on");
         }
-        DispatchCommand::Cancel { event } => {
-            let id = match event.as_slice() {
-                [number] => number.parse::<EventId>().ok(),
-                [source, id] => tx
-                    .events()
-                    .lookup(source, id)
-                    .await?
-                    .map(|stored| stored.id),
-                _ => None,
-            };
-            let Some(id) = id else {
-                bail!(
-                    "event `{}` is not known; `GET /v1/events` lists them",
-                    event.join(" ")
-                );
-            };
-            let (stopped, gone) = tx.plans().cancel_event(id, now).await?;
-            tx.commit().await?;
-            println!(
-                "{} messages withdrawn; {gone} could not be stopped",
-                stopped.len()
-            );
-        }
+        DispatchCommand::Cancel { event } => cancel(context, &event).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn switch(context: &Context, paused: bool) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let action = if paused {
+        "dispatch.paused"
+    } else {
+        "dispatch.resumed"
+    };
+    let mut tx = context.store.write().await?;
+    tx.switches()
+        .set(DISPATCH, paused, COMMAND_LINE, now)
+        .await?;
+    note(context, &mut tx, now, (action, "all nodes", None)).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn cancel(context: &Context, event: &[String]) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let mut tx = context.store.write().await?;
+    let id = match event {
+        [number] => number.parse::<EventId>().ok(),
+        [source, id] => tx
+            .events()
+            .lookup(source, id)
+            .await?
+            .map(|stored| stored.id),
+        _ => None,
+    };
+    let Some(id) = id else {
+        bail!(
+            "event `{}` is not known; `GET /v1/events` lists them",
+            event.join(" ")
+        );
+    };
+    let (stopped, gone) = tx.plans().cancel_event(id, now).await?;
+    let told = format!(
+        "{} messages withdrawn; {gone} could not be stopped",
+        stopped.len()
+    );
+    let deed = ("event.withdrawn", &*id.to_string(), Some(&*told));
+    note(context, &mut tx, now, deed).await?;
+    tx.commit().await?;
+    println!("{told}");
+    Ok(())
+}
+
+async fn note(
+    context: &Context,
+    tx: &mut Tx,
+    now: Timestamp,
+    (action, subject, detail): (&str, &str, Option<&str>),
+) -> Result<(), StoreError> {
+    let deed = Deed {
+        actor: COMMAND_LINE,
+        action,
+        subject,
+        detail,
+    };
+    tx.audit().append(context.ids.next(), now, &deed).await
 }

@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
+use super::COMMAND_LINE;
 use crate::domain::address::PhonePolicy;
 use crate::domain::{Clock, Fault, Ids};
 use crate::source::Limits;
@@ -42,7 +43,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let ImportCommand::Clients { file, dry_run } = command;
     let mut import = Import {
-        importer: Importer::new(store, clock, ids, dry_run),
+        importer: Importer::new(store, clock, ids, dry_run).by(COMMAND_LINE),
         phones,
         bar: bar(&file)?,
         rejected: Rejects::beside(&file),

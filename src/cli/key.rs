@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Subcommand;
 
-use super::Context;
-use crate::domain::api_key::{ApiKey, Scope};
+use super::{COMMAND_LINE, Context};
+use crate::domain::api_key::{ApiKey, Pattern, Rights, Scope};
+use crate::store::audit::Deed;
+use crate::store::keys::StoredKey;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -16,9 +18,15 @@ pub(super) enum KeyCommand {
         /// What it is for
         #[arg(long)]
         name: String,
-        /// What it allows, such as events:write,clients:write
+        /// What it allows, such as cases:write,clients:write
         #[arg(long, value_delimiter = ',', required = true)]
         scope: Vec<Scope>,
+        /// Only events of this source, such as /crm; `*` at the end stands for anything
+        #[arg(long, value_name = "SOURCE")]
+        source: Vec<Pattern>,
+        /// Only events of this type, such as 'case.*'
+        #[arg(long = "type", value_name = "TYPE")]
+        kind: Vec<Pattern>,
     },
     /// List the keys
     List,
@@ -31,42 +39,88 @@ pub(super) enum KeyCommand {
 
 /// Does it.
 pub(super) async fn run(command: KeyCommand, context: &Context) -> anyhow::Result<ExitCode> {
-    let now = context.clock.now();
-    let mut tx = context.store.write().await?;
     match command {
-        KeyCommand::Create { name, scope } => {
-            let key = ApiKey::from_entropy(&rand::random());
-            tx.keys()
-                .create(&key, &name, &scope, now, context.ids.as_ref())
-                .await?;
-            tx.commit().await?;
-            println!("keep this key; it is not shown again:");
-            println!("{}", key.reveal());
+        KeyCommand::Create {
+            name,
+            scope,
+            source,
+            kind,
+        } => {
+            let rights = Rights {
+                scopes: scope,
+                sources: source,
+                types: kind,
+            };
+            create(context, &name, rights).await?;
         }
         KeyCommand::List => {
-            for key in tx.keys().list().await? {
-                let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-                let state = if key.revoked_at.is_some() {
-                    "revoked"
-                } else {
-                    "valid"
-                };
-                println!(
-                    "{}  {state:<7}  {}  {}",
-                    key.prefix,
-                    key.name,
-                    scopes.join(",")
-                );
+            for key in context.store.read().await?.keys().list().await? {
+                println!("{}", line(&key));
             }
         }
         KeyCommand::Revoke { prefix } => {
-            let prefix = prefix.trim_start_matches("araldo_");
-            if !tx.keys().revoke(prefix, now).await? {
-                bail!("there is no valid key `{prefix}`; `araldo key list` shows them");
-            }
-            tx.commit().await?;
-            println!("key {prefix} is not valid any more");
+            revoke(context, prefix.trim_start_matches("araldo_")).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn create(context: &Context, name: &str, rights: Rights) -> anyhow::Result<()> {
+    let (now, ids) = (context.clock.now(), context.ids.as_ref());
+    let key = ApiKey::from_entropy(&rand::random());
+    let detail = format!("{name}: {}", described(&rights));
+    let deed = Deed {
+        actor: COMMAND_LINE,
+        action: "key.created",
+        subject: key.prefix(),
+        detail: Some(&detail),
+    };
+    let mut tx = context.store.write().await?;
+    tx.keys().create(&key, name, rights, now, ids).await?;
+    tx.audit().append(ids.next(), now, &deed).await?;
+    tx.commit().await?;
+    println!("keep this key; it is not shown again:");
+    println!("{}", key.reveal());
+    Ok(())
+}
+
+async fn revoke(context: &Context, prefix: &str) -> anyhow::Result<()> {
+    let now = context.clock.now();
+    let mut tx = context.store.write().await?;
+    if !tx.keys().revoke(prefix, now).await? {
+        bail!("there is no valid key `{prefix}`; `araldo key list` shows them");
+    }
+    let deed = Deed {
+        actor: COMMAND_LINE,
+        action: "key.revoked",
+        subject: prefix,
+        detail: None,
+    };
+    tx.audit().append(context.ids.next(), now, &deed).await?;
+    tx.commit().await?;
+    println!("key {prefix} is not valid any more");
+    Ok(())
+}
+
+fn line(key: &StoredKey) -> String {
+    let state = if key.revoked_at.is_some() {
+        "revoked"
+    } else {
+        "valid"
+    };
+    let (prefix, name) = (&key.prefix, &key.name);
+    format!("{prefix}  {state:<7}  {name}  {}", described(&key.rights))
+}
+
+/// `cases:write,clients:write  types case.*  sources /crm`.
+fn described(rights: &Rights) -> String {
+    let scopes: Vec<&str> = rights.scopes.iter().map(|scope| scope.as_str()).collect();
+    let mut parts = vec![scopes.join(",")];
+    for (word, patterns) in [("types", &rights.types), ("sources", &rights.sources)] {
+        let patterns: Vec<String> = patterns.iter().map(Pattern::to_string).collect();
+        if !patterns.is_empty() {
+            parts.push(format!("{word} {}", patterns.join(",")));
+        }
+    }
+    parts.join("  ")
 }

@@ -35,6 +35,9 @@ use crate::config::{self, Config, ConfigError};
 
 pub use context::Context;
 
+/// Who did it, in the audit, when it was done here.
+const COMMAND_LINE: &str = "command line";
+
 /// Tells people what happens to their cases and services before they have to ask.
 #[derive(Debug, Parser)]
 #[command(name = "araldo", version, arg_required_else_help = true)]

@@ -2,17 +2,23 @@
 //!
 //! A key reads `araldo_PREFIX_SECRET`. The prefix finds the row and may be shown; of the
 //! secret only the SHA-256 is stored. It has 256 random bits, so that a slow hash, made for
-//! passwords people choose, would protect nothing more.
+//! passwords people choose, would protect nothing more. What a key may send is in `rights`.
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::domain::text_enum::text_enum;
 
+mod rights;
+
+pub use rights::{NotAllowed, Pattern, Rights, WrongPattern};
+
 text_enum! {
     /// What a key allows.
     pub enum Scope {
-        /// Send events.
+        /// Read what events say, word for word.
+        EventsRead => "events:read",
+        /// Send events that no other scope guards: those that are neither `case.` nor `incident.`.
         EventsWrite => "events:write",
         /// Read clients.
         ClientsRead => "clients:read",
@@ -20,16 +26,18 @@ text_enum! {
         ClientsWrite => "clients:write",
         /// Read cases.
         CasesRead => "cases:read",
-        /// Create and change cases.
+        /// Create and change cases, also by events `case.`.
         CasesWrite => "cases:write",
-        /// Read incidents and preview their audience.
+        /// Read incidents and estimate their audience.
         IncidentsRead => "incidents:read",
-        /// Declare and correct incidents.
+        /// Declare and correct incidents, by events `incident.`.
         IncidentsWrite => "incidents:write",
         /// Read messages with their explanation.
         MessagesRead => "messages:read",
         /// Ask for messages and withdraw them.
         MessagesWrite => "messages:write",
+        /// Ask for what passes a client's own choice: the class `safety`, the lane `urgent`.
+        MessagesSafety => "messages:safety",
         /// Read rates.
         StatsRead => "stats:read",
     }

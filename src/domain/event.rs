@@ -18,11 +18,13 @@ mod case;
 mod direct;
 mod fingerprint;
 mod incident;
+mod outside;
 
 pub use arrival::Arrival;
 pub use case::{CaseData, CaseStep, Deadline};
 pub use direct::DirectRequest;
 pub use incident::{Incident, IncidentData, IncidentKind, IncidentState, IncidentStep};
+pub use outside::from_outside;
 
 /// The type of the event that a direct message request becomes.
 pub const MESSAGE_REQUESTED: &str = "message.requested";

@@ -121,3 +121,19 @@ pub const PLAIN_DEPTH: usize = 400;
 pub const PLAIN_NODES: usize = 1_000_000;
 /// Addresses written out in the texts of one template: each is a row of its own.
 pub const LINKS: usize = 200;
+// What keys are bound to, given on the command line.
+
+/// Longest source or type that a key is bound to, in bytes: a source has 500 characters at most.
+pub const KEY_PATTERN: usize = 500;
+
+// What providers call back.
+
+/// Longest words of a gateway that are kept with its report, in characters: a code and its name
+/// fit, a forged text is cut.
+pub const RECEIPT_WORDS: usize = 200;
+
+// What is asked of the API.
+
+/// Counts of an audience are rounded up to this for a key that may not read clients, so that an
+/// area drawn around one house does not tell whether somebody there is a client.
+pub const PREVIEW_STEP: i64 = 10;

@@ -10,6 +10,9 @@ use subtle::ConstantTimeEq as _;
 /// behind a token change nothing on GET (OWASP ASVS 11.5.1 asks 128 bits of secrets that do).
 const MAC_BYTES: usize = 10;
 
+/// Begins what the key of a bearer is derived from; no purpose has this tag.
+const BEARER_TAG: &[u8] = b"bearer ";
+
 /// What a token is good for. A token made for one purpose is refused for every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -85,6 +88,27 @@ impl Signer {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
+    /// The same for one bearer, by name: a token that another presents is worthless.
+    #[must_use]
+    pub fn sign_for(&self, bearer: &str, purpose: Purpose, ids: &[i64]) -> String {
+        self.of_bearer(bearer).sign(purpose, ids)
+    }
+
+    /// The ids of a token made by [`Signer::sign_for`] for this bearer.
+    #[must_use]
+    pub fn open_two_of(&self, bearer: &str, purpose: Purpose, token: &str) -> Option<(i64, i64)> {
+        self.of_bearer(bearer).open_two(purpose, token)
+    }
+
+    /// A signer of its own for each bearer: the key is derived from the secret and the name, so
+    /// that no name runs over into what is signed.
+    fn of_bearer(&self, bearer: &str) -> Self {
+        let mut keyed = self.keyed.clone();
+        keyed.update(BEARER_TAG);
+        keyed.update(bearer.as_bytes());
+        Self::new(&keyed.finalize().into_bytes())
+    }
+
     /// The id of a token made by [`Signer::sign`] with one id for this purpose.
     #[must_use]
     pub fn open_one(&self, purpose: Purpose, token: &str) -> Option<i64> {
@@ -140,6 +164,17 @@ mod tests {
         }
         let other = Signer::new(b"another secret of thirty-two byte");
         assert_eq!(other.open_two(Purpose::Click, &token), None);
+    }
+
+    #[test]
+    fn a_token_for_one_bearer_is_worthless_to_another() {
+        let signer = Signer::new(&[7; 32]);
+        let token = signer.sign_for("gateway", Purpose::Receipt, &[9, 1]);
+        let open = |bearer| signer.open_two_of(bearer, Purpose::Receipt, &token);
+        assert_eq!(open("gateway"), Some((9, 1)));
+        assert_eq!(open("gateway2"), None);
+        assert_eq!(open(""), None);
+        assert_eq!(signer.open_two(Purpose::Receipt, &token), None);
     }
 
     #[test]

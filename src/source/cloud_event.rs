@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use crate::domain::event::{Arrival, is_json};
+use crate::domain::event::{Arrival, from_outside, is_json};
 use crate::domain::tree::{Object, Tree};
 use crate::domain::{Fault, Timestamp};
 use crate::source::{Limits, json};
@@ -45,6 +45,16 @@ impl Mode {
         is_json(&essence).then_some(Self::Plain)
     }
 
+    /// Whether this body holds a list of events, so that faults name a place in it.
+    #[must_use]
+    pub fn holds_list(self, body: &[u8]) -> bool {
+        match self {
+            Self::Batched => true,
+            Self::Plain => body.trim_ascii_start().starts_with(b"["),
+            Self::Structured | Self::Binary => false,
+        }
+    }
+
     /// The largest body in bytes.
     #[must_use]
     pub const fn max_bytes(self, limits: &Limits) -> usize {
@@ -55,7 +65,7 @@ impl Mode {
     }
 }
 
-/// Reads the events of a request. `headers` are the `ce-` headers without their prefix.
+/// Reads the events of a request, none of which may be one that only Araldo makes. `headers` are the `ce-` headers without their prefix.
 pub fn read(
     mode: Mode,
     headers: &[(String, String)],
@@ -70,8 +80,15 @@ pub fn read(
     match (mode, value) {
         (Mode::Batched | Mode::Plain, Tree::List(items)) => batch(items, limits, received_at),
         (Mode::Batched, _) => Err(Fault::new("", "a batch is a list of events: [{..}, ..]")),
-        (_, value) => Arrival::parse(value, received_at).map(|event| vec![event]),
+        (_, value) => one(value, received_at).map(|event| vec![event]),
     }
+}
+
+/// One event as somebody outside may send it.
+fn one(value: Tree<'_>, received_at: Timestamp) -> Result<Arrival, Fault> {
+    let event = Arrival::parse(value, received_at)?;
+    from_outside(&event.source, &event.kind)?;
+    Ok(event)
 }
 
 fn batch(
@@ -88,7 +105,7 @@ fn batch(
         return Err(Fault::new("", detail));
     }
     let parse = |(index, item)| {
-        Arrival::parse(item, received_at).map_err(|fault| {
+        one(item, received_at).map_err(|fault| {
             let detail = format!("event {index}: {}", fault.detail);
             Fault::new(fault.pointer, detail).under(&format!("/{index}"))
         })
@@ -152,6 +169,21 @@ mod tests {
         let events = events.unwrap();
         assert_eq!(&*events[0].id, "a b");
         assert_eq!(&*events[0].data, r#"{"kwh":1}"#);
+    }
+
+    #[test]
+    fn what_only_araldo_makes_is_refused_alone_and_in_a_list() {
+        let body = br#"{"specversion":"1.0","id":"1","source":"/v1/cases","type":"t"}"#;
+        let now = Timestamp::from_micros(0);
+        let refused = |mode: Mode, body: &[u8]| {
+            let fault = read(mode, &[], body, &Limits::default(), now).unwrap_err();
+            (fault.pointer, mode.holds_list(body))
+        };
+        let list = [b" [", &body[..], b"]"].concat();
+        assert_eq!(refused(Mode::Structured, body), ("/source".into(), false));
+        assert_eq!(refused(Mode::Plain, body), ("/source".into(), false));
+        assert_eq!(refused(Mode::Plain, &list), ("/0/source".into(), true));
+        assert_eq!(refused(Mode::Batched, &list), ("/0/source".into(), true));
     }
 
     #[test]

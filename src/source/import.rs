@@ -4,6 +4,7 @@ use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
 use crate::domain::{Clock, Fault, Ids};
 use crate::source::{client, json};
+use crate::store::audit::Deed;
 use crate::store::{Store, StoreError};
 
 /// Clients written in one transaction: long enough to share a commit, short enough that events
@@ -28,6 +29,7 @@ pub struct Importer<'a> {
     batch: Vec<Client>,
     imported: u64,
     dry_run: bool,
+    actor: Option<&'a str>,
 }
 
 impl<'a> Importer<'a> {
@@ -40,7 +42,15 @@ impl<'a> Importer<'a> {
             batch: Vec::with_capacity(BATCH),
             imported: 0,
             dry_run,
+            actor: None,
         }
+    }
+
+    /// Says who imports: each batch is written down in the audit, together with its clients.
+    #[must_use]
+    pub const fn by(mut self, actor: &'a str) -> Self {
+        self.actor = Some(actor);
+        self
     }
 
     /// Takes one client; writes when a batch is full.
@@ -65,6 +75,17 @@ impl<'a> Importer<'a> {
             tx.clients()
                 .put_many(&clients, self.clock.now(), self.ids)
                 .await?;
+            if let Some(actor) = self.actor {
+                let deed = Deed {
+                    actor,
+                    action: "client.imported",
+                    subject: "clients",
+                    detail: Some(&format!("{} written", clients.len())),
+                };
+                tx.audit()
+                    .append(self.ids.next(), self.clock.now(), &deed)
+                    .await?;
+            }
             tx.commit().await?;
         }
         self.imported += self.batch.len() as u64;

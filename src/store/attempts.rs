@@ -252,6 +252,24 @@ impl Attempts<'_> {
         Ok(())
     }
 
+    /// The provider that this attempt was handed to.
+    pub async fn provider(
+        &mut self,
+        message: MessageId,
+        lease_no: i64,
+    ) -> Result<Option<String>, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query_scalar(
+                "SELECT provider FROM attempt WHERE message_id = $1 AND lease_no = $2",
+            )
+            .bind(message.get())
+            .bind(lease_no)
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("see who carried an attempt")
+    }
+
     /// Whether the node may still send: alive by the database's clock within `ttl_us`. Until the
     /// end of the transaction nobody can declare it dead.
     pub async fn fence(&mut self, node: NodeId, ttl_us: i64) -> Result<bool, StoreError> {

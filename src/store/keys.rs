@@ -1,7 +1,7 @@
 //! API keys, without their secrets.
 
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
-use crate::domain::api_key::{ApiKey, Scope};
+use crate::domain::api_key::{ApiKey, Pattern, Rights};
 use crate::domain::{Ids, KeyId, Timestamp};
 
 /// A key in the store.
@@ -16,7 +16,7 @@ pub struct StoredKey {
     /// SHA-256 of the secret, in hexadecimal.
     pub secret_hash: String,
     /// What it allows.
-    pub scopes: Vec<Scope>,
+    pub rights: Rights,
     /// Made when.
     pub created_at: Timestamp,
     /// Last used, to the minute.
@@ -41,23 +41,26 @@ impl Keys<'_> {
         &mut self,
         key: &ApiKey,
         name: &str,
-        scopes: &[Scope],
+        rights: impl Into<Rights>,
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<KeyId, StoreError> {
         let id = KeyId::new(ids.next());
-        let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let rights = rights.into();
+        let scopes: Vec<&str> = rights.scopes.iter().map(|scope| scope.as_str()).collect();
         on!(self.0, |c| {
             sqlx::query(
-                "INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at, sources, \
+                 types) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
             .bind(id.get())
             .bind(name)
             .bind(key.prefix())
             .bind(key.secret_hash())
-            .bind(words.join(" "))
+            .bind(scopes.join(" "))
             .bind(now.as_micros())
+            .bind(lines(&rights.sources))
+            .bind(lines(&rights.types))
             .execute(&mut **c)
             .await
             .map(|_| ())
@@ -70,8 +73,8 @@ impl Keys<'_> {
     pub async fn lookup(&mut self, prefix: &str) -> Result<Option<StoredKey>, StoreError> {
         let row: Option<KeyRow> = on!(self.0, |c| {
             sqlx::query_as(
-                "SELECT id, name, prefix, secret_hash, scopes, created_at, last_used_at, \
-                 revoked_at FROM api_key WHERE prefix = $1",
+                "SELECT id, name, prefix, secret_hash, scopes, sources, types, created_at, \
+                 last_used_at, revoked_at FROM api_key WHERE prefix = $1",
             )
             .bind(prefix)
             .fetch_optional(&mut **c)
@@ -85,8 +88,8 @@ impl Keys<'_> {
     pub async fn list(&mut self) -> Result<Vec<StoredKey>, StoreError> {
         let rows: Vec<KeyRow> = on!(self.0, |c| {
             sqlx::query_as(
-                "SELECT id, name, prefix, secret_hash, scopes, created_at, last_used_at, \
-                 revoked_at FROM api_key ORDER BY id",
+                "SELECT id, name, prefix, secret_hash, scopes, sources, types, created_at, \
+                 last_used_at, revoked_at FROM api_key ORDER BY id",
             )
             .fetch_all(&mut **c)
             .await
@@ -131,6 +134,8 @@ struct KeyRow {
     prefix: String,
     secret_hash: String,
     scopes: String,
+    sources: Option<String>,
+    types: Option<String>,
     created_at: i64,
     last_used_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -143,15 +148,37 @@ impl KeyRow {
             .split_whitespace()
             .map(|word| stored(word, "api_key", "scopes", self.id))
             .collect::<Result<_, _>>()?;
+        let rights = Rights {
+            scopes,
+            sources: self.patterns("sources", self.sources.as_deref())?,
+            types: self.patterns("types", self.types.as_deref())?,
+        };
         Ok(StoredKey {
             id: KeyId::new(self.id),
             name: self.name,
             prefix: self.prefix,
             secret_hash: self.secret_hash,
-            scopes,
+            rights,
             created_at: Timestamp::from_micros(self.created_at),
             last_used_at: self.last_used_at.map(Timestamp::from_micros),
             revoked_at: self.revoked_at.map(Timestamp::from_micros),
         })
     }
+
+    fn patterns(
+        &self,
+        column: &'static str,
+        text: Option<&str>,
+    ) -> Result<Vec<Pattern>, StoreError> {
+        text.unwrap_or_default()
+            .lines()
+            .map(|line| stored(line, "api_key", column, self.id))
+            .collect()
+    }
+}
+
+/// One a line: a pattern holds no blanks.
+fn lines(patterns: &[Pattern]) -> Option<String> {
+    let lines: Vec<String> = patterns.iter().map(Pattern::to_string).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }

@@ -229,7 +229,8 @@ impl Receipts<'_> {
         Ok(inserted.into_iter().collect())
     }
 
-    /// A broken address is barred for every later message.
+    /// A broken address is barred for every later message; one that was reached is not broken,
+    /// whatever is reported afterwards.
     async fn suppress(&mut self, receipt: &NewReceipt, now: Timestamp) -> Result<(), StoreError> {
         let (true, Some(message)) = (receipt.bad_address, receipt.message) else {
             return Ok(());
@@ -237,7 +238,7 @@ impl Receipts<'_> {
         on!(&mut *self.conn, |c| sqlx::query(
             "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
              SELECT channel, address, 'hard_bounce', id, $2 FROM message \
-             WHERE id = $1 AND address <> '' \
+             WHERE id = $1 AND address <> '' AND state <> 'delivered' \
              ON CONFLICT (channel, address) DO NOTHING"
         )
         .bind(message.get())

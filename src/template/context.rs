@@ -91,6 +91,19 @@ impl Context {
     }
 }
 
+/// The first variable that a template cannot do without, that is not always there, and that
+/// `given` lacks.
+#[must_use]
+pub fn missing<'a>(declared: &'a [Variable], given: &Json) -> Option<&'a str> {
+    let mut required = declared
+        .iter()
+        .filter(|variable| variable.required)
+        .map(|variable| variable.name.as_str());
+    required.find(|name| {
+        is_empty(name, at(given, name)) && !builtin::names().any(|known| known == *name)
+    })
+}
+
 /// What a name in a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {

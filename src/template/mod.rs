@@ -43,6 +43,7 @@ pub use catalog::{Catalog, Versioned};
 pub use check::{Finding, Severity, check};
 pub use compiled::{Compiled, Input, RenderedEmail};
 pub use conditions::conditions;
+pub use context::missing;
 pub use difference::{Change, Difference, difference};
 pub use fault::{Fault, RenderFault};
 pub use samples::{Fullness, introduce};

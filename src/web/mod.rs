@@ -1,6 +1,7 @@
 //! HTTP: the API (`api/`), the console (`console/`), the client's own pages (`public/`) and the
 //! providers' callbacks (`hooks/`). Handlers parse, call one stage or the store, and answer;
-//! they decide nothing about messages. `auth/` says who is asking.
+//! they decide nothing about messages. `routes` is the table of who may call what, `auth/` says who
+//! is asking.
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::store::Store;
 use crate::track::Track;
 use crate::web::auth::keys::KeyCache;
 use crate::web::problem::Problem;
+use crate::web::routes::Routes;
 
 pub mod api;
 pub mod auth;
@@ -28,6 +30,8 @@ mod door;
 pub mod hooks;
 pub mod problem;
 pub mod public;
+mod query;
+pub mod routes;
 pub mod serving;
 
 pub use door::Door;
@@ -67,27 +71,32 @@ pub struct Web {
     pub door: Arc<Door>,
 }
 
+/// All routes, each with who may call it.
+#[must_use]
+pub fn routes() -> Routes {
+    inner().merge(outer())
+}
+
 /// All routes, for a node with one listener.
 pub fn router(web: Web) -> axum::Router {
-    let routes = inner().merge(outer()).fallback(nothing_here);
-    finished(routes, web)
+    finished(routes().into_router().fallback(nothing_here), web)
 }
 
 /// What the organisation's own people and programs use: the API and the console.
 pub fn inner_router(web: Web) -> axum::Router {
-    finished(inner().fallback(nothing_here), web)
+    finished(inner().into_router().fallback(nothing_here), web)
 }
 
 /// What the world may reach: the clients' pages and the providers' callbacks.
 pub fn public_router(web: Web) -> axum::Router {
-    finished(outer().fallback(nothing_public_here), web)
+    finished(outer().into_router().fallback(nothing_public_here), web)
 }
 
-fn inner() -> axum::Router<Web> {
+fn inner() -> Routes {
     api::routes().merge(console::routes())
 }
 
-fn outer() -> axum::Router<Web> {
+fn outer() -> Routes {
     hooks::routes().merge(public::routes())
 }
 

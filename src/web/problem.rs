@@ -42,6 +42,28 @@ impl Problem {
         }
     }
 
+    /// 403: this key may not say what the pointer names.
+    #[must_use]
+    pub fn forbidden(code: &'static str, fault: Fault) -> Self {
+        let pointer = (!fault.pointer.is_empty()).then_some(fault.pointer);
+        Self {
+            pointer,
+            ..Self::new(StatusCode::FORBIDDEN, code, fault.detail)
+        }
+    }
+
+    /// 422: well-formed, and nothing could come of it.
+    pub fn unprocessable(
+        code: &'static str,
+        pointer: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+        }
+    }
+
     /// 503: the store is away, full or read-only.
     #[must_use]
     pub fn away() -> Self {

@@ -444,7 +444,7 @@ impl Town {
         )
         .await;
         self.sql("INSERT INTO node VALUES (1, 0, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
-        self.sql("INSERT INTO api_key VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write clients:write', $1, $2, NULL)", &[&self.ago(9_000), &self.ago(2)]).await;
+        self.sql("INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at, last_used_at) VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write clients:write', $1, $2)", &[&self.ago(9_000), &self.ago(2)]).await;
     }
 }
 

@@ -1,10 +1,6 @@
 //! Cases and incidents over HTTP: what their events left, and who would be told.
 
-use araldo::domain::api_key::Scope;
-use araldo::domain::event::EventData;
 use araldo::store::Store;
-use axum::body::Body;
-use axum::http::Request;
 use serde_json::json;
 
 use crate::intake_api::Api;
@@ -12,7 +8,6 @@ use crate::intake_api::Api;
 on_both_stores!(
     a_case_said_by_put_has_a_history_and_is_told_once,
     a_preview_counts_who_would_be_told_and_how,
-    a_direct_message_is_an_event_and_its_key_makes_it_one,
 );
 
 async fn a_case_said_by_put_has_a_history_and_is_told_once(store: &Store) {
@@ -89,35 +84,4 @@ async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
         "{answer:?}"
     );
     assert_eq!(api.get("/v1/incidents/G-77").await.problem().0, 404);
-}
-
-async fn a_direct_message_is_an_event_and_its_key_makes_it_one(store: &Store) {
-    let api = Api::over(store).await;
-    let key = api.new_key(5, &[Scope::MessagesWrite]).await;
-    let send = |body: serde_json::Value| {
-        let request = Request::post("/v1/messages")
-            .header("authorization", format!("Bearer {key}"))
-            .header("content-type", "application/json")
-            .header("idempotency-key", "order-7")
-            .body(Body::from(body.to_string()));
-        api.send(request.unwrap())
-    };
-    let wish = json!({"client": "C-1", "template": "notice", "variables": {"title": "x"}});
-    let first = send(wish.clone()).await;
-    assert_eq!(first.status, 202, "{first:?}");
-    let second = send(wish).await;
-    assert_eq!(second.body["duplicates"], 1);
-    assert_eq!(second.body["event"], first.body["event"]);
-    let other = send(json!({"client": "C-2", "template": "notice"})).await;
-    assert_eq!(other.problem().0, 409);
-    let wrong = send(json!({"client": "C-2", "template": "notice", "lane": "fast"})).await;
-    assert_eq!(wrong.problem().1, "/lane");
-    let mut tx = store.read().await.unwrap();
-    let kept = tx
-        .events()
-        .lookup("/v1/messages", "order-7")
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(matches!(kept.event.data, EventData::Direct(_)));
 }

@@ -37,7 +37,7 @@ async fn the_three_modes_store_the_same_event(store: &Store) {
         .await;
     assert_eq!(answer.body, json!({"accepted": 1, "duplicates": 2}));
     let key = api
-        .new_key(9, &[araldo::domain::api_key::Scope::EventsWrite])
+        .new_key(9, &[araldo::domain::api_key::Scope::CasesWrite])
         .await;
     let binary = Request::post("/v1/events")
         .header("authorization", format!("bearer {key}"))

@@ -44,6 +44,7 @@ mod reader;
 mod receipts_are_folded;
 mod relays;
 mod replies_are_read;
+mod rights;
 mod servers;
 mod status_page_is_the_clients;
 mod store;

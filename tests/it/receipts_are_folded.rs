@@ -16,13 +16,22 @@ on_both!(
     a_report_during_the_send_waits_for_the_attempt_to_close,
     a_number_that_does_not_exist_is_barred,
     forged_reports_are_refused_without_a_word,
-    many_reports_at_once_are_all_kept,
+    an_attempt_has_one_report_of_each_kind,
+    an_address_that_was_reached_is_not_barred_afterwards,
+    a_token_of_an_earlier_version_is_good_for_its_own_provider,
 );
 
 impl Reader {
     async fn report(&self, message: i64, query: &str) -> StatusCode {
-        let token = self.token(Purpose::Receipt, &[message, 1]);
-        self.get(&format!("/hooks/kannel/gateway/{token}?{query}"))
+        self.report_as("gateway", message, query).await
+    }
+
+    /// The same to the address of a provider, with the token that was given to `gateway`.
+    async fn report_as(&self, provider: &str, message: i64, query: &str) -> StatusCode {
+        let token = self
+            .signer
+            .sign_for("gateway", Purpose::Receipt, &[message, 1]);
+        self.get(&format!("/hooks/kannel/{provider}/{token}?{query}"))
             .await
             .status
     }
@@ -105,7 +114,9 @@ async fn a_number_that_does_not_exist_is_barred(reader: Reader) {
 }
 
 async fn forged_reports_are_refused_without_a_word(reader: Reader) {
-    let good = reader.token(Purpose::Receipt, &[TEXT, 1]);
+    let good = reader
+        .signer
+        .sign_for("gateway", Purpose::Receipt, &[TEXT, 1]);
     let click = reader.token(Purpose::Click, &[TEXT, 1]);
     for path in [
         format!("/hooks/kannel/gateway/{click}?type=1"),
@@ -115,6 +126,8 @@ async fn forged_reports_are_refused_without_a_word(reader: Reader) {
         let answer = reader.get(&path).await;
         assert_eq!((answer.status, answer.length), (StatusCode::NOT_FOUND, 0));
     }
+    let elsewhere = reader.report_as("gateway2", TEXT, "type=1").await;
+    assert_eq!(elsewhere, StatusCode::NOT_FOUND, "another provider's token");
     assert_eq!(
         reader.report(TEXT, "type=64").await,
         StatusCode::BAD_REQUEST
@@ -122,15 +135,41 @@ async fn forged_reports_are_refused_without_a_word(reader: Reader) {
     assert_eq!(reader.number(ROWS).await, 0);
 }
 
-async fn many_reports_at_once_are_all_kept(reader: Reader) {
+/// Parts of a long text, repeats, and whoever got hold of the token and makes things up.
+async fn an_attempt_has_one_report_of_each_kind(reader: Reader) {
     let reports: Vec<String> = (0..300)
-        .map(|part| format!("type=4&fid=part-{part}%00"))
+        .map(|part| format!("type={}&fid=part-{part}%00&answer=x{part}", 1 << (part % 6)))
         .collect();
     let answers = reports.iter().map(|query| reader.report(TEXT, query));
     let answers = futures_util::future::join_all(answers).await;
     assert!(answers.iter().all(|status| *status == StatusCode::OK));
-    assert_eq!(reader.number(ROWS).await, 300);
-    assert_eq!(state(&reader, TEXT_STATE).await, "accepted");
+    assert_eq!(reader.number(ROWS).await, 6);
+    assert_eq!(state(&reader, TEXT_STATE).await, "delivered");
+}
+
+async fn an_address_that_was_reached_is_not_barred_afterwards(reader: Reader) {
+    assert_eq!(reader.report(TEXT, "type=1").await, StatusCode::OK);
+    let query = "type=16&answer=NACK%2F0x0000000b";
+    assert_eq!(reader.report(TEXT, query).await, StatusCode::OK);
+    let barred = "SELECT CAST(count(*) AS BIGINT) FROM suppression";
+    assert_eq!(reader.number(barred).await, 0);
+}
+
+/// What an earlier version sent is still reported on, to the provider it was handed to.
+async fn a_token_of_an_earlier_version_is_good_for_its_own_provider(reader: Reader) {
+    let attempt = "INSERT INTO attempt (message_id, lease_no, provider, reference, node_id, \
+                   opened_at) VALUES (1002, 1, 'gateway', 'r', 1, 1)";
+    reader.execute(attempt).await;
+    let token = reader.token(Purpose::Receipt, &[TEXT, 1]);
+    let path = |provider: &str| format!("/hooks/kannel/{provider}/{token}?type=1");
+    let elsewhere = reader.get(&path("gateway2")).await;
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
+    assert_eq!(reader.number(ROWS).await, 0);
+    assert_eq!(reader.get(&path("gateway")).await.status, StatusCode::OK);
+    assert_eq!(state(&reader, TEXT_STATE).await, "delivered");
+    let unknown = reader.token(Purpose::Receipt, &[LOST, 1]);
+    let path = format!("/hooks/kannel/gateway/{unknown}?type=1");
+    assert_eq!(reader.get(&path).await.status, StatusCode::NOT_FOUND);
 }
 
 /// A gateway repeats what was not answered 200, so a sick store loses nothing.

@@ -83,7 +83,7 @@ pub(super) async fn run(options: &Accept) -> anyhow::Result<ExitCode> {
     let ground = Ground::lay(&options.store, "[node]\nroles = [\"web\"]\n").await?;
     let wrk = Wrk::find(options.connections, options.seconds)?.scripted(ground.folder(), SCRIPT)?;
     let node = ground.start().await?;
-    let key = node.key(&[Scope::EventsWrite]).await?;
+    let key = node.key(&[Scope::CasesWrite]).await?;
     let mut rounds = Vec::with_capacity(options.rounds);
     let mut answered = 0;
     for number in 0..options.rounds {

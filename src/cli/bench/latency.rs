@@ -48,7 +48,7 @@ pub(super) async fn run(options: &Latency) -> anyhow::Result<ExitCode> {
     let ground = Ground::lay(&options.store, &load::relay(mailbox.port, 4)).await?;
     let node = ground.start().await?;
     town::settle(&node, 0, WARM_UP + options.events, Reach::Email).await?;
-    let key = node.key(&[Scope::EventsWrite]).await?;
+    let key = node.key(&[Scope::CasesWrite]).await?;
     let mut wire = Wire::to(node.address()?).await?;
     let headers =
         format!("Content-Type: application/cloudevents+json\r\nAuthorization: Bearer {key}\r\n");

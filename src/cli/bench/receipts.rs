@@ -114,7 +114,7 @@ async fn reports(node: &Node, count: usize) -> anyhow::Result<Vec<String>> {
     let signer = Signer::new(key.as_bytes());
     Ok((1..=count)
         .map(|message| {
-            let token = signer.sign(Purpose::Receipt, &[message, 1]);
+            let token = signer.sign_for("fill", Purpose::Receipt, &[message, 1]);
             format!("/hooks/kannel/fill/{token}?type=1&answer=DELIVRD&fid=7&at=1790000000")
         })
         .collect())

@@ -84,6 +84,8 @@ pub struct KeyRow {
     pub name: String,
     pub prefix: String,
     pub scopes: String,
+    pub sources: Option<String>,
+    pub types: Option<String>,
     created_at: i64,
     last_used_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -146,7 +148,7 @@ impl Reports<'_> {
     /// The keys, oldest first.
     pub async fn keys(&mut self) -> Result<Vec<KeyRow>, StoreError> {
         on!(self.0, |c| sqlx::query_as::<_, KeyRow>(
-            "SELECT name, prefix, scopes, created_at, last_used_at, revoked_at \
+            "SELECT name, prefix, scopes, sources, types, created_at, last_used_at, revoked_at \
              FROM api_key ORDER BY id"
         )
         .fetch_all(&mut **c)

@@ -1,10 +1,12 @@
-//! The API under `/v1`: one folder per resource, one file per verb. Keys are checked by
-//! `auth::keys`, bodies read by `body`, lists cut into pages by `page`. What comes in is made
+//! The API under `/v1`: one folder per resource, one file per verb. The table below says who may;
+//! keys are checked by `auth::keys`, bodies read by `body`, lists cut into pages by `page`. What comes in is made
 //! into the words of `domain` by `source`; what goes out is what `store` keeps.
 
-use axum::routing::{get, post};
-
-use crate::web::Web;
+use crate::domain::api_key::Scope::{
+    CasesRead, CasesWrite, ClientsRead, ClientsWrite, EventsRead, EventsWrite, IncidentsRead,
+    IncidentsWrite, MessagesRead, MessagesWrite, StatsRead,
+};
+use crate::web::routes::{Access, Routes};
 
 mod body;
 mod cases;
@@ -17,37 +19,37 @@ mod metrics;
 mod page;
 mod stats;
 
-/// The routes of this part.
-pub fn routes() -> axum::Router<Web> {
-    axum::Router::new()
-        .route("/v1/stats", get(stats::get))
-        .route("/metrics", get(metrics::get))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route(
-            "/v1/events",
-            post(events::send::post).get(events::list::get),
-        )
-        .route("/v1/clients", get(clients::list::get))
-        .route("/v1/clients:import", post(clients::import::post))
-        .route(
-            "/v1/clients/{ref}",
-            get(clients::get::get)
-                .put(clients::put::put)
-                .delete(clients::delete::delete),
-        )
-        .route("/v1/cases", get(cases::list::get))
-        .route("/v1/cases/{ref}", get(cases::get::get).put(cases::put::put))
-        .route("/v1/incidents", get(incidents::list::get))
-        .route("/v1/incidents:preview", post(incidents::preview::post))
-        .route("/v1/incidents/{ref}", get(incidents::get::get))
-        .route(
-            "/v1/messages",
-            post(messages::send::post).get(messages::list::get),
-        )
+/// Pages of a list.
+const PAGE: &[&str] = &["limit", "after"];
+
+/// The routes of this part, and who may.
+#[rustfmt::skip] // a table is read line by line
+pub(super) fn routes() -> Routes {
+    let key = Access::key;
+    let read = &[MessagesRead];
+    let sends = &[EventsWrite, CasesWrite, IncidentsWrite];
+    Routes::default()
+        .get("/healthz", Access::Anyone, health::alive)
+        .get("/readyz", Access::Anyone, health::ready)
+        .get("/metrics", Access::Anyone, metrics::get)
+        .get("/v1/stats", key(&[StatsRead]).asking(stats::QUERY), stats::get)
+        // Which events a key may send is decided by their types.
+        .post("/v1/events", key(sends), events::send::post)
+        .get("/v1/events", key(&[EventsRead, MessagesRead]).asking(PAGE), events::list::get)
+        .get("/v1/clients", key(&[ClientsRead]).asking(clients::list::QUERY), clients::list::get)
+        .post("/v1/clients:import", key(&[ClientsWrite]), clients::import::post)
+        .get("/v1/clients/{ref}", key(&[ClientsRead]), clients::get::get)
+        .put("/v1/clients/{ref}", key(&[ClientsWrite]), clients::put::put)
+        .delete("/v1/clients/{ref}", key(&[ClientsWrite]), clients::delete::delete)
+        .get("/v1/cases", key(&[CasesRead]).asking(cases::list::QUERY), cases::list::get)
+        .get("/v1/cases/{ref}", key(&[CasesRead]), cases::get::get)
+        .put("/v1/cases/{ref}", key(&[CasesWrite]), cases::put::put)
+        .get("/v1/incidents", key(&[IncidentsRead]).asking(PAGE), incidents::list::get)
+        .post("/v1/incidents:preview", key(&[IncidentsRead]), incidents::preview::post)
+        .get("/v1/incidents/{ref}", key(&[IncidentsRead]), incidents::get::get)
+        .get("/v1/messages", key(read).asking(messages::list::QUERY), messages::list::get)
+        .post("/v1/messages", key(&[MessagesWrite]), messages::send::post)
+        .get("/v1/messages/{id}", key(read), messages::get::get)
         // The verb is part of the last segment: `{id}:cancel`.
-        .route(
-            "/v1/messages/{id}",
-            get(messages::get::get).post(messages::cancel::post),
-        )
+        .post("/v1/messages/{id}", key(&[MessagesWrite]), messages::cancel::post)
 }

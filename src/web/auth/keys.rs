@@ -1,22 +1,22 @@
 //! API keys on requests: `Authorization: Bearer araldo_..`, checked before the body is read.
 //!
-//! A handler that names [`Authorized<EventsWrite>`] is reached only with a valid key of that
-//! scope: 401 without one, 403 when it lacks the scope. Verified keys are remembered for ten
-//! seconds, so that a stream of events costs no look-ups; a revoked key works that long.
+//! Which scope a route needs stands in the table of routes: 401 without a valid key, 403 when it
+//! lacks the scope. A handler that must know who asks takes [`Caller`]. Verified keys are
+//! remembered for ten seconds, so that a stream of events costs no look-ups; a revoked key works
+//! that long.
 
 use std::collections::HashMap;
-use std::marker::PhantomData;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::Timestamp;
-use crate::domain::api_key::{ApiKey, Scope};
+use crate::domain::api_key::{ApiKey, Rights, Scope};
 use crate::store::StoreError;
 use crate::store::keys::StoredKey;
 use crate::web::Web;
@@ -31,53 +31,58 @@ const TOUCH_PATIENCE: Duration = Duration::from_millis(250);
 /// Keys remembered at once.
 const CAPACITY: usize = 1_000;
 
-/// Proof that the caller's key has the scope `S`.
-pub struct Authorized<S> {
-    /// The key.
-    pub key: Arc<StoredKey>,
-    scope: PhantomData<S>,
-}
+/// The key a request came with: valid, and allowed to call this route.
+#[derive(Debug, Clone)]
+pub struct Caller(Arc<StoredKey>);
 
-/// A scope as a type, so that a handler's signature says what it needs.
-pub trait Needed {
-    /// The scope.
-    const SCOPE: Scope;
-}
-
-macro_rules! needed {
-    ($($name:ident)+) => { $(
-        #[doc = concat!("Needs [`Scope::", stringify!($name), "`].")]
-        pub struct $name;
-        impl Needed for $name {
-            const SCOPE: Scope = Scope::$name;
-        }
-    )+ };
-}
-needed! { EventsWrite ClientsRead ClientsWrite CasesRead CasesWrite IncidentsRead IncidentsWrite
-MessagesRead MessagesWrite StatsRead }
-
-impl<S: Needed> FromRequestParts<Web> for Authorized<S> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
-        let presented = parts
-            .headers
+impl Caller {
+    /// Who presents a key in these headers.
+    pub(in crate::web) async fn of(headers: &HeaderMap, web: &Web) -> Result<Self, Problem> {
+        let presented = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(bearer)
             .ok_or_else(|| unauthorized("send `Authorization: Bearer araldo_..`"))?;
-        let key = web.keys.verify(presented, web).await?;
-        if !key.scopes.contains(&S::SCOPE) {
-            return Err(Problem::new(
-                StatusCode::FORBIDDEN,
-                "scope_missing",
-                format!("this key lacks the scope `{}`", S::SCOPE),
-            ));
+        web.keys.verify(presented, web).await.map(Self)
+    }
+
+    /// Lets the key pass that has one of these scopes.
+    pub(in crate::web) fn require(&self, one_of: &[Scope]) -> Result<(), Problem> {
+        if one_of.iter().any(|scope| self.rights().has(*scope)) {
+            return Ok(());
         }
-        Ok(Self {
-            key,
-            scope: PhantomData,
-        })
+        let words: Vec<String> = one_of.iter().map(|scope| format!("`{scope}`")).collect();
+        let lacks = format!("this key lacks the scope {}", words.join(" or "));
+        Err(Problem::new(StatusCode::FORBIDDEN, "scope_missing", lacks))
+    }
+
+    /// What the key may do.
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        &self.0.rights
+    }
+
+    /// The part of the key that may be shown.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.0.prefix
+    }
+
+    /// The key's name in the audit.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("key {}", self.0.prefix)
+    }
+}
+
+impl FromRequestParts<Web> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        match parts.extensions.get::<Self>() {
+            Some(caller) => Ok(caller.clone()),
+            None => Self::of(&parts.headers, web).await,
+        }
     }
 }
 

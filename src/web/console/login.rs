@@ -7,7 +7,6 @@ use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
-use axum::routing::{MethodRouter, get};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
@@ -40,18 +39,13 @@ struct LoginPage {
 
 /// Where to go after the login.
 #[derive(Debug, Deserialize)]
-struct Next {
+pub(super) struct Next {
     #[serde(default)]
     next: String,
 }
 
-/// `/console/login`.
-pub(super) fn routes() -> MethodRouter<Web> {
-    get(form).post(enter)
-}
-
 /// `GET /console/login`.
-async fn form(
+pub(super) async fn form(
     State(web): State<Web>,
     headers: HeaderMap,
     Query(Next { next }): Query<Next>,
@@ -84,7 +78,7 @@ async fn show(
 }
 
 /// `POST /console/login`. What it may cost is bounded before anything is looked at.
-async fn enter(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn enter(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     from_own_page_for_sure(&parts.headers, &web.public_url)?;
     let caller = web.door.caller(&parts.extensions, &parts.headers);

@@ -2,13 +2,13 @@
 //!
 //! `frame` is what surrounds every page, `format` how things are said, `desk` what is kept in
 //! memory; each page has its file, named as in the address. Pages read through
-//! `store::reports`; they decide nothing about messages. Who may see what: `auth`.
+//! `store::reports`; they decide nothing about messages. Who may see what
+//! stands in the table of routes.
 
-use axum::Router;
 use axum::response::Redirect;
-use axum::routing::{get, post};
 
-use crate::web::Web;
+use crate::domain::role::Right;
+use crate::web::routes::{Access, Routes};
 
 mod alarms;
 mod assets;
@@ -34,34 +34,53 @@ mod templates;
 pub use desk::{Desk, ProviderFace, Renderer, Seen};
 pub(in crate::web) use fault::{problem, wants_page};
 
-/// The routes of this part.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/", get(|| async { Redirect::to("/console/now") }))
-        .route("/console", get(|| async { Redirect::to("/console/now") }))
-        .route("/console/assets/{hash}/{name}", get(assets::get))
-        .route("/console/login", login::routes())
-        .route("/console/logout", post(login::leave))
-        .route("/console/theme", post(login::theme))
-        .route("/console/search", get(search::search))
-        .route("/console/now", get(now::page))
-        .route("/console/now/live", get(now::live))
-        .route("/console/messages", get(messages::list))
-        .route("/console/messages/{id}", get(messages::show))
-        .route("/console/messages/{id}/mail", get(messages::mail))
-        .route("/console/clients", get(clients::list))
-        .route("/console/clients/{client}", get(clients::show))
-        .route("/console/clients/{client}/reveal", post(clients::reveal))
-        .route("/console/cases", get(cases::list))
-        .route("/console/cases/{case}", get(cases::show))
-        .route("/console/replies", get(replies::list))
-        .route("/console/replies/{id}/answered", post(replies::answered))
-        .route("/console/incidents", get(incidents::list))
-        .route("/console/incidents/{incident}", get(incidents::show))
-        .route("/console/insight", get(insight::page))
-        .route("/console/insight.csv", get(insight::export))
-        .route("/console/settings", get(settings::page))
+/// The routes of this part, and who may.
+pub(super) fn routes() -> Routes {
+    use Access::{Anyone, Person};
+    let home = || async { Redirect::to("/console/now") };
+    Routes::default()
+        .get("/", Anyone, home)
+        .get("/console", Anyone, home)
+        .get("/console/assets/{hash}/{name}", Anyone, assets::get)
+        .get("/console/login", Anyone, login::form)
+        .post("/console/login", Anyone, login::enter)
+        .post("/console/logout", Person, login::leave)
+        .post("/console/theme", Person, login::theme)
+        .get("/console/search", Person, search::search)
+        .get("/console/now", Person, now::page)
+        .get("/console/now/live", Person, now::live)
+        .get("/console/messages", Person, messages::list)
+        .get("/console/messages/{id}", Person, messages::show)
+        .get("/console/messages/{id}/mail", Person, messages::mail)
+        .get("/console/clients", Person, clients::list)
+        .get("/console/clients/{client}", Person, clients::show)
+        .post(
+            "/console/clients/{client}/reveal",
+            Access::Right(Right::Reveal),
+            clients::reveal,
+        )
+        .get("/console/cases", Person, cases::list)
+        .get("/console/cases/{case}", Person, cases::show)
+        .get("/console/replies", Person, replies::list)
+        .post(
+            "/console/replies/{id}/answered",
+            Access::Right(Right::AnswerReplies),
+            replies::answered,
+        )
+        .get("/console/incidents", Person, incidents::list)
+        .get("/console/incidents/{incident}", Person, incidents::show)
+        .get(
+            "/console/insight",
+            Access::Right(Right::Rates),
+            insight::page,
+        )
+        .get(
+            "/console/insight.csv",
+            Access::Right(Right::Rates),
+            insight::export,
+        )
+        .get("/console/settings", Person, settings::page)
         .merge(templates::routes())
         .merge(sandbox::routes())
-        .layer(axum::middleware::from_fn(fault::as_page))
+        .around(|router| router.layer(axum::middleware::from_fn(fault::as_page)))
 }

@@ -6,12 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::sse::Event;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
 use chrono::TimeDelta;
 use futures_util::stream;
 use tokio::sync::broadcast::Receiver;
@@ -23,6 +21,7 @@ use crate::domain::role::Right;
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
+use crate::web::routes::{Access, Routes};
 
 use super::format::{Moment, When, grouped};
 use super::frame::{self, Frame, Part};
@@ -43,12 +42,13 @@ const LONGEST: Duration = Duration::from_secs(120);
 const NEW: TimeDelta = TimeDelta::seconds(3);
 
 /// The routes of the sandbox.
-pub(super) fn routes() -> Router<Web> {
-    Router::new()
-        .route("/console/sandbox", get(wall))
-        .route("/console/sandbox/live", get(live))
-        .route("/console/sandbox/{channel}/{address}", get(inbox))
-        .route("/console/sandbox/mail/{address}/{id}", get(mail))
+pub(super) fn routes() -> Routes {
+    use Access::Person;
+    Routes::default()
+        .get("/console/sandbox", Person, wall)
+        .get("/console/sandbox/live", Person, live)
+        .get("/console/sandbox/{channel}/{address}", Person, inbox)
+        .get("/console/sandbox/mail/{address}/{id}", Person, mail)
 }
 
 /// A piece of a text: plain, or a link.

@@ -1,22 +1,23 @@
 //! Kannel's delivery reports (user guide, "Delivery Reports"): the `dlr-url` of a sent text.
 //!
 //! `channel::sms` puts `.../hooks/kannel/PROVIDER/TOKEN?type=%d&answer=%A&fid=%F&at=%T` into
-//! each request. Kannel gives no message id and signs nothing, so the token names the attempt.
-//! Reports come in any order, doubled after a timeout, and the good one may overtake the first.
+//! each request. Kannel gives no message id and signs nothing, so the token names the attempt and
+//! is good for that provider alone. Reports come in any order, doubled after a timeout, and the
+//! good one may overtake the first. Of each kind an attempt has one: whoever holds a token cannot
+//! file more than the six that there are.
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::limits::RECEIPT_WORDS;
 use crate::domain::receipt::ReceiptKind;
 use crate::domain::token::Purpose;
 use crate::domain::{MessageId, Timestamp};
+use crate::store::StoreError;
 use crate::store::receipts::NewReceipt;
 use crate::web::Web;
 use crate::web::problem::Problem;
-
-/// The longest words of a gateway that are kept, in characters.
-const LONGEST: usize = 200;
 
 /// The SMSC says that the number does not exist (SMPP 3.4 §5.1.3, `ESME_RINVDSTADR`). The one
 /// refusal that means the same at every operator; all others may be gone tomorrow.
@@ -31,9 +32,6 @@ pub struct Report {
     /// `%A`: what the SMSC answered.
     #[serde(default)]
     answer: String,
-    /// `%F`: the SMSC's own id.
-    #[serde(default)]
-    fid: String,
     /// `%T`: seconds since 1970.
     #[serde(default)]
     at: String,
@@ -45,9 +43,10 @@ pub async fn report(
     Path((provider, token)): Path<(String, String)>,
     Query(report): Query<Report>,
 ) -> Response {
-    let attempt = web.signer.open_two(Purpose::Receipt, &token);
-    let Some((message, lease_no)) = attempt.filter(|_| is_name(&provider)) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let (message, lease_no) = match attempt(&web, &provider, &token).await {
+        Ok(Some(attempt)) => attempt,
+        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Err(error) => return Problem::from(error).into_response(),
     };
     let Some(receipt) = receipt(provider, message, lease_no, &report) else {
         return Problem::field(
@@ -62,6 +61,27 @@ pub async fn report(
     }
 }
 
+/// The attempt that the token names, if it was made for this provider.
+async fn attempt(web: &Web, provider: &str, token: &str) -> Result<Option<(i64, i64)>, StoreError> {
+    if !is_name(provider) {
+        return Ok(None);
+    }
+    let bound = web.signer.open_two_of(provider, Purpose::Receipt, token);
+    if bound.is_some() {
+        return Ok(bound);
+    }
+    // Tokens of an earlier version name no provider. The last of them are on their way while
+    // gateways report on what that version sent: the attempt itself says whose it was.
+    let Some((message, lease_no)) = web.signer.open_two(Purpose::Receipt, token) else {
+        return Ok(None);
+    };
+    let mut tx = web.store.read().await?;
+    let id = MessageId::new(message);
+    let carrier = tx.attempts().provider(id, lease_no).await?;
+    let same = carrier.is_some_and(|carrier| carrier == provider);
+    Ok(same.then_some((message, lease_no)))
+}
+
 fn receipt(provider: String, message: i64, lease_no: i64, report: &Report) -> Option<NewReceipt> {
     let kind = match report.kind.as_str() {
         "1" => ReceiptKind::Delivered,
@@ -71,11 +91,10 @@ fn receipt(provider: String, message: i64, lease_no: i64, report: &Report) -> Op
         "16" => ReceiptKind::Rejected,
         _ => return None,
     };
-    let fid = clean(&report.fid);
     let answer = clean(&report.answer);
     Some(NewReceipt {
         provider,
-        key: format!("{message}-{lease_no}-{}-{fid}", report.kind),
+        key: format!("{message}-{lease_no}-{}", report.kind),
         message: Some(MessageId::new(message)),
         kind,
         code: Some(report.kind.clone()),
@@ -95,7 +114,7 @@ fn is_name(provider: &str) -> bool {
 fn clean(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control())
-        .take(LONGEST)
+        .take(RECEIPT_WORDS)
         .collect()
 }
 
@@ -111,8 +130,7 @@ mod tests {
     fn report(kind: &str, answer: &str) -> Report {
         Report {
             kind: kind.to_owned(),
-            answer: answer.to_owned(),
-            fid: "f\u{0}1".to_owned(),
+            answer: format!("{answer}\u{0}"),
             at: "1790000000".to_owned(),
         }
     }
@@ -137,7 +155,8 @@ mod tests {
     #[test]
     fn a_repeat_has_the_same_key_and_no_control_characters_get_through() {
         let one = read("1", "").unwrap();
-        assert_eq!(one.key, "7-2-1-f1");
+        assert_eq!(one.key, "7-2-1");
+        assert_eq!(one.detail, None);
         assert_eq!(Some(one), read("1", ""));
         assert_eq!(seconds("-5"), None);
     }

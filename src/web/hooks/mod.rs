@@ -2,16 +2,14 @@
 //! receipts. A call is answered 200 only once its receipt is durable, 503 when the store cannot
 //! take it (providers repeat), and 404 without detail when its token is not ours.
 
-use axum::routing::get;
-
-use crate::web::Web;
+use crate::web::routes::{Access, Routes};
 
 pub mod kannel;
 
-/// The routes of this part.
-pub fn routes() -> axum::Router<Web> {
-    axum::Router::new().route(
-        "/hooks/kannel/{provider}/{token}",
-        get(kannel::report).post(kannel::report),
-    )
+/// The routes of this part: whoever was given a token with a message.
+pub(super) fn routes() -> Routes {
+    let kannel = "/hooks/kannel/{provider}/{token}";
+    Routes::default()
+        .get(kannel, Access::Token, kannel::report)
+        .post(kannel, Access::Token, kannel::report)
 }

@@ -6,9 +6,8 @@
 //! Start with `status` (the page), then `click` and `open`; `page` has what all answers share.
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
 
-use crate::web::Web;
+use crate::web::routes::{Access, Routes};
 
 mod answer;
 mod click;
@@ -31,20 +30,19 @@ pub use pages::{Contact, Pages};
 /// The largest form: a reply of 1,000 characters and room to spare.
 const LARGEST_FORM: usize = 16 * 1024;
 
-/// The routes of this part.
-pub fn routes() -> axum::Router<Web> {
-    axum::Router::new()
-        .route("/c/{token}", get(click::follow))
-        .route("/o/{name}", get(open::pixel))
-        .route("/s/{token}", get(status::show))
-        .route("/s/{token}/read", post(answer::read))
-        .route("/s/{token}/reply", post(answer::reply))
-        .route("/s/{token}/preferences", post(decide::preferences))
-        .route("/s/{token}/stop", post(decide::stop))
-        .route("/s/{token}/resume", post(decide::resume))
-        .route(
-            "/u/{token}",
-            get(unsubscribe::ask).post(unsubscribe::refuse),
-        )
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+/// The routes of this part: whoever has the link.
+pub(super) fn routes() -> Routes {
+    use Access::Token;
+    Routes::default()
+        .get("/c/{token}", Token, click::follow)
+        .get("/o/{name}", Token, open::pixel)
+        .get("/s/{token}", Token, status::show)
+        .post("/s/{token}/read", Token, answer::read)
+        .post("/s/{token}/reply", Token, answer::reply)
+        .post("/s/{token}/preferences", Token, decide::preferences)
+        .post("/s/{token}/stop", Token, decide::stop)
+        .post("/s/{token}/resume", Token, decide::resume)
+        .get("/u/{token}", Token, unsubscribe::ask)
+        .post("/u/{token}", Token, unsubscribe::refuse)
+        .around(|router| router.layer(DefaultBodyLimit::max(LARGEST_FORM)))
 }

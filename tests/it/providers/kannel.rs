@@ -108,7 +108,10 @@ async fn an_sms_is_asked_for_once_with_all_that_is_needed() {
         .unwrap();
     let (token, filled_in) = rest.split_once('?').unwrap();
     assert_eq!(filled_in, "type=%d&answer=%A&fid=%F&at=%T");
-    assert_eq!(signer().open_two(Purpose::Receipt, token), Some((42, 3)));
+    assert_eq!(
+        signer().open_two_of("relay", Purpose::Receipt, token),
+        Some((42, 3))
+    );
 }
 
 #[tokio::test]

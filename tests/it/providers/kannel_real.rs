@@ -60,7 +60,10 @@ async fn kannel_carries_accents_and_long_texts_and_reports_delivery() {
     .await;
     let rest = report.strip_prefix("/hooks/kannel/relay/").unwrap();
     let (token, filled_in) = rest.split_once('?').unwrap();
-    assert_eq!(signer().open_two(Purpose::Receipt, token), Some((42, 3)));
+    assert_eq!(
+        signer().open_two_of("relay", Purpose::Receipt, token),
+        Some((42, 3))
+    );
     assert!(filled_in.contains("&fid="), "{filled_in}");
     assert_eq!(receipt_kind(1, ""), ReceiptKind::Delivered);
     assert!(

@@ -19,7 +19,7 @@ async fn a_key_is_kept_found_used_and_revoked(store: &Store) {
         .unwrap();
     tx.keys().touch(id, now).await.unwrap();
     let kept = tx.keys().lookup(key.prefix()).await.unwrap().unwrap();
-    assert_eq!(kept.scopes, scopes);
+    assert_eq!(kept.rights.scopes, scopes);
     assert_eq!(kept.last_used_at, Some(now));
     assert!(key.matches(&kept.secret_hash));
     assert_eq!(tx.keys().lookup("nobody00").await.unwrap(), None);

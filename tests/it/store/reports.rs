@@ -63,7 +63,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO node VALUES (1, 0, 'n-1', 'web', '0.1.0', 1, 2, NULL)",
     "INSERT INTO provider_state VALUES ('gw', 900, 'no credit', 0)",
     "INSERT INTO switch VALUES ('dispatch', TRUE, 'a@example.org', 5)",
-    "INSERT INTO api_key VALUES (1, 'crm', 'p', 'h', 'events:write', 1, NULL, NULL)",
+    "INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at) VALUES (1, 'crm', 'p', 'h', 'events:write', 1)",
 ];
 
 async fn seeded(store: TestStore) -> TestStore {

@@ -121,7 +121,7 @@ impl Kannel {
         query.append_pair("validity", &minutes.to_string());
         if let Some(callback) = &self.callback {
             let ids = [outgoing.message.get(), outgoing.lease_no];
-            let token = self.signer.sign(Purpose::Receipt, &ids);
+            let token = self.signer.sign_for(&self.name, Purpose::Receipt, &ids);
             let report = format!("{callback}/{token}?type=%d&answer=%A&fid=%F&at=%T");
             query.append_pair("dlr-mask", ALL_REPORTS);
             query.append_pair("dlr-url", &report);

@@ -7,8 +7,10 @@ use crate::domain::CaseId;
 use crate::store::cases::CaseRecord;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
-use crate::web::auth::keys::{Authorized, CasesRead};
 use crate::web::problem::Problem;
+
+/// The parameters of the query.
+pub(in crate::web::api) const QUERY: &[&str] = &["client", "limit", "after"];
 
 /// Whose cases.
 #[derive(serde::Deserialize)]
@@ -18,7 +20,6 @@ pub(crate) struct Filter {
 
 /// One page of cases.
 pub(crate) async fn get(
-    _caller: Authorized<CasesRead>,
     paging: Paging,
     Query(Filter { client }): Query<Filter>,
     State(web): State<Web>,

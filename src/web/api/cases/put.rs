@@ -3,7 +3,7 @@
 //! It becomes an event like any other (`case.opened`, `case.state_changed` or, with
 //! `"closed": true`, `case.closed`), so that rules, history and explanation are the same. The
 //! case is moved on in the same transaction: a GET right after sees it. Saying again what is
-//! known already changes nothing and tells nobody.
+//! known already changes nothing and tells nobody; what GET gave may be sent as it is.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -16,21 +16,25 @@ use crate::source::intake;
 use crate::store::cases::CaseRecord;
 use crate::web::Web;
 use crate::web::api::body::Json;
-use crate::web::api::clients::put::named;
-use crate::web::auth::keys::{Authorized, CasesWrite};
+use crate::web::api::clients::put::{named, without};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 /// The `source` of events made here.
 const SOURCE: &str = "/v1/cases";
+/// What GET says beside what PUT takes.
+const READ_ONLY: &[&str] = &["opened_at", "changed_at", "closed_at", "history"];
 
 /// Creates a case or moves it on: 202 with the event, or 200 when nothing is new.
 pub(crate) async fn put(
-    _caller: Authorized<CasesWrite>,
+    caller: Caller,
     State(web): State<Web>,
     Path(reference): Path<String>,
     Json(mut body): Json,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     named(&mut body, "case", &reference)?;
+    keep_closed(&mut body);
+    without(&mut body, READ_ONLY);
     let wish = Wish::parse(&body)?;
     let now = web.clock.now();
     let mut tx = web.store.write().await?;
@@ -41,6 +45,10 @@ pub(crate) async fn put(
             axum::Json(json!({"case": known, "event": null})),
         ));
     };
+    caller
+        .rights()
+        .may_say(step.as_str())
+        .map_err(|refused| Problem::forbidden("key_bound", Fault::new("", refused.to_string())))?;
     let event = event(step, body, web.ids.next(), now)?;
     let EventData::Case(_, data) = &event.data else {
         return Err(Problem::field("", "this is no case"));
@@ -52,6 +60,14 @@ pub(crate) async fn put(
     web.wake.events_stored();
     let answer = json!({"case": applied.case, "event": id});
     Ok((StatusCode::ACCEPTED, axum::Json(answer)))
+}
+
+/// GET says of a closed case when it was closed. Sent back, that must not open it again.
+fn keep_closed(body: &mut Value) {
+    let closed = body.get("closed_at").is_some_and(|at| !at.is_null());
+    if let Some(fields) = body.as_object_mut().filter(|_| closed) {
+        fields.entry("closed").or_insert(true.into());
+    }
 }
 
 /// What the caller says.

@@ -7,12 +7,12 @@ use base64::Engine as _;
 
 use crate::store::erasure::Erasing;
 use crate::web::Web;
-use crate::web::auth::keys::{Authorized, ClientsWrite};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 /// Erases a client: 204, or 404 when there is none.
 pub(crate) async fn delete(
-    caller: Authorized<ClientsWrite>,
+    caller: Caller,
     State(web): State<Web>,
     Path(reference): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -21,7 +21,7 @@ pub(crate) async fn delete(
     let erasing = Erasing {
         now,
         ids: &*web.ids,
-        actor: &format!("key:{}", caller.key.name),
+        actor: &caller.actor(),
         fresh_pepper: &base64::engine::general_purpose::STANDARD.encode(fresh),
         horizon: web.track.horizon,
     };

@@ -16,7 +16,7 @@ use crate::source::import::{Importer, Rejected, read_line};
 use crate::source::lines::{self, Line};
 use crate::web::Web;
 use crate::web::api::body;
-use crate::web::auth::keys::{Authorized, ClientsWrite};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 /// Bad lines named one by one in an answer; further ones are only counted.
@@ -33,7 +33,7 @@ pub(crate) struct Answer {
 
 /// Imports clients.
 pub(crate) async fn post(
-    _caller: Authorized<ClientsWrite>,
+    caller: Caller,
     State(web): State<Web>,
     request: Request,
 ) -> Result<Json<Answer>, Problem> {
@@ -48,15 +48,22 @@ pub(crate) async fn post(
     {
         return Err(Problem::media_type("`application/x-ndjson`"));
     }
-    import(reader(request.into_body()), &web).await.map(Json)
+    let actor = caller.actor();
+    import(reader(request.into_body()), &web, &actor)
+        .await
+        .map(Json)
 }
 
 fn reader(body: Body) -> impl AsyncBufRead + Unpin {
     StreamReader::new(body.into_data_stream().map_err(std::io::Error::other))
 }
 
-async fn import(mut reader: impl AsyncBufRead + Unpin, web: &Web) -> Result<Answer, Problem> {
-    let mut importer = Importer::new(&web.store, &*web.clock, &*web.ids, false);
+async fn import(
+    mut reader: impl AsyncBufRead + Unpin,
+    web: &Web,
+    actor: &str,
+) -> Result<Answer, Problem> {
+    let mut importer = Importer::new(&web.store, &*web.clock, &*web.ids, false).by(actor);
     let mut answer = Answer::default();
     let mut buffer = Vec::new();
     let limit = web.limits.line_bytes;

@@ -9,8 +9,10 @@ use crate::domain::ClientId;
 use crate::source::client;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
-use crate::web::auth::keys::{Authorized, ClientsRead};
 use crate::web::problem::Problem;
+
+/// The parameters of the query.
+pub(in crate::web::api) const QUERY: &[&str] = &["search", "limit", "after"];
 
 /// What is looked for.
 #[derive(serde::Deserialize)]
@@ -20,7 +22,6 @@ pub(crate) struct Search {
 
 /// One page of clients.
 pub(crate) async fn get(
-    _caller: Authorized<ClientsRead>,
     paging: Paging,
     Query(Search { search }): Query<Search>,
     State(web): State<Web>,

@@ -1,24 +1,30 @@
-//! `PUT /v1/clients/{ref}`: makes the client as described. 201 when it is new.
+//! `PUT /v1/clients/{ref}`: makes the client as described. 201 when it is new. What GET gave may
+//! be sent as it is.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::source::client;
+use crate::store::audit::Deed;
 use crate::store::clients::Put;
 use crate::web::Web;
 use crate::web::api::body::Json;
-use crate::web::auth::keys::{Authorized, ClientsWrite};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
+
+/// What GET says beside what PUT takes.
+const READ_ONLY: &[&str] = &["reachable", "suppressions", "created_at", "updated_at"];
 
 /// Creates or replaces a client.
 pub(crate) async fn put(
-    _caller: Authorized<ClientsWrite>,
+    caller: Caller,
     State(web): State<Web>,
     Path(reference): Path<String>,
     Json(mut body): Json,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     named(&mut body, "client", &reference)?;
+    without(&mut body, READ_ONLY);
     let client = client::parse(&body, &web.phones)?;
     let mut tx = web.store.write().await?;
     let put = tx
@@ -26,11 +32,20 @@ pub(crate) async fn put(
         .put(&client, web.clock.now(), &*web.ids)
         .await?;
     let kept = tx.clients().record(put.id()).await?;
-    tx.commit().await?;
-    let status = match put {
-        Put::Created(_) => StatusCode::CREATED,
-        Put::Updated(_) => StatusCode::OK,
+    let (status, action) = match put {
+        Put::Created(_) => (StatusCode::CREATED, "client.created"),
+        Put::Updated(_) => (StatusCode::OK, "client.changed"),
     };
+    let deed = Deed {
+        actor: &caller.actor(),
+        action,
+        subject: &reference,
+        detail: None,
+    };
+    tx.audit()
+        .append(web.ids.next(), web.clock.now(), &deed)
+        .await?;
+    tx.commit().await?;
     Ok((status, axum::Json(client::describe(&kept.client))))
 }
 
@@ -53,5 +68,12 @@ pub(in crate::web::api) fn named(
             format!("/{field}"),
             format!("`{field}` is not `{reference}`, which the path names"),
         )),
+    }
+}
+
+/// Takes out what GET gives and nobody can set, so that a document may go back as it came.
+pub(in crate::web::api) fn without(body: &mut Value, read_only: &[&str]) {
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|name, _| !read_only.contains(&name.as_str()));
     }
 }

@@ -1,15 +1,19 @@
 //! `POST /v1/events`: CloudEvents 1.0, structured, batched or binary.
 //!
-//! 202 means stored and safe from a crash. A batch is taken as a whole or not at all.
+//! 202 means stored and safe from a crash. A batch is taken as a whole or not at all: each event
+//! is judged by what the key may send, and the first that it may not is named.
 
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 
+use crate::domain::Fault;
+use crate::domain::api_key::NotAllowed;
+use crate::domain::event::Arrival;
 use crate::source::cloud_event::{self, Mode};
 use crate::web::Web;
 use crate::web::api::body;
-use crate::web::auth::keys::{Authorized, EventsWrite};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 /// What was taken.
@@ -21,7 +25,7 @@ pub(crate) struct Answer {
 
 /// Takes events in.
 pub(crate) async fn post(
-    _caller: Authorized<EventsWrite>,
+    caller: Caller,
     State(web): State<Web>,
     request: Request,
 ) -> Result<(StatusCode, Json<Answer>), Problem> {
@@ -36,6 +40,7 @@ pub(crate) async fn post(
     let body = body::read(request, mode.max_bytes(&web.limits)).await?;
     let now = web.clock.now();
     let events = cloud_event::read(mode, &attributes, &body, &web.limits, now)?;
+    judge(&caller, &events, mode.holds_list(&body))?;
     let taken = web.inbox.take(events, now, &*web.ids).await?;
     if taken.accepted > 0 {
         web.wake.events_stored();
@@ -45,6 +50,25 @@ pub(crate) async fn post(
         duplicates: taken.duplicates,
     };
     Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// Refuses the whole request when the key may not send one of its events.
+fn judge(caller: &Caller, events: &[Arrival], listed: bool) -> Result<(), Problem> {
+    for (index, event) in events.iter().enumerate() {
+        if let Err(refused) = caller.rights().may_send(&event.source, &event.kind) {
+            let code = match refused {
+                NotAllowed::Scope { .. } => "scope_missing",
+                NotAllowed::Source { .. } | NotAllowed::Type { .. } => "key_bound",
+            };
+            let mut fault = Fault::from(refused);
+            if listed {
+                let detail = format!("event {index}: {}", fault.detail);
+                fault = Fault::new(fault.pointer, detail).under(&format!("/{index}"));
+            }
+            return Err(Problem::forbidden(code, fault));
+        }
+    }
+    Ok(())
 }
 
 /// The `ce-` headers, without that prefix.

@@ -1,18 +1,25 @@
 //! `POST /v1/incidents:preview`: who would be told about an incident, by what, at what cost,
 //! before anybody is. Nothing is stored.
+//!
+//! A key that may not read clients gets the counts rounded up, and none for single supply
+//! points: otherwise it could ask house by house who is a client.
 
 use axum::extract::State;
 use serde_json::{Value, json};
 
+use crate::domain::Fault;
+use crate::domain::api_key::Scope;
+use crate::domain::area::Area;
 use crate::domain::event::{IncidentData, IncidentStep};
+use crate::domain::limits::PREVIEW_STEP;
 use crate::web::Web;
 use crate::web::api::body::Json;
-use crate::web::auth::keys::{Authorized, IncidentsRead};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 /// Counts the audience of an incident described as in an `incident.opened` event.
 pub(crate) async fn post(
-    _caller: Authorized<IncidentsRead>,
+    caller: Caller,
     State(web): State<Web>,
     Json(mut body): Json,
 ) -> Result<axum::Json<Value>, Problem> {
@@ -22,13 +29,40 @@ pub(crate) async fn post(
     }
     let data = IncidentData::parse(IncidentStep::Opened, &body)?;
     let area = data.area.unwrap_or_default();
+    let exact = caller.rights().has(Scope::ClientsRead);
+    if !exact {
+        coarse(&area)?;
+    }
     let mut tx = web.store.read().await?;
     let count = tx.audience().count_by_channel(&area).await?;
-    Ok(axum::Json(json!({
-        "clients": count.clients,
-        "channels": {"sms": count.sms, "email": count.email},
-        "unreachable": count.unreachable,
+    let shown = |count| if exact { count } else { rounded_up(count) };
+    let mut answer = json!({
+        "clients": shown(count.clients),
+        "channels": {"sms": shown(count.sms), "email": shown(count.email)},
+        "unreachable": shown(count.unreachable),
         // One segment each at least; how many it really takes depends on the text.
-        "cost": {"sms_segments_at_least": count.sms},
-    })))
+        "cost": {"sms_segments_at_least": shown(count.sms)},
+    });
+    if !exact {
+        answer["rounded_up_to"] = PREVIEW_STEP.into();
+    }
+    Ok(axum::Json(answer))
+}
+
+fn coarse(area: &Area) -> Result<(), Problem> {
+    if area.places.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "single supply points are counted for keys with the scope `{}` only",
+        Scope::ClientsRead
+    );
+    let fault = Fault::new("/area/places", detail);
+    Err(Problem::forbidden("scope_missing", fault))
+}
+
+/// Nobody looks like a few.
+fn rounded_up(count: i64) -> i64 {
+    let steps = (count.max(1) + PREVIEW_STEP - 1) / PREVIEW_STEP;
+    steps * PREVIEW_STEP
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::MessageState;
 use crate::store::audit::Deed;
 use crate::web::Web;
-use crate::web::auth::keys::{Authorized, MessagesWrite};
+use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 /// The verb, as the path ends.
@@ -18,7 +18,7 @@ const VERB: &str = ":cancel";
 
 /// Takes it back: 200 with its state.
 pub(crate) async fn post(
-    caller: Authorized<MessagesWrite>,
+    caller: Caller,
     State(web): State<Web>,
     Path(path): Path<String>,
 ) -> Result<Json<Value>, Problem> {
@@ -34,7 +34,7 @@ pub(crate) async fn post(
         )));
     }
     let deed = Deed {
-        actor: &format!("key {}", caller.key.prefix),
+        actor: &caller.actor(),
         action: "message.cancelled",
         subject: &id.to_string(),
         detail: None,

@@ -9,8 +9,12 @@ use crate::domain::{MessageId, MessageState, UnknownWord};
 use crate::store::reports::{MessageFilter, MessageRow};
 use crate::web::Web;
 use crate::web::api::page::Paging;
-use crate::web::auth::keys::{Authorized, MessagesRead};
 use crate::web::problem::Problem;
+
+/// The parameters of the query.
+pub(in crate::web::api) const QUERY: &[&str] = &[
+    "client", "event", "incident", "case", "state", "template", "limit", "after",
+];
 
 /// Which messages.
 #[derive(Deserialize)]
@@ -26,7 +30,6 @@ pub(crate) struct Filter {
 /// One page. It can be short, even empty, and still have a `next`: a rare state is looked for
 /// in a bounded number of messages at a time.
 pub(crate) async fn get(
-    _caller: Authorized<MessagesRead>,
     paging: Paging,
     Query(asked): Query<Filter>,
     State(web): State<Web>,

@@ -5,17 +5,17 @@
 //! is decided by `template`, which works on it in a workshop of its own.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{get, post};
 
 use crate::domain::limits::EDITOR_FORM_BYTES;
+use crate::domain::role::Right;
 use crate::store::templates::TemplateSummary;
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
+use crate::web::routes::{Access, Routes};
 
 use super::frame::{self, Frame, Part};
 
@@ -25,21 +25,23 @@ mod preview;
 mod typed;
 mod write;
 
-/// The routes of the templates.
-pub(super) fn routes() -> Router<Web> {
-    Router::new()
-        .route("/console/templates", get(list))
-        .route(
-            "/console/templates/{name}",
-            get(editor::show).post(write::write),
+/// The routes of the templates. What is typed is rendered only for who may write; the frame that
+/// shows a mail is part of the page that everybody may read.
+pub(super) fn routes() -> Routes {
+    let editor = Access::Right(Right::EditTemplates);
+    Routes::default()
+        .get("/console/templates", Access::Person, list)
+        .get("/console/templates/{name}", Access::Person, editor::show)
+        .post("/console/templates/{name}", editor, write::write)
+        .post(
+            "/console/templates/{name}/preview",
+            editor,
+            preview::preview,
         )
-        .route("/console/templates/{name}/preview", post(preview::preview))
-        .route(
-            "/console/templates/{name}/{asked}",
-            get(change::ask).post(change::answer),
-        )
-        .route("/console/previews/{key}", get(preview::mail))
-        .layer(DefaultBodyLimit::max(EDITOR_FORM_BYTES))
+        .get("/console/templates/{name}/{asked}", editor, change::ask)
+        .post("/console/templates/{name}/{asked}", editor, change::answer)
+        .get("/console/previews/{key}", Access::Person, preview::mail)
+        .around(|router| router.layer(DefaultBodyLimit::max(EDITOR_FORM_BYTES)))
 }
 
 #[derive(Template)]

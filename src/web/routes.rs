@@ -1,0 +1,229 @@
+//! The table of routes: method, path, who may, and the handler. The router is built of it and of
+//! nothing else, so there is no route that does not say who may call it.
+//!
+//! Whoever may not is answered here, before the handler runs and before a byte of the body is
+//! read. What a handler decides beyond that, such as which events a key may send, is its own.
+
+use std::pin::Pin;
+
+use axum::Router;
+use axum::extract::{FromRequestParts as _, Request};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, on};
+
+use crate::domain::api_key::Scope;
+use crate::domain::role::Right;
+use crate::web::Web;
+use crate::web::auth::keys::Caller;
+use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
+use crate::web::query;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever reaches the port.
+    Anyone,
+    /// Whoever has the signed token in the path. The handler opens it: it knows its purpose.
+    Token,
+    /// A program whose key has one of these scopes.
+    Key {
+        /// The scopes.
+        one_of: &'static [Scope],
+        /// The parameters its query may have.
+        query: &'static [&'static str],
+    },
+    /// Whoever is logged in to the console.
+    Person,
+    /// A person with this right.
+    Right(Right),
+}
+
+impl Access {
+    /// A program whose key has one of these scopes.
+    #[must_use]
+    pub const fn key(one_of: &'static [Scope]) -> Self {
+        Self::Key { one_of, query: &[] }
+    }
+
+    /// The same, with these parameters in the query.
+    #[must_use]
+    pub const fn asking(self, query: &'static [&'static str]) -> Self {
+        match self {
+            Self::Key { one_of, .. } => Self::Key { one_of, query },
+            other => other,
+        }
+    }
+
+    async fn admit(self, parts: &mut Parts, web: &Web) -> Result<(), Response> {
+        match self {
+            Self::Anyone | Self::Token => Ok(()),
+            Self::Key { one_of, query } => {
+                let admitted = async {
+                    let caller = Caller::of(&parts.headers, web).await?;
+                    caller.require(one_of)?;
+                    query::only(parts.uri.query(), query)?;
+                    Ok(caller)
+                };
+                let caller = admitted.await.map_err(Problem::into_response)?;
+                parts.extensions.insert(caller);
+                Ok(())
+            }
+            Self::Person => login(parts, web).await.map(drop),
+            Self::Right(right) => {
+                let person = login(parts, web).await?;
+                person.require(right).map_err(Problem::into_response)
+            }
+        }
+    }
+}
+
+async fn login(parts: &mut Parts, web: &Web) -> Result<Person, Response> {
+    let person = Person::from_request_parts(parts, web).await?;
+    parts.extensions.insert(person.clone());
+    Ok(person)
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// How it is called; GET answers HEAD as well.
+    pub method: Method,
+    /// Where.
+    pub path: &'static str,
+    /// By whom.
+    pub access: Access,
+}
+
+/// The table, and the router it makes.
+#[derive(Default)]
+pub struct Routes {
+    table: Vec<Route>,
+    router: Router<Web>,
+}
+
+impl Routes {
+    /// Reads.
+    #[must_use]
+    pub fn get<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.line((Method::GET, MethodFilter::GET), path, access, handler)
+    }
+
+    /// Does something.
+    #[must_use]
+    pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.line((Method::POST, MethodFilter::POST), path, access, handler)
+    }
+
+    /// Creates or replaces.
+    #[must_use]
+    pub fn put<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.line((Method::PUT, MethodFilter::PUT), path, access, handler)
+    }
+
+    /// Takes away.
+    #[must_use]
+    pub fn delete<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.line(
+            (Method::DELETE, MethodFilter::DELETE),
+            path,
+            access,
+            handler,
+        )
+    }
+
+    /// Adds the lines of another part.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.table.extend(other.table);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// Puts something around all routes so far.
+    #[must_use]
+    pub fn around(mut self, layer: impl FnOnce(Router<Web>) -> Router<Web>) -> Self {
+        self.router = layer(self.router);
+        self
+    }
+
+    /// Every line.
+    #[must_use]
+    pub fn table(&self) -> &[Route] {
+        &self.table
+    }
+
+    /// The router of the table.
+    pub fn into_router(self) -> Router<Web> {
+        self.router
+    }
+
+    fn line<H, T>(
+        mut self,
+        (method, filter): (Method, MethodFilter),
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Web>,
+        T: 'static,
+    {
+        self.table.push(Route {
+            method,
+            path,
+            access,
+        });
+        let guarded = Guarded { access, handler };
+        self.router = self.router.route(path, on(filter, guarded));
+        self
+    }
+}
+
+/// A handler behind its line of the table.
+#[derive(Clone)]
+struct Guarded<H> {
+    access: Access,
+    handler: H,
+}
+
+impl<H, T> Handler<T, Web> for Guarded<H>
+where
+    H: Handler<T, Web>,
+    T: 'static,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: Request, web: Web) -> Self::Future {
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            match self.access.admit(&mut parts, &web).await {
+                Ok(()) => {
+                    self.handler
+                        .call(Request::from_parts(parts, body), web)
+                        .await
+                }
+                Err(refusal) => refusal,
+            }
+        })
+    }
+}

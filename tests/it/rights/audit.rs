@@ -1,0 +1,111 @@
+//! Who changed clients and keys, and who stopped the sending, is written down with the deed.
+
+use std::process::Command;
+
+use araldo::domain::api_key::Scope;
+use araldo::store::{Store, StoreUrl};
+use serde_json::{Value, json};
+
+use super::Program;
+use crate::intake_api::Api;
+
+on_both_stores!(changes_of_clients_are_written_down_with_the_key);
+
+async fn deeds(store: &Store) -> Vec<String> {
+    let mut tx = store.read().await.unwrap();
+    let rows = tx.audit().recent(50).await.unwrap();
+    let mut deeds: Vec<String> = rows
+        .into_iter()
+        .map(|row| {
+            let detail = row.detail.unwrap_or_default();
+            format!("{} {} {} {detail}", row.actor, row.action, row.subject)
+        })
+        .collect();
+    deeds.reverse();
+    deeds
+}
+
+async fn changes_of_clients_are_written_down_with_the_key(store: &Store) {
+    let api = Api::over(store).await;
+    let program = Program::with(&api, 2, &[Scope::ClientsWrite]).await;
+    let client = json!({"name": "A"});
+    let path = "/v1/clients/C-1";
+    for status in [201, 200] {
+        assert_eq!(program.ask("PUT", path, &client).await.status, status);
+    }
+    let kind = [("content-type", "application/x-ndjson")];
+    let line = json!({"client": "C-2", "name": "B"});
+    let answer = program
+        .ask_as("POST", "/v1/clients:import", &kind, &line)
+        .await;
+    assert_eq!(answer.body["imported"], 1);
+    assert_eq!(program.ask("DELETE", path, &Value::Null).await.status, 204);
+    assert_eq!(program.ask("DELETE", path, &Value::Null).await.status, 404);
+    let actor = format!("key {}", program.prefix());
+    assert_eq!(
+        deeds(store).await,
+        [
+            format!("{actor} client.created C-1 "),
+            format!("{actor} client.changed C-1 "),
+            format!("{actor} client.imported clients 1 written"),
+            format!("{actor} client.deleted C-1 "),
+        ]
+    );
+}
+
+/// Runs `araldo` on a store of its own; what it prints.
+fn araldo(folder: &std::path::Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
+        .args(arguments)
+        .env(
+            "ARALDO__STORE__URL",
+            format!("sqlite:{}", folder.join("araldo.db").display()),
+        )
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_done_on_the_command_line_is_written_down() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    let create = ["key", "create", "--name", "crm", "--scope", "cases:write"];
+    let bound = ["--type", "case.*", "--source", "/crm"];
+    let made = araldo(folder, &[&create[..], &bound[..]].concat());
+    let prefix = made.lines().last().unwrap().split('_').nth(1).unwrap();
+    let listed = araldo(folder, &["key", "list"]);
+    assert_eq!(
+        listed.trim(),
+        format!("{prefix}  valid    crm  cases:write  types case.*  sources /crm")
+    );
+    let event = json!({"specversion": "1.0", "id": "1", "source": "/crm", "type": "meter.read"});
+    std::fs::write(folder.join("event.json"), event.to_string()).unwrap();
+    araldo(folder, &["event", "send", "event.json"]);
+    araldo(folder, &["dispatch", "pause"]);
+    araldo(folder, &["dispatch", "resume"]);
+    araldo(folder, &["dispatch", "cancel", "--event", "/crm", "1"]);
+    araldo(folder, &["key", "revoke", prefix]);
+    let url = StoreUrl::Sqlite(folder.join("araldo.db"));
+    let store = Store::open(&url, 1).await.unwrap();
+    let event = {
+        let mut tx = store.read().await.unwrap();
+        tx.events().lookup("/crm", "1").await.unwrap().unwrap().id
+    };
+    assert_eq!(
+        deeds(&store).await,
+        [
+            format!(
+                "command line key.created {prefix} crm: cases:write  types case.*  sources /crm"
+            ),
+            "command line dispatch.paused all nodes ".to_owned(),
+            "command line dispatch.resumed all nodes ".to_owned(),
+            format!(
+                "command line event.withdrawn {event} 0 messages withdrawn; 0 could not be stopped"
+            ),
+            format!("command line key.revoked {prefix} "),
+        ]
+    );
+}
