@@ -19,6 +19,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use serde_json::Value;
 
+pub use event::exchanged;
 pub use matching::{Matcher, MatcherError};
 
 use crate::domain::case_kind::CaseKinds;

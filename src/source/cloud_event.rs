@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::domain::event::{Arrival, is_json};
@@ -70,8 +72,38 @@ pub fn read(
     match (mode, value) {
         (Mode::Batched | Mode::Plain, Tree::List(items)) => batch(items, limits, received_at),
         (Mode::Batched, _) => Err(Fault::new("", "a batch is a list of events: [{..}, ..]")),
-        (_, value) => Arrival::parse(value, received_at).map(|event| vec![event]),
+        (_, value) => one(value, received_at).map(|event| vec![event]),
     }
+}
+
+fn one(mut event: Tree<'_>, received_at: Timestamp) -> Result<Arrival, Fault> {
+    unpack(&mut event)?;
+    Arrival::parse(event, received_at)
+}
+
+/// `data_base64` (JSON event format §3.1): what SDKs make of data they are given as bytes. When the
+/// bytes are JSON, as they must be here, it is the same event as one with `data`.
+fn unpack(event: &mut Tree<'_>) -> Result<(), Fault> {
+    let Tree::Object(fields) = event else {
+        return Ok(());
+    };
+    let is_alone = fields.get("data").is_none_or(|data| *data == Tree::Null);
+    let Some(Tree::Text(packed)) = fields.get("data_base64").filter(|_| is_alone) else {
+        // Nothing there, or something that is refused further on.
+        return Ok(());
+    };
+    let fault = |detail| Fault::new("/data_base64", detail);
+    let bytes = STANDARD
+        .decode(packed.as_bytes())
+        .map_err(|_| fault("`data_base64` is not Base64 (RFC 4648 §4)".to_owned()))?;
+    let data: Tree<'_> = json::read(&bytes).map_err(|inside| {
+        let detail = inside.detail;
+        fault(format!("`data_base64` holds no JSON, which Araldo reads: {detail}"))
+    })?;
+    let data = data.into_owned();
+    fields.remove("data_base64");
+    fields.insert("data", data);
+    Ok(())
 }
 
 fn batch(
@@ -88,7 +120,7 @@ fn batch(
         return Err(Fault::new("", detail));
     }
     let parse = |(index, item)| {
-        Arrival::parse(item, received_at).map_err(|fault| {
+        one(item, received_at).map_err(|fault| {
             let detail = format!("event {index}: {}", fault.detail);
             Fault::new(fault.pointer, detail).under(&format!("/{index}"))
         })
@@ -152,6 +184,33 @@ mod tests {
         let events = events.unwrap();
         assert_eq!(&*events[0].id, "a b");
         assert_eq!(&*events[0].data, r#"{"kwh":1}"#);
+    }
+
+    #[test]
+    fn data_as_base64_is_the_same_event() {
+        let read_one = |body: &str| {
+            let (limits, now) = (Limits::default(), Timestamp::from_micros(0));
+            read(Mode::Structured, &[], body.as_bytes(), &limits, now)
+        };
+        let event = |data: &str| {
+            format!(r#"{{"specversion":"1.0","id":"1","source":"s","type":"t",{data}}}"#)
+        };
+        let plain = read_one(&event(r#""data":{"kwh":1}"#)).unwrap();
+        assert_eq!(read_one(&event(r#""data_base64":"eyJrd2giOiAxfQ==""#)), Ok(plain.clone()));
+        assert_eq!(
+            read_one(&event(r#""data":null,"data_base64":"eyJrd2giOiAxfQ==""#)),
+            Ok(plain)
+        );
+        for (data, says) in [
+            (r#""data_base64":"!!!""#, "not Base64"),
+            (r#""data_base64":"AA==""#, "holds no JSON"),
+            (r#""data":1,"data_base64":"eyJrd2giOiAxfQ==""#, "not both"),
+            (r#""data_base64":7"#, "not both"),
+        ] {
+            let fault = read_one(&event(data)).unwrap_err();
+            assert_eq!(fault.pointer, "/data_base64", "{data}");
+            assert!(fault.detail.contains(says), "{fault}");
+        }
     }
 
     #[test]

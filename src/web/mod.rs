@@ -24,6 +24,7 @@ use crate::web::problem::Problem;
 pub mod api;
 pub mod auth;
 pub mod console;
+mod door;
 pub mod hooks;
 pub mod problem;
 pub mod public;
@@ -70,6 +71,7 @@ pub fn router(web: Web) -> axum::Router {
         .merge(public::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(axum::middleware::from_fn(door::guard))
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
         .layer(default_header(header::X_FRAME_OPTIONS, "DENY"))

@@ -141,7 +141,9 @@ async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
 async fn plant(store: &TestStore, at: Timestamp, count: i64) {
     let first = first_id_at(at);
     let [event, plan, message, attempt, receipt, read] = [
-        "INSERT INTO event VALUES ($1, '/oms', CAST($1 AS TEXT), 'notice', NULL, 1, 1, '{}', 'h', \
+        "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES ($1, '/oms', CAST($1 AS TEXT), 'notice', NULL, 1, 1, '{}', 'h', \
          'planned', NULL)",
         "INSERT INTO plan VALUES ($1, $1, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 's', 1, \
          NULL, NULL, NULL, '{}', '{\"name\":\"Maria\"}', 'planned', 0, 0, 0, 0, 1, 1)",

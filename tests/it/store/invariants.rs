@@ -12,9 +12,13 @@ use crate::support::node::{Eye, on_both_databases};
 
 /// Day 10: one message, opened and accepted, by a node that lives; the sums say so.
 const SOUND: &[&str] = &[
-    "INSERT INTO event VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', \
+    "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', \
      'planned', NULL)",
-    "INSERT INTO event VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', 100, 110, '{}', 'h', \
+    "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', 100, 110, '{}', 'h', \
      'planned', NULL)",
     "INSERT INTO plan VALUES (40, 10, 'r', 't', NULL, 1, 'cases', 'service', 'normal', \
      'case:PR-1', 500, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 0, 864000000000, 1)",

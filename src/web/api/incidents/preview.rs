@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::domain::event::{IncidentData, IncidentStep};
+use crate::plan::exchanged;
 use crate::web::Web;
 use crate::web::api::body::Json;
 use crate::web::auth::keys::{Authorized, IncidentsRead};
@@ -21,14 +22,19 @@ pub(crate) async fn post(
         fields.entry("incident").or_insert_with(|| "preview".into());
     }
     let data = IncidentData::parse(IncidentStep::Opened, &body)?;
+    data.check()?;
     let area = data.area.unwrap_or_default();
     let mut tx = web.store.read().await?;
     let count = tx.audience().count_by_channel(&area).await?;
+    let turned = tx.audience().if_exchanged(&area).await?;
+    let warnings: Vec<String> = turned.map(exchanged).into_iter().collect();
     Ok(axum::Json(json!({
         "clients": count.clients,
         "channels": {"sms": count.sms, "email": count.email},
         "unreachable": count.unreachable,
         // One segment each at least; how many it really takes depends on the text.
         "cost": {"sms_segments_at_least": count.sms},
+        // What is valid and probably not meant.
+        "warnings": warnings,
     })))
 }
