@@ -105,8 +105,7 @@ impl Import<'_> {
     }
 
     fn reject(&mut self, row: &Row, fault: &Fault) -> anyhow::Result<()> {
-        self.bar
-            .suspend(|| eprintln!("line {}: {fault}", row.line));
+        self.bar.suspend(|| eprintln!("line {}: {fault}", row.line));
         for cells in &row.cells {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
             self.rejected.write(&self.header, &cells, row.line, fault)?;

@@ -119,9 +119,8 @@ impl Tree<'_> {
             Self::List(items) => Tree::List(items.into_iter().map(Tree::into_owned).collect()),
             Self::Object(Object(fields)) => {
                 let fields = fields.into_iter();
-                let owned = fields.map(|(name, value)| {
-                    (Cow::Owned(name.into_owned()), value.into_owned())
-                });
+                let owned =
+                    fields.map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()));
                 Tree::Object(Object(owned.collect()))
             }
         }

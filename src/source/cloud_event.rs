@@ -98,7 +98,9 @@ fn unpack(event: &mut Tree<'_>) -> Result<(), Fault> {
         .map_err(|_| fault("`data_base64` is not Base64 (RFC 4648 §4)".to_owned()))?;
     let data: Tree<'_> = json::read(&bytes).map_err(|inside| {
         let detail = inside.detail;
-        fault(format!("`data_base64` holds no JSON, which Araldo reads: {detail}"))
+        fault(format!(
+            "`data_base64` holds no JSON, which Araldo reads: {detail}"
+        ))
     })?;
     let data = data.into_owned();
     fields.remove("data_base64");
@@ -148,6 +150,8 @@ fn assemble<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Result<Tree<
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -196,7 +200,10 @@ mod tests {
             format!(r#"{{"specversion":"1.0","id":"1","source":"s","type":"t",{data}}}"#)
         };
         let plain = read_one(&event(r#""data":{"kwh":1}"#)).unwrap();
-        assert_eq!(read_one(&event(r#""data_base64":"eyJrd2giOiAxfQ==""#)), Ok(plain.clone()));
+        assert_eq!(
+            read_one(&event(r#""data_base64":"eyJrd2giOiAxfQ==""#)),
+            Ok(plain.clone())
+        );
         assert_eq!(
             read_one(&event(r#""data":null,"data_base64":"eyJrd2giOiAxfQ==""#)),
             Ok(plain)
@@ -221,5 +228,31 @@ mod tests {
         let fault = read(Mode::Batched, &[], body, &Limits::default(), now).unwrap_err();
         assert_eq!(fault.pointer, "/1/type");
         assert_eq!(fault.detail, "event 1: `type` is missing");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_an_event_of_the_past_or_a_short_fault(
+            time in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:00(Z|[+-]1[0-4]:00)",
+            name in "\\PC{0,300}",
+            data in "\\PC{0,40}",
+            batched in any::<bool>(),
+        ) {
+            let now = Timestamp::from_micros(1_795_000_000_000_000);
+            let event = serde_json::json!({"specversion": "1.0", "id": name, "source": "/s",
+                "type": "t", "time": time, "data": {name.clone(): data}});
+            let (mode, body) = match batched {
+                true => (Mode::Batched, serde_json::json!([event])),
+                false => (Mode::Plain, event),
+            };
+            match read(mode, &[], body.to_string().as_bytes(), &Limits::default(), now) {
+                Ok(events) => {
+                    prop_assert_eq!(events.len(), 1);
+                    prop_assert!(events[0].occurred_at <= now);
+                    prop_assert!(serde_json::from_str::<serde_json::Value>(&events[0].data).is_ok());
+                }
+                Err(fault) => prop_assert!(fault.detail.chars().count() <= 520),
+            }
+        }
     }
 }

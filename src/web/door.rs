@@ -66,7 +66,10 @@ mod tests {
         assert!(nul(&format!("/{long}"), "").detail.contains("1000 bytes"));
         let longest = "a=b&".repeat(3_000);
         assert_eq!(nul("/", &longest).status, StatusCode::URI_TOO_LONG);
-        assert_eq!(check("/v1/clients/C%20%C3%A8", "search=%25&limit=3"), Ok(()));
+        assert_eq!(
+            check("/v1/clients/C%20%C3%A8", "search=%25&limit=3"),
+            Ok(())
+        );
         assert_eq!(check(&format!("/{}", "%20".repeat(ASKED)), ""), Ok(()));
     }
 }

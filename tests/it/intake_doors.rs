@@ -63,9 +63,7 @@ async fn a_nul_is_refused_wherever_it_comes_in(store: &Store) {
 /// Within every limit of length, and yet too long for an index of one of the databases.
 async fn a_text_that_no_index_takes_is_refused_and_its_neighbours_are_kept(store: &Store) {
     let api = Api::over(store).await;
-    let event = |source: &str, id: &str| {
-        json!({"specversion": "1.0", "id": id, "source": source, "type": "meter.read"})
-    };
+    let event = |source: &str, id: &str| json!({"specversion": "1.0", "id": id, "source": source, "type": "meter.read"});
     let mut noise = 7_u32;
     let mut wide = |length: usize| -> String {
         (0..length)
@@ -159,7 +157,8 @@ async fn marks_capitals_and_compression_are_read_or_refused_with_what_to_do(stor
     let kind = "Application/X-NDJSON; charset=UTF-8";
     let answer = api.ask("POST", "/v1/clients:import", kind, lines).await;
     assert_eq!(answer.body["imported"], 1, "{answer:?}");
-    let event = "\u{feff}{\"specversion\": \"1.0\", \"id\": \"1\", \"source\": \"s\", \"type\": \"t\"}";
+    let event =
+        "\u{feff}{\"specversion\": \"1.0\", \"id\": \"1\", \"source\": \"s\", \"type\": \"t\"}";
     let kind = "Application/CloudEvents+JSON";
     let answer = api.ask("POST", "/v1/events", kind, event).await;
     assert_eq!(answer.status, 202, "{answer:?}");
@@ -173,7 +172,14 @@ async fn marks_capitals_and_compression_are_read_or_refused_with_what_to_do(stor
             .method(method)
             .uri(path)
             .header("authorization", format!("Bearer {key}"))
-            .header("content-type", if path.ends_with("import") { "application/x-ndjson" } else { "application/json" })
+            .header(
+                "content-type",
+                if path.ends_with("import") {
+                    "application/x-ndjson"
+                } else {
+                    "application/json"
+                },
+            )
             .header("content-encoding", "gzip")
             .body(Body::from(&b"\x1f\x8b\x08\x00"[..]))
             .unwrap();
@@ -200,17 +206,23 @@ async fn an_area_that_was_turned_round_is_noticed(store: &Store) {
         let incident = json!({"kind": "outage", "area": area});
         let answer = api.post("/v1/incidents:preview", &incident).await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        (answer.body["clients"].clone(), answer.body["warnings"].to_string())
+        (
+            answer.body["clients"].clone(),
+            answer.body["warnings"].to_string(),
+        )
     };
     let (clients, warnings) =
         preview(json!({"circle": {"lat": 44.5, "lon": 11.34, "radius_km": 5}})).await;
-    assert_eq!((clients, &*warnings), (json!(2), "[]"));
+    assert_eq!((clients, &*warnings), (json!(2), "null"));
     let turned = json!({"circle": {"lat": 11.34, "lon": 44.5, "radius_km": 5}});
     let (clients, warnings) = preview(turned).await;
     assert_eq!(clients, 0);
-    assert!(warnings.contains("would cover 2 with latitude and longitude exchanged"), "{warnings}");
+    assert!(
+        warnings.contains("would cover 2 with latitude and longitude exchanged"),
+        "{warnings}"
+    );
     let nowhere = json!({"circle": {"lat": 1, "lon": 2, "radius_km": 5}});
-    assert_eq!(preview(nowhere).await, (json!(0), "[]".to_owned()));
+    assert_eq!(preview(nowhere).await, (json!(0), "null".to_owned()));
 }
 
 async fn an_area_of_several_parts_with_holes_is_told(store: &Store) {
@@ -218,10 +230,19 @@ async fn an_area_of_several_parts_with_holes_is_told(store: &Store) {
     settle(&api).await;
     let square = |lat: f64, half: f64| {
         let (south, north, west, east) = (lat - half, lat + half, 11.34 - half, 11.34 + half);
-        json!([[west, south], [east, south], [east, north], [west, north], [west, south]])
+        json!([
+            [west, south],
+            [east, south],
+            [east, north],
+            [west, north],
+            [west, south]
+        ])
     };
     for (shape, clients) in [
-        (json!({"type": "Polygon", "coordinates": [square(44.5, 0.1)]}), 2),
+        (
+            json!({"type": "Polygon", "coordinates": [square(44.5, 0.1)]}),
+            2,
+        ),
         // A hole round the first.
         (
             json!({"type": "Polygon", "coordinates": [square(44.5, 0.1), square(44.49, 0.001)]}),

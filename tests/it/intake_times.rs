@@ -32,7 +32,10 @@ async fn the_same_event_carried_in_other_ways_is_a_duplicate(store: &Store) {
     let again = json!({"accepted": 0, "duplicates": 1});
     assert_eq!(api.event(&event("1")).await.body["accepted"], 1);
     for (name, value) in [
-        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        (
+            "traceparent",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ),
         ("time", "2026-11-22T08:14:00.000Z"),
         ("datacontenttype", "application/json; charset=utf-8"),
     ] {
@@ -44,10 +47,13 @@ async fn the_same_event_carried_in_other_ways_is_a_duplicate(store: &Store) {
     let mut packed = event("1");
     let fields = packed.as_object_mut().unwrap();
     fields.remove("data");
-    let bytes = "eyJjYXNlIjoiUFItMSIsImNsaWVudCI6IkMtMSIsImtpbmQiOiJ2b2x0dXJhIiwic3RhdGUiOiJ3YWl0aW5nIn0=";
+    let bytes =
+        "eyJjYXNlIjoiUFItMSIsImNsaWVudCI6IkMtMSIsImtpbmQiOiJ2b2x0dXJhIiwic3RhdGUiOiJ3YWl0aW5nIn0=";
     fields.insert("data_base64".to_owned(), bytes.into());
     assert_eq!(api.event(&packed).await.body, again);
-    let key = api.new_key(9, &[araldo::domain::api_key::Scope::EventsWrite]).await;
+    let key = api
+        .new_key(9, &[araldo::domain::api_key::Scope::EventsWrite])
+        .await;
     let binary = Request::post("/v1/events")
         .header("authorization", format!("Bearer {key}"))
         .header("content-type", "Application/JSON")
@@ -103,7 +109,10 @@ async fn an_event_kept_by_an_earlier_version_is_known_again(store: TestStore) {
         ("subject", json!("PR-2")),
         ("type", json!("case.closed")),
         ("time", json!("2026-11-22T09:14:01Z")),
-        ("data", json!({"case": "PR-1", "client": "C-1", "kind": "voltura", "state": "done"})),
+        (
+            "data",
+            json!({"case": "PR-1", "client": "C-1", "kind": "voltura", "state": "done"}),
+        ),
     ] {
         let mut other = event("dated");
         other[name] = value;
@@ -150,7 +159,10 @@ async fn events_from_the_future_are_brought_back_by_the_upgrade(store: TestStore
     assert_eq!(case["state"], "completed", "{case}");
     assert_eq!(case["changed_at"], "2026-11-22T10:02:00.000Z", "{case}");
     let steps = case["history"].as_array().unwrap();
-    let states: Vec<&str> = steps.iter().map(|step| step["state"].as_str().unwrap()).collect();
+    let states: Vec<&str> = steps
+        .iter()
+        .map(|step| step["state"].as_str().unwrap())
+        .collect();
     assert_eq!(states, ["received", "sent_to_distributor", "completed"]);
     let future = "SELECT CAST(count(*) AS BIGINT) FROM event WHERE occurred_at > received_at";
     assert_eq!(eye.number(future).await, 0);

@@ -114,7 +114,10 @@ impl Area {
             let (lat, lon) = (circle.lon, circle.lat);
             (lat.abs() <= 90.0).then_some(Circle { lat, lon, ..circle })
         });
-        if matches!(polygon, Some(None)) || matches!(geojson, Some(None)) || matches!(circle, Some(None)) {
+        if matches!(polygon, Some(None))
+            || matches!(geojson, Some(None))
+            || matches!(circle, Some(None))
+        {
             return None;
         }
         Some(Self {
@@ -158,7 +161,11 @@ mod tests {
             ),
         ] {
             let parsed = Area::parse(&area).unwrap();
-            assert_eq!(parsed.covers_position((44.4949, 11.3426)), covered, "{area}");
+            assert_eq!(
+                parsed.covers_position((44.4949, 11.3426)),
+                covered,
+                "{area}"
+            );
             assert_eq!(parsed.is_empty(), area == json!({}));
         }
     }

@@ -73,13 +73,19 @@ pub(super) fn parse(value: &Value, name: &str) -> Result<Outline, AreaError> {
     let at_coordinates = format!("{at}/coordinates");
     let polygons = match fields.get("type").and_then(Value::as_str) {
         Some("Polygon") => vec![polygon(coordinates, &at_coordinates)?],
-        Some("MultiPolygon") => list(coordinates, &at_coordinates, "polygons `[[[[lon,lat],..]]]`")?
-            .iter()
-            .enumerate()
-            .map(|(index, one)| polygon(one, &format!("{at_coordinates}/{index}")))
-            .collect::<Result<_, _>>()?,
+        Some("MultiPolygon") => list(
+            coordinates,
+            &at_coordinates,
+            "polygons `[[[[lon,lat],..]]]`",
+        )?
+        .iter()
+        .enumerate()
+        .map(|(index, one)| polygon(one, &format!("{at_coordinates}/{index}")))
+        .collect::<Result<_, _>>()?,
         _ => {
-            let given = fields.get("type").map_or_else(|| "nothing".to_owned(), brief);
+            let given = fields
+                .get("type")
+                .map_or_else(|| "nothing".to_owned(), brief);
             let detail = format!(
                 "{given} is no area; write a GeoJSON geometry of type `Polygon` or `MultiPolygon`"
             );
@@ -87,19 +93,29 @@ pub(super) fn parse(value: &Value, name: &str) -> Result<Outline, AreaError> {
         }
     };
     if polygons.is_empty() {
-        return Err(AreaError::new(at_coordinates, "it has no polygon; leave it out"));
+        return Err(AreaError::new(
+            at_coordinates,
+            "it has no polygon; leave it out",
+        ));
     }
     Ok(Outline(polygons))
 }
 
 fn polygon(value: &Value, pointer: &str) -> Result<Polygon, AreaError> {
-    let rings = list(value, pointer, "outlines `[[[lon,lat],..],..]`, holes after the first")?;
+    let rings = list(
+        value,
+        pointer,
+        "outlines `[[[lon,lat],..],..]`, holes after the first",
+    )?;
     let mut rings = rings
         .iter()
         .enumerate()
         .map(|(index, one)| outline(one, &format!("{pointer}/{index}")));
     let Some(outer) = rings.next() else {
-        return Err(AreaError::new(pointer, "a polygon has an outline: `[[[lon,lat],..]]`"));
+        return Err(AreaError::new(
+            pointer,
+            "a polygon has an outline: `[[[lon,lat],..]]`",
+        ));
     };
     Ok(Polygon {
         outer: outer?,
@@ -139,7 +155,12 @@ impl Serialize for Outline {
         let polygons: Vec<Vec<_>> = self
             .0
             .iter()
-            .map(|polygon| std::iter::once(&polygon.outer).chain(&polygon.holes).map(closed).collect())
+            .map(|polygon| {
+                std::iter::once(&polygon.outer)
+                    .chain(&polygon.holes)
+                    .map(closed)
+                    .collect()
+            })
             .collect();
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("type", "MultiPolygon")?;
@@ -157,7 +178,13 @@ mod tests {
     fn two_with_a_hole() -> serde_json::Value {
         let square = |west: f64, south: f64, size: f64| {
             let (east, north) = (west + size, south + size);
-            json!([[west, south], [east, south], [east, north], [west, north], [west, south]])
+            json!([
+                [west, south],
+                [east, south],
+                [east, north],
+                [west, north],
+                [west, south]
+            ])
         };
         json!({"type": "MultiPolygon", "coordinates": [
             [square(11.0, 44.0, 1.0), square(11.25, 44.25, 0.5)],
@@ -187,17 +214,30 @@ mod tests {
         assert_eq!(written, json!({ "geojson": two_with_a_hole() }));
         assert_eq!(Area::parse(&written).unwrap(), area);
         let one = json!({"type": "Polygon", "coordinates": [[[11, 44], [12, 44, 7], [12, 45], [11, 44]]]});
-        assert!(Area::parse(&json!({ "geojson": one })).unwrap().covers_position((44.1, 11.5)));
+        assert!(
+            Area::parse(&json!({ "geojson": one }))
+                .unwrap()
+                .covers_position((44.1, 11.5))
+        );
     }
 
     #[test]
     fn what_is_no_polygon_is_named_with_its_place() {
         for (shape, pointer) in [
             (json!([1]), "/geojson"),
-            (json!({"type": "Point", "coordinates": [11, 44]}), "/geojson/type"),
+            (
+                json!({"type": "Point", "coordinates": [11, 44]}),
+                "/geojson/type",
+            ),
             (json!({"type": "Polygon"}), "/geojson/coordinates"),
-            (json!({"type": "Polygon", "coordinates": []}), "/geojson/coordinates"),
-            (json!({"type": "MultiPolygon", "coordinates": []}), "/geojson/coordinates"),
+            (
+                json!({"type": "Polygon", "coordinates": []}),
+                "/geojson/coordinates",
+            ),
+            (
+                json!({"type": "MultiPolygon", "coordinates": []}),
+                "/geojson/coordinates",
+            ),
             (
                 json!({"type": "Polygon", "coordinates": [[[11, 44], [12, 44], [11, 44]]]}),
                 "/geojson/coordinates/0",

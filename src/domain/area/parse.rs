@@ -59,7 +59,9 @@ impl Area {
             tags: texts(parts, "tags", any)?,
             places: texts(parts, "places", any)?,
             polygon: corners.map(polygon).transpose()?,
-            geojson: shapes.map(|(name, shapes)| outline::parse(shapes, name)).transpose()?,
+            geojson: shapes
+                .map(|(name, shapes)| outline::parse(shapes, name))
+                .transpose()?,
             circle: given(parts, "circle").map(circle).transpose()?,
         })
     }
@@ -115,13 +117,20 @@ fn given<'a>(parts: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     parts.get(name).filter(|value| !value.is_null())
 }
 
-pub(super) fn object<'a>(value: &'a Value, pointer: &str) -> Result<&'a Map<String, Value>, AreaError> {
+pub(super) fn object<'a>(
+    value: &'a Value,
+    pointer: &str,
+) -> Result<&'a Map<String, Value>, AreaError> {
     value
         .as_object()
         .ok_or_else(|| AreaError::new(pointer, format!("{} is no object `{{..}}`", brief(value))))
 }
 
-pub(super) fn list<'a>(value: &'a Value, pointer: &str, like: &str) -> Result<&'a [Value], AreaError> {
+pub(super) fn list<'a>(
+    value: &'a Value,
+    pointer: &str,
+    like: &str,
+) -> Result<&'a [Value], AreaError> {
     value.as_array().map(Vec::as_slice).ok_or_else(|| {
         AreaError::new(
             pointer,
@@ -248,7 +257,12 @@ fn circle(value: &Value) -> Result<Circle, AreaError> {
 }
 
 /// A number of degrees from `-limit` to `limit`.
-pub(super) fn within(value: Option<&Value>, limit: f64, pointer: &str, what: &str) -> Result<f64, AreaError> {
+pub(super) fn within(
+    value: Option<&Value>,
+    limit: f64,
+    pointer: &str,
+    what: &str,
+) -> Result<f64, AreaError> {
     value
         .and_then(Value::as_f64)
         .filter(|degrees| degrees.abs() <= limit)

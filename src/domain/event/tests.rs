@@ -292,7 +292,10 @@ fn the_fingerprint_is_of_what_is_said_and_not_of_how_it_is_carried() {
         assert_ne!(carried(name, value), first, "{name}");
     }
     assert!(is_comparable(&first));
-    assert!(!is_comparable(&first[2..]), "as the first versions made them");
+    assert!(
+        !is_comparable(&first[2..]),
+        "as the first versions made them"
+    );
 }
 
 #[test]

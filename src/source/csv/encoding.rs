@@ -90,8 +90,7 @@ pub fn inspect(mut reader: impl Read) -> Result<Form, CsvError> {
     loop {
         let read = reader.read(&mut chunk[filled..])?;
         let bytes = &chunk[..filled + read];
-        if form.is_none()
-            && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]))
+        if form.is_none() && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]))
         {
             return Err(CsvError::Encoding {
                 line,

@@ -25,7 +25,13 @@ pub(super) struct Map {
 pub(super) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
     let polygons: Vec<&[(f64, f64)]> = area.map(outlines).unwrap_or_default();
     let circle = area.and_then(|area| area.circle.as_ref());
-    let mut all: Vec<(f64, f64)> = polygons.iter().copied().flatten().chain(dots).copied().collect();
+    let mut all: Vec<(f64, f64)> = polygons
+        .iter()
+        .copied()
+        .flatten()
+        .chain(dots)
+        .copied()
+        .collect();
     if let Some(circle) = circle {
         let reach = f64::from(circle.radius_m) / METRES_PER_DEGREE;
         all.push((circle.lat - reach, circle.lon - reach * 1.4));

@@ -31,7 +31,9 @@ async fn an_outage_of_three_days_ago_is_not_told_as_an_alarm(store: TestStore) {
     let message = node.messages("client=C-1").await.remove(0);
     let why = node.message(&message["id"]).await["why"].to_string();
     assert!(
-        why.contains("happened 3 d before, and was heard of too late: the rule gives such news 4 h"),
+        why.contains(
+            "happened 3 d before, and was heard of too late: the rule gives such news 4 h"
+        ),
         "{why}"
     );
 

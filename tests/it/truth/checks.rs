@@ -122,7 +122,9 @@ pub(super) async fn what_is_wrong(story: &Story) -> Vec<String> {
     findings.one_address_is_told_once();
     findings.the_flood_is_held_back(story);
     findings.the_log_is_lawful();
-    findings.wrong.extend(super::clocks::what_is_wrong(story).await);
+    findings
+        .wrong
+        .extend(super::clocks::what_is_wrong(story).await);
     // Panics by itself, with both sides shown.
     sums_close(eye).await;
     findings.wrong

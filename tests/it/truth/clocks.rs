@@ -90,7 +90,9 @@ pub(super) async fn what_is_wrong(story: &Story) -> Vec<String> {
     for pair in eye.texts(OVERTAKEN).await {
         let (overtaken, by) = pair.split_once(' ').expect("two names");
         if story.is_fresh(overtaken) && told(by) < told(overtaken) {
-            wrong.push(format!("{overtaken} was news, and {by}, told before, silenced it"));
+            wrong.push(format!(
+                "{overtaken} was news, and {by}, told before, silenced it"
+            ));
         }
     }
     for pair in eye.texts(SENT).await {

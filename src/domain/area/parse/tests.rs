@@ -146,7 +146,10 @@ fn lists_without_end_are_refused_at_the_door_and_read_from_the_store() {
         let parsed: Area = serde_json::from_value(area).unwrap();
         let error = parsed.check().unwrap_err();
         assert_eq!(error.pointer, format!("/{name}"));
-        assert!(error.detail.contains("20001 items; at most 20000"), "{error}");
+        assert!(
+            error.detail.contains("20001 items; at most 20000"),
+            "{error}"
+        );
         let long = Area::parse(&json!({ name: ["x".repeat(201)] })).unwrap();
         let error = long.check().unwrap_err();
         assert!(error.detail.contains("more than 200 characters"), "{error}");
@@ -160,7 +163,9 @@ fn lists_without_end_are_refused_at_the_door_and_read_from_the_store() {
 #[test]
 fn long_lists_are_read_in_time_in_proportion_to_their_length() {
     let read = |items: usize| {
-        let places: Vec<String> = (0..items).map(|number| format!("IT001E{number:08}")).collect();
+        let places: Vec<String> = (0..items)
+            .map(|number| format!("IT001E{number:08}"))
+            .collect();
         let area = json!({ "places": places });
         let once = || {
             let begun = std::time::Instant::now();

@@ -86,7 +86,11 @@ fn warnings(events: &[Arrival]) -> Vec<Fault> {
         );
         Fault::new(pointer, detail)
     };
-    ahead.into_iter().take(NAMED_WARNINGS).map(warning).collect()
+    ahead
+        .into_iter()
+        .take(NAMED_WARNINGS)
+        .map(warning)
+        .collect()
 }
 
 /// The `ce-` headers, without that prefix.

@@ -27,14 +27,16 @@ pub(crate) async fn post(
     let mut tx = web.store.read().await?;
     let count = tx.audience().count_by_channel(&area).await?;
     let turned = tx.audience().if_exchanged(&area).await?;
-    let warnings: Vec<String> = turned.map(exchanged).into_iter().collect();
-    Ok(axum::Json(json!({
+    let mut answer = json!({
         "clients": count.clients,
         "channels": {"sms": count.sms, "email": count.email},
         "unreachable": count.unreachable,
         // One segment each at least; how many it really takes depends on the text.
         "cost": {"sms_segments_at_least": count.sms},
-        // What is valid and probably not meant.
-        "warnings": warnings,
-    })))
+    });
+    if let Some(clients) = turned {
+        // Valid, and probably not meant.
+        answer["warnings"] = json!([exchanged(clients)]);
+    }
+    Ok(axum::Json(answer))
 }
