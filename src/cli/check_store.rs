@@ -63,6 +63,7 @@ fn line(finding: &Finding) -> String {
     let example = match (invariant, example) {
         (_, None) => String::new(),
         (Invariant::I9, Some(receipt)) => format!("; one is the receipt {receipt}"),
+        (Invariant::I11, Some(event)) => format!("; one is the event {event}"),
         (_, Some(message)) => format!("; look at: araldo message show {message}"),
     };
     format!(

@@ -1,6 +1,6 @@
 //! `araldo import clients FILE.csv|FILE.ndjson`: streamed, with a progress bar. Good rows are
-//! kept; each bad one is named with line, field and reason, and written to `FILE.rejected.csv`,
-//! which can be mended and imported again.
+//! kept; each bad one is named with line, field and reason, and written to a file beside it
+//! (`clients.csv`: `clients.rejected.csv`), which can be mended and imported again.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -9,10 +9,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use csv::StringRecord;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::COMMAND_LINE;
 use crate::domain::address::PhonePolicy;
+use crate::domain::client::Client;
 use crate::domain::{Clock, Fault, Ids};
 use crate::source::Limits;
 use crate::source::csv::{Clients, inspect};
@@ -46,6 +48,7 @@ pub(super) async fn run(
         importer: Importer::new(store, clock, ids, dry_run).by(COMMAND_LINE),
         phones,
         bar: bar(&file)?,
+        header: vec![String::from("json")],
         rejected: Rejects::beside(&file),
     };
     match file.extension().and_then(|ending| ending.to_str()) {
@@ -58,29 +61,55 @@ pub(super) async fn run(
 }
 
 struct Import<'a> {
-    importer: Importer<'a>,
+    importer: Importer<'a, Row>,
     phones: &'a PhonePolicy,
     bar: ProgressBar,
+    /// The names of the columns of rejected rows.
+    header: Vec<String>,
     rejected: Rejects,
+}
+
+/// A client's place in the file, for the file of rejected rows.
+struct Row {
+    line: u64,
+    cells: Vec<Vec<String>>,
 }
 
 impl Import<'_> {
     async fn csv(&mut self, file: &Path) -> anyhow::Result<()> {
-        let delimiter = inspect(File::open(file)?)?;
+        let form = inspect(File::open(file)?)?;
         let reader = self.bar.wrap_read(BufReader::new(File::open(file)?));
-        let mut clients = Clients::open(reader, delimiter)?;
-        let header: Vec<String> = clients.header().iter().map(str::to_owned).collect();
+        let mut clients = Clients::open(reader, form)?;
+        self.header = clients.header().iter().map(str::to_owned).collect();
         while let Some(described) = clients.next(self.phones)? {
+            let cells = |row: &StringRecord| row.iter().map(str::to_owned).collect();
+            let cells = described.rows.iter().map(cells).collect();
+            let line = described.line;
+            let row = Row { line, cells };
             match described.outcome {
-                Ok(client) => self.importer.add(client).await?,
-                Err((line, fault)) => {
-                    self.name(line, &fault);
-                    for row in &described.rows {
-                        let cells: Vec<&str> = row.iter().collect();
-                        self.rejected.write(&header, &cells, line, &fault)?;
-                    }
-                }
+                Ok(client) => self.add(client, row).await?,
+                Err((line, fault)) => self.reject(&Row { line, ..row }, &fault)?,
             }
+        }
+        Ok(())
+    }
+
+    async fn add(&mut self, client: Client, row: Row) -> anyhow::Result<()> {
+        let refused = self.importer.add(client, row).await?;
+        self.reject_all(&refused)
+    }
+
+    fn reject_all(&mut self, refused: &[(Row, Fault)]) -> anyhow::Result<()> {
+        refused
+            .iter()
+            .try_for_each(|(row, fault)| self.reject(row, fault))
+    }
+
+    fn reject(&mut self, row: &Row, fault: &Fault) -> anyhow::Result<()> {
+        self.bar.suspend(|| eprintln!("line {}: {fault}", row.line));
+        for cells in &row.cells {
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            self.rejected.write(&self.header, &cells, row.line, fault)?;
         }
         Ok(())
     }
@@ -96,26 +125,23 @@ impl Import<'_> {
                 Line::TooLong => Err(Fault::new("", format!("longer than {limit} bytes"))),
             };
             self.bar.inc(buffer.len() as u64 + 1);
+            let text = String::from_utf8_lossy(&buffer).into_owned();
+            let row = Row {
+                line,
+                cells: vec![vec![text]],
+            };
             match read {
-                Ok(Some(client)) => self.importer.add(client).await?,
+                Ok(Some(client)) => self.add(client, row).await?,
                 Ok(None) => {}
-                Err(fault) => {
-                    self.name(line, &fault);
-                    let text = String::from_utf8_lossy(&buffer);
-                    self.rejected
-                        .write(&["json".to_owned()], &[&text], line, &fault)?;
-                }
+                Err(fault) => self.reject(&row, &fault)?,
             }
         }
         Ok(())
     }
 
-    fn name(&self, line: u64, fault: &Fault) {
-        self.bar.suspend(|| eprintln!("line {line}: {fault}"));
-    }
-
-    async fn finish(self, dry_run: bool) -> anyhow::Result<ExitCode> {
-        let imported = self.importer.finish().await?;
+    async fn finish(mut self, dry_run: bool) -> anyhow::Result<ExitCode> {
+        let (imported, refused) = self.importer.finish().await?;
+        self.reject_all(&refused)?;
         self.bar.finish_and_clear();
         let did = if dry_run {
             "would be imported"

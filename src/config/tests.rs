@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::layers::Layers;
 use super::{Config, ConfigError, rules};
 use crate::channel::Rate;
+use crate::domain::address::PhoneNumber;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::rule::ChannelChoice;
@@ -36,6 +37,18 @@ fn with_no_file_there_is_an_embedded_store_and_a_sandbox_for_each_channel() {
         TimeDelta::days(5)
     );
     assert_eq!(config.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn texts_go_abroad_only_where_somebody_said_so() {
+    let abroad = |config: &Config| PhoneNumber::parse("+4915112345678", &config.phone).is_ok();
+    assert!(!abroad(&Config::load(None, std::iter::empty()).unwrap()));
+    let home = load("", &[]).unwrap();
+    assert!(PhoneNumber::parse("333 1234567", &home.phone).is_ok());
+    for list in ["[\"IT\", \"DE\"]", "[]"] {
+        let file = format!("[phone]\nallowed_countries = {list}\n");
+        assert!(abroad(&load(&file, &[]).unwrap()), "{list}");
+    }
 }
 
 #[test]

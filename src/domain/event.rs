@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
-use crate::domain::fields::{self, Fields};
+use crate::domain::fields::Fields;
+use crate::domain::limits::{REFERENCE, SOURCE};
 use crate::domain::text_enum::text_enum;
 use crate::domain::tree::{Node, Tree};
 
@@ -19,6 +20,7 @@ mod direct;
 mod fingerprint;
 mod incident;
 mod outside;
+mod time;
 
 pub use arrival::Arrival;
 pub use case::{CaseData, CaseStep, Deadline};
@@ -26,10 +28,14 @@ pub use direct::DirectRequest;
 pub use incident::{Incident, IncidentData, IncidentKind, IncidentState, IncidentStep};
 pub use outside::from_outside;
 
+/// Whether a stored fingerprint is of the kind that is made now, and can be compared with one.
+#[must_use]
+pub fn is_comparable(fingerprint: &str) -> bool {
+    fingerprint.starts_with(fingerprint::VERSION)
+}
+
 /// The type of the event that a direct message request becomes.
 pub const MESSAGE_REQUESTED: &str = "message.requested";
-/// Longest `source` in characters.
-const SOURCE: usize = 500;
 
 text_enum! {
     /// What became of a stored event.
@@ -56,14 +62,18 @@ pub struct Event {
     pub kind: String,
     /// What it is about, as the source names it.
     pub subject: Option<String>,
-    /// When it happened: `time`, or the time it was received.
+    /// When it happened: `time`, or the time it was received if that is earlier or `time` is
+    /// absent. It never lies ahead, so that a clock gone wrong cannot make everything that comes
+    /// later seem old.
     pub occurred_at: Timestamp,
+    /// `time`, where it lay ahead of the time it was received: the source's claim.
+    pub claimed_at: Option<Timestamp>,
     /// What it says.
     pub data: EventData,
     /// `data` as it came, without control characters: what rules and templates may look at.
     pub raw: Value,
-    /// SHA-256 over what was sent, in hexadecimal: tells a repeat from another event that
-    /// bears the same id. Independent of the order of fields.
+    /// A hash of what it says: tells a repeat from another event that bears the same id. It does
+    /// not depend on how it was carried; see `fingerprint`.
     pub fingerprint: String,
 }
 
@@ -96,6 +106,16 @@ impl EventData {
         }
         Ok(Self::Other)
     }
+
+    /// Refuses what must not come in any more, though it can be read: lists without end, times
+    /// beyond all calendars. What was stored before there was such a limit is read all the same.
+    fn check(&self) -> Result<(), Fault> {
+        match self {
+            Self::Case(_, data) => data.check(),
+            Self::Incident(_, data) => data.check(),
+            Self::Direct(_) | Self::Other | Self::Unreadable(_) => Ok(()),
+        }
+    }
 }
 
 impl Event {
@@ -103,21 +123,29 @@ impl Event {
     /// `received_at` stands in for an absent `time`.
     pub fn parse(value: &Value, received_at: Timestamp) -> Result<Self, Fault> {
         let mut event = Tree::from(value);
-        let fingerprint = fingerprint::of(&event);
-        let raw = data_of(&mut event).to_value();
+        let tree = data_of(&mut event);
         let envelope = Envelope::read(&event, received_at)?;
-        let data = EventData::parse(envelope.kind, &raw);
+        let fingerprint = fingerprint::of(&envelope, &tree);
+        let raw = tree.to_value();
+        let data = checked(envelope.kind, &raw)?;
         Ok(Self {
-            data: data.map_err(|fault| fault.under("/data"))?,
+            data,
             source: envelope.source.to_owned(),
             id: envelope.id.to_owned(),
             kind: envelope.kind.to_owned(),
             subject: envelope.subject.map(str::to_owned),
-            occurred_at: envelope.occurred_at,
+            occurred_at: envelope.at.occurred_at,
+            claimed_at: envelope.at.claimed_at,
             raw,
             fingerprint,
         })
     }
+}
+
+/// The data of an event that comes in.
+fn checked<N: Node>(kind: &str, data: &N) -> Result<EventData, Fault> {
+    let data = EventData::parse(kind, data).and_then(|data| data.check().map(|()| data));
+    data.map_err(|fault| fault.under("/data"))
 }
 
 /// Takes `data` out of an event, made fit to be shown; `null` when there is none.
@@ -137,7 +165,7 @@ struct Envelope<'a> {
     id: &'a str,
     kind: &'a str,
     subject: Option<&'a str>,
-    occurred_at: Timestamp,
+    at: time::Happened,
 }
 
 impl<'a> Envelope<'a> {
@@ -145,12 +173,12 @@ impl<'a> Envelope<'a> {
         let fields = Fields::of(event, "")?;
         check_version(&fields)?;
         check_content(&fields)?;
-        let kind = fields.visible("type", fields::REFERENCE)?;
+        let kind = fields.visible("type", REFERENCE)?;
         Ok(Self {
             source: fields.visible("source", SOURCE)?,
-            id: fields.visible("id", fields::REFERENCE)?,
+            id: fields.visible("id", REFERENCE)?,
             subject: fields.visible_if("subject", SOURCE)?,
-            occurred_at: fields.time_if("time")?.unwrap_or(received_at),
+            at: time::Happened::read(&fields, received_at)?,
             kind,
         })
     }
@@ -171,7 +199,7 @@ fn check_content(fields: &Fields<'_, Tree<'_>>) -> Result<(), Fault> {
     if fields.get("data_base64").is_some() {
         return Err(fields.fault(
             "data_base64",
-            "binary data is not read; send the JSON itself in `data`",
+            "send JSON in `data`, or as Base64 in `data_base64`, and not both",
         ));
     }
     match fields.text_if("datacontenttype")? {

@@ -9,16 +9,12 @@ use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
+use crate::domain::limits::QUOTED;
 use crate::domain::marks::harmless;
 use crate::domain::tree::Node;
 use crate::domain::{UnknownWord, hygiene};
 
-/// Longest reference (client, case, incident, place, ...) in characters.
-pub const REFERENCE: usize = 200;
-/// Longest free text (note, cause) in characters.
-pub const PROSE: usize = 2_000;
-/// Characters of a wrong value that an error repeats.
-const SHOWN: usize = 60;
+pub use crate::domain::limits::{PROSE, REFERENCE};
 
 /// An object under way of being read: a [`Value`], or a [`Tree`](crate::domain::tree::Tree).
 #[derive(Debug, Clone)]
@@ -267,11 +263,11 @@ pub fn shown(value: &Value) -> String {
 }
 
 fn cut(text: &str) -> &str {
-    if text.len() <= SHOWN {
+    if text.len() <= QUOTED {
         return text;
     }
     text.char_indices()
-        .nth(SHOWN)
+        .nth(QUOTED)
         .map_or(text, |(at, _)| &text[..at])
 }
 

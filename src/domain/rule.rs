@@ -97,7 +97,8 @@ pub struct Rule {
     pub respects_quiet_hours: bool,
     /// At most one message per subject and client in this time; the newest text wins.
     pub coalesce: Option<TimeDelta>,
-    /// How long a message stays worth sending, counted from when it is due.
+    /// How long news stays worth telling, counted from when it happened; quiet hours and
+    /// `coalesce` do not count.
     pub expires: TimeDelta,
     /// What to do when the wire left it unknown.
     pub on_unknown: OnUnknown,
@@ -125,7 +126,7 @@ pub struct PlanSettings {
     pub on_unknown: OnUnknown,
     /// Whether to wait for the end of the client's quiet hours.
     pub respects_quiet_hours: bool,
-    /// Seconds a message stays worth sending, counted from when it is due.
+    /// Seconds the news stays worth telling, counted from when it happened.
     pub expires_s: i64,
     /// Seconds after acceptance without a receipt until the fallback, and its channel.
     pub fallback: Option<(i64, Channel)>,

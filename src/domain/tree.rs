@@ -69,6 +69,18 @@ impl<'a> Object<'a> {
         Some(std::mem::replace(&mut field.1, Tree::Null))
     }
 
+    /// Takes the field of this name away.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(of, _)| of != name);
+    }
+
+    /// Sets a field.
+    pub fn insert(&mut self, name: &'static str, value: Tree<'a>) {
+        self.remove(name);
+        let at = self.0.partition_point(|(of, _)| **of < *name);
+        self.0.insert(at, (Cow::Borrowed(name), value));
+    }
+
     /// Every field, ordered by name.
     #[must_use]
     pub fn fields(&self) -> &[(Cow<'a, str>, Tree<'a>)] {
@@ -94,6 +106,24 @@ impl Tree<'_> {
     pub fn to_json(&self) -> String {
         // Writing into memory cannot fail, and names of fields are texts.
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The same tree, which borrows from nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Tree<'static> {
+        match self {
+            Self::Null => Tree::Null,
+            Self::Flag(flag) => Tree::Flag(flag),
+            Self::Number(number) => Tree::Number(number),
+            Self::Text(text) => Tree::Text(Cow::Owned(text.into_owned())),
+            Self::List(items) => Tree::List(items.into_iter().map(Tree::into_owned).collect()),
+            Self::Object(Object(fields)) => {
+                let fields = fields.into_iter();
+                let owned =
+                    fields.map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()));
+                Tree::Object(Object(owned.collect()))
+            }
+        }
     }
 
     /// As a value that lives by itself.

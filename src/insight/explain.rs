@@ -158,6 +158,9 @@ fn standing(story: &Story) -> String {
         MessageState::Unconfirmed => "It was accepted, and no receipt came in time",
         MessageState::Rejected => "It was refused for good",
         MessageState::Failed => "It never left, and the tries are used up",
+        MessageState::Expired if message.expires_at <= message.created_at => {
+            return came_too_late(story);
+        }
         MessageState::Expired => "Its time ran out before it left",
         MessageState::Superseded => "Something newer on the same subject took its place",
         MessageState::Cancelled if message.reason == Some(Reason::Erased) => "It was withdrawn",
@@ -166,6 +169,19 @@ fn standing(story: &Story) -> String {
         MessageState::Unresolved => "Nobody can say whether it left, and every means is used up",
     };
     format!("{then}{because}.")
+}
+
+/// The news was too old when it was planned: nothing of Araldo's was slow.
+fn came_too_late(story: &Story) -> String {
+    let (event, message) = (&story.event, &story.message);
+    let age = message.created_at - event.occurred_at;
+    let life = message.expires_at - event.occurred_at;
+    format!(
+        "It was not sent: what it tells happened {} before, and was heard of too late: the rule \
+         gives such news {}.",
+        duration(age),
+        duration(life)
+    )
 }
 
 fn flags(story: &Story) -> Vec<String> {

@@ -4,7 +4,6 @@
 use serde_json::json;
 
 use crate::domain::area::Area;
-use crate::domain::client::Place;
 use crate::domain::event::{Event, EventData, Incident};
 use crate::domain::rule::Audience;
 use crate::store::candidates::Member;
@@ -89,20 +88,8 @@ async fn in_area(tx: &mut Tx, area: &Area, limit: i64) -> Result<(Vec<Member>, i
         looked_at += spots.len();
         let covered = spots
             .into_iter()
-            .filter(|spot| area.covers(&at(spot.lat, spot.lon)));
+            .filter(|spot| area.covers_position((spot.lat, spot.lon)));
         members.extend(covered.map(|spot| spot.member));
     }
     Ok((members, i64::try_from(looked_at).unwrap_or(i64::MAX)))
-}
-
-/// A place that is nothing but a position: the other parts of the area were looked up by index.
-fn at(lat: f64, lon: f64) -> Place {
-    Place {
-        place: String::new(),
-        kind: String::new(),
-        municipality: None,
-        postal_code: None,
-        position: Some((lat, lon)),
-        tags: Vec::new(),
-    }
 }

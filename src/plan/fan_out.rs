@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use chrono::TimeDelta;
+
 use super::gate::{self, Terms, Verdict};
 use super::{Planner, variables};
 use crate::domain::rule::PlanSettings;
@@ -206,6 +208,7 @@ impl Planner {
             class: plan.class,
             due_at: plan.due_at.max(plan.created_at),
             now: self.clock.now(),
+            age: (plan.created_at - plan.occurred_at).max(TimeDelta::zero()),
             quiet_hours: self.settings.quiet_hours,
             overtaken: plan.superseded_by.is_some(),
             without_template: plan.template_version.is_none(),

@@ -21,6 +21,8 @@ pub(super) struct Terms<'a> {
     pub(super) due_at: Timestamp,
     /// Now.
     pub(super) now: Timestamp,
+    /// How long ago the news happened when it was planned: it has been ageing meanwhile.
+    pub(super) age: TimeDelta,
     /// Quiet hours of clients who set none.
     pub(super) quiet_hours: Option<QuietHours>,
     /// Whether something newer on the subject came already.
@@ -111,12 +113,16 @@ fn verdict(candidate: &Candidate, channel: Channel, terms: &Terms<'_>) -> Verdic
     let (address, barred) = contact(candidate, channel);
     let wanted = candidate.wanted.map(|wanted| wanted == 1);
     let mut due_at = terms.due_at;
+    let life = TimeDelta::seconds(terms.settings.expires_s);
     let (state, reason) = if address.is_none() {
         (MessageState::Suppressed, Some(Reason::NoContact))
     } else if let Some(reason) = refusal(terms.class, barred, wanted) {
         (MessageState::Suppressed, Some(reason))
     } else if terms.overtaken {
         (MessageState::Superseded, Some(Reason::Newer))
+    } else if terms.age >= life {
+        due_at = terms.now;
+        (MessageState::Expired, Some(Reason::TooLate))
     } else if terms.without_template {
         (MessageState::Held, Some(Reason::NoTemplate))
     } else if let Some(until) = quiet_until(candidate, terms) {
@@ -133,8 +139,9 @@ fn verdict(candidate: &Candidate, channel: Channel, terms: &Terms<'_>) -> Verdic
         state,
         reason,
         due_at,
-        // Counted from when it is due, so that quiet hours defer a message and never drop it.
-        expires_at: due_at + TimeDelta::seconds(terms.settings.expires_s),
+        // What is left of its life when it is due: quiet hours defer a message and never drop it,
+        // but news that was under way for long is not fresh because it arrived.
+        expires_at: due_at + life - terms.age,
     }
 }
 
@@ -200,6 +207,7 @@ mod tests {
             class: Class::Service,
             due_at: now,
             now,
+            age: TimeDelta::zero(),
             quiet_hours: Some(QuietHours {
                 from_minute: 21 * 60,
                 to_minute: 8 * 60,
@@ -230,6 +238,29 @@ mod tests {
         assert_eq!(verdicts[0].state, MessageState::Held);
         assert_eq!(verdicts[0].due_at, morning);
         assert_eq!(verdicts[0].expires_at, morning + TimeDelta::hours(1));
+    }
+
+    #[test]
+    fn life_counts_from_when_it_happened() {
+        let settings = settings();
+        let at = |age| Terms {
+            age,
+            ..terms(&settings, "2026-11-23T10:00:00+01:00")
+        };
+        let now = at(TimeDelta::zero()).now;
+        let late = decide(&candidate(), &at(TimeDelta::minutes(45)));
+        assert_eq!(late[0].state, MessageState::Queued);
+        assert_eq!(late[0].expires_at, now + TimeDelta::minutes(15));
+        let stale = decide(&candidate(), &at(TimeDelta::days(3)));
+        assert_eq!(stale[0].state, MessageState::Expired);
+        assert_eq!(stale[0].reason, Some(Reason::TooLate));
+        assert!(stale[0].expires_at < now);
+        // What bars the client is said first: it held before the news came.
+        let mut barred = candidate();
+        barred.sms_barred = Some("stop".into());
+        barred.email = None;
+        let barred = decide(&barred, &at(TimeDelta::days(3)));
+        assert_eq!(barred[0].state, MessageState::Suppressed);
     }
 
     #[test]

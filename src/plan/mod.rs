@@ -20,6 +20,7 @@ use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use serde_json::Value;
 
+pub use event::exchanged;
 pub use matching::{Matcher, MatcherError};
 
 use crate::domain::case_kind::CaseKinds;

@@ -7,19 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
 use crate::domain::fields::{Fields, REFERENCE};
+use crate::domain::limits::{CONTACTS, NAME, PLACE_KIND, PLACES, POSTAL_CODE, TAGS, TOPICS};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Address, Channel, Fault};
-
-/// Longest name in characters.
-const NAME: usize = 200;
-/// Contact points of one client.
-const CONTACTS: usize = 20;
-/// Places of one client.
-const PLACES: usize = 500;
-/// Tags of one place.
-const TAGS: usize = 50;
-/// Topics one client may have an opinion on.
-const TOPICS: usize = 100;
 
 /// Reads a client. Whatever is wrong is said with its pointer; unknown fields are refused.
 pub fn parse(value: &Value, phones: &PhonePolicy) -> Result<Client, Fault> {
@@ -143,10 +133,10 @@ fn place(item: &Fields<'_>) -> Result<Place, Fault> {
     Ok(Place {
         place: item.reference("place", REFERENCE)?,
         kind: item
-            .reference_if("kind", 50)?
+            .reference_if("kind", PLACE_KIND)?
             .unwrap_or_else(|| "address".to_owned()),
         municipality: municipality(item)?,
-        postal_code: item.reference_if("postal_code", 12)?,
+        postal_code: item.reference_if("postal_code", POSTAL_CODE)?,
         position: lat.zip(lon),
         tags: tags(item)?,
     })
@@ -168,16 +158,21 @@ fn municipality(item: &Fields<'_>) -> Result<Option<String>, Fault> {
 fn tags(item: &Fields<'_>) -> Result<Vec<String>, Fault> {
     let mut tags = Vec::new();
     for (at, value) in item.list("tags", TAGS)?.iter().enumerate() {
-        // A tag is read like a field of its own, so that its faults have the same words.
-        let wrapped = json!({ "tag": value });
-        let tag = Fields::of(&wrapped, "")?
-            .reference("tag", REFERENCE)
-            .map_err(|fault| Fault::new(format!("{}/{at}", item.pointer("tags")), fault.detail))?;
+        let tag = reference(value.clone(), format!("{}/{at}", item.pointer("tags")))?;
         if !tags.contains(&tag) {
             tags.push(tag);
         }
     }
     Ok(tags)
+}
+
+/// Something that stands where a field does not: read like one, so that its faults have the same
+/// words.
+fn reference(value: impl Into<Value>, pointer: String) -> Result<String, Fault> {
+    let wrapped = json!({ "name": value.into() });
+    Fields::of(&wrapped, "")?
+        .reference("name", REFERENCE)
+        .map_err(|fault| Fault::new(pointer, fault.detail))
 }
 
 fn topics(fields: &Fields<'_>) -> Result<BTreeMap<String, bool>, Fault> {
@@ -191,10 +186,8 @@ fn topics(fields: &Fields<'_>) -> Result<BTreeMap<String, bool>, Fault> {
         .iter()
         .map(|(topic, _)| {
             let wanted = given.flag_if(topic)?;
-            Ok((
-                topic.clone(),
-                wanted.ok_or_else(|| given.fault(topic, "say true or false"))?,
-            ))
+            let wanted = wanted.ok_or_else(|| given.fault(topic, "say true or false"))?;
+            Ok((reference(topic.as_str(), given.pointer(topic))?, wanted))
         })
         .collect()
 }

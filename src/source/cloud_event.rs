@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::domain::event::{Arrival, from_outside, is_json};
@@ -50,7 +52,10 @@ impl Mode {
     pub fn holds_list(self, body: &[u8]) -> bool {
         match self {
             Self::Batched => true,
-            Self::Plain => body.trim_ascii_start().starts_with(b"["),
+            Self::Plain => {
+                let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+                body.trim_ascii_start().starts_with(b"[")
+            }
             Self::Structured | Self::Binary => false,
         }
     }
@@ -85,10 +90,38 @@ pub fn read(
 }
 
 /// One event as somebody outside may send it.
-fn one(value: Tree<'_>, received_at: Timestamp) -> Result<Arrival, Fault> {
-    let event = Arrival::parse(value, received_at)?;
+fn one(mut event: Tree<'_>, received_at: Timestamp) -> Result<Arrival, Fault> {
+    unpack(&mut event)?;
+    let event = Arrival::parse(event, received_at)?;
     from_outside(&event.source, &event.kind)?;
     Ok(event)
+}
+
+/// `data_base64` (JSON event format §3.1): what SDKs make of data they are given as bytes. When the
+/// bytes are JSON, as they must be here, it is the same event as one with `data`.
+fn unpack(event: &mut Tree<'_>) -> Result<(), Fault> {
+    let Tree::Object(fields) = event else {
+        return Ok(());
+    };
+    let is_alone = fields.get("data").is_none_or(|data| *data == Tree::Null);
+    let Some(Tree::Text(packed)) = fields.get("data_base64").filter(|_| is_alone) else {
+        // Nothing there, or something that is refused further on.
+        return Ok(());
+    };
+    let fault = |detail| Fault::new("/data_base64", detail);
+    let bytes = STANDARD
+        .decode(packed.as_bytes())
+        .map_err(|_| fault("`data_base64` is not Base64 (RFC 4648 §4)".to_owned()))?;
+    let data: Tree<'_> = json::read(&bytes).map_err(|inside| {
+        let detail = inside.detail;
+        fault(format!(
+            "`data_base64` holds no JSON, which Araldo reads: {detail}"
+        ))
+    })?;
+    let data = data.into_owned();
+    fields.remove("data_base64");
+    fields.insert("data", data);
+    Ok(())
 }
 
 fn batch(
@@ -133,6 +166,8 @@ fn assemble<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Result<Tree<
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -187,6 +222,36 @@ mod tests {
     }
 
     #[test]
+    fn data_as_base64_is_the_same_event() {
+        let read_one = |body: &str| {
+            let (limits, now) = (Limits::default(), Timestamp::from_micros(0));
+            read(Mode::Structured, &[], body.as_bytes(), &limits, now)
+        };
+        let event = |data: &str| {
+            format!(r#"{{"specversion":"1.0","id":"1","source":"s","type":"t",{data}}}"#)
+        };
+        let plain = read_one(&event(r#""data":{"kwh":1}"#)).unwrap();
+        assert_eq!(
+            read_one(&event(r#""data_base64":"eyJrd2giOiAxfQ==""#)),
+            Ok(plain.clone())
+        );
+        assert_eq!(
+            read_one(&event(r#""data":null,"data_base64":"eyJrd2giOiAxfQ==""#)),
+            Ok(plain)
+        );
+        for (data, says) in [
+            (r#""data_base64":"!!!""#, "not Base64"),
+            (r#""data_base64":"AA==""#, "holds no JSON"),
+            (r#""data":1,"data_base64":"eyJrd2giOiAxfQ==""#, "not both"),
+            (r#""data_base64":7"#, "not both"),
+        ] {
+            let fault = read_one(&event(data)).unwrap_err();
+            assert_eq!(fault.pointer, "/data_base64", "{data}");
+            assert!(fault.detail.contains(says), "{fault}");
+        }
+    }
+
+    #[test]
     fn a_bad_event_names_its_place_in_the_batch() {
         let body = br#"[{"specversion":"1.0","id":"1","source":"s","type":"t"},
                         {"specversion":"1.0","id":"2","source":"s"}]"#;
@@ -194,5 +259,31 @@ mod tests {
         let fault = read(Mode::Batched, &[], body, &Limits::default(), now).unwrap_err();
         assert_eq!(fault.pointer, "/1/type");
         assert_eq!(fault.detail, "event 1: `type` is missing");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_an_event_of_the_past_or_a_short_fault(
+            time in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:00(Z|[+-]1[0-4]:00)",
+            name in "\\PC{0,300}",
+            data in "\\PC{0,40}",
+            batched in any::<bool>(),
+        ) {
+            let now = Timestamp::from_micros(1_795_000_000_000_000);
+            let event = serde_json::json!({"specversion": "1.0", "id": name, "source": "/s",
+                "type": "t", "time": time, "data": {name.clone(): data}});
+            let (mode, body) = match batched {
+                true => (Mode::Batched, serde_json::json!([event])),
+                false => (Mode::Plain, event),
+            };
+            match read(mode, &[], body.to_string().as_bytes(), &Limits::default(), now) {
+                Ok(events) => {
+                    prop_assert_eq!(events.len(), 1);
+                    prop_assert!(events[0].occurred_at <= now);
+                    prop_assert!(serde_json::from_str::<serde_json::Value>(&events[0].data).is_ok());
+                }
+                Err(fault) => prop_assert!(fault.detail.chars().count() <= 520),
+            }
+        }
     }
 }

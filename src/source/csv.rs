@@ -8,7 +8,7 @@
 //! turns rows into the JSON form, so that there is one parser for both.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Chain, Read};
 
 use csv::StringRecord;
 
@@ -20,7 +20,7 @@ use crate::source::client;
 mod encoding;
 mod flat;
 
-pub use encoding::{Delimiter, inspect};
+pub use encoding::{Delimiter, Form, LineEnd, inspect};
 
 /// The file as a whole cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +59,7 @@ pub struct Described {
 
 /// Reads clients one after the other.
 pub struct Clients<R> {
-    rows: csv::Reader<R>,
+    rows: csv::Reader<Chain<R, &'static [u8]>>,
     header: StringRecord,
     ahead: Option<StringRecord>,
     /// Reference to the line it first stood in, to notice rows that are not together.
@@ -68,12 +68,14 @@ pub struct Clients<R> {
 
 impl<R: Read> Clients<R> {
     /// Reads the header.
-    pub fn open(reader: R, delimiter: Delimiter) -> Result<Self, CsvError> {
+    pub fn open(reader: R, form: Form) -> Result<Self, CsvError> {
         let mut rows = csv::ReaderBuilder::new()
-            .delimiter(delimiter.byte())
+            .delimiter(form.delimiter.byte())
+            .terminator(form.line_end.terminator())
             .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(reader);
+            .trim(csv::Trim::Headers)
+            // The last row ends like the others; see `read`.
+            .from_reader(reader.chain(&b"\n"[..]));
         let header: StringRecord = rows
             .headers()?
             .iter()
@@ -147,7 +149,32 @@ impl<R: Read> Clients<R> {
             return Ok(Some(row));
         }
         let mut row = StringRecord::new();
-        Ok(self.rows.read_record(&mut row)?.then_some(row))
+        while self.read(&mut row)? {
+            // Spreadsheets write rows of nothing but delimiters below the last one.
+            if row.iter().any(|cell| !cell.is_empty()) {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<R: Read> Clients<R> {
+    /// Reads a row, trimmed, with the line it begins in. The reader's own count leaves out empty
+    /// lines above a row; so the line is counted back from the row's end.
+    fn read(&mut self, row: &mut StringRecord) -> Result<bool, CsvError> {
+        if !self.rows.read_record(row)? {
+            return Ok(false);
+        }
+        let breaks = row.as_slice().bytes().filter(|byte| *byte == b'\n').count();
+        let end = self.rows.position().line();
+        row.trim();
+        if let Some(begin) = row.position() {
+            let mut begin = begin.clone();
+            begin.set_line(end.saturating_sub(breaks as u64 + 1).max(1));
+            row.set_position(Some(begin));
+        }
+        Ok(true)
     }
 }
 

@@ -145,6 +145,11 @@ fn fitting(jobs: &[Job]) -> usize {
 }
 
 fn refuse(error: &StoreError, requests: usize) -> Vec<Result<Taken, IntakeError>> {
+    if error.is_unholdable() {
+        return (0..requests)
+            .map(|_| Err(IntakeError::Unholdable))
+            .collect();
+    }
     tracing::error!(error = %error, requests.refused = requests,
         "events cannot be kept; their sources will send them again");
     (0..requests).map(|_| Err(IntakeError::NotKept)).collect()

@@ -35,6 +35,9 @@ pub enum IntakeError {
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store will never take one of them.
+    #[error("a text of the event is longer than the store can hold, or holds a character NUL")]
+    Unholdable,
     /// The store did not take it together with others; the log says why.
     #[error("the events were not kept; send them again")]
     NotKept,

@@ -7,6 +7,8 @@ use crate::domain::Fault;
 /// Reads one document. `NaN`, comments, trailing text and nesting deeper than 128 are refused
 /// (RFC 8259 §4 to §6). `T`: a `Value`, or a `Tree` that borrows from the bytes.
 pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
+    // A mark some editors put before a text; a parser may pass over it (RFC 8259 §8.1).
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     // Seen as text once, instead of text by text.
     let read = match std::str::from_utf8(bytes) {
         Ok(text) => serde_json::from_str(text),
@@ -47,5 +49,6 @@ mod tests {
         assert!(detail("{} {}").contains("trailing"));
         assert!(detail(&"[".repeat(200)).contains("recursion limit"));
         assert!(read::<Value>(b"\"\xff\"").is_err());
+        assert_eq!(read::<Value>(b"\xEF\xBB\xBF7"), Ok(Value::from(7)));
     }
 }

@@ -5,6 +5,8 @@
 //! (events) and `import` (clients); `client` knows the JSON of one client, `cloud_event` the three HTTP
 //! modes, `csv` and `lines` the files.
 
+use crate::domain::limits;
+
 pub mod client;
 pub mod cloud_event;
 pub mod csv;
@@ -30,10 +32,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            single_bytes: 1 << 20,
-            batch_bytes: 8 << 20,
-            batch_events: 20_000,
-            line_bytes: 1 << 20,
+            single_bytes: limits::DOCUMENT_BYTES,
+            batch_bytes: limits::BATCH_BYTES,
+            batch_events: limits::BATCH_EVENTS,
+            line_bytes: limits::LINE_BYTES,
         }
     }
 }

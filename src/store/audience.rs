@@ -4,6 +4,8 @@
 //! places are matched by index; polygon and circle by their bounding box first, then exactly
 //! by `domain`. How many is answered here; the planner reads the clients themselves in chunks.
 
+use std::collections::HashSet;
+
 use super::rows::json;
 use super::{Conn, Doing as _, StoreError, Tx, on};
 use crate::domain::area::Area;
@@ -83,6 +85,20 @@ impl Audience<'_> {
             email,
             unreachable: clients - sms - email,
         })
+    }
+
+    /// How many clients the shapes of an area would cover if latitude and longitude were exchanged;
+    /// none when they cover somebody as they are, or nobody either way. A mistake that is easily
+    /// made, and that nobody would notice: the area is valid, and far away.
+    pub async fn if_exchanged(&mut self, area: &Area) -> Result<Option<usize>, StoreError> {
+        let Some(exchanged) = area.exchanged() else {
+            return Ok(None);
+        };
+        if !self.located(area).await?.is_empty() {
+            return Ok(None);
+        }
+        let clients: HashSet<i64> = self.located(&exchanged).await?.into_iter().collect();
+        Ok((!clients.is_empty()).then_some(clients.len()))
     }
 
     /// Clients with a place inside the polygon or circle, by row; a client may come twice.

@@ -49,7 +49,26 @@ impl StoreError {
             }
         )
     }
+
+    /// Whether the database is there and will never take what it was given, however often it is
+    /// tried: who sent it must send something else.
+    #[must_use]
+    pub fn is_unholdable(&self) -> bool {
+        match self {
+            Self::Database {
+                source: sqlx::Error::Database(error),
+                ..
+            } => error
+                .code()
+                .is_some_and(|code| UNHOLDABLE.contains(&code.as_ref())),
+            _ => false,
+        }
+    }
 }
+
+/// What a database will never take: on PostgreSQL a NUL in a text or in JSON, and a text too long
+/// for an index; on SQLite a text larger than it holds.
+const UNHOLDABLE: [&str; 4] = ["22021", "22P05", "54000", "18"];
 
 /// Says what was being done when a database error came.
 pub(crate) trait Doing<T> {

@@ -4,12 +4,14 @@
 //! already. What an event says about a case or an incident is kept by `cases` and `incidents`.
 
 mod insert;
+mod known;
 mod ready;
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
+use self::known::Known;
 use self::ready::Row;
 use super::rows::json;
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
@@ -119,9 +121,11 @@ impl Events<'_> {
             .iter()
             .map(|at| (at, &*keys[*at].event.source, &*keys[*at].event.id))
             .collect();
-        let found: Vec<(i64, i64, String)> = on!(&mut *self.0, |c| {
+        let found: Vec<Known> = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
-                "SELECT CAST(value ->> 0 AS BIGINT), event.id, event.body_hash FROM ",
+                "SELECT CAST(value ->> 0 AS BIGINT) AS at, event.id, event.type AS kind, \
+                 event.subject, event.occurred_at, event.received_at, event.claimed_at, \
+                 event.data, event.body_hash FROM ",
                 words::rows!("$1"),
                 " JOIN event ON event.source = value ->> 1 AND event.event_id = value ->> 2"
             ))
@@ -130,13 +134,12 @@ impl Events<'_> {
             .await
         })
         .doing("compare events")?;
-        let answer = |(at, id, hash): (i64, i64, String)| {
-            let at = usize::try_from(at).ok()?;
-            let id = EventId::new(id);
-            Some(if *keys.get(at)?.event.fingerprint == *hash {
-                (at, Accept::Duplicate(id))
-            } else {
-                (at, Accept::Conflict(id))
+        let answer = |known: Known| {
+            let at = usize::try_from(known.at).ok()?;
+            let id = EventId::new(known.id);
+            Some(match known.says_the_same_as(keys.get(at)?) {
+                true => (at, Accept::Duplicate(id)),
+                false => (at, Accept::Conflict(id)),
             })
         };
         Ok(found.into_iter().filter_map(answer).collect())
@@ -147,7 +150,7 @@ impl Events<'_> {
         let row: Option<EventRow> = on!(self.0, |c| {
             sqlx::query_as(
                 "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 data, body_hash, state, detail FROM event WHERE id = $1",
+                 claimed_at, data, body_hash, state, detail FROM event WHERE id = $1",
             )
             .bind(id.get())
             .fetch_optional(&mut **c)
@@ -170,7 +173,7 @@ impl Events<'_> {
         let row: Option<EventRow> = on!(self.0, |c| {
             sqlx::query_as(
                 "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 data, body_hash, state, detail FROM event WHERE source = $1 AND event_id = $2",
+                 claimed_at, data, body_hash, state, detail FROM event WHERE source = $1 AND event_id = $2",
             )
             .bind(source)
             .bind(event_id)
@@ -190,7 +193,7 @@ impl Events<'_> {
         let rows: Vec<EventRow> = on!(self.0, |c| {
             sqlx::query_as(
                 "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 data, body_hash, state, detail FROM event WHERE id < $1 \
+                 claimed_at, data, body_hash, state, detail FROM event WHERE id < $1 \
                  ORDER BY id DESC LIMIT $2",
             )
             .bind(before.map_or(i64::MAX, EventId::get))
@@ -208,7 +211,7 @@ impl Events<'_> {
         let rows: Vec<EventRow> = on!(self.0, |c| {
             sqlx::query_as(concat!(
                 "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 data, body_hash, state, detail FROM event WHERE state = 'received' \
+                 claimed_at, data, body_hash, state, detail FROM event WHERE state = 'received' \
                  ORDER BY id LIMIT $1",
                 words::skip_locked!()
             ))
@@ -249,6 +252,7 @@ struct EventRow {
     subject: Option<String>,
     occurred_at: i64,
     received_at: i64,
+    claimed_at: Option<i64>,
     data: String,
     body_hash: String,
     state: String,
@@ -280,6 +284,7 @@ impl EventRow {
                 kind: self.kind,
                 subject: self.subject,
                 occurred_at: Timestamp::from_micros(self.occurred_at),
+                claimed_at: self.claimed_at.map(Timestamp::from_micros),
                 data,
                 raw,
                 fingerprint: self.body_hash,

@@ -1,4 +1,4 @@
-//! The sentences that must hold whatever breaks, as SQL: ten questions, each answered with how
+//! The sentences that must hold whatever breaks, as SQL: eleven questions, each answered with how
 //! many rows break the sentence and one of them to look at.
 //!
 //! Each question is bounded by a [`Scope`]: ids grow with time, so that `id >= ...` on the
@@ -42,6 +42,8 @@ text_enum! {
         I9 => "I9",
         /// A provider took no more than we have messages, and reports on none we never gave it.
         I10 => "I10",
+        /// No event happened after we heard of it: all that follows would seem older.
+        I11 => "I11",
     }
 }
 
@@ -60,6 +62,7 @@ impl Invariant {
             Self::I8 => "nothing is unknown for longer than reports take",
             Self::I9 => "every report is about a message",
             Self::I10 => "no provider took more than it was given",
+            Self::I11 => "nothing happened after it was heard of",
         }
     }
 
@@ -79,6 +82,7 @@ impl Invariant {
             Self::I8 => "message(s) are unknown for longer than any report can take",
             Self::I9 => "report(s) are about no message of ours",
             Self::I10 => "day(s) of a provider do not add up: it took more than it was given",
+            Self::I11 => "event(s) happened after they were heard of: what follows seems old",
         }
     }
 
@@ -131,7 +135,7 @@ pub struct Finding {
     pub invariant: Invariant,
     /// How many rows break it.
     pub broken: i64,
-    /// One of them: a message, a receipt for `I9`.
+    /// One of them: a message, a receipt for `I9`, an event for `I11`.
     pub example: Option<i64>,
 }
 
@@ -179,6 +183,7 @@ impl Invariants<'_> {
             Invariant::I8 => self.unknown_for_ever().await,
             Invariant::I9 => self.reports_about_nobody().await,
             Invariant::I10 => self.providers_took_more().await,
+            Invariant::I11 => self.in_the_future().await,
         }?;
         Ok(Finding {
             invariant,
@@ -408,6 +413,17 @@ impl Invariants<'_> {
              AND a.provider = r.provider)
              GROUP BY r.provider, r.received_at / 86400000000) AS y",
             self.scope.since_id(),
+        )
+    }
+
+    async fn in_the_future(&mut self) -> Result<Found, StoreError> {
+        ask!(
+            self,
+            "look for events from the future",
+            "SELECT CAST(count(*) AS BIGINT), min(id) FROM event
+             WHERE id >= $1 AND occurred_at > received_at + $2",
+            self.scope.since_id(),
+            micros(self.scope.skew),
         )
     }
 }

@@ -31,6 +31,7 @@ pub mod hooks;
 pub mod problem;
 pub mod public;
 mod query;
+mod request_line;
 pub mod routes;
 pub mod serving;
 
@@ -107,6 +108,7 @@ fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {
 
 fn guarded<S: Clone + Send + Sync + 'static>(routes: axum::Router<S>) -> axum::Router<S> {
     routes
+        .layer(axum::middleware::from_fn(request_line::guard))
         // Inside of the headers: what is said of a crash has them like every answer.
         .layer(CatchPanicLayer::custom(crashed))
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -4,6 +4,7 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::Fault;
+use crate::domain::marks::harmless;
 use crate::source::intake::IntakeError;
 use crate::store::StoreError;
 
@@ -74,6 +75,16 @@ impl Problem {
         )
     }
 
+    /// 400: the store will never take it.
+    #[must_use]
+    pub fn unholdable() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_text",
+            "a text holds a character NUL, or is longer than the store can hold; nothing was changed",
+        )
+    }
+
     /// 409.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
@@ -105,7 +116,7 @@ impl Problem {
         Self::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            format!("there is no {what} `{key}`"),
+            format!("there is no {what} `{}`", harmless(key)),
         )
     }
 }
@@ -128,6 +139,7 @@ impl From<IntakeError> for Problem {
             },
             IntakeError::Store(error) => error.into(),
             IntakeError::NotKept => Self::away(),
+            IntakeError::Unholdable => Self::unholdable(),
         }
     }
 }
@@ -136,6 +148,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Missing { what, key } => Self::not_found(what, &key),
+            error if error.is_unholdable() => Self::unholdable(),
             // The inside of the store is for the log, not for the caller.
             StoreError::Database { .. }
             | StoreError::Inconsistent { .. }

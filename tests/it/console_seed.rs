@@ -208,7 +208,9 @@ impl Town {
 
     async fn event(&self, id: i64, name: &str, kind: &str, subject: &str, minutes: i64) {
         self.sql(
-            "INSERT INTO event VALUES ($1, '/crm', $2, $3, $4, $5, $6, '{}', 'h', 'planned', NULL)",
+            "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES ($1, '/crm', $2, $3, $4, $5, $6, '{}', 'h', 'planned', NULL)",
             &[
                 &id,
                 &name.to_owned(),

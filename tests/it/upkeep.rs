@@ -146,7 +146,9 @@ async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
 async fn plant(store: &TestStore, at: Timestamp, count: i64) {
     let first = first_id_at(at);
     let [event, plan, message, attempt, receipt, read] = [
-        "INSERT INTO event VALUES ($1, '/oms', CAST($1 AS TEXT), 'notice', NULL, 1, 1, '{}', 'h', \
+        "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES ($1, '/oms', CAST($1 AS TEXT), 'notice', NULL, 1, 1, '{}', 'h', \
          'planned', NULL)",
         "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
      class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \

@@ -45,7 +45,7 @@ pub(super) async fn settle(
     let (clock, ids) = (running.clock.as_ref(), running.ids.as_ref());
     let mut importer = Importer::new(&running.store, clock, ids, false);
     for number in 0..count {
-        importer.add(person(district, number, reach)).await?;
+        importer.add(person(district, number, reach), ()).await?;
     }
     importer.finish().await?;
     Ok(())

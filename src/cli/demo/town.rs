@@ -103,7 +103,7 @@ pub(super) async fn settle(stage: &Stage, clients: u32) -> anyhow::Result<()> {
     for number in 0..clients {
         let line = client(number).to_string();
         if let Some(client) = read_line(line.as_bytes(), &stage.phones)? {
-            importer.add(client).await?;
+            importer.add(client, ()).await?;
         }
         if bar.is_hidden() && begun.elapsed() > PATIENCE {
             bar.set_draw_target(ProgressDrawTarget::stderr());

@@ -10,12 +10,8 @@
 use email_address::Options;
 
 use super::error::{AddressError, EmailFault};
+use crate::domain::limits::{EMAIL_DOMAIN as DOMAIN_MAX, EMAIL_LOCAL as LOCAL_MAX};
 use crate::domain::marks::{harmless, is_invisible};
-
-/// Octets before the `@` (RFC 5321 §4.5.3.1.1).
-const LOCAL_MAX: usize = 64;
-/// Octets after it (RFC 5321 §4.5.3.1.2).
-const DOMAIN_MAX: usize = 255;
 
 /// An e-mail address (RFC 5321 §4.1.2), domain in lower case.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

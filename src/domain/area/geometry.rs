@@ -122,10 +122,34 @@ impl Bounds {
     }
 }
 
+/// Where a position lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lies {
+    Outside,
+    OnEdge,
+    Inside,
+}
+
 /// Whether the outline goes round the position at all (winding number), or the edge meets it.
-pub(super) fn polygon_covers(corners: &[(f64, f64)], (lat, lon): (f64, f64)) -> bool {
+pub(super) fn polygon_covers(corners: &[(f64, f64)], position: (f64, f64)) -> bool {
+    lies(corners, position) != Lies::Outside
+}
+
+/// Whether the outline goes round the position, and no edge meets it.
+pub(super) fn polygon_encloses(corners: &[(f64, f64)], position: (f64, f64)) -> bool {
+    lies(corners, position) == Lies::Inside
+}
+
+/// Latitude and longitude exchanged; none where that is no place on earth.
+pub(super) fn exchanged(corners: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
+    let each = corners.iter();
+    each.map(|(lat, lon)| (lon.abs() <= 90.0).then_some((*lon, *lat)))
+        .collect()
+}
+
+fn lies(corners: &[(f64, f64)], (lat, lon): (f64, f64)) -> Lies {
     let Some((_, origin)) = corners.first() else {
-        return false;
+        return Lies::Outside;
     };
     // Longitudes count from the first corner, so that the 180th meridian is none.
     let flat = |lat: f64, lon: f64| (wrapped(lon - origin), lat);
@@ -135,11 +159,15 @@ pub(super) fn polygon_covers(corners: &[(f64, f64)], (lat, lon): (f64, f64)) -> 
         let to = corners[(index + 1) % corners.len()];
         let (from, to) = (flat(from.0, from.1), flat(to.0, to.1));
         if on_edge(from, to, point) {
-            return true;
+            return Lies::OnEdge;
         }
         winding += turns(from, to, point);
     }
-    winding != 0
+    if winding == 0 {
+        Lies::Outside
+    } else {
+        Lies::Inside
+    }
 }
 
 /// 1 when the edge passes left of the point upwards, -1 downwards, 0 otherwise.

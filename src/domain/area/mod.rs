@@ -14,18 +14,21 @@
 //!  "circle": {"lat": 44.49, "lon": 11.34, "radius_km": 2.5}}
 //! ```
 //!
-//! Latitude comes first, as in CAP 1.2 and on every map, and not as in `GeoJSON`.
+//! Latitude comes first, as in CAP 1.2 and on every map.
 //!
-//! `parse` reads that form, `geometry` decides about positions. Finding the clients of an area
+//! Several parts and holes are said as `GeoJSON`, in the part `geojson`: a `Polygon` or a
+//! `MultiPolygon`, longitude first as that format has it.
+//!
+//! `parse` reads that form, `outline` the `GeoJSON` in it, `geometry` decides about positions. Finding the clients of an area
 //! in the store is the work of `plan`.
 
 mod geometry;
+mod outline;
 mod parse;
 
 pub use geometry::{Bounds, Circle};
+pub use outline::Outline;
 pub use parse::AreaError;
-
-use crate::domain::client::Place;
 
 /// What an incident covers: the union of its parts. The default covers nothing.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
@@ -46,6 +49,9 @@ pub struct Area {
     /// Corners as latitude and longitude in degrees; the last joins the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub polygon: Option<Vec<(f64, f64)>>,
+    /// Polygons with holes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geojson: Option<Outline>,
     /// A point and a distance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub circle: Option<Circle>,
@@ -59,30 +65,26 @@ impl Area {
             && self.postal_codes.is_empty()
             && self.tags.is_empty()
             && self.places.is_empty()
-            && self.polygon.is_none()
-            && self.circle.is_none()
+            && !self.has_shape()
     }
 
-    /// Whether any part covers the place.
+    /// Whether a part of it is drawn on the map: it covers positions, and no codes alone.
     #[must_use]
-    pub fn covers(&self, place: &Place) -> bool {
-        let among =
-            |codes: &[String], code: Option<&String>| code.is_some_and(|code| codes.contains(code));
-        self.places.contains(&place.place)
-            || among(&self.municipalities, place.municipality.as_ref())
-            || among(&self.postal_codes, place.postal_code.as_ref())
-            || place.tags.iter().any(|tag| self.tags.contains(tag))
-            || place
-                .position
-                .is_some_and(|position| self.covers_position(position))
+    pub const fn has_shape(&self) -> bool {
+        self.polygon.is_some() || self.geojson.is_some() || self.circle.is_some()
     }
 
-    /// Whether the polygon or the circle covers a position (latitude, longitude in degrees).
+    /// Whether a shape covers a position (latitude, longitude in degrees). Codes, tags and places
+    /// are looked up by index in the store.
     #[must_use]
     pub fn covers_position(&self, position: (f64, f64)) -> bool {
         let circle = self.circle.as_ref();
         let polygon = self.polygon.as_deref();
         circle.is_some_and(|circle| circle.covers(position))
+            || self
+                .geojson
+                .as_ref()
+                .is_some_and(|outline| outline.covers(position))
             || polygon.is_some_and(|corners| geometry::polygon_covers(corners, position))
     }
 
@@ -91,11 +93,39 @@ impl Area {
     #[must_use]
     pub fn bounding_box(&self) -> Option<Bounds> {
         let polygon = self.polygon.as_deref().and_then(Bounds::of_polygon);
+        let geojson = self.geojson.as_ref().and_then(Outline::bounds);
         let circle = self.circle.as_ref().map(Bounds::of_circle);
-        match (polygon, circle) {
-            (Some(one), Some(other)) => Some(one.with(other)),
-            (one, other) => one.or(other),
+        [polygon, geojson, circle]
+            .into_iter()
+            .flatten()
+            .reduce(Bounds::with)
+    }
+
+    /// Its shapes alone, with latitude and longitude exchanged: what was meant, if whoever wrote
+    /// them took one for the other. `None` without a shape, or where that is no place on earth.
+    #[must_use]
+    pub fn exchanged(&self) -> Option<Self> {
+        if !self.has_shape() {
+            return None;
         }
+        let polygon = self.polygon.as_deref().map(geometry::exchanged);
+        let geojson = self.geojson.as_ref().map(Outline::exchanged);
+        let circle = self.circle.map(|circle| {
+            let (lat, lon) = (circle.lon, circle.lat);
+            (lat.abs() <= 90.0).then_some(Circle { lat, lon, ..circle })
+        });
+        if matches!(polygon, Some(None))
+            || matches!(geojson, Some(None))
+            || matches!(circle, Some(None))
+        {
+            return None;
+        }
+        Some(Self {
+            polygon: polygon.flatten(),
+            geojson: geojson.flatten(),
+            circle: circle.flatten(),
+            ..Self::default()
+        })
     }
 }
 
@@ -105,30 +135,13 @@ mod tests {
 
     use super::*;
 
-    fn place() -> Place {
-        Place {
-            place: "IT001E12345678".to_owned(),
-            kind: "pod".to_owned(),
-            municipality: Some("037006".to_owned()),
-            postal_code: Some("40121".to_owned()),
-            position: Some((44.4949, 11.3426)),
-            tags: vec!["school:3".to_owned(), "feeder:BO-12".to_owned()],
-        }
-    }
-
     #[test]
-    fn a_place_is_covered_when_any_one_part_covers_it() {
+    fn a_position_is_covered_when_any_one_shape_covers_it() {
+        let square = json!({"type": "Polygon", "coordinates": [
+            [[11.3, 44.4], [11.5, 44.4], [11.5, 44.6], [11.3, 44.6], [11.3, 44.4]]]});
         for (area, covered) in [
             (json!({}), false),
-            (json!({"municipalities": ["037006"]}), true),
-            (json!({"municipalities": ["037007"]}), false),
-            (
-                json!({"municipalities": ["037007"], "tags": ["feeder:BO-12"]}),
-                true,
-            ),
-            (json!({"tags": ["feeder:BO-1"]}), false),
-            (json!({"postal_codes": ["40121", "40122"]}), true),
-            (json!({"places": ["IT001E12345678"]}), true),
+            (json!({"municipalities": ["037006"]}), false),
             (
                 json!({"polygon": [[44.4, 11.3], [44.6, 11.3], [44.5, 11.5]]}),
                 true,
@@ -137,6 +150,7 @@ mod tests {
                 json!({"polygon": [[44.6, 11.3], [44.7, 11.3], [44.7, 11.5]]}),
                 false,
             ),
+            (json!({ "geojson": square }), true),
             (
                 json!({"circle": {"lat": 44.5, "lon": 11.34, "radius_km": 1}}),
                 true,
@@ -147,25 +161,32 @@ mod tests {
             ),
         ] {
             let parsed = Area::parse(&area).unwrap();
-            assert_eq!(parsed.covers(&place()), covered, "{area}");
+            assert_eq!(
+                parsed.covers_position((44.4949, 11.3426)),
+                covered,
+                "{area}"
+            );
             assert_eq!(parsed.is_empty(), area == json!({}));
         }
     }
 
     #[test]
-    fn a_place_without_anything_known_is_covered_by_its_code_alone() {
-        let bare = Place {
-            municipality: None,
-            postal_code: None,
-            position: None,
-            tags: Vec::new(),
-            ..place()
-        };
-        let everything = json!({"municipalities": ["037006"], "tags": ["feeder:BO-12"],
-            "circle": {"lat": 44.5, "lon": 11.34, "radius_km": 500}});
-        assert!(!Area::parse(&everything).unwrap().covers(&bare));
-        let by_code = json!({"places": ["IT001E12345678"]});
-        assert!(Area::parse(&by_code).unwrap().covers(&bare));
+    fn an_area_with_latitude_and_longitude_exchanged_is_turned_round() {
+        let bologna = (44.4949, 11.3426);
+        for area in [
+            json!({"polygon": [[11.3, 44.4], [11.3, 44.6], [11.5, 44.5]]}),
+            json!({"circle": {"lat": 11.34, "lon": 44.5, "radius_km": 1}}),
+            json!({"geojson": {"type": "Polygon", "coordinates": [
+                [[44.4, 11.3], [44.6, 11.3], [44.5, 11.5]]]}}),
+        ] {
+            let area = Area::parse(&area).unwrap();
+            assert!(!area.covers_position(bologna));
+            assert!(area.exchanged().unwrap().covers_position(bologna));
+        }
+        let codes = Area::parse(&json!({"municipalities": ["037006"]})).unwrap();
+        assert_eq!(codes.exchanged(), None);
+        let pacific = Area::parse(&json!({"circle": {"lat": 1, "lon": 170, "radius_km": 1}}));
+        assert_eq!(pacific.unwrap().exchanged(), None);
     }
 
     #[test]

@@ -1,15 +1,13 @@
 //! Reading an area from an event's JSON, strictly: a part that is misspelt or malformed would
 //! leave people out in silence, so it is refused with its place and what would be right.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
-use super::{Area, Circle};
+use super::{Area, Circle, Outline, outline};
+use crate::domain::limits::{AREA_CORNERS, AREA_ITEMS, RADIUS_KM, REFERENCE};
 use crate::domain::marks::harmless;
-
-/// More corners than any district needs; each is looked at for every place.
-const MOST_CORNERS: usize = 10_000;
-/// Half of Italy.
-const LONGEST_RADIUS_KM: f64 = 500.0;
 
 /// A JSON value that is no area.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +20,7 @@ pub struct AreaError {
 }
 
 impl AreaError {
-    fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(super) fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             pointer: pointer.into(),
             detail: detail.into(),
@@ -40,12 +38,13 @@ impl TryFrom<Value> for Area {
 impl Area {
     /// Reads the form described in the module's introduction. A part that is `null` is absent.
     pub fn parse(value: &Value) -> Result<Self, AreaError> {
-        const PARTS: [&str; 6] = [
+        const PARTS: [&str; 7] = [
             "municipalities",
             "postal_codes",
             "tags",
             "places",
             "polygon",
+            "geojson",
             "circle",
         ];
         let parts = object(value, "")?;
@@ -53,14 +52,64 @@ impl Area {
             let detail = format!("unknown part; an area has: {}", PARTS.join(", "));
             return Err(AreaError::new(format!("/{}", harmless(name)), detail));
         }
+        let (corners, shapes) = outlines(parts)?;
         Ok(Self {
             municipalities: texts(parts, "municipalities", istat)?,
             postal_codes: texts(parts, "postal_codes", any)?,
             tags: texts(parts, "tags", any)?,
             places: texts(parts, "places", any)?,
-            polygon: given(parts, "polygon").map(polygon).transpose()?,
+            polygon: corners.map(polygon).transpose()?,
+            geojson: shapes
+                .map(|(name, shapes)| outline::parse(shapes, name))
+                .transpose()?,
             circle: given(parts, "circle").map(circle).transpose()?,
         })
+    }
+
+    /// Refuses an area that is larger than one that may come in. Reading it takes time in
+    /// proportion to its length; what follows (the store, each place) need not.
+    pub fn check(&self) -> Result<(), AreaError> {
+        for (name, items) in [
+            ("municipalities", &self.municipalities),
+            ("postal_codes", &self.postal_codes),
+            ("tags", &self.tags),
+            ("places", &self.places),
+        ] {
+            if items.len() > AREA_ITEMS {
+                let detail = format!("{} items; at most {AREA_ITEMS} are taken", items.len());
+                return Err(AreaError::new(format!("/{name}"), detail));
+            }
+            if let Some(long) = items.iter().find(|item| is_too_long(item)) {
+                let shown = harmless(long);
+                let detail = format!("`{shown}` has more than {REFERENCE} characters");
+                return Err(AreaError::new(format!("/{name}"), detail));
+            }
+        }
+        let corners = self.geojson.as_ref().map_or(0, Outline::corners);
+        if corners > AREA_CORNERS {
+            let detail = format!("{corners} corners; simplify it to {AREA_CORNERS}");
+            return Err(AreaError::new("/geojson", detail));
+        }
+        Ok(())
+    }
+}
+
+fn is_too_long(text: &str) -> bool {
+    text.len() > REFERENCE && text.chars().nth(REFERENCE).is_some()
+}
+
+/// `GeoJSON` is taken under the name of `polygon`, too: that is where one looks for it.
+type Outlines<'a> = (Option<&'a Value>, Option<(&'static str, &'a Value)>);
+
+fn outlines(parts: &Map<String, Value>) -> Result<Outlines<'_>, AreaError> {
+    let geojson = given(parts, "geojson").map(|shapes| ("geojson", shapes));
+    match (given(parts, "polygon"), geojson) {
+        (Some(shapes), None) if shapes.is_object() => Ok((None, Some(("polygon", shapes)))),
+        (Some(shapes), Some(_)) if shapes.is_object() => Err(AreaError::new(
+            "/polygon",
+            "GeoJSON stands here and in `geojson`; put both into one MultiPolygon",
+        )),
+        both => Ok(both),
     }
 }
 
@@ -68,13 +117,20 @@ fn given<'a>(parts: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     parts.get(name).filter(|value| !value.is_null())
 }
 
-fn object<'a>(value: &'a Value, pointer: &str) -> Result<&'a Map<String, Value>, AreaError> {
+pub(super) fn object<'a>(
+    value: &'a Value,
+    pointer: &str,
+) -> Result<&'a Map<String, Value>, AreaError> {
     value
         .as_object()
         .ok_or_else(|| AreaError::new(pointer, format!("{} is no object `{{..}}`", brief(value))))
 }
 
-fn list<'a>(value: &'a Value, pointer: &str, like: &str) -> Result<&'a [Value], AreaError> {
+pub(super) fn list<'a>(
+    value: &'a Value,
+    pointer: &str,
+    like: &str,
+) -> Result<&'a [Value], AreaError> {
     value.as_array().map(Vec::as_slice).ok_or_else(|| {
         AreaError::new(
             pointer,
@@ -92,7 +148,7 @@ fn texts(
     let Some(value) = given(parts, name) else {
         return Ok(Vec::new());
     };
-    let mut texts = Vec::new();
+    let (mut texts, mut known) = (Vec::new(), HashSet::new());
     for (index, item) in list(value, &format!("/{name}"), "a list of texts `[\"..\"]`")?
         .iter()
         .enumerate()
@@ -100,7 +156,7 @@ fn texts(
         let text = text(item)
             .and_then(|text| check(text).map(|()| text))
             .map_err(|detail| AreaError::new(format!("/{name}/{index}"), detail))?;
-        if !texts.iter().any(|known| known == text) {
+        if known.insert(text) {
             texts.push(text.to_owned());
         }
     }
@@ -141,22 +197,29 @@ fn istat(text: &str) -> Result<(), String> {
 
 fn polygon(value: &Value) -> Result<Vec<(f64, f64)>, AreaError> {
     let items = list(value, "/polygon", "corners `[[lat,lon],..]`")?;
-    if items.len() > MOST_CORNERS {
-        let detail = format!("{} corners; simplify it to {MOST_CORNERS}", items.len());
+    if items.len() > AREA_CORNERS {
+        let detail = format!("{} corners; simplify it to {AREA_CORNERS}", items.len());
         return Err(AreaError::new("/polygon", detail));
     }
-    let mut corners = items
+    let corners = items
         .iter()
         .enumerate()
         .map(|(index, corner)| position(corner, &format!("/polygon/{index}")))
         .collect::<Result<Vec<_>, _>>()?;
-    // CAP repeats the first corner at the end; here the outline closes itself.
+    ring(corners, "/polygon")
+}
+
+/// An outline that closes itself: CAP and `GeoJSON` repeat the first corner at the end.
+pub(super) fn ring(
+    mut corners: Vec<(f64, f64)>,
+    pointer: &str,
+) -> Result<Vec<(f64, f64)>, AreaError> {
     if corners.len() > 1 && corners.first() == corners.last() {
         corners.pop();
     }
     if corners.len() < 3 {
         let detail = "fewer than three different corners enclose nothing";
-        return Err(AreaError::new("/polygon", detail));
+        return Err(AreaError::new(pointer, detail));
     }
     Ok(corners)
 }
@@ -194,7 +257,12 @@ fn circle(value: &Value) -> Result<Circle, AreaError> {
 }
 
 /// A number of degrees from `-limit` to `limit`.
-fn within(value: Option<&Value>, limit: f64, pointer: &str, what: &str) -> Result<f64, AreaError> {
+pub(super) fn within(
+    value: Option<&Value>,
+    limit: f64,
+    pointer: &str,
+    what: &str,
+) -> Result<f64, AreaError> {
     value
         .and_then(Value::as_f64)
         .filter(|degrees| degrees.abs() <= limit)
@@ -213,7 +281,7 @@ fn within(value: Option<&Value>, limit: f64, pointer: &str, what: &str) -> Resul
 fn radius_m(value: Option<&Value>) -> Result<u32, AreaError> {
     value
         .and_then(Value::as_f64)
-        .filter(|km| (0.0..=LONGEST_RADIUS_KM).contains(km))
+        .filter(|km| (0.0..=RADIUS_KM).contains(km))
         .map(|km| (km * 1_000.0).round() as u32)
         .ok_or_else(|| {
             let shown = value.map_or_else(|| "nothing".to_owned(), brief);
@@ -223,7 +291,7 @@ fn radius_m(value: Option<&Value>) -> Result<u32, AreaError> {
 }
 
 /// The value as an error may quote it.
-fn brief(value: &Value) -> String {
+pub(super) fn brief(value: &Value) -> String {
     format!("`{}`", harmless(&value.to_string()))
 }
 

@@ -4,9 +4,12 @@
 
 use std::sync::Arc;
 
-use super::{Envelope, Event, EventData, fingerprint};
+use chrono::TimeDelta;
+
+use super::{Envelope, Event, fingerprint};
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
+use crate::domain::limits::CLOCK_SKEW;
 use crate::domain::tree::Tree;
 
 /// An event to be kept. Its texts are shared, not copied, by all that bring it to the store.
@@ -22,6 +25,8 @@ pub struct Arrival {
     pub subject: Option<Arc<str>>,
     /// See [`Event::occurred_at`].
     pub occurred_at: Timestamp,
+    /// See [`Event::claimed_at`].
+    pub claimed_at: Option<Timestamp>,
     /// [`Event::raw`], written as JSON.
     pub data: Arc<str>,
     /// See [`Event::fingerprint`].
@@ -31,19 +36,27 @@ pub struct Arrival {
 impl Arrival {
     /// Reads what [`Event::parse`] reads, and refuses what that refuses.
     pub fn parse(mut event: Tree<'_>, received_at: Timestamp) -> Result<Self, Fault> {
-        let fingerprint = fingerprint::of(&event);
         let data = super::data_of(&mut event);
         let envelope = Envelope::read(&event, received_at)?;
-        EventData::parse(envelope.kind, &data).map_err(|fault| fault.under("/data"))?;
+        super::checked(envelope.kind, &data)?;
+        let fingerprint = fingerprint::of(&envelope, &data);
         Ok(Self {
             source: envelope.source.into(),
             id: envelope.id.into(),
             kind: envelope.kind.into(),
             subject: envelope.subject.map(Arc::from),
-            occurred_at: envelope.occurred_at,
+            occurred_at: envelope.at.occurred_at,
+            claimed_at: envelope.at.claimed_at,
             data: data.to_json().into(),
             fingerprint: fingerprint.into(),
         })
+    }
+
+    /// How far its source's clock is ahead of ours, if that is more than clocks may differ.
+    #[must_use]
+    pub fn ahead(&self) -> Option<TimeDelta> {
+        let ahead = self.claimed_at? - self.occurred_at;
+        (ahead > CLOCK_SKEW).then_some(ahead)
     }
 }
 
@@ -55,6 +68,7 @@ impl From<&Event> for Arrival {
             kind: event.kind.as_str().into(),
             subject: event.subject.as_deref().map(Arc::from),
             occurred_at: event.occurred_at,
+            claimed_at: event.claimed_at,
             data: event.raw.to_string().into(),
             fingerprint: event.fingerprint.as_str().into(),
         }

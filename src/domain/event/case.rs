@@ -3,11 +3,12 @@
 
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::{Fields, REFERENCE};
+use crate::domain::limits::{EARLIEST, LATEST};
 use crate::domain::text_enum::text_enum;
 use crate::domain::tree::Node;
 
@@ -57,6 +58,20 @@ impl CaseData {
             expected_by: fields.parsed_if("expected_by")?,
             note: fields.prose_if("note")?,
         })
+    }
+
+    /// See `EventData::check`.
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        let sensible = match self.expected_by {
+            None => true,
+            Some(Deadline::Day(day)) => (2000..2100).contains(&day.year()),
+            Some(Deadline::Time(time)) => (EARLIEST..=LATEST).contains(&time),
+        };
+        if sensible {
+            return Ok(());
+        }
+        let detail = "`expected_by` is not between 2000 and 2100; leave it out if unknown";
+        Err(Fault::new("/expected_by", detail))
     }
 }
 

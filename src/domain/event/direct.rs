@@ -5,11 +5,9 @@ use serde_json::{Map, Value};
 
 use crate::domain::fault::Fault;
 use crate::domain::fields::{Fields, REFERENCE, shown};
+use crate::domain::limits::{CHANNELS, VARIABLES};
 use crate::domain::message::{Class, Lane};
 use crate::domain::rule::ChannelChoice;
-
-/// Variables one request may carry.
-const VARIABLES: usize = 100;
 
 /// One message to one client.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +74,7 @@ fn variables(fields: &Fields<'_>) -> Result<Map<String, Value>, Fault> {
 }
 
 fn channels(fields: &Fields<'_>) -> Result<Vec<ChannelChoice>, Fault> {
-    let given = fields.list("channels", 3)?;
+    let given = fields.list("channels", CHANNELS)?;
     if given.is_empty() {
         return Ok(vec![ChannelChoice::Preferred]);
     }

@@ -1,22 +1,38 @@
-//! A hash of a JSON document that does not depend on the order of its fields or on white space.
+//! A hash of what an event says: source, id, type, subject, the point in time, and the data as
+//! it is kept, whatever the order of fields.
+//!
+//! What a broker adds or chooses on the way does not count: the mode of the HTTP binding,
+//! `traceparent`, the offset a time is written with. The first versions hashed the document as it
+//! was sent; their hashes have no prefix, and `store::events` compares such events by what they say.
 
 use sha2::{Digest as _, Sha256};
 
+use super::Envelope;
+use crate::domain::clock::Timestamp;
 use crate::domain::tree::Tree;
 
 /// How much is gathered before it is hashed: the hash works in blocks, and being handed a few
 /// bytes at a time costs it more than the hashing.
 const PORTION: usize = 1_024;
 
-/// SHA-256 in hexadecimal.
-pub(super) fn of(tree: &Tree<'_>) -> String {
+/// What is hashed, and how: a hash begins with it. Another number when either changes.
+pub(super) const VERSION: &str = "2:";
+
+/// SHA-256 in hexadecimal, after [`VERSION`].
+pub(super) fn of(event: &Envelope<'_>, data: &Tree<'_>) -> String {
     let mut feed = Feed {
         hash: Sha256::new(),
         portion: Vec::with_capacity(PORTION),
     };
-    feed.tree(tree);
+    feed.text(b's', event.source);
+    feed.text(b'i', event.id);
+    feed.text(b't', event.kind);
+    feed.text(b'a', event.subject.unwrap_or_default());
+    feed.time(event.at.said.map(Timestamp::as_micros));
+    feed.tree(data);
     feed.hash.update(&feed.portion);
-    let mut text = String::with_capacity(64);
+    let mut text = String::with_capacity(VERSION.len() + 64);
+    text.push_str(VERSION);
     for byte in feed.hash.finalize() {
         for nibble in [byte >> 4, byte & 15] {
             text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
@@ -52,6 +68,11 @@ impl Feed {
             Tree::Flag(flag) => self.text(b'=', if *flag { "true" } else { "false" }),
             Tree::Number(number) => self.text(b'=', &number.to_string()),
         }
+    }
+
+    fn time(&mut self, micros: Option<i64>) {
+        self.begin(b'@', usize::from(micros.is_some()));
+        self.add(&micros.unwrap_or_default().to_be_bytes());
     }
 
     fn begin(&mut self, kind: u8, length: usize) {

@@ -5,10 +5,11 @@
 
 use serde_json::Value;
 
-use crate::domain::area::Area;
+use crate::domain::area::{Area, AreaError};
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::{Fields, REFERENCE};
+use crate::domain::limits::{EARLIEST, LATEST};
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
@@ -111,10 +112,38 @@ impl IncidentData {
         }
         Ok(incident)
     }
+
+    /// What must not come in any more, though it can be read; pointers begin at the data.
+    pub fn check(&self) -> Result<(), Fault> {
+        sensible("began_at", self.began_at)?;
+        sensible("expected_end", self.expected_end)?;
+        if let (Some(begin), Some(end)) = (self.began_at, self.expected_end)
+            && end < begin
+        {
+            let detail = "`expected_end` lies before `began_at`; leave it out if unknown";
+            return Err(Fault::new("/expected_end", detail));
+        }
+        let area = self.area.as_ref().map_or(Ok(()), Area::check);
+        area.map_err(area_fault)
+    }
+}
+
+fn sensible(name: &str, time: Option<Timestamp>) -> Result<(), Fault> {
+    match time {
+        Some(time) if !(EARLIEST..=LATEST).contains(&time) => Err(Fault::new(
+            format!("/{name}"),
+            format!("`{name}` is {time}, not between 2000 and 2100; leave it out if unknown"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn parse_area(value: &Value) -> Result<Area, Fault> {
-    Area::parse(value).map_err(|error| Fault::new(format!("/area{}", error.pointer), error.detail))
+    Area::parse(value).map_err(area_fault)
+}
+
+fn area_fault(error: AreaError) -> Fault {
+    Fault::new(format!("/area{}", error.pointer), error.detail)
 }
 
 /// Where an incident stands, after all its events.

@@ -119,7 +119,8 @@ fn the_fingerprint_ignores_order_and_sees_every_value() {
         turned.insert(name.clone(), value.clone());
     }
     let first = Event::parse(&case_event(), received()).unwrap().fingerprint;
-    let same = Event::parse(&turned.into(), Timestamp::from_micros(0)).unwrap();
+    let later = received() + chrono::TimeDelta::hours(1);
+    let same = Event::parse(&turned.into(), later).unwrap();
     assert_eq!(first, same.fingerprint);
     let mut other = case_event();
     other["data"]["state"] = "waiting".into();
@@ -216,12 +217,95 @@ fn an_arrival_is_the_event_in_the_form_it_is_kept_in() {
 }
 
 #[test]
+fn a_time_ahead_counts_as_now_and_the_claim_is_kept_beside() {
+    use chrono::TimeDelta;
+    let at = |ahead: TimeDelta| {
+        let mut event = case_event();
+        event["time"] = (received() + ahead).to_string().into();
+        Arrival::parse(Tree::from(&event), received())
+    };
+    let behind = at(TimeDelta::minutes(-3)).unwrap();
+    assert_eq!(behind.occurred_at, received() - TimeDelta::minutes(3));
+    assert_eq!((behind.claimed_at, behind.ahead()), (None, None));
+    let near = at(TimeDelta::minutes(5)).unwrap();
+    assert_eq!(near.occurred_at, received());
+    assert_eq!(near.claimed_at, Some(received() + TimeDelta::minutes(5)));
+    assert_eq!(near.ahead(), None, "clocks may be so far apart");
+    let wrong = at(TimeDelta::hours(2)).unwrap();
+    assert_eq!(wrong.occurred_at, received());
+    assert_eq!(wrong.ahead(), Some(TimeDelta::hours(2)));
+    assert!(at(TimeDelta::hours(24)).is_ok());
+    for no_clock in [TimeDelta::hours(25), TimeDelta::days(-10_000)] {
+        let fault = at(no_clock).unwrap_err();
+        assert_eq!(fault.pointer, "/time");
+        assert!(fault.detail.contains("leave `time` out"), "{fault}");
+    }
+}
+
+#[test]
+fn what_is_foreseen_lies_within_a_calendar() {
+    let wrong = |pointer: &str, event: &Value| {
+        let fault = Event::parse(event, received()).unwrap_err();
+        assert_eq!(fault.pointer, format!("/data/{pointer}"), "{fault}");
+    };
+    for time in ["9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"] {
+        for name in ["began_at", "expected_end"] {
+            let mut event = incident_event();
+            event["data"][name] = time.into();
+            wrong(name, &event);
+        }
+        let mut event = case_event();
+        event["data"]["expected_by"] = time.into();
+        wrong("expected_by", &event);
+    }
+    let mut event = case_event();
+    event["data"]["expected_by"] = "9999-12-31".into();
+    wrong("expected_by", &event);
+    // What was stored before there was such a limit is still read.
+    assert!(EventData::parse("case.opened", &event["data"]).is_ok());
+    let mut event = incident_event();
+    event["data"]["expected_end"] = "2026-11-22T16:00:00+01:00".into();
+    wrong("expected_end", &event);
+}
+
+#[test]
+fn the_fingerprint_is_of_what_is_said_and_not_of_how_it_is_carried() {
+    let of = |event: &Value| Event::parse(event, received()).unwrap().fingerprint;
+    let first = of(&case_event());
+    let carried = |name: &str, value: Value| {
+        let mut event = case_event();
+        event[name] = value;
+        of(&event)
+    };
+    assert_eq!(carried("time", "2026-11-22T08:14:00Z".into()), first);
+    assert_eq!(carried("traceparent", "00-4bf9-00f0-01".into()), first);
+    assert_eq!(carried("datacontenttype", "application/json".into()), first);
+    for (name, value) in [
+        ("id", json!("crm-84312")),
+        ("source", json!("/crm2")),
+        ("type", json!("case.closed")),
+        ("subject", json!("PR-2")),
+        ("subject", Value::Null),
+        ("time", json!("2026-11-22T08:14:01Z")),
+        ("time", Value::Null),
+    ] {
+        assert_ne!(carried(name, value), first, "{name}");
+    }
+    assert!(is_comparable(&first));
+    assert!(
+        !is_comparable(&first[2..]),
+        "as the first versions made them"
+    );
+}
+
+#[test]
 fn fingerprints_are_those_that_stored_events_have() {
-    let value = json!({"id": "1", "data": {"note": "è".repeat(700),
+    let value = json!({"specversion": "1.0", "id": "1", "source": "/x", "type": "t",
+        "time": "2026-11-22T08:14:00Z", "data": {"note": "è".repeat(700),
         "list": [1, -2, 0.5, true, false, null, [], {}]}});
-    let fingerprint = fingerprint::of(&Tree::from(&value));
+    let fingerprint = Event::parse(&value, received()).unwrap().fingerprint;
     assert_eq!(
         fingerprint,
-        "f30817627b162f5d70d12d3bb94607ffa850bf7c3bb0542ac30926c43949971d"
+        "2:b11e0efac84013b0671c5aa8cc199d681ef5f52befbe34e2134bb83ddee7b0f4"
     );
 }

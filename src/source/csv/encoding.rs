@@ -1,4 +1,4 @@
-//! A look at a CSV file before it is read: is it UTF-8, and what divides its cells?
+//! A look at a CSV file before it is read: is it UTF-8, and what divides its cells and lines?
 //!
 //! The whole file is looked at, so that a letter in the wrong encoding in the last row stops
 //! the import before the first, not after a million.
@@ -35,37 +35,75 @@ impl Delimiter {
     }
 }
 
+/// What ends a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEnd {
+    /// `\n`, with or without `\r` before it. The reader is told of `\n` alone: told of both, it
+    /// counts the line of a row before it has passed the second.
+    Lf,
+    /// `\r` alone, as very old spreadsheets write it.
+    Cr,
+}
+
+impl LineEnd {
+    pub(super) const fn terminator(self) -> csv::Terminator {
+        match self {
+            Self::Lf => csv::Terminator::Any(b'\n'),
+            Self::Cr => csv::Terminator::CRLF,
+        }
+    }
+
+    fn of(beginning: &[u8]) -> Self {
+        if beginning.contains(&b'\r') && !beginning.contains(&b'\n') {
+            Self::Cr
+        } else {
+            Self::Lf
+        }
+    }
+}
+
+/// How a file is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Between cells.
+    pub delimiter: Delimiter,
+    /// Between lines.
+    pub line_end: LineEnd,
+}
+
+impl Form {
+    fn of(beginning: &[u8]) -> Self {
+        let mut lines = beginning.split(|byte| matches!(byte, b'\n' | b'\r'));
+        Self {
+            delimiter: Delimiter::of(lines.next().unwrap_or_default()),
+            line_end: LineEnd::of(beginning),
+        }
+    }
+}
+
 /// Reads through the file once.
-pub fn inspect(mut reader: impl Read) -> Result<Delimiter, CsvError> {
+pub fn inspect(mut reader: impl Read) -> Result<Form, CsvError> {
     let mut chunk = vec![0_u8; 1 << 16];
     let mut filled = 0;
     let mut line = 1;
-    let mut header: Option<Delimiter> = None;
+    let mut form: Option<Form> = None;
     loop {
         let read = reader.read(&mut chunk[filled..])?;
         let bytes = &chunk[..filled + read];
-        if header.is_none()
-            && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]))
+        if form.is_none() && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]))
         {
             return Err(CsvError::Encoding {
                 line,
                 guess: "UTF-16",
             });
         }
-        header.get_or_insert_with(|| {
-            Delimiter::of(
-                bytes
-                    .split(|byte| *byte == b'\n')
-                    .next()
-                    .unwrap_or_default(),
-            )
-        });
+        let form = *form.get_or_insert_with(|| Form::of(bytes));
         let good = valid_prefix(bytes, read == 0).map_err(|at| CsvError::Encoding {
             line: line + newlines(&bytes[..at]),
             guess: "latin-1 (Windows-1252)",
         })?;
         if read == 0 {
-            return Ok(header.unwrap_or(Delimiter::Comma));
+            return Ok(form);
         }
         line += newlines(&bytes[..good]);
         let end = bytes.len();

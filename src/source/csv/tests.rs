@@ -1,8 +1,13 @@
 use super::*;
 
+const COMMAS: Form = Form {
+    delimiter: Delimiter::Comma,
+    line_end: LineEnd::Lf,
+};
+
 fn read(text: &str) -> Vec<Described> {
-    let delimiter = inspect(text.as_bytes()).unwrap();
-    let mut clients = Clients::open(text.as_bytes(), delimiter).unwrap();
+    let form = inspect(text.as_bytes()).unwrap();
+    let mut clients = Clients::open(text.as_bytes(), form).unwrap();
     let mut all = Vec::new();
     while let Some(described) = clients.next(&PhonePolicy::default()).unwrap() {
         all.push(described);
@@ -61,6 +66,33 @@ fn each_bad_row_is_named_with_line_and_column_and_the_good_ones_stay() {
 }
 
 #[test]
+fn lines_are_counted_alike_whatever_ends_them() {
+    let text = "client,name,sms\n\nC-1,\"Anna\nBianchi\",\"118\"\nC-2,Bea,\nC-3,Carla,\"118\"\n";
+    for end in ["\n", "\r\n"] {
+        let all = read(&text.replace('\n', end));
+        assert_eq!(fault(&all[0]), (3, "sms"), "{end:?}");
+        assert_eq!(all[1].line, 5, "{end:?}");
+        assert_eq!(all[1].outcome.as_ref().unwrap().name, "Bea");
+        assert_eq!(fault(&all[2]), (6, "sms"), "{end:?}");
+    }
+    let old = read("client,name\rC-1,Anna\rC-2,Bea\r");
+    assert_eq!(old[1].outcome.as_ref().unwrap().name, "Bea");
+}
+
+#[test]
+fn rows_without_anything_are_nobody() {
+    for text in [
+        "client;name;sms\r\nC-1;Anna;\r\n;;\r\n ; ;\r\n;;\r\n",
+        "client,name,sms\nC-1,Anna,\n,,\n\n  \n",
+    ] {
+        let all = read(text);
+        assert_eq!(all.len(), 1, "{text:?}");
+        assert_eq!(all[0].outcome.as_ref().unwrap().name, "Anna");
+        assert_eq!(all[0].rows.len(), 1);
+    }
+}
+
+#[test]
 fn formulas_are_kept_as_they_stand() {
     let all = read("client,name\nC-1,=HYPERLINK(\"\"x\"\")\n");
     assert!(
@@ -88,12 +120,12 @@ fn latin_1_and_utf_16_are_refused_with_advice() {
             .contains("UTF-16")
     );
     let long = format!("client,name\n{}\n", "à".repeat(100_000));
-    assert_eq!(inspect(long.as_bytes()).unwrap(), Delimiter::Comma);
+    assert_eq!(inspect(long.as_bytes()).unwrap(), COMMAS);
 }
 
 #[test]
 fn a_header_with_unknown_or_missing_columns_is_refused() {
-    let open = |text: &'static str| Clients::open(text.as_bytes(), Delimiter::Comma).err();
+    let open = |text: &'static str| Clients::open(text.as_bytes(), COMMAS).err();
     let error = open("client,name,phone\n").unwrap().to_string();
     assert!(
         error.contains("column 3 is called `phone`; known are: client"),

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::ready::Row;
+use crate::domain::Timestamp;
 use crate::store::backend::{Backend, postgres};
 use crate::store::{Conn, Doing as _, StoreError};
 
 /// One row of SQLite's texts; the texts below differ in how many they have.
 macro_rules! row {
     () => {
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     };
 }
 #[rustfmt::skip] // eight in sight
@@ -50,9 +51,9 @@ macro_rules! insert {
     ($rows:ident) => {
         concat!(
             "INSERT OR FAIL INTO event (id, source, event_id, type, subject, occurred_at, \
-             received_at, data, body_hash, state) \
+             received_at, data, body_hash, claimed_at, state) \
              SELECT column1, column2, column3, column4, column5, column6, column7, column8, \
-             column9, 'received' FROM (VALUES ",
+             column9, column10, 'received' FROM (VALUES ",
             $rows!(),
             ") WHERE column1 IS NOT NULL ON CONFLICT (source, event_id) DO NOTHING"
         )
@@ -101,7 +102,8 @@ async fn into_sqlite(
                 .bind(event.occurred_at.as_micros())
                 .bind(row.received_at)
                 .bind(Arc::clone(&event.data))
-                .bind(Arc::clone(&event.fingerprint));
+                .bind(Arc::clone(&event.fingerprint))
+                .bind(event.claimed_at.map(Timestamp::as_micros));
         }
         let done = query.execute(&mut **c).await.doing("store events")?;
         inserted += done.rows_affected();
@@ -126,15 +128,16 @@ async fn into_postgres(
             row.received_at,
             &*event.data,
             &*event.fingerprint,
+            event.claimed_at.map(Timestamp::as_micros),
         ])
     };
     let rows: Value = rows.iter().map(columns).collect();
     let done = sqlx::query(concat!(
         "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, \
-         data, body_hash, state) \
+         data, body_hash, claimed_at, state) \
          SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, \
          value ->> 4, CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), \
-         value ->> 7, value ->> 8, 'received' FROM ",
+         value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT), 'received' FROM ",
         postgres::rows!("$1"),
         " WHERE TRUE ON CONFLICT (source, event_id) DO NOTHING"
     ))

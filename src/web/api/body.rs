@@ -6,7 +6,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
+use crate::domain::Fault;
 use crate::domain::event::is_json;
+use crate::domain::limits::LONG_BODY_BYTES;
+use crate::domain::marks::harmless;
 use crate::domain::tree::Tree;
 use crate::source::json;
 use crate::web::Web;
@@ -23,8 +26,10 @@ impl FromRequest<Web> for Json {
             return Err(Problem::media_type("`application/json`"));
         }
         let body = read(request, web.limits.single_bytes).await?;
+        let length = body.len();
         // By way of a tree, which refuses what could be stored but not be read back.
-        Ok(Self(json::read::<Tree<'_>>(&body)?.to_value()))
+        let parse = move || json::read::<Tree<'_>>(&body).map(|tree| tree.to_value());
+        aside(length, parse).await.map(Self)
     }
 }
 
@@ -38,6 +43,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> &str {
 
 /// The whole body. What is announced as too large is refused before a byte of it is read.
 pub(super) async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+    uncompressed(request.headers())?;
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -46,6 +52,41 @@ pub(super) async fn read(request: Request, limit: usize) -> Result<Bytes, Proble
         return Err(Problem::too_large(limit));
     }
     collect(request.into_body(), limit, announced.unwrap_or(0)).await
+}
+
+/// Refuses a compressed body with what to do: read as it is, it would be "no JSON".
+pub(super) fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
+    let coding = headers.get(header::CONTENT_ENCODING);
+    let coding = coding.map_or("identity", |value| value.to_str().unwrap_or("unreadable"));
+    if coding.trim().eq_ignore_ascii_case("identity") {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "content_encoding",
+        format!(
+            "the body is compressed (`Content-Encoding: {}`); send it as it is, without that header",
+            harmless(coding)
+        ),
+    ))
+}
+
+/// Does what takes long with a long body away from the threads that answer everybody else.
+pub(super) async fn aside<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Problem> {
+    if bytes < LONG_BODY_BYTES {
+        return Ok(work()?);
+    }
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done?),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The daemon is stopping.
+            Err(_) => Err(Problem::away()),
+        },
+    }
 }
 
 async fn collect(body: Body, limit: usize, expected: usize) -> Result<Bytes, Problem> {

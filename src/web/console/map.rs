@@ -1,7 +1,7 @@
 //! A plain map as SVG: the incident's polygon or circle and a dot for each place. No tiles, no
 //! requests; just enough to see where.
 
-use crate::domain::area::Area;
+use crate::domain::area::{Area, Outline};
 
 /// The drawing is this wide and at most this high.
 const WIDTH: f64 = 480.0;
@@ -19,8 +19,8 @@ const BARS: [u32; 14] = [
 
 /// What the template draws.
 pub(super) struct Map {
-    /// Corners of the polygon, empty without one.
-    pub(super) polygon: String,
+    /// The polygons and their holes as one path, empty without any.
+    pub(super) outlines: String,
     /// Centre and radius.
     pub(super) circle: Option<(String, String, String)>,
     /// Places.
@@ -31,11 +31,15 @@ pub(super) struct Map {
 
 /// The map, if there is anything with a position. Positions are latitude and longitude.
 pub(super) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
-    let polygon = area
-        .and_then(|area| area.polygon.as_deref())
-        .unwrap_or_default();
+    let polygons: Vec<&[(f64, f64)]> = area.map(outlines).unwrap_or_default();
     let circle = area.and_then(|area| area.circle.as_ref());
-    let mut all: Vec<(f64, f64)> = polygon.iter().chain(dots).copied().collect();
+    let mut all: Vec<(f64, f64)> = polygons
+        .iter()
+        .copied()
+        .flatten()
+        .chain(dots)
+        .copied()
+        .collect();
     if let Some(circle) = circle {
         let reach = f64::from(circle.radius_m) / METRES_PER_DEGREE;
         all.push((circle.lat - reach, circle.lon - reach * 1.4));
@@ -43,11 +47,7 @@ pub(super) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
     }
     let view = View::around(&all)?;
     Some(Map {
-        polygon: polygon
-            .iter()
-            .map(|at| view.point(*at).join(","))
-            .collect::<Vec<_>>()
-            .join(" "),
+        outlines: polygons.iter().map(|corners| view.path(corners)).collect(),
         circle: circle.map(|circle| {
             let [x, y] = view.point((circle.lat, circle.lon));
             (
@@ -63,6 +63,16 @@ pub(super) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
             .collect(),
         bar: view.bar(),
     })
+}
+
+/// Every outline of an area, those of holes included.
+fn outlines(area: &Area) -> Vec<&[(f64, f64)]> {
+    let rings = area.geojson.iter().flat_map(Outline::rings);
+    area.polygon
+        .as_deref()
+        .into_iter()
+        .chain(rings.map(Vec::as_slice))
+        .collect()
 }
 
 /// Which part of the world is seen, and how large.
@@ -116,6 +126,11 @@ impl View {
             _ => format!("{} km", metres / 1_000),
         };
         (number(f64::from(metres) * metre), said)
+    }
+
+    fn path(&self, corners: &[(f64, f64)]) -> String {
+        let points: Vec<String> = corners.iter().map(|at| self.point(*at).join(",")).collect();
+        format!("M{}Z", points.join(" "))
     }
 
     fn point(&self, (lat, lon): (f64, f64)) -> [String; 2] {

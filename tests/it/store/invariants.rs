@@ -12,9 +12,13 @@ use crate::support::node::{Eye, on_both_databases};
 
 /// Day 10: one message, opened and accepted, by a node that lives; the sums say so.
 const SOUND: &[&str] = &[
-    "INSERT INTO event VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', \
+    "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', \
      'planned', NULL)",
-    "INSERT INTO event VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', 100, 110, '{}', 'h', \
+    "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', 100, 110, '{}', 'h', \
      'planned', NULL)",
     "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
      class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
@@ -152,7 +156,7 @@ async fn a_sound_store_breaks_nothing(store: TestStore) {
 }
 
 async fn a_planted_breach_is_found_and_shown_by_an_example(store: TestStore) {
-    use Invariant::{I1, I2, I3, I4, I5, I6, I7, I8, I9, I10};
+    use Invariant::{I1, I2, I3, I4, I5, I6, I7, I8, I9, I10, I11};
     let eye = Eye::open(&store.url).await;
     let late = "UPDATE attempt SET opened_at = 950400000001";
     let lost = "UPDATE plan SET planned = 2";
@@ -165,6 +169,7 @@ async fn a_planted_breach_is_found_and_shown_by_an_example(store: TestStore) {
     let asleep = "UPDATE message SET wake_at = 864000000000 WHERE id = 50";
     let nobody = "INSERT INTO receipt VALUES (60, 'gw', 'k', NULL, 'delivered', NULL, NULL, NULL, \
                   864000000000)";
+    let future = "UPDATE event SET occurred_at = received_at + 60000001 WHERE id = 10";
     let stranger = "INSERT INTO receipt VALUES (60, 'other', 'k', 50, 'delivered', NULL, NULL, \
                     NULL, 864000000000)";
     let planted: &[(&[&'static str], &[Invariant])] = &[
@@ -209,6 +214,7 @@ async fn a_planted_breach_is_found_and_shown_by_an_example(store: TestStore) {
         (OLDER_NEWS, I7, Some(51)),
         (&[of_nobody], I4, None),
         (&[nobody], I9, Some(60)),
+        (&[future], I11, Some(10)),
     ] {
         afresh(&eye, planted).await;
         let expected = Finding {

@@ -41,5 +41,5 @@ fn at(text: &str) -> Timestamp {
 fn event(id: &str, kind: &str, time: &str, data: Value) -> Event {
     let value = serde_json::json!({"specversion": "1.0", "id": id, "source": "/test",
         "type": kind, "time": time, "data": data});
-    Event::parse(&value, at("2026-11-22T10:00:00Z")).unwrap()
+    Event::parse(&value, at("2026-11-23T10:00:00Z")).unwrap()
 }

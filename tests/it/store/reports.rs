@@ -15,8 +15,12 @@ const ROWS: &[&str] = &[
     "INSERT INTO place VALUES (1, 1, 'IT001E1', 'pod', '037006', '40121', 44.5, 11.34)",
     "INSERT INTO topic_choice VALUES (1, 'surveys', FALSE)",
     "INSERT INTO suppression VALUES ('sms', '+393331234567', 'stop', NULL, 7)",
-    "INSERT INTO event VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', 'planned', NULL)",
-    "INSERT INTO event VALUES (11, '/oms', 'e-2', 'incident.opened', 'G-1', 200, 210, '{}', 'h', 'planned', NULL)",
+    "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', 'planned', NULL)",
+    "INSERT INTO event \
+     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
+     VALUES (11, '/oms', 'e-2', 'incident.opened', 'G-1', 200, 210, '{}', 'h', 'planned', NULL)",
     "INSERT INTO case_file VALUES (20, 'PR-1', 'C-1', 'voltura', 'opened', 'e-distribuzione', NULL, NULL, 100, 100, NULL)",
     "INSERT INTO case_change VALUES (10, 20, 'case.opened', 'opened', NULL, NULL, NULL, 100)",
     "INSERT INTO incident VALUES (30, 'G-1', 'outage', 'going_on', 'electricity', NULL, '{}', NULL, NULL, 190, NULL, 200, 200, NULL)",

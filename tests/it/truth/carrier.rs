@@ -11,6 +11,8 @@ use araldo::domain::{Channel, Clock as _};
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 
+use super::dice::Dice;
+use super::story::Trade;
 use super::world::{Fate, World};
 use crate::support::node::Eye;
 
@@ -248,4 +250,28 @@ fn down(as_a_whole: bool) -> SendError {
             Concern::Recipient
         },
     }
+}
+
+/// One or two carriers for texts, one for mail.
+pub(super) fn trades(dice: &mut Dice) -> Vec<Trade> {
+    let mut trades = vec![
+        Trade {
+            name: "texts",
+            channel: Channel::Sms,
+            kind: *dice.one_of(&Kind::ALL),
+        },
+        Trade {
+            name: "mails",
+            channel: Channel::Email,
+            kind: *dice.one_of(&[Kind::Blind, Kind::Blind, Kind::Idempotent, Kind::Askable]),
+        },
+    ];
+    if dice.percent(40) {
+        trades.push(Trade {
+            name: "other-texts",
+            channel: Channel::Sms,
+            kind: *dice.one_of(&Kind::ALL),
+        });
+    }
+    trades
 }

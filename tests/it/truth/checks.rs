@@ -129,6 +129,9 @@ pub(super) async fn what_is_wrong(story: &Story) -> Vec<String> {
     findings.the_log_is_lawful();
     let erased = erasure::what_is_wrong(story, &findings.there).await;
     findings.wrong.extend(erased);
+    findings
+        .wrong
+        .extend(super::clocks::what_is_wrong(story).await);
     // Panics by itself, with both sides shown.
     sums_close(eye).await;
     findings.wrong

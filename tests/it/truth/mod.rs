@@ -7,6 +7,7 @@
 mod carrier;
 mod cell;
 mod checks;
+mod clocks;
 mod crash;
 mod dice;
 mod erasure;

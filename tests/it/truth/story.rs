@@ -27,7 +27,8 @@ use arc_swap::ArcSwap;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::carrier::{Carrier, Kind};
+use super::carrier::{Carrier, Kind, trades};
+use super::clocks::{Clocks, News};
 use super::crash::{POINTS, arm, disarm, until_crash};
 use super::dice::Dice;
 use super::ground::{BEGIN, Plot, note_the_known};
@@ -54,13 +55,15 @@ pub(super) struct Story {
     pub(super) rules: Vec<Rule>,
     /// What was told, each piece once, with whether it was news.
     pub(super) told: Vec<Event>,
+    /// What the clocks of the sources showed.
+    pub(super) clocks: Clocks,
     pub(super) settings: dispatch::Settings,
     dice: Dice,
     pub(super) clock: Arc<FixedClock>,
     pub(super) ids: Arc<dyn Ids>,
     matcher: Arc<ArcSwap<Matcher>>,
     trades: Vec<Trade>,
-    news: VecDeque<Event>,
+    news: VecDeque<News>,
     node: Option<Dispatcher>,
     nodes: u8,
     may_crash: bool,
@@ -77,7 +80,7 @@ impl Story {
         let clock = Arc::new(FixedClock::at(BEGIN));
         let town = Town::settle(&mut dice);
         let rules = rules(&mut dice);
-        let news = news(&town, &mut dice, clock.now());
+        let news = news(&town, &mut dice);
         let settings = settings(&mut dice);
         let deaths = *dice.one_of(&[0, 0, 5, 15]);
         let weather = Weather {
@@ -133,6 +136,7 @@ impl Story {
             town,
             rules,
             told: Vec::new(),
+            clocks: Clocks::default(),
             settings,
             dice: Dice::of(seed),
             clock,
@@ -167,17 +171,17 @@ impl Story {
         for _ in 0..self.dice.between(6, 16) {
             self.one_step().await;
         }
-        while let Some(event) = self.news.pop_front() {
-            self.tell(event).await;
+        while let Some(news) = self.news.pop_front() {
+            self.tell_news(news).await;
         }
         self.until_quiet().await;
     }
 
     async fn one_step(&mut self) {
         if self.dice.percent(50)
-            && let Some(event) = self.news.pop_front()
+            && let Some(news) = self.news.pop_front()
         {
-            self.tell(event).await;
+            self.tell_news(news).await;
         }
         if self.dice.percent(70) {
             self.crash_sometimes();
@@ -474,28 +478,4 @@ pub(super) fn settings(dice: &mut Dice) -> dispatch::Settings {
         sms_horizon: TimeDelta::hours(24),
         email_horizon: TimeDelta::hours(36),
     }
-}
-
-/// One or two carriers for texts, one for mail.
-fn trades(dice: &mut Dice) -> Vec<Trade> {
-    let mut trades = vec![
-        Trade {
-            name: "texts",
-            channel: Channel::Sms,
-            kind: *dice.one_of(&Kind::ALL),
-        },
-        Trade {
-            name: "mails",
-            channel: Channel::Email,
-            kind: *dice.one_of(&[Kind::Blind, Kind::Blind, Kind::Idempotent, Kind::Askable]),
-        },
-    ];
-    if dice.percent(40) {
-        trades.push(Trade {
-            name: "other-texts",
-            channel: Channel::Sms,
-            kind: *dice.one_of(&Kind::ALL),
-        });
-    }
-    trades
 }

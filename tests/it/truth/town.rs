@@ -10,6 +10,7 @@ use araldo::domain::{Channel, Class, Lane, OnUnknown, Timestamp};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use super::clocks::News;
 use super::dice::Dice;
 
 /// Where the lights go out.
@@ -186,12 +187,11 @@ fn rule(on: &str, template: &str, audience: Audience, dice: &mut Dice) -> Rule {
 }
 
 /// The news of the run, in the order in which they are told, which need not be theirs.
-pub(super) fn news(town: &Town, dice: &mut Dice, begin: Timestamp) -> Vec<Event> {
+pub(super) fn news(town: &Town, dice: &mut Dice) -> Vec<News> {
     let mut news = Vec::new();
     for number in 0..dice.between(2, 5) {
-        let at = begin + TimeDelta::minutes(number * 7);
-        let value = one_piece(town, number, at, dice);
-        news.push(Event::parse(&value, at).expect("an event of the right form"));
+        let value = one_piece(town, number, dice);
+        news.push(News::of(value, dice));
     }
     if dice.percent(25) {
         let (a, b) = (0, news.len() - 1);
@@ -220,7 +220,7 @@ pub(super) fn notice_with_a_hole(at: Timestamp) -> Event {
     Event::parse(&value, at).expect("an event of the right form")
 }
 
-fn one_piece(town: &Town, number: i64, at: Timestamp, dice: &mut Dice) -> Value {
+fn one_piece(town: &Town, number: i64, dice: &mut Dice) -> Value {
     let client = &dice.one_of(&town.clients).client;
     let (kind, subject, data) = match dice.between(0, 9) {
         0..=3 => {
@@ -246,5 +246,5 @@ fn one_piece(town: &Town, number: i64, at: Timestamp, dice: &mut Dice) -> Value 
         }
     };
     json!({ "specversion": "1.0", "id": format!("E-{number}"), "source": "/town", "type": kind,
-        "subject": subject, "time": at, "data": data })
+        "subject": subject, "data": data })
 }

@@ -133,9 +133,49 @@ fn a_wrong_circle_is_named_with_its_place_and_what_would_be_right() {
 
 #[test]
 fn too_many_corners_are_refused() {
-    let corners: Vec<_> = (0..=MOST_CORNERS).map(|_| json!([44, 11])).collect();
+    let corners: Vec<_> = (0..=AREA_CORNERS).map(|_| json!([44, 11])).collect();
     let error = Area::parse(&json!({ "polygon": corners })).unwrap_err();
     assert!(error.detail.contains("10001 corners"), "{error}");
+}
+
+#[test]
+fn lists_without_end_are_refused_at_the_door_and_read_from_the_store() {
+    let many: Vec<String> = (0..=AREA_ITEMS).map(|number| number.to_string()).collect();
+    for name in ["postal_codes", "tags", "places"] {
+        let area = json!({ name: many });
+        let parsed: Area = serde_json::from_value(area).unwrap();
+        let error = parsed.check().unwrap_err();
+        assert_eq!(error.pointer, format!("/{name}"));
+        assert!(
+            error.detail.contains("20001 items; at most 20000"),
+            "{error}"
+        );
+        let long = Area::parse(&json!({ name: ["x".repeat(201)] })).unwrap();
+        let error = long.check().unwrap_err();
+        assert!(error.detail.contains("more than 200 characters"), "{error}");
+        let right = Area::parse(&json!({ name: ["è".repeat(200)] })).unwrap();
+        assert_eq!(right.check(), Ok(()));
+    }
+}
+
+/// Four times as much takes about four times as long; compared with each other, item by item, it
+/// took sixteen times as long.
+#[test]
+fn long_lists_are_read_in_time_in_proportion_to_their_length() {
+    let read = |items: usize| {
+        let places: Vec<String> = (0..items)
+            .map(|number| format!("IT001E{number:08}"))
+            .collect();
+        let area = json!({ "places": places });
+        let once = || {
+            let begun = std::time::Instant::now();
+            assert_eq!(Area::parse(&area).unwrap().places.len(), items);
+            begun.elapsed().as_secs_f64()
+        };
+        (0..7).map(|_| once()).fold(f64::MAX, f64::min)
+    };
+    let (some, many) = (read(10_000), read(40_000));
+    assert!(many < some * 10.0, "{some} s, {many} s");
 }
 
 proptest! {

@@ -12,15 +12,13 @@ use tokio::io::AsyncBufRead;
 use tokio_util::io::StreamReader;
 
 use crate::domain::Fault;
+use crate::domain::limits::NAMED_LINES;
 use crate::source::import::{Importer, Rejected, read_line};
 use crate::source::lines::{self, Line};
 use crate::web::Web;
 use crate::web::api::body;
 use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
-
-/// Bad lines named one by one in an answer; further ones are only counted.
-const NAMED: usize = 10_000;
 
 /// What was imported and what was not.
 #[derive(Default, serde::Serialize)]
@@ -39,15 +37,17 @@ pub(crate) async fn post(
 ) -> Result<Json<Answer>, Problem> {
     let media_type = body::media_type(request.headers());
     let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
     if ![
         "application/x-ndjson",
         "application/ndjson",
         "application/jsonl",
     ]
-    .contains(&essence)
+    .contains(&&*essence)
     {
         return Err(Problem::media_type("`application/x-ndjson`"));
     }
+    body::uncompressed(request.headers())?;
     let actor = caller.actor();
     import(reader(request.into_body()), &web, &actor)
         .await
@@ -76,7 +76,7 @@ async fn import(
             Err(error) => Err(Fault::new("", format!("the stream broke off: {error}"))),
         };
         match read {
-            Ok(Some(client)) => importer.add(client).await?,
+            Ok(Some(client)) => answer.reject_all(importer.add(client, line).await?),
             Ok(None) => {}
             Err(fault) => {
                 let broken_off = fault.detail.starts_with("the stream broke off");
@@ -87,14 +87,22 @@ async fn import(
             }
         }
     }
-    answer.imported = importer.finish().await?;
+    let (imported, refused) = importer.finish().await?;
+    answer.imported = imported;
+    answer.reject_all(refused);
     Ok(answer)
 }
 
 impl Answer {
+    fn reject_all(&mut self, refused: Vec<(u64, Fault)>) {
+        for (line, fault) in refused {
+            self.reject(Rejected { line, fault });
+        }
+    }
+
     fn reject(&mut self, rejected: Rejected) {
         self.rejected_count += 1;
-        if self.rejected.len() < NAMED {
+        if self.rejected.len() < NAMED_LINES {
             self.rejected.push(rejected);
         }
     }

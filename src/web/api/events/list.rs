@@ -40,6 +40,8 @@ fn show(stored: StoredEvent, words: bool) -> Value {
         "subject": stored.event.subject,
         "occurred_at": stored.event.occurred_at,
         "received_at": stored.received_at,
+        // Where the source's clock was ahead: what it said.
+        "claimed_at": stored.event.claimed_at,
         "state": stored.state,
         "detail": stored.detail,
     });

@@ -6,10 +6,12 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use chrono::TimeDelta;
 
 use crate::domain::Fault;
 use crate::domain::api_key::NotAllowed;
 use crate::domain::event::Arrival;
+use crate::domain::limits::NAMED_WARNINGS;
 use crate::source::cloud_event::{self, Mode};
 use crate::web::Web;
 use crate::web::api::body;
@@ -21,6 +23,9 @@ use crate::web::problem::Problem;
 pub(crate) struct Answer {
     accepted: usize,
     duplicates: usize,
+    /// What was taken and is probably not meant so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Fault>,
 }
 
 /// Takes events in.
@@ -39,8 +44,12 @@ pub(crate) async fn post(
     })?;
     let body = body::read(request, mode.max_bytes(&web.limits)).await?;
     let now = web.clock.now();
-    let events = cloud_event::read(mode, &attributes, &body, &web.limits, now)?;
-    judge(&caller, &events, mode.holds_list(&body))?;
+    let (length, limits) = (body.len(), web.limits);
+    let listed = mode.holds_list(&body);
+    let parse = move || cloud_event::read(mode, &attributes, &body, &limits, now);
+    let events = body::aside(length, parse).await?;
+    judge(&caller, &events, listed)?;
+    let warnings = warnings(&events);
     let taken = web.inbox.take(events, now, &*web.ids).await?;
     if taken.accepted > 0 {
         web.wake.events_stored();
@@ -48,6 +57,7 @@ pub(crate) async fn post(
     let answer = Answer {
         accepted: taken.accepted,
         duplicates: taken.duplicates,
+        warnings,
     };
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
@@ -69,6 +79,41 @@ fn judge(caller: &Caller, events: &[Arrival], listed: bool) -> Result<(), Proble
         }
     }
     Ok(())
+}
+
+/// Events whose time lies ahead are taken as of now: the sender is told, and the operator, because
+/// either clock may be the wrong one.
+fn warnings(events: &[Arrival]) -> Vec<Fault> {
+    let ahead: Vec<_> = events
+        .iter()
+        .enumerate()
+        .filter_map(|(index, event)| Some((index, event.ahead()?)))
+        .collect();
+    let Some(most) = ahead.iter().map(|(_, by)| *by).max() else {
+        return Vec::new();
+    };
+    tracing::warn!(
+        events.ahead = ahead.len(),
+        ahead_s = most.num_seconds(),
+        "events say that they happen later than now and are taken as of now; is the clock of \
+         their source wrong, or ours?"
+    );
+    let warning = |(index, by): (usize, TimeDelta)| {
+        let pointer = match events.len() {
+            1 => "/time".to_owned(),
+            _ => format!("/{index}/time"),
+        };
+        let detail = format!(
+            "`time` is {} s ahead of the clock here; the event counts as of now",
+            by.num_seconds()
+        );
+        Fault::new(pointer, detail)
+    };
+    ahead
+        .into_iter()
+        .take(NAMED_WARNINGS)
+        .map(warning)
+        .collect()
 }
 
 /// The `ce-` headers, without that prefix.

@@ -12,6 +12,7 @@ use crate::domain::api_key::Scope;
 use crate::domain::area::Area;
 use crate::domain::event::{IncidentData, IncidentStep};
 use crate::domain::limits::PREVIEW_STEP;
+use crate::plan::exchanged;
 use crate::web::Web;
 use crate::web::api::body::Json;
 use crate::web::auth::keys::Caller;
@@ -28,6 +29,7 @@ pub(crate) async fn post(
         fields.entry("incident").or_insert_with(|| "preview".into());
     }
     let data = IncidentData::parse(IncidentStep::Opened, &body)?;
+    data.check()?;
     let area = data.area.unwrap_or_default();
     let exact = caller.rights().has(Scope::ClientsRead);
     if !exact {
@@ -45,6 +47,10 @@ pub(crate) async fn post(
     });
     if !exact {
         answer["rounded_up_to"] = PREVIEW_STEP.into();
+    }
+    if exact && let Some(clients) = tx.audience().if_exchanged(&area).await? {
+        // Valid, and probably not meant.
+        answer["warnings"] = json!([exchanged(clients)]);
     }
     Ok(axum::Json(answer))
 }
