@@ -51,24 +51,14 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
     let chosen = match shared.lines.choose(message.channel, now) {
         Choice::Line(chosen) => chosen,
         Choice::Wait(until) => return turn_away(shared, ticket, until),
-        Choice::Nobody => {
-            let due = later(&message, now);
-            return divert(
-                shared,
-                ticket,
-                MessageState::Held,
-                Some(Reason::NoProvider),
-                due,
-            );
-        }
+        Choice::Nobody => return hold(shared, ticket, &message, Reason::NoProvider, now),
     };
     let line = &*chosen.line;
     let outgoing = match super::compose::compose(shared, &message, &plan) {
         Ok(outgoing) => outgoing,
         Err(fault) => {
             tracing::warn!(message.id = %message.id, fault = %fault, "a text could not be rendered; the message is held");
-            let (due, reason) = (later(&message, now), Some(fault.reason()));
-            return divert(shared, ticket, MessageState::Held, reason, due);
+            return hold(shared, ticket, &message, fault.reason(), now);
         }
     };
     if let Err(error) = line.provider.warm().await {
@@ -192,9 +182,10 @@ fn divert(
 
 /// A message that is held until a person acts is looked at again after an hour, or when its time
 /// is over: what was wrong may have been mended meanwhile.
-fn later(message: &Claimed, now: Timestamp) -> Timestamp {
+fn hold(shared: &Shared, ticket: Ticket, message: &Claimed, why: Reason, now: Timestamp) {
     let over = message.expires_at + TimeDelta::milliseconds(1);
-    over.min(now + TimeDelta::hours(1))
+    let later = over.min(now + TimeDelta::hours(1));
+    divert(shared, ticket, MessageState::Held, Some(why), later);
 }
 
 /// Our name for a message towards a provider: the same for every try.

@@ -126,6 +126,7 @@ impl Planner {
         messages: &[NewMessage],
         end: End,
     ) -> Result<bool, StoreError> {
+        fail::fail_point!("chunk-read");
         let mut tx = self.store.write_soon().await?;
         let messages = without_the_erased(&mut tx, messages, end).await?;
         if tx
