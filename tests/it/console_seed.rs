@@ -233,10 +233,7 @@ impl Town {
         minutes: i64,
     ) {
         self.sql(
-            "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
-     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
-     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
-     ($1, $2, $3, $4, NULL, 2, 'cases', $5, $6, $7, $8, NULL, NULL, NULL, '{}', '{}', 'planned', 0, $9, 1, $8, $8, $8)",
+            "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES ($1, $2, $3, $4, NULL, 2, 'cases', $5, $6, $7, $8, NULL, NULL, NULL, '{}', '{}', 'planned', 0, $9, 1, $8, $8, $8)",
             &[&id, &event, &rule.to_owned(), &rule.to_owned(), &class.to_owned(), &lane.to_owned(), &subject.to_owned(), &(self.ago(minutes) + 300_000), &planned],
         ).await;
     }
@@ -270,11 +267,7 @@ impl Town {
             format!("client{client}@mail.example")
         };
         self.sql(
-            "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
-     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
-     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
-     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
-     ($1, $2, $3, $1, $4, $5, 'it', $6, 'individual', '{}', $7, $8, $9, $10, NULL, 1, NULL, 1, 1, 0, 0, $11, NULL, 0, 0, 0, $9, NULL, $12, NULL)",
+            "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES ($1, $2, $3, $1, $4, $5, 'it', $6, 'individual', '{}', $7, $8, $9, $10, NULL, 1, NULL, 1, 1, 0, 0, $11, NULL, 0, 0, 0, $9, NULL, $12, NULL)",
             &[&id, &plan, &client, &channel.to_owned(), &address, &lane.to_owned(), &state.to_owned(), &reason, &at, &(at + 86_400_000_000),
               &accepted.then_some("gateway".to_owned()), &accepted_at],
         ).await;
@@ -430,21 +423,12 @@ impl Town {
             for (channel, version, share) in [("sms", 2, 62), ("email", 2, 41), ("sms", 1, 35)] {
                 let sent = 400 + (back * 97) % 300;
                 let part = |percent: i64| sent * percent / 100;
-                self.sql("INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens) VALUES \
-     ($1, 'case-progress', $2, $3, $4, $5, $6, $7, $8, 2, 1, $9, $10, $11, 9, 3, $12, 0)",
+                self.sql("INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, clicked_machine, replied, measurable, anonymous_opens) VALUES ($1, 'case-progress', $2, $3, $4, $5, $6, $7, $8, 2, 1, $9, $10, $11, 9, 3, $12, 0)",
                     &[&(day - back), &version, &channel.to_owned(), &(sent + 12), &12_i64, &sent, &part(94), &part(3), &part(share), &part(20), &part(share / 2), &part(80)]).await;
             }
         }
-        self.sql(
-            "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens) VALUES \
-     ($1, 'incident-started', 2, 'sms', 8, 0, 8, 7, 1, 0, 0, 3, 0, 3, 0, 0, 7, 0)",
-            &[&day],
-        )
-        .await;
+        self.sql("INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, clicked_machine, replied, measurable, anonymous_opens) VALUES ($1, 'incident-started', 2, 'sms', 8, 0, 8, 7, 1, 0, 0, 3, 0, 3, 0, 0, 7, 0)", &[&day]).await;
+        self.sql("UPDATE rollup SET reporting = CASE channel WHEN 'sms' THEN accepted ELSE delivered END, reached = accepted - undelivered, clicks_measurable = measurable, read_measurable = measurable, read = opened + replied, opened = CASE channel WHEN 'sms' THEN 0 ELSE opened END, measurable = CASE channel WHEN 'sms' THEN 0 ELSE measurable END", &[]).await;
         self.sql("INSERT INTO node VALUES (1, 0, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
         self.sql("INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at, last_used_at) VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write clients:write', $1, $2)", &[&self.ago(9_000), &self.ago(2)]).await;
     }

@@ -1,5 +1,7 @@
 //! `araldo demo` shows the whole path within a minute, and leaves nothing behind.
 
+mod truth;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -160,7 +162,8 @@ fn is_plausible(sums: &Value, sms: &Value) -> bool {
 
 #[tokio::test]
 async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
-    let mut demo = Demo::start("20", &[]);
+    let truth = tempfile::NamedTempFile::new().unwrap();
+    let mut demo = Demo::start("20", &["--truth", truth.path().to_str().unwrap()]);
     let begun = Instant::now();
     let (mut sums, mut sms) = (Value::Null, Value::Null);
     while !is_plausible(&sums, &sms) {
@@ -171,6 +174,7 @@ async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
         tokio::time::sleep(Duration::from_millis(500)).await;
         (sums, sms) = demo.figures().await;
     }
+    truth::holds(&demo, truth.path()).await;
     // The same figures, counted a second way from the messages while the town goes on.
     let (code, said) = recount(demo.console.clone(), demo.key.clone()).await;
     assert_eq!(code, Some(0), "{said}");

@@ -48,6 +48,8 @@ const REPLIES: [&str; 6] = [
 /// One request that somebody will make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Act {
+    /// The number of what arrived.
+    pub(super) arrival: i64,
     /// How long after the arrival.
     pub(super) after: Duration,
     /// Path on the daemon.
@@ -60,9 +62,26 @@ pub(super) struct Act {
     pub(super) from: String,
 }
 
+impl Act {
+    /// Whether a person wanted it, and not a program by itself.
+    pub(super) fn is_a_persons(&self) -> bool {
+        self.agent != PRIVACY_PROXY && self.agent != SCANNER
+    }
+
+    /// What it comes to: `opened`, `followed`, `asked` (whether to unsubscribe), or the button.
+    pub(super) fn kind(&self) -> &str {
+        match (&self.form, self.path.rsplit('/').next()) {
+            (Some(_), Some(button)) => button,
+            _ if self.path.contains("/o/") => "opened",
+            _ if self.path.contains("/u/") => "asked",
+            _ => "followed",
+        }
+    }
+}
+
 /// What will be done with something that arrived. `speed` shortens how long people take.
 pub(super) fn acts(received: &Received, speed: f64, dice: &mut StdRng) -> Vec<Act> {
-    let mut owner = Owner::of(&received.to, speed, dice);
+    let mut owner = Owner::of(received, speed, dice);
     match &received.body {
         Body::Sms(_) => owner.reads_text(received),
         Body::Mail(_) => {
@@ -79,11 +98,13 @@ struct Owner<'a> {
     /// A number that belongs to the address: the same owner has the same telephone.
     number: u64,
     domain: &'a str,
+    arrival: i64,
     acts: Vec<Act>,
 }
 
 impl<'a> Owner<'a> {
-    fn of(address: &'a str, speed: f64, dice: &'a mut StdRng) -> Self {
+    fn of(received: &'a Received, speed: f64, dice: &'a mut StdRng) -> Self {
+        let address = received.to.as_str();
         let number = BuildHasherDefault::<DefaultHasher>::default().hash_one(address);
         let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
         Self {
@@ -91,6 +112,7 @@ impl<'a> Owner<'a> {
             speed,
             number,
             domain,
+            arrival: received.id,
             acts: Vec::new(),
         }
     }
@@ -197,6 +219,7 @@ impl<'a> Owner<'a> {
 
     fn look(&mut self, after: Duration, path: &str, agent: &'static str, from: String) {
         self.acts.push(Act {
+            arrival: self.arrival,
             after,
             path: path.to_owned(),
             form: None,
@@ -208,6 +231,7 @@ impl<'a> Owner<'a> {
     fn send(&mut self, after: Duration, path: String, form: String, agent: &'static str) {
         let from = self.network();
         self.acts.push(Act {
+            arrival: self.arrival,
             after,
             path,
             form: Some(form),

@@ -17,6 +17,7 @@ mod story;
 mod teller;
 mod town;
 mod welcome;
+mod witness;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ use clap::Args;
 use tokio::sync::oneshot;
 
 use self::readers::Readers;
+use self::witness::Witness;
 use super::serve;
 use crate::app;
 use crate::domain::address::PhonePolicy;
@@ -49,6 +51,10 @@ pub(super) struct DemoArgs {
     /// How many times faster than by default things happen
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
+    /// Also write down here what the town's people really did, a line of JSON each, to hold the
+    /// figures shown against
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -93,7 +99,8 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
         .address
         .context("the demo needs its web pages; leave [node] alone")?;
     welcome::print(&stage, address, &args).await?;
-    let readers = Readers::new(&world, address, args.speed)?;
+    let truth = args.truth.as_deref().map(Witness::at).transpose()?;
+    let readers = Readers::new(&world, address, args.speed, truth)?;
     let failed = begin(&args, stage, readers, &running.lifecycle);
     let ended = serve::until_ended(&config, &running, file).await;
     drop(running);

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::habits::{Act, acts};
 use super::welcome::reachable;
+use super::witness::Witness;
 use crate::channel::sandbox::{Received, World};
 
 /// Requests under way at once.
@@ -36,6 +37,7 @@ pub(super) struct Readers {
     dice: StdRng,
     waiting: BinaryHeap<Reverse<Due>>,
     planned: u64,
+    witness: Option<Witness>,
 }
 
 /// Something that somebody will do.
@@ -48,7 +50,12 @@ struct Due {
 
 impl Readers {
     /// They listen from now on and act once they are let [`Readers::read`].
-    pub(super) fn new(world: &World, daemon: SocketAddr, speed: f64) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        world: &World,
+        daemon: SocketAddr,
+        speed: f64,
+        witness: Option<Witness>,
+    ) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .no_proxy()
             // Where a link leads in the end is outside of the demo.
@@ -64,6 +71,7 @@ impl Readers {
             dice: StdRng::seed_from_u64(1),
             waiting: BinaryHeap::new(),
             planned: 0,
+            witness,
         })
     }
 
@@ -90,7 +98,8 @@ impl Readers {
                 },
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if free => {
                     if let Some(Reverse(due)) = self.waiting.pop() {
-                        asking.push(ask(self.http.clone(), self.daemon.clone(), due.act));
+                        let witness = self.witness.clone();
+                        asking.push(ask(self.http.clone(), self.daemon.clone(), due.act, witness));
                     }
                 },
                 Some(()) = asking.next() => {}
@@ -100,6 +109,9 @@ impl Readers {
 
     fn plan(&mut self, received: &Received) {
         let now = Instant::now();
+        if let Some(witness) = &self.witness {
+            witness.arrived(received);
+        }
         for act in acts(received, self.speed, &mut self.dice) {
             self.planned += 1;
             let due = Due {
@@ -113,18 +125,18 @@ impl Readers {
 }
 
 /// Makes one request. What comes of it is the daemon's to tell.
-async fn ask(http: reqwest::Client, daemon: String, act: Act) {
+async fn ask(http: reqwest::Client, daemon: String, act: Act, witness: Option<Witness>) {
     let address = format!("{daemon}{}", act.path);
-    let request = match act.form {
+    let request = match &act.form {
         None => http.get(address),
         Some(form) => http
             .post(address)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form),
+            .body(form.clone()),
     };
     let request = request
         .header(USER_AGENT, act.agent)
-        .header("x-forwarded-for", act.from);
+        .header("x-forwarded-for", &act.from);
     match request.send().await {
         Ok(answer) if answer.status().is_client_error() || answer.status().is_server_error() => {
             tracing::warn!(
@@ -132,7 +144,11 @@ async fn ask(http: reqwest::Client, daemon: String, act: Act) {
                 "a reader was refused"
             );
         }
-        Ok(_) => {}
+        Ok(_) => {
+            if let Some(witness) = witness {
+                witness.did(&act);
+            }
+        }
         Err(error) => {
             let error = error.without_url();
             tracing::debug!(error = %error, "a reader got no answer");

@@ -123,6 +123,7 @@ mod tests {
             listen: listen.parse().unwrap(),
             clients: 2_000,
             speed: 2.0,
+            truth: None,
         };
         let folder = tempfile::tempdir().unwrap();
         (super::load(&args, None, folder.path()).unwrap(), folder)

@@ -166,6 +166,7 @@ impl StoryEngagement {
 
 /// The joined row as both databases give it.
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct Raw {
     id: i64,
     client_ref: Option<String>,

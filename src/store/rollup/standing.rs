@@ -171,13 +171,13 @@ mod tests {
     fn standings() -> impl Iterator<Item = (Standing, Channel)> {
         let trackings = [Tracking::None, Tracking::Aggregate, Tracking::Individual];
         MessageState::ALL.iter().flat_map(move |state| {
-            (0..128 * 3 * 2 * 2 * 2).map(move |number: usize| {
+            (0..128_i64 * 3 * 2 * 2 * 2).map(move |number| {
                 let standing = Standing {
                     state: *state,
-                    tracking: trackings[number / 1_024],
+                    tracking: trackings[usize::try_from(number / 1_024).unwrap()],
                     clicks: number & 512 != 0,
                     reports: number & 256 != 0,
-                    acts: Acts::from_bits((number & 127) as i64),
+                    acts: Acts::from_bits(number & 127),
                 };
                 let sms = number & 128 != 0;
                 (standing, if sms { Channel::Sms } else { Channel::Email })

@@ -442,7 +442,6 @@ impl Story {
 const NEXT: &str = "SELECT CAST(coalesce(min(x.at), 9223372036854775807) AS BIGINT) FROM
     (SELECT wake_at AS at FROM message WHERE wake_at IS NOT NULL
      UNION ALL SELECT due_at FROM message WHERE state = 'queued') AS x";
-
 /// Transactions that nobody will end any more.
 const HALF_DONE: &str = "SELECT CAST(count(*) AS BIGINT) FROM pg_stat_activity
     WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
