@@ -151,7 +151,11 @@ impl Texts {
             Ok(Err(fault)) => fault.to_string(),
             Err(unfinished) => unfinished.to_string(),
         };
-        tracing::error!(template.name = stored.template, fault, "a template does not compile; its messages are held");
+        tracing::error!(
+            template.name = stored.template,
+            fault,
+            "a template does not compile; its messages are held"
+        );
         Ok(None)
     }
 

@@ -45,7 +45,9 @@ pub fn words(expression: &str) -> impl Iterator<Item = Word<'_>> {
         let length = match first {
             '"' | '\'' => quoted(rest, first),
             // `1and` is two words to the engine.
-            '0'..='9' => rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()),
+            '0'..='9' => rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len()),
             c if of_word(c) => rest.find(|c| !of_word(c)).unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
@@ -111,14 +113,30 @@ mod tests {
             .collect();
         assert_eq!(
             found,
-            ["a", ".", "b", "|", "cut", "(", "3", ")", "~", r#""x \" * y""#, "is", "not", "z"]
+            [
+                "a",
+                ".",
+                "b",
+                "|",
+                "cut",
+                "(",
+                "3",
+                ")",
+                "~",
+                r#""x \" * y""#,
+                "is",
+                "not",
+                "z"
+            ]
         );
     }
 
     #[test]
     fn chains_products_and_long_joins_are_refused() {
         assert_eq!(within_limits("event.data.state == 'waiting'"), Ok(()));
-        for chain in ["1-1", "1 and 1", "1and ", "a|upper", "not not", "a.a", "a[0]", "--"] {
+        for chain in [
+            "1-1", "1 and 1", "1and ", "a|upper", "not not ", "a.a", "a[0]", "--",
+        ] {
             assert_eq!(within_limits(&chain.repeat(100)), Err(Excess::Words));
         }
         assert_eq!(within_limits(&"((".repeat(9)), Err(Excess::Brackets));

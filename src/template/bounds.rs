@@ -58,7 +58,8 @@ pub(super) fn marks(part: &str, source: &str, pieces: &[Piece<'_>]) -> Result<()
                     "say it with fewer {{ }} and {% %}",
                 ));
             }
-            within_limits(inner(text)).map_err(|excess| fault(excess.to_string(), way_out(excess)))?;
+            within_limits(inner(text))
+                .map_err(|excess| fault(excess.to_string(), way_out(excess)))?;
         }
         if let Piece::Statement(text) = piece {
             if nest(&mut open, inner(text)) == Nested::CallsItself {
@@ -89,8 +90,8 @@ pub(super) fn held(pieces: &[Piece<'_>]) -> String {
         match piece {
             Piece::Statement(text) => match kept_value(text) {
                 Some((start, end)) => {
-                    let (before, after) = (&text[..start], &text[end..]);
-                    out.push_str(&format!("{before}({})|{HELD} {after}", &text[start..end]));
+                    let (before, value, after) = (&text[..start], &text[start..end], &text[end..]);
+                    out.extend([before, "(", value, ")|", HELD, " ", after]);
                 }
                 None => out.push_str(text),
             },
@@ -157,7 +158,9 @@ fn kept_value(mark: &str) -> Option<(usize, usize)> {
 
 const fn way_out(excess: Excess) -> &'static str {
     match excess {
-        Excess::Words | Excess::Brackets => "split it with {% set %}, or let the sender say it ready to be read",
+        Excess::Words | Excess::Brackets => {
+            "split it with {% set %}, or let the sender say it ready to be read"
+        }
         Excess::Joins => "print the values one after the other: {{ a }}{{ b }}",
         Excess::Product => "let the sender of the event say it ready to be read",
     }
@@ -178,7 +181,12 @@ mod tests {
     fn depth_and_number_are_counted_and_the_line_is_named() {
         let nested = |n: usize| format!("\n{}{}", "{% if 1 %}".repeat(n), "{% endif %}".repeat(n));
         assert_eq!(refused(&nested(32)), None);
-        assert!(refused(&nested(33)).unwrap().1.contains("within one another"));
+        assert!(
+            refused(&nested(33))
+                .unwrap()
+                .1
+                .contains("within one another")
+        );
         let chain = format!("{{% if 1 %}}\n{}{{% endif %}}", "{% elif 1 %}".repeat(40));
         assert_eq!(refused(&chain).unwrap().0, 2);
         assert_eq!(refused(&"{% if 1 %}{% endif %}".repeat(100)), None);
@@ -190,9 +198,18 @@ mod tests {
     fn what_a_variable_keeps_goes_through_the_filter() {
         for (text, becomes) in [
             ("{% set a = b %}", "{% set a =( b )|_held %}"),
-            ("{%- set a, c = b == d, '=' -%}", "{%- set a, c =( b == d, '=' )|_held -%}"),
-            ("{% for x in [a in b, 'if'] %}", "{% for x in( [a in b, 'if'] )|_held %}"),
-            ("{% for x in y|list if x %}", "{% for x in( y|list )|_held if x %}"),
+            (
+                "{%- set a, c = b == d, '=' -%}",
+                "{%- set a, c =( b == d, '=' )|_held -%}",
+            ),
+            (
+                "{% for x in [a in b, 'if'] %}",
+                "{% for x in( [a in b, 'if'] )|_held %}",
+            ),
+            (
+                "{% for x in y|list if x %}",
+                "{% for x in( y|list )|_held if x %}",
+            ),
             ("{% if a in b %}", "{% if a in b %}"),
             ("{{ a }} set a = b", "{{ a }} set a = b"),
         ] {

@@ -253,7 +253,9 @@ impl Compiled {
     fn endless(&self, key: &str, source: &str) -> RenderFault {
         RenderFault::Broken {
             part: as_filed(key),
-            line: source.find("{% for").and_then(|at| self.line_of(key, source, at)),
+            line: source
+                .find("{% for")
+                .and_then(|at| self.line_of(key, source, at)),
             detail: "the text takes too many steps: put fewer loops within one another".to_owned(),
         }
     }
@@ -268,7 +270,10 @@ impl Compiled {
             starts <= at
         });
         let marks = before.filter(|piece| piece.is_mark() && !links::is_slot(**piece));
-        self.lines.get(key)?.get(marks.count().checked_sub(1)?).copied()
+        self.lines
+            .get(key)?
+            .get(marks.count().checked_sub(1)?)
+            .copied()
     }
 }
 

@@ -126,7 +126,10 @@ fn pairs(live: Option<&Source>, next: &Source) -> Vec<(String, String, String)> 
         let text = parts.and_then(|parts| parts.get(part));
         text.unwrap_or_default().to_owned()
     };
-    let locales = live.into_iter().chain([next]).flat_map(|it| it.parts.keys());
+    let locales = live
+        .into_iter()
+        .chain([next])
+        .flat_map(|it| it.parts.keys());
     for locale in locales.collect::<BTreeSet<_>>() {
         for part in Part::ALL {
             let before = live.map(|live| text(live, locale, *part));
@@ -189,7 +192,11 @@ mod tests {
         };
         assert_eq!(text.file, "it/sms.txt");
         assert_eq!(text.lost, ["case.ref", "links.status"]);
-        let goes: Vec<_> = text.lines.iter().map(|line| (line.change, line.text.as_str())).collect();
+        let goes: Vec<_> = text
+            .lines
+            .iter()
+            .map(|line| (line.change, line.text.as_str()))
+            .collect();
         assert_eq!(goes[0], (Change::Goes, "Pratica {{ case.ref }}"));
         assert!(goes.contains(&(Change::Same, "uguale")));
         assert_eq!(difference(Some(&live), &live), Difference::default());

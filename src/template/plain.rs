@@ -4,6 +4,8 @@
 //! only now. Its reader makes a tree without calling itself; the tree is measured before what
 //! writes it out, which does.
 
+use std::rc::Rc;
+
 use crate::domain::limits::{PLAIN_DEPTH, PLAIN_NODES};
 
 use super::hygiene;
@@ -29,10 +31,15 @@ pub(super) fn of_html(html: &str) -> Result<String, String> {
         .allow_width_overflow();
     let dom = reader.parse_html(html.as_bytes()).map_err(failed)?;
     let mut deepest = 0;
-    let mut left = vec![(dom.document.clone(), 0_usize)];
+    let mut left = vec![(Rc::clone(&dom.document), 0_usize)];
     while let Some((node, depth)) = left.pop() {
         deepest = deepest.max(depth);
-        left.extend(node.children.borrow().iter().map(|child| (child.clone(), depth + 1)));
+        left.extend(
+            node.children
+                .borrow()
+                .iter()
+                .map(|child| (Rc::clone(child), depth + 1)),
+        );
     }
     if deepest > PLAIN_DEPTH {
         return Err(format!(
@@ -50,13 +57,19 @@ pub(super) fn of_html(html: &str) -> Result<String, String> {
 fn repeated(html: &str) -> usize {
     let (mut elements, mut again) = (0_usize, 0_usize);
     for tag in html.split('<').skip(1) {
-        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        let end = tag
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(tag.len());
         let name = &tag[..end];
         if name.is_empty() {
             continue;
         }
         elements += 1;
-        again += usize::from(OPENED_AGAIN.iter().any(|one| name.eq_ignore_ascii_case(one)));
+        again += usize::from(
+            OPENED_AGAIN
+                .iter()
+                .any(|one| name.eq_ignore_ascii_case(one)),
+        );
     }
     elements.saturating_mul(again.saturating_add(1))
 }

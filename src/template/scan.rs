@@ -216,7 +216,10 @@ mod tests {
     #[test]
     fn a_mark_ends_where_the_engine_ends_it() {
         for (source, mark) in [
-            ("{{ {'a': {'b': 1}} + 1 }} rest", "{{ {'a': {'b': 1}} + 1 }}"),
+            (
+                "{{ {'a': {'b': 1}} + 1 }} rest",
+                "{{ {'a': {'b': 1}} + 1 }}",
+            ),
             ("{#} {{ a }} #} rest", "{#} {{ a }} #}"),
             ("{% if [')'] %} rest", "{% if [')'] %}"),
         ] {

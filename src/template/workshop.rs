@@ -62,7 +62,10 @@ impl Workshop {
     ) -> Result<T, Unfinished> {
         let benches = Arc::clone(&self.benches);
         let answered = async {
-            let bench = benches.acquire_owned().await.map_err(|_| Unfinished::Failed)?;
+            let bench = benches
+                .acquire_owned()
+                .await
+                .map_err(|_| Unfinished::Failed)?;
             let (answer, answered) = oneshot::channel();
             std::thread::Builder::new()
                 .name("texts".to_owned())

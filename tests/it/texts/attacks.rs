@@ -68,7 +68,11 @@ pub(crate) fn all() -> Vec<Attack> {
             format!("{{% if 0 %}}{}{{% endif %}}", "{% elif 0 %}".repeat(5_000)),
             "within one another",
         ),
-        sms("if", nested("{% if 1 %}", "", "{% endif %}", 2_000), "within one another"),
+        sms(
+            "if",
+            nested("{% if 1 %}", "", "{% endif %}", 2_000),
+            "within one another",
+        ),
         sms("marks", "{{ 1 }}".repeat(9_000), "marks"),
         sms(
             "a list with a bracket that hides its end",
@@ -77,11 +81,22 @@ pub(crate) fn all() -> Vec<Attack> {
         ),
         sms(
             "a remark that seems closed",
-            format!("{{#}} {{% if 1 %}} #}}{}", nested("{% if 1 %}", "", "{% endif %}", 2_000)),
+            format!(
+                "{{#}} {{% if 1 %}} #}}{}",
+                nested("{% if 1 %}", "", "{% endif %}", 2_000)
+            ),
             "within one another",
         ),
-        sms("a product", "{{ 'x' * 100000000 }}".to_owned(), "`*` is not available"),
-        sms("a power", "{{ 9 ** 9 ** 9 }}".to_owned(), "`*` is not available"),
+        sms(
+            "a product",
+            "{{ 'x' * 100000000 }}".to_owned(),
+            "`*` is not available",
+        ),
+        sms(
+            "a power",
+            "{{ 9 ** 9 ** 9 }}".to_owned(),
+            "`*` is not available",
+        ),
         sms(
             "replace squared",
             doubled(set, "{% set a = a|replace('x', a) %}", 4) + "{{ a|length }}",
@@ -109,8 +124,13 @@ pub(crate) fn all() -> Vec<Attack> {
         ),
         sms(
             "doubling in loops",
-            nested("{% for i in [1,2,3,4,5,6,7,8,9] %}{% set a = a ~ a %}", "", "{% endfor %}", 4)
-                .replacen("{% for", &format!("{set}{{% for"), 1),
+            nested(
+                "{% for i in [1,2,3,4,5,6,7,8,9] %}{% set a = a ~ a %}",
+                "",
+                "{% endfor %}",
+                4,
+            )
+            .replacen("{% for", &format!("{set}{{% for"), 1),
             "too many steps",
         ),
         sms(
@@ -125,7 +145,10 @@ pub(crate) fn all() -> Vec<Attack> {
         ),
         sms(
             "joined lists",
-            format!("{set}{}{{{{ [a,a,a,a]|join(a)|length }}}}", "{% set a = [a,a,a]|join(a) %}".repeat(9)),
+            format!(
+                "{set}{}{{{{ [a,a,a,a]|join(a)|length }}}}",
+                "{% set a = [a,a,a]|join(a) %}".repeat(9)
+            ),
             "longer than 64 KB",
         ),
         sms(
@@ -133,14 +156,33 @@ pub(crate) fn all() -> Vec<Attack> {
             nested("{% for i in [1,2,3,4,5,6,7,8,9] %}", "", "{% endfor %}", 20),
             "too many steps",
         ),
-        mjml("bold", text(nested("<b>", "x", "</b>", 4_000)), "within one another"),
-        mjml("bold without an end", text("<b>".repeat(10_000)), "within one another"),
-        mjml("wrappers", nested("<mj-wrapper>", "", "</mj-wrapper>", 2_000), "within one another"),
-        mjml("sections", "<mj-section></mj-section>".repeat(2_000), "elements"),
+        mjml(
+            "bold",
+            text(nested("<b>", "x", "</b>", 4_000)),
+            "within one another",
+        ),
+        mjml(
+            "bold without an end",
+            text("<b>".repeat(10_000)),
+            "within one another",
+        ),
+        mjml(
+            "wrappers",
+            nested("<mj-wrapper>", "", "</mj-wrapper>", 2_000),
+            "within one another",
+        ),
+        mjml(
+            "sections",
+            "<mj-section></mj-section>".repeat(2_000),
+            "elements",
+        ),
         mjml("breaks", text("<br/>".repeat(9_000)), "elements"),
         mjml(
             "braces the layout would unpack",
-            text(format!("&#123;&#123; 1{} &#125;&#125;", "-1".repeat(20_000))),
+            text(format!(
+                "&#123;&#123; 1{} &#125;&#125;",
+                "-1".repeat(20_000)
+            )),
             words,
         ),
         mjml(
@@ -148,11 +190,7 @@ pub(crate) fn all() -> Vec<Attack> {
             text("<![if mso".to_owned()),
             "conditional comment",
         ),
-        mjml(
-            "sums",
-            text(chain("1", "-1", 20_000)),
-            words,
-        ),
+        mjml("sums", text(chain("1", "-1", 20_000)), words),
     ]
 }
 

@@ -21,7 +21,9 @@ fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
 
 fn errors(source: &Source) -> Vec<Finding> {
     let findings = check(source).into_iter();
-    findings.filter(|it| it.severity == Severity::Error).collect()
+    findings
+        .filter(|it| it.severity == Severity::Error)
+        .collect()
 }
 
 #[test]
@@ -54,20 +56,44 @@ fn at_the_limits() -> Vec<(&'static str, Source)> {
         )
     };
     let texts = [
-        ("brackets", format!("{{{{ {}1{} }}}}", "(".repeat(16), ")".repeat(16))),
-        ("lists", format!("{{% if {}1{} %}}x{{% endif %}}", "[".repeat(16), "]".repeat(16))),
+        (
+            "brackets",
+            format!("{{{{ {}1{} }}}}", "(".repeat(16), ")".repeat(16)),
+        ),
+        (
+            "lists",
+            format!(
+                "{{% if {}1{} %}}x{{% endif %}}",
+                "[".repeat(16),
+                "]".repeat(16)
+            ),
+        ),
         ("sums", format!("{{{{ 1{} }}}}", "-1".repeat(60))),
-        ("filters", format!("{{{{ case.ref{} }}}}", "|upper".repeat(60))),
+        (
+            "filters",
+            format!("{{{{ case.ref{} }}}}", "|upper".repeat(60)),
+        ),
         ("not", format!("{{{{ {}1 }}}}", "not ".repeat(120))),
         ("minus", format!("{{{{ {}1 }}}}", "-".repeat(120))),
         ("if", nested("{% if 1 %}", "x", "{% endif %}", 32)),
         (
             "brackets in ifs",
-            nested("{% if 1 %}", &format!("{}1{}", "{{ ((((((((((((((((", ")))))))))))))))) }}"), "{% endif %}", 32),
+            nested(
+                "{% if 1 %}",
+                &format!("{}1{}", "{{ ((((((((((((((((", ")))))))))))))))) }}"),
+                "{% endif %}",
+                32,
+            ),
         ),
         ("for", nested("{% for i in [1] %}", "x", "{% endfor %}", 32)),
-        ("elif", format!("{{% if 0 %}}{}{{% endif %}}x", "{% elif 0 %}".repeat(31))),
-        ("variables", format!("{{% set a = 1 %}}{}x", "{% set a = [a] %}".repeat(14))),
+        (
+            "elif",
+            format!("{{% if 0 %}}{}{{% endif %}}x", "{% elif 0 %}".repeat(31)),
+        ),
+        (
+            "variables",
+            format!("{{% set a = 1 %}}{}x", "{% set a = [a] %}".repeat(14)),
+        ),
     ];
     let mut found: Vec<_> = texts
         .map(|(name, sms)| {
@@ -126,7 +152,9 @@ fn html_that_only_a_loop_makes_deep_is_not_made_plain_text_of() {
     });
     let errors = on_a_small_stack(move || errors(&source));
     assert!(
-        errors.iter().any(|it| it.file == "it/email.txt" && it.message.contains("within one another")),
+        errors
+            .iter()
+            .any(|it| it.file == "it/email.txt" && it.message.contains("within one another")),
         "{errors:#?}"
     );
 }
@@ -148,7 +176,10 @@ fn the_condition_of_a_rule_is_bounded_as_a_text_is() {
         ("1 == 1 ".repeat(1_000), "bytes"),
     ] {
         let fault = rules(&when).unwrap_err().to_string();
-        assert!(fault.starts_with("rules.toml:7:") && fault.contains(says), "{fault}");
+        assert!(
+            fault.starts_with("rules.toml:7:") && fault.contains(says),
+            "{fault}"
+        );
     }
     let mut rule = rules("event.data.state == 'a'").unwrap();
     rule[0].when = Some("-".repeat(3_000) + "1");
@@ -176,16 +207,74 @@ fn a_condition_cannot_make_much_of_little() {
 /// Pieces of texts, good and bad, put together at random.
 fn fragments() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "{{", "}}", "{%", "%}", "{#", "#}", "{{ case.ref }}", "{% if case.ref %}", "{% endif %}",
-        "{% else %}", "{% elif 1 %}", "{% for i in [1,2] %}", "{% endfor %}", "{% set a = ",
-        "case.ref", "|upper", "|join(a)", "|replace('', a)", " ~ a", " + a", "*", "-", "not ",
-        "and ", "1", "'x'", "\"", "'", "(", ")", "[", "]", "{", "}", ",", ".a", "<", ">", "&#123;",
-        "<b>", "</b>", "<br>", "<mj-wrapper>", "</mj-wrapper>", "<mj-text>", "</mj-text>",
-        "<mj-section>", "</mj-section>", "<mj-style>", "</mj-style>", "a{color:red}", ":is(",
-        "<!--", "-->", "<![if", "<![CDATA[", "]]>", "https://a.example/b", "href=\"", "è", "\n", " ",
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "{#",
+        "#}",
+        "{{ case.ref }}",
+        "{% if case.ref %}",
+        "{% endif %}",
+        "{% else %}",
+        "{% elif 1 %}",
+        "{% for i in [1,2] %}",
+        "{% endfor %}",
+        "{% set a = ",
+        "case.ref",
+        "|upper",
+        "|join(a)",
+        "|replace('', a)",
+        " ~ a",
+        " + a",
+        "*",
+        "-",
+        "not ",
+        "and ",
+        "1",
+        "'x'",
+        "\"",
+        "'",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ".a",
+        "<",
+        ">",
+        "&#123;",
+        "<b>",
+        "</b>",
+        "<br>",
+        "<mj-wrapper>",
+        "</mj-wrapper>",
+        "<mj-text>",
+        "</mj-text>",
+        "<mj-section>",
+        "</mj-section>",
+        "<mj-style>",
+        "</mj-style>",
+        "a{color:red}",
+        ":is(",
+        "<!--",
+        "-->",
+        "<![if",
+        "<![CDATA[",
+        "]]>",
+        "https://a.example/b",
+        "href=\"",
+        "è",
+        "\n",
+        " ",
     ]);
     prop::collection::vec((piece, 1_usize..40), 0..30).prop_map(|pieces| {
-        pieces.into_iter().map(|(piece, times)| piece.repeat(times)).collect()
+        pieces
+            .into_iter()
+            .map(|(piece, times)| piece.repeat(times))
+            .collect()
     })
 }
 
@@ -217,12 +306,17 @@ async fn a_text_that_takes_too_long_is_said_to_and_keeps_its_place_until_its_end
     let late = workshop.work(move || waits.recv().is_ok()).await;
     assert_eq!(late, Err(Unfinished::Late(Duration::from_millis(50))));
     let next = workshop.work(|| 1).await;
-    assert!(matches!(next, Err(Unfinished::Late(_))), "the one bench is taken");
+    assert!(
+        matches!(next, Err(Unfinished::Late(_))),
+        "the one bench is taken"
+    );
     go_on.send(()).unwrap();
     let patient = Workshop::new(1, Duration::from_secs(600));
     assert_eq!(patient.work(|| 2).await, Ok(2));
     assert_eq!(
-        patient.work(|| -> i32 { panic!("a text that nobody thought of") }).await,
+        patient
+            .work(|| -> i32 { panic!("a text that nobody thought of") })
+            .await,
         Err(Unfinished::Failed)
     );
     assert_eq!(patient.work(|| 3).await, Ok(3), "the bench is free again");

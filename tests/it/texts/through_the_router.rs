@@ -15,7 +15,9 @@ async fn typed(browser: &Browser, path: &str, attack: &Attack, action: &str) -> 
         Field::Sms => "sms",
         Field::Mjml => "email",
     };
-    let page = browser.get(&format!("{PATH}?locale=it&channel={channel}")).await;
+    let page = browser
+        .get(&format!("{PATH}?locale=it&channel={channel}"))
+        .await;
     // A page without a form has the session's word in its menu.
     let base = if page.text.contains("name=\"base\"") {
         page.field("base")
@@ -86,9 +88,17 @@ async fn an_operator_sees_the_text_and_what_is_wrong_with_it() {
         assert_eq!(page.status, StatusCode::OK, "{}", attack.name);
         says_why(&page, &attack);
         let begins: String = attack.text.lines().next().unwrap().replace('<', "&#60;");
-        assert!(page.text.contains(&begins.replace('>', "&#62;")), "the text typed is gone");
+        assert!(
+            page.text.contains(&begins.replace('>', "&#62;")),
+            "the text typed is gone"
+        );
         let page = typed(&browser, PATH, &attack, "publish").await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", attack.name);
+        assert_eq!(
+            page.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            attack.name
+        );
     }
 }
 
@@ -99,20 +109,45 @@ async fn a_stored_draft_that_would_harm_is_shown_to_everybody_as_text() {
     let viewer = Browser::logged_in(&town, Role::Viewer).await;
     for attack in attacks::all() {
         let page = typed(&operator, PATH, &attack, "save").await;
-        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}: {}", attack.name, page.text);
-        let channel = if attack.field == Field::Sms { "sms" } else { "email" };
+        assert_eq!(
+            page.status,
+            StatusCode::SEE_OTHER,
+            "{}: {}",
+            attack.name,
+            page.text
+        );
+        let channel = if attack.field == Field::Sms {
+            "sms"
+        } else {
+            "email"
+        };
         for browser in [&operator, &viewer] {
-            let page = browser.get(&format!("{PATH}?locale=it&channel={channel}")).await;
+            let page = browser
+                .get(&format!("{PATH}?locale=it&channel={channel}"))
+                .await;
             assert_eq!(page.status, StatusCode::OK, "{}", attack.name);
             says_why(&page, &attack);
         }
         let page = operator.get(&format!("{PATH}/publish")).await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", attack.name);
+        assert_eq!(
+            page.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            attack.name
+        );
         let page = operator.get(&format!("{PATH}/discard")).await;
         let fields = [("csrf", page.field("csrf")), ("base", page.field("base"))];
-        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
         let page = operator.post(&format!("{PATH}/discard"), &fields).await;
-        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}: {}", attack.name, page.text);
+        assert_eq!(
+            page.status,
+            StatusCode::SEE_OTHER,
+            "{}: {}",
+            attack.name,
+            page.text
+        );
     }
 }
 
@@ -133,7 +168,9 @@ async fn a_form_beyond_its_limit_is_not_read() {
     let town = Town::lively().await;
     let browser = Browser::logged_in(&town, Role::Operator).await;
     let text = "x".repeat(araldo::domain::limits::EDITOR_FORM_BYTES);
-    let page = browser.post(PATH, &[("action", "save"), ("sms", &text)]).await;
+    let page = browser
+        .post(PATH, &[("action", "save"), ("sms", &text)])
+        .await;
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
     let csrf = browser.get(PATH).await.field("csrf");
     let part = "x".repeat(araldo::domain::limits::TEXT_BYTES + 1);
@@ -144,5 +181,9 @@ async fn a_form_beyond_its_limit_is_not_read() {
         ("sms", &part),
     ];
     let page = browser.post(&format!("{PATH}/preview"), &fields).await;
-    assert!(page.text.contains("keep each part below 64 KB"), "{}", page.text);
+    assert!(
+        page.text.contains("keep each part below 64 KB"),
+        "{}",
+        page.text
+    );
 }

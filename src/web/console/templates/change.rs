@@ -210,10 +210,15 @@ async fn draw(
     faults.extend(may);
     let (before, after) = matter.sides(asked);
     let compare = move || difference(before.as_ref(), &after);
-    let difference = web.console.texts.work(compare).await.unwrap_or_else(|unfinished| {
-        faults.push(unfinished.to_string());
-        Difference::default()
-    });
+    let difference = web
+        .console
+        .texts
+        .work(compare)
+        .await
+        .unwrap_or_else(|unfinished| {
+            faults.push(unfinished.to_string());
+            Difference::default()
+        });
     let status = if drawn == Drawn::Again {
         StatusCode::CONFLICT
     } else if allowed {

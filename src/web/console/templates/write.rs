@@ -133,7 +133,11 @@ async fn save(
     tx.templates().save_draft(source, pen(web, person)).await?;
     note(web, &mut tx, person, "template.saved", &source.name).await?;
     tx.commit().await?;
-    Ok(Outcome::Done(if publish { Done::Asks } else { Done::Saved }))
+    Ok(Outcome::Done(if publish {
+        Done::Asks
+    } else {
+        Done::Saved
+    }))
 }
 
 fn stale(version: &StoredVersion) -> Outcome {
