@@ -168,10 +168,7 @@ impl Cli {
             }
             Command::Message(command) => message::run(command, &Context::open(config).await?).await,
             Command::Template(command) => {
-                let Context {
-                    store, clock, ids, ..
-                } = Context::open(config).await?;
-                template::run(command, &store, clock.as_ref(), ids.as_ref()).await?;
+                template::run(command, &Context::open(config).await?).await?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Bench(command) => Box::pin(bench::run(command)).await,

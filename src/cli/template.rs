@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde_json::Value as Json;
 
+use crate::app;
+use crate::config::Config;
+use crate::domain::Channel;
 use crate::domain::segments;
 use crate::domain::template::{Source, VersionState};
-use crate::domain::{Channel, Clock, Ids};
 use crate::store::Store;
 use crate::store::templates::Pen;
-use crate::template::{Compiled, Finding, Fullness, Input, Severity, check};
+use crate::template::{Compiled, Finding, Fullness, Input, Severity, check, introduce};
+
+use super::context::Context;
 
 /// Who is named as the author of what comes from the command line.
 const AUTHOR: &str = "command line";
@@ -58,6 +62,9 @@ pub(super) enum TemplateCommand {
         /// Print the HTML of the e-mail instead of its plain text
         #[arg(long)]
         html: bool,
+        /// The draft, also where a version is published
+        #[arg(long)]
+        draft: bool,
     },
     /// Render every text with its examples and name what to mend
     Test {
@@ -69,14 +76,17 @@ pub(super) enum TemplateCommand {
 /// Runs one of them.
 pub(super) async fn run(
     command: TemplateCommand,
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
+    Context {
+        config,
+        store,
+        clock,
+        ids,
+    }: &Context,
 ) -> anyhow::Result<()> {
     let pen = Pen {
         author: AUTHOR,
         now: clock.now(),
-        ids,
+        ids: ids.as_ref(),
     };
     match command {
         TemplateCommand::List => list(store).await,
@@ -89,11 +99,12 @@ pub(super) async fn run(
             channel,
             variables,
             html,
+            draft,
         } => {
-            let source = published(store, &name).await?;
+            let source = to_preview(store, &name, draft).await?;
             let variables = match variables {
                 Some(file) => read_json(&file)?,
-                None => source.sample(&locale, Fullness::Everything),
+                None => signed_sample(&source, &locale, config),
             };
             preview(&source, &locale, channel, &variables, html)
         }
@@ -263,6 +274,28 @@ fn preview(
         }
     }
     Ok(())
+}
+
+/// The published version, or the draft where there is nothing else or it is asked for.
+async fn to_preview(store: &Store, name: &str, draft: bool) -> anyhow::Result<Source> {
+    let versions = store.read().await?.templates().versions(name).await?;
+    let of = |state| versions.iter().find(move |it| it.state == state);
+    let published = of(VersionState::Published).filter(|_| !draft);
+    let Some(version) = published.or_else(|| of(VersionState::Draft)) else {
+        let what = if draft { "draft" } else { "version" };
+        bail!("template `{name}` has no {what}; see `araldo template list`");
+    };
+    if version.state == VersionState::Draft {
+        eprintln!("draft v{}: nothing is sent from it", version.version);
+    }
+    Ok(version.source.clone())
+}
+
+/// The template's examples, signed as the messages of this configuration are.
+fn signed_sample(source: &Source, locale: &str, config: &Config) -> Json {
+    let mut sample = source.sample(locale, Fullness::Everything);
+    introduce(&mut sample, &app::contact(config));
+    sample
 }
 
 async fn published(store: &Store, name: &str) -> anyhow::Result<Source> {

@@ -135,7 +135,7 @@ mod tests {
     fn chains_products_and_long_joins_are_refused() {
         assert_eq!(within_limits("event.data.state == 'waiting'"), Ok(()));
         for chain in [
-            "1-1", "1 and 1", "1and ", "a|upper", "not not", "a.a", "a[0]", "--",
+            "1-1", "1 and 1", "1and ", "a|upper", "not not ", "a.a", "a[0]", "--",
         ] {
             assert_eq!(within_limits(&chain.repeat(100)), Err(Excess::Words));
         }

@@ -90,8 +90,8 @@ pub(super) fn held(pieces: &[Piece<'_>]) -> String {
         match piece {
             Piece::Statement(text) => match kept_value(text) {
                 Some((start, end)) => {
-                    let (before, after) = (&text[..start], &text[end..]);
-                    out.push_str(&format!("{before}({})|{HELD} {after}", &text[start..end]));
+                    let (before, value, after) = (&text[..start], &text[start..end], &text[end..]);
+                    out.extend([before, "(", value, ")|", HELD, " ", after]);
                 }
                 None => out.push_str(text),
             },

@@ -7,7 +7,7 @@ use crate::domain::marks::joints;
 const NAME_LENGTH: usize = 40;
 
 /// Ends of abbreviations that stand in names and are no ends of host names.
-const ABBREVIATED: &[&str] = &["lli", "ssa", "ra", "ri", "gg", "essa", "coop"];
+const ABBREVIATED: &[&str] = &["lli", "ssa", "essa", "ra", "ri"];
 
 /// A value fit to be shown: no control, direction or invisible characters; lines kept.
 pub(super) fn value(text: &str) -> String {
@@ -86,7 +86,11 @@ fn name_word(word: &str) -> Option<String> {
         let end = after
             .find(|c: char| !c.is_alphanumeric())
             .unwrap_or(after.len());
-        let title = end <= 1 || ABBREVIATED.contains(&after[..end].to_lowercase().as_str());
+        let end = &after[..end];
+        // `2.0` is no address; `10.0.0.1` is one.
+        let number = end.bytes().all(|byte| byte.is_ascii_digit()) && labels.len() < 4;
+        let letter = end.chars().count() <= 1 && !end.bytes().all(|byte| byte.is_ascii_digit());
+        let title = number || letter || ABBREVIATED.contains(&end.to_lowercase().as_str());
         let joins = !before.is_empty() && !after.is_empty() && !title;
         linked |= joins;
         out.push(if joins { ' ' } else { '.' });
@@ -146,15 +150,16 @@ mod tests {
             ("EVIL.Zip", "EVIL Zip"),
             ("evil。com", "evil com"),
             ("пример.рф", "пример рф"),
-            ("a.b@evil.com", "a b@evil com"),
-            ("10.0.0.1", "10.0.0.1"),
+            ("a.b@evil.com", "a.b@evil com"),
+            ("10.0.0.1", "10 0 0 1"),
+            ("Bar 2.0", "Bar 2.0"),
             (
                 "J.R.R. Tolkien, G.B. Rossi S.p.A.",
                 "J.R.R. Tolkien, G.B. Rossi S.p.A.",
             ),
             (
                 "Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop.",
-                "Sig.ra Rossi Avv. Bianchi S.n.c. Soc.Coop.",
+                "Sig.ra Rossi Avv. Bianchi S.n.c. Soc Coop.",
             ),
             ("Rossi...", "Rossi..."),
         ] {

@@ -218,8 +218,14 @@ fn lay_out(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
             fonts: HashMap::new(),
             ..RenderOptions::default()
         })
+        .map(|html| html.replace(HIDDEN_WHITE, HIDDEN_DARK))
         .map_err(|error| Fault::of(part, format!("the layout fails: {error}"), MJML_ADVICE))
 }
+
+/// How the layout program hides the line that lists of mails show (`<mj-preview>`). It is seen by
+/// nobody in the mail, but filters of spam read it as white on nearly white.
+const HIDDEN_WHITE: &str = "<div style=\"display:none;font-size:1px;color:#ffffff;";
+const HIDDEN_DARK: &str = "<div style=\"display:none;font-size:1px;color:#1f2328;";
 
 fn inline_css(part: &str, html: &str) -> Result<String, Fault> {
     let options = InlineOptions {

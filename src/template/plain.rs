@@ -4,6 +4,8 @@
 //! only now. Its reader makes a tree without calling itself; the tree is measured before what
 //! writes it out, which does.
 
+use std::rc::Rc;
+
 use crate::domain::limits::{PLAIN_DEPTH, PLAIN_NODES};
 
 use super::hygiene;
@@ -29,14 +31,14 @@ pub(super) fn of_html(html: &str) -> Result<String, String> {
         .allow_width_overflow();
     let dom = reader.parse_html(html.as_bytes()).map_err(failed)?;
     let mut deepest = 0;
-    let mut left = vec![(dom.document.clone(), 0_usize)];
+    let mut left = vec![(Rc::clone(&dom.document), 0_usize)];
     while let Some((node, depth)) = left.pop() {
         deepest = deepest.max(depth);
         left.extend(
             node.children
                 .borrow()
                 .iter()
-                .map(|child| (child.clone(), depth + 1)),
+                .map(|child| (Rc::clone(child), depth + 1)),
         );
     }
     if deepest > PLAIN_DEPTH {

@@ -19,6 +19,10 @@ pub(super) fn held(value: &Value) -> Result<Value, Error> {
 }
 
 /// `replace(from, to)`.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the engine hands a filter its arguments by value"
+)]
 pub(super) fn replace(
     text: StringInput<'_>,
     from: StringInput<'_>,

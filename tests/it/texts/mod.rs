@@ -1,6 +1,7 @@
 //! Whatever an operator types, nothing but the text itself suffers from it.
 
 mod attacks;
+mod command_line;
 mod editing;
 mod limits;
 mod readable;
