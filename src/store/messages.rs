@@ -1,6 +1,8 @@
 //! Messages: written by the planner, claimed by the dispatcher, woken by their timers.
 //! Opening and closing attempts is in `attempts`; receipts in `receipts`.
 
+mod hasten;
+
 use super::{Conn, Doing as _, StoreError, Tx, on, stored};
 use crate::domain::{
     Channel, ClientId, Lane, MessageId, MessageState, NodeId, PlanId, Reason, Timestamp, Tracking,
@@ -207,34 +209,6 @@ impl Messages<'_> {
             self.note_claim(node, claim, &claimed, now).await?;
         }
         Ok(claimed)
-    }
-
-    /// Makes messages due now that wait because their provider rests. Returns how many those were.
-    pub async fn hasten(
-        &mut self,
-        lane: Lane,
-        channel: Channel,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<u64, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE message SET due_at = $3 WHERE id IN (SELECT id FROM message
-                 WHERE state = 'queued' AND lane = $1 AND due_at > $3 AND channel = $2
-                 AND reason = $5 ORDER BY due_at, id LIMIT $4",
-                words::skip_locked!(),
-                ")"
-            ))
-            .bind(lane.as_str())
-            .bind(channel.as_str())
-            .bind(now.as_micros())
-            .bind(i64::from(limit))
-            .bind(Reason::ProviderAway.as_str())
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("make waiting messages due")
     }
 
     async fn note_claim(
