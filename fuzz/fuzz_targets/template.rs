@@ -4,5 +4,6 @@ use araldo::template::{check, trial};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    check(&trial::text(text));
+    let findings = check(&trial::text(text));
+    assert!(findings.iter().all(|it| !it.message.is_empty()));
 });
