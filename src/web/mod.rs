@@ -94,11 +94,16 @@ pub fn public_router(web: Web) -> axum::Router {
 }
 
 fn inner() -> Routes {
-    api::routes().merge(console::routes())
+    let routes = api::routes().merge(console::routes());
+    routes.around(|router| router.layer(axum::middleware::from_fn(request_line::guard)))
 }
 
+/// A token of the clients' pages that is none looks like any other that is none, so nothing is said
+/// of it here.
 fn outer() -> Routes {
-    hooks::routes().merge(public::routes())
+    let hooks = hooks::routes();
+    let hooks = hooks.around(|router| router.layer(axum::middleware::from_fn(request_line::guard)));
+    hooks.merge(public::routes())
 }
 
 fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {
@@ -108,7 +113,6 @@ fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {
 
 fn guarded<S: Clone + Send + Sync + 'static>(routes: axum::Router<S>) -> axum::Router<S> {
     routes
-        .layer(axum::middleware::from_fn(request_line::guard))
         // Inside of the headers: what is said of a crash has them like every answer.
         .layer(CatchPanicLayer::custom(crashed))
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

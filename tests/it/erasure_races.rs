@@ -100,8 +100,9 @@ impl Ground {
             .put_many(&clients, now, &*self.ids)
             .await
             .unwrap();
-        let event =
+        let mut event =
             crate::promises::incident("1", "incident.opened", "2026-11-22T18:00:00Z", "037006");
+        event["time"] = now.to_string().into();
         let event = Event::parse(&event, now).expect("an event");
         tx.events().accept([&event], now, &*self.ids).await.unwrap();
         tx.commit().await.unwrap();

@@ -52,7 +52,7 @@ async fn the_same_event_carried_in_other_ways_is_a_duplicate(store: &Store) {
     fields.insert("data_base64".to_owned(), bytes.into());
     assert_eq!(api.event(&packed).await.body, again);
     let key = api
-        .new_key(9, &[araldo::domain::api_key::Scope::EventsWrite])
+        .new_key(9, &[araldo::domain::api_key::Scope::CasesWrite])
         .await;
     let binary = Request::post("/v1/events")
         .header("authorization", format!("Bearer {key}"))

@@ -66,7 +66,8 @@ impl Attempts<'_> {
                 ") AS r WHERE message.id = r.id
                  AND message.lease_no = r.lease_no AND message.state = 'leased'
                  RETURNING message.id, message.receipt_rank,
-                 coalesce(message.reports, message.channel = 'sms'), message.engaged"
+                 coalesce(message.reports, message.channel = 'sms'), message.engaged,
+                 message.address = ''"
             ))
             .bind(&rows)
             .fetch_all(&mut **c)

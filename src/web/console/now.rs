@@ -19,7 +19,7 @@ use crate::insight::Rate;
 use crate::insight::explain::duration;
 use crate::store::StoreError;
 use crate::store::reports::{
-    IncidentRow, Ladder, LaneLoad, MOST, MessageFilter, NodeRow, NodeState, ProviderRow, Totals,
+    IncidentRow, Ladder, LaneLoad, MessageFilter, NodeRow, NodeState, ProviderRow, Totals,
 };
 use crate::store::upkeep::Breach;
 use crate::web::Web;
@@ -27,12 +27,14 @@ use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
 use super::alarms::{self, Alarm};
-use super::chart::spark_line;
 use super::desk::{Pace, ProviderFace};
 use super::format::{Badge, Moment, When, grouped, plain};
 use super::frame::{Frame, Part, strictly};
 use super::messages::Line;
-use super::replies::counted;
+
+mod tiles;
+
+use tiles::{Tile, capped, tiles};
 
 /// How often a live page looks.
 const TICK: Duration = Duration::from_secs(1);
@@ -177,17 +179,6 @@ fn is_paused(row: Option<&ProviderRow>, now: Timestamp) -> bool {
         .is_some_and(|until| until > now)
 }
 
-/// A number with its name and what it means.
-struct Tile {
-    word: &'static str,
-    value: String,
-    hint: String,
-    /// Points of a small line, if there is one.
-    spark: String,
-    /// Where more of it stands.
-    link: Option<&'static str>,
-}
-
 struct LaneBar {
     lane: &'static str,
     waiting: String,
@@ -256,74 +247,6 @@ impl View {
                 .collect(),
             recent: snapshot.recent.clone(),
         }
-    }
-}
-
-fn tiles(snapshot: &Snapshot) -> Vec<Tile> {
-    let today = &snapshot.totals.today;
-    let waiting: i64 = snapshot.lanes.iter().map(|load| load.waiting).sum();
-    let delivered = Rate::new(today.delivered, today.reporting);
-    let tile = |word, value, hint: &str| Tile {
-        word,
-        value,
-        hint: hint.to_owned(),
-        spark: String::new(),
-        link: None,
-    };
-    vec![
-        Tile {
-            word: "Going out",
-            value: snapshot
-                .pace
-                .per_minute
-                .map_or_else(|| "–".to_owned(), grouped),
-            hint: "accepted per minute".to_owned(),
-            spark: spark_line(&snapshot.pace.spark),
-            link: None,
-        },
-        tile("Waiting", capped(waiting), "queued in all lanes"),
-        tile(
-            "Sent today",
-            grouped(today.accepted),
-            "accepted of those planned today",
-        ),
-        tile(
-            "Delivered",
-            delivered
-                .share()
-                .map_or_else(|| "–".to_owned(), |_| format!("{} %", delivered.percent())),
-            &format!(
-                "{} of the {} whose provider reports it",
-                grouped(delivered.k),
-                grouped(delivered.n)
-            ),
-        ),
-        tile(
-            "Unknown",
-            grouped(snapshot.totals.ever.unknown),
-            "nobody can say whether they left",
-        ),
-        tile(
-            "Held",
-            grouped(snapshot.totals.held),
-            "quiet hours, pause or a faulty template",
-        ),
-        Tile {
-            link: Some("/console/replies"),
-            ..tile(
-                "Replies",
-                counted(snapshot.replies),
-                "written by clients, not answered yet",
-            )
-        },
-    ]
-}
-
-fn capped(count: i64) -> String {
-    if count > MOST {
-        format!("> {}", grouped(MOST))
-    } else {
-        grouped(count)
     }
 }
 

@@ -273,6 +273,8 @@ fn routes_are_added_to_the_table_and_nowhere_else() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap_or_default();
+            // What tests build answers nobody.
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
             let adds = [".route(", ".route_service(", ".nest(", ".nest_service("];
             if adds.iter().any(|way| text.contains(way)) {
                 found.push(path.file_name().unwrap().to_owned());

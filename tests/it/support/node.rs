@@ -27,7 +27,7 @@ use super::TestStore;
 pub(crate) use super::sums::sums_close;
 
 /// How long anything may take: generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_mins(4);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long to stop.
 const STOPPING: Duration = Duration::from_secs(60);
 /// A telephone's browser.
