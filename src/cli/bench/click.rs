@@ -12,6 +12,7 @@ use super::marks::{self, Mark};
 use super::report::{median, round};
 use super::wrk::Wrk;
 use crate::domain::Clock as _;
+use crate::domain::ids::first_id_at;
 use crate::domain::token::{Purpose, Signer};
 use crate::store::fill::{Fill, Stock};
 
@@ -94,12 +95,14 @@ pub(super) async fn run(options: &Click) -> anyhow::Result<ExitCode> {
 async fn links(node: &Node) -> anyhow::Result<String> {
     let running = &node.running;
     let now = running.clock.now();
+    // Links of old messages have ended.
+    let first = first_id_at(now);
     running
         .store
         .fill(Fill {
             messages: MESSAGES,
             stock: Stock::Accepted,
-            first: 1,
+            first,
             now,
         })
         .await?;
@@ -116,7 +119,7 @@ async fn links(node: &Node) -> anyhow::Result<String> {
         bail!("the link was not kept");
     };
     let mut paths = String::new();
-    for message in 1..=MESSAGES {
+    for message in first..first + MESSAGES {
         paths.push_str("/c/");
         paths.push_str(&signer.sign(Purpose::Click, &[message, link.get()]));
         paths.push('\n');
