@@ -98,12 +98,10 @@ fn inner() -> Routes {
     routes.around(|router| router.layer(axum::middleware::from_fn(request_line::guard)))
 }
 
-/// A token of the clients' pages that is none looks like any other that is none, so nothing is said
-/// of it here.
+/// Nothing of these is looked up by a text in the address: a token that is none looks like any other,
+/// and a provider's words are cleaned before they are kept.
 fn outer() -> Routes {
-    let hooks = hooks::routes();
-    let hooks = hooks.around(|router| router.layer(axum::middleware::from_fn(request_line::guard)));
-    hooks.merge(public::routes())
+    hooks::routes().merge(public::routes())
 }
 
 fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {

@@ -246,7 +246,7 @@ async fn what_is_old_is_blanked_and_then_deleted_and_the_sums_stay(store: TestSt
 
 /// Two of everything: one long over, one that goes on or is young.
 const CAUSES: [&str; 8] = [
-    "INSERT INTO event VALUES (1, '/s', '1', 'case.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
+    "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (1, '/s', '1', 'case.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
      (2, '/s', '2', 'case.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
      (3, '/s', '3', 'incident.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
      (4, '/s', '4', 'incident.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
@@ -262,7 +262,9 @@ const CAUSES: [&str; 8] = [
      1, 1, NULL)",
     "INSERT INTO incident_change VALUES (3, 1, 'incident.opened', '{}', 1), \
      (4, 2, 'incident.opened', '{}', 1)",
-    "INSERT INTO plan VALUES (1, 1, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 's', 1, \
+    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, class, \
+     lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, variables, \
+     state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES (1, 1, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 's', 1, \
      NULL, NULL, NULL, '{}', '{}', 'planned', 0, 0, 0, 0, 1, 1)",
     "INSERT INTO audit VALUES (1, 1, 'a', 'b', 'c', NULL), \
      (9000000000000000000, 1, 'a', 'b', 'c', NULL)",

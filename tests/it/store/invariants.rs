@@ -90,7 +90,7 @@ const ONE_UNKNOWN: &str = "UPDATE rollup SET accepted = 0, reporting = 0, reache
     unknown = 1";
 const STOP: &str = "INSERT INTO suppression VALUES ('sms', '+390000000001', 'stop', NULL, \
     863900000000)";
-const VIEWED: &str = "INSERT INTO engagement VALUES (80, 50, 'viewed', 'human', 'a test', NULL, \
+const VIEWED: &str = "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (80, 50, 'viewed', 'human', 'a test', NULL, \
     NULL, 864003000000)";
 const SAFETY: &str = "UPDATE plan SET class = 'safety'";
 

@@ -52,9 +52,9 @@ const SOME: [&str; 7] = [
     "SELECT CAST(sum(reached - (accepted - undelivered)) AS BIGINT) FROM rollup",
 ];
 
-const EVENT: &str = "INSERT INTO event VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, \
+const EVENT: &str = "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, \
     '{}', 'h', 'planned', NULL)";
-const SECOND_EVENT: &str = "INSERT INTO event VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', \
+const SECOND_EVENT: &str = "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', \
     100, 110, '{}', 'h', 'planned', NULL)";
 
 /// A plan with its day and links that are kept, and one of an older program.

@@ -210,7 +210,10 @@ impl Findings {
         }
         if ours > 2 {
             self.wrong
-                .push(format!("a risk is taken once, {ours} arrived: {row:?}"));
+                .push(format!(
+                    "a risk is taken once, {ours} arrived: {row:?}; attempts: {:?}; arrivals: {arrivals:?}",
+                    self.attempts.get(&row.id)
+                ));
         }
     }
 
