@@ -84,7 +84,9 @@ fn safe_step(case: &Case, provider: &Capabilities, now: Timestamp) -> Option<Ste
         .idempotent_for
         .and_then(|life| TimeDelta::from_std(life).ok())
         .is_some_and(|life| now < case.opened_at + life - KEY_MARGIN);
-    if key_lives {
+    // After a repeat at a risk nobody knows which of the attempts the provider counts the key's life
+    // from, and the last look before sending would not ask any more.
+    if key_lives && !case.risky {
         return Some(Step::SendAgain);
     }
     provider
@@ -143,6 +145,18 @@ mod tests {
         };
         assert_eq!(next_step(&again, now), Step::Wait(again.horizon));
         assert_eq!(next_step(&again, again.horizon), Step::GiveUp);
+    }
+
+    #[test]
+    fn after_a_repeat_at_a_risk_no_key_makes_a_further_one_safe() {
+        let now = Timestamp::from_micros(0) + TimeDelta::seconds(70);
+        let keyed = case(OnUnknown::Resend, Some(900), false);
+        assert_eq!(next_step(&keyed, now), Step::SendAgain);
+        let again = Case {
+            risky: true,
+            ..keyed
+        };
+        assert_eq!(next_step(&again, now), Step::Wait(again.horizon));
     }
 
     #[test]
