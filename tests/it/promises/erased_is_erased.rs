@@ -234,12 +234,27 @@ async fn what_still_comes_in_about_the_erased_is_not_kept(store: TestStore) {
     erase(&node, "Z-9").await;
 
     node.event(&noted("2", "Z-9", "2026-11-22T11:00:00Z")).await;
+    // No rule listens to these, and they are kept for their senders to look at.
+    let mut own = noted("2a", "Z-9", "2026-11-22T11:00:00Z");
+    own["type"] = json!("meter.read");
+    node.event(&own).await;
+    own["id"] = json!("2b");
+    own["subject"] = json!("Z-9");
+    own["data"] = json!({ "note": NOTE });
+    node.event(&own).await;
+    let case = json!({ "client": "Z-9", "kind": "voltura", "state": "received", "note": NOTE });
+    let put = node.put("/v1/cases/PR-NEW", &case).await;
+    assert_eq!(
+        (put.status, &put.body["pointer"]),
+        (400, &json!("/client")),
+        "{put:?}"
+    );
     // A repeat is known by its name, though nothing of it is left.
     let again = node.post("/v1/events", &told).await;
     assert_eq!(again.body["duplicates"], 1, "{again:?}");
     node.planned().await;
     let refused = "SELECT detail FROM event WHERE state = 'refused'";
-    assert_eq!(node.eye.texts(refused).await, ["the client was erased"]);
+    assert_eq!(node.eye.texts(refused).await, ["the client was erased"; 3]);
     assert_eq!(node.get("/v1/cases/PR-Z-9").await.status, 404);
     assert!(node.running.store.empty_the_log().await.unwrap());
     let left = traces::of(node.url(), &node.eye, &["Z-9", NOTE]).await;

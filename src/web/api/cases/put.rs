@@ -38,6 +38,11 @@ pub(crate) async fn put(
     let wish = Wish::parse(&body)?;
     let now = web.clock.now();
     let mut tx = web.store.write().await?;
+    if tx.erasure().is_gone(&wish.data.client).await? {
+        let why =
+            "this client was erased; nothing is kept about them until they are a client again";
+        return Err(Problem::field("/client", why));
+    }
     let known = tx.cases().lookup(&reference).await?;
     let Some(step) = wish.step(known.as_ref()) else {
         return Ok((
