@@ -94,12 +94,9 @@ pub fn public_router(web: Web) -> axum::Router {
 }
 
 fn inner() -> Routes {
-    let routes = api::routes().merge(console::routes());
-    routes.around(|router| router.layer(axum::middleware::from_fn(request_line::guard)))
+    api::routes().merge(console::routes())
 }
 
-/// Nothing of these is looked up by a text in the address: a token that is none looks like any other,
-/// and a provider's words are cleaned before they are kept.
 fn outer() -> Routes {
     hooks::routes().merge(public::routes())
 }

@@ -1,26 +1,21 @@
 //! The one place where the path and the query of every request are looked at before anything reads
 //! them: what no store can hold (a NUL, texts without end) is refused alike whatever the page and
-//! whatever the database. Bodies are read, and checked, by their handlers.
+//! whatever the database. The routes ask it (`routes`), but for those with a token: nothing of these
+//! is looked up by a text, and a token that is none looks like any other that is none. Bodies are
+//! read, and checked, by their handlers.
 
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
 use crate::domain::limits::{ADDRESS_LINE_BYTES, ASKED};
 use crate::web::problem::Problem;
 
-/// Lets a request in, or answers it.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
-    let uri = request.uri();
-    match check(uri.path(), uri.query().unwrap_or_default()) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
+/// What is wrong with a request's path and query, if anything.
+pub(super) fn check(uri: &Uri) -> Result<(), Problem> {
+    parts(uri.path(), uri.query().unwrap_or_default())
 }
 
-fn check(path: &str, query: &str) -> Result<(), Problem> {
+fn parts(path: &str, query: &str) -> Result<(), Problem> {
     if path.len() + query.len() > ADDRESS_LINE_BYTES {
         return Err(Problem::new(
             StatusCode::URI_TOO_LONG,
@@ -59,7 +54,7 @@ mod tests {
     #[test]
     fn what_no_store_can_hold_does_not_come_in() {
         let long = "x".repeat(ASKED + 1);
-        let nul = |path: &str, query: &str| check(path, query).unwrap_err();
+        let nul = |path: &str, query: &str| parts(path, query).unwrap_err();
         assert_eq!(nul("/v1/clients/a%00b", "").status, StatusCode::BAD_REQUEST);
         assert_eq!(nul("/v1/clients", "search=a%00").pointer.unwrap(), "/query");
         assert_eq!(nul("/v1/clients", "a%00=b").pointer.unwrap(), "/query");
@@ -67,9 +62,9 @@ mod tests {
         let longest = "a=b&".repeat(3_000);
         assert_eq!(nul("/", &longest).status, StatusCode::URI_TOO_LONG);
         assert_eq!(
-            check("/v1/clients/C%20%C3%A8", "search=%25&limit=3"),
+            parts("/v1/clients/C%20%C3%A8", "search=%25&limit=3"),
             Ok(())
         );
-        assert_eq!(check(&format!("/{}", "%20".repeat(ASKED)), ""), Ok(()));
+        assert_eq!(parts(&format!("/{}", "%20".repeat(ASKED)), ""), Ok(()));
     }
 }

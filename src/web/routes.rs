@@ -20,7 +20,7 @@ use crate::web::Web;
 use crate::web::auth::keys::Caller;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
-use crate::web::query;
+use crate::web::{query, request_line};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,9 @@ impl Access {
     }
 
     async fn admit(self, parts: &mut Parts, web: &Web) -> Result<(), Response> {
+        if self != Self::Token {
+            request_line::check(&parts.uri).map_err(Problem::into_response)?;
+        }
         match self {
             Self::Anyone | Self::Token => Ok(()),
             Self::Key { one_of, query } => {
