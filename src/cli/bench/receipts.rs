@@ -20,6 +20,7 @@ use super::report::round;
 use super::town::{News, Reach};
 use super::wire::Wire;
 use crate::domain::Clock as _;
+use crate::domain::ids::first_id_at;
 use crate::domain::token::{Purpose, Signer};
 use crate::store::fill::{Fill, Stock};
 
@@ -101,10 +102,12 @@ pub(super) async fn run(options: &Receipts) -> anyhow::Result<ExitCode> {
 async fn reports(node: &Node, count: usize) -> anyhow::Result<Vec<String>> {
     let running = &node.running;
     let (now, count) = (running.clock.now(), i64::try_from(count)?);
+    // By their ids as old as they are: what is old by its id, the first night takes away.
+    let first = first_id_at(now);
     let fill = Fill {
         messages: count,
         stock: Stock::Accepted,
-        first: 1,
+        first,
         now,
     };
     running.store.fill(fill).await?;
@@ -112,7 +115,7 @@ async fn reports(node: &Node, count: usize) -> anyhow::Result<Vec<String>> {
     let key = tx.keyring().ensure("links", "", now).await?;
     tx.commit().await?;
     let signer = Signer::new(key.as_bytes());
-    Ok((1..=count)
+    Ok((first..first + count)
         .map(|message| {
             let token = signer.sign_for("fill", Purpose::Receipt, &[message, 1]);
             format!("/hooks/kannel/fill/{token}?type=1&answer=DELIVRD&fid=7&at=1790000000")
