@@ -3,8 +3,8 @@
 #![no_main]
 
 use araldo::domain::Timestamp;
-use araldo::source::Limits;
-use araldo::source::cloud_event::{Mode, read};
+use araldo::intake::Limits;
+use araldo::intake::cloud_event::{Mode, read};
 use libfuzzer_sys::fuzz_target;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);

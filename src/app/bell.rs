@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::Running;
 use crate::config::Config;
 use crate::domain::NodeId;
-use crate::lifecycle::{Lifecycle, Wake};
-use crate::store::bell::{Ears, Heard, Topic};
+use crate::runtime::{Lifecycle, Wake};
+use crate::store::cluster::bell::{Ears, Heard, Topic};
 use crate::store::{Store, StoreUrl};
 
 /// Between two rings of one topic.

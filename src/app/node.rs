@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::domain::ids::TimeOrderedIds;
 use crate::domain::{Clock, Ids, NodeId};
-use crate::store::nodes::NewNode;
-use crate::store::presence::Presence;
+use crate::store::cluster::nodes::NewNode;
+use crate::store::cluster::presence::Presence;
 use crate::store::{Store, StoreError};
 
 /// Slots that nodes may take. The rest is for commands that run beside a daemon.

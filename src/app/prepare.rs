@@ -10,8 +10,8 @@ use crate::domain::Channel;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
 use crate::domain::token::Signer;
-use crate::lifecycle::Lifecycle;
 use crate::plan::Matcher;
+use crate::runtime::Lifecycle;
 use crate::template::Source;
 
 /// What was built.

@@ -1,12 +1,12 @@
 //! The heartbeat of a node, whatever its roles are. It goes on while the node stops: what is still
 //! being sent must not be taken out of living hands. What others conclude from silence is
-//! `dispatch::rescue`; what the sign is, `store::presence`.
+//! `dispatch::rescue`; what the sign is, `store::cluster::presence`.
 
 use std::time::Duration;
 
 use crate::domain::NodeId;
-use crate::lifecycle::Lifecycle;
-use crate::store::presence::Presence;
+use crate::runtime::Lifecycle;
+use crate::store::cluster::presence::Presence;
 
 /// Beats until every other task has ended.
 pub(super) fn start(presence: Presence, node: NodeId, every: Duration, lifecycle: &Lifecycle) {

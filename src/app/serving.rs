@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::{AppError, Running};
 use crate::config::Config;
 use crate::domain::limits;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::web::serving::{self, Patience, Room};
 use crate::web::{self, Web};
 

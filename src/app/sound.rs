@@ -2,7 +2,7 @@
 //! event and lose it, or forget that a message was sent.
 
 use crate::domain::limits::CHECKED_AT_START;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::{Store, StoreError, StoreUrl};
 
 /// Asks before anything else happens where that takes a second or two, else beside the work; a

@@ -10,7 +10,7 @@ use super::settings::{ProviderSettings, SetupError};
 use super::sms::kannel::Kannel;
 use crate::domain::Clock;
 use crate::domain::token::Signer;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// What providers need besides their settings.
 #[derive(Clone)]

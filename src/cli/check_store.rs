@@ -9,8 +9,8 @@ use clap::Args;
 
 use super::Context;
 use crate::app;
-use crate::lifecycle::Lifecycle;
-use crate::store::invariants::{Finding, Invariant};
+use crate::runtime::Lifecycle;
+use crate::store::cluster::invariants::{Finding, Invariant};
 use crate::upkeep;
 
 /// What to do before asking.

@@ -8,8 +8,8 @@ use clap::Subcommand;
 
 use super::{COMMAND_LINE, Context};
 use crate::domain::{EventId, Timestamp};
-use crate::store::audit::Deed;
-use crate::store::switches::DISPATCH;
+use crate::store::access::audit::Deed;
+use crate::store::cluster::switches::DISPATCH;
 use crate::store::{StoreError, Tx};
 
 /// What to do.

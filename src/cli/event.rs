@@ -8,8 +8,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 
 use crate::domain::{Clock, Ids};
-use crate::source::cloud_event::{self, Mode};
-use crate::source::{Limits, intake};
+use crate::intake::cloud_event::{self, Mode};
+use crate::intake::{Limits, accept};
 use crate::store::Store;
 
 /// What to do with events.
@@ -38,7 +38,7 @@ pub(super) async fn run(
         let now = clock.now();
         let events = cloud_event::read(Mode::Plain, &[], &body, &limits, now)
             .with_context(|| name.to_string())?;
-        let taken = intake::take(store, events, now, ids)
+        let taken = accept::take(store, events, now, ids)
             .await
             .with_context(|| name.to_string())?;
         println!(

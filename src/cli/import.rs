@@ -16,10 +16,10 @@ use super::COMMAND_LINE;
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
 use crate::domain::{Clock, Fault, Ids};
-use crate::source::Limits;
-use crate::source::csv::{Clients, inspect};
-use crate::source::import::{Importer, read_line};
-use crate::source::lines::{self, Line};
+use crate::intake::Limits;
+use crate::intake::csv::{Clients, inspect};
+use crate::intake::import::{Importer, read_line};
+use crate::intake::lines::{self, Line};
 use crate::store::Store;
 
 /// What to import.

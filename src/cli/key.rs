@@ -7,8 +7,8 @@ use clap::Subcommand;
 
 use super::{COMMAND_LINE, Context};
 use crate::domain::api_key::{ApiKey, Pattern, Rights, Scope};
-use crate::store::audit::Deed;
-use crate::store::keys::StoredKey;
+use crate::store::access::audit::Deed;
+use crate::store::access::keys::StoredKey;
 
 /// What to do.
 #[derive(Debug, Subcommand)]

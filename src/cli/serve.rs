@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{self, Running};
 use crate::config::{self, Config};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::telemetry;
 
 /// Runs until a signal or a crash ends it.

@@ -9,8 +9,8 @@ use clap::Subcommand;
 use crate::domain::role::Role;
 use crate::domain::{Clock, EmailAddress, Ids, UserId};
 use crate::store::Store;
-use crate::store::audit::Deed;
-use crate::store::users::{Added, NewUser};
+use crate::store::access::audit::Deed;
+use crate::store::access::users::{Added, NewUser};
 use crate::web::auth::password;
 
 /// The name of this command in the audit.

@@ -13,7 +13,7 @@ use super::layers::line_at;
 use super::section::parse_time;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule, condition_within_limits};
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 /// The rules built into the program.
 const SHIPPED: &str = include_str!("../../config/rules.toml");

@@ -13,8 +13,8 @@ use super::secret;
 use super::section::Section;
 use crate::channel::Secret;
 use crate::domain::Tracking;
-use crate::domain::text_enum::text_enum;
 use crate::store::StoreUrl;
+use crate::text::text_enum::text_enum;
 
 /// `[http]`
 #[derive(Debug, Clone)]

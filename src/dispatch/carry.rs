@@ -15,8 +15,8 @@ use super::texts::PlanText;
 use super::{Settings, Shared};
 use crate::channel::{Outgoing, Reference};
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
-use crate::store::attempts::{Diverted, NewAttempt};
 use crate::store::messages::Claimed;
+use crate::store::messages::attempts::{Diverted, NewAttempt};
 
 /// When to come back if no connection came about and the provider does not rest.
 const UNREACHED: TimeDelta = TimeDelta::seconds(1);

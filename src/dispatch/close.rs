@@ -12,8 +12,8 @@ use super::texts::PlanText;
 use crate::channel::{Accepted, SendError};
 use crate::domain::retry::Next;
 use crate::domain::{MessageState, Reason, Timestamp};
-use crate::store::attempts::Closed;
 use crate::store::messages::Claimed;
+use crate::store::messages::attempts::Closed;
 
 /// When a message comes again that was denied by policy, at the earliest: neither a recipient's
 /// mind nor a set-up changes sooner.

@@ -9,7 +9,7 @@ use super::Shared;
 use super::carry::carry;
 use super::ledger::{Entry, Handle};
 use crate::domain::Lane;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::StoreError;
 use crate::store::messages::Claimed;
 

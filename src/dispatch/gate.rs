@@ -7,7 +7,7 @@ use super::unknown::KEY_MARGIN;
 use crate::domain::consent::refusal;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Class, MessageState, NodeId, Reason, Timestamp};
-use crate::store::attempts::{NewAttempt, Recheck};
+use crate::store::messages::attempts::{NewAttempt, Recheck};
 
 /// How many times the cap safety messages may use.
 const SAFETY_ROOM: i64 = 3;

@@ -18,9 +18,9 @@ use crate::domain::ids::first_id_at;
 use crate::domain::{
     Channel, ClientId, Clock, MessageId, MessageState, NodeId, Timestamp, Tracking,
 };
-use crate::store::attempts::{Closed, Diverted, Landed, NewAttempt, Recheck};
-use crate::store::receipts::ReceiptHorizon;
-use crate::store::rollup::{Shift, Standing, shift};
+use crate::store::messages::attempts::{Closed, Diverted, Landed, NewAttempt, Recheck};
+use crate::store::messages::receipts::ReceiptHorizon;
+use crate::store::messages::rollup::{Shift, Standing, shift};
 use crate::store::{Store, StoreError, Tx};
 
 /// Entries taken into one transaction.

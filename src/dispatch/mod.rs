@@ -42,8 +42,8 @@ use crate::domain::links::Links;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::{Channel, Clock, Ids, Lane, NodeId, Timestamp};
-use crate::lifecycle::{Lifecycle, Wake};
-use crate::store::receipts::ReceiptHorizon;
+use crate::runtime::{Lifecycle, Wake};
+use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
 use texts::{PlanText, Texts};
 

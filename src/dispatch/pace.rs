@@ -5,7 +5,7 @@
 //! what has a slot within the next tenth of a second, so that few messages wait in `sending`.
 //! [`Admission::depart`] comes after, right before the provider, and waits for the slot: how long
 //! the commit took no longer shows on the wire. What slots are is said in `slots`, who sells them
-//! in `store::pace`.
+//! in `store::cluster::pace`.
 
 mod admission;
 mod queue;
@@ -21,8 +21,8 @@ use queue::{Counted, Place, Queue};
 
 use super::slots::{Bank, OtherClock, Rate};
 use crate::domain::Lane;
-use crate::lifecycle::Lifecycle;
-use crate::store::pace::{Bought, Wanted};
+use crate::runtime::Lifecycle;
+use crate::store::cluster::pace::{Bought, Wanted};
 use crate::store::{Store, StoreError};
 
 /// The longest block bought at once, in microseconds.

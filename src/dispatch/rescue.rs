@@ -1,6 +1,6 @@
 //! The rescue of what a dead node had in hand. Any node rescues. A node is dead when it has been
 //! silent for too long, or at once when it is an earlier run of this one whose sign is gone
-//! (`store::presence`). The heartbeat itself is `app::presence`.
+//! (`store::cluster::presence`). The heartbeat itself is `app::presence`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::domain::{Lane, MessageState, NodeId};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::StoreError;
-use crate::store::nodes::{Looks, Rescued};
-use crate::store::sums::Moved;
+use crate::store::cluster::nodes::{Looks, Rescued};
+use crate::store::messages::sums::Moved;
 
 /// After a start, an earlier run is looked for so often and so long.
 const SOON: Duration = Duration::from_millis(250);

@@ -8,7 +8,7 @@
 //! left of the twentieth are for what a node does not know of the database's clock, and for the
 //! wire, where the provider counts.
 //!
-//! `pace` buys and waits; `store::pace` is the account.
+//! `pace` buys and waits; `store::cluster::pace` is the account.
 
 use std::collections::VecDeque;
 

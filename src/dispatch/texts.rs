@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::domain::rule::PlanSettings;
 use crate::domain::{PlanId, TemplateVersionId, Timestamp};
 use crate::store::messages::Claimed;
-use crate::store::plans::Plan;
+use crate::store::planning::plans::Plan;
 use crate::store::templates::StoredVersion;
 use crate::store::{Store, StoreError, Tx};
 use crate::template::{Catalog, Compiled, Versioned, Workshop};

@@ -13,10 +13,10 @@ use super::texts::PlanText;
 use super::unknown::{Case, Step, next_step};
 use crate::channel::Found;
 use crate::domain::{Channel, Lane, MessageState, Reason, Timestamp};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::StoreError;
-use crate::store::sums::Moved;
-use crate::store::timers::{Looked, Woken};
+use crate::store::messages::sums::Moved;
+use crate::store::messages::timers::{Looked, Woken};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(1);

@@ -7,7 +7,7 @@
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 mod rights;
 

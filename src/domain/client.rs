@@ -1,12 +1,12 @@
 //! A person or firm that is told things: how to reach them, where they are served, what they
-//! chose. Parsed from HTTP, NDJSON and CSV by `source`; kept by `store::clients`.
+//! chose. Parsed from HTTP, NDJSON and CSV by `source`; kept by `store::people::clients`.
 
 use std::collections::BTreeMap;
 
 use crate::domain::address::Address;
 use crate::domain::message::Channel;
 use crate::domain::quiet_hours::QuietHours;
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// Whether a client's reading may be measured by name.

@@ -1,8 +1,8 @@
 //! What a reader did with a message, and whether a person or a machine did it.
 //!
-//! Only the words. `track::verdict` judges; `store::engagement` keeps and counts.
+//! Only the words. `track::verdict` judges; `store::messages::engagement` keeps and counts.
 
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// What was done.

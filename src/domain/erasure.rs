@@ -1,5 +1,5 @@
 //! What is remembered of the erased: keyed hashes, so that a STOP outlives its address and events
-//! about somebody who is gone are known for what they are. `store::erasure` keeps them.
+//! about somebody who is gone are known for what they are. `store::people::erasure` keeps them.
 //!
 //! The key (the pepper) is kept in the store's keyring. A copy of one table therefore says nothing;
 //! who has the whole store can still try a number they already know, and nothing more.

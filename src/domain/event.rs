@@ -11,8 +11,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::Fields;
 use crate::domain::limits::{REFERENCE, SOURCE};
-use crate::domain::text_enum::text_enum;
-use crate::domain::tree::{Node, Tree};
+use crate::text::text_enum::text_enum;
+use crate::text::tree::{Node, Tree};
 
 mod arrival;
 mod case;

@@ -7,16 +7,17 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
+use crate::domain::UnknownWord;
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::limits::QUOTED;
-use crate::domain::marks::harmless;
-use crate::domain::tree::Node;
-use crate::domain::{UnknownWord, hygiene};
+use crate::text::hygiene;
+use crate::text::invisible::harmless;
+use crate::text::tree::Node;
 
 pub use crate::domain::limits::{PROSE, REFERENCE};
 
-/// An object under way of being read: a [`Value`], or a [`Tree`](crate::domain::tree::Tree).
+/// An object under way of being read: a [`Value`], or a [`Tree`](crate::text::tree::Tree).
 #[derive(Debug, Clone)]
 pub struct Fields<'a, N = Value> {
     object: &'a N,

@@ -1,6 +1,6 @@
 //! The life of one SMS or e-mail: its states, and the one function that knows the allowed moves.
 
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// The medium.

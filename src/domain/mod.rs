@@ -19,11 +19,9 @@ pub mod event;
 pub mod expression;
 pub mod fault;
 pub mod fields;
-pub mod hygiene;
 pub mod ids;
 pub mod limits;
 pub mod links;
-pub mod marks;
 pub mod message;
 pub mod quiet_hours;
 pub mod receipt;
@@ -32,10 +30,9 @@ pub mod role;
 pub mod rule;
 pub mod segments;
 pub mod template;
-pub(crate) mod text_enum;
 pub mod token;
-pub mod tree;
 
+pub use crate::text::UnknownWord;
 pub use address::{Address, EmailAddress, PhoneNumber};
 pub use clock::{Clock, Timestamp};
 pub use engagement::{EngagementKind, Verdict};
@@ -45,4 +42,3 @@ pub use ids::{
     TemplateId, TemplateVersionId, UserId,
 };
 pub use message::{Channel, Class, Lane, MessageState, Move, OnUnknown, Reason, Tracking};
-pub use text_enum::UnknownWord;

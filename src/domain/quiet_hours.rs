@@ -11,7 +11,7 @@ use chrono::{Days, MappedLocalTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as
 use chrono_tz::Tz;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::marks::harmless;
+use crate::text::invisible::harmless;
 
 /// Minutes of a day.
 const DAY: u16 = 1_440;

@@ -6,7 +6,7 @@
 //! in `channel`; who stores and folds them is `track`.
 
 use crate::domain::message::{MessageState, Move};
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// What a report says.

@@ -1,6 +1,6 @@
 //! What a person at the console may do.
 
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// A person's role.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use crate::domain::expression::within_limits;
 use crate::domain::limits::CONDITION_BYTES;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// The clients a rule tells.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Channel;
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 /// A language tag as in a folder's name: `it`, `en`, `de-AT`.
 pub type Locale = String;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::domain::area::Area;
 use crate::domain::event::{Event, EventData, Incident};
 use crate::domain::rule::Audience;
-use crate::store::candidates::Member;
+use crate::store::planning::candidates::Member;
 use crate::store::{StoreError, Tx};
 
 /// Whom this event's rule tells. `incident`: where the event's incident stands.

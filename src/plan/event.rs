@@ -12,8 +12,8 @@ use crate::domain::event::{
 };
 use crate::domain::rule::{Audience, ChannelChoice, PlanSettings, Rule};
 use crate::domain::{Class, EventId, Lane, OnUnknown, PlanId, Timestamp};
-use crate::store::events::StoredEvent;
-use crate::store::plans::Plan;
+use crate::store::planning::events::StoredEvent;
+use crate::store::planning::plans::Plan;
 use crate::store::{StoreError, Tx};
 
 /// How long a message asked for directly stays worth sending.

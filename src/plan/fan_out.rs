@@ -12,10 +12,10 @@ use super::gate::{self, Terms, Verdict};
 use super::{Planner, variables};
 use crate::domain::rule::PlanSettings;
 use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Reason, Tracking};
-use crate::store::candidates::{Candidate, Member};
+use crate::store::messages::rollup::{Acts, Shift, Standing, shift};
 use crate::store::messages::{NewMessage, Shared};
-use crate::store::plans::{Advance, Plan};
-use crate::store::rollup::{Acts, Shift, Standing, shift};
+use crate::store::planning::candidates::{Candidate, Member};
+use crate::store::planning::plans::{Advance, Plan};
 use crate::store::{StoreError, Tx};
 
 /// Clients planned in one transaction.

@@ -8,7 +8,7 @@ use crate::domain::consent::refusal;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::rule::{ChannelChoice, PlanSettings};
 use crate::domain::{Channel, Class, MessageState, Reason, Timestamp, Tracking};
-use crate::store::candidates::Candidate;
+use crate::store::planning::candidates::Candidate;
 
 /// What the gates need to know besides the candidate.
 #[derive(Debug, Clone, Copy)]

@@ -27,9 +27,9 @@ use crate::domain::case_kind::CaseKinds;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::rule::PlanSettings;
 use crate::domain::{Clock, Ids, Lane, PlanId, Tracking};
-use crate::lifecycle::{Lifecycle, Wake};
-use crate::store::candidates::Member;
-use crate::store::plans::Plan;
+use crate::runtime::{Lifecycle, Wake};
+use crate::store::planning::candidates::Member;
+use crate::store::planning::plans::Plan;
 use crate::store::{Store, StoreError, Tx};
 
 /// Events planned in one transaction.

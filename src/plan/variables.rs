@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::Timestamp;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::event::{CaseData, Incident, IncidentKind};
-use crate::store::candidates::Candidate;
+use crate::store::planning::candidates::Candidate;
 
 /// Languages that labels are made for.
 const LOCALES: [&str; 2] = ["it", "en"];

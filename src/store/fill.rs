@@ -2,8 +2,8 @@
 //! events and incidents they hang on and the sums that go with them. For measurements only;
 //! nothing here is on the path of a message. Sizes in, no decisions: see `araldo bench pages`.
 
-use super::{Conn, Doing as _, Store, StoreError, on, rollup};
 use crate::domain::Timestamp;
+use crate::store::{Conn, Doing as _, Store, StoreError, messages::rollup, on};
 
 /// Messages of one plan, but for the last: an incident that goes on and concerns everybody.
 const PER_PLAN: i64 = 1_000;
@@ -42,7 +42,7 @@ mod sqlite {
              SELECT i FROM n) AS s"
         };
     }
-    pub(super) use sqlite_series as series;
+    pub(in crate::store) use sqlite_series as series;
 }
 
 mod postgres {
@@ -51,18 +51,18 @@ mod postgres {
             "generate_series(0, $1 - 1) AS s (i)"
         };
     }
-    pub(super) use postgres_series as series;
+    pub(in crate::store) use postgres_series as series;
 }
 
 /// One statement for both databases; `$1` is how many numbers `s` counts.
 macro_rules! run {
     ($conn:expr, $doing:literal, [$($text:tt)*], $($bound:expr),+) => {
         match $conn {
-            super::Backend::Sqlite(c) => {
+            crate::store::Backend::Sqlite(c) => {
                 use sqlite as series;
                 sqlx::query(concat!($($text)*)) $(.bind($bound))+ .execute(&mut **c).await.map(drop)
             }
-            super::Backend::Postgres(c) => {
+            crate::store::Backend::Postgres(c) => {
                 use postgres as series;
                 sqlx::query(concat!($($text)*)) $(.bind($bound))+ .execute(&mut **c).await.map(drop)
             }

@@ -1,59 +1,27 @@
 //! The store: SQLite inside by default, PostgreSQL shared by many nodes; one SQL text for both.
 //!
 //! All access goes through a transaction: `store.read()` to look, `store.write()` to change,
-//! then one aggregate: `tx.messages()`, `tx.clients()`, ... Each aggregate has its file here.
-//! The store knows no rules: it keeps what `domain` decided, and checks the words (CHECK).
-//! Start with `backend` (how one text serves two databases), then `messages`.
+//! then one aggregate: `tx.messages()`, `tx.clients()`, ... Each aggregate has its file, in the
+//! folder of those it is used with. The store knows no rules: it keeps what `domain` decided, and
+//! checks the words (CHECK). Start with `database::backend` (how one text serves two databases),
+//! then `messages`.
 
-pub mod attempts;
-pub mod audience;
-pub mod audit;
-mod backend;
-pub mod bell;
-pub mod candidates;
-pub mod cases;
-pub mod clients;
-pub mod engagement;
-pub mod erasure;
-mod error;
-pub mod events;
+pub mod access;
+pub mod cluster;
+mod database;
 pub mod fill;
-mod health;
-pub mod incidents;
-pub mod invariants;
-pub mod keyring;
-pub mod keys;
 pub mod messages;
-pub mod nodes;
-mod open;
-pub mod pace;
-pub mod plans;
-pub mod preferences;
-pub mod presence;
-mod probe;
-pub mod receipts;
-pub mod recount;
-pub mod replies;
+pub mod people;
+pub mod planning;
 pub mod reports;
-pub(crate) mod rollup;
-mod rows;
-mod schema;
-pub mod sessions;
-pub mod status_page;
-pub mod sums;
-pub mod suppressions;
-pub mod switches;
 pub mod templates;
-pub mod timers;
-pub mod upkeep;
-pub mod users;
 pub mod yardstick;
 
-pub use error::StoreError;
-pub use open::{DaemonLock, StoreUrl};
+pub use database::error::StoreError;
+pub use database::open::{DaemonLock, StoreUrl};
 
-pub(crate) use backend::{Backend, Conn, Pools, on};
-pub(crate) use error::{Doing, stored};
+pub(crate) use database::backend::{Backend, Conn, Pools, on};
+pub(crate) use database::error::{Doing, stored};
 
 /// The store of one daemon. Cheap to clone.
 #[derive(Debug, Clone)]

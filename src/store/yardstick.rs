@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::{PgPool, SqlitePool};
 
-use super::{Backend, Conn, Doing as _, Store, StoreError, StoreUrl, Tx, on};
+use crate::store::{Backend, Conn, Doing as _, Store, StoreError, StoreUrl, Tx, on};
 
 /// Figures of a transaction.
 pub struct Yardstick<'a>(&'a mut Conn);

@@ -11,7 +11,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::compiled::Compiled;
 use crate::domain::template::{Part, Source};
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 /// Lines shown around a change.
 const AROUND: usize = 2;

@@ -1,7 +1,7 @@
 //! Cleans what comes from outside before it reaches a reader: invisible and direction-changing
 //! characters from every value, addresses from names, layout from an SMS and from a subject.
 
-use crate::domain::marks::joints;
+use crate::text::invisible::joints;
 
 /// Longest name in an SMS, in characters: more would push the message itself out of sight.
 const NAME_LENGTH: usize = 40;

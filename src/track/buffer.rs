@@ -13,9 +13,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::domain::{EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Verdict};
-use crate::lifecycle::Lifecycle;
-use crate::store::engagement::{Addressed, Burst, NewEngagement};
-use crate::store::receipts::ReceiptHorizon;
+use crate::runtime::Lifecycle;
+use crate::store::messages::engagement::{Addressed, Burst, NewEngagement};
+use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
 use crate::track::recent::{Network, Recent, Target};
 use crate::track::verdict::{self, Judgement};

@@ -9,8 +9,8 @@ use tokio::sync::{mpsc, oneshot};
 use std::sync::Arc;
 
 use crate::domain::{Clock, Ids};
-use crate::lifecycle::Lifecycle;
-use crate::store::receipts::{Appended, NewReceipt, ReceiptHorizon};
+use crate::runtime::Lifecycle;
+use crate::store::messages::receipts::{Appended, NewReceipt, ReceiptHorizon};
 use crate::store::{Store, StoreError};
 
 /// Reports that may wait; more of them have to wait outside, in their requests.

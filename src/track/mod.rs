@@ -3,7 +3,7 @@
 //! `domain::links` makes the addresses that go into messages. `web` answers them, notes each
 //! hit in the [`EngagementBuffer`] and hands each provider's report to the [`ReceiptInbox`];
 //! both write in batches. [`verdict`] and `recent` tell persons from machines. States and sums
-//! follow in `store::receipts` and `store::engagement`, in the transaction of what moved them.
+//! follow in `store::messages::receipts` and `store::messages::engagement`, in the transaction of what moved them.
 
 pub mod buffer;
 pub mod inbox;
@@ -16,9 +16,9 @@ pub use buffer::{EngagementBuffer, Hit};
 pub use inbox::{NotKept, ReceiptInbox};
 
 use crate::domain::{Clock, Ids};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::Store;
-use crate::store::receipts::ReceiptHorizon;
+use crate::store::messages::receipts::ReceiptHorizon;
 
 /// The two ways in, for `web`. Cheap to clone.
 #[derive(Debug, Clone)]

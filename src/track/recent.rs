@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use chrono::TimeDelta;
 
 use crate::domain::{Channel, MessageId, Timestamp};
-use crate::store::engagement::Burst;
+use crate::store::messages::engagement::Burst;
 
 /// How close together the hits of a scanner are.
 const BURST: TimeDelta = TimeDelta::seconds(2);

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::Settings;
 use crate::domain::{Ids, Timestamp};
-use crate::store::invariants::{Finding, Invariant, Scope};
+use crate::store::cluster::invariants::{Finding, Invariant, Scope};
 use crate::store::{Store, StoreError};
 
 /// Beyond the horizon of reports: late enough that every one has come or never will.

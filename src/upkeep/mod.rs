@@ -23,9 +23,9 @@ pub use retain::Retained;
 pub use slot::{hourly, nightly};
 
 use crate::domain::{Clock, Ids, NodeId, Timestamp};
-use crate::lifecycle::Lifecycle;
-use crate::store::receipts::ReceiptHorizon;
-use crate::store::upkeep::{Swept, Task};
+use crate::runtime::Lifecycle;
+use crate::store::cluster::upkeep::{Swept, Task};
+use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
 
 /// How often to look whether a slot has begun.

@@ -2,7 +2,7 @@
 //! else, and whenever `araldo check-store --recount` asks. In small transactions, newest first, so
 //! that what people look at is right soon and nothing waits for it.
 
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::{Store, StoreError};
 
 /// What the sums mean to this program: 2 since every part is kept with its whole.

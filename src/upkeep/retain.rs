@@ -6,9 +6,9 @@
 use super::Upkeep;
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::StoreError;
-use crate::store::upkeep::{Blanked, Chunk, Old};
+use crate::store::cluster::upkeep::{Blanked, Chunk, Old};
 
 /// Rows of one transaction.
 const CHUNK: u32 = 1_000;

@@ -4,9 +4,9 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::Fault;
-use crate::domain::marks::harmless;
-use crate::source::intake::IntakeError;
+use crate::intake::accept::IntakeError;
 use crate::store::StoreError;
+use crate::text::invisible::harmless;
 
 /// Seconds a caller should wait before trying again while the store is away.
 const RETRY_AFTER: &str = "5";

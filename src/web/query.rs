@@ -1,7 +1,7 @@
 //! The query of an API call: only parameters that are known, each once. A misspelt filter would
 //! show everything; of two, one would be passed over without a word.
 
-use crate::domain::marks::harmless;
+use crate::text::invisible::harmless;
 use crate::web::problem::Problem;
 
 /// Refuses a parameter that is not among `known`, or comes twice.

@@ -10,11 +10,11 @@ use araldo::domain::clock::FixedClock;
 use araldo::domain::event::Event;
 use araldo::domain::ids::TimeOrderedIds;
 use araldo::domain::{Clock, Ids, Tracking};
-use araldo::lifecycle::Wake;
 use araldo::plan::{self, Matcher, Planner};
+use araldo::runtime::Wake;
 use araldo::store::Store;
-use araldo::store::erasure::Erasing;
-use araldo::store::receipts::ReceiptHorizon;
+use araldo::store::messages::receipts::ReceiptHorizon;
+use araldo::store::people::erasure::Erasing;
 use arc_swap::ArcSwap;
 use serde_json::json;
 
@@ -90,7 +90,7 @@ impl Ground {
                     "places": [{ "place": format!("POD-{number}"), "kind": "pod",
                         "municipality": "037006" }] });
                 let phones = araldo::domain::address::PhonePolicy::default();
-                araldo::source::client::parse(&value, &phones).expect("a client")
+                araldo::intake::client::parse(&value, &phones).expect("a client")
             })
             .collect();
         let clients: Vec<_> = clients.iter().collect();

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use araldo::domain::client::{Client, TrackingConsent};
-use araldo::source::import::Importer;
+use araldo::intake::import::Importer;
 use araldo::store::Store;
 use axum::body::Body;
 use axum::http::Request;

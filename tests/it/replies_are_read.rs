@@ -3,7 +3,7 @@
 
 use araldo::domain::role::Role;
 use araldo::domain::{EngagementKind, Verdict};
-use araldo::store::engagement::NewEngagement;
+use araldo::store::messages::engagement::NewEngagement;
 use axum::http::StatusCode;
 
 use crate::console_browser::Browser;

@@ -45,7 +45,7 @@ use super::settings::SetupError;
 use super::sms::kannel::{Kannel, KannelSettings};
 use super::{Provider, Secret};
 use crate::domain::{Channel, Clock};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// A running sandbox.
 #[derive(Clone)]

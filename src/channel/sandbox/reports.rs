@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// Calls under way at once.
 const AT_ONCE: usize = 32;

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::faults::MailFault;
 use super::mail::Mail;
 use super::world::{Body, World};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// Octets of one mail at most.
 const MAX_MAIL: usize = 10_000_000;

@@ -12,7 +12,7 @@ use crate::app::{self, Running};
 use crate::config::Config;
 use crate::domain::Clock as _;
 use crate::domain::api_key::{ApiKey, Scope};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::{Store, StoreUrl};
 use crate::telemetry;
 

@@ -18,7 +18,7 @@ use super::town::{self, Reach};
 use super::wire::Wire;
 use crate::domain::Clock as _;
 use crate::domain::api_key::Scope;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// Events before the first that counts: templates are compiled, connections stand.
 const WARM_UP: usize = 20;

@@ -8,7 +8,7 @@ use anyhow::bail;
 use super::ground::Node;
 use super::town::{self, News, Reach};
 use crate::domain::{Clock as _, Lane};
-use crate::store::switches::DISPATCH;
+use crate::store::cluster::switches::DISPATCH;
 use crate::store::yardstick::Figures;
 
 /// Settles a district and reports there: so many messages are queued and due.

@@ -17,7 +17,7 @@ use super::mailbox::Mailbox;
 use super::marks::{self, Mark};
 use super::report::{Pair, Summary};
 use super::town::{News, Reach};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// How long a node may take to sign on or off.
 const WITHIN: Duration = Duration::from_secs(20);

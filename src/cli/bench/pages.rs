@@ -19,9 +19,9 @@ use super::wire::Wire;
 use crate::domain::api_key::Scope;
 use crate::domain::role::Role;
 use crate::domain::{Clock as _, UserId};
+use crate::store::access::sessions::NewSession;
+use crate::store::access::users::NewUser;
 use crate::store::fill::{Fill, Stock};
-use crate::store::sessions::NewSession;
-use crate::store::users::NewUser;
 
 /// Times each page is asked for, after one that does not count.
 const TIMES: usize = 20;

@@ -11,8 +11,8 @@ use crate::domain::address::Address;
 use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
 use crate::domain::event::Event;
 use crate::domain::{Channel, Clock as _};
-use crate::source::import::Importer;
-use crate::source::intake;
+use crate::intake::accept;
+use crate::intake::import::Importer;
 
 /// How the people of a district can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(super) async fn report(node: &Node, district: usize, news: News) -> anyhow::
     let event = Event::parse(&event, now)
         .map_err(|fault| anyhow::anyhow!("{fault}"))
         .context("the measurement's own event")?;
-    intake::take(&running.store, &[event], now, running.ids.as_ref()).await?;
+    accept::take(&running.store, &[event], now, running.ids.as_ref()).await?;
     running.wake.events_stored();
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::marks::{self, Mark};
 use super::report::round;
 use super::spread::Spread;
 use super::town::{self, News, Reach};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// How long an urgent mail may take at all.
 const LONGEST: Duration = Duration::from_mins(2);

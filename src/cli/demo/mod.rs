@@ -34,7 +34,7 @@ use super::serve;
 use crate::app;
 use crate::domain::address::PhonePolicy;
 use crate::domain::{Clock, Ids};
-use crate::lifecycle::{Lifecycle, Wake};
+use crate::runtime::{Lifecycle, Wake};
 use crate::store::Store;
 use crate::telemetry;
 

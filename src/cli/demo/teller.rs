@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Stage;
 use super::story::Story;
-use crate::source::intake;
+use crate::intake::accept;
 
 /// What happens within so much time is told together.
 const TOGETHER: Duration = Duration::from_millis(50);
@@ -25,7 +25,7 @@ pub(super) async fn tell(mut story: Story, speed: f64, stage: &Stage) -> anyhow:
             told += 1;
         }
         if !events.is_empty() {
-            intake::take(&stage.store, &events, now, stage.ids.as_ref()).await?;
+            accept::take(&stage.store, &events, now, stage.ids.as_ref()).await?;
             stage.wake.events_stored();
         }
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::Stage;
 use super::names::{FAMILY, FAMILY_ENGLISH, FIRMS, FIRST, FIRST_ENGLISH};
-use crate::source::import::{Importer, read_line};
+use crate::intake::import::{Importer, read_line};
 
 /// The town's name, and the name of the firm that writes to it.
 pub(super) const TOWN: &str = "Montelume";

@@ -7,7 +7,7 @@ use super::{DemoArgs, Stage};
 use crate::domain::UserId;
 use crate::domain::api_key::{ApiKey, Scope};
 use crate::domain::role::Role;
-use crate::store::users::NewUser;
+use crate::store::access::users::NewUser;
 use crate::web::auth::password;
 
 /// How the newcomer logs in.

@@ -12,7 +12,7 @@ use crate::channel::{self, BuildContext, ProviderSettings};
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::token::Signer;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// A provider that takes longer to greet is as good as gone.
 const PATIENCE: Duration = Duration::from_secs(30);

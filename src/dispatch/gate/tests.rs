@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::MessageId;
-use crate::store::attempts::Doubt;
+use crate::store::messages::attempts::Doubt;
 
 const NODE: i64 = 7;
 const LEASE: i64 = 3;

@@ -11,7 +11,7 @@ use email_address::Options;
 
 use super::error::{AddressError, EmailFault};
 use crate::domain::limits::{EMAIL_DOMAIN as DOMAIN_MAX, EMAIL_LOCAL as LOCAL_MAX};
-use crate::domain::marks::{harmless, is_invisible};
+use crate::text::invisible::{harmless, is_invisible};
 
 /// An e-mail address (RFC 5321 §4.1.2), domain in lower case.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

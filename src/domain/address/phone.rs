@@ -13,7 +13,7 @@ use phonenumber::country;
 use phonenumber::metadata::DATABASE;
 
 use super::error::{AddressError, PhoneFault};
-use crate::domain::marks::{harmless, is_invisible};
+use crate::text::invisible::{harmless, is_invisible};
 
 /// A telephone number in E.164 form, such as `+393331234567`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

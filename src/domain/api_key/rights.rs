@@ -8,9 +8,9 @@ use std::str::FromStr;
 
 use super::Scope;
 use crate::domain::fault::Fault;
-use crate::domain::hygiene;
 use crate::domain::limits;
-use crate::domain::marks::harmless;
+use crate::text::hygiene;
+use crate::text::invisible::harmless;
 
 impl Scope {
     /// The scope that an event of this type needs.

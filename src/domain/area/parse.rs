@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Area, Circle, Outline, outline};
 use crate::domain::limits::{AREA_CORNERS, AREA_ITEMS, RADIUS_KM, REFERENCE};
-use crate::domain::marks::harmless;
+use crate::text::invisible::harmless;
 
 /// A JSON value that is no area.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -10,7 +10,7 @@ use super::{Envelope, Event, fingerprint};
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::limits::CLOCK_SKEW;
-use crate::domain::tree::Tree;
+use crate::text::tree::Tree;
 
 /// An event to be kept. Its texts are shared, not copied, by all that bring it to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]

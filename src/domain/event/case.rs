@@ -9,8 +9,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::{Fields, REFERENCE};
 use crate::domain::limits::{EARLIEST, LATEST};
-use crate::domain::text_enum::text_enum;
-use crate::domain::tree::Node;
+use crate::text::text_enum::text_enum;
+use crate::text::tree::Node;
 
 text_enum! {
     /// What happened to a case: the event's type.

@@ -3,13 +3,13 @@
 //!
 //! What a broker adds or chooses on the way does not count: the mode of the HTTP binding,
 //! `traceparent`, the offset a time is written with. The first versions hashed the document as it
-//! was sent; their hashes have no prefix, and `store::events` compares such events by what they say.
+//! was sent; their hashes have no prefix, and `store::planning::events` compares such events by what they say.
 
 use sha2::{Digest as _, Sha256};
 
 use super::Envelope;
 use crate::domain::clock::Timestamp;
-use crate::domain::tree::Tree;
+use crate::text::tree::Tree;
 
 /// How much is gathered before it is hashed: the hash works in blocks, and being handed a few
 /// bytes at a time costs it more than the hashing.

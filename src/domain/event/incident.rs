@@ -10,7 +10,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::{Fields, REFERENCE};
 use crate::domain::limits::{EARLIEST, LATEST};
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// What happened to an incident: the event's type.

@@ -6,7 +6,7 @@
 
 use super::{CaseStep, IncidentStep};
 use crate::domain::fault::Fault;
-use crate::domain::marks::harmless;
+use crate::text::invisible::harmless;
 
 /// Events made by the API have a source that begins so.
 const MADE_BY_THE_API: &str = "/v1/";

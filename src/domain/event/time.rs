@@ -9,7 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::fields::Fields;
 use crate::domain::limits::{CLOCK_ERROR, EARLIEST};
-use crate::domain::tree::Node;
+use crate::text::tree::Node;
 
 /// When an event happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ mod transliterate;
 pub use alphabet::is_gsm;
 pub use transliterate::{replacement, transliterate};
 
-use crate::domain::text_enum::text_enum;
+use crate::text::text_enum::text_enum;
 
 text_enum! {
     /// The alphabet a text needs on the air.

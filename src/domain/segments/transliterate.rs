@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::alphabet::is_gsm;
-use crate::domain::marks::{is_invisible, joints};
+use crate::text::invisible::{is_invisible, joints};
 
 /// The text with every replaceable character replaced; invisible marks are dropped, save those
 /// that hold an emoji together.

@@ -1,7 +1,7 @@
 //! One client with everything that decides what they get; clients and cases in lists.
 
 use crate::domain::{ClientId, Timestamp};
-use crate::store::clients::fold;
+use crate::store::people::clients::fold;
 use crate::store::{Doing as _, StoreError, on};
 
 use super::Reports;

@@ -1,7 +1,7 @@
 //! Incidents: what is going on where, what was said when, and how far it got.
 
 use crate::domain::Timestamp;
-use crate::store::{Doing as _, StoreError, on, rollup};
+use crate::store::{Doing as _, StoreError, messages::rollup, on};
 
 use super::Reports;
 

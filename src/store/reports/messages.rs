@@ -5,7 +5,7 @@
 //! then takes several pages, and never the whole table.
 
 use crate::domain::{Channel, ClientId, MessageId, MessageState, Timestamp};
-use crate::store::{Doing as _, StoreError, on, rollup, stored};
+use crate::store::{Doing as _, StoreError, messages::rollup, on, stored};
 
 use super::Reports;
 

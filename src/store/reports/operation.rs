@@ -1,8 +1,8 @@
 //! Nodes, providers and keys, for the settings page.
 
 use crate::domain::Timestamp;
-use crate::domain::text_enum::text_enum;
 use crate::store::{Doing as _, StoreError, on};
+use crate::text::text_enum::text_enum;
 
 use super::Reports;
 

@@ -39,7 +39,7 @@ pub struct StatsRow {
 
 /// Messages by what became of them; each message counts once in each column it is in. Every
 /// share that is shown divides a column by the one named as its whole: see
-/// `store::rollup::standing`, where a message's columns are decided.
+/// `store::messages::rollup::standing`, where a message's columns are decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
 pub struct Counts {
     /// All messages, the suppressed ones too.

@@ -3,7 +3,7 @@
 use crate::domain::{
     Channel, Class, EventId, Lane, MessageId, MessageState, PlanId, Reason, Timestamp, Tracking,
 };
-use crate::store::{Doing as _, StoreError, on, rollup, stored};
+use crate::store::{Doing as _, StoreError, messages::rollup, on, stored};
 
 use super::Reports;
 

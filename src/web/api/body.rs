@@ -9,9 +9,9 @@ use serde_json::Value;
 use crate::domain::Fault;
 use crate::domain::event::is_json;
 use crate::domain::limits::LONG_BODY_BYTES;
-use crate::domain::marks::harmless;
-use crate::domain::tree::Tree;
-use crate::source::json;
+use crate::intake::json;
+use crate::text::invisible::harmless;
+use crate::text::tree::Tree;
 use crate::web::Web;
 use crate::web::problem::Problem;
 

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 
 use crate::domain::Timestamp;
 use crate::store::StoreError;
-use crate::store::invariants::Invariant;
+use crate::store::cluster::invariants::Invariant;
+use crate::store::cluster::upkeep::Breach;
 use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState, ProviderRow};
-use crate::store::upkeep::Breach;
 use crate::web::Web;
 use crate::web::problem::Problem;
 

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::Timestamp;
 use crate::domain::api_key::{ApiKey, Rights, Scope};
 use crate::store::StoreError;
-use crate::store::keys::StoredKey;
+use crate::store::access::keys::StoredKey;
 use crate::web::Web;
 use crate::web::problem::Problem;
 

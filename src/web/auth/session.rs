@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::role::{Right, Role};
 use crate::domain::{Timestamp, UserId};
-use crate::store::sessions::{NewSession, Session};
+use crate::store::access::sessions::{NewSession, Session};
 use crate::store::{Store, StoreError};
 use crate::web::Web;
 use crate::web::problem::Problem;

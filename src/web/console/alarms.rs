@@ -1,7 +1,7 @@
 //! Alarms: what must never be, and is. Found by `upkeep`; the Now page shows them at its top, and
 //! nothing when there are none.
 
-use crate::store::upkeep::Breach;
+use crate::store::cluster::upkeep::Breach;
 
 use super::format::{Moment, When, grouped};
 

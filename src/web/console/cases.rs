@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use crate::domain::role::Right;
-use crate::store::replies::RepliesTo;
+use crate::store::people::replies::RepliesTo;
 use crate::store::reports::{CaseRow, MessageFilter};
 use crate::web::Web;
 use crate::web::auth::session::Person;

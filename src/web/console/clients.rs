@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::role::Right;
-use crate::store::audit::Deed;
-use crate::store::replies::RepliesTo;
+use crate::store::access::audit::Deed;
+use crate::store::people::replies::RepliesTo;
 use crate::store::reports::{CaseRow, ClientRow, ClientSheet, MessageFilter};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, oneshot};
 
 use crate::domain::{Channel, MessageId, Timestamp};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::StoreError;
 use crate::store::reports::Ladder;
 use crate::template::Workshop;

@@ -12,7 +12,7 @@ use crate::domain::role::Right;
 use crate::domain::{Channel, MessageId, MessageState, Timestamp};
 use crate::insight::explain;
 use crate::insight::explain::{duration, reason};
-use crate::store::replies::RepliesTo;
+use crate::store::people::replies::RepliesTo;
 use crate::store::reports::{MessageFilter, MessageRow, Story};
 use crate::web::Web;
 use crate::web::auth::session::Person;

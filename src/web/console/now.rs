@@ -18,10 +18,10 @@ use crate::domain::{Lane, Timestamp};
 use crate::insight::Rate;
 use crate::insight::explain::duration;
 use crate::store::StoreError;
+use crate::store::cluster::upkeep::Breach;
 use crate::store::reports::{
     IncidentRow, Ladder, LaneLoad, MessageFilter, NodeRow, NodeState, ProviderRow, Totals,
 };
-use crate::store::upkeep::Breach;
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;

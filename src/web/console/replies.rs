@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use crate::domain::MessageId;
 use crate::domain::role::Right;
-use crate::store::audit::Deed;
-use crate::store::replies::{MOST_COUNTED, RepliesTo, Reply};
+use crate::store::access::audit::Deed;
+use crate::store::people::replies::{MOST_COUNTED, RepliesTo, Reply};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;

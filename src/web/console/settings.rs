@@ -8,9 +8,9 @@ use axum::response::Response;
 
 use crate::domain::role::Right;
 use crate::store::StoreError;
-use crate::store::audit::AuditRow;
+use crate::store::access::audit::AuditRow;
+use crate::store::access::users::User;
 use crate::store::reports::{KeyRow, NodeRow, NodeState};
-use crate::store::users::User;
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;

@@ -15,7 +15,7 @@ use crate::domain::receipt::ReceiptKind;
 use crate::domain::token::Purpose;
 use crate::domain::{MessageId, Timestamp};
 use crate::store::StoreError;
-use crate::store::receipts::NewReceipt;
+use crate::store::messages::receipts::NewReceipt;
 use crate::web::Web;
 use crate::web::problem::Problem;
 

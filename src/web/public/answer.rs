@@ -10,7 +10,7 @@ use super::phrases::Done;
 use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
 use crate::domain::{EngagementKind, MessageId, Verdict};
-use crate::store::engagement::NewEngagement;
+use crate::store::messages::engagement::NewEngagement;
 use crate::web::Web;
 
 /// The longest reply that is kept, in characters.

@@ -16,8 +16,8 @@ use super::visitor::Visitor;
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, EngagementKind, MessageId, Verdict};
-use crate::store::engagement::NewEngagement;
-use crate::store::preferences::{Choices, Decision};
+use crate::store::messages::engagement::NewEngagement;
+use crate::store::people::preferences::{Choices, Decision};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::domain::{Clock, MessageId, Timestamp};
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 use crate::store::{Store, StoreError};
 
 use super::Pages;

@@ -4,7 +4,7 @@
 //! the languages. Organisations' own words (states of cases) come from `domain::case_kind`.
 
 use crate::domain::Channel;
-use crate::store::status_page::IncidentNow;
+use crate::store::reports::status_page::IncidentNow;
 
 /// A language the pages speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::phrases::Language;
 use super::visitor::Visitor;
 use crate::domain::MessageId;
 use crate::domain::token::Purpose;
-use crate::store::status_page::{Followed, Told};
+use crate::store::reports::status_page::{Followed, Told};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
 

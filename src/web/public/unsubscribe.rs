@@ -14,8 +14,8 @@ use super::phrases::Language;
 use super::refusal::{self, Refusal};
 use crate::domain::Class;
 use crate::domain::token::Purpose;
-use crate::store::preferences::Decision;
-use crate::store::status_page::Told;
+use crate::store::people::preferences::Decision;
+use crate::store::reports::status_page::Told;
 use crate::web::Web;
 
 /// Asks whether to go on.

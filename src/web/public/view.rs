@@ -8,8 +8,8 @@ use super::when::{Due, Wall};
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Class};
-use crate::store::preferences::Choices;
-use crate::store::status_page::{CaseNow, CaseStep, IncidentNow, Told};
+use crate::store::people::preferences::Choices;
+use crate::store::reports::status_page::{CaseNow, CaseStep, IncidentNow, Told};
 
 /// What a message is about.
 #[derive(Debug, Clone, PartialEq)]

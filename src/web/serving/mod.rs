@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub use seat::Room;
 
 use crate::domain::limits;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// How long a connection may keep us waiting, by what is waited for.
 #[derive(Debug, Clone, Copy)]

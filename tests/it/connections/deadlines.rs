@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use araldo::lifecycle::Lifecycle;
+use araldo::runtime::Lifecycle;
 use araldo::web::serving::{self, Patience, Room};
 use axum::Router;
 use axum::body::{Body, Bytes};

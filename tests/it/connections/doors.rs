@@ -4,7 +4,7 @@ use std::path::Path;
 
 use araldo::app::{self, Running};
 use araldo::config::Config;
-use araldo::lifecycle::Lifecycle;
+use araldo::runtime::Lifecycle;
 use araldo::store::StoreUrl;
 
 use crate::support;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use araldo::lifecycle::Lifecycle;
+use araldo::runtime::Lifecycle;
 use tokio::net::UdpSocket;
 use tokio::process::Command;
 

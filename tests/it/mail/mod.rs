@@ -16,7 +16,7 @@ use araldo::channel::{
 use araldo::domain::clock::FixedClock;
 use araldo::domain::token::Signer;
 use araldo::domain::{EmailAddress, MessageId, Timestamp};
-use araldo::lifecycle::Lifecycle;
+use araldo::runtime::Lifecycle;
 use serde_json::{Value, json};
 
 use crate::support::servers::smtp_sink::SmtpSink;

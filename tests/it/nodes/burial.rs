@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use araldo::domain::{Ids as _, Lane, MessageId, NodeId};
-use araldo::store::attempts::NewAttempt;
-use araldo::store::nodes::{Looks, NewNode};
+use araldo::store::cluster::nodes::{Looks, NewNode};
+use araldo::store::messages::attempts::NewAttempt;
 
 use crate::reader::{Reader, TEXT};
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use araldo::store::Store;
-use araldo::store::pace::Wanted;
+use araldo::store::cluster::pace::Wanted;
 
 use super::gateway::Gateway;
 use super::{OPEN, outage, town};

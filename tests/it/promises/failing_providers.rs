@@ -60,7 +60,7 @@ async fn hesitant_gateway() -> (String, Arc<AtomicUsize>) {
         .await
         .unwrap();
     let url = format!("http://{}/cgi-bin/sendsms", listener.local_addr().unwrap());
-    let lifecycle = araldo::lifecycle::Lifecycle::new();
+    let lifecycle = araldo::runtime::Lifecycle::new();
     lifecycle.spawn("gateway", async move {
         axum::serve(listener, routes).await.unwrap();
     });

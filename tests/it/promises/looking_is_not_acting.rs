@@ -5,8 +5,8 @@
 use araldo::domain::UserId;
 use araldo::domain::role::Role;
 use araldo::domain::token::{Purpose, Signer};
-use araldo::store::sessions::NewSession;
-use araldo::store::users::NewUser;
+use araldo::store::access::sessions::NewSession;
+use araldo::store::access::users::NewUser;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;

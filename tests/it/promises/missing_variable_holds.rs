@@ -3,7 +3,7 @@
 //! before the template asked for what it lacks.
 
 use araldo::domain::event::Event;
-use araldo::source::intake;
+use araldo::intake::accept;
 use serde_json::json;
 
 use crate::support::TestStore;
@@ -29,7 +29,7 @@ async fn ask_with_a_hole(node: &Node) {
     let running = &node.running;
     let now = running.clock.now();
     let event = Event::parse(&request, now).unwrap();
-    intake::take(&running.store, [&event], now, running.ids.as_ref())
+    accept::take(&running.store, [&event], now, running.ids.as_ref())
         .await
         .unwrap();
     node.until_states("C-1", &["held"]).await;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use araldo::domain::{Clock as _, clock::SystemClock};
 use araldo::store::StoreUrl;
-use araldo::store::switches::DISPATCH;
+use araldo::store::cluster::switches::DISPATCH;
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 

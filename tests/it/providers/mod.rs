@@ -24,7 +24,7 @@ use araldo::domain::address::PhonePolicy;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::token::Signer;
 use araldo::domain::{Clock as _, EmailAddress, MessageId, PhoneNumber, Timestamp};
-use araldo::lifecycle::Lifecycle;
+use araldo::runtime::Lifecycle;
 use axum::Router;
 use axum::extract::State;
 use axum::http::Uri;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use araldo::lifecycle::Lifecycle;
+use araldo::runtime::Lifecycle;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use serde_json::json;

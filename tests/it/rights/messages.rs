@@ -5,10 +5,10 @@ use araldo::domain::Timestamp;
 use araldo::domain::api_key::Scope;
 use araldo::domain::event::Event;
 use araldo::domain::template::Source;
-use araldo::source::intake;
+use araldo::intake::accept;
 use araldo::store::Store;
-use araldo::store::erasure::Erasing;
-use araldo::store::receipts::ReceiptHorizon;
+use araldo::store::messages::receipts::ReceiptHorizon;
+use araldo::store::people::erasure::Erasing;
 use araldo::store::templates::Pen;
 use serde_json::{Value, json};
 
@@ -169,7 +169,7 @@ async fn a_repeat_from_before_keys_were_apart_is_still_one(store: &Store) {
     let old = json!({"specversion": "1.0", "id": "order-7", "source": "/v1/messages",
         "type": "message.requested", "subject": "C-1", "data": wish()});
     let old = Event::parse(&old, now).unwrap();
-    let kept = intake::take(store, [&old], now, &*api.web.ids)
+    let kept = accept::take(store, [&old], now, &*api.web.ids)
         .await
         .unwrap();
     let program = Program::with(&api, 2, &[Scope::MessagesWrite]).await;

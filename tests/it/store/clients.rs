@@ -5,11 +5,11 @@ use std::time::Instant;
 use araldo::domain::address::PhonePolicy;
 use araldo::domain::client::{Client, SuppressionReason};
 use araldo::domain::{Address, Channel};
-use araldo::source::client;
+use araldo::intake::client;
 use araldo::store::Store;
-use araldo::store::clients::{Put, fold};
-use araldo::store::erasure::Erasing;
-use araldo::store::receipts::ReceiptHorizon;
+use araldo::store::messages::receipts::ReceiptHorizon;
+use araldo::store::people::clients::{Put, fold};
+use araldo::store::people::erasure::Erasing;
 use serde_json::json;
 
 use super::{at, ids};

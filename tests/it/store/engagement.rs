@@ -1,7 +1,7 @@
 //! Engagement: rows are added, a message counts once, and a corrected verdict corrects the sums.
 
 use araldo::domain::{EngagementKind, MessageId, PlanId, Verdict};
-use araldo::store::engagement::{Burst, NewEngagement};
+use araldo::store::messages::engagement::{Burst, NewEngagement};
 
 use crate::reader::{MAIL, PLAN, Reader, on_both};
 

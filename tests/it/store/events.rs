@@ -1,7 +1,7 @@
 //! Each event is kept once and taken once.
 
 use araldo::domain::event::{Event, EventData, EventState};
-use araldo::store::events::Accept;
+use araldo::store::planning::events::Accept;
 use araldo::store::{Store, StoreError};
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use araldo::domain::event::{EventData, IncidentState};
 use araldo::store::Store;
-use araldo::store::incidents::Applied;
+use araldo::store::planning::incidents::Applied;
 use serde_json::{Value, json};
 
 use super::{at, event, ids};

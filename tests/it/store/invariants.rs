@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use araldo::domain::Timestamp;
-use araldo::store::invariants::{Finding, Invariant, Scope};
-use araldo::store::receipts::ReceiptHorizon;
+use araldo::store::cluster::invariants::{Finding, Invariant, Scope};
+use araldo::store::messages::receipts::ReceiptHorizon;
 use chrono::TimeDelta;
 
 use crate::support::TestStore;

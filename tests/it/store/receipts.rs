@@ -2,7 +2,7 @@
 
 use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::{Ids as _, MessageId};
-use araldo::store::receipts::{Appended, NewReceipt};
+use araldo::store::messages::receipts::{Appended, NewReceipt};
 
 use crate::reader::{Reader, TEXT, on_both};
 

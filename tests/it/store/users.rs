@@ -3,9 +3,9 @@
 use araldo::domain::role::Role;
 use araldo::domain::{Timestamp, UserId};
 use araldo::store::Store;
-use araldo::store::audit::Deed;
-use araldo::store::sessions::NewSession;
-use araldo::store::users::{Added, NewUser};
+use araldo::store::access::audit::Deed;
+use araldo::store::access::sessions::NewSession;
+use araldo::store::access::users::{Added, NewUser};
 use chrono::TimeDelta;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);

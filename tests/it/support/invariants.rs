@@ -3,8 +3,8 @@
 use araldo::domain::Clock as _;
 use araldo::domain::clock::SystemClock;
 use araldo::store::Store;
-use araldo::store::invariants::{Invariant, Scope};
-use araldo::store::receipts::ReceiptHorizon;
+use araldo::store::cluster::invariants::{Invariant, Scope};
+use araldo::store::messages::receipts::ReceiptHorizon;
 use chrono::TimeDelta;
 
 /// Every invariant holds, for a node with the settings that come with the program.

@@ -8,8 +8,8 @@ use araldo::domain::clock::FixedClock;
 use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::rule::{Audience, ChannelChoice, Fallback, Rule};
 use araldo::domain::{Channel, Class, Clock as _, Lane, MessageId, OnUnknown};
-use araldo::lifecycle::Lifecycle;
-use araldo::store::receipts::NewReceipt;
+use araldo::runtime::Lifecycle;
+use araldo::store::messages::receipts::NewReceipt;
 use araldo::track::ReceiptInbox;
 use chrono::TimeDelta;
 

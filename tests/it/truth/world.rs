@@ -12,7 +12,7 @@ use araldo::domain::clock::FixedClock;
 use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::{Channel, Clock as _, EventId, Ids, MessageId, Timestamp};
 use araldo::store::Store;
-use araldo::store::receipts::{NewReceipt, ReceiptHorizon};
+use araldo::store::messages::receipts::{NewReceipt, ReceiptHorizon};
 use chrono::TimeDelta;
 use tokio::sync::Notify;
 

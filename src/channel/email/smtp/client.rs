@@ -19,7 +19,7 @@ use crate::channel::{
     SetupError,
 };
 use crate::domain::Channel;
-use crate::lifecycle::Lifecycle;
+use crate::runtime::Lifecycle;
 
 /// An SMTP relay.
 pub struct Smtp {

@@ -9,10 +9,10 @@ use super::model::Latencies;
 use crate::cli::bench::ground::Node;
 use crate::domain::ids::first_id_at;
 use crate::domain::{Channel, Clock as _, Lane, MessageState, NodeId, Timestamp, Tracking};
-use crate::store::attempts::{Closed, NewAttempt};
+use crate::store::cluster::pace::Wanted;
 use crate::store::messages::Claimed;
-use crate::store::pace::Wanted;
-use crate::store::rollup::{Acts, Shift, Standing, Summed, shift};
+use crate::store::messages::attempts::{Closed, NewAttempt};
+use crate::store::messages::rollup::{Acts, Shift, Standing, Summed, shift};
 
 /// Messages of one grasp.
 pub(super) const CLAIM: u32 = 200;

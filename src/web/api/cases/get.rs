@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 
-use crate::store::cases::{CaseChange, CaseRecord};
+use crate::store::planning::cases::{CaseChange, CaseRecord};
 use crate::web::Web;
 use crate::web::problem::Problem;
 

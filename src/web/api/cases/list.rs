@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 
 use crate::domain::CaseId;
-use crate::store::cases::CaseRecord;
+use crate::store::planning::cases::CaseRecord;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
 use crate::web::problem::Problem;

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::domain::event::{CaseData, CaseStep, Event, EventData};
 use crate::domain::fields::Fields;
 use crate::domain::{EventId, Fault, Timestamp};
-use crate::source::intake;
-use crate::store::cases::CaseRecord;
+use crate::intake::accept;
+use crate::store::planning::cases::CaseRecord;
 use crate::web::Web;
 use crate::web::api::body::Json;
 use crate::web::api::clients::put::{named, without};
@@ -58,7 +58,7 @@ pub(crate) async fn put(
     let EventData::Case(_, data) = &event.data else {
         return Err(Problem::field("", "this is no case"));
     };
-    let taken = intake::take_in(&mut tx, std::slice::from_ref(&event), now, &*web.ids).await?;
+    let taken = accept::take_in(&mut tx, std::slice::from_ref(&event), now, &*web.ids).await?;
     let id = taken.ids.first().copied().unwrap_or(EventId::new(0));
     let applied = tx.cases().apply(id, step, data, now, &*web.ids).await?;
     tx.commit().await?;

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use base64::Engine as _;
 
-use crate::store::erasure::Erasing;
+use crate::store::people::erasure::Erasing;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;

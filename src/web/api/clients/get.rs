@@ -5,9 +5,9 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use crate::domain::Address;
-use crate::source::client;
-use crate::store::clients::ClientRecord;
-use crate::store::suppressions::Suppression;
+use crate::intake::client;
+use crate::store::people::clients::ClientRecord;
+use crate::store::people::suppressions::Suppression;
 use crate::web::Web;
 use crate::web::problem::Problem;
 

@@ -13,8 +13,8 @@ use tokio_util::io::StreamReader;
 
 use crate::domain::Fault;
 use crate::domain::limits::NAMED_LINES;
-use crate::source::import::{Importer, Rejected, read_line};
-use crate::source::lines::{self, Line};
+use crate::intake::import::{Importer, Rejected, read_line};
+use crate::intake::lines::{self, Line};
 use crate::web::Web;
 use crate::web::api::body;
 use crate::web::auth::keys::Caller;

@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use serde_json::Value;
 
 use crate::domain::ClientId;
-use crate::source::client;
+use crate::intake::client;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
 use crate::web::problem::Problem;
@@ -30,7 +30,8 @@ pub(crate) async fn get(
     let search = search.as_deref().filter(|text| !text.trim().is_empty());
     let mut tx = web.store.read().await?;
     let clients = tx.clients().list(after, paging.one_more(), search).await?;
-    let show = |record: crate::store::clients::ClientRecord| client::describe(&record.client);
+    let show =
+        |record: crate::store::people::clients::ClientRecord| client::describe(&record.client);
     Ok(Json(Page::cut(
         clients,
         paging,

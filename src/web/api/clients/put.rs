@@ -5,9 +5,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::source::client;
-use crate::store::audit::Deed;
-use crate::store::clients::Put;
+use crate::intake::client;
+use crate::store::access::audit::Deed;
+use crate::store::people::clients::Put;
 use crate::web::Web;
 use crate::web::api::body::Json;
 use crate::web::auth::keys::Caller;

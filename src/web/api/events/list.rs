@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::EventId;
 use crate::domain::api_key::Scope;
-use crate::store::events::StoredEvent;
+use crate::store::planning::events::StoredEvent;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
 use crate::web::auth::keys::Caller;

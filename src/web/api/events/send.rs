@@ -12,7 +12,7 @@ use crate::domain::Fault;
 use crate::domain::api_key::NotAllowed;
 use crate::domain::event::Arrival;
 use crate::domain::limits::NAMED_WARNINGS;
-use crate::source::cloud_event::{self, Mode};
+use crate::intake::cloud_event::{self, Mode};
 use crate::web::Web;
 use crate::web::api::body;
 use crate::web::auth::keys::Caller;

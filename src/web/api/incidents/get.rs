@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 
-use crate::store::incidents::{IncidentChange, IncidentRecord};
+use crate::store::planning::incidents::{IncidentChange, IncidentRecord};
 use crate::web::Web;
 use crate::web::problem::Problem;
 

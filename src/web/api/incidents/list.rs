@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::domain::IncidentId;
-use crate::store::incidents::IncidentRecord;
+use crate::store::planning::incidents::IncidentRecord;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
 use crate::web::problem::Problem;

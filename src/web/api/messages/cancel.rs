@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use crate::domain::MessageState;
-use crate::store::audit::Deed;
+use crate::store::access::audit::Deed;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;

@@ -12,7 +12,7 @@ use axum::response::{Redirect, Response};
 use crate::domain::limits::TEXTS_BYTES;
 use crate::domain::role::Right;
 use crate::domain::template::{Source, VersionState};
-use crate::store::audit::Deed;
+use crate::store::access::audit::Deed;
 use crate::store::templates::{Pen, StoredVersion};
 use crate::store::{StoreError, Tx};
 use crate::template::{Severity, check};

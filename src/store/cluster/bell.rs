@@ -1,0 +1,97 @@
+//! The bell: how nodes on one PostgreSQL wake each other. A hint and nothing more: who misses it
+//! finds the work at the next look. Who rings when, `app::bell` decides.
+
+use sqlx::postgres::{PgListener, PgPoolOptions};
+
+use crate::domain::NodeId;
+use crate::store::{Backend, Doing as _, Store, StoreError, StoreUrl, database::open};
+use crate::text::text_enum::text_enum;
+
+/// What PostgreSQL calls it.
+const CHANNEL: &str = "araldo";
+
+text_enum! {
+    /// What there is to do.
+    pub enum Topic {
+        /// Events were stored.
+        Events => "events",
+        /// Messages were queued.
+        Messages => "messages",
+    }
+}
+
+/// What was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Another node rang.
+    Ring(Topic),
+    /// The connection was lost and is back: anything may have been missed.
+    Anything,
+}
+
+/// Hears the other nodes, on a connection of its own.
+pub struct Ears {
+    listener: PgListener,
+    me: String,
+}
+
+impl Ears {
+    /// Begins to listen. None: the store is not shared, and nobody rings.
+    pub async fn open(url: &StoreUrl, me: NodeId) -> Result<Option<Self>, StoreError> {
+        let StoreUrl::Postgres(url) = url else {
+            return Ok(None);
+        };
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(open::postgres_options(url)?)
+            .await
+            .doing("listen to other nodes")?;
+        let mut listener = PgListener::connect_with(&pool)
+            .await
+            .doing("listen to other nodes")?;
+        // The pool is the listener's own, for when it must connect again.
+        listener.ignore_pool_close_event(true);
+        listener
+            .listen(CHANNEL)
+            .await
+            .doing("listen to other nodes")?;
+        Ok(Some(Self {
+            listener,
+            me: me.get().to_string(),
+        }))
+    }
+
+    /// Waits for the next ring of another node.
+    pub async fn next(&mut self) -> Result<Heard, StoreError> {
+        loop {
+            let heard = self.listener.try_recv().await.doing("hear other nodes")?;
+            let Some(ring) = heard else {
+                return Ok(Heard::Anything);
+            };
+            // A newer node may ring for what this one does not know.
+            if let Some((topic, from)) = ring.payload().split_once(' ')
+                && from != self.me
+                && let Ok(topic) = topic.parse()
+            {
+                return Ok(Heard::Ring(topic));
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Rings for the other nodes, if there may be any.
+    pub async fn ring(&self, topic: Topic, me: NodeId) -> Result<(), StoreError> {
+        if let Backend::Postgres(pool) = &self.pools.write {
+            sqlx::query("SELECT pg_notify($1, $2)")
+                .bind(CHANNEL)
+                .bind(format!("{} {}", topic.as_str(), me.get()))
+                .execute(pool)
+                .await
+                .doing("wake other nodes")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,474 @@
+//! What the clock sets going, once for all nodes: who has a slot, what was found, and what is
+//! old enough to be blanked or deleted. When that is and what it means is decided in `upkeep`.
+
+mod old;
+
+pub use old::{Old, Taken};
+
+use crate::domain::{NodeId, Timestamp};
+use crate::store::cluster::invariants::{Finding, Invariant};
+use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::text::text_enum::text_enum;
+
+text_enum! {
+    /// A piece of work that the clock sets going.
+    pub enum Task {
+        /// Invariants and retention.
+        Nightly => "nightly",
+        /// What is over is swept out.
+        Hourly => "hourly",
+    }
+}
+
+text_enum! {
+    /// Rows that lose what is personal in them when they are old.
+    pub enum Blanked {
+        /// Messages: the address, and what only this client's text needed.
+        Messages => "messages",
+        /// Plans: what the text of all their messages needed.
+        Plans => "plans",
+    }
+}
+
+/// An invariant that does not hold, until it is seen to hold again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// Which sentence.
+    pub invariant: Invariant,
+    /// How many rows broke it when it was last looked at.
+    pub broken: i64,
+    /// One of them.
+    pub example: Option<i64>,
+    /// When it was first found.
+    pub found_at: Timestamp,
+    /// When it was last seen.
+    pub seen_at: Timestamp,
+}
+
+/// What the sweep took away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Sessions of the console that are over.
+    pub sessions: u64,
+    /// Finished runs of tasks.
+    pub runs: u64,
+    /// Nodes that stopped.
+    pub nodes: u64,
+}
+
+/// A stretch of old messages or plans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunk {
+    /// The last one looked at.
+    pub upto: i64,
+    /// The first that is not done with yet, if any; it stays as it is.
+    pub first_unfinished: Option<i64>,
+    /// How many were changed.
+    pub changed: u64,
+}
+
+/// States in which a message may still move. The twin of `MessageState::is_final`.
+macro_rules! unfinished {
+    () => {
+        "('held', 'queued', 'leased', 'sending', 'unknown', 'accepted')"
+    };
+}
+
+/// Upkeep within a transaction.
+pub struct Upkeep<'a>(&'a mut Conn);
+
+impl Tx {
+    /// What the clock sets going.
+    pub fn upkeep(&mut self) -> Upkeep<'_> {
+        Upkeep(&mut self.conn)
+    }
+}
+
+impl Upkeep<'_> {
+    /// Whether a slot may be taken: nobody entered it, or its node died before it was done.
+    pub async fn is_free(&mut self, task: Task, slot: &str) -> Result<bool, StoreError> {
+        let (taken,): (bool,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT EXISTS (SELECT 1 FROM task_run r WHERE r.task = $1 AND r.slot = $2
+                 AND (r.finished_at IS NOT NULL OR r.takes > 1 OR EXISTS (SELECT 1 FROM node
+                 WHERE node.id = r.node_id AND node.stopped_at IS NULL)))",
+            )
+            .bind(task.as_str())
+            .bind(slot)
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("look at a task's slot")?;
+        Ok(!taken)
+    }
+
+    /// Takes a slot of a task: true for the one node that is to do the work. A slot whose node
+    /// died before it was done is given once more to whoever asks next.
+    pub async fn take(
+        &mut self,
+        task: Task,
+        slot: &str,
+        node: NodeId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let entered = on!(&mut *self.0, |c| {
+            sqlx::query(
+                "INSERT INTO task_run (task, slot, node_id, takes, started_at)
+                 VALUES ($1, $2, $3, 1, $4) ON CONFLICT (task, slot) DO NOTHING",
+            )
+            .bind(task.as_str())
+            .bind(slot)
+            .bind(node.get())
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("enter a task's slot")?;
+        if entered == 1 {
+            return Ok(true);
+        }
+        let taken_over = on!(&mut *self.0, |c| {
+            sqlx::query(
+                "UPDATE task_run SET node_id = $3, takes = takes + 1, started_at = $4
+                 WHERE task = $1 AND slot = $2 AND finished_at IS NULL AND takes = 1
+                 AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = task_run.node_id
+                 AND node.stopped_at IS NULL)",
+            )
+            .bind(task.as_str())
+            .bind(slot)
+            .bind(node.get())
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("take a dead node's slot over")?;
+        Ok(taken_over == 1)
+    }
+
+    /// Notes that the work of a slot is done, and what came of it.
+    pub async fn finish(
+        &mut self,
+        task: Task,
+        slot: &str,
+        node: NodeId,
+        outcome: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "UPDATE task_run SET finished_at = $5, outcome = $4
+                 WHERE task = $1 AND slot = $2 AND node_id = $3",
+            )
+            .bind(task.as_str())
+            .bind(slot)
+            .bind(node.get())
+            .bind(outcome)
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("finish a task's slot")
+    }
+
+    /// Keeps what was found: a breach is opened or seen again, one that is gone is cleared.
+    pub async fn note(
+        &mut self,
+        finding: &Finding,
+        id: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if finding.broken == 0 {
+            return self.clear(finding.invariant, now).await;
+        }
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "INSERT INTO breach (id, invariant, broken, example, found_at, seen_at)
+                 VALUES ($1, $2, $3, $4, $5, $5)
+                 ON CONFLICT (invariant) WHERE cleared_at IS NULL DO UPDATE SET
+                 broken = excluded.broken, example = excluded.example,
+                 seen_at = excluded.seen_at",
+            )
+            .bind(id)
+            .bind(finding.invariant.as_str())
+            .bind(finding.broken)
+            .bind(finding.example)
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("keep a breach")
+    }
+
+    async fn clear(&mut self, invariant: Invariant, now: Timestamp) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "UPDATE breach SET cleared_at = $2 WHERE invariant = $1 AND cleared_at IS NULL",
+            )
+            .bind(invariant.as_str())
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("clear a breach")
+    }
+
+    /// The breaches that stand, the oldest first.
+    pub async fn breaches(&mut self) -> Result<Vec<Breach>, StoreError> {
+        let rows: Vec<(i64, String, i64, Option<i64>, i64, i64)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, invariant, broken, example, found_at, seen_at FROM breach
+                 WHERE cleared_at IS NULL ORDER BY found_at, id",
+            )
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("read the breaches")?;
+        rows.into_iter()
+            .map(|(id, invariant, broken, example, found_at, seen_at)| {
+                Ok(Breach {
+                    invariant: stored(&invariant, "breach", "invariant", id)?,
+                    broken,
+                    example,
+                    found_at: Timestamp::from_micros(found_at),
+                    seen_at: Timestamp::from_micros(seen_at),
+                })
+            })
+            .collect()
+    }
+
+    /// Takes away sessions that are over, runs that began before `runs_before`, and nodes that
+    /// stopped before `nodes_before` and hold nothing.
+    pub async fn sweep(
+        &mut self,
+        now: Timestamp,
+        runs_before: Timestamp,
+        nodes_before: Timestamp,
+    ) -> Result<Swept, StoreError> {
+        macro_rules! swept {
+            ($doing:literal, $sql:literal, $bound:expr) => {
+                on!(&mut *self.0, |c| {
+                    sqlx::query($sql)
+                        .bind($bound.as_micros())
+                        .execute(&mut **c)
+                        .await
+                        .map(|done| done.rows_affected())
+                })
+                .doing($doing)
+            };
+        }
+        Ok(Swept {
+            sessions: swept!(
+                "forget old sessions",
+                "DELETE FROM session WHERE expires_at <= $1",
+                now
+            )?,
+            runs: swept!(
+                "forget old runs",
+                "DELETE FROM task_run WHERE started_at < $1",
+                runs_before
+            )?,
+            nodes: swept!(
+                "forget old nodes",
+                "DELETE FROM node WHERE stopped_at < $1
+                 AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.node_id = node.id)",
+                nodes_before
+            )?,
+        })
+    }
+
+    /// How far a kind of rows was blanked; zero at first.
+    pub async fn blanked_upto(&mut self, rows: Blanked) -> Result<i64, StoreError> {
+        let upto: Option<(i64,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as("SELECT upto FROM upkeep_mark WHERE name = $1")
+                .bind(rows.as_str())
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("read how far rows were blanked")?;
+        Ok(upto.map_or(0, |(upto,)| upto))
+    }
+
+    /// Notes how far a kind of rows was blanked.
+    pub async fn note_blanked(&mut self, rows: Blanked, upto: i64) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(
+                "INSERT INTO upkeep_mark (name, upto) VALUES ($1, $2)
+                 ON CONFLICT (name) DO UPDATE SET upto = excluded.upto",
+            )
+            .bind(rows.as_str())
+            .bind(upto)
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("note how far rows were blanked")
+    }
+
+    /// Blanks the address and the variables of up to `limit` final messages after `after` and
+    /// before `before` (ids). None: there is nothing more.
+    pub async fn blank(
+        &mut self,
+        after: i64,
+        before: i64,
+        limit: u32,
+    ) -> Result<Option<Chunk>, StoreError> {
+        let Some((upto, first_unfinished)) = self.chunk(after, before, limit).await? else {
+            return Ok(None);
+        };
+        let changed = on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE message SET address = '', variables = '{}'
+                 WHERE id > $1 AND id <= $2 AND (address <> '' OR variables <> '{}')
+                 AND state NOT IN ",
+                unfinished!()
+            ))
+            .bind(after)
+            .bind(upto)
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("blank old messages")?;
+        Ok(Some(Chunk {
+            upto,
+            first_unfinished,
+            changed,
+        }))
+    }
+
+    /// Deletes up to `limit` final messages after `after` and before `before` (ids), with their
+    /// attempts, reports and readings. The sums stay. None: there is nothing more.
+    pub async fn delete(
+        &mut self,
+        after: i64,
+        before: i64,
+        limit: u32,
+    ) -> Result<Option<Chunk>, StoreError> {
+        let Some((upto, first_unfinished)) = self.chunk(after, before, limit).await? else {
+            return Ok(None);
+        };
+        macro_rules! deleted {
+            ($doing:literal, $($sql:expr),+) => {
+                on!(&mut *self.0, |c| {
+                    sqlx::query(concat!($($sql),+))
+                        .bind(after)
+                        .bind(upto)
+                        .execute(&mut **c)
+                        .await
+                        .map(|done| done.rows_affected())
+                })
+                .doing($doing)?
+            };
+        }
+        macro_rules! of_finished {
+            ($table:literal) => {
+                concat!(
+                    "DELETE FROM ",
+                    $table,
+                    " WHERE message_id > $1 AND message_id <= $2
+                     AND message_id IN (SELECT id FROM message WHERE id > $1 AND id <= $2
+                     AND state NOT IN ",
+                    unfinished!(),
+                    ")"
+                )
+            };
+        }
+        deleted!("delete old attempts", of_finished!("attempt"));
+        deleted!("delete old reports", of_finished!("receipt"));
+        deleted!("delete old readings", of_finished!("engagement"));
+        let changed = deleted!(
+            "delete old messages",
+            "DELETE FROM message WHERE id > $1 AND id <= $2 AND state NOT IN ",
+            unfinished!()
+        );
+        Ok(Some(Chunk {
+            upto,
+            first_unfinished,
+            changed,
+        }))
+    }
+
+    async fn chunk(
+        &mut self,
+        after: i64,
+        before: i64,
+        limit: u32,
+    ) -> Result<Option<(i64, Option<i64>)>, StoreError> {
+        let (upto, first_unfinished): (Option<i64>, Option<i64>) = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT max(x.id), min(CASE WHEN x.state IN ",
+                unfinished!(),
+                " THEN x.id END) FROM (SELECT id, state FROM message WHERE id > $1 AND id < $2
+                 ORDER BY id LIMIT $3) AS x"
+            ))
+            .bind(after)
+            .bind(before)
+            .bind(i64::from(limit))
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("look for old messages")?;
+        Ok(upto.map(|upto| (upto, first_unfinished)))
+    }
+
+    /// Blanks the variables of up to `limit` plans after `after` and before `before` (ids) whose
+    /// messages are all final. None: there is nothing more.
+    pub async fn blank_plans(
+        &mut self,
+        after: i64,
+        before: i64,
+        limit: u32,
+    ) -> Result<Option<Chunk>, StoreError> {
+        let (upto,): (Option<i64>,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT max(x.id) FROM (SELECT id FROM plan WHERE id > $1 AND id < $2
+                 ORDER BY id LIMIT $3) AS x",
+            )
+            .bind(after)
+            .bind(before)
+            .bind(i64::from(limit))
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("look for old plans")?;
+        let Some(upto) = upto else {
+            return Ok(None);
+        };
+        let changed = on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE plan SET variables = '{}' WHERE id > $1 AND id <= $2
+                 AND state = 'planned' AND variables <> '{}'
+                 AND NOT EXISTS (SELECT 1 FROM message m WHERE m.plan_id = plan.id
+                 AND m.state IN ",
+                unfinished!(),
+                ")"
+            ))
+            .bind(after)
+            .bind(upto)
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("blank old plans")?;
+        let (first_unfinished,): (Option<i64>,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT min(id) FROM plan WHERE id > $1 AND id <= $2 AND variables <> '{}'",
+            )
+            .bind(after)
+            .bind(upto)
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("look for plans not done with")?;
+        Ok(Some(Chunk {
+            upto,
+            first_unfinished,
+            changed,
+        }))
+    }
+}

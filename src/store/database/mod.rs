@@ -1,0 +1,9 @@
+//! How the store speaks with its database: opening, the schema, the words in which SQLite and
+//! PostgreSQL differ, errors. Knows no table but those of the schema itself.
+
+pub(crate) mod backend;
+pub(crate) mod error;
+mod health;
+pub(crate) mod open;
+pub(crate) mod rows;
+mod schema;

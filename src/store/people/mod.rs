@@ -1,0 +1,7 @@
+//! Clients: their contact points, preferences, suppressed addresses, replies, and their erasure.
+
+pub mod clients;
+pub mod erasure;
+pub mod preferences;
+pub mod replies;
+pub mod suppressions;

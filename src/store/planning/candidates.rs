@@ -1,0 +1,248 @@
+//! Candidates: whom a plan might tell. First the audience as a list of client ids, frozen once;
+//! then, chunk by chunk in that order, all that the gates need to know of each.
+
+use crate::domain::ClientId;
+use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+
+/// The candidates of a transaction.
+pub struct Candidates<'a>(&'a mut Conn);
+
+impl Tx {
+    /// The candidates.
+    pub fn candidates(&mut self) -> Candidates<'_> {
+        Candidates(&mut self.conn)
+    }
+}
+
+/// A client of an audience, and the place that brought them in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Member {
+    /// Who.
+    pub client: i64,
+    /// The place's row; 0 when it is not about a place.
+    pub place: i64,
+}
+
+/// A place that an area may cover, to be tested exactly.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spot {
+    /// Whose, and which.
+    pub member: Member,
+    /// Degrees.
+    pub lat: f64,
+    /// Degrees.
+    pub lon: f64,
+}
+
+/// All that the gates need to know of one client. The fields stand in the order of the query.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+pub struct Candidate {
+    /// Who.
+    pub client: i64,
+    /// The organisation's reference.
+    pub reference: String,
+    /// For the salutation.
+    pub name: String,
+    /// Language.
+    pub locale: String,
+    /// Zone.
+    pub time_zone: String,
+    /// `sms`, `email` or none.
+    pub preferred: Option<String>,
+    /// Own quiet hours in minutes of the day.
+    pub quiet_from: Option<u16>,
+    /// Own quiet hours in minutes of the day.
+    pub quiet_to: Option<u16>,
+    /// Word of `TrackingConsent`.
+    pub tracking_consent: String,
+    /// First telephone number.
+    pub sms: Option<String>,
+    /// Why it is barred.
+    pub sms_barred: Option<String>,
+    /// First e-mail address.
+    pub email: Option<String>,
+    /// Why it is barred.
+    pub email_barred: Option<String>,
+    /// The client's wish on the topic, as a number: 1 wanted, 0 refused.
+    pub wanted: Option<i64>,
+    /// The place's code.
+    pub place: Option<String>,
+    /// The place's kind.
+    pub place_kind: Option<String>,
+    /// The place's municipality.
+    pub municipality: Option<String>,
+    /// The place's postal code.
+    pub postal_code: Option<String>,
+}
+
+impl Candidates<'_> {
+    /// Clients with a place in one of these municipalities, postal codes, places or tags.
+    /// Each list is a JSON array of texts. A client with several places may come several times; at
+    /// most `limit` rows come.
+    pub async fn by_codes(
+        &mut self,
+        municipalities: &str,
+        postal_codes: &str,
+        places: &str,
+        tags: &str,
+        limit: i64,
+    ) -> Result<Vec<Member>, StoreError> {
+        let rows: Vec<(i64, i64)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT client_id, id FROM place WHERE municipality IN (",
+                words::texts!("$1"),
+                ") UNION ALL SELECT client_id, id FROM place WHERE postal_code IN (",
+                words::texts!("$2"),
+                ") UNION ALL SELECT client_id, id FROM place WHERE code IN (",
+                words::texts!("$3"),
+                ") UNION ALL SELECT client_id, place_id FROM place_tag WHERE tag IN (",
+                words::texts!("$4"),
+                ") LIMIT $5"
+            ))
+            .bind(municipalities)
+            .bind(postal_codes)
+            .bind(places)
+            .bind(tags)
+            .bind(limit)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("freeze an audience by codes")?;
+        Ok(rows
+            .into_iter()
+            .map(|(client, place)| Member { client, place })
+            .collect())
+    }
+
+    /// At most `limit` places within these bounds, in degrees; the caller tests each against the
+    /// true shape.
+    pub async fn in_bounds(
+        &mut self,
+        (south, north): (f64, f64),
+        (west, east): (f64, f64),
+        limit: i64,
+    ) -> Result<Vec<Spot>, StoreError> {
+        let rows: Vec<(i64, i64, f64, f64)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(
+                "SELECT client_id, id, lat, lon FROM place
+                 WHERE lat BETWEEN $1 AND $2 AND lon BETWEEN $3 AND $4 LIMIT $5",
+            )
+            .bind(south)
+            .bind(north)
+            .bind(west)
+            .bind(east)
+            .bind(limit)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("freeze an audience by position")?;
+        Ok(rows
+            .into_iter()
+            .map(|(client, place, lat, lon)| Spot {
+                member: Member { client, place },
+                lat,
+                lon,
+            })
+            .collect())
+    }
+
+    /// The clients with these references (a JSON array of texts).
+    pub async fn by_references(&mut self, references: &str) -> Result<Vec<Member>, StoreError> {
+        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT id FROM client WHERE ref IN (",
+                words::texts!("$1"),
+                ")"
+            ))
+            .bind(references)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("look up an audience by reference")?;
+        Ok(rows
+            .into_iter()
+            .map(|(client,)| Member { client, place: 0 })
+            .collect())
+    }
+
+    /// The clients who look after these clients' affairs (references as a JSON array of texts).
+    pub async fn partners_of(&mut self, references: &str) -> Result<Vec<Member>, StoreError> {
+        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT partner.id FROM client JOIN client partner ON partner.ref = client.partner
+                 WHERE client.ref IN (",
+                words::texts!("$1"),
+                ")"
+            ))
+            .bind(references)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("look up partners")?;
+        Ok(rows
+            .into_iter()
+            .map(|(client,)| Member { client, place: 0 })
+            .collect())
+    }
+
+    /// All that the gates need to know of these members, as one JSON text: one row crosses from
+    /// the database instead of thousands. A member deleted meanwhile is not among them.
+    pub async fn read(
+        &mut self,
+        members: &[Member],
+        topic: &str,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let pairs: Vec<(i64, i64)> = members.iter().map(|m| (m.client, m.place)).collect();
+        let pairs = serde_json::to_string(&pairs).unwrap_or_default();
+        let (text,): (String,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT ",
+                words::table!(
+                    "c.id, c.ref, c.name, c.locale, c.time_zone, c.preferred, c.quiet_from,
+                     c.quiet_to, c.tracking_consent, sms.address, sms_barred.reason,
+                     email.address, email_barred.reason,
+                     CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END,
+                     p.code, p.kind, p.municipality, p.postal_code"
+                ),
+                " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id,
+                 CAST(value ->> 1 AS BIGINT) AS place_id FROM ",
+                words::rows!("$1"),
+                ") AS m JOIN client c ON c.id = m.client_id
+                 LEFT JOIN contact_point sms ON sms.client_id = c.id AND sms.channel = 'sms'
+                 AND sms.position = (SELECT min(position) FROM contact_point
+                 WHERE client_id = c.id AND channel = 'sms')
+                 LEFT JOIN suppression sms_barred ON sms_barred.channel = 'sms'
+                 AND sms_barred.address = sms.address
+                 LEFT JOIN contact_point email ON email.client_id = c.id
+                 AND email.channel = 'email' AND email.position = (SELECT min(position)
+                 FROM contact_point WHERE client_id = c.id AND channel = 'email')
+                 LEFT JOIN suppression email_barred ON email_barred.channel = 'email'
+                 AND email_barred.address = email.address
+                 LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2
+                 LEFT JOIN place p ON p.id = m.place_id"
+            ))
+            .bind(&pairs)
+            .bind(topic)
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("read candidates")?;
+        serde_json::from_str(&text).map_err(|_| {
+            StoreError::Unfit(String::from(
+                "the database answered with a list it cannot have made",
+            ))
+        })
+    }
+
+    /// The client's row number for a reference.
+    pub async fn client_id(&mut self, reference: &str) -> Result<Option<ClientId>, StoreError> {
+        let row: Option<(i64,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as("SELECT id FROM client WHERE ref = $1")
+                .bind(reference)
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("look up a client")?;
+        Ok(row.map(|(id,)| ClientId::new(id)))
+    }
+}

@@ -1,0 +1,294 @@
+//! Events as they came in: each kept once, by (source, id), until the planner took it.
+//!
+//! Accepting is in bulk: one INSERT for a batch, and one SELECT only when some were there
+//! already. What an event says about a case or an incident is kept by `cases` and `incidents`.
+
+mod insert;
+mod known;
+mod ready;
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use self::known::Known;
+use self::ready::Row;
+use crate::domain::event::{Arrival, Event, EventData, EventState};
+use crate::domain::{EventId, Fault, Ids, Timestamp};
+use crate::store::database::rows::json;
+use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+
+pub use self::ready::Ready;
+
+/// What accepting an event did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accept {
+    /// Stored.
+    New(EventId),
+    /// The same event was stored before.
+    Duplicate(EventId),
+    /// Another event bears the same source and id. The caller must not commit.
+    Conflict(EventId),
+}
+
+/// An event in the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    /// Its row.
+    pub id: EventId,
+    /// What came in. [`EventData::Unreadable`] when this version cannot read it any more.
+    pub event: Event,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// What became of it.
+    pub state: EventState,
+    /// Why it was refused.
+    pub detail: Option<String>,
+}
+
+impl Tx {
+    /// Events.
+    pub fn events(&mut self) -> Events<'_> {
+        Events(&mut self.conn)
+    }
+}
+
+/// Events in this unit of work.
+pub struct Events<'a>(&'a mut Conn);
+
+impl Events<'_> {
+    /// Stores a batch; one answer for each, in order. When any is a [`Accept::Conflict`], the
+    /// caller drops the unit of work, so that the batch is taken as a whole or not at all.
+    pub async fn accept(
+        &mut self,
+        events: impl IntoIterator<Item: Into<Arrival>>,
+        received_at: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<Vec<Accept>, StoreError> {
+        let ready = Ready::of(events, received_at, ids);
+        let mut answers = self.accept_all(std::slice::from_ref(&ready)).await?;
+        Ok(answers.pop().unwrap_or_default())
+    }
+
+    /// Stores several batches together; for each what [`Events::accept`] answers.
+    pub async fn accept_all(&mut self, batches: &[Ready]) -> Result<Vec<Vec<Accept>>, StoreError> {
+        let keys: Vec<&Row> = batches.iter().flat_map(Ready::rows).collect();
+        let mut answers: Vec<Accept> = keys
+            .iter()
+            .map(|key| Accept::New(EventId::new(key.id)))
+            .collect();
+        let inserted = insert::insert(self.0, &keys).await?;
+        if inserted < keys.len() as u64 {
+            let new = self.existing(&keys).await?;
+            let known: Vec<usize> = (0..keys.len())
+                .filter(|at| !new.contains(&keys[*at].id))
+                .collect();
+            for (at, answer) in self.compare(&keys, &known).await? {
+                answers[at] = answer;
+            }
+        }
+        let mut answers = answers.into_iter();
+        let each = batches
+            .iter()
+            .map(|batch| answers.by_ref().take(batch.len()).collect());
+        Ok(each.collect())
+    }
+
+    /// Which of these rows there are.
+    async fn existing(&mut self, keys: &[&Row]) -> Result<HashSet<i64>, StoreError> {
+        let ids = crate::store::json_ids(keys.iter().map(|key| key.id));
+        let found: Vec<i64> = on!(&mut *self.0, |c| {
+            sqlx::query_scalar(concat!(
+                "SELECT id FROM event WHERE id IN (",
+                words::ids!("$1"),
+                ")"
+            ))
+            .bind(&ids)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("see which events are new")?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Tells a repeat from another event under the same name, for the events at `known`.
+    async fn compare(
+        &mut self,
+        keys: &[&Row],
+        known: &[usize],
+    ) -> Result<Vec<(usize, Accept)>, StoreError> {
+        let rows: Vec<_> = known
+            .iter()
+            .map(|at| (at, &*keys[*at].event.source, &*keys[*at].event.id))
+            .collect();
+        let found: Vec<Known> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT CAST(value ->> 0 AS BIGINT) AS at, event.id, event.type AS kind, \
+                 event.subject, event.occurred_at, event.received_at, event.claimed_at, \
+                 event.data, event.body_hash FROM ",
+                words::rows!("$1"),
+                " JOIN event ON event.source = value ->> 1 AND event.event_id = value ->> 2"
+            ))
+            .bind(json(&rows)?)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("compare events")?;
+        let answer = |known: Known| {
+            let at = usize::try_from(known.at).ok()?;
+            let id = EventId::new(known.id);
+            Some(match known.says_the_same_as(keys.get(at)?) {
+                true => (at, Accept::Duplicate(id)),
+                false => (at, Accept::Conflict(id)),
+            })
+        };
+        Ok(found.into_iter().filter_map(answer).collect())
+    }
+
+    /// The event of this row.
+    pub async fn get(&mut self, id: EventId) -> Result<StoredEvent, StoreError> {
+        let row: Option<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 claimed_at, data, body_hash, state, detail FROM event WHERE id = $1",
+            )
+            .bind(id.get())
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("read an event")?;
+        row.ok_or_else(|| StoreError::Missing {
+            what: "event",
+            key: id.to_string(),
+        })?
+        .read()
+    }
+
+    /// The event its source knows by `event_id`.
+    pub async fn lookup(
+        &mut self,
+        source: &str,
+        event_id: &str,
+    ) -> Result<Option<StoredEvent>, StoreError> {
+        let row: Option<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 claimed_at, data, body_hash, state, detail FROM event WHERE source = $1 AND event_id = $2",
+            )
+            .bind(source)
+            .bind(event_id)
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("look an event up")?;
+        row.map(EventRow::read).transpose()
+    }
+
+    /// At most `limit` events, newest first, those older than `before` only.
+    pub async fn list(
+        &mut self,
+        before: Option<EventId>,
+        limit: i64,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows: Vec<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 claimed_at, data, body_hash, state, detail FROM event WHERE id < $1 \
+                 ORDER BY id DESC LIMIT $2",
+            )
+            .bind(before.map_or(i64::MAX, EventId::get))
+            .bind(limit)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("list events")?;
+        rows.into_iter().map(EventRow::read).collect()
+    }
+
+    /// At most `limit` events that nobody planned yet, oldest first; they stay locked for this
+    /// unit of work, and those another planner holds are passed over.
+    pub async fn take_received(&mut self, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows: Vec<EventRow> = on!(self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
+                 claimed_at, data, body_hash, state, detail FROM event WHERE state = 'received' \
+                 ORDER BY id LIMIT $1",
+                words::skip_locked!()
+            ))
+            .bind(limit)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("take received events")?;
+        rows.into_iter().map(EventRow::read).collect()
+    }
+
+    /// Notes what became of an event, and why.
+    pub async fn mark(
+        &mut self,
+        id: EventId,
+        state: EventState,
+        detail: Option<&str>,
+    ) -> Result<(), StoreError> {
+        on!(self.0, |c| {
+            sqlx::query("UPDATE event SET state = $2, detail = $3 WHERE id = $1")
+                .bind(id.get())
+                .bind(state.as_str())
+                .bind(detail)
+                .execute(&mut **c)
+                .await
+                .map(|_| ())
+        })
+        .doing("mark an event")
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    id: i64,
+    source: String,
+    event_id: String,
+    kind: String,
+    subject: Option<String>,
+    occurred_at: i64,
+    received_at: i64,
+    claimed_at: Option<i64>,
+    data: String,
+    body_hash: String,
+    state: String,
+    detail: Option<String>,
+}
+
+impl EventRow {
+    fn read(self) -> Result<StoredEvent, StoreError> {
+        let state = stored(&self.state, "event", "state", self.id)?;
+        // One event that cannot be read must not keep all others from being planned.
+        let (raw, data) = match serde_json::from_str::<Value>(&self.data) {
+            Ok(raw) => {
+                let data = EventData::parse(&self.kind, &raw);
+                (raw, data.unwrap_or_else(EventData::Unreadable))
+            }
+            Err(error) => {
+                let fault = Fault::new("/data", format!("not JSON that can be read: {error}"));
+                (Value::Null, EventData::Unreadable(fault))
+            }
+        };
+        Ok(StoredEvent {
+            id: EventId::new(self.id),
+            received_at: Timestamp::from_micros(self.received_at),
+            state,
+            detail: self.detail,
+            event: Event {
+                source: self.source,
+                id: self.event_id,
+                kind: self.kind,
+                subject: self.subject,
+                occurred_at: Timestamp::from_micros(self.occurred_at),
+                claimed_at: self.claimed_at.map(Timestamp::from_micros),
+                data,
+                raw,
+                fingerprint: self.body_hash,
+            },
+        })
+    }
+}

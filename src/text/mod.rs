@@ -1,0 +1,11 @@
+//! Tools for text that know nothing of messages: JSON read where it lies, invisible characters,
+//! spaces and line breaks, enums that are words.
+//!
+//! What a field of an event or a client means is `domain`'s; what a template may say, `template`'s.
+
+pub mod hygiene;
+pub mod invisible;
+pub(crate) mod text_enum;
+pub mod tree;
+
+pub use text_enum::UnknownWord;
