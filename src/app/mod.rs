@@ -18,7 +18,7 @@ use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 pub use node::COMMAND_SLOT;
-pub use prepare::{Prepared, prepare};
+pub use prepare::{Prepared, every_fault, prepare};
 
 use crate::channel::SetupError;
 use crate::channel::sandbox::World;
@@ -326,26 +326,38 @@ pub fn load_case_kinds(config: &Config) -> Result<CaseKinds, AppError> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| AppError::File(format!("cannot read {name}: {error}")))?;
-    CaseKinds::parse(&text, &name).map_err(|error| AppError::File(error.to_string()))
+    CaseKinds::parse(&text, &name)
+        .map_err(|faults| AppError::Faults(faults.iter().map(ToString::to_string).collect()))
 }
 
-/// The templates that come with the program, or those of the configured folder.
-pub fn template_sources(config: &Config) -> Result<Vec<Source>, AppError> {
+/// The templates that come with the program, or those of the configured folder that can be read;
+/// and what is wrong with the others.
+#[must_use]
+pub fn template_sources(config: &Config) -> (Vec<Source>, Vec<String>) {
     let Some(folder) = &config.templates_folder else {
-        return Source::shipped().map_err(|fault| AppError::File(fault.to_string()));
+        return Source::shipped().map_or_else(
+            |fault| (Vec::new(), vec![fault.to_string()]),
+            |sources| (sources, Vec::new()),
+        );
     };
-    let unreadable = |error: std::io::Error| {
-        AppError::File(format!("cannot read {}: {error}", folder.display()))
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            let fault = format!("cannot read {}: {error}", folder.display());
+            return (Vec::new(), vec![fault]);
+        }
     };
     let mut sources = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_dir() {
-            let source = Source::from_folder(&path);
-            sources.push(source.map_err(|fault| AppError::File(fault.to_string()))?);
+    let mut faults = Vec::new();
+    for path in entries.iter().map(std::fs::DirEntry::path) {
+        match path.is_dir().then(|| Source::from_folder(&path)) {
+            Some(Ok(source)) => sources.push(source),
+            Some(Err(fault)) => faults.push(format!("{}/{fault}", path.display())),
+            None => {}
         }
     }
-    Ok(sources)
+    (sources, faults)
 }
 
 async fn import_templates(

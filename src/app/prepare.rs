@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{AppError, load_case_kinds, load_rules, template_sources};
 use crate::channel::{self, BuildContext, ProviderSettings};
-use crate::config::Config;
+use crate::config::{Config, ConfigError, Reading};
 use crate::domain::Channel;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
@@ -27,13 +27,31 @@ pub struct Prepared {
 /// Builds it, or says everything that is wrong, one fault a line. Needs a runtime: providers keep
 /// tasks.
 pub fn prepare(config: &Config) -> Result<Prepared, AppError> {
+    build(config, &[])
+}
+
+/// All that is wrong: with the settings, and with what those name that could be read.
+#[must_use]
+pub fn every_fault(read: &Reading) -> Vec<String> {
+    let mut faults: Vec<String> = read.faults.iter().map(ToString::to_string).collect();
+    if let Some(config) = &read.config
+        && let Err(further) = build(config, &read.faults)
+    {
+        faults.extend(further.to_string().lines().map(str::to_owned));
+    }
+    faults
+}
+
+/// `known` has been said already, and what follows from it is not said again.
+fn build(config: &Config, known: &[ConfigError]) -> Result<Prepared, AppError> {
     let mut faults = Vec::new();
     let matcher = noted(load_rules(config), &mut faults);
     let case_kinds = noted(load_case_kinds(config), &mut faults);
-    let templates = noted(template_sources(config), &mut faults);
-    faults.extend(provider_faults(config));
-    match (matcher, case_kinds, templates) {
-        (Some(matcher), Some(case_kinds), Some(templates)) if faults.is_empty() => Ok(Prepared {
+    let (templates, unread) = template_sources(config);
+    faults.extend(unread);
+    faults.extend(provider_faults(config, known));
+    match (matcher, case_kinds) {
+        (Some(matcher), Some(case_kinds)) if faults.is_empty() => Ok(Prepared {
             matcher,
             case_kinds,
             templates,
@@ -53,7 +71,7 @@ fn noted<T>(built: Result<T, AppError>, faults: &mut Vec<String>) -> Option<T> {
 }
 
 /// Builds each provider in use once, and lets it go again.
-fn provider_faults(config: &Config) -> Vec<String> {
+fn provider_faults(config: &Config, known: &[ConfigError]) -> Vec<String> {
     let lifecycle = Lifecycle::new();
     let context = BuildContext {
         public_url: config.http.public_url.clone(),
@@ -73,11 +91,12 @@ fn provider_faults(config: &Config) -> Vec<String> {
             continue;
         }
         if let Err(error) = channel::build(name, &provider.settings, &context) {
-            let lines = error.problems().iter().map(|problem| {
+            let follows = |problem: &str| known.iter().any(|fault| fault.explains(name, problem));
+            let problems = error.problems().iter().filter(|problem| !follows(problem));
+            faults.extend(problems.map(|problem| {
                 let at = provider.place(problem);
                 format!("{at}: [provider.{name}] {problem}")
-            });
-            faults.extend(lines);
+            }));
         }
     }
     lifecycle.abort();

@@ -60,6 +60,7 @@ pub(super) fn start(config: &Config, web: Web, doors: Doors, lifecycle: &Lifecyc
     let patience = Patience {
         head: config.http.head_within,
         body: config.http.body_within,
+        body_in_crowd: limits::BODY_WITHIN_CROWD,
         idle: config.http.idle_within,
         stalled: config.http.stalled_within,
     };

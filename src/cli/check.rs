@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use crate::app;
-use crate::config::{Config, rules};
+use crate::config::{Config, Reading, rules};
 use crate::domain::rule::Rule;
 use crate::template::{self, Severity, Source};
 
@@ -12,33 +12,32 @@ use crate::template::{self, Severity, Source};
 type Verdict = Result<String, String>;
 
 /// Builds all that `serve` builds, and renders every template with its samples. Prints every
-/// fault; settings that cannot be read never come this far.
-pub(super) fn run(config: &Config) -> ExitCode {
-    for warning in &config.warnings {
-        println!("warning: {warning}");
-    }
-    let mut verdicts: Vec<Verdict> = match app::prepare(config) {
-        Ok(prepared) => vec![
-            Ok(format!(
-                "{} kinds of cases",
-                prepared.case_kinds.iter().count()
-            )),
-            Ok("every provider in use".to_owned()),
-        ],
-        Err(faults) => {
-            let text = faults.to_string();
-            text.lines().map(|fault| Err(fault.to_owned())).collect()
+/// fault, also behind settings that are at fault themselves.
+pub(super) fn run(read: &Reading) -> ExitCode {
+    let faults = app::every_fault(read);
+    let mut verdicts: Vec<Verdict> = faults.into_iter().map(Err).collect();
+    if let Some(config) = &read.config {
+        for warning in &config.warnings {
+            println!("warning: {warning}");
         }
-    };
-    let rules = rules::load(config.rules_file.as_deref());
-    let templates = app::template_sources(config);
-    if let (Ok(rules), Ok(templates)) = (&rules, &templates) {
-        verdicts.extend(rules_find_their_templates(rules, templates));
-    }
-    for source in templates.iter().flatten() {
-        verdicts.extend(every_text(source));
+        if verdicts.is_empty() {
+            verdicts.push(Ok("every kind of case".to_owned()));
+            verdicts.push(Ok("every provider in use".to_owned()));
+        }
+        verdicts.extend(every_template(config));
     }
     report(&verdicts)
+}
+
+fn every_template(config: &Config) -> Vec<Verdict> {
+    let (templates, unread) = app::template_sources(config);
+    let rules = rules::load(config.rules_file.as_deref());
+    let mut verdicts = Vec::new();
+    if let (Ok(rules), true) = (&rules, unread.is_empty()) {
+        verdicts.extend(rules_find_their_templates(rules, &templates));
+    }
+    verdicts.extend(templates.iter().flat_map(every_text));
+    verdicts
 }
 
 fn report(verdicts: &[Verdict]) -> ExitCode {

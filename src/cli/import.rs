@@ -1,6 +1,7 @@
 //! `araldo import clients FILE.csv|FILE.ndjson`: streamed, with a progress bar. Good rows are
 //! kept; each bad one is named with line, field and reason, and written to a file beside it
-//! (`clients.csv`: `clients.rejected.csv`), which can be mended and imported again.
+//! (`clients.csv`: `clients.rejected.csv`), which can be mended and imported again. A dry run
+//! writes no file.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -49,7 +50,7 @@ pub(super) async fn run(
         phones,
         bar: bar(&file)?,
         header: vec![String::from("json")],
-        rejected: Rejects::beside(&file),
+        rejected: Rejects::beside(&file, dry_run),
     };
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("csv") => import.csv(&file).await,
@@ -152,8 +153,11 @@ impl Import<'_> {
         if self.rejected.count == 0 {
             return Ok(ExitCode::SUCCESS);
         }
-        let path = self.rejected.finish()?;
-        println!("rejected rows are in {}", path.display());
+        let count = HumanCount(self.rejected.count);
+        match self.rejected.finish()? {
+            Some(path) => println!("rejected rows are in {}", path.display()),
+            None => println!("{count} rows would be rejected; nothing was written"),
+        }
         Ok(ExitCode::FAILURE)
     }
 }
@@ -171,14 +175,17 @@ struct Rejects {
     path: PathBuf,
     writer: Option<csv::Writer<File>>,
     count: u64,
+    /// Looking only: rows are counted, no file is made.
+    dry_run: bool,
 }
 
 impl Rejects {
-    fn beside(file: &Path) -> Self {
+    fn beside(file: &Path, dry_run: bool) -> Self {
         Self {
             path: file.with_extension("rejected.csv"),
             writer: None,
             count: 0,
+            dry_run,
         }
     }
 
@@ -189,6 +196,10 @@ impl Rejects {
         line: u64,
         fault: &Fault,
     ) -> anyhow::Result<()> {
+        self.count += 1;
+        if self.dry_run {
+            return Ok(());
+        }
         // A mended file that is imported again has these columns already, from last time.
         let kept = |at: &usize| {
             !header
@@ -215,15 +226,16 @@ impl Rejects {
             ];
             let cells = (0..cells.len()).filter(kept).map(|at| cells[at]);
             writer.write_record(said.iter().map(String::as_str).chain(cells))?;
-            self.count += 1;
         }
         Ok(())
     }
 
-    fn finish(self) -> anyhow::Result<PathBuf> {
-        if let Some(mut writer) = self.writer {
-            writer.flush()?;
-        }
-        Ok(self.path)
+    /// Where the rows are, if they were written.
+    fn finish(self) -> anyhow::Result<Option<PathBuf>> {
+        let Some(mut writer) = self.writer else {
+            return Ok(None);
+        };
+        writer.flush()?;
+        Ok(Some(self.path))
     }
 }

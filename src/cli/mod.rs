@@ -30,8 +30,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::AppError;
-use crate::config::{self, Config, ConfigError};
+use crate::app::{self, AppError};
+use crate::config::{self, Config, ConfigError, Reading};
 
 pub use context::Context;
 
@@ -133,11 +133,19 @@ fn one_line(error: &anyhow::Error) -> String {
 
 impl Cli {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let config = Config::load(self.config.as_deref(), config::environment())?;
+        let read = Config::examine(self.config.as_deref(), config::environment());
+        match self.command {
+            Command::Check if !read.faults.is_empty() => return Ok(check::run(&read)),
+            Command::Serve if !read.faults.is_empty() => {
+                return Err(AppError::Faults(app::every_fault(&read)).into());
+            }
+            _ => {}
+        }
+        let config = read.settings()?;
         match self.command {
             Command::Serve => serve::run(config, self.config).await,
+            Command::Check => Ok(check::run(&Reading::right(config))),
             Command::Demo(args) => demo::run(args, self.config).await,
-            Command::Check => Ok(check::run(&config)),
             Command::Migrate => migrate::run(config).await,
             Command::CheckStore(args) => {
                 check_store::run(&args, &Context::open(config).await?).await

@@ -129,12 +129,19 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// Each fault by itself.
+    /// Whether a problem of a provider is there only because this fault had a key left out.
     #[must_use]
-    pub fn each(self) -> Vec<Self> {
+    pub fn explains(&self, provider: &str, problem: &str) -> bool {
         match self {
-            Self::Several(faults) => faults,
-            one => vec![one],
+            Self::Provider {
+                section,
+                key: Some(key),
+                ..
+            } => {
+                section.strip_prefix("provider.") == Some(provider)
+                    && problem.contains(&format!("`{key}`"))
+            }
+            _ => false,
         }
     }
 

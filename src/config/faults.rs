@@ -7,36 +7,64 @@ use super::Config;
 use super::error::{ConfigError, Origin};
 use super::layers::Layers;
 
-/// Reads until nothing new is found.
-pub(super) fn read(mut layers: Layers) -> Result<Config, ConfigError> {
-    let mut faults = Vec::new();
-    let mut taken = Taken::default();
-    loop {
-        let found = match Config::read_once(layers.clone()) {
-            Ok(config) if faults.is_empty() => return Ok(config),
-            Ok(_) => return Err(together(faults)),
-            Err(fault) => fault.each(),
-        };
-        let mut goes_on = false;
-        for fault in found {
-            let follows = taken.explains(&fault);
-            goes_on |= taken.take(&mut layers, &fault)?;
-            if !follows {
-                faults.push(fault);
-            }
+/// What was read, as far as it could be, and what was at fault in it.
+#[derive(Debug)]
+pub struct Reading {
+    /// With a default where something is at fault: for finding further faults, not for use. `None`
+    /// when not even that can be had.
+    pub config: Option<Config>,
+    /// In the order of the file; empty when the settings are right.
+    pub faults: Vec<ConfigError>,
+}
+
+impl Reading {
+    /// Settings with nothing wrong in them.
+    #[must_use]
+    pub const fn right(config: Config) -> Self {
+        Self {
+            config: Some(config),
+            faults: Vec::new(),
         }
-        if !goes_on {
-            return Err(together(faults));
+    }
+
+    /// Nothing was read but this.
+    pub(super) fn of(fault: ConfigError) -> Self {
+        Self {
+            config: None,
+            faults: vec![fault],
+        }
+    }
+
+    /// The settings, if nothing is wrong with them.
+    pub fn settings(self) -> Result<Config, ConfigError> {
+        match (self.config, self.faults) {
+            (Some(config), faults) if faults.is_empty() => Ok(config),
+            (_, mut faults) if faults.len() == 1 => Err(faults.remove(0)),
+            (_, faults) => Err(ConfigError::Several(faults)),
         }
     }
 }
 
-fn together(mut faults: Vec<ConfigError>) -> ConfigError {
+/// Reads until nothing new is found. `faults` are known already.
+pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> Reading {
+    let mut taken = Taken::default();
+    let config = loop {
+        let fault = match Config::read_once(layers.clone()) {
+            Ok(config) => break Some(config),
+            Err(fault) => fault,
+        };
+        let goes_on = taken.take(&mut layers, &fault);
+        if !taken.explains(&fault) {
+            faults.push(fault);
+        }
+        if !goes_on {
+            break None;
+        }
+    };
+    let unfit = config.iter().flat_map(Config::channels_without_provider);
+    faults.extend(unfit.filter(|fault| !taken.explains(fault)));
     faults.sort_by(|one, other| one.at().cmp(&other.at()));
-    match faults.len() {
-        1 => faults.remove(0),
-        _ => ConfigError::Several(faults),
-    }
+    Reading { config, faults }
 }
 
 /// What was taken out.
@@ -66,9 +94,9 @@ impl Taken {
     }
 
     /// Takes out what is at fault. False when nothing was, and so nothing more can be found.
-    fn take(&mut self, layers: &mut Layers, fault: &ConfigError) -> Result<bool, ConfigError> {
+    fn take(&mut self, layers: &mut Layers, fault: &ConfigError) -> bool {
         match fault {
-            ConfigError::UnknownSection { section, .. } => Ok(layers.0.remove(section).is_some()),
+            ConfigError::UnknownSection { section, .. } => layers.0.remove(section).is_some(),
             ConfigError::UnknownKey { section, key, .. }
             | ConfigError::Value { section, key, .. } => put_back(layers, section, key),
             ConfigError::Provider {
@@ -79,26 +107,27 @@ impl Taken {
                 let entries = layers.0.get_mut(section);
                 let gone = entries.and_then(|entries| entries.keys.remove(key));
                 self.keys.insert((section.clone(), key.clone()));
-                Ok(gone.is_some())
+                gone.is_some()
             }
             ConfigError::Provider {
                 section, key: None, ..
             } => {
                 self.providers.insert(section.clone());
-                Ok(layers.0.remove(section).is_some())
+                layers.0.remove(section).is_some()
             }
-            _ => Ok(false),
+            _ => false,
         }
     }
 }
 
 /// Lets the default stand where a key was set. Where the key itself is the default, others of its
 /// section contradict it, and the whole section goes back.
-fn put_back(layers: &mut Layers, section: &str, key: &str) -> Result<bool, ConfigError> {
-    let defaults = Layers::merge(None, std::iter::empty())?;
+fn put_back(layers: &mut Layers, section: &str, key: &str) -> bool {
+    let defaults = Layers::merge(None, std::iter::empty());
+    let defaults = defaults.map(|(layers, _)| layers).unwrap_or_default();
     let default = defaults.0.get(section);
     let Some(entries) = layers.0.get_mut(section) else {
-        return Ok(false);
+        return false;
     };
     let set = entries
         .keys
@@ -109,7 +138,7 @@ fn put_back(layers: &mut Layers, section: &str, key: &str) -> Result<bool, Confi
             Some(entry) => drop(entries.keys.insert(key.to_owned(), entry.clone())),
             None => drop(entries.keys.remove(key)),
         }
-        return Ok(true);
+        return true;
     }
     let changed = entries
         .keys
@@ -119,5 +148,5 @@ fn put_back(layers: &mut Layers, section: &str, key: &str) -> Result<bool, Confi
         Some(default) => *entries = default.clone(),
         None => drop(layers.0.remove(section)),
     }
-    Ok(changed)
+    changed
 }

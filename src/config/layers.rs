@@ -32,24 +32,29 @@ pub(super) struct Entries {
 pub(super) struct Layers(pub(super) BTreeMap<String, Entries>);
 
 impl Layers {
+    /// The layers, and what in them belongs to no section. An error when the file is not TOML.
     pub(super) fn merge(
         file: Option<(&Path, &str)>,
         environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<(Self, Vec<ConfigError>), ConfigError> {
         let mut layers = Self::default();
-        layers.add_text(None, DEFAULT)?;
+        let mut stray = layers.add_text(None, DEFAULT)?;
         if let Some((path, text)) = file {
-            layers.add_text(Some(path), text)?;
+            stray.extend(layers.add_text(Some(path), text)?);
         }
         for (name, value) in environment {
             if name.starts_with(PREFIX) && !value.is_empty() {
-                layers.add_variable(name, value)?;
+                stray.extend(layers.add_variable(name, value).err());
             }
         }
-        Ok(layers)
+        Ok((layers, stray))
     }
 
-    fn add_text(&mut self, path: Option<&Path>, text: &str) -> Result<(), ConfigError> {
+    fn add_text(
+        &mut self,
+        path: Option<&Path>,
+        text: &str,
+    ) -> Result<Vec<ConfigError>, ConfigError> {
         let origin = |offset: usize| match path {
             None => Origin::Default,
             Some(path) => Origin::file(path, line_at(text, offset)),
@@ -60,15 +65,28 @@ impl Layers {
         };
         let spans = DeTable::parse(text).map_err(|error| fault(&error))?;
         let values: toml::Table = toml::from_str(text).map_err(|error| fault(&error))?;
+        let mut stray = Vec::new();
         for (name, inner) in spans.get_ref() {
             let at = origin(name.span().start);
-            let section = section_of(name.get_ref(), inner.get_ref(), &at)?;
+            let section = match section_of(name.get_ref(), inner.get_ref(), &at) {
+                Ok(section) => section,
+                Err(fault) => {
+                    stray.push(fault);
+                    continue;
+                }
+            };
             let value = &values[name.get_ref().as_ref()];
             if name.get_ref() == "provider" {
                 for (provider, inner) in section {
                     let at = origin(provider.span().start);
                     let full = format!("provider.{}", provider.get_ref());
-                    let keys = section_of(&full, inner.get_ref(), &at)?;
+                    let keys = match section_of(&full, inner.get_ref(), &at) {
+                        Ok(keys) => keys,
+                        Err(fault) => {
+                            stray.push(fault);
+                            continue;
+                        }
+                    };
                     // A provider described anew takes nothing from one of the same name.
                     self.0.remove(&full);
                     self.add_section(
@@ -83,7 +101,7 @@ impl Layers {
                 self.add_section(name.get_ref(), at, section, value, &origin);
             }
         }
-        Ok(())
+        Ok(stray)
     }
 
     fn add_section(

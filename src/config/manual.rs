@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::Config;
 use super::layers::Layers;
 
 const MANUAL: &str = include_str!("../../config/default.toml");
@@ -54,8 +53,11 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
 /// What an unknown key or section gets as an answer.
 fn refusal(text: &str) -> String {
     let file = Some((Path::new("araldo.toml"), text));
-    let layers = Layers::merge(file, std::iter::empty()).unwrap();
-    Config::read(layers).unwrap_err().to_string()
+    let (layers, stray) = Layers::merge(file, std::iter::empty()).unwrap();
+    super::faults::read(layers, stray)
+        .settings()
+        .unwrap_err()
+        .to_string()
 }
 
 /// The words between backticks after `expected`.

@@ -9,6 +9,7 @@ mod faults;
 mod layers;
 #[cfg(test)]
 mod manual;
+mod mended;
 mod provider;
 pub mod rules;
 mod secret;
@@ -27,6 +28,7 @@ use crate::domain::address::PhonePolicy;
 use crate::domain::quiet_hours::QuietHours;
 
 pub use error::{ConfigError, Origin};
+pub use faults::Reading;
 pub use provider::ConfiguredProvider;
 pub use sending::{Channels, Contact, Dispatch};
 pub use serving::{
@@ -89,13 +91,22 @@ impl Config {
         path: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let text = path.map(read_file).transpose()?;
-        let layers = Layers::merge(path.zip(text.as_deref()), environment)?;
-        Self::read(layers)
+        Self::examine(path, environment).settings()
     }
 
-    fn read(layers: Layers) -> Result<Self, ConfigError> {
-        faults::read(layers)
+    /// Reads the settings as far as they can be read, and says all that is wrong with them.
+    pub fn examine(
+        path: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Reading {
+        let text = match path.map(read_file).transpose() {
+            Ok(text) => text,
+            Err(fault) => return Reading::of(fault),
+        };
+        match Layers::merge(path.zip(text.as_deref()), environment) {
+            Ok((layers, stray)) => faults::read(layers, stray),
+            Err(fault) => Reading::of(fault),
+        }
     }
 
     /// Reads until the first fault.
@@ -123,12 +134,11 @@ impl Config {
             warnings: Vec::new(),
         };
         nothing_left(layers, sections)?;
-        config.channels_fit_their_providers()?;
         config.warnings = config.doubts();
         Ok(config)
     }
 
-    fn channels_fit_their_providers(&self) -> Result<(), ConfigError> {
+    fn channels_without_provider(&self) -> Vec<ConfigError> {
         let [email, sms] = &self.channels.at;
         let mut faults = Vec::new();
         for (channel, at) in [(Channel::Email, email), (Channel::Sms, sms)] {
@@ -150,10 +160,7 @@ impl Config {
                 });
             }
         }
-        match faults.is_empty() {
-            true => Ok(()),
-            false => Err(ConfigError::Several(faults)),
-        }
+        faults
     }
 
     fn doubts(&self) -> Vec<String> {

@@ -24,7 +24,10 @@ impl ConfiguredProvider {
     /// The line to look at for a fault, which names its key in backticks first.
     #[must_use]
     pub fn place(&self, fault: &str) -> &Origin {
-        let quoted = |key: &str| fault.find(&format!("`{key}`"));
+        let quoted = |key: &str| {
+            let inside = fault.find(&format!("`{key}."));
+            fault.find(&format!("`{key}`")).or(inside)
+        };
         let keys = self.keys.iter();
         keys.filter_map(|(key, at)| Some((quoted(key)?, at)))
             .min_by_key(|(first, _)| *first)

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::error::ConfigError;
 use super::layers::line_at;
+use super::mended;
 use super::section::parse_time;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule, condition_within_limits};
@@ -34,23 +35,26 @@ pub fn load(file: Option<&Path>) -> Result<Vec<Rule>, ConfigError> {
     }
 }
 
-/// Reads rules. `file` is the name used in faults.
+/// Reads rules. `file` is the name used in faults. What is no TOML has one fault, anything else
+/// has all of its own.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
     let fault = |offset: usize, detail: String| ConfigError::Rule {
         file: file.to_owned(),
         line: line_at(text, offset),
         detail,
     };
-    let written: Written = toml::from_str(text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start);
-        fault(offset, error.message().trim().to_owned())
-    })?;
-    let mut rules: Vec<Rule> = Vec::with_capacity(written.rule.len());
-    let mut faults = Vec::new();
-    for rule in written.rule {
+    let (written, found) = mended::read::<Written>(text);
+    let mut faults: Vec<ConfigError> = found
+        .into_iter()
+        .map(|(offset, detail)| fault(offset, detail))
+        .collect();
+    let mut rules: Vec<Rule> = Vec::new();
+    for rule in written.map(|written| written.rule).unwrap_or_default() {
         let offset = rule.name.span().start;
         match rule.checked() {
-            Err(detail) => faults.push(fault(offset, detail)),
+            Err(details) => {
+                faults.extend(details.into_iter().map(|detail| fault(offset, detail)));
+            }
             Ok(rule) if rules.iter().any(|earlier| earlier.name == rule.name) => {
                 let detail = format!(
                     "there is a rule `{}` above; each needs a name of its own",
@@ -61,9 +65,10 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
             Ok(rule) => rules.push(rule),
         }
     }
-    match faults.is_empty() {
-        true => Ok(rules),
-        false => Err(ConfigError::Several(faults)),
+    match faults.len() {
+        0 => Ok(rules),
+        1 => Err(faults.remove(0)),
+        _ => Err(ConfigError::Several(faults)),
     }
 }
 
@@ -137,27 +142,11 @@ const fn usual_policy() -> OnUnknown {
 }
 
 impl WrittenRule {
-    fn checked(self) -> Result<Rule, String> {
-        let name = self.name.into_inner();
-        for (key, text) in [
-            ("name", &name),
-            ("template", &self.template),
-            ("topic", &self.topic),
-        ] {
-            if text.trim().is_empty() {
-                return Err(format!("`{key}` is empty"));
-            }
-        }
-        let first = self
-            .on
-            .first()
-            .ok_or("`on` is empty; name the event types to listen to")?;
-        let family = first.split('.').next().unwrap_or_default();
-        check_audience(&name, &self.on, self.audience, family)?;
-        if self.channels.is_empty() {
-            return Err(format!(
-                "`{name}` has no channel; write \"preferred\", \"sms\" or \"email\""
-            ));
+    /// The rule, or all that its keys say wrong.
+    fn checked(self) -> Result<Rule, Vec<String>> {
+        let faults = self.faults();
+        if !faults.is_empty() {
+            return Err(faults);
         }
         Ok(Rule {
             when: self.when.map(|when| when.0),
@@ -176,8 +165,35 @@ impl WrittenRule {
             expires: self.expires.0,
             on_unknown: self.on_unknown,
             on: self.on,
-            name,
+            name: self.name.into_inner(),
         })
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let name = self.name.get_ref();
+        let mut faults = Vec::new();
+        for (key, text) in [
+            ("name", name),
+            ("template", &self.template),
+            ("topic", &self.topic),
+        ] {
+            if text.trim().is_empty() {
+                faults.push(format!("`{key}` is empty"));
+            }
+        }
+        match self.on.first() {
+            None => faults.push("`on` is empty; name the event types to listen to".to_owned()),
+            Some(first) => {
+                let family = first.split('.').next().unwrap_or_default();
+                faults.extend(check_audience(name, &self.on, self.audience, family).err());
+            }
+        }
+        if self.channels.is_empty() {
+            faults.push(format!(
+                "`{name}` has no channel; write \"preferred\", \"sms\" or \"email\""
+            ));
+        }
+        faults
     }
 }
 

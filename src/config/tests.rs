@@ -16,10 +16,8 @@ fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError>
     let environment = environment
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Config::read(Layers::merge(
-        Some((Path::new("araldo.toml"), file)),
-        environment,
-    )?)
+    let (layers, stray) = Layers::merge(Some((Path::new("araldo.toml"), file)), environment)?;
+    super::faults::read(layers, stray).settings()
 }
 
 fn refusal(file: &str, environment: &[(&str, &str)]) -> String {

@@ -43,7 +43,7 @@ pub struct CaseState {
     pub is_final: bool,
 }
 
-/// The file is not right.
+/// One thing that is not right in the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {detail}")]
 pub struct CaseKindsError {
@@ -63,27 +63,36 @@ struct Document {
 }
 
 impl CaseKinds {
-    /// Reads the text of the file named `file`.
-    pub fn parse(text: &str, file: &str) -> Result<Self, CaseKindsError> {
+    /// Reads the text of the file named `file`, or says all that is wrong with it; where it
+    /// cannot be read at all, the first thing.
+    pub fn parse(text: &str, file: &str) -> Result<Self, Vec<CaseKindsError>> {
         let fault = |span: Option<Range<usize>>, detail: String| CaseKindsError {
             file: file.to_owned(),
             line: span.map_or(1, |span| line_of(text, span.start)),
             detail,
         };
         let document: Document = toml::from_str(text)
-            .map_err(|error| fault(error.span(), error.message().to_owned()))?;
+            .map_err(|error| vec![fault(error.span(), error.message().to_owned())])?;
         let mut kinds = BTreeMap::new();
+        let mut faults = Vec::new();
         for kind in document.kind {
             let span = kind.span();
             let kind = kind.into_inner();
-            check(&kind).map_err(|detail| fault(Some(span.clone()), detail))?;
+            faults.extend(
+                check(&kind)
+                    .into_iter()
+                    .map(|detail| fault(Some(span.clone()), detail)),
+            );
             let name = kind.name.clone();
             if kinds.insert(name.clone(), kind).is_some() {
                 let detail = format!("kind `{name}` stands here a second time; remove one");
-                return Err(fault(Some(span), detail));
+                faults.push(fault(Some(span), detail));
             }
         }
-        Ok(Self { kinds })
+        match faults.is_empty() {
+            true => Ok(Self { kinds }),
+            false => Err(faults),
+        }
     }
 
     /// The kinds that come with Araldo.
@@ -137,16 +146,17 @@ impl CaseKinds {
     }
 }
 
-fn check(kind: &CaseKind) -> Result<(), String> {
+fn check(kind: &CaseKind) -> Vec<String> {
+    let mut faults = Vec::new();
     if kind.label.is_empty() {
-        return Err(format!(
+        faults.push(format!(
             "kind `{}` has no label; write label = {{ it = \"..\" }}",
             kind.name
         ));
     }
     for (place, state) in kind.states.iter().enumerate() {
         if state.label.is_empty() {
-            return Err(format!(
+            faults.push(format!(
                 "state `{}` of kind `{}` has no label; write label = {{ it = \"..\" }}",
                 state.name, kind.name
             ));
@@ -155,13 +165,13 @@ fn check(kind: &CaseKind) -> Result<(), String> {
             .iter()
             .any(|other| other.name == state.name)
         {
-            return Err(format!(
+            faults.push(format!(
                 "state `{}` of kind `{}` stands there twice; remove one",
                 state.name, kind.name
             ));
         }
     }
-    Ok(())
+    faults
 }
 
 /// Exact locale, then its language, then the first label, then the word itself.
@@ -228,14 +238,14 @@ mod tests {
     #[test]
     fn a_fault_names_file_and_line() {
         let text = "[[kind]]\nname = \"a\"\nlabel = { it = \"a\" }\n\n[[kind]]\nname = \"a\"\nlabel = { it = \"b\" }\n";
-        let error = CaseKinds::parse(text, "kinds.toml")
-            .unwrap_err()
-            .to_string();
+        let error = CaseKinds::parse(text, "kinds.toml").unwrap_err()[0].to_string();
         assert!(
             error.starts_with("kinds.toml:5: kind `a` stands here a second time"),
             "{error}"
         );
-        let error = CaseKinds::parse("[[kind]]\nnam = \"a\"\n", "k.toml").unwrap_err();
+        let error = CaseKinds::parse("[[kind]]\nnam = \"a\"\n", "k.toml")
+            .unwrap_err()
+            .remove(0);
         assert_eq!(error.line, 2);
         assert!(error.detail.contains("nam"), "{error}");
     }

@@ -24,6 +24,9 @@ pub const HEAD_WITHIN: Duration = Duration::from_secs(10);
 pub const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// The slowest line that a large body may come by, in bytes per second.
 pub const BODY_PACE: u64 = 16 * 1024;
+/// While all places are taken, a body that has kept us waiting for longer than this, and longer by
+/// what it brought at [`BODY_PACE`], makes room for others.
+pub const BODY_WITHIN_CROWD: Duration = Duration::from_secs(5);
 /// A connection without a request is kept so long for the next one.
 pub const IDLE_WITHIN: Duration = Duration::from_secs(60);
 /// A reader who takes nothing of an answer for so long has gone.
@@ -134,6 +137,13 @@ pub const KEY_PATTERN: usize = 500;
 /// Longest words of a gateway that are kept with its report, in characters: a code and its name
 /// fit, a forged text is cut.
 pub const RECEIPT_WORDS: usize = 200;
+
+// ---- What clients write ----
+
+/// The longest reply that is kept, in characters.
+pub const LONGEST_REPLY: usize = 1_000;
+/// Replies to one message that are taken; whoever writes more should be called.
+pub const MOST_REPLIES: i64 = 10;
 
 // ---- What is asked of the API ----
 

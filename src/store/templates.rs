@@ -121,7 +121,7 @@ impl Templates<'_> {
                 "SELECT t.name, t.description, t.topic,
                         max(CASE WHEN v.state = 'published' THEN v.version END) AS published,
                         max(CASE WHEN v.state = 'draft' THEN v.version END) AS draft
-                 FROM template t LEFT JOIN template_version v ON v.template_id = t.id
+                 FROM template t JOIN template_version v ON v.template_id = t.id
                  GROUP BY t.name, t.description, t.topic
                  ORDER BY t.name",
             )
@@ -258,34 +258,25 @@ impl Templates<'_> {
         Ok(())
     }
 
-    /// Throws a draft away. A template that has no other version goes with it.
+    /// Throws a draft away. Its number is not given again; a template that has no other version
+    /// is listed no more.
     pub async fn discard_draft(&mut self, id: TemplateVersionId) -> Result<(), StoreError> {
         self.lock_template_of(id).await?;
-        let template: Option<i64> = on!(&mut *self.0, |c| {
-            sqlx::query_scalar(
-                "DELETE FROM template_version WHERE id = $1 AND state = 'draft'
-                 RETURNING template_id",
-            )
-            .bind(id.get())
-            .fetch_optional(&mut **c)
-            .await
+        let discarded = on!(&mut *self.0, |c| {
+            sqlx::query("DELETE FROM template_version WHERE id = $1 AND state = 'draft'")
+                .bind(id.get())
+                .execute(&mut **c)
+                .await
+                .map(|done| done.rows_affected())
         })
         .doing("discard a draft")?;
-        let template = template.ok_or_else(|| StoreError::Missing {
-            what: "draft",
-            key: id.to_string(),
-        })?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "DELETE FROM template WHERE id = $1
-                 AND NOT EXISTS (SELECT 1 FROM template_version WHERE template_id = $1)",
-            )
-            .bind(template)
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("forget a template without versions")
+        if discarded == 0 {
+            return Err(StoreError::Missing {
+                what: "draft",
+                key: id.to_string(),
+            });
+        }
+        Ok(())
     }
 
     /// Publishes a copy of an earlier version as a new one. A draft being written stays a draft.
@@ -374,17 +365,18 @@ impl Templates<'_> {
         pen: Pen<'_>,
     ) -> Result<TemplateVersionId, StoreError> {
         self.describe(template, source).await?;
+        let version = self.next_number(template).await?;
         let id = pen.ids.next();
         let (variables, parts) = written(source)?;
         on!(&mut *self.0, |c| {
             sqlx::query(
                 "INSERT INTO template_version
                      (id, template_id, version, state, variables, parts, author, created_at)
-                 SELECT $1, $2, coalesce(max(version), 0) + 1, 'draft', $3, $4, $5, $6
-                 FROM template_version WHERE template_id = $2",
+                 VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7)",
             )
             .bind(id)
             .bind(template)
+            .bind(version)
             .bind(&variables)
             .bind(&parts)
             .bind(pen.author)
@@ -395,6 +387,24 @@ impl Templates<'_> {
         })
         .doing("add a template version")?;
         Ok(TemplateVersionId::new(id))
+    }
+
+    /// A number that no version of the template ever had. A program of the version before gives
+    /// numbers without noting them, so those of the versions count as well.
+    async fn next_number(&mut self, template: i64) -> Result<i64, StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query_scalar(
+                "UPDATE template SET last_version = 1 + (
+                     SELECT coalesce(max(n), 0) FROM (
+                         SELECT version AS n FROM template_version WHERE template_id = $1
+                         UNION ALL SELECT last_version FROM template WHERE id = $1) given)
+                 WHERE id = $1 RETURNING last_version",
+            )
+            .bind(template)
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("number a template version")
     }
 }
 

@@ -65,6 +65,175 @@ fn check_and_serve_refuse_the_same_and_name_every_fault() {
     }
 }
 
+/// One fault of each kind, several of them behind another one: settings, what providers are built
+/// from, rules, kinds of cases, templates.
+const WRONG_EVERYWHERE: &str = r#"
+[http]
+listen = "nowhere"
+[htpp]
+listen = "127.0.0.1:1"
+[channels]
+email = ["relay"]
+sms = ["gateway", "nobody"]
+[provider.relay]
+kind = "smtp"
+host = "mail.example.it"
+rate = "soon"
+from = "no address"
+bounces = "no mailbox"
+connections = 0
+ca_file = "/nowhere/ca.pem"
+username = "araldo"
+dkim = { domain = "example.it", selector = "a", key_file = "/nowhere/dkim.pem" }
+[provider.gateway]
+kind = "kannel"
+url = "ftp://127.0.0.1/sendsms"
+username = "araldo"
+password_file = "/nowhere/password"
+from = "ServiziEsempioSpaIta"
+[rules]
+file = "rules.toml"
+[case_kinds]
+file = "kinds.toml"
+[templates]
+folder = "texts"
+"#;
+
+const WRONG_RULES: &str = r#"
+[[rule]]
+name = "one"
+on = ["case.opened"]
+audience = "everybody"
+template = "a"
+topic = "a"
+[[rule]]
+name = "two"
+on = []
+audience = "case-client"
+template = ""
+topic = "a"
+expires = "soon"
+colour = "red"
+[[rule]]
+name = "three"
+on = ["case.opened"]
+template = "a"
+topic = "a"
+[[rule]]
+name = "four"
+on = ["incident.opened"]
+audience = "case-client"
+template = "a"
+topic = "a"
+"#;
+
+const WRONG_KINDS: &str = r#"
+[[kind]]
+name = "a"
+label = {}
+[[kind]]
+name = "b"
+label = { it = "b" }
+state = [{ name = "x", label = {} }, { name = "x", label = { it = "x" } }]
+"#;
+
+#[test]
+fn every_fault_of_every_file_is_named_in_one_run() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = home.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let file = write("araldo.toml", WRONG_EVERYWHERE);
+    write("rules.toml", WRONG_RULES);
+    write("kinds.toml", WRONG_KINDS);
+    let head = "description = \"d\"\ntopic = \"t\"\n";
+    write("texts/broken/template.toml", "colour = \"red\"\n");
+    write("texts/headless/it/sms.txt", "x");
+    write("texts/unclosed/template.toml", head);
+    write("texts/unclosed/it/sms.txt", "{{ case.ref");
+    let faults = [
+        "araldo.toml:3: [http] listen",
+        "araldo.toml:4: there is no section [htpp]",
+        "araldo.toml:8: [channels] sms names `nobody`",
+        "araldo.toml:12: [provider.relay]: `soon` is not a rate",
+        "araldo.toml:13: [provider.relay] `from` `no address`",
+        "araldo.toml:14: [provider.relay] `bounces`",
+        "araldo.toml:15: [provider.relay] `connections`",
+        "araldo.toml:16: [provider.relay] cannot use `ca_file`",
+        "araldo.toml:17: [provider.relay] `username` without",
+        "araldo.toml:18: [provider.relay] cannot use `dkim.key_file`",
+        "[provider.gateway] `url` begins with ftp://",
+        "[provider.gateway] cannot use `password_file`",
+        "[provider.gateway] `from` has 20 characters",
+        "rules.toml:5: `everybody` is not one of",
+        "rules.toml:9: `template` is empty",
+        "rules.toml:9: `on` is empty",
+        "rules.toml:14: `soon` is not a length of time",
+        "rules.toml:15: unknown field `colour`",
+        "rules.toml:16: missing field `audience`",
+        "rules.toml:22: `four` listens to `incident.opened`",
+        "kinds.toml:2: kind `a` has no label",
+        "kinds.toml:5: state `x` of kind `b` has no label",
+        "kinds.toml:5: state `x` of kind `b` stands there twice",
+        "texts/broken/template.toml:1: ",
+        "texts/headless/template.toml: cannot be read",
+    ];
+    for command in ["check", "serve"] {
+        let (fine, text) = said(command, &file);
+        assert!(!fine, "{command}: {text}");
+        for fault in faults {
+            assert!(
+                text.contains(fault),
+                "{command} does not say {fault}:\n{text}"
+            );
+        }
+        let invented: Vec<&str> = text
+            .lines()
+            .filter(|line| {
+                !line.starts_with("ok: ")
+                    && !line.starts_with("warning: ")
+                    && !line.contains("unclosed")
+            })
+            .filter(|line| !faults.iter().any(|fault| line.contains(fault)))
+            .collect();
+        assert_eq!(invented, Vec::<&str>::new(), "{command}");
+    }
+    let (_, text) = said("check", &file);
+    assert!(text.contains("unclosed/it/sms.txt"), "{text}");
+}
+
+/// Looking is not acting.
+#[test]
+fn a_dry_run_of_an_import_names_the_bad_rows_and_writes_no_file() {
+    let home = tempfile::tempdir().unwrap();
+    let clients = home.path().join("clients.csv");
+    std::fs::write(
+        &clients,
+        "client,name,sms\nC-1,Maria,+390000000001\nC-2,Ugo,12\n",
+    )
+    .unwrap();
+    let import = |more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
+            .args(["import", "clients", "clients.csv"])
+            .args(more)
+            .current_dir(home.path())
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        String::from_utf8(text).unwrap()
+    };
+    let rejected = home.path().join("clients.rejected.csv");
+    let looked = import(&["--dry-run"]);
+    assert!(looked.contains("line 3: "), "{looked}");
+    assert!(looked.contains("1 rows would be rejected"), "{looked}");
+    assert!(!rejected.exists(), "{looked}");
+    let acted = import(&[]);
+    assert!(rejected.exists(), "{acted}");
+}
+
 #[test]
 fn the_example_passes_on_a_clean_machine() {
     let home = tempfile::tempdir().unwrap();

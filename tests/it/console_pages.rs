@@ -297,6 +297,24 @@ async fn every_rate_says_what_it_is_a_share_of() {
     );
 }
 
+/// What is said to have been read in a list is said to have been read on its page.
+#[tokio::test]
+async fn a_message_has_one_word_in_the_lists_and_on_its_page() {
+    let town = Town::lively().await;
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let list = browser.get("/console/messages").await.text;
+    let (_, row) = list
+        .split_once(&format!("/console/messages/{}", town.message))
+        .expect("it is in the list");
+    let (row, _) = row.split_once("</tr>").unwrap();
+    let path = format!("/console/messages/{}", town.message);
+    let page = browser.get(&path).await.text;
+    let (_, head) = page.split_once("class=\"facts\"").unwrap();
+    let (head, _) = head.split_once("</p>").unwrap();
+    assert!(row.contains("badge read"), "{row}");
+    assert!(head.contains("badge read"), "{head}");
+}
+
 #[tokio::test]
 async fn a_page_with_a_rare_state_walks_on() {
     let town = Town::lively().await;

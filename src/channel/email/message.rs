@@ -36,12 +36,22 @@ impl Letterhead {
             let wanted = "is no sender such as `Araldo <avvisi@example.it>`";
             SetupError::new(provider, format!("`from` `{from}` {wanted}: {error}"))
         };
-        let from: Mailbox = from.parse().map_err(|error| wrong(&error))?;
+        let sender = from.parse().map_err(|error| wrong(&error));
+        let sender = sender.and_then(|from: Mailbox| {
+            let address = in_ascii(from.email.as_ref()).map_err(|error| wrong(&error))?;
+            Ok((one_line(&from.name.unwrap_or_default()), address))
+        });
+        let signer = dkim.map(|dkim| signer(provider, dkim)).transpose();
+        let ((name, address), signer) = match (sender, signer) {
+            (Ok(sender), Ok(signer)) => (sender, signer),
+            (Err(one), Err(other)) => return Err(one.and(other)),
+            (Err(fault), Ok(_)) | (Ok(_), Err(fault)) => return Err(fault),
+        };
         Ok(Self {
-            name: one_line(&from.name.unwrap_or_default()),
-            address: in_ascii(from.email.as_ref()).map_err(|error| wrong(&error))?,
+            name,
+            address,
             provider: feedback_word(provider),
-            signer: dkim.map(|dkim| signer(provider, dkim)).transpose()?,
+            signer,
         })
     }
 

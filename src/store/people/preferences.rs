@@ -191,7 +191,8 @@ impl Preferences<'_> {
         client: ClientId,
     ) -> Result<BTreeMap<String, Option<bool>>, StoreError> {
         let offered: Vec<String> = on!(&mut self.0.conn, |c| sqlx::query_scalar(
-            "SELECT DISTINCT topic FROM template"
+            "SELECT DISTINCT topic FROM template t
+             WHERE EXISTS (SELECT 1 FROM template_version v WHERE v.template_id = t.id)"
         )
         .fetch_all(&mut **c)
         .await)

@@ -27,6 +27,7 @@ pub struct Story {
 /// The message's row, and its client.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "columns of `message`, described in the schema")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct StoryMessage {
     pub id: MessageId,
     /// Absent when the client was deleted since.
@@ -47,6 +48,8 @@ pub struct StoryMessage {
     pub late_bounce: bool,
     /// Whether its last provider reports deliveries.
     pub reports: bool,
+    /// A person opened it, clicked, looked at the status page or answered.
+    pub read: bool,
     pub created_at: Timestamp,
     /// The day it is summed under, counted from 1970-01-01.
     pub day: i64,
@@ -185,6 +188,7 @@ struct Raw {
     risky: bool,
     late_bounce: bool,
     reports: bool,
+    read: bool,
     created_at: i64,
     day: i64,
     clicks: bool,
@@ -233,7 +237,9 @@ impl Reports<'_> {
                     m.wake_at, m.tries, m.risky, m.late_bounce, m.created_at, m.opened_at, \
                     m.accepted_at, m.final_at, coalesce(m.reports, m.channel = 'sms') AS reports, ",
             rollup::day!(),
-            " AS day, coalesce(p.clicks, TRUE) AS clicks, \
+            " AS day, (",
+            rollup::is_read!(),
+            ") AS read, coalesce(p.clicks, TRUE) AS clicks, \
                     p.id AS plan_id, p.rule, p.template, p.version, p.topic, p.class, p.subject, \
                     p.superseded_by, p.cancelled_at, p.created_at AS planned_at, \
                     e.id AS event_row, e.source, e.event_id, e.type AS kind, \
@@ -311,6 +317,7 @@ impl Raw {
             risky: self.risky,
             late_bounce: self.late_bounce,
             reports: self.reports,
+            read: self.read,
             created_at: Timestamp::from_micros(self.created_at),
             day: self.day,
             opened_at: self.opened_at.map(Timestamp::from_micros),

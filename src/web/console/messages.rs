@@ -226,7 +226,7 @@ pub(super) async fn show(
     Ok(frame::page(&MessagePage {
         frame,
         id: key,
-        badge: Badge::of_message(story.message.state, false),
+        badge: Badge::of_message(story.message.state, story.message.read),
         address: masked(&story.message.address),
         client_path: in_path(story.message.client_ref.as_deref().unwrap_or_default()),
         steps: steps(&story, now),

@@ -9,14 +9,10 @@ use super::page;
 use super::phrases::Done;
 use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
+use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES};
 use crate::domain::{EngagementKind, MessageId, Verdict};
 use crate::store::messages::engagement::NewEngagement;
 use crate::web::Web;
-
-/// The longest reply that is kept, in characters.
-const LONGEST_REPLY: usize = 1_000;
-/// Replies to one message that are taken; whoever writes more should be called.
-const MOST_REPLIES: i64 = 10;
 
 /// The reply box.
 #[derive(Debug, serde::Deserialize)]

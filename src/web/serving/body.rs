@@ -19,6 +19,8 @@ use crate::domain::limits::BODY_PACE;
 pub(super) enum BodyError {
     #[error("the body came too slowly")]
     Slow,
+    #[error("the connection was given up to make room")]
+    Gone,
     #[error(transparent)]
     Broken(#[from] hyper::Error),
 }
@@ -27,13 +29,10 @@ pub(super) enum BodyError {
 pub(super) struct Patient {
     /// Absent once it has ended.
     body: Option<Incoming>,
-    busy: Arc<Busy>,
+    wait: Wait,
     /// The peer waits for `100 Continue`, which it gets when the body is first asked for.
     holds_back: bool,
     patience: Duration,
-    brought: u64,
-    waited: Duration,
-    since: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
@@ -46,21 +45,17 @@ impl Patient {
     ) -> Self {
         Self {
             body: Some(body),
-            busy,
+            wait: Wait::new(busy),
             holds_back,
             patience,
-            brought: 0,
-            waited: Duration::ZERO,
-            since: None,
             alarm: None,
         }
     }
 
     /// Whether the peer has kept us waiting for too long; wakes when that will be so.
     fn is_too_slow(&mut self, cx: &mut Context<'_>) -> bool {
-        let since = *self.since.get_or_insert_with(Instant::now);
-        let allowed = self.patience + Duration::from_secs(self.brought / BODY_PACE);
-        let at = since + allowed.saturating_sub(self.waited);
+        let allowed = self.patience + self.wait.bought();
+        let at = self.wait.begins() + allowed.saturating_sub(self.wait.waited);
         let alarm = self
             .alarm
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
@@ -68,13 +63,6 @@ impl Patient {
             alarm.as_mut().reset(at);
         }
         alarm.as_mut().poll(cx).is_ready()
-    }
-
-    fn came(&mut self, bytes: usize) {
-        if let Some(since) = self.since.take() {
-            self.waited += since.elapsed();
-        }
-        self.brought += bytes as u64;
     }
 }
 
@@ -90,12 +78,14 @@ impl hyper::body::Body for Patient {
         let Some(body) = &mut self.body else {
             return Poll::Ready(None);
         };
-        match Pin::new(body).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) => {
-                let bytes = frame.data_ref().map_or(0, Bytes::len);
-                self.came(bytes);
-                Poll::Ready(Some(Ok(frame)))
+        let polled = Pin::new(body).poll_frame(cx);
+        match self.wait.noted(polled) {
+            // Nothing is begun for a peer who would not get the answer.
+            Poll::Ready(_) if self.wait.is_in_vain() => {
+                self.body = None;
+                Poll::Ready(Some(Err(BodyError::Gone)))
             }
+            Poll::Ready(Some(Ok(frame))) => Poll::Ready(Some(Ok(frame))),
             Poll::Ready(ended) => {
                 self.body = None;
                 Poll::Ready(ended.map(|outcome| outcome.map_err(BodyError::from)))
@@ -123,11 +113,78 @@ impl Drop for Patient {
     fn drop(&mut self) {
         let unread = self.body.take().filter(|body| !body.is_end_stream());
         if let Some(body) = unread.filter(|_| !self.holds_back) {
-            let busy = Arc::clone(&self.busy);
-            self.busy.seat().leave(Leftover { body, _busy: busy });
+            let busy = Arc::clone(&self.wait.busy);
+            self.wait.busy.seat().leave(Leftover { body, busy });
         }
     }
 }
+
+/// How long the peer has kept us waiting for a body; the seat of its connection is told.
+pub(super) struct Wait {
+    busy: Arc<Busy>,
+    brought: u64,
+    waited: Duration,
+    since: Option<Instant>,
+}
+
+impl Wait {
+    pub(super) const fn new(busy: Arc<Busy>) -> Self {
+        Self {
+            busy,
+            brought: 0,
+            waited: Duration::ZERO,
+            since: None,
+        }
+    }
+
+    /// Takes note of what a body answered when it was asked for more.
+    pub(super) fn noted<E>(&mut self, polled: Frames<E>) -> Frames<E> {
+        match &polled {
+            Poll::Pending => drop(self.begins()),
+            Poll::Ready(Some(Ok(frame))) => {
+                self.brought += frame.data_ref().map_or(0, |data| data.len() as u64);
+                self.ends();
+            }
+            Poll::Ready(_) => self.ends(),
+        }
+        polled
+    }
+
+    /// Since when the peer is waited for.
+    fn begins(&mut self) -> Instant {
+        let overdue = self.waited.saturating_sub(self.bought());
+        *self.since.get_or_insert_with(|| {
+            self.busy.seat().waits(overdue);
+            Instant::now()
+        })
+    }
+
+    fn ends(&mut self) {
+        if let Some(since) = self.since.take() {
+            self.waited += since.elapsed();
+            self.busy.seat().works();
+        }
+    }
+
+    /// The time that the bytes which came may have taken.
+    const fn bought(&self) -> Duration {
+        Duration::from_millis(self.brought.saturating_mul(1000) / BODY_PACE)
+    }
+
+    /// Whether the connection was sent away meanwhile.
+    fn is_in_vain(&self) -> bool {
+        self.busy.seat().is_gone()
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.ends();
+    }
+}
+
+/// What a body answers.
+type Frames<E> = Poll<Option<Result<Frame<Bytes>, E>>>;
 
 /// An answer's body.
 pub(super) struct Answer {

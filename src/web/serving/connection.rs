@@ -20,7 +20,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 
 use super::Patience;
-use super::body::{Answer, Patient};
+use super::body::{Answer, Patient, Wait};
 use super::seat::{Call, Leftover, Place, Seat};
 use super::stream::Watched;
 use crate::domain::limits::{HEAD_BYTES, LEFTOVER_BYTES, LEFTOVER_WITHIN};
@@ -29,6 +29,7 @@ use crate::domain::limits::{HEAD_BYTES, LEFTOVER_BYTES, LEFTOVER_WITHIN};
 const STOPPING: Patience = Patience {
     head: Duration::from_secs(1),
     body: Duration::from_secs(1),
+    body_in_crowd: Duration::from_secs(1),
     idle: Duration::from_secs(1),
     stalled: Duration::from_secs(5),
 };
@@ -80,6 +81,7 @@ impl Visit {
                 Call::ReadOff(leftover) => tokio::select! {
                     biased;
                     ended = connection.as_mut() => return told(ended),
+                    () = seat.sent_away() => return,
                     () = read_off(leftover) => {}
                 },
             }
@@ -125,10 +127,13 @@ async fn outstayed(seat: &Seat, patience: &Patience) {
 /// Reads and drops what is left of a body, within bounds: a peer that is still writing would
 /// otherwise lose the answer with the connection (RFC 9112 §9.6).
 async fn read_off(leftover: Leftover) {
-    let Leftover { mut body, _busy } = leftover;
+    let Leftover { mut body, busy } = leftover;
+    let mut wait = Wait::new(busy);
     let reading = async {
         let mut bytes = 0;
-        while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        while let Some(Ok(frame)) =
+            poll_fn(|cx| wait.noted(Pin::new(&mut body).poll_frame(cx))).await
+        {
             bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
             if bytes > LEFTOVER_BYTES {
                 return;

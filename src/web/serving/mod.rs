@@ -28,6 +28,8 @@ pub struct Patience {
     pub head: Duration,
     /// A body, beside the time that its bytes take at the slowest pace allowed.
     pub body: Duration,
+    /// The same while all places are taken: who keeps us waiting for longer may be sent away.
+    pub body_in_crowd: Duration,
     /// The next request.
     pub idle: Duration,
     /// A reader who takes nothing of the answer.
@@ -39,6 +41,7 @@ impl Default for Patience {
         Self {
             head: limits::HEAD_WITHIN,
             body: limits::BODY_WITHIN,
+            body_in_crowd: limits::BODY_WITHIN_CROWD,
             idle: limits::IDLE_WITHIN,
             stalled: limits::STALLED_WITHIN,
         }
@@ -61,8 +64,8 @@ pub fn start(
         loop {
             let next = async {
                 // A place is looked for only now that somebody wants it.
-                let (stream, peer) = accept(&listener, &room).await;
-                (stream, peer, room.place().await)
+                let (stream, peer) = accept(&listener, &room, &patience).await;
+                (stream, peer, room.place(&patience).await)
             };
             let (stream, peer, place) = tokio::select! {
                 () = &mut stopping => break,
@@ -80,8 +83,12 @@ pub fn start(
     });
 }
 
-/// The next connection. A machine without a free descriptor closes idle connections first.
-async fn accept(listener: &TcpListener, room: &Room) -> (TcpStream, std::net::SocketAddr) {
+/// The next connection. A machine without a free descriptor closes connections that wait first.
+async fn accept(
+    listener: &TcpListener,
+    room: &Room,
+    patience: &Patience,
+) -> (TcpStream, std::net::SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
@@ -94,7 +101,7 @@ async fn accept(listener: &TcpListener, room: &Room) -> (TcpStream, std::net::So
             Err(error) if is_the_peers(&error) => {}
             Err(error) => {
                 tracing::error!(error = %error, "cannot accept connections; trying again");
-                room.make_room();
+                room.make_room(patience);
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }

@@ -1,6 +1,7 @@
 //! What each connection is doing, and since when: so that those that do nothing can be told from
-//! those that work, and the longest idle go first when there is no room.
+//! those that work, and those that keep us waiting for longest go first when there is no room.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use super::Patience;
 
 /// Between two looks for a free place while all are at work.
 const LOOK: Duration = Duration::from_millis(100);
-/// When there is no room, this part of the idle connections goes at once: a flood of new ones
+/// When there is no room, this part of the connections that may go goes at once: a flood of new ones
 /// must not cost a search for each.
 const GOING: usize = 64;
 /// Between two log lines about a full room.
@@ -40,13 +41,14 @@ impl Room {
         })
     }
 
-    /// A place for the next connection. While all are taken, the longest idle are asked to go.
-    pub(super) async fn place(self: &Arc<Self>) -> Place {
+    /// A place for the next connection. While all are taken, those that keep us waiting for
+    /// longest are asked to go.
+    pub(super) async fn place(self: &Arc<Self>, patience: &Patience) -> Place {
         loop {
             if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
                 return self.taken_by(permit);
             }
-            self.make_room();
+            self.make_room(patience);
             let free = Arc::clone(&self.free).acquire_owned();
             if let Ok(Ok(permit)) = tokio::time::timeout(LOOK, free).await {
                 return self.taken_by(permit);
@@ -54,17 +56,17 @@ impl Room {
         }
     }
 
-    /// Ends the connections that have been idle for longest, at least one if there is one.
-    pub(super) fn make_room(&self) {
-        let mut idle: Vec<(u64, Arc<Seat>)> = lock(&self.taken)
+    /// Ends the connections that have kept us waiting for longest, at least one if there is one.
+    pub(super) fn make_room(&self, patience: &Patience) {
+        let mut waiting: Vec<(Duration, Arc<Seat>)> = lock(&self.taken)
             .values()
-            .filter_map(|seat| Some((seat.idle_since()?, Arc::clone(seat))))
+            .filter_map(|seat| Some((seat.keeps_us_waiting(patience)?, Arc::clone(seat))))
             .collect();
-        idle.sort_unstable_by_key(|(since, _)| *since);
-        let going = idle.len().div_ceil(GOING);
-        let gone = idle[..going]
+        waiting.sort_unstable_by_key(|(waited, _)| Reverse(*waited));
+        let going = waiting.len().div_ceil(GOING);
+        let gone = waiting[..going]
             .iter()
-            .filter(|(_, seat)| seat.send_away())
+            .filter(|(_, seat)| seat.send_away(patience))
             .count();
         self.tell(gone);
     }
@@ -83,7 +85,8 @@ impl Room {
             *told = Some(Instant::now());
             tracing::warn!(
                 connections.closed = gone,
-                "all places for connections are taken; the longest idle are closed"
+                "all places for connections are taken; those that keep us waiting for \
+                 longest are closed"
             );
         }
     }
@@ -124,14 +127,16 @@ enum Phase {
     Head = 1,
     /// A request is being answered.
     Busy = 2,
+    /// A request is being answered, and more of its body is waited for.
+    Body = 3,
     /// It was asked to go.
-    Gone = 3,
+    Gone = 4,
 }
 
 /// One connection. Phase and time are one number, so that nobody sees the one without the other.
 pub(super) struct Seat {
     begun: Instant,
-    /// Milliseconds after `begun`, shifted by two, and the phase.
+    /// Milliseconds after `begun`, shifted by [`PHASE_BITS`], and the phase.
     state: AtomicU64,
     /// Since when the peer takes nothing, in milliseconds after `begun`, plus one; 0: it does.
     stalled: AtomicU64,
@@ -154,7 +159,7 @@ pub(super) enum Call {
 /// What nobody read of a request's body, and the guard that keeps its connection busy.
 pub(super) struct Leftover {
     pub(super) body: Incoming,
-    pub(super) _busy: Arc<Busy>,
+    pub(super) busy: Arc<Busy>,
 }
 
 impl Seat {
@@ -190,6 +195,39 @@ impl Seat {
         }
     }
 
+    /// The peer is waited for in the middle of a body, and had been for `so_far` before.
+    pub(super) fn waits(&self, so_far: Duration) {
+        let state = self.state.load(Ordering::Acquire);
+        if phase(state) == Phase::Busy {
+            self.pass_since(
+                state,
+                Phase::Body,
+                self.now().saturating_sub(millis(so_far)),
+            );
+        }
+    }
+
+    /// More of the body came, or nobody waits for it any more.
+    pub(super) fn works(&self) {
+        let state = self.state.load(Ordering::Acquire);
+        if phase(state) == Phase::Body {
+            // Whoever is faster sends it away.
+            self.pass(state, Phase::Busy);
+        }
+    }
+
+    /// Whether it was asked to go.
+    pub(super) fn is_gone(&self) -> bool {
+        phase(self.state.load(Ordering::Acquire)) == Phase::Gone
+    }
+
+    /// Completes when it was asked to go.
+    pub(super) async fn sent_away(&self) {
+        while !self.is_gone() {
+            self.bell.notified().await;
+        }
+    }
+
     /// The peer takes no more of the answer for now.
     pub(super) fn stalls(&self) {
         if self.stalled.load(Ordering::Relaxed) == 0 {
@@ -207,7 +245,7 @@ impl Seat {
     /// Completes when the connection is called for something.
     pub(super) async fn called(&self) -> Call {
         loop {
-            if phase(self.state.load(Ordering::Acquire)) == Phase::Gone {
+            if self.is_gone() {
                 return Call::Go;
             }
             if let Some(leftover) = lock(&self.leftover).take() {
@@ -234,9 +272,9 @@ impl Seat {
             (Duration::from_millis(since) + most).saturating_sub(self.begun.elapsed())
         };
         let waiting = match phase(state) {
-            Phase::Idle => Some(until(state >> 2, patience.idle)),
-            Phase::Head => Some(until(state >> 2, patience.head)),
-            Phase::Busy | Phase::Gone => None,
+            Phase::Idle => Some(until(since(state), patience.idle)),
+            Phase::Head => Some(until(since(state), patience.head)),
+            Phase::Busy | Phase::Body | Phase::Gone => None,
         };
         let stalled = match self.stalled.load(Ordering::Relaxed) {
             0 => None,
@@ -245,18 +283,25 @@ impl Seat {
         waiting.into_iter().chain(stalled).min()
     }
 
-    fn idle_since(&self) -> Option<u64> {
-        let state = self.state.load(Ordering::Acquire);
-        let begun = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        // Seats were taken at different times; how long ago counts.
-        matches!(phase(state), Phase::Idle | Phase::Head)
-            .then(|| u64::MAX - begun.saturating_sub(state >> 2))
+    /// For how long, when it may be sent away for it.
+    fn keeps_us_waiting(&self, patience: &Patience) -> Option<Duration> {
+        self.kept_waiting(self.state.load(Ordering::Acquire), patience)
     }
 
-    fn send_away(&self) -> bool {
+    fn kept_waiting(&self, state: u64, patience: &Patience) -> Option<Duration> {
+        let waited = Duration::from_millis(self.now().saturating_sub(since(state)));
+        let goes = match phase(state) {
+            Phase::Idle | Phase::Head => true,
+            Phase::Body => waited > patience.body_in_crowd,
+            Phase::Busy | Phase::Gone => false,
+        };
+        goes.then_some(waited)
+    }
+
+    fn send_away(&self, patience: &Patience) -> bool {
         let state = self.state.load(Ordering::Acquire);
-        let idle = matches!(phase(state), Phase::Idle | Phase::Head);
-        let sent = idle && self.pass(state, Phase::Gone);
+        let goes = self.kept_waiting(state, patience).is_some();
+        let sent = goes && self.pass(state, Phase::Gone);
         if sent {
             self.bell.notify_one();
         }
@@ -264,22 +309,39 @@ impl Seat {
     }
 
     fn pass(&self, from: u64, to: Phase) -> bool {
-        let to = (self.now() << 2) | to as u64;
+        self.pass_since(from, to, self.now())
+    }
+
+    fn pass_since(&self, from: u64, to: Phase, since: u64) -> bool {
+        let to = (since << PHASE_BITS) | to as u64;
         self.state
             .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX >> 2)
+        millis(self.begun.elapsed())
     }
 }
 
+/// What the phase takes of a state.
+const PHASE_BITS: u32 = 3;
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX >> PHASE_BITS)
+}
+
+/// Milliseconds after the seat was taken.
+const fn since(state: u64) -> u64 {
+    state >> PHASE_BITS
+}
+
 const fn phase(state: u64) -> Phase {
-    match state & 3 {
+    match state & ((1 << PHASE_BITS) - 1) {
         0 => Phase::Idle,
         1 => Phase::Head,
         2 => Phase::Busy,
+        3 => Phase::Body,
         _ => Phase::Gone,
     }
 }
@@ -296,7 +358,7 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         let state = self.0.state.load(Ordering::Acquire);
-        if phase(state) == Phase::Busy {
+        if matches!(phase(state), Phase::Busy | Phase::Body) {
             self.0.pass(state, Phase::Idle);
         }
     }
@@ -313,18 +375,42 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_longest_idle_goes_and_who_works_stays() {
         let room = Room::new(3);
-        let first = room.place().await;
+        let patience = Patience::default();
+        let first = room.place(&patience).await;
         tokio::time::advance(Duration::from_secs(1)).await;
-        let second = room.place().await;
+        let second = room.place(&patience).await;
         let busy = first.seat.begin().expect("nobody sent it away");
-        let _third = room.place().await;
-        let (fourth, ()) = tokio::join!(room.place(), async {
+        let _third = room.place(&patience).await;
+        let (fourth, ()) = tokio::join!(room.place(&patience), async {
             assert!(matches!(second.seat.called().await, Call::Go));
             drop(second);
         });
-        assert!(busy.seat().idle_since().is_none());
+        assert!(busy.seat().keeps_us_waiting(&patience).is_none());
         assert!(fourth.seat.begin().is_some());
         assert_eq!(room.free.available_permits(), 0);
+    }
+
+    /// A moment's wait for bytes that come in time costs nobody the place; waiting for longer does,
+    /// also drop by drop.
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_body_goes_when_it_comes_too_slowly() {
+        let patience = Patience::default();
+        let seat = Arc::new(Seat::new());
+        let _busy = seat.begin().expect("there");
+        seat.waits(Duration::ZERO);
+        tokio::time::advance(patience.body_in_crowd).await;
+        assert!(!seat.send_away(&patience));
+        seat.works();
+        seat.waits(Duration::ZERO);
+        tokio::time::advance(patience.body_in_crowd).await;
+        assert!(!seat.send_away(&patience), "bytes came meanwhile");
+        seat.works();
+        tokio::time::advance(Duration::from_hours(1)).await;
+        assert!(!seat.send_away(&patience), "it is we who take so long");
+        seat.waits(patience.body_in_crowd);
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(seat.send_away(&patience), "it dripped before");
+        assert!(seat.is_gone());
     }
 
     #[tokio::test(start_paused = true)]

@@ -17,16 +17,17 @@ use tokio::task::spawn_blocking;
 use super::{speak, until_closed};
 
 /// Short, so that the tests are.
-const SHORT: Patience = Patience {
+pub(super) const SHORT: Patience = Patience {
     head: Duration::from_secs(2),
     body: Duration::from_secs(1),
+    body_in_crowd: Duration::from_secs(1),
     idle: Duration::from_secs(2),
     stalled: Duration::from_secs(1),
 };
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// A server with a page, a form and a stream of thirty words, four seconds and a half long.
-async fn server(places: usize, patience: Patience) -> (SocketAddr, Lifecycle) {
+pub(super) async fn server(places: usize, patience: Patience) -> (SocketAddr, Lifecycle) {
     let words = || async {
         let word = |n: u32| async move {
             tokio::time::sleep(Duration::from_millis(150)).await;
@@ -50,7 +51,7 @@ async fn server(places: usize, patience: Patience) -> (SocketAddr, Lifecycle) {
     (address, lifecycle)
 }
 
-async fn heard(address: SocketAddr, said: &'static str) -> String {
+pub(super) async fn heard(address: SocketAddr, said: &'static str) -> String {
     spawn_blocking(move || until_closed(speak(address, said)))
         .await
         .unwrap()

@@ -4,6 +4,7 @@ mod crowd;
 mod deadlines;
 mod doors;
 mod refused_bodies;
+mod slow_bodies;
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

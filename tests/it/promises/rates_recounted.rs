@@ -55,7 +55,8 @@ async fn the_script_finds_the_sums_that_are_shown_and_sees_a_wrong_one(store: Te
     node.visit(link.unwrap().trim_end_matches('.')).await;
     eye.until(READ, 1).await;
 
-    let address = format!("http://{}", node.address());
+    // As people type it.
+    let address = node.address().to_string();
     let (code, said) = recount(address.clone(), node.key().to_owned()).await;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("6 messages"), "{said}");

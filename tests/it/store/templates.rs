@@ -125,6 +125,15 @@ pub(crate) async fn a_version_is_never_changed_once_published(store: &Store) {
         (list[0].name.as_str(), list[0].published, list[0].draft),
         ("notice", Some(4), Some(3))
     );
+    templates.discard_draft(draft).await.unwrap();
+    templates.save_draft(&edited("four"), pen).await.unwrap();
+    let list = templates.list().await.unwrap();
+    assert_eq!(list[0].draft, Some(5), "3 is gone, and 4 is the newest");
+    let newest = templates.versions("notice").await.unwrap().remove(0);
+    templates.discard_draft(newest.id).await.unwrap();
+    let again = templates.save_draft(&edited("five"), pen).await.unwrap();
+    let again = templates.get_version(again).await.unwrap();
+    assert_eq!(again.version, 6, "the audit goes on naming what was 5");
     let absent = templates.roll_back("notice", 9, pen).await;
     assert!(matches!(absent, Err(StoreError::Missing { .. })));
 }

@@ -220,6 +220,24 @@ async fn rolling_back_and_discarding_ask_as_well() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let kept = versions(&town).await;
     assert_eq!((kept.len(), live(&town).await), (3, 3));
+    // Who did what with which version: the numbers stay what they were.
+    let page = browser.get(PATH).await;
+    press(&browser, &page, &[("sms", "Again"), ("action", "save")]).await;
+    let mut tx = town.web.store.read().await.unwrap();
+    let told = tx.audit().recent(4).await.unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .map(|row| (row.action.as_str(), row.detail.as_deref().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("template.saved", "v5"),
+            ("template.draft_discarded", "v4"),
+            ("template.saved", "v4"),
+            ("template.rolled_back", "v3, a copy of v1"),
+        ]
+    );
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::tls::Tls;
 use super::wire::Envelope;
 use crate::channel::Concern;
 use crate::channel::email::message::{ComposeError, Letterhead};
-use crate::channel::settings::secret;
+use crate::channel::settings::{Secret, secret};
 use crate::channel::{
     Accepted, Capabilities, Content, Email, Found, Outgoing, Provider, Reference, SendError,
     SetupError,
@@ -38,23 +38,21 @@ impl Smtp {
         settings: &SmtpSettings,
         lifecycle: &Lifecycle,
     ) -> Result<Self, SetupError> {
-        let letterhead = Letterhead::new(name, &settings.from, settings.dkim.as_ref())?;
-        let bounces = settings
-            .bounces
-            .clone()
-            .unwrap_or_else(|| letterhead.address().to_owned());
-        if bounces.parse::<lettre::Address>().is_err() {
-            let problem = format!("`bounces` is no e-mail address: `{bounces}`");
-            return Err(SetupError::new(name, problem));
+        let letterhead = Letterhead::new(name, &settings.from, settings.dkim.as_ref());
+        let relay = relay(name, settings);
+        let faults = [
+            letterhead.as_ref().err().cloned(),
+            bounces_fault(name, settings),
+            connections_fault(name, settings),
+            relay.as_ref().err().cloned(),
+        ];
+        if let Some(all) = faults.into_iter().flatten().reduce(SetupError::and) {
+            return Err(all);
         }
-        if !(1..=1_000).contains(&settings.connections) {
-            let problem = format!(
-                "`connections` must be 1 to 1000, not {}",
-                settings.connections
-            );
-            return Err(SetupError::new(name, problem));
-        }
-        let pool = Arc::new(Pool::new(relay(name, settings)?, settings.connections));
+        let (letterhead, relay) = (letterhead?, relay?);
+        let bounces = settings.bounces.clone();
+        let bounces = bounces.unwrap_or_else(|| letterhead.address().to_owned());
+        let pool = Arc::new(Pool::new(relay, settings.connections));
         keep_swept(lifecycle, Arc::clone(&pool));
         Ok(Self {
             name: name.to_owned(),
@@ -155,39 +153,33 @@ fn capabilities(settings: &SmtpSettings) -> Capabilities {
     }
 }
 
+fn bounces_fault(name: &str, settings: &SmtpSettings) -> Option<SetupError> {
+    let bounces = settings.bounces.as_ref()?;
+    let wrong = bounces.parse::<lettre::Address>().is_err();
+    wrong.then(|| SetupError::new(name, format!("`bounces` is no e-mail address: `{bounces}`")))
+}
+
+fn connections_fault(name: &str, settings: &SmtpSettings) -> Option<SetupError> {
+    let connections = settings.connections;
+    let wrong = !(1..=1_000).contains(&connections);
+    let problem = || format!("`connections` must be 1 to 1000, not {connections}");
+    wrong.then(|| SetupError::new(name, problem()))
+}
+
 fn relay(name: &str, settings: &SmtpSettings) -> Result<Relay, SetupError> {
     let security = settings.effective_security();
     let tls = match security {
-        Security::None => None,
+        Security::None => Ok(None),
         Security::StartTls | Security::Tls => {
             let ca_file = settings.ca_file.as_deref();
-            Some(Tls::new(name, &settings.host, ca_file)?)
+            Tls::new(name, &settings.host, ca_file).map(Some)
         }
     };
-    let password = secret(
-        name,
-        settings.password.as_ref(),
-        settings.password_file.as_ref(),
-    )?;
-    let login = match (&settings.username, password) {
-        (Some(username), Some(password)) => Some((username.clone(), password)),
-        (None, None) => None,
-        (Some(_), None) => {
-            return Err(SetupError::new(
-                name,
-                "`username` without a password: give `password_file`",
-            ));
-        }
-        (None, Some(_)) => {
-            return Err(SetupError::new(name, "a password without `username`"));
-        }
+    let (tls, login) = match (tls, login(name, settings, security)) {
+        (Ok(tls), Ok(login)) => (tls, login),
+        (Err(one), Err(other)) => return Err(one.and(other)),
+        (Err(fault), Ok(_)) | (Ok(_), Err(fault)) => return Err(fault),
     };
-    if login.is_some() && security == Security::None && !settings.is_local() {
-        return Err(SetupError::new(
-            name,
-            "the password would cross the network unprotected: set `security` to `starttls` or `tls`",
-        ));
-    }
     Ok(Relay {
         host: settings.host.clone(),
         port: settings.effective_port(),
@@ -201,6 +193,39 @@ fn relay(name: &str, settings: &SmtpSettings) -> Result<Relay, SetupError> {
         command_timeout: settings.command_timeout,
         dot_timeout: settings.dot_timeout,
     })
+}
+
+/// Name and password, where the relay asks for them.
+fn login(
+    name: &str,
+    settings: &SmtpSettings,
+    security: Security,
+) -> Result<Option<(String, Secret)>, SetupError> {
+    let password = secret(
+        name,
+        settings.password.as_ref(),
+        settings.password_file.as_ref(),
+    )?;
+    let login = match (&settings.username, password) {
+        (Some(username), Some(password)) => Some((username.clone(), password)),
+        (None, None) => None,
+        (Some(_), None) => {
+            return Err(SetupError::new(
+                name,
+                "`username` without `password`: give it in `password_file`",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(SetupError::new(name, "`password` without `username`"));
+        }
+    };
+    if login.is_some() && security == Security::None && !settings.is_local() {
+        return Err(SetupError::new(
+            name,
+            "the password would cross the network unprotected: set `security` to `starttls` or `tls`",
+        ));
+    }
+    Ok(login)
 }
 
 /// Closes connections that nobody has used for a while, until the daemon stops.

@@ -158,21 +158,25 @@ pub(super) async fn answer(
         }
     }
     let pen = pen(&web, &person);
-    let (deed, done) = match asked {
+    let number = matter.version.version;
+    let (deed, done, versions) = match asked {
         Asked::Publish => {
             tx.templates().publish(matter.version.id, pen.now).await?;
-            ("template.published", "published")
+            ("template.published", "published", format!("v{number}"))
         }
         Asked::RollBack => {
-            tx.templates().roll_back(&name, to, pen).await?;
-            ("template.rolled_back", "rolled-back")
+            let copy = tx.templates().roll_back(&name, to, pen).await?;
+            let copy = tx.templates().get_version(copy).await?.version;
+            let versions = format!("v{copy}, a copy of v{number}");
+            ("template.rolled_back", "rolled-back", versions)
         }
         Asked::Discard => {
             tx.templates().discard_draft(matter.version.id).await?;
-            ("template.draft_discarded", "discarded")
+            let versions = format!("v{number}");
+            ("template.draft_discarded", "discarded", versions)
         }
     };
-    note(&web, &mut tx, &person, deed, &name).await?;
+    note(&web, &mut tx, &person, deed, (&name, &versions)).await?;
     tx.commit().await?;
     if asked == Asked::Discard && matter.live.is_none() {
         return Ok(strictly(Redirect::to("/console/templates")));

@@ -130,8 +130,17 @@ async fn save(
     if fingerprint(now) != fingerprint(version) {
         return Ok(stale(now));
     }
-    tx.templates().save_draft(source, pen(web, person)).await?;
-    note(web, &mut tx, person, "template.saved", &source.name).await?;
+    let draft = tx.templates().save_draft(source, pen(web, person)).await?;
+    let number = tx.templates().get_version(draft).await?.version;
+    let detail = format!("v{number}");
+    note(
+        web,
+        &mut tx,
+        person,
+        "template.saved",
+        (&source.name, &detail),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Outcome::Done(if publish {
         Done::Asks
@@ -160,19 +169,19 @@ pub(super) fn pen<'a>(web: &'a Web, person: &'a Person) -> Pen<'a> {
     }
 }
 
-/// Puts down who did it.
+/// Puts down who did it, to which template, and with which of its versions.
 pub(super) async fn note(
     web: &Web,
     tx: &mut Tx,
     person: &Person,
     action: &str,
-    subject: &str,
+    (subject, versions): (&str, &str),
 ) -> Result<(), StoreError> {
     let deed = Deed {
         actor: &person.email,
         action,
         subject,
-        detail: None,
+        detail: Some(versions),
     };
     tx.audit()
         .append(web.ids.next(), web.clock.now(), &deed)
