@@ -101,8 +101,10 @@ impl Signer {
     }
 
     /// A signer of its own for each bearer: the key is derived from the secret and the name, so
-    /// that no name runs over into what is signed.
-    fn of_bearer(&self, bearer: &str) -> Self {
+    /// that no name runs over into what is signed. Deriving takes longer than signing: who signs
+    /// often keeps it.
+    #[must_use]
+    pub fn of_bearer(&self, bearer: &str) -> Self {
         let mut keyed = self.keyed.clone();
         keyed.update(BEARER_TAG);
         keyed.update(bearer.as_bytes());

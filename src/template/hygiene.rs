@@ -11,6 +11,10 @@ const ABBREVIATED: &[&str] = &["lli", "ssa", "essa", "ra", "ri"];
 
 /// A value fit to be shown: no control, direction or invisible characters; lines kept.
 pub(super) fn value(text: &str) -> String {
+    // Most values hold nothing else, which is told quickly.
+    if text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        return text.to_owned();
+    }
     kept(text, |c| c == '\n' || shows(c)).collect()
 }
 
@@ -77,6 +81,9 @@ fn name_word(word: &str) -> Option<String> {
     let lower = word.to_ascii_lowercase();
     if lower.contains("://") || lower.starts_with("www.") {
         return None;
+    }
+    if !word.contains(DOTS) {
+        return Some(word.to_owned());
     }
     let labels: Vec<&str> = word.split(DOTS).collect();
     let mut out = labels[0].to_owned();

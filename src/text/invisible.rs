@@ -25,16 +25,18 @@ pub const fn is_invisible(c: char) -> bool {
 /// Every character, and whether it is a mark that holds an emoji together: without the joiner a
 /// family falls apart into people, without the selector a heart is drawn in black.
 pub fn joints(text: &str) -> impl Iterator<Item = (char, bool)> {
-    let mut chars = text.chars().peekable();
+    let mut chars = text.chars();
     let mut before = None;
     std::iter::from_fn(move || {
         let c = chars.next()?;
-        let after = chars.peek().copied();
-        let pictured = before.is_some_and(is_pictograph);
-        let joint = match c {
-            SELECTOR => pictured || after == Some(KEYCAP),
-            JOINER => pictured && after.is_some_and(is_pictograph),
-            _ => false,
+        // Looked at only where it may be one: every character of every message comes by here.
+        let joint = matches!(c, SELECTOR | JOINER) && {
+            let after = chars.clone().next();
+            let pictured = before.is_some_and(is_pictograph);
+            match c {
+                SELECTOR => pictured || after == Some(KEYCAP),
+                _ => pictured && after.is_some_and(is_pictograph),
+            }
         };
         // A selector belongs to what it follows: a joiner may come after it.
         if !(joint && c == SELECTOR) {

@@ -21,7 +21,7 @@ use crate::store::Store;
 use crate::track::Track;
 use crate::web::auth::keys::KeyCache;
 use crate::web::problem::Problem;
-use crate::web::routes::Routes;
+use crate::web::routes::{Routes, Shared};
 
 pub mod api;
 pub mod auth;
@@ -101,23 +101,25 @@ fn outer() -> Routes {
     hooks::routes().merge(public::routes())
 }
 
-fn finished(routes: axum::Router<Web>, web: Web) -> axum::Router {
+fn finished(routes: axum::Router<Shared>, web: Web) -> axum::Router {
     let routes = routes.method_not_allowed_fallback(wrong_method);
-    guarded(routes).with_state(web)
+    guarded(routes).with_state(Arc::new(web))
 }
 
 fn guarded<S: Clone + Send + Sync + 'static>(routes: axum::Router<S>) -> axum::Router<S> {
-    routes
-        // Inside of the headers: what is said of a crash has them like every answer.
-        .layer(CatchPanicLayer::custom(crashed))
-        .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(default_header(header::X_FRAME_OPTIONS, "DENY"))
-        .layer(default_header(header::CACHE_CONTROL, "no-store"))
-        .layer(default_header(
+    // One layer of several: axum copies all that lies inside of a layer, for each request.
+    routes.layer((
+        default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        default_header(header::REFERRER_POLICY, "no-referrer"),
+        default_header(header::X_FRAME_OPTIONS, "DENY"),
+        default_header(header::CACHE_CONTROL, "no-store"),
+        default_header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'",
-        ))
+        ),
+        // Inside of the headers: what is said of a crash has them like every answer.
+        CatchPanicLayer::custom(crashed),
+    ))
 }
 
 /// A header for every answer that does not set it by itself.

@@ -5,6 +5,7 @@
 //! read. What a handler decides beyond that, such as which events a key may send, is its own.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequestParts as _, Request};
@@ -21,6 +22,10 @@ use crate::web::auth::keys::Caller;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 use crate::web::{query, request_line};
+
+/// What the router keeps for its handlers: every layer around a route copies it for each request, and
+/// a `Web` is a dozen counters that all processors count on. The handler alone gets a `Web`.
+pub(super) type Shared = Arc<Web>;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +110,7 @@ pub struct Route {
 #[derive(Default)]
 pub struct Routes {
     table: Vec<Route>,
-    router: Router<Web>,
+    router: Router<Shared>,
 }
 
 impl Routes {
@@ -164,7 +169,7 @@ impl Routes {
 
     /// Puts something around all routes so far.
     #[must_use]
-    pub fn around(mut self, layer: impl FnOnce(Router<Web>) -> Router<Web>) -> Self {
+    pub fn around(mut self, layer: impl FnOnce(Router<Shared>) -> Router<Shared>) -> Self {
         self.router = layer(self.router);
         self
     }
@@ -176,7 +181,7 @@ impl Routes {
     }
 
     /// The router of the table.
-    pub fn into_router(self) -> Router<Web> {
+    pub fn into_router(self) -> Router<Shared> {
         self.router
     }
 
@@ -209,18 +214,19 @@ struct Guarded<H> {
     handler: H,
 }
 
-impl<H, T> Handler<T, Web> for Guarded<H>
+impl<H, T> Handler<T, Shared> for Guarded<H>
 where
     H: Handler<T, Web>,
     T: 'static,
 {
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-    fn call(self, request: Request, web: Web) -> Self::Future {
+    fn call(self, request: Request, web: Shared) -> Self::Future {
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             match self.access.admit(&mut parts, &web).await {
                 Ok(()) => {
+                    let web = Web::clone(&web);
                     self.handler
                         .call(Request::from_parts(parts, body), web)
                         .await

@@ -6,7 +6,7 @@
 //! transaction that closes it. Nothing here decides what a provider's code means: see
 //! `web::hooks`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::TimeDelta;
 
@@ -104,13 +104,20 @@ struct Row {
     channel: String,
     tracking: String,
     created_at: i64,
+    plan_id: i64,
+    reports: bool,
+    engaged: i64,
+    opens: i64,
+}
+
+/// What a plan says of where its messages are summed.
+#[derive(sqlx::FromRow)]
+struct PlanRow {
+    id: i64,
     template: String,
     version: i64,
     day: Option<i64>,
     clicks: bool,
-    reports: bool,
-    engaged: i64,
-    opens: i64,
 }
 
 impl Receipts<'_> {
@@ -283,11 +290,7 @@ impl Receipts<'_> {
     async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
         let rows: Vec<Row> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
             "SELECT id, state, receipt_rank, late_bounce, channel, tracking, created_at, \
-             (SELECT template FROM plan WHERE plan.id = message.plan_id) AS template, \
-             (SELECT version FROM plan WHERE plan.id = message.plan_id) AS version, \
-             (SELECT day FROM plan WHERE plan.id = message.plan_id) AS day, \
-             coalesce((SELECT clicks FROM plan WHERE plan.id = message.plan_id), TRUE) AS clicks, \
-             coalesce(reports, channel = 'sms') AS reports, engaged, opens \
+             plan_id, coalesce(reports, channel = 'sms') AS reports, engaged, opens \
              FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
             words::rows!("$1"),
             ") ORDER BY id",
@@ -297,7 +300,37 @@ impl Receipts<'_> {
         .fetch_all(&mut **c)
         .await)
         .doing("lock messages with receipts")?;
-        rows.into_iter().map(Folded::from_row).collect()
+        let plans = self.plans(&rows).await?;
+        let missing = |id: i64| StoreError::Missing {
+            what: "plan",
+            key: id.to_string(),
+        };
+        let folded = rows.iter().map(|row| {
+            let plan = plans.get(&row.plan_id);
+            let plan = plan.ok_or_else(|| missing(row.plan_id))?;
+            Folded::from_row(row, plan)
+        });
+        folded.collect()
+    }
+
+    /// The plans of these messages: few, so they are not looked up for each.
+    async fn plans(&mut self, rows: &[Row]) -> Result<HashMap<i64, PlanRow>, StoreError> {
+        let ids: BTreeSet<i64> = rows.iter().map(|row| row.plan_id).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids = crate::store::json_ids(ids.into_iter());
+        let plans: Vec<PlanRow> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
+            "SELECT id, template, version, day, coalesce(clicks, TRUE) AS clicks \
+             FROM plan WHERE id IN (",
+            words::ids!("$1"),
+            ")"
+        ))
+        .bind(&ids)
+        .fetch_all(&mut **c)
+        .await)
+        .doing("look up what messages with receipts are summed under")?;
+        Ok(plans.into_iter().map(|plan| (plan.id, plan)).collect())
     }
 
     fn row(
@@ -356,14 +389,14 @@ impl Receipts<'_> {
 }
 
 impl Folded {
-    fn from_row(row: Row) -> Result<Self, StoreError> {
+    fn from_row(row: &Row, plan: &PlanRow) -> Result<Self, StoreError> {
         let id = row.id;
         Ok(Self {
             message: MessageId::new(id),
             standing: Standing {
                 state: stored(&row.state, "message", "state", id)?,
                 tracking: stored(&row.tracking, "message", "tracking", id)?,
-                clicks: row.clicks,
+                clicks: plan.clicks,
                 reports: row.reports,
                 acts: Acts::from_bits(row.engaged),
             },
@@ -374,9 +407,9 @@ impl Folded {
             channel: stored(&row.channel, "message", "channel", id)?,
             left: row.opens > 0,
             created_at: Timestamp::from_micros(row.created_at),
-            template: row.template,
-            version: row.version,
-            day: row.day,
+            template: plan.template.clone(),
+            version: plan.version,
+            day: plan.day,
         })
     }
 

@@ -32,6 +32,7 @@ pub struct Kannel {
     url: Url,
     /// Where reports are called back to, if they are wanted.
     callback: Option<String>,
+    /// Signs what only this provider may present.
     signer: Signer,
     clock: Arc<dyn Clock>,
     capabilities: Capabilities,
@@ -68,7 +69,7 @@ impl Kannel {
             http: http?,
             url: prepared(url?, settings, &password?),
             callback,
-            signer: context.signer.clone(),
+            signer: context.signer.of_bearer(name),
             clock: Arc::clone(&context.clock),
             capabilities: Capabilities {
                 channel: Channel::Sms,
@@ -121,7 +122,7 @@ impl Kannel {
         query.append_pair("validity", &minutes.to_string());
         if let Some(callback) = &self.callback {
             let ids = [outgoing.message.get(), outgoing.lease_no];
-            let token = self.signer.sign_for(&self.name, Purpose::Receipt, &ids);
+            let token = self.signer.sign(Purpose::Receipt, &ids);
             let report = format!("{callback}/{token}?type=%d&answer=%A&fid=%F&at=%T");
             query.append_pair("dlr-mask", ALL_REPORTS);
             query.append_pair("dlr-url", &report);
