@@ -9,7 +9,6 @@
     reason = "a command line prints; the daemon's own words go through the log"
 )]
 
-mod bench;
 mod check;
 mod check_store;
 mod context;
@@ -84,9 +83,6 @@ enum Command {
     /// Pause, resume, withdraw
     #[command(subcommand)]
     Dispatch(dispatch::DispatchCommand),
-    /// Measure this machine, on a throw-away store
-    #[command(subcommand)]
-    Bench(bench::BenchCommand),
 }
 
 /// Runs the command named on the command line.
@@ -179,7 +175,6 @@ impl Cli {
                 template::run(command, &Context::open(config).await?).await?;
                 Ok(ExitCode::SUCCESS)
             }
-            Command::Bench(command) => Box::pin(bench::run(command)).await,
             Command::Dispatch(command) => {
                 dispatch::run(command, &Context::open(config).await?).await
             }

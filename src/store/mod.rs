@@ -9,13 +9,11 @@
 pub mod access;
 pub mod cluster;
 mod database;
-pub mod fill;
 pub mod messages;
 pub mod people;
 pub mod planning;
 pub mod reports;
 pub mod templates;
-pub mod yardstick;
 
 pub use database::error::StoreError;
 pub use database::open::{DaemonLock, StoreUrl};

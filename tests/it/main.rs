@@ -14,7 +14,6 @@
 mod support;
 
 mod architecture;
-mod bench_ratios;
 mod chaos;
 mod check_and_serve;
 mod connections;
@@ -26,6 +25,7 @@ mod console_templates;
 mod demo_runs;
 mod erasure_is_documented;
 mod erasure_races;
+mod first_build;
 mod intake_api;
 mod intake_cases_and_incidents;
 mod intake_clients;

@@ -4,6 +4,7 @@
 pub(crate) mod backend;
 pub(crate) mod error;
 mod health;
+mod migrations;
 pub(crate) mod open;
 pub(crate) mod rows;
 mod schema;

@@ -9,16 +9,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::Connection as _;
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use crate::store::{Backend, Doing as _, Pools, Store, StoreError, database::schema};
-
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+use crate::store::database::{migrations, schema};
+use crate::store::{Backend, Doing as _, Pools, Store, StoreError};
 
 /// Read connections of the embedded store.
 const SQLITE_READERS: u32 = 4;
@@ -134,7 +131,7 @@ impl Store {
             )));
         }
         let mut connection = write.acquire().await.doing("look at the schema")?;
-        let migrations = schema::plan(&mut *connection, &SQLITE).await?;
+        let migrations = schema::plan(&mut *connection, &migrations::sqlite()).await?;
         drop(connection);
         migrations.run(&write).await.map_err(schema::unfit)?;
         let read = SqlitePoolOptions::new()
@@ -160,7 +157,7 @@ impl Store {
             .await
             .doing("reach PostgreSQL")?;
         let mut connection = pool.acquire().await.doing("look at the schema")?;
-        let migrations = schema::plan(&mut *connection, &POSTGRES).await?;
+        let migrations = schema::plan(&mut *connection, &migrations::postgres()).await?;
         drop(connection);
         migrations.run(&pool).await.map_err(schema::unfit)?;
         Ok(Self {

@@ -8,6 +8,24 @@
     reason = "each test takes what it needs"
 )]
 
+/// A struct that is read from the columns named like its fields, of either database.
+macro_rules! row {
+    ($(#[$meta:meta])* struct $name:ident { $($field:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        struct $name { $($field: $type,)+ }
+
+        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
+        where
+            &'static str: sqlx::ColumnIndex<R>,
+            $($type: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,)+
+        {
+            fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: row.try_get(stringify!($field))?,)+ })
+            }
+        }
+    };
+}
+
 pub(crate) mod daemon;
 pub(crate) mod invariants;
 pub(crate) mod mailboxes;

@@ -2,32 +2,34 @@
 
 use super::node::{Eye, with_eye};
 
-/// Template, version, channel and day, then every sum that states or readers move.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
-struct SumRow {
-    day: i64,
-    template: String,
-    version: i64,
-    channel: String,
-    planned: i64,
-    suppressed: i64,
-    accepted: i64,
-    delivered: i64,
-    undelivered: i64,
-    unconfirmed: i64,
-    unknown: i64,
-    measurable: i64,
-    opened: i64,
-    opened_machine: i64,
-    clicked: i64,
-    clicked_machine: i64,
-    replied: i64,
-    reporting: i64,
-    reached: i64,
-    clicks_measurable: i64,
-    read_measurable: i64,
-    read: i64,
-    confirmed: i64,
+row! {
+    /// Template, version, channel and day, then every sum that states or readers move.
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+    struct SumRow {
+        day: i64,
+        template: String,
+        version: i64,
+        channel: String,
+        planned: i64,
+        suppressed: i64,
+        accepted: i64,
+        delivered: i64,
+        undelivered: i64,
+        unconfirmed: i64,
+        unknown: i64,
+        measurable: i64,
+        opened: i64,
+        opened_machine: i64,
+        clicked: i64,
+        clicked_machine: i64,
+        replied: i64,
+        reporting: i64,
+        reached: i64,
+        clicks_measurable: i64,
+        read_measurable: i64,
+        read: i64,
+        confirmed: i64,
+    }
 }
 
 const SUMS: &str = "SELECT day, template, version, channel, planned, suppressed, accepted, \

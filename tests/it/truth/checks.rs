@@ -12,24 +12,26 @@ use super::story::Story;
 use super::world::Arrival;
 use crate::support::node::{Eye, sums_close};
 
-#[derive(Debug, Clone, sqlx::FromRow)]
-struct Row {
-    id: i64,
-    plan_id: i64,
-    client_id: i64,
-    client: String,
-    event: String,
-    rule: String,
-    class: String,
-    channel: String,
-    address: String,
-    state: String,
-    reason: Option<String>,
-    expires_at: i64,
-    opens: i64,
-    risky: bool,
-    receipt_rank: i64,
-    late_bounce: bool,
+row! {
+    #[derive(Debug, Clone)]
+    struct Row {
+        id: i64,
+        plan_id: i64,
+        client_id: i64,
+        client: String,
+        event: String,
+        rule: String,
+        class: String,
+        channel: String,
+        address: String,
+        state: String,
+        reason: Option<String>,
+        expires_at: i64,
+        opens: i64,
+        risky: bool,
+        receipt_rank: i64,
+        late_bounce: bool,
+    }
 }
 
 const ROWS: &str =
@@ -38,31 +40,37 @@ const ROWS: &str =
     m.receipt_rank, m.late_bounce FROM message m JOIN plan p ON p.id = m.plan_id
     JOIN event e ON e.id = p.event_id LEFT JOIN client c ON c.id = m.client_id ORDER BY m.id";
 
-#[derive(Debug, Clone, sqlx::FromRow)]
-struct Attempt {
-    message_id: i64,
-    opened_at: i64,
-    closed_at: Option<i64>,
-    outcome: Option<String>,
+row! {
+    #[derive(Debug, Clone)]
+    struct Attempt {
+        message_id: i64,
+        opened_at: i64,
+        closed_at: Option<i64>,
+        outcome: Option<String>,
+    }
 }
 
 const ATTEMPTS: &str = "SELECT message_id, opened_at, closed_at, outcome FROM attempt
     ORDER BY message_id, lease_no";
 
-#[derive(Debug, Clone, sqlx::FromRow)]
-struct Logged {
-    what: String,
-    id: i64,
-    one: String,
-    two: String,
+row! {
+    #[derive(Debug, Clone)]
+    struct Logged {
+        what: String,
+        id: i64,
+        one: String,
+        two: String,
+    }
 }
 
 const LOG: &str = "SELECT what, id, one, two FROM truth_log ORDER BY at, seq";
 
-#[derive(Debug, Clone, sqlx::FromRow)]
-struct Kept {
-    message_id: Option<i64>,
-    kind: String,
+row! {
+    #[derive(Debug, Clone)]
+    struct Kept {
+        message_id: Option<i64>,
+        kind: String,
+    }
 }
 
 const RECEIPTS: &str = "SELECT message_id, kind FROM receipt";

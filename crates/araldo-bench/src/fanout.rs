@@ -1,4 +1,4 @@
-//! `araldo bench fanout`: one event becomes a message row for every client, gates passed and sums
+//! `araldo-bench fanout`: one event becomes a message row for every client, gates passed and sums
 //! moved, against the database's own `INSERT … SELECT` of the same rows.
 
 use std::process::ExitCode;
@@ -8,16 +8,16 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::ground::Ground;
-use super::marks::{self, Mark};
-use super::report::{Pair, Summary};
-use super::town::{self, News, Reach};
+use crate::ground::Ground;
+use crate::marks::{self, Mark};
+use crate::report::{Pair, Summary};
+use crate::town::{self, News, Reach};
 
 /// What to plan.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Fanout {
+pub(crate) struct Fanout {
     /// Clients whom the event concerns
-    #[arg(long, default_value_t = 1_000_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 1_000_000, value_parser = crate::count)]
     clients: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
@@ -35,25 +35,17 @@ pub(super) async fn run(options: &Fanout) -> anyhow::Result<ExitCode> {
     let ground = Ground::lay(&options.store, SETTINGS).await?;
     let node = ground.start().await?;
     town::settle(&node, 0, options.clients, Reach::Mixed).await?;
-    node.running.store.settle().await?;
+    node.database.settle().await?;
     forget_peak();
     let start = Instant::now();
     town::report(&node, 0, News::Outage).await?;
     let ours = node.until(|figures| figures.plans, 1, start).await?;
     let peak = peak_kib()?;
-    let planned = node
-        .running
-        .store
-        .read()
-        .await?
-        .yardstick()
-        .figures()
-        .await?
-        .planned;
+    let planned = node.database.figures().await?.planned;
     if usize::try_from(planned)? != options.clients {
         bail!("{planned} rows for {} clients", options.clients);
     }
-    let copied = node.running.store.copy_raw(&ground.url).await?;
+    let copied = node.database.copy_messages().await?;
     if copied.rows != options.clients as u64 {
         bail!("the copy has {} rows, not {}", copied.rows, options.clients);
     }

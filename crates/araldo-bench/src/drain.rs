@@ -1,4 +1,4 @@
-//! `araldo bench drain`: queued messages, rendered, tracked, recorded and handed over, against a
+//! `araldo-bench drain`: queued messages, rendered, tracked, recorded and handed over, against a
 //! program that only hands over, to the same server: Postfix's `smtp-source` for e-mails, `wrk`
 //! for SMS to an HTTP gateway.
 //!
@@ -13,16 +13,16 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
-use super::gateway;
-use super::ground::{Ground, Node};
-use super::load::{self, drain, queue};
-use super::marks::{self, Mark};
-use super::nodes;
-use super::peers::{self, Peers, Sink};
-use super::report::{Pair, Summary};
-use super::town::{News, Reach};
-use super::wrk::Wrk;
-use crate::domain::Channel;
+use crate::gateway;
+use crate::ground::{Ground, Node};
+use crate::load::{self, drain, queue};
+use crate::marks::{self, Mark};
+use crate::nodes;
+use crate::peers::{self, Peers, Sink};
+use crate::report::{Pair, Summary};
+use crate::town::{News, Reach};
+use crate::wrk::Wrk;
+use araldo::domain::Channel;
 
 /// Messages sent before the first pair: connections stand, templates are compiled, and the size
 /// of the mails tells the peer how large its own have to be.
@@ -32,21 +32,21 @@ const PEER_SECONDS: usize = 3;
 
 /// What to drain.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Drain {
+pub(crate) struct Drain {
     /// Messages in each run
-    #[arg(long, default_value_t = 50_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 50_000, value_parser = crate::count)]
     pub(super) messages: usize,
     /// Runs of ours and of the peer, one after the other
-    #[arg(long, default_value_t = 5, value_parser = super::count)]
+    #[arg(long, default_value_t = 5, value_parser = crate::count)]
     pub(super) pairs: usize,
     /// Connections of each
-    #[arg(long, default_value_t = 32, value_parser = super::count)]
+    #[arg(long, default_value_t = 32, value_parser = crate::count)]
     pub(super) sessions: usize,
     /// What is sent: `email` or `sms`
     #[arg(long, default_value = "email")]
     channel: Channel,
     /// So many nodes on one PostgreSQL, against one; each a process of its own
-    #[arg(long, default_value_t = 1, value_parser = super::count)]
+    #[arg(long, default_value_t = 1, value_parser = crate::count)]
     pub(super) nodes: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]

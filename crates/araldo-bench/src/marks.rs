@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::report::round;
+use crate::report::round;
 
 /// On which side of the mark the figure must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
-use crate::app::{self, Running};
-use crate::config::Config;
-use crate::domain::Clock as _;
-use crate::domain::api_key::{ApiKey, Scope};
-use crate::runtime::Lifecycle;
-use crate::store::{Store, StoreUrl};
-use crate::telemetry;
+use araldo::app::{self, Running};
+use araldo::config::Config;
+use araldo::domain::Clock as _;
+use araldo::domain::api_key::{ApiKey, Scope};
+use araldo::runtime::Lifecycle;
+use araldo::store::{Store, StoreUrl};
+use araldo::telemetry;
+
+use crate::database::{Database, Figures};
 
 /// How long the node may take to end.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -26,8 +28,7 @@ const STALLED_AFTER: Duration = Duration::from_mins(1);
 /// A folder, a store and the settings of a node.
 pub(super) struct Ground {
     folder: TempDir,
-    /// Where the store is.
-    pub(super) url: StoreUrl,
+    url: StoreUrl,
     address: String,
     config: Config,
 }
@@ -88,7 +89,8 @@ impl Ground {
     pub(super) async fn start(&self) -> anyhow::Result<Node> {
         let lifecycle = Lifecycle::new();
         let running = app::start(&self.config, &lifecycle).await?;
-        Ok(Node { running })
+        let database = Database::open(&self.url).await?;
+        Ok(Node { running, database })
     }
 }
 
@@ -96,6 +98,8 @@ impl Ground {
 pub(super) struct Node {
     /// Its parts.
     pub(super) running: Running,
+    /// The tables of its store.
+    pub(super) database: Database,
 }
 
 impl Node {
@@ -109,21 +113,14 @@ impl Node {
     /// Waits until a figure of the store reaches `wanted`; returns how long it took since `start`.
     pub(super) async fn until(
         &self,
-        figure: impl Fn(&crate::store::yardstick::Figures) -> i64,
+        figure: impl Fn(&Figures) -> i64,
         wanted: i64,
         start: Instant,
     ) -> anyhow::Result<Duration> {
         let (mut last, mut moved) = (i64::MIN, Instant::now());
         let bar = indicatif::ProgressBar::new(u64::try_from(wanted).unwrap_or(0));
         loop {
-            let figures = self
-                .running
-                .store
-                .read()
-                .await?
-                .yardstick()
-                .figures()
-                .await?;
+            let figures = self.database.figures().await?;
             let now = figure(&figures);
             if now >= wanted {
                 let took = start.elapsed();
@@ -155,6 +152,7 @@ impl Node {
 
     /// Ends it in good order.
     pub(super) async fn stop(self) -> anyhow::Result<()> {
+        self.database.close().await;
         self.running.lifecycle.stop();
         let crashed = self.running.lifecycle.ended(STOP_WITHIN).await;
         self.running.sign_off().await?;
@@ -175,9 +173,11 @@ fn common(store: &str) -> String {
 }
 
 async fn must_be_empty(url: &StoreUrl) -> anyhow::Result<()> {
-    let store = Store::open(url, 1).await?;
-    let figures = store.read().await?.yardstick().figures().await?;
-    store.close().await;
+    // The store makes the tables.
+    Store::open(url, 1).await?.close().await;
+    let database = Database::open(url).await?;
+    let figures = database.figures().await?;
+    database.close().await;
     if figures.clients > 0 || figures.planned > 0 {
         bail!("the database is in use; name an empty one, for what is measured stays in it");
     }

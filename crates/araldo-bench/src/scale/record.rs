@@ -6,13 +6,13 @@ use std::time::Instant;
 use anyhow::bail;
 
 use super::model::Latencies;
-use crate::cli::bench::ground::Node;
-use crate::domain::ids::first_id_at;
-use crate::domain::{Channel, Clock as _, Lane, MessageState, NodeId, Timestamp, Tracking};
-use crate::store::cluster::pace::Wanted;
-use crate::store::messages::Claimed;
-use crate::store::messages::attempts::{Closed, NewAttempt};
-use crate::store::messages::rollup::{Acts, Shift, Standing, Summed, shift};
+use crate::ground::Node;
+use araldo::domain::ids::first_id_at;
+use araldo::domain::{Clock as _, Lane, MessageId, MessageState, NodeId, Timestamp};
+use araldo::store::cluster::pace::Wanted;
+use araldo::store::messages::Claimed;
+use araldo::store::messages::attempts::{Closed, NewAttempt};
+use araldo::store::messages::sums::Moved;
 
 /// Messages of one grasp.
 pub(super) const CLAIM: u32 = 200;
@@ -103,31 +103,26 @@ async fn close(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
         .iter()
         .map(|message| accepted(message, now))
         .collect();
-    let summed = Summed {
-        day: None,
-        template: PROVIDER,
-        version: 1,
-    };
-    let to = Standing {
-        state: MessageState::Accepted,
-        tracking: Tracking::Individual,
-        clicks: true,
-        reports: true,
-        acts: Acts::NONE,
-    };
-    let moved = Shift {
-        sum: summed.sum(now, Channel::Email),
-        messages: i64::try_from(messages.len())?,
-        from: Some(to.in_state(MessageState::Sending)),
-        to,
-    };
+    let moved: Vec<_> = messages
+        .iter()
+        .map(|message| message.id)
+        .map(moved)
+        .collect();
     let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
     let mut tx = running.store.write().await?;
     tx.attempts().lock(&ids).await?;
     tx.attempts().close(&closed, now).await?;
-    shift(&mut tx.conn, &[moved]).await?;
+    tx.sums().moved(&moved).await?;
     tx.commit().await?;
     Ok(())
+}
+
+const fn moved(message: MessageId) -> Moved {
+    Moved {
+        message,
+        from: Some(MessageState::Sending),
+        to: MessageState::Accepted,
+    }
 }
 
 fn accepted(message: &Claimed, now: Timestamp) -> Closed {

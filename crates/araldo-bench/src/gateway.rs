@@ -1,5 +1,5 @@
 //! An SMS gateway that takes everything at once and says so in Kannel's words, so that what is
-//! measured is the caller. It runs as a process of its own: `araldo bench gateway`, which no
+//! measured is the caller. It runs as a process of its own: `araldo-bench gateway`, which no
 //! person needs and the help does not show.
 
 use std::net::Ipv4Addr;
@@ -12,7 +12,7 @@ use axum::routing::get;
 use clap::Args;
 use tokio::process::{Child, Command};
 
-use super::peers;
+use crate::peers;
 
 /// Where SMS are handed in, as at Kannel.
 pub(super) const PATH: &str = "/cgi-bin/sendsms";
@@ -21,7 +21,7 @@ const START_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where to listen.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Gateway {
+pub(crate) struct Gateway {
     /// The port on this machine
     #[arg(long)]
     port: u16,
@@ -56,7 +56,7 @@ impl Running {
         let port = peers::free_port()?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let child = Command::new(program)
-            .args(["bench", "gateway", "--port", &port.to_string()])
+            .args(["gateway", "--port", &port.to_string()])
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .spawn()

@@ -1,4 +1,4 @@
-//! `araldo bench accept`: events over HTTP, each stored durably before its 202. Batches by a
+//! `araldo-bench accept`: events over HTTP, each stored durably before its 202. Batches by a
 //! caller of our own, single events by `wrk`, both against the same node, which does nothing
 //! else. Both callers prepare their requests and only number them while the clock runs: they
 //! share the processors with the node. Single events are compared with `/healthz` of that node,
@@ -13,30 +13,30 @@ use clap::Args;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
-use super::ground::{Ground, Node};
-use super::marks::{self, Mark};
-use super::report::{median, round};
-use super::wire::Wire;
-use super::wrk::{Load, Wrk};
-use crate::domain::api_key::Scope;
+use crate::ground::{Ground, Node};
+use crate::marks::{self, Mark};
+use crate::report::{median, round};
+use crate::wire::Wire;
+use crate::wrk::{Load, Wrk};
+use araldo::domain::api_key::Scope;
 
 /// What to accept.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Accept {
+pub(crate) struct Accept {
     /// Runs of each kind, one after the other
-    #[arg(long, default_value_t = 3, value_parser = super::count)]
+    #[arg(long, default_value_t = 3, value_parser = crate::count)]
     rounds: usize,
     /// Seconds of each run
-    #[arg(long, default_value_t = 5, value_parser = super::count)]
+    #[arg(long, default_value_t = 5, value_parser = crate::count)]
     seconds: usize,
     /// Events in a batch
-    #[arg(long, default_value_t = 500, value_parser = super::count)]
+    #[arg(long, default_value_t = 500, value_parser = crate::count)]
     batch: usize,
     /// Connections that send batches
-    #[arg(long, default_value_t = 2, value_parser = super::count)]
+    #[arg(long, default_value_t = 2, value_parser = crate::count)]
     batch_connections: usize,
     /// Connections that send single events
-    #[arg(long, default_value_t = 64, value_parser = super::count)]
+    #[arg(long, default_value_t = 64, value_parser = crate::count)]
     connections: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
@@ -104,14 +104,7 @@ pub(super) async fn run(options: &Accept) -> anyhow::Result<ExitCode> {
         }
         rounds.push(round);
     }
-    let kept = node
-        .running
-        .store
-        .read()
-        .await?
-        .yardstick()
-        .events()
-        .await?;
+    let kept = node.database.events().await?;
     if u64::try_from(kept)? < answered {
         bail!("{answered} events were answered with 202, and {kept} are kept");
     }

@@ -1,15 +1,29 @@
-//! `araldo bench` measures what it says: every message really went out, every client really has a
+//! `araldo-bench` measures what it says: every message really went out, every client really has a
 //! row, on both stores; and it touches nobody's data. Sizes are tiny: the figures mean nothing.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::servers::postgres;
+#[path = "../../../tests/it/support/servers/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    clippy::allow_attributes,
+    reason = "the servers of the daemon's tests, of which one is needed here"
+)]
+mod servers;
+
+use servers::postgres;
 
 fn bench(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_araldo"))
-        .arg("bench")
+    Command::new(env!("CARGO_BIN_EXE_araldo-bench"))
         .args(arguments)
         .output()
         .unwrap()

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use super::ground::Node;
-use super::town::{self, News, Reach};
-use crate::domain::{Clock as _, Lane};
-use crate::store::cluster::switches::DISPATCH;
-use crate::store::yardstick::Figures;
+use crate::database::Figures;
+use crate::ground::Node;
+use crate::town::{self, News, Reach};
+use araldo::domain::{Clock as _, Lane};
+use araldo::store::cluster::switches::DISPATCH;
 
 /// Settles a district and reports there: so many messages are queued and due.
 pub(super) async fn queue(
@@ -54,8 +54,7 @@ pub(super) async fn pause(node: &Node, paused: bool) -> anyhow::Result<()> {
 
 /// The sums said so already; the rows have to say it too.
 pub(super) async fn all_are_accounted_for(node: &Node, wanted: usize) -> anyhow::Result<()> {
-    let mut tx = node.running.store.read().await?;
-    let accepted = tx.yardstick().accepted_by_attempt().await?;
+    let accepted = node.database.accepted_by_attempt().await?;
     if usize::try_from(accepted)? != wanted {
         bail!("{accepted} of {wanted} messages have an attempt that was accepted");
     }
@@ -75,8 +74,7 @@ pub(super) async fn all_are_accounted_for_in_time(
 
 /// Where the work stands.
 pub(super) async fn figures(node: &Node) -> anyhow::Result<Figures> {
-    let mut tx = node.running.store.read().await?;
-    Ok(tx.yardstick().figures().await?)
+    node.database.figures().await
 }
 
 /// The settings of a node with one relay on `port` of this machine.
@@ -94,6 +92,6 @@ pub(super) fn gateway(port: u16, connections: usize) -> String {
         "[channels]\nemail = []\nsms = [\"gateway\"]\n[provider.gateway]\nkind = \"kannel\"\n\
          url = \"http://127.0.0.1:{port}{}\"\nusername = \"bench\"\npassword = \"bench\"\n\
          from = \"Araldo\"\nconnections = {connections}\n",
-        super::gateway::PATH
+        crate::gateway::PATH
     )
 }

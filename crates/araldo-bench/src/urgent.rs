@@ -1,4 +1,4 @@
-//! `araldo bench urgent`: urgent e-mails while a bulk mailing goes out through the same relay:
+//! `araldo-bench urgent`: urgent e-mails while a bulk mailing goes out through the same relay:
 //! from the moment their event is stored until the mail server has the mail, beside the same on
 //! an idle node. The mail server is one of ours in this process (`mailbox`).
 
@@ -9,14 +9,14 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
-use super::ground::{Ground, Node};
-use super::load;
-use super::mailbox::Mailbox;
-use super::marks::{self, Mark};
-use super::report::round;
-use super::spread::Spread;
-use super::town::{self, News, Reach};
-use crate::runtime::Lifecycle;
+use crate::ground::{Ground, Node};
+use crate::load;
+use crate::mailbox::Mailbox;
+use crate::marks::{self, Mark};
+use crate::report::round;
+use crate::spread::Spread;
+use crate::town::{self, News, Reach};
+use araldo::runtime::Lifecycle;
 
 /// How long an urgent mail may take at all.
 const LONGEST: Duration = Duration::from_mins(2);
@@ -50,18 +50,18 @@ expires = "24h"
 
 /// How many of each.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Urgent {
+pub(crate) struct Urgent {
     /// Urgent e-mails
-    #[arg(long = "urgent", default_value_t = 500, value_parser = super::count)]
+    #[arg(long = "urgent", default_value_t = 500, value_parser = crate::count)]
     messages: usize,
     /// Events they come from, spread over the bulk mailing
-    #[arg(long, default_value_t = 10, value_parser = super::count)]
+    #[arg(long, default_value_t = 10, value_parser = crate::count)]
     events: usize,
     /// E-mails of the bulk mailing
-    #[arg(long, default_value_t = 100_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 100_000, value_parser = crate::count)]
     bulk: usize,
     /// Connections to the relay
-    #[arg(long, default_value_t = 32, value_parser = super::count)]
+    #[arg(long, default_value_t = 32, value_parser = crate::count)]
     sessions: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]

@@ -1,6 +1,6 @@
-//! `araldo bench scale`: what more nodes would do on the database at hand. `record` times the
+//! `araldo-bench scale`: what more nodes would do on the database at hand. `record` times the
 //! statements of the path of a message, `model` plays 1, 3, 10 and 100 nodes over these times,
-//! `outcome` sums up. A model, not a measurement: `bench drain --nodes` is that.
+//! `outcome` sums up. A model, not a measurement: `araldo-bench drain --nodes` is that.
 
 mod model;
 mod outcome;
@@ -13,11 +13,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::ground::Ground;
-use super::load;
-use super::marks::{self, Mark};
-use super::report::round;
-use super::town::{News, Reach};
+use crate::ground::Ground;
+use crate::load;
+use crate::marks::{self, Mark};
+use crate::report::round;
+use crate::town::{News, Reach};
 use model::{Latencies, Model, Plan};
 use outcome::Outcome;
 
@@ -26,21 +26,21 @@ const NODES: [usize; 4] = [1, 3, 10, 100];
 
 /// What to play.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Scale {
+pub(crate) struct Scale {
     /// Messages taken through claim, open and close while their times are recorded
-    #[arg(long, default_value_t = 10_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 10_000, value_parser = crate::count)]
     messages: usize,
     /// Messages a second that the contract with the provider allows
-    #[arg(long, default_value_t = 1_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 1_000, value_parser = crate::count)]
     rate: usize,
     /// Milliseconds a provider takes for a message
-    #[arg(long, default_value_t = 20, value_parser = super::count)]
+    #[arg(long, default_value_t = 20, value_parser = crate::count)]
     provider_ms: usize,
     /// Processors of the database; those of this machine when not said
     #[arg(long)]
     cores: Option<usize>,
     /// Seconds to play
-    #[arg(long, default_value_t = 30, value_parser = super::count)]
+    #[arg(long, default_value_t = 30, value_parser = crate::count)]
     seconds: usize,
     /// Where chance begins
     #[arg(long, default_value_t = 1)]
@@ -123,5 +123,5 @@ fn report(options: &Scale, store: &str, times: &Latencies, played: &[(Plan, Outc
 fn median_ms(times: &[i64]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let milliseconds = times.iter().map(|time| *time as f64 / 1_000.0);
-    round(super::report::median(milliseconds))
+    round(crate::report::median(milliseconds))
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::ground::Node;
-use crate::domain::address::Address;
-use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
-use crate::domain::event::Event;
-use crate::domain::{Channel, Clock as _};
-use crate::intake::accept;
-use crate::intake::import::Importer;
+use crate::ground::Node;
+use araldo::domain::address::Address;
+use araldo::domain::client::{Client, ContactPoint, Place, TrackingConsent};
+use araldo::domain::event::Event;
+use araldo::domain::{Channel, Clock as _};
+use araldo::intake::accept;
+use araldo::intake::import::Importer;
 
 /// How the people of a district can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

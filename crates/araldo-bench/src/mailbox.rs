@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::runtime::Lifecycle;
+use araldo::runtime::Lifecycle;
 
 /// How often it is looked whether everything came.
 const LOOK_EVERY: Duration = Duration::from_millis(5);

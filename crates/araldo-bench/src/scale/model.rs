@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::outcome::{Outcome, Sends};
-use crate::dispatch::USED_PERCENT;
+use araldo::dispatch::USED_PERCENT;
 
 /// What a second has.
 pub(super) const SECOND: i64 = 1_000_000;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::report::round;
+use crate::report::round;
 
 /// Times in order.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, bail};
 use tokio::process::Command;
 
-use super::peers;
+use crate::peers;
 
 /// Where `wrk` is.
 pub(super) struct Wrk {

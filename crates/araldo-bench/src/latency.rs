@@ -1,4 +1,4 @@
-//! `araldo bench latency`: one event on an idle node, again and again: from the moment it is
+//! `araldo-bench latency`: one event on an idle node, again and again: from the moment it is
 //! posted until the mail server has the mail. The mail server is one of ours in this process,
 //! which notes the time of the last byte before it answers (`mailbox`).
 
@@ -9,16 +9,16 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::ground::Ground;
-use super::load;
-use super::mailbox::Mailbox;
-use super::marks::{self, Mark};
-use super::spread::Spread;
-use super::town::{self, Reach};
-use super::wire::Wire;
-use crate::domain::Clock as _;
-use crate::domain::api_key::Scope;
-use crate::runtime::Lifecycle;
+use crate::ground::Ground;
+use crate::load;
+use crate::mailbox::Mailbox;
+use crate::marks::{self, Mark};
+use crate::spread::Spread;
+use crate::town::{self, Reach};
+use crate::wire::Wire;
+use araldo::domain::Clock as _;
+use araldo::domain::api_key::Scope;
+use araldo::runtime::Lifecycle;
 
 /// Events before the first that counts: templates are compiled, connections stand.
 const WARM_UP: usize = 20;
@@ -29,9 +29,9 @@ const REST: Duration = Duration::from_millis(10);
 
 /// How often to try.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Latency {
+pub(crate) struct Latency {
     /// Events, one after the other
-    #[arg(long, default_value_t = 200, value_parser = super::count)]
+    #[arg(long, default_value_t = 200, value_parser = crate::count)]
     events: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
@@ -78,7 +78,7 @@ pub(super) async fn run(options: &Latency) -> anyhow::Result<ExitCode> {
 }
 
 /// A case of its own for each client.
-fn case_opened(number: usize, now: crate::domain::Timestamp) -> String {
+fn case_opened(number: usize, now: araldo::domain::Timestamp) -> String {
     json!({
         "specversion": "1.0", "id": format!("latency-{number}"), "source": "/bench",
         "type": "case.opened", "time": now,

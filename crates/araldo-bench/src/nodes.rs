@@ -1,4 +1,4 @@
-//! `araldo bench drain --nodes N`: N processes of this program on one PostgreSQL, against one,
+//! `araldo-bench drain --nodes N`: N processes of this program on one PostgreSQL, against one,
 //! with the same number of e-mails each time. The mailbox at the end knows every recipient: a
 //! mail that came twice, or not at all, fails the run.
 
@@ -7,17 +7,21 @@ use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use araldo::config::Config;
+use araldo::runtime::Lifecycle;
+use araldo::{app, telemetry};
+use clap::Args;
 use serde_json::json;
 use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::drain::Drain;
-use super::ground::{Ground, Node};
-use super::load::{self, drain, queue};
-use super::mailbox::Mailbox;
-use super::marks::{self, Mark};
-use super::report::{Pair, Summary};
-use super::town::{News, Reach};
-use crate::runtime::Lifecycle;
+use crate::drain::Drain;
+use crate::ground::{Ground, Node};
+use crate::load::{self, drain, queue};
+use crate::mailbox::Mailbox;
+use crate::marks::{self, Mark};
+use crate::report::{Pair, Summary};
+use crate::town::{News, Reach};
 
 /// How long a node may take to sign on or off.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -107,6 +111,30 @@ async fn signed_on(node: &Node, count: usize) -> anyhow::Result<()> {
     }
 }
 
+/// The settings of a node in a process of its own.
+#[derive(Debug, Args)]
+pub(crate) struct NodeArgs {
+    /// The file of settings
+    file: PathBuf,
+}
+
+/// Runs such a node until it is told to end, as `araldo serve` does.
+pub(super) async fn serve(options: &NodeArgs) -> anyhow::Result<ExitCode> {
+    let mut end = signal(SignalKind::terminate())?;
+    let config = Config::load(Some(&options.file), std::iter::empty())?;
+    telemetry::start_log(&config.log);
+    let running = app::start(&config, &Lifecycle::new()).await?;
+    end.recv().await;
+    running.lifecycle.stop();
+    let crashed = running.lifecycle.ended(WITHIN).await;
+    running.sign_off().await?;
+    Ok(if crashed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
 /// A node in a process of its own.
 struct Other {
     child: Child,
@@ -119,9 +147,8 @@ impl Other {
         std::fs::write(&file, ground.settings(&node)).context("cannot write the settings")?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let child = Command::new(program)
-            .arg("--config")
+            .arg("node")
             .arg(&file)
-            .arg("serve")
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .spawn()

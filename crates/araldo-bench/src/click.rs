@@ -1,4 +1,4 @@
-//! `araldo bench click`: tracked links followed, against `/healthz` of the same node, asked
+//! `araldo-bench click`: tracked links followed, against `/healthz` of the same node, asked
 //! through the same script. Many messages, so that the clicks are as different as in life.
 
 use std::process::ExitCode;
@@ -7,14 +7,14 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
-use super::ground::{Ground, Node};
-use super::marks::{self, Mark};
-use super::report::{median, round};
-use super::wrk::Wrk;
-use crate::domain::Clock as _;
-use crate::domain::ids::first_id_at;
-use crate::domain::token::{Purpose, Signer};
-use crate::store::fill::{Fill, Stock};
+use crate::database::{Fill, Stock};
+use crate::ground::{Ground, Node};
+use crate::marks::{self, Mark};
+use crate::report::{median, round};
+use crate::wrk::Wrk;
+use araldo::domain::Clock as _;
+use araldo::domain::ids::first_id_at;
+use araldo::domain::token::{Purpose, Signer};
 
 /// Messages whose links are followed.
 const MESSAGES: i64 = 10_000;
@@ -23,15 +23,15 @@ const TARGET: &str = "https://araldo.example/bolletta";
 
 /// How long to click.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Click {
+pub(crate) struct Click {
     /// Runs of each, one after the other
-    #[arg(long, default_value_t = 3, value_parser = super::count)]
+    #[arg(long, default_value_t = 3, value_parser = crate::count)]
     rounds: usize,
     /// Seconds of each run
-    #[arg(long, default_value_t = 5, value_parser = super::count)]
+    #[arg(long, default_value_t = 5, value_parser = crate::count)]
     seconds: usize,
     /// Connections
-    #[arg(long, default_value_t = 64, value_parser = super::count)]
+    #[arg(long, default_value_t = 64, value_parser = crate::count)]
     connections: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
@@ -97,8 +97,7 @@ async fn links(node: &Node) -> anyhow::Result<String> {
     let now = running.clock.now();
     // Links of old messages have ended.
     let first = first_id_at(now);
-    running
-        .store
+    node.database
         .fill(Fill {
             messages: MESSAGES,
             stock: Stock::Accepted,

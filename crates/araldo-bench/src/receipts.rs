@@ -1,4 +1,4 @@
-//! `araldo bench receipts`: a storm of Kannel's delivery reports at the hook while e-mails go
+//! `araldo-bench receipts`: a storm of Kannel's delivery reports at the hook while e-mails go
 //! out. A report is answered 200 when it is durable, or 503; the store must hold exactly those
 //! that were answered 200, and sending must go on beside it.
 
@@ -12,35 +12,35 @@ use clap::Args;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
-use super::ground::{Ground, Node};
-use super::load::{self, drain, queue};
-use super::marks::{self, Mark};
-use super::peers::{self, Peers};
-use super::report::round;
-use super::town::{News, Reach};
-use super::wire::Wire;
-use crate::domain::Clock as _;
-use crate::domain::ids::first_id_at;
-use crate::domain::token::{Purpose, Signer};
-use crate::store::fill::{Fill, Stock};
+use crate::database::{Fill, Stock};
+use crate::ground::{Ground, Node};
+use crate::load::{self, drain, queue};
+use crate::marks::{self, Mark};
+use crate::peers::{self, Peers};
+use crate::report::round;
+use crate::town::{News, Reach};
+use crate::wire::Wire;
+use araldo::domain::Clock as _;
+use araldo::domain::ids::first_id_at;
+use araldo::domain::token::{Purpose, Signer};
 
 /// Connections that report.
 const CALLERS: usize = 256;
 
 /// How hard the storm is.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Receipts {
+pub(crate) struct Receipts {
     /// Reports a second
-    #[arg(long, default_value_t = 5_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 5_000, value_parser = crate::count)]
     rate: usize,
     /// Seconds of the storm
-    #[arg(long, default_value_t = 60, value_parser = super::count)]
+    #[arg(long, default_value_t = 60, value_parser = crate::count)]
     seconds: usize,
     /// E-mails that go out, once without and once within the storm
-    #[arg(long, default_value_t = 50_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 50_000, value_parser = crate::count)]
     messages: usize,
     /// Connections to the relay
-    #[arg(long, default_value_t = 32, value_parser = super::count)]
+    #[arg(long, default_value_t = 32, value_parser = crate::count)]
     sessions: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
@@ -79,14 +79,7 @@ pub(super) async fn run(options: &Receipts) -> anyhow::Result<ExitCode> {
     );
     took?;
     let (stormed, within) = (start.elapsed(), within?);
-    let kept = node
-        .running
-        .store
-        .read()
-        .await?
-        .yardstick()
-        .receipts()
-        .await?;
+    let kept = node.database.receipts().await?;
     let answered = storm.kept.load(Ordering::SeqCst);
     if u64::try_from(kept)? != answered {
         bail!("{answered} reports were answered with 200, and {kept} are kept");
@@ -110,7 +103,7 @@ async fn reports(node: &Node, count: usize) -> anyhow::Result<Vec<String>> {
         first,
         now,
     };
-    running.store.fill(fill).await?;
+    node.database.fill(fill).await?;
     let mut tx = running.store.write().await?;
     let key = tx.keyring().ensure("links", "", now).await?;
     tx.commit().await?;

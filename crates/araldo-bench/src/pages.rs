@@ -1,4 +1,4 @@
-//! `araldo bench pages`: the pages an operator opens every day, and the lists and sums of the
+//! `araldo-bench pages`: the pages an operator opens every day, and the lists and sums of the
 //! API, with few messages in the store and with many: nothing may grow with the store.
 
 use std::process::ExitCode;
@@ -11,17 +11,17 @@ use clap::Args;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::ground::{Ground, Node};
-use super::marks::{self, Mark};
-use super::report::round;
-use super::spread::Spread;
-use super::wire::Wire;
-use crate::domain::api_key::Scope;
-use crate::domain::role::Role;
-use crate::domain::{Clock as _, UserId};
-use crate::store::access::sessions::NewSession;
-use crate::store::access::users::NewUser;
-use crate::store::fill::{Fill, Stock};
+use crate::database::{Fill, Stock};
+use crate::ground::{Ground, Node};
+use crate::marks::{self, Mark};
+use crate::report::round;
+use crate::spread::Spread;
+use crate::wire::Wire;
+use araldo::domain::api_key::Scope;
+use araldo::domain::role::Role;
+use araldo::domain::{Clock as _, UserId};
+use araldo::store::access::sessions::NewSession;
+use araldo::store::access::users::NewUser;
 
 /// Times each page is asked for, after one that does not count.
 const TIMES: usize = 20;
@@ -32,12 +32,12 @@ const TOO_SMALL_MS: f64 = 5.0;
 
 /// How many.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Pages {
+pub(crate) struct Pages {
     /// Messages at first
-    #[arg(long, default_value_t = 10_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 10_000, value_parser = crate::count)]
     few: usize,
     /// Messages in the end
-    #[arg(long, default_value_t = 10_000_000, value_parser = super::count)]
+    #[arg(long, default_value_t = 10_000_000, value_parser = crate::count)]
     many: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
@@ -104,11 +104,11 @@ pub(super) async fn run(options: &Pages) -> anyhow::Result<ExitCode> {
     let many = i64::try_from(options.many)?;
     fill(&node, few, 1).await?;
     let before = look(&node, &keys, 1).await?;
-    let small = bytes(&node).await?;
+    let small = node.database.bytes().await?;
     let start = Instant::now();
     fill(&node, many - few, few + 1).await?;
     let filled = start.elapsed();
-    let per_message = (bytes(&node).await? - small) / (many - few);
+    let per_message = (node.database.bytes().await? - small) / (many - few);
     let after = look(&node, &keys, few + 1).await?;
     let store = node.running.store.kind();
     node.stop().await?;
@@ -117,21 +117,14 @@ pub(super) async fn run(options: &Pages) -> anyhow::Result<ExitCode> {
 }
 
 async fn fill(node: &Node, messages: i64, first: i64) -> anyhow::Result<()> {
-    let running = &node.running;
-    running
-        .store
-        .fill(Fill {
-            messages,
-            stock: Stock::Aged,
-            first,
-            now: running.clock.now(),
-        })
-        .await?;
-    Ok(running.store.settle().await?)
-}
-
-async fn bytes(node: &Node) -> anyhow::Result<i64> {
-    Ok(node.running.store.read().await?.yardstick().bytes().await?)
+    let fill = Fill {
+        messages,
+        stock: Stock::Aged,
+        first,
+        now: node.running.clock.now(),
+    };
+    node.database.fill(fill).await?;
+    node.database.settle().await
 }
 
 /// Opens everything once, and then as often as it counts. `big`: the number of the largest

@@ -155,7 +155,7 @@ fn open_to_all(folder: &Path) -> anyhow::Result<()> {
 
 /// Where a program is; otherwise which Debian package brings it.
 pub(super) fn find(program: &str, package: &str) -> anyhow::Result<PathBuf> {
-    let path = crate::config::environment().find(|(name, _)| name == "PATH");
+    let path = araldo::config::environment().find(|(name, _)| name == "PATH");
     let path = path.map(|(_, folders)| folders).unwrap_or_default();
     std::env::split_paths(&path)
         .chain(FOLDERS.map(PathBuf::from))

@@ -1,0 +1,81 @@
+//! The steps of the schema, as text in the program. Each is a file in `migrations/sqlite` and its
+//! twin in `migrations/postgres`; a step is known in stores by its number and the SHA-384 of its
+//! text, as sqlx reckons it.
+//!
+//! Written out here instead of by `sqlx::migrate!`, because sqlx's macros have both drivers, and
+//! SQLite with them, compiled a second time for the compiler's own use. A test holds the list
+//! against the folders.
+
+use std::borrow::Cow;
+
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// The steps in one folder.
+macro_rules! steps {
+    ($folder:literal) => {
+        steps!($folder:
+            1 "0001_clients",
+            2 "0002_events",
+            3 "0003_templates",
+            4 "0004_messages",
+            5 "0005_operation",
+            6 "0006_upkeep",
+            7 "0007_limits_and_rights",
+            8 "0008_template_numbers",
+        )
+    };
+    ($folder:literal: $($number:literal $file:literal,)+) => {
+        Migrator::with_migrations(vec![$(
+            step($number, $file, include_str!(concat!(
+                "../../../migrations/", $folder, "/", $file, ".sql"
+            )))
+        ),+])
+    };
+}
+
+/// SQLite's.
+pub(super) fn sqlite() -> Migrator {
+    steps!("sqlite")
+}
+
+/// PostgreSQL's.
+pub(super) fn postgres() -> Migrator {
+    steps!("postgres")
+}
+
+fn step(number: i64, file: &str, text: &'static str) -> Migration {
+    let (_, name) = file.split_once('_').unwrap_or(("", file));
+    let name = Cow::Owned(name.replace('_', " "));
+    let text = SqlStr::from_static(text);
+    Migration::new(number, name, MigrationType::Simple, text, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// What sqlx itself makes of a folder, as it did for the stores that there are.
+    async fn of_folder(name: &str) -> Migrator {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("migrations")
+            .join(name);
+        Migrator::new(folder).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_list_has_every_file_with_the_sum_that_stores_know() {
+        for (name, ours) in [("sqlite", sqlite()), ("postgres", postgres())] {
+            let theirs = of_folder(name).await;
+            assert_eq!(ours.iter().count(), theirs.iter().count(), "{name}");
+            for (ours, theirs) in ours.iter().zip(theirs.iter()) {
+                assert_eq!(ours.version, theirs.version);
+                assert_eq!(ours.description, theirs.description);
+                assert_eq!(ours.checksum, theirs.checksum, "{}", ours.description);
+                assert_eq!(ours.no_tx, theirs.no_tx);
+            }
+        }
+    }
+}
