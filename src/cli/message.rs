@@ -58,25 +58,19 @@ async fn show(context: &Context, id: MessageId) -> anyhow::Result<()> {
         let outcome = attempt.outcome.as_deref().unwrap_or("no answer yet");
         println!(
             "attempt   {}  {} {outcome}",
-            attempt.opened_at(),
-            attempt.provider
+            attempt.opened_at, attempt.provider
         );
     }
     for receipt in &story.receipts {
         println!(
             "receipt   {}  {} {}",
-            receipt.received_at(),
-            receipt.provider,
-            receipt.kind
+            receipt.received_at, receipt.provider, receipt.kind
         );
     }
     for act in &story.engagement {
         println!(
             "reader    {}  {} ({}: {})",
-            act.at(),
-            act.kind,
-            act.verdict,
-            act.grounds
+            act.at, act.kind, act.verdict, act.grounds
         );
         if let Some(words) = &act.detail {
             println!("          “{words}”");

@@ -20,6 +20,7 @@ pub use database::open::{DaemonLock, StoreUrl};
 
 pub(crate) use database::backend::{Backend, Conn, Pools, on};
 pub(crate) use database::error::{Doing, stored};
+use database::types::Number;
 
 /// The store of one daemon. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -93,9 +94,10 @@ impl Tx {
     }
 }
 
-/// Numbers as a JSON array: how lists are bound in both databases (`words::ids!`).
-pub(crate) fn json_ids(ids: impl Iterator<Item = i64>) -> String {
-    ids.collect::<serde_json::Value>().to_string()
+/// Ids or times as a JSON array: how lists are bound in both databases (`words::ids!`).
+pub(crate) fn json_ids<T: Number>(ids: impl IntoIterator<Item = T>) -> String {
+    let numbers = ids.into_iter().map(|id| id.number());
+    numbers.collect::<serde_json::Value>().to_string()
 }
 
 #[cfg(test)]

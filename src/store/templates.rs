@@ -6,7 +6,9 @@
 
 use crate::domain::template::{Source, VersionState};
 use crate::domain::{Ids, TemplateVersionId, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::{json_column, row};
+use crate::store::database::sql::{affected, all, execute, optional, value};
+use crate::store::{Conn, StoreError, Tx};
 
 mod links;
 
@@ -31,40 +33,44 @@ pub enum Imported {
     Kept,
 }
 
-/// A version as kept.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredVersion {
-    /// Its row.
-    pub id: TemplateVersionId,
-    /// Name of the template.
-    pub template: String,
-    /// Number, from 1.
-    pub version: i64,
-    /// Where it stands.
-    pub state: VersionState,
-    /// Everything an operator wrote.
-    pub source: Source,
-    /// Who wrote it.
-    pub author: String,
-    /// When it was saved.
-    pub created_at: Timestamp,
-    /// When it was published, if it was.
-    pub published_at: Option<Timestamp>,
+row! {
+    /// A version as kept.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct StoredVersion {
+        /// Its row.
+        pub id: TemplateVersionId,
+        /// Name of the template.
+        pub template: String,
+        /// Number, from 1.
+        pub version: i64,
+        /// Where it stands.
+        pub state: VersionState,
+        /// Everything an operator wrote.
+        pub source: Source as row,
+        /// Who wrote it.
+        pub author: String,
+        /// When it was saved.
+        pub created_at: Timestamp,
+        /// When it was published, if it was.
+        pub published_at: Option<Timestamp>,
+    }
 }
 
-/// A template in a list.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct TemplateSummary {
-    /// Name.
-    pub name: String,
-    /// When it is sent, for the operator.
-    pub description: String,
-    /// What a client may refuse.
-    pub topic: String,
-    /// Number of the published version.
-    pub published: Option<i64>,
-    /// Number of the draft.
-    pub draft: Option<i64>,
+row! {
+    /// A template in a list.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct TemplateSummary {
+        /// Name.
+        pub name: String,
+        /// When it is sent, for the operator.
+        pub description: String,
+        /// What a client may refuse.
+        pub topic: String,
+        /// Number of the published version.
+        pub published: Option<i64>,
+        /// Number of the draft.
+        pub draft: Option<i64>,
+    }
 }
 
 /// Who writes, when, and with which ids.
@@ -78,6 +84,13 @@ pub struct Pen<'a> {
     pub ids: &'a dyn Ids,
 }
 
+macro_rules! version_columns {
+    () => {
+        "SELECT v.id, t.name AS template, t.name, t.description, t.topic, v.version, v.state,
+         v.variables, v.parts, v.author, v.created_at, v.published_at
+         FROM template_version v JOIN template t ON t.id = v.template_id"
+    };
+}
 impl Templates<'_> {
     /// Takes in a folder. The first import publishes version 1. A later one publishes a new
     /// version only over one by the same author: what operators edited is theirs.
@@ -116,19 +129,16 @@ impl Templates<'_> {
 
     /// Every template, by name.
     pub async fn list(&mut self) -> Result<Vec<TemplateSummary>, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT t.name, t.description, t.topic,
-                        max(CASE WHEN v.state = 'published' THEN v.version END) AS published,
-                        max(CASE WHEN v.state = 'draft' THEN v.version END) AS draft
-                 FROM template t JOIN template_version v ON v.template_id = t.id
-                 GROUP BY t.name, t.description, t.topic
-                 ORDER BY t.name",
-            )
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("list templates")
+        all!(
+            self.0,
+            "list the templates",
+            "SELECT t.name, t.description, t.topic,
+             max(CASE WHEN v.state = 'published' THEN v.version END) AS published,
+             max(CASE WHEN v.state = 'draft' THEN v.version END) AS draft
+             FROM template t JOIN template_version v ON v.template_id = t.id
+             GROUP BY t.name, t.description, t.topic
+             ORDER BY t.name"
+        )
     }
 
     /// The version that new messages are pinned to.
@@ -136,18 +146,11 @@ impl Templates<'_> {
         &mut self,
         name: &str,
     ) -> Result<Option<StoredVersion>, StoreError> {
-        let row: Option<VersionRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                version_columns!(),
-                " WHERE t.name = $1 AND v.state = 'published'
-                  ORDER BY v.version DESC LIMIT 1"
-            ))
-            .bind(name)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("look up a published template")?;
-        row.map(StoredVersion::try_from).transpose()
+        optional!(self.0, "look up a published template",
+            version_columns!(), " WHERE t.name = $1 AND v.state = 'published'
+             ORDER BY v.version DESC LIMIT 1";
+            name
+        )
     }
 
     /// A version by its row.
@@ -155,33 +158,22 @@ impl Templates<'_> {
         &mut self,
         id: TemplateVersionId,
     ) -> Result<StoredVersion, StoreError> {
-        let row: Option<VersionRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(version_columns!(), " WHERE v.id = $1"))
-                .bind(id.get())
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("get a template version")?;
-        let row = row.ok_or_else(|| StoreError::Missing {
+        let row: Option<StoredVersion> = optional!(self.0, "read a template's version",
+            version_columns!(), " WHERE v.id = $1";
+            id
+        )?;
+        row.ok_or_else(|| StoreError::Missing {
             what: "template version",
             key: id.to_string(),
-        })?;
-        row.try_into()
+        })
     }
 
     /// Every version of a template, newest first; empty when there is no such template.
     pub async fn versions(&mut self, name: &str) -> Result<Vec<StoredVersion>, StoreError> {
-        let rows: Vec<VersionRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                version_columns!(),
-                " WHERE t.name = $1 ORDER BY v.version DESC"
-            ))
-            .bind(name)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("list the versions of a template")?;
-        rows.into_iter().map(StoredVersion::try_from).collect()
+        all!(self.0, "list the versions of a template",
+            version_columns!(), " WHERE t.name = $1 ORDER BY v.version DESC";
+            name
+        )
     }
 
     /// Saves what is being written: over the draft there is, else as a new one. A template that
@@ -198,22 +190,12 @@ impl Templates<'_> {
             return self.insert(template, source, pen).await;
         };
         let (variables, parts) = written(source)?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "UPDATE template_version
-                 SET variables = $1, parts = $2, author = $3, created_at = $4
-                 WHERE id = $5 AND state = 'draft'",
-            )
-            .bind(&variables)
-            .bind(&parts)
-            .bind(pen.author)
-            .bind(pen.now.as_micros())
-            .bind(draft.id.get())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("save a draft")?;
+        execute!(self.0, "save a template's draft",
+            "UPDATE template_version
+             SET variables = $1, parts = $2, author = $3, created_at = $4
+             WHERE id = $5 AND state = 'draft'";
+            &variables, &parts, pen.author, pen.now, draft.id
+        )?;
         Ok(draft.id)
     }
 
@@ -225,30 +207,17 @@ impl Templates<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.lock_template_of(id).await?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "UPDATE template_version SET state = 'retired'
-                 WHERE state = 'published' AND id <> $1
-                   AND template_id = (SELECT template_id FROM template_version WHERE id = $1)",
-            )
-            .bind(id.get())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("retire the version before")?;
-        let changed = on!(&mut *self.0, |c| {
-            sqlx::query(
-                "UPDATE template_version SET state = 'published', published_at = $1
-                 WHERE id = $2 AND state = 'draft'",
-            )
-            .bind(now.as_micros())
-            .bind(id.get())
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("publish a version")?;
+        execute!(self.0, "retire a template's earlier version",
+            "UPDATE template_version SET state = 'retired'
+             WHERE state = 'published' AND id <> $1
+             AND template_id = (SELECT template_id FROM template_version WHERE id = $1)";
+            id
+        )?;
+        let changed = affected!(self.0, "publish a template's version",
+            "UPDATE template_version SET state = 'published', published_at = $1
+             WHERE id = $2 AND state = 'draft'";
+            now, id
+        )?;
         if changed == 0 {
             return Err(StoreError::Missing {
                 what: "draft",
@@ -262,14 +231,10 @@ impl Templates<'_> {
     /// is listed no more.
     pub async fn discard_draft(&mut self, id: TemplateVersionId) -> Result<(), StoreError> {
         self.lock_template_of(id).await?;
-        let discarded = on!(&mut *self.0, |c| {
-            sqlx::query("DELETE FROM template_version WHERE id = $1 AND state = 'draft'")
-                .bind(id.get())
-                .execute(&mut **c)
-                .await
-                .map(|done| done.rows_affected())
-        })
-        .doing("discard a draft")?;
+        let discarded = affected!(self.0, "discard a template's draft",
+            "DELETE FROM template_version WHERE id = $1 AND state = 'draft'";
+            id
+        )?;
         if discarded == 0 {
             return Err(StoreError::Missing {
                 what: "draft",
@@ -301,60 +266,32 @@ impl Templates<'_> {
     /// The template's row, made when absent, and locked until the transaction ends: versions are
     /// numbered one after the other.
     async fn template_row(&mut self, source: &Source, pen: Pen<'_>) -> Result<i64, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO template (id, name, description, topic, created_at)
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
-            )
-            .bind(pen.ids.next())
-            .bind(&source.name)
-            .bind(&source.description)
-            .bind(&source.topic)
-            .bind(pen.now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("add a template")?;
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar(concat!(
-                "SELECT id FROM template WHERE name = $1",
-                words::for_update!()
-            ))
-            .bind(&source.name)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("lock a template")
+        execute!(self.0, "add a template",
+            "INSERT INTO template (id, name, description, topic, created_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING";
+            pen.ids.next(), &source.name, &source.description, &source.topic, pen.now
+        )?;
+        value!(self.0, "lock a template",
+            "SELECT id FROM template WHERE name = $1", words::for_update!();
+            &source.name
+        )
     }
 
     /// Two people who publish at once wait for each other, so that one version is published.
     async fn lock_template_of(&mut self, id: TemplateVersionId) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "SELECT id FROM template
-                 WHERE id = (SELECT template_id FROM template_version WHERE id = $1)",
-                words::for_update!()
-            ))
-            .bind(id.get())
-            .fetch_optional(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("lock the template of a version")
+        execute!(self.0, "lock the template of a version",
+            "SELECT id FROM template
+             WHERE id = (SELECT template_id FROM template_version WHERE id = $1)",
+            words::for_update!();
+            id
+        )
     }
 
     async fn describe(&mut self, template: i64, source: &Source) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query("UPDATE template SET description = $1, topic = $2 WHERE id = $3")
-                .bind(&source.description)
-                .bind(&source.topic)
-                .bind(template)
-                .execute(&mut **c)
-                .await
-                .map(drop)
-        })
-        .doing("describe a template")
+        execute!(self.0, "write a template's description",
+            "UPDATE template SET description = $1, topic = $2 WHERE id = $3";
+            &source.description, &source.topic, template
+        )
     }
 
     /// Adds a draft with the next number.
@@ -368,99 +305,36 @@ impl Templates<'_> {
         let version = self.next_number(template).await?;
         let id = pen.ids.next();
         let (variables, parts) = written(source)?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO template_version
-                     (id, template_id, version, state, variables, parts, author, created_at)
-                 VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7)",
-            )
-            .bind(id)
-            .bind(template)
-            .bind(version)
-            .bind(&variables)
-            .bind(&parts)
-            .bind(pen.author)
-            .bind(pen.now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("add a template version")?;
+        execute!(self.0, "add a template version",
+            "INSERT INTO template_version
+             (id, template_id, version, state, variables, parts, author, created_at)
+             VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7)";
+            id, template, version, &variables, &parts, pen.author, pen.now
+        )?;
         Ok(TemplateVersionId::new(id))
     }
 
     /// A number that no version of the template ever had. A program of the version before gives
     /// numbers without noting them, so those of the versions count as well.
     async fn next_number(&mut self, template: i64) -> Result<i64, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar(
-                "UPDATE template SET last_version = 1 + (
-                     SELECT coalesce(max(n), 0) FROM (
-                         SELECT version AS n FROM template_version WHERE template_id = $1
-                         UNION ALL SELECT last_version FROM template WHERE id = $1) given)
-                 WHERE id = $1 RETURNING last_version",
-            )
-            .bind(template)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("number a template version")
+        value!(self.0, "number a template version",
+            "UPDATE template SET last_version = 1 + (
+             SELECT coalesce(max(n), 0) FROM (
+             SELECT version AS n FROM template_version WHERE template_id = $1
+             UNION ALL SELECT last_version FROM template WHERE id = $1) given)
+             WHERE id = $1 RETURNING last_version";
+            template
+        )
     }
 }
 
-macro_rules! version_columns {
-    () => {
-        "SELECT v.id, t.name, t.description, t.topic, v.version, v.state, v.variables, v.parts,
-                v.author, v.created_at, v.published_at
-         FROM template_version v JOIN template t ON t.id = v.template_id"
-    };
-}
-use version_columns;
-
-#[derive(sqlx::FromRow)]
-struct VersionRow {
-    id: i64,
-    name: String,
-    description: String,
-    topic: String,
-    version: i64,
-    state: String,
-    variables: String,
-    parts: String,
-    author: String,
-    created_at: i64,
-    published_at: Option<i64>,
-}
-
-impl TryFrom<VersionRow> for StoredVersion {
-    type Error = StoreError;
-    fn try_from(row: VersionRow) -> Result<Self, StoreError> {
-        let inconsistent = |column, value: &str| StoreError::Inconsistent {
-            table: "template_version",
-            column,
-            row: row.id.to_string(),
-            value: value.to_owned(),
-        };
-        let variables = serde_json::from_str(&row.variables)
-            .map_err(|_| inconsistent("variables", &row.variables))?;
-        let parts =
-            serde_json::from_str(&row.parts).map_err(|_| inconsistent("parts", &row.parts))?;
-        Ok(Self {
-            id: TemplateVersionId::new(row.id),
-            template: row.name.clone(),
-            version: row.version,
-            state: stored(&row.state, "template_version", "state", row.id)?,
-            source: Source {
-                name: row.name,
-                description: row.description,
-                topic: row.topic,
-                variables,
-                parts,
-            },
-            author: row.author,
-            created_at: Timestamp::from_micros(row.created_at),
-            published_at: row.published_at.map(Timestamp::from_micros),
-        })
+row! {
+    for Source {
+        name,
+        description,
+        topic,
+        variables = json_column,
+        parts = json_column,
     }
 }
 

@@ -61,6 +61,10 @@ const SEED: &[&str] = &[
     "INSERT INTO template (id, name, description, topic, created_at) VALUES \
      (31, 'case-progress', '', 'cases', 1), (32, 'incident-started', '', 'outages', 1), \
      (33, 'survey', '', 'surveys', 1)",
+    "INSERT INTO template_version (id, template_id, version, state, variables, parts, author, \
+     created_at) VALUES (34, 31, 1, 'published', '[]', '{}', 'demo', 1), \
+     (35, 32, 1, 'published', '[]', '{}', 'demo', 1), \
+     (36, 33, 1, 'published', '[]', '{}', 'demo', 1)",
     "INSERT INTO link (id, url, created_at) VALUES (1, 'https://www.example.it/guida', 1), \
      (2, 'https://www.example.it/tempi', 1), (3, 'https://www.example.it/contatti', 1), \
      (4, 'javascript:alert(1)', 1)",

@@ -2,7 +2,9 @@
 
 use crate::domain::Timestamp;
 
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::database::rows::row;
+use crate::store::database::sql::{all, execute};
+use crate::store::{Conn, StoreError, Tx};
 
 /// What people did.
 pub struct Audit<'a>(&'a mut Conn);
@@ -20,25 +22,20 @@ pub struct Deed<'a> {
     pub detail: Option<&'a str>,
 }
 
-/// One line of the list.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct AuditRow {
-    at: i64,
-    /// Who.
-    pub actor: String,
-    /// What.
-    pub action: String,
-    /// To what.
-    pub subject: String,
-    /// More.
-    pub detail: Option<String>,
-}
-
-impl AuditRow {
-    /// When.
-    #[must_use]
-    pub const fn at(&self) -> Timestamp {
-        Timestamp::from_micros(self.at)
+row! {
+    /// One line of the list.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AuditRow {
+        /// When.
+        pub at: Timestamp,
+        /// Who.
+        pub actor: String,
+        /// What.
+        pub action: String,
+        /// To what.
+        pub subject: String,
+        /// More.
+        pub detail: Option<String>,
     }
 }
 
@@ -57,31 +54,18 @@ impl Audit<'_> {
         at: Timestamp,
         deed: &Deed<'_>,
     ) -> Result<(), StoreError> {
-        on!(self.0, |c| sqlx::query(
-            "INSERT INTO audit (id, at, actor, action, subject, detail) \
-             VALUES ($1, $2, $3, $4, $5, $6)"
+        execute!(self.0, "write to the audit log",
+            "INSERT INTO audit (id, at, actor, action, subject, detail)
+             VALUES ($1, $2, $3, $4, $5, $6)";
+            id, at, deed.actor, deed.action, deed.subject, deed.detail
         )
-        .bind(id)
-        .bind(at.as_micros())
-        .bind(deed.actor)
-        .bind(deed.action)
-        .bind(deed.subject)
-        .bind(deed.detail)
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("write down what was done")?;
-        Ok(())
     }
 
     /// The newest, newest first.
     pub async fn recent(&mut self, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
-        on!(self.0, |c| sqlx::query_as::<_, AuditRow>(
-            "SELECT at, actor, action, subject, detail FROM audit ORDER BY id DESC LIMIT $1"
+        all!(self.0, "read the audit log",
+            "SELECT at, actor, action, subject, detail FROM audit ORDER BY id DESC LIMIT $1";
+            limit
         )
-        .bind(limit)
-        .fetch_all(&mut **c)
-        .await)
-        .doing("list what was done")
     }
 }

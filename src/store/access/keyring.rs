@@ -2,7 +2,8 @@
 //! alike and links survive a restart without anybody configuring a key.
 
 use crate::domain::Timestamp;
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::database::sql::{execute, optional_value, value};
+use crate::store::{Conn, StoreError, Tx};
 
 /// The keyring of a transaction.
 pub struct Keyring<'a>(&'a mut Conn);
@@ -24,13 +25,10 @@ impl<'a> Keyring<'a> {
 impl Keyring<'_> {
     /// The secret of this name, if there is one.
     pub async fn lookup(&mut self, name: &str) -> Result<Option<String>, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar("SELECT value FROM keyring WHERE name = $1")
-                .bind(name)
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("look for a secret")
+        optional_value!(self.0, "read a secret",
+            "SELECT value FROM keyring WHERE name = $1";
+            name
+        )
     }
 
     /// The secret of this name; `fresh` becomes it when there is none yet.
@@ -40,26 +38,14 @@ impl Keyring<'_> {
         fresh: &str,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO keyring (name, value, created_at) VALUES ($1, $2, $3)
-                 ON CONFLICT (name) DO NOTHING",
-            )
-            .bind(name)
-            .bind(fresh)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("make a secret")?;
-        let (value,): (String,) = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT value FROM keyring WHERE name = $1")
-                .bind(name)
-                .fetch_one(&mut **c)
-                .await
-        })
-        .doing("read a secret")?;
-        Ok(value)
+        execute!(self.0, "create a secret",
+            "INSERT INTO keyring (name, value, created_at) VALUES ($1, $2, $3)
+             ON CONFLICT (name) DO NOTHING";
+            name, fresh, now
+        )?;
+        value!(self.0, "read a secret",
+            "SELECT value FROM keyring WHERE name = $1";
+            name
+        )
     }
 }

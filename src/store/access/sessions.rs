@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use crate::domain::role::Role;
 use crate::domain::{Timestamp, UserId};
 
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::row;
+use crate::store::database::sql::{execute, optional};
+use crate::store::{Conn, StoreError, Tx};
 
 /// Sessions of the console.
 pub struct Sessions<'a>(&'a mut Conn);
@@ -24,28 +26,21 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
 }
 
-/// A session under way, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Whose.
-    pub user: UserId,
-    /// Their address.
-    pub email: String,
-    /// What they may do, as of now.
-    pub role: Role,
-    /// The word its forms must carry.
-    pub csrf: String,
-    /// Last seen, to the minute.
-    pub seen_at: Timestamp,
-}
-
-#[derive(sqlx::FromRow)]
-struct Raw {
-    user_id: i64,
-    email: String,
-    role: String,
-    csrf: String,
-    seen_at: i64,
+row! {
+    /// A session under way, and whose it is.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Session {
+        /// Whose.
+        pub user: UserId as user_id,
+        /// Their address.
+        pub email: String,
+        /// What they may do, as of now.
+        pub role: Role,
+        /// The word its forms must carry.
+        pub csrf: String,
+        /// Last seen, to the minute.
+        pub seen_at: Timestamp,
+    }
 }
 
 impl Tx {
@@ -58,28 +53,15 @@ impl Tx {
 impl Sessions<'_> {
     /// Begins a session, and forgets those that are over.
     pub async fn begin(&mut self, new: &NewSession<'_>, now: Timestamp) -> Result<(), StoreError> {
-        on!(self.0, |c| sqlx::query(
-            "DELETE FROM session WHERE expires_at <= $1"
+        execute!(self.0, "delete sessions that are over",
+            "DELETE FROM session WHERE expires_at <= $1";
+            now
+        )?;
+        execute!(self.0, "begin a session",
+            "INSERT INTO session (token_hash, user_id, csrf, created_at, seen_at, expires_at)
+             VALUES ($1, $2, $3, $4, $4, $5)";
+            new.token_hash, new.user, new.csrf, now, new.expires_at
         )
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("forget old sessions")?;
-        on!(self.0, |c| sqlx::query(
-            "INSERT INTO session (token_hash, user_id, csrf, created_at, seen_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $4, $5)"
-        )
-        .bind(new.token_hash)
-        .bind(new.user.get())
-        .bind(new.csrf)
-        .bind(now.as_micros())
-        .bind(new.expires_at.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("begin a session")?;
-        Ok(())
     }
 
     /// The session, if it is neither over, nor idle for longer than `idle`, nor its person
@@ -90,54 +72,28 @@ impl Sessions<'_> {
         now: Timestamp,
         idle: TimeDelta,
     ) -> Result<Option<Session>, StoreError> {
-        let raw = on!(self.0, |c| sqlx::query_as::<_, Raw>(
-            "SELECT s.user_id, u.email, u.role, s.csrf, s.seen_at \
-             FROM session s JOIN console_user u ON u.id = s.user_id \
-             WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3 \
-               AND u.disabled_at IS NULL"
+        optional!(self.0, "look up a session",
+            "SELECT s.user_id, u.email, u.role, s.csrf, s.seen_at
+             FROM session s JOIN console_user u ON u.id = s.user_id
+             WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3
+             AND u.disabled_at IS NULL";
+            token_hash, now, now - idle
         )
-        .bind(token_hash)
-        .bind(now.as_micros())
-        .bind((now - idle).as_micros())
-        .fetch_optional(&mut **c)
-        .await)
-        .doing("find a session")?;
-        raw.map(|raw| {
-            Ok(Session {
-                user: UserId::new(raw.user_id),
-                role: stored(&raw.role, "console_user", "role", raw.user_id)?,
-                email: raw.email,
-                csrf: raw.csrf,
-                seen_at: Timestamp::from_micros(raw.seen_at),
-            })
-        })
-        .transpose()
     }
 
     /// Notes that the session is in use.
     pub async fn touch(&mut self, token_hash: &str, now: Timestamp) -> Result<(), StoreError> {
-        on!(self.0, |c| sqlx::query(
-            "UPDATE session SET seen_at = $2 WHERE token_hash = $1"
+        execute!(self.0, "record the use of a session",
+            "UPDATE session SET seen_at = $2 WHERE token_hash = $1";
+            token_hash, now
         )
-        .bind(token_hash)
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("note a session's use")?;
-        Ok(())
     }
 
     /// Ends the session.
     pub async fn end(&mut self, token_hash: &str) -> Result<(), StoreError> {
-        on!(self.0, |c| sqlx::query(
-            "DELETE FROM session WHERE token_hash = $1"
+        execute!(self.0, "end a session",
+            "DELETE FROM session WHERE token_hash = $1";
+            token_hash
         )
-        .bind(token_hash)
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("end a session")?;
-        Ok(())
     }
 }

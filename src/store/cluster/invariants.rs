@@ -9,8 +9,9 @@ use chrono::TimeDelta;
 
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
+use crate::store::database::sql::one;
 use crate::store::messages::receipts::ReceiptHorizon;
-use crate::store::{Conn, Doing as _, StoreError, Tx, messages::rollup, on};
+use crate::store::{Conn, StoreError, Tx, messages::rollup};
 use crate::text::text_enum::text_enum;
 
 /// Sums are compared for whole days only. A day begins up to fourteen hours earlier somewhere in
@@ -158,16 +159,6 @@ impl Tx {
 /// How many, and one of them.
 type Found = (i64, Option<i64>);
 
-/// One question: constant SQL that answers with [`Found`].
-macro_rules! ask {
-    ($this:ident, $doing:literal, $sql:expr, $($bound:expr),+ $(,)?) => {
-        on!(&mut *$this.conn, |c| {
-            sqlx::query_as::<_, Found>($sql)$(.bind($bound))+.fetch_one(&mut **c).await
-        })
-        .doing($doing)
-    };
-}
-
 impl Invariants<'_> {
     /// Asks one. Each is one statement and sees one state of the store; on a large store ask
     /// each in a transaction of its own, so that none lasts long.
@@ -193,61 +184,47 @@ impl Invariants<'_> {
     }
 
     async fn accepted_without_proof(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "look for acceptances without proof",
+        one!(self.conn, "look for acceptances without proof",
             "SELECT CAST(count(*) AS BIGINT), min(m.id) FROM message m WHERE m.id >= $1
              AND m.state IN ('accepted', 'delivered', 'undelivered', 'unconfirmed')
              AND m.receipt_rank = 0
              AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message_id = m.id
              AND a.outcome = 'accepted')
-             AND NOT EXISTS (SELECT 1 FROM engagement e WHERE e.message_id = m.id)",
-            self.scope.since_id(),
+             AND NOT EXISTS (SELECT 1 FROM engagement e WHERE e.message_id = m.id)";
+            self.scope.since_id()
         )
     }
 
     /// Two acceptances under one name of the provider's are one message: it repeated its answer.
     async fn accepted_twice(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "look for messages accepted twice",
+        one!(self.conn, "look for messages accepted twice",
             "SELECT CAST(count(*) AS BIGINT), min(x.message_id) FROM (
              SELECT a.message_id FROM attempt a JOIN message m ON m.id = a.message_id
              WHERE a.message_id >= $1 AND a.outcome = 'accepted' GROUP BY a.message_id
              HAVING count(DISTINCT coalesce(a.provider_ref, CAST(a.lease_no AS TEXT)))
-             > max(CASE WHEN m.risky THEN 2 ELSE 1 END)) AS x",
-            self.scope.since_id(),
+             > max(CASE WHEN m.risky THEN 2 ELSE 1 END)) AS x";
+            self.scope.since_id()
         )
     }
 
     /// In nobody's hands (every leased message stands in a claim, however its node ended), in
     /// those of a dead node, past its timer, or due in a lane in which nothing moves.
     async fn stuck(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "look for messages that are stuck",
-            concat!(
-                "SELECT CAST(count(*) AS BIGINT), min(x.id) FROM (
-                 SELECT m.id FROM message m WHERE m.id >= $1 AND m.state IN ('leased', 'sending')
-                 AND (NOT EXISTS (SELECT 1 FROM node n WHERE n.id = m.lease_node
-                 AND coalesce(n.stopped_at, n.heartbeat_at) >= ",
-                words::now!(),
-                " - $2)
-                 OR m.id NOT IN (SELECT CAST(value AS BIGINT) FROM claim, ",
-                words::rows!("claim.messages"),
-                "))
-                 UNION ALL SELECT id FROM message WHERE wake_at IS NOT NULL AND wake_at < $3
-                 UNION ALL SELECT m.id FROM message m WHERE m.state = 'queued'
-                 AND m.lane IN ('urgent', 'normal', 'bulk') AND m.due_at < $3
-                 AND NOT EXISTS (SELECT 1 FROM switch WHERE name = 'dispatch' AND thrown)
-                 AND NOT EXISTS (SELECT 1 FROM provider_state WHERE paused_until > $4)
-                 AND m.lane NOT IN (SELECT o.lane FROM message o WHERE o.id >= $1
-                 AND o.opened_at >= $3)) AS x"
-            ),
-            self.scope.since_id(),
-            micros(self.scope.patience),
-            self.scope.late(),
-            self.scope.now.as_micros(),
+        one!(self.conn, "look for messages that are stuck",
+            "SELECT CAST(count(*) AS BIGINT), min(x.id) FROM (
+             SELECT m.id FROM message m WHERE m.id >= $1 AND m.state IN ('leased', 'sending')
+             AND (NOT EXISTS (SELECT 1 FROM node n WHERE n.id = m.lease_node
+             AND coalesce(n.stopped_at, n.heartbeat_at) >= ", words::now!(), " - $2)
+             OR m.id NOT IN (SELECT CAST(value AS BIGINT) FROM claim, ",
+            words::rows!("claim.messages"), "))
+             UNION ALL SELECT id FROM message WHERE wake_at IS NOT NULL AND wake_at < $3
+             UNION ALL SELECT m.id FROM message m WHERE m.state = 'queued'
+             AND m.lane IN ('urgent', 'normal', 'bulk') AND m.due_at < $3
+             AND NOT EXISTS (SELECT 1 FROM switch WHERE name = 'dispatch' AND thrown)
+             AND NOT EXISTS (SELECT 1 FROM provider_state WHERE paused_until > $4)
+             AND m.lane NOT IN (SELECT o.lane FROM message o WHERE o.id >= $1
+             AND o.opened_at >= $3)) AS x";
+            self.scope.since_id(), micros(self.scope.patience), self.scope.late(), self.scope.now
         )
     }
 
@@ -260,81 +237,60 @@ impl Invariants<'_> {
 
     /// A fallback's row is no plan's own.
     async fn plans_differ(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "compare plans with their messages",
+        one!(self.conn, "compare plans with their messages",
             "SELECT CAST(count(*) AS BIGINT), min(x.example) FROM (
              SELECT min(m.id) AS example FROM plan p LEFT JOIN message m ON m.plan_id = p.id
              AND m.id = m.notification_id WHERE p.id >= $1 AND p.state = 'planned'
-             GROUP BY p.id, p.planned HAVING p.planned <> count(m.id)) AS x",
-            self.scope.since_id(),
+             GROUP BY p.id, p.planned HAVING p.planned <> count(m.id)) AS x";
+            self.scope.since_id()
         )
     }
 
     async fn days_differ(&mut self) -> Result<Found, StoreError> {
         let (day, first_id) = self.scope.first_whole_day();
-        ask!(
-            self,
-            "compare sums with their messages",
-            concat!(
-                "WITH counted AS (",
-                rollup::counted!(rollup::ones!(
-                    "FROM message m JOIN plan p ON p.id = m.plan_id WHERE m.id >= $2 AND ",
-                    rollup::day!(),
-                    " >= $1"
-                )),
-                ") SELECT CAST(count(*) AS BIGINT), min(y.example) FROM (
-                 SELECT c.example FROM counted c LEFT JOIN rollup r ON r.day = c.day
-                 AND r.template = c.template AND r.version = c.version AND r.channel = c.channel
-                 WHERE r.day IS NULL OR ",
-                rollup::differs!(),
-                " UNION ALL SELECT CAST(NULL AS BIGINT) FROM rollup r LEFT JOIN counted c
-                 ON c.day = r.day AND c.template = r.template AND c.version = r.version
-                 AND c.channel = r.channel
-                 WHERE r.day >= $1 AND r.planned <> 0 AND c.day IS NULL) AS y"
-            ),
-            day,
-            first_id,
+        one!(self.conn, "compare sums with their messages",
+            "WITH counted AS (", rollup::counted!(rollup::ones!(
+                "FROM message m JOIN plan p ON p.id = m.plan_id WHERE m.id >= $2 AND ",
+                rollup::day!(), " >= $1"
+            )), ") SELECT CAST(count(*) AS BIGINT), min(y.example) FROM (
+             SELECT c.example FROM counted c LEFT JOIN rollup r ON r.day = c.day
+             AND r.template = c.template AND r.version = c.version AND r.channel = c.channel
+             WHERE r.day IS NULL OR ", rollup::differs!(),
+            " UNION ALL SELECT CAST(NULL AS BIGINT) FROM rollup r LEFT JOIN counted c
+             ON c.day = r.day AND c.template = r.template AND c.version = r.version
+             AND c.channel = r.channel
+             WHERE r.day >= $1 AND r.planned <> 0 AND c.day IS NULL) AS y";
+            day, first_id
         )
     }
 
     /// What a message is noted to count for, against what its readers did.
     async fn acts_differ(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "compare messages with what readers did",
-            concat!(
-                "SELECT CAST(count(*) AS BIGINT), min(m.id) FROM message m LEFT JOIN (
-                 SELECT e.message_id, ",
-                rollup::acts!(),
-                " AS acts FROM engagement e WHERE e.message_id >= $1 GROUP BY e.message_id) AS x
-                 ON x.message_id = m.id WHERE m.id >= $1 AND m.engaged <> coalesce(x.acts, 0)"
-            ),
-            self.scope.since_id(),
+        one!(self.conn, "compare messages with what readers did",
+            "SELECT CAST(count(*) AS BIGINT), min(m.id) FROM message m LEFT JOIN (
+             SELECT e.message_id, ", rollup::acts!(),
+            " AS acts FROM engagement e WHERE e.message_id >= $1 GROUP BY e.message_id) AS x
+             ON x.message_id = m.id WHERE m.id >= $1 AND m.engaged <> coalesce(x.acts, 0)";
+            self.scope.since_id()
         )
     }
 
     async fn opened_too_late(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "look for messages opened too late",
+        one!(self.conn, "look for messages opened too late",
             "SELECT CAST(count(DISTINCT a.message_id) AS BIGINT), min(a.message_id)
              FROM attempt a JOIN message m ON m.id = a.message_id JOIN plan p ON p.id = m.plan_id
              LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address
              WHERE a.message_id >= $1 AND (a.opened_at > m.expires_at
              OR (s.created_at + $2 < a.opened_at
-             AND (p.class <> 'safety' OR s.reason IN ('hard_bounce', 'manual'))))",
-            self.scope.since_id(),
-            micros(self.scope.skew + COMMIT_SLACK),
+             AND (p.class <> 'safety' OR s.reason IN ('hard_bounce', 'manual'))))";
+            self.scope.since_id(), micros(self.scope.skew + COMMIT_SLACK)
         )
     }
 
     /// An hour back from each attempt. What was opened at the same moment has no order: the
     /// widest cap among those counts.
     async fn flooded(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "look for clients who got too much",
+        one!(self.conn, "look for clients above their limit of messages",
             "SELECT CAST(count(DISTINCT x.client_id) AS BIGINT), min(x.message_id) FROM (
              SELECT y.message_id, y.client_id,
              count(*) OVER (PARTITION BY y.client_id ORDER BY y.opened_at
@@ -344,24 +300,20 @@ impl Invariants<'_> {
              CASE p.class WHEN 'safety' THEN 3 ELSE 1 END AS room
              FROM attempt a JOIN message m ON m.id = a.message_id
              JOIN plan p ON p.id = m.plan_id WHERE a.message_id >= $1) AS y) AS x
-             WHERE x.opened > $2 * x.room",
-            self.scope.since_id(),
-            self.scope.cap_per_hour,
+             WHERE x.opened > $2 * x.room";
+            self.scope.since_id(), self.scope.cap_per_hour
         )
     }
 
     async fn out_of_order(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "look for news out of order",
+        one!(self.conn, "look for messages out of order",
             "SELECT CAST(count(DISTINCT x.message_id) AS BIGINT), min(x.message_id) FROM (
              SELECT a.message_id, p.occurred_at, max(p.occurred_at) OVER (
              PARTITION BY p.subject, m.client_id ORDER BY a.opened_at
              RANGE BETWEEN UNBOUNDED PRECEDING AND $2 PRECEDING) AS newest
              FROM attempt a JOIN message m ON m.id = a.message_id JOIN plan p ON p.id = m.plan_id
-             WHERE a.message_id >= $1) AS x WHERE x.occurred_at < x.newest",
-            self.scope.since_id(),
-            micros(self.scope.skew),
+             WHERE a.message_id >= $1) AS x WHERE x.occurred_at < x.newest";
+            self.scope.since_id(), micros(self.scope.skew)
         )
     }
 
@@ -369,35 +321,26 @@ impl Invariants<'_> {
         let over =
             |horizon: TimeDelta| (self.scope.now - horizon - self.scope.patience).as_micros();
         let (sms, email) = (over(self.scope.horizon.sms), over(self.scope.horizon.email));
-        ask!(
-            self,
-            "look for messages unknown for ever",
+        one!(self.conn, "look for messages that stay unknown",
             "SELECT CAST(count(*) AS BIGINT), min(id) FROM message
              WHERE id >= $1 AND state = 'unknown' AND coalesce(opened_at, created_at)
-             < CASE channel WHEN 'sms' THEN $2 ELSE $3 END",
-            self.scope.since_id(),
-            sms,
-            email,
+             < CASE channel WHEN 'sms' THEN $2 ELSE $3 END";
+            self.scope.since_id(), sms, email
         )
     }
 
     async fn reports_about_nobody(&mut self) -> Result<Found, StoreError> {
         let day_ago = self.scope.now - TimeDelta::days(1);
-        ask!(
-            self,
-            "look for reports about nobody",
+        one!(self.conn, "look for receipts without a message",
             "SELECT CAST(count(*) AS BIGINT), min(r.id) FROM receipt r
              LEFT JOIN message m ON m.id = r.message_id
-             WHERE r.id >= $1 AND r.received_at < $2 AND m.id IS NULL",
-            self.scope.since_id(),
-            day_ago.as_micros(),
+             WHERE r.id >= $1 AND r.received_at < $2 AND m.id IS NULL";
+            self.scope.since_id(), day_ago
         )
     }
 
     async fn providers_took_more(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "compare what providers took with what was given",
+        one!(self.conn, "compare what providers took with what was given",
             "SELECT CAST(count(*) AS BIGINT), min(y.example) FROM (
              SELECT min(x.message_id) AS example FROM (
              SELECT a.provider, min(a.opened_at) / 86400000000 AS day, a.message_id,
@@ -411,19 +354,16 @@ impl Invariants<'_> {
              JOIN message m ON m.id = r.message_id WHERE r.id >= $1
              AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message_id = r.message_id
              AND a.provider = r.provider)
-             GROUP BY r.provider, r.received_at / 86400000000) AS y",
-            self.scope.since_id(),
+             GROUP BY r.provider, r.received_at / 86400000000) AS y";
+            self.scope.since_id()
         )
     }
 
     async fn in_the_future(&mut self) -> Result<Found, StoreError> {
-        ask!(
-            self,
-            "look for events from the future",
+        one!(self.conn, "look for events from the future",
             "SELECT CAST(count(*) AS BIGINT), min(id) FROM event
-             WHERE id >= $1 AND occurred_at > received_at + $2",
-            self.scope.since_id(),
-            micros(self.scope.skew),
+             WHERE id >= $1 AND occurred_at > received_at + $2";
+            self.scope.since_id(), micros(self.scope.skew)
         )
     }
 }

@@ -1,8 +1,10 @@
 //! Nodes: who is alive by the database's clock, and giving back what the dead had in hand.
 
 use crate::domain::{MessageId, MessageState, NodeId, Timestamp};
+use crate::store::database::rows::row;
+use crate::store::database::sql::{affected, all, execute, values};
 use crate::store::messages::attempts::Attempts;
-use crate::store::{Backend, Conn, Doing as _, StoreError, Tx, on};
+use crate::store::{Backend, Conn, Doing as _, StoreError, Tx};
 
 /// The nodes of a transaction.
 pub struct Nodes<'a>(&'a mut Conn);
@@ -27,13 +29,15 @@ pub struct NewNode {
     pub roles: String,
 }
 
-/// A message taken from a dead node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rescued {
-    /// Which.
-    pub id: MessageId,
-    /// `queued` when nothing had left, `unknown` when something may have.
-    pub state: MessageState,
+row! {
+    /// A message taken from a dead node.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Rescued {
+        /// Which.
+        pub id: MessageId,
+        /// `queued` when nothing had left, `unknown` when something may have.
+        pub state: MessageState,
+    }
 }
 
 /// When what a dead node may have sent is first looked at.
@@ -53,55 +57,33 @@ impl Nodes<'_> {
 
     /// Slots of nodes that have not stopped.
     pub async fn slots_in_use(&mut self) -> Result<Vec<u8>, StoreError> {
-        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT slot FROM node WHERE stopped_at IS NULL")
-                .fetch_all(&mut **c)
-                .await
-        })
-        .doing("read the nodes")?;
-        Ok(rows
+        let slots: Vec<i64> = values!(
+            self.0,
+            "read the nodes",
+            "SELECT slot FROM node WHERE stopped_at IS NULL"
+        )?;
+        Ok(slots
             .into_iter()
-            .filter_map(|(slot,)| u8::try_from(slot).ok())
+            .filter_map(|slot| slot.try_into().ok())
             .collect())
     }
 
     /// Enters a node. Fails when its slot was taken meanwhile: choose another and try again.
     pub async fn register(&mut self, node: &NewNode) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO node (id, slot, name, roles, version, started_at, heartbeat_at)
-                 VALUES ($1, $2, $3, $4, $5, ",
-                words::now!(),
-                ", ",
-                words::now!(),
-                ")"
-            ))
-            .bind(node.id.get())
-            .bind(i64::from(node.slot))
-            .bind(&node.name)
-            .bind(&node.roles)
-            .bind(env!("CARGO_PKG_VERSION"))
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("register this node")
+        execute!(self.0, "register this node",
+            "INSERT INTO node (id, slot, name, roles, version, started_at, heartbeat_at)
+             VALUES ($1, $2, $3, $4, $5, ", words::now!(), ", ", words::now!(), ")";
+            node.id, i64::from(node.slot), &node.name, &node.roles, env!("CARGO_PKG_VERSION")
+        )
     }
 
     /// Says that the node is alive. False: it has been declared dead, and must not send.
     pub async fn beat(&mut self, node: NodeId) -> Result<bool, StoreError> {
-        let done = on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE node SET heartbeat_at = ",
-                words::now!(),
-                " WHERE id = $1 AND stopped_at IS NULL"
-            ))
-            .bind(node.get())
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("beat")?;
+        let done = affected!(self.0, "record that this node is alive",
+            "UPDATE node SET heartbeat_at = ", words::now!(),
+            " WHERE id = $1 AND stopped_at IS NULL";
+            node
+        )?;
         Ok(done == 1)
     }
 
@@ -115,18 +97,18 @@ impl Nodes<'_> {
         name: &str,
         ttl_us: i64,
     ) -> Result<Vec<NodeId>, StoreError> {
-        let rows: Vec<(i64,)> = match &mut *self.0 {
+        match &mut *self.0 {
             Backend::Sqlite(c) => {
-                sqlx::query_as(
+                sqlx::query_scalar(
                     "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1 AND name = $2",
                 )
-                .bind(me.get())
+                .bind(me)
                 .bind(name)
                 .fetch_all(&mut **c)
                 .await
             }
             Backend::Postgres(c) => {
-                sqlx::query_as(
+                sqlx::query_scalar(
                     "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1 AND name = $2
                      AND extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())
                      * 1000000 > $3
@@ -137,15 +119,14 @@ impl Nodes<'_> {
                      AND CAST(classid AS BIGINT) = node.id >> 32
                      AND CAST(objid AS BIGINT) = node.id & 4294967295)",
                 )
-                .bind(me.get())
+                .bind(me)
                 .bind(name)
                 .bind(ttl_us)
                 .fetch_all(&mut **c)
                 .await
             }
         }
-        .doing("look for earlier runs of this node")?;
-        Ok(rows.into_iter().map(|(id,)| NodeId::new(id)).collect())
+        .doing("look for earlier runs of this node")
     }
 
     /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and those
@@ -157,52 +138,25 @@ impl Nodes<'_> {
         gone: &[NodeId],
     ) -> Result<Vec<NodeId>, StoreError> {
         let gone = crate::store::json_ids(gone.iter().map(|id| id.get()));
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE node SET stopped_at = ",
-                words::now!(),
-                " WHERE stopped_at IS NULL
-                 AND id <> $1 AND (heartbeat_at < ",
-                words::now!(),
-                " - $2 OR id IN (",
-                words::ids!("$3"),
-                "))"
-            ))
-            .bind(me.get())
-            .bind(ttl_us)
-            .bind(&gone)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("declare nodes dead")?;
-        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT DISTINCT claim.node_id FROM claim JOIN node ON node.id = claim.node_id
-                 WHERE node.stopped_at IS NOT NULL AND claim.node_id <> $1",
-            )
-            .bind(me.get())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look for claims of dead nodes")?;
-        Ok(rows.into_iter().map(|(id,)| NodeId::new(id)).collect())
+        execute!(self.0, "declare nodes dead",
+            "UPDATE node SET stopped_at = ", words::now!(), " WHERE stopped_at IS NULL
+             AND id <> $1 AND (heartbeat_at < ", words::now!(), " - $2 OR id IN (",
+            words::ids!("$3"), "))";
+            me, ttl_us, &gone
+        )?;
+        values!(self.0, "look for claims of dead nodes",
+            "SELECT DISTINCT claim.node_id FROM claim JOIN node ON node.id = claim.node_id
+             WHERE node.stopped_at IS NOT NULL AND claim.node_id <> $1";
+            me
+        )
     }
 
     /// The node stops in good order.
     pub async fn stop(&mut self, node: NodeId) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE node SET stopped_at = ",
-                words::now!(),
-                " WHERE id = $1"
-            ))
-            .bind(node.get())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("sign this node off")
+        execute!(self.0, "record that this node stops",
+            "UPDATE node SET stopped_at = ", words::now!(), " WHERE id = $1";
+            node
+        )
     }
 
     /// Takes everything out of a dead node's hands: what it only held goes back to the queue,
@@ -213,16 +167,10 @@ impl Nodes<'_> {
         now: Timestamp,
         looks: Looks,
     ) -> Result<Vec<Rescued>, StoreError> {
-        let claims: Vec<(i64, String)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT id, messages FROM claim WHERE node_id = $1",
-                words::skip_locked!()
-            ))
-            .bind(dead.get())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read a dead node's claims")?;
+        let claims: Vec<(i64, String)> = all!(self.0, "read a dead node's claims",
+            "SELECT id, messages FROM claim WHERE node_id = $1", words::skip_locked!();
+            dead
+        )?;
         let mut held = Vec::new();
         for (claim, messages) in &claims {
             let messages: Vec<i64> =
@@ -239,18 +187,10 @@ impl Nodes<'_> {
         let held = crate::store::json_ids(held.into_iter().map(MessageId::get));
         let rescued = self.take_back(dead, &held, now, looks).await?;
         let claims = crate::store::json_ids(claims.into_iter().map(|(claim, _)| claim));
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "DELETE FROM claim WHERE id IN (",
-                words::ids!("$1"),
-                ")"
-            ))
-            .bind(&claims)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("drop a dead node's claims")?;
+        execute!(self.0, "delete a dead node's claims",
+            "DELETE FROM claim WHERE id IN (", words::ids!("$1"), ")";
+            &claims
+        )?;
         Ok(rescued)
     }
 
@@ -261,52 +201,24 @@ impl Nodes<'_> {
         now: Timestamp,
         looks: Looks,
     ) -> Result<Vec<Rescued>, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE attempt SET closed_at = $3, outcome = 'unknown', stage = 'node',
-                 detail = 'the node stopped before the answer came'
-                 WHERE message_id IN (",
-                words::ids!("$1"),
-                ") AND node_id = $2
-                 AND closed_at IS NULL"
-            ))
-            .bind(messages)
-            .bind(dead.get())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("close a dead node's attempts")?;
-        let rows: Vec<(i64, String)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "UPDATE message SET lease_node = NULL,
-                 reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
-                 wake_at = CASE WHEN state <> 'sending' THEN wake_at
-                 WHEN plan_id IN (SELECT id FROM plan WHERE class = 'safety') THEN $4
-                 ELSE $3 END,
-                 asked = CASE state WHEN 'sending' THEN 0 ELSE asked END,
-                 state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'queued' END
-                 WHERE id IN (",
-                words::ids!("$1"),
-                ") AND lease_node = $2
-                 AND state IN ('leased', 'sending') RETURNING id, state"
-            ))
-            .bind(messages)
-            .bind(dead.get())
-            .bind(looks.wake_at.as_micros())
-            .bind(looks.soon.as_micros())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("rescue a dead node's messages")?;
-        rows.into_iter()
-            .map(|(id, state)| {
-                Ok(Rescued {
-                    id: MessageId::new(id),
-                    state: crate::store::stored(&state, "message", "state", id)?,
-                })
-            })
-            .collect()
+        execute!(self.0, "close a dead node's attempts",
+            "UPDATE attempt SET closed_at = $3, outcome = 'unknown', stage = 'node',
+             detail = 'the node stopped before the answer came'
+             WHERE message_id IN (", words::ids!("$1"), ") AND node_id = $2
+             AND closed_at IS NULL";
+            messages, dead, now
+        )?;
+        all!(self.0, "take back a dead node's messages",
+            "UPDATE message SET lease_node = NULL,
+             reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
+             wake_at = CASE WHEN state <> 'sending' THEN wake_at
+             WHEN plan_id IN (SELECT id FROM plan WHERE class = 'safety') THEN $4
+             ELSE $3 END,
+             asked = CASE state WHEN 'sending' THEN 0 ELSE asked END,
+             state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'queued' END
+             WHERE id IN (", words::ids!("$1"), ") AND lease_node = $2
+             AND state IN ('leased', 'sending') RETURNING id, state";
+            messages, dead, looks.wake_at, looks.soon
+        )
     }
 }

@@ -6,7 +6,8 @@
 
 use tokio::time::Instant;
 
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::database::sql::one;
+use crate::store::{Conn, StoreError, Tx};
 
 /// The accounts of a transaction.
 pub struct Paces<'a>(&'a mut Conn);
@@ -43,32 +44,14 @@ pub struct Bought {
 impl Paces<'_> {
     /// Takes the next block of `provider`'s account. Others wait for the commit.
     pub async fn buy(&mut self, provider: &str, wanted: Wanted) -> Result<Bought, StoreError> {
-        let (end, now): (i64, i64) = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "INSERT INTO provider_state (name, tat) VALUES ($1, ",
-                words::now!(),
-                " + $3 + $2)
-                 ON CONFLICT (name) DO UPDATE SET tat = $2 + CASE
-                 WHEN provider_state.tat > ",
-                words::now!(),
-                " + $4 THEN ",
-                words::now!(),
-                " + 1000000
-                 WHEN provider_state.tat > ",
-                words::now!(),
-                " + $3 THEN provider_state.tat ELSE ",
-                words::now!(),
-                " + $3 END RETURNING tat, ",
-                words::now!()
-            ))
-            .bind(provider)
-            .bind(wanted.span)
-            .bind(wanted.lead)
-            .bind(wanted.horizon)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("take from a provider's rate")?;
+        let (end, now): (i64, i64) = one!(self.0, "take slots from a provider's rate",
+            "INSERT INTO provider_state (name, tat) VALUES ($1, ", words::now!(), " + $3 + $2)
+             ON CONFLICT (name) DO UPDATE SET tat = $2 + CASE
+             WHEN provider_state.tat > ", words::now!(), " + $4 THEN ", words::now!(), " + 1000000
+             WHEN provider_state.tat > ", words::now!(), " + $3 THEN provider_state.tat ELSE ",
+            words::now!(), " + $3 END RETURNING tat, ", words::now!();
+            provider, wanted.span, wanted.lead, wanted.horizon
+        )?;
         Ok(Bought {
             first: end - wanted.span,
             now,

@@ -1,7 +1,8 @@
 //! Switches an operator threw, and how each provider does: small rows that every node reads.
 
 use crate::domain::Timestamp;
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::database::sql::{execute, optional_value};
+use crate::store::{Conn, StoreError, Tx};
 
 /// The switch that stops all sending.
 pub const DISPATCH: &str = "dispatch";
@@ -19,14 +20,11 @@ impl Tx {
 impl Switches<'_> {
     /// Whether the switch is thrown. One that nobody ever touched is not.
     pub async fn is_thrown(&mut self, name: &str) -> Result<bool, StoreError> {
-        let row: Option<(bool,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT CAST(thrown AS BOOLEAN) FROM switch WHERE name = $1")
-                .bind(name)
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("read a switch")?;
-        Ok(row.is_some_and(|(thrown,)| thrown))
+        let thrown = optional_value!(self.0, "read an operator's switch",
+            "SELECT CAST(thrown AS BOOLEAN) FROM switch WHERE name = $1";
+            name
+        )?;
+        Ok(thrown.unwrap_or(false))
     }
 
     /// Throws the switch, or puts it back.
@@ -37,21 +35,12 @@ impl Switches<'_> {
         actor: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO switch (name, thrown, actor, at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (name) DO UPDATE SET thrown = excluded.thrown,
-                 actor = excluded.actor, at = excluded.at",
-            )
-            .bind(name)
-            .bind(thrown)
-            .bind(actor)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("throw a switch")
+        execute!(self.0, "set an operator's switch",
+            "INSERT INTO switch (name, thrown, actor, at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (name) DO UPDATE SET thrown = excluded.thrown,
+             actor = excluded.actor, at = excluded.at";
+            name, thrown, actor, now
+        )
     }
 
     /// Notes how a provider does, for the console of every node.
@@ -61,19 +50,11 @@ impl Switches<'_> {
         paused_until: Option<Timestamp>,
         reason: Option<&str>,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO provider_state (name, paused_until, reason, tat)
-                 VALUES ($1, $2, $3, 0) ON CONFLICT (name) DO UPDATE SET
-                 paused_until = excluded.paused_until, reason = excluded.reason",
-            )
-            .bind(name)
-            .bind(paused_until.map(Timestamp::as_micros))
-            .bind(reason)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("note how a provider does")
+        execute!(self.0, "record a provider's state",
+            "INSERT INTO provider_state (name, paused_until, reason, tat)
+             VALUES ($1, $2, $3, 0) ON CONFLICT (name) DO UPDATE SET
+             paused_until = excluded.paused_until, reason = excluded.reason";
+            name, paused_until, reason
+        )
     }
 }

@@ -7,7 +7,9 @@ pub use old::{Old, Taken};
 
 use crate::domain::{NodeId, Timestamp};
 use crate::store::cluster::invariants::{Finding, Invariant};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::row;
+use crate::store::database::sql::{affected, all, execute, one, optional_value, value};
+use crate::store::{Conn, StoreError, Tx};
 use crate::text::text_enum::text_enum;
 
 text_enum! {
@@ -30,19 +32,21 @@ text_enum! {
     }
 }
 
-/// An invariant that does not hold, until it is seen to hold again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
-    /// Which sentence.
-    pub invariant: Invariant,
-    /// How many rows broke it when it was last looked at.
-    pub broken: i64,
-    /// One of them.
-    pub example: Option<i64>,
-    /// When it was first found.
-    pub found_at: Timestamp,
-    /// When it was last seen.
-    pub seen_at: Timestamp,
+row! {
+    /// An invariant that does not hold, until it is seen to hold again.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Breach {
+        /// Which sentence.
+        pub invariant: Invariant,
+        /// How many rows broke it when it was last looked at.
+        pub broken: i64,
+        /// One of them.
+        pub example: Option<i64>,
+        /// When it was first found.
+        pub found_at: Timestamp,
+        /// When it was last seen.
+        pub seen_at: Timestamp,
+    }
 }
 
 /// What the sweep took away.
@@ -87,18 +91,12 @@ impl Tx {
 impl Upkeep<'_> {
     /// Whether a slot may be taken: nobody entered it, or its node died before it was done.
     pub async fn is_free(&mut self, task: Task, slot: &str) -> Result<bool, StoreError> {
-        let (taken,): (bool,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT EXISTS (SELECT 1 FROM task_run r WHERE r.task = $1 AND r.slot = $2
-                 AND (r.finished_at IS NOT NULL OR r.takes > 1 OR EXISTS (SELECT 1 FROM node
-                 WHERE node.id = r.node_id AND node.stopped_at IS NULL)))",
-            )
-            .bind(task.as_str())
-            .bind(slot)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("look at a task's slot")?;
+        let taken: bool = value!(self.0, "read who has a task's period",
+            "SELECT EXISTS (SELECT 1 FROM task_run r WHERE r.task = $1 AND r.slot = $2
+             AND (r.finished_at IS NOT NULL OR r.takes > 1 OR EXISTS (SELECT 1 FROM node
+             WHERE node.id = r.node_id AND node.stopped_at IS NULL)))";
+            task, slot
+        )?;
         Ok(!taken)
     }
 
@@ -111,39 +109,21 @@ impl Upkeep<'_> {
         node: NodeId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let entered = on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO task_run (task, slot, node_id, takes, started_at)
-                 VALUES ($1, $2, $3, 1, $4) ON CONFLICT (task, slot) DO NOTHING",
-            )
-            .bind(task.as_str())
-            .bind(slot)
-            .bind(node.get())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("enter a task's slot")?;
+        let entered = affected!(self.0, "start a task's period",
+            "INSERT INTO task_run (task, slot, node_id, takes, started_at)
+             VALUES ($1, $2, $3, 1, $4) ON CONFLICT (task, slot) DO NOTHING";
+            task, slot, node, now
+        )?;
         if entered == 1 {
             return Ok(true);
         }
-        let taken_over = on!(&mut *self.0, |c| {
-            sqlx::query(
-                "UPDATE task_run SET node_id = $3, takes = takes + 1, started_at = $4
-                 WHERE task = $1 AND slot = $2 AND finished_at IS NULL AND takes = 1
-                 AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = task_run.node_id
-                 AND node.stopped_at IS NULL)",
-            )
-            .bind(task.as_str())
-            .bind(slot)
-            .bind(node.get())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("take a dead node's slot over")?;
+        let taken_over = affected!(self.0, "take over a dead node's task",
+            "UPDATE task_run SET node_id = $3, takes = takes + 1, started_at = $4
+             WHERE task = $1 AND slot = $2 AND finished_at IS NULL AND takes = 1
+             AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = task_run.node_id
+             AND node.stopped_at IS NULL)";
+            task, slot, node, now
+        )?;
         Ok(taken_over == 1)
     }
 
@@ -156,21 +136,11 @@ impl Upkeep<'_> {
         outcome: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "UPDATE task_run SET finished_at = $5, outcome = $4
-                 WHERE task = $1 AND slot = $2 AND node_id = $3",
-            )
-            .bind(task.as_str())
-            .bind(slot)
-            .bind(node.get())
-            .bind(outcome)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("finish a task's slot")
+        execute!(self.0, "record that a task is done",
+            "UPDATE task_run SET finished_at = $5, outcome = $4
+             WHERE task = $1 AND slot = $2 AND node_id = $3";
+            task, slot, node, outcome, now
+        )
     }
 
     /// Keeps what was found: a breach is opened or seen again, one that is gone is cleared.
@@ -183,62 +153,31 @@ impl Upkeep<'_> {
         if finding.broken == 0 {
             return self.clear(finding.invariant, now).await;
         }
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO breach (id, invariant, broken, example, found_at, seen_at)
-                 VALUES ($1, $2, $3, $4, $5, $5)
-                 ON CONFLICT (invariant) WHERE cleared_at IS NULL DO UPDATE SET
-                 broken = excluded.broken, example = excluded.example,
-                 seen_at = excluded.seen_at",
-            )
-            .bind(id)
-            .bind(finding.invariant.as_str())
-            .bind(finding.broken)
-            .bind(finding.example)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("keep a breach")
+        execute!(self.0, "record the violation of an invariant",
+            "INSERT INTO breach (id, invariant, broken, example, found_at, seen_at)
+             VALUES ($1, $2, $3, $4, $5, $5)
+             ON CONFLICT (invariant) WHERE cleared_at IS NULL DO UPDATE SET
+             broken = excluded.broken, example = excluded.example,
+             seen_at = excluded.seen_at";
+            id, finding.invariant, finding.broken, finding.example, now
+        )
     }
 
     async fn clear(&mut self, invariant: Invariant, now: Timestamp) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "UPDATE breach SET cleared_at = $2 WHERE invariant = $1 AND cleared_at IS NULL",
-            )
-            .bind(invariant.as_str())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("clear a breach")
+        execute!(self.0, "record that an invariant holds again",
+            "UPDATE breach SET cleared_at = $2 WHERE invariant = $1 AND cleared_at IS NULL";
+            invariant, now
+        )
     }
 
     /// The breaches that stand, the oldest first.
     pub async fn breaches(&mut self) -> Result<Vec<Breach>, StoreError> {
-        let rows: Vec<(i64, String, i64, Option<i64>, i64, i64)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, invariant, broken, example, found_at, seen_at FROM breach
-                 WHERE cleared_at IS NULL ORDER BY found_at, id",
-            )
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read the breaches")?;
-        rows.into_iter()
-            .map(|(id, invariant, broken, example, found_at, seen_at)| {
-                Ok(Breach {
-                    invariant: stored(&invariant, "breach", "invariant", id)?,
-                    broken,
-                    example,
-                    found_at: Timestamp::from_micros(found_at),
-                    seen_at: Timestamp::from_micros(seen_at),
-                })
-            })
-            .collect()
+        all!(
+            self.0,
+            "read the violations of invariants",
+            "SELECT invariant, broken, example, found_at, seen_at FROM breach
+             WHERE cleared_at IS NULL ORDER BY found_at, id"
+        )
     }
 
     /// Takes away sessions that are over, runs that began before `runs_before`, and nodes that
@@ -249,33 +188,16 @@ impl Upkeep<'_> {
         runs_before: Timestamp,
         nodes_before: Timestamp,
     ) -> Result<Swept, StoreError> {
-        macro_rules! swept {
-            ($doing:literal, $sql:literal, $bound:expr) => {
-                on!(&mut *self.0, |c| {
-                    sqlx::query($sql)
-                        .bind($bound.as_micros())
-                        .execute(&mut **c)
-                        .await
-                        .map(|done| done.rows_affected())
-                })
-                .doing($doing)
-            };
-        }
         Ok(Swept {
-            sessions: swept!(
-                "forget old sessions",
-                "DELETE FROM session WHERE expires_at <= $1",
-                now
+            sessions: affected!(self.0, "delete sessions that are over",
+                "DELETE FROM session WHERE expires_at <= $1"; now
             )?,
-            runs: swept!(
-                "forget old runs",
-                "DELETE FROM task_run WHERE started_at < $1",
-                runs_before
+            runs: affected!(self.0, "delete old runs of tasks",
+                "DELETE FROM task_run WHERE started_at < $1"; runs_before
             )?,
-            nodes: swept!(
-                "forget old nodes",
+            nodes: affected!(self.0, "delete nodes that stopped long ago",
                 "DELETE FROM node WHERE stopped_at < $1
-                 AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.node_id = node.id)",
+                 AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.node_id = node.id)";
                 nodes_before
             )?,
         })
@@ -283,30 +205,20 @@ impl Upkeep<'_> {
 
     /// How far a kind of rows was blanked; zero at first.
     pub async fn blanked_upto(&mut self, rows: Blanked) -> Result<i64, StoreError> {
-        let upto: Option<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT upto FROM upkeep_mark WHERE name = $1")
-                .bind(rows.as_str())
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("read how far rows were blanked")?;
-        Ok(upto.map_or(0, |(upto,)| upto))
+        let upto = optional_value!(self.0, "read up to where old rows were blanked",
+            "SELECT upto FROM upkeep_mark WHERE name = $1";
+            rows
+        )?;
+        Ok(upto.unwrap_or(0))
     }
 
     /// Notes how far a kind of rows was blanked.
     pub async fn note_blanked(&mut self, rows: Blanked, upto: i64) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(
-                "INSERT INTO upkeep_mark (name, upto) VALUES ($1, $2)
-                 ON CONFLICT (name) DO UPDATE SET upto = excluded.upto",
-            )
-            .bind(rows.as_str())
-            .bind(upto)
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("note how far rows were blanked")
+        execute!(self.0, "record up to where old rows were blanked",
+            "INSERT INTO upkeep_mark (name, upto) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET upto = excluded.upto";
+            rows, upto
+        )
     }
 
     /// Blanks the address and the variables of up to `limit` final messages after `after` and
@@ -320,20 +232,12 @@ impl Upkeep<'_> {
         let Some((upto, first_unfinished)) = self.chunk(after, before, limit).await? else {
             return Ok(None);
         };
-        let changed = on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE message SET address = '', variables = '{}'
-                 WHERE id > $1 AND id <= $2 AND (address <> '' OR variables <> '{}')
-                 AND state NOT IN ",
-                unfinished!()
-            ))
-            .bind(after)
-            .bind(upto)
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("blank old messages")?;
+        let changed = affected!(self.0, "blank old messages",
+            "UPDATE message SET address = '', variables = '{}'
+             WHERE id > $1 AND id <= $2 AND (address <> '' OR variables <> '{}')
+             AND state NOT IN ", unfinished!();
+            after, upto
+        )?;
         Ok(Some(Chunk {
             upto,
             first_unfinished,
@@ -354,15 +258,7 @@ impl Upkeep<'_> {
         };
         macro_rules! deleted {
             ($doing:literal, $($sql:expr),+) => {
-                on!(&mut *self.0, |c| {
-                    sqlx::query(concat!($($sql),+))
-                        .bind(after)
-                        .bind(upto)
-                        .execute(&mut **c)
-                        .await
-                        .map(|done| done.rows_affected())
-                })
-                .doing($doing)?
+                affected!(self.0, $doing, $($sql),+; after, upto)?
             };
         }
         macro_rules! of_finished {
@@ -399,20 +295,12 @@ impl Upkeep<'_> {
         before: i64,
         limit: u32,
     ) -> Result<Option<(i64, Option<i64>)>, StoreError> {
-        let (upto, first_unfinished): (Option<i64>, Option<i64>) = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT max(x.id), min(CASE WHEN x.state IN ",
-                unfinished!(),
-                " THEN x.id END) FROM (SELECT id, state FROM message WHERE id > $1 AND id < $2
-                 ORDER BY id LIMIT $3) AS x"
-            ))
-            .bind(after)
-            .bind(before)
-            .bind(i64::from(limit))
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("look for old messages")?;
+        let (upto, first_unfinished): (Option<_>, _) = one!(self.0, "look for old messages",
+            "SELECT max(x.id), min(CASE WHEN x.state IN ", unfinished!(),
+            " THEN x.id END) FROM (SELECT id, state FROM message WHERE id > $1 AND id < $2
+             ORDER BY id LIMIT $3) AS x";
+            after, before, i64::from(limit)
+        )?;
         Ok(upto.map(|upto| (upto, first_unfinished)))
     }
 
@@ -424,47 +312,25 @@ impl Upkeep<'_> {
         before: i64,
         limit: u32,
     ) -> Result<Option<Chunk>, StoreError> {
-        let (upto,): (Option<i64>,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT max(x.id) FROM (SELECT id FROM plan WHERE id > $1 AND id < $2
-                 ORDER BY id LIMIT $3) AS x",
-            )
-            .bind(after)
-            .bind(before)
-            .bind(i64::from(limit))
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("look for old plans")?;
+        let upto: Option<i64> = value!(self.0, "look for old plans",
+            "SELECT max(x.id) FROM (SELECT id FROM plan WHERE id > $1 AND id < $2
+             ORDER BY id LIMIT $3) AS x";
+            after, before, i64::from(limit)
+        )?;
         let Some(upto) = upto else {
             return Ok(None);
         };
-        let changed = on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE plan SET variables = '{}' WHERE id > $1 AND id <= $2
-                 AND state = 'planned' AND variables <> '{}'
-                 AND NOT EXISTS (SELECT 1 FROM message m WHERE m.plan_id = plan.id
-                 AND m.state IN ",
-                unfinished!(),
-                ")"
-            ))
-            .bind(after)
-            .bind(upto)
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("blank old plans")?;
-        let (first_unfinished,): (Option<i64>,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT min(id) FROM plan WHERE id > $1 AND id <= $2 AND variables <> '{}'",
-            )
-            .bind(after)
-            .bind(upto)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("look for plans not done with")?;
+        let changed = affected!(self.0, "blank old plans",
+            "UPDATE plan SET variables = '{}' WHERE id > $1 AND id <= $2
+             AND state = 'planned' AND variables <> '{}'
+             AND NOT EXISTS (SELECT 1 FROM message m WHERE m.plan_id = plan.id
+             AND m.state IN ", unfinished!(), ")";
+            after, upto
+        )?;
+        let first_unfinished = value!(self.0, "look for unfinished plans",
+            "SELECT min(id) FROM plan WHERE id > $1 AND id <= $2 AND variables <> '{}'";
+            after, upto
+        )?;
         Ok(Some(Chunk {
             upto,
             first_unfinished,

@@ -1,49 +1,36 @@
 //! Questions about the store itself: can it be written, is its file whole, what time is it there.
 
 use crate::domain::Timestamp;
+use crate::store::database::sql::{execute, value};
 use crate::store::{Backend, Doing as _, Store, StoreError, Tx, on};
 
 impl Tx {
     /// The time by the database's clock, which decides over leases.
     pub async fn database_time(&mut self) -> Result<Timestamp, StoreError> {
-        let (micros,): (i64,) = on!(&mut self.conn, |c| {
-            sqlx::query_as(concat!("SELECT ", words::now!()))
-                .fetch_one(&mut **c)
-                .await
-        })
-        .doing("tell the time")?;
-        Ok(Timestamp::from_micros(micros))
+        value!(
+            self.conn,
+            "read the database's clock",
+            "SELECT ",
+            words::now!()
+        )
     }
 
     /// Writes a row and takes it back: fails on a store that is read-only, locked or gone. A
     /// disk that is full to the last byte shows at the next commit only; a commit per probe
     /// would cost every load balancer's question a flush of the disk.
     pub async fn probe(mut self, now: Timestamp) -> Result<(), StoreError> {
-        on!(&mut self.conn, |c| {
-            sqlx::query(
-                "INSERT INTO switch (name, thrown, actor, at) VALUES ('probe', $1, 'readyz', $2)",
-            )
-            .bind(false)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write a row")?;
+        execute!(self.conn, "be written to",
+            "INSERT INTO switch (name, thrown, actor, at) VALUES ('probe', $1, 'readyz', $2)";
+            false, now
+        )?;
         // The table that intake writes: a page of it may be damaged where others are not.
-        on!(&mut self.conn, |c| {
-            sqlx::query(
-                "INSERT INTO event (id, source, event_id, type, occurred_at, received_at, data, \
-                 body_hash, state) VALUES (-1, 'araldo', 'probe', 'probe', $1, $1, '{}', '', \
-                 'received')",
-            )
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write an event")?;
-        on!(self.conn, |c| c.rollback().await).doing("take a row back")
+        execute!(self.conn, "be written to",
+            "INSERT INTO event (id, source, event_id, type, occurred_at, received_at, data,
+             body_hash, state) VALUES (-1, 'araldo', 'probe', 'probe', $1, $1, '{}', '',
+             'received')";
+            now
+        )?;
+        on!(self.conn, |c| c.rollback().await).doing("roll a trial write back")
     }
 }
 
@@ -57,7 +44,7 @@ impl Store {
         let damage: String = sqlx::query_scalar("PRAGMA quick_check(1)")
             .fetch_one(pool)
             .await
-            .doing("check the file")?;
+            .doing("check whether its file is whole")?;
         if damage == "ok" {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! How the store speaks with its database: opening, the schema, the words in which SQLite and
-//! PostgreSQL differ, errors. Knows no table but those of the schema itself.
+//! PostgreSQL differ (`backend`), statements (`sql`), rows out and in (`rows`, `types`), errors.
+//! Knows no table but those of the schema itself.
 
 pub(crate) mod backend;
 pub(crate) mod error;
@@ -8,3 +9,5 @@ mod migrations;
 pub(crate) mod open;
 pub(crate) mod rows;
 mod schema;
+pub(crate) mod sql;
+pub(crate) mod types;

@@ -9,12 +9,14 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::client::{Client, TrackingConsent};
 use crate::domain::{Channel, ClientId, Ids, Timestamp};
 use crate::store::database::rows::json;
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::database::sql::{all, execute};
+use crate::store::{Conn, StoreError, Tx, json_ids};
 
 pub(in crate::store) mod bars;
 mod read;
 
 pub use read::ClientRecord;
+pub(super) use read::quiet_hours;
 
 /// What writing a client did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,36 +133,26 @@ impl Clients<'_> {
                 )
             })
             .collect();
-        let kept: Vec<(i64, String)> = on!(self.0, |c| {
-            sqlx::query_as(concat!(
-                "INSERT INTO client (id, ref, name, name_folded, locale, time_zone, preferred, \
-                 partner, quiet_from, quiet_to, tracking_consent, created_at, updated_at) \
-                 SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, \
-                 value ->> 4, value ->> 5, value ->> 6, value ->> 7, \
-                 CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), value ->> 10, $2, $2 \
-                 FROM ",
-                words::rows!("$1"),
-                " WHERE TRUE ON CONFLICT (ref) DO UPDATE SET name = excluded.name, \
-                 name_folded = excluded.name_folded, locale = excluded.locale, \
-                 time_zone = excluded.time_zone, \
-                 preferred = coalesce(excluded.preferred, client.preferred), \
-                 partner = excluded.partner, \
-                 quiet_from = coalesce(excluded.quiet_from, client.quiet_from), \
-                 quiet_to = coalesce(excluded.quiet_to, client.quiet_to), \
-                 tracking_consent = CASE WHEN excluded.tracking_consent = 'unknown' \
-                 THEN client.tracking_consent ELSE excluded.tracking_consent END, \
-                 updated_at = excluded.updated_at RETURNING id, ref"
-            ))
-            .bind(json(&rows)?)
-            .bind(now.as_micros())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("write clients")?;
-        Ok(kept
-            .into_iter()
-            .map(|(id, reference)| (reference, ClientId::new(id)))
-            .collect())
+        let kept: Vec<(String, ClientId)> = all!(self.0, "write clients",
+            "INSERT INTO client (id, ref, name, name_folded, locale, time_zone, preferred,
+             partner, quiet_from, quiet_to, tracking_consent, created_at, updated_at)
+             SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3,
+             value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+             CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), value ->> 10, $2, $2
+             FROM ", words::rows!("$1"),
+            " WHERE TRUE ON CONFLICT (ref) DO UPDATE SET name = excluded.name,
+             name_folded = excluded.name_folded, locale = excluded.locale,
+             time_zone = excluded.time_zone,
+             preferred = coalesce(excluded.preferred, client.preferred),
+             partner = excluded.partner,
+             quiet_from = coalesce(excluded.quiet_from, client.quiet_from),
+             quiet_to = coalesce(excluded.quiet_to, client.quiet_to),
+             tracking_consent = CASE WHEN excluded.tracking_consent = 'unknown'
+             THEN client.tracking_consent ELSE excluded.tracking_consent END,
+             updated_at = excluded.updated_at RETURNING ref, id";
+            json(&rows)?, now
+        )?;
+        Ok(kept.into_iter().collect())
     }
 
     /// Takes the contacts and places of these clients away; their tags go with the places.
@@ -168,33 +160,15 @@ impl Clients<'_> {
         if clients.is_empty() {
             return Ok(());
         }
-        let rows = json(clients)?;
-        on!(self.0, |c| {
-            sqlx::query(concat!(
-                "DELETE FROM contact_point WHERE client_id IN \
-                 (SELECT CAST(CAST(value AS TEXT) AS BIGINT) FROM ",
-                words::rows!("$1"),
-                ")"
-            ))
-            .bind(&rows)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("clear contacts")?;
-        on!(self.0, |c| {
-            sqlx::query(concat!(
-                "DELETE FROM place WHERE client_id IN \
-                 (SELECT CAST(CAST(value AS TEXT) AS BIGINT) FROM ",
-                words::rows!("$1"),
-                ")"
-            ))
-            .bind(&rows)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("clear places")
+        let ids = json_ids(clients);
+        execute!(self.0, "delete the earlier contacts of clients",
+            "DELETE FROM contact_point WHERE client_id IN (", words::ids!("$1"), ")";
+            &ids
+        )?;
+        execute!(self.0, "delete the earlier places of clients",
+            "DELETE FROM place WHERE client_id IN (", words::ids!("$1"), ")";
+            &ids
+        )
     }
 
     async fn add_contacts(
@@ -224,20 +198,13 @@ impl Clients<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        on!(self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO contact_point (id, client_id, channel, address, position, verified) \
-                 SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2, \
-                 value ->> 3, CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT) = 1 FROM ",
-                words::rows!("$1"),
-                " WHERE TRUE ON CONFLICT (client_id, channel, address) DO NOTHING"
-            ))
-            .bind(json(&rows)?)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write contacts")
+        execute!(self.0, "write the contacts of clients",
+            "INSERT INTO contact_point (id, client_id, channel, address, position, verified)
+             SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2,
+             value ->> 3, CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT) = 1 FROM ",
+            words::rows!("$1"), " WHERE TRUE ON CONFLICT (client_id, channel, address) DO NOTHING";
+            json(&rows)?
+        )
     }
 
     async fn add_places(&mut self, clients: &[Known<'_>], ids: &dyn Ids) -> Result<(), StoreError> {
@@ -263,40 +230,24 @@ impl Clients<'_> {
         if places.is_empty() {
             return Ok(());
         }
-        on!(self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO place (id, client_id, code, kind, municipality, postal_code, lat, \
-                 lon) SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), \
-                 value ->> 2, value ->> 3, value ->> 4, value ->> 5, \
-                 CAST(value ->> 6 AS DOUBLE PRECISION), CAST(value ->> 7 AS DOUBLE PRECISION) \
-                 FROM ",
-                words::rows!("$1"),
-                " WHERE TRUE"
-            ))
-            .bind(json(&places)?)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write places")?;
+        execute!(self.0, "write the places of clients",
+            "INSERT INTO place (id, client_id, code, kind, municipality, postal_code, lat,
+             lon) SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT),
+             value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+             CAST(value ->> 6 AS DOUBLE PRECISION), CAST(value ->> 7 AS DOUBLE PRECISION)
+             FROM ", words::rows!("$1"), " WHERE TRUE";
+            json(&places)?
+        )?;
         self.add_tags(&json(&tags)?).await
     }
 
     async fn add_tags(&mut self, tags: &str) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO place_tag (place_id, client_id, tag) \
-                 SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2 \
-                 FROM ",
-                words::rows!("$1"),
-                " WHERE TRUE ON CONFLICT (place_id, tag) DO NOTHING"
-            ))
-            .bind(tags)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write tags")
+        execute!(self.0, "write the tags of places",
+            "INSERT INTO place_tag (place_id, client_id, tag)
+             SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2
+             FROM ", words::rows!("$1"), " WHERE TRUE ON CONFLICT (place_id, tag) DO NOTHING";
+            tags
+        )
     }
 
     async fn set_topics(&mut self, clients: &[Known<'_>]) -> Result<(), StoreError> {
@@ -310,19 +261,13 @@ impl Clients<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        on!(self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO topic_choice (client_id, topic, wanted) \
-                 SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT) = 1 FROM ",
-                words::rows!("$1"),
-                " WHERE TRUE ON CONFLICT (client_id, topic) DO UPDATE SET wanted = excluded.wanted"
-            ))
-            .bind(json(&rows)?)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write topics")
+        execute!(self.0, "write the topics that clients chose",
+            "INSERT INTO topic_choice (client_id, topic, wanted)
+             SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT) = 1 FROM ",
+            words::rows!("$1"),
+            " WHERE TRUE ON CONFLICT (client_id, topic) DO UPDATE SET wanted = excluded.wanted";
+            json(&rows)?
+        )
     }
 
     /// Notes what the client says about one topic.
@@ -332,19 +277,11 @@ impl Clients<'_> {
         topic: &str,
         wanted: bool,
     ) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query(
-                "INSERT INTO topic_choice (client_id, topic, wanted) VALUES ($1, $2, $3) \
-                 ON CONFLICT (client_id, topic) DO UPDATE SET wanted = excluded.wanted",
-            )
-            .bind(client.get())
-            .bind(topic)
-            .bind(wanted)
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write a topic")
+        execute!(self.0, "record a client's choice of a topic",
+            "INSERT INTO topic_choice (client_id, topic, wanted) VALUES ($1, $2, $3)
+             ON CONFLICT (client_id, topic) DO UPDATE SET wanted = excluded.wanted";
+            client, topic, wanted
+        )
     }
 
     /// Notes the channel the client prefers now.
@@ -354,16 +291,10 @@ impl Clients<'_> {
         preferred: Option<Channel>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query("UPDATE client SET preferred = $2, updated_at = $3 WHERE id = $1")
-                .bind(client.get())
-                .bind(preferred.map(Channel::as_str))
-                .bind(now.as_micros())
-                .execute(&mut **c)
-                .await
-                .map(|_| ())
-        })
-        .doing("write the preferred channel")
+        execute!(self.0, "record a client's preferred channel",
+            "UPDATE client SET preferred = $2, updated_at = $3 WHERE id = $1";
+            client, preferred, now
+        )
     }
 
     /// Notes whether the client's reading may be measured by name.
@@ -373,16 +304,10 @@ impl Clients<'_> {
         consent: TrackingConsent,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query("UPDATE client SET tracking_consent = $2, updated_at = $3 WHERE id = $1")
-                .bind(client.get())
-                .bind(consent.as_str())
-                .bind(now.as_micros())
-                .execute(&mut **c)
-                .await
-                .map(|_| ())
-        })
-        .doing("write the consent")
+        execute!(self.0, "record a client's consent to be measured",
+            "UPDATE client SET tracking_consent = $2, updated_at = $3 WHERE id = $1";
+            client, consent, now
+        )
     }
 }
 

@@ -10,9 +10,10 @@ mod named;
 
 use crate::domain::erasure::Pepper;
 use crate::domain::{ClientId, EventId, Ids, Timestamp};
+use crate::store::database::sql::{execute, optional_value, value, values};
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::people::clients::bars;
-use crate::store::{Backend, Conn, Doing as _, Store, StoreError, Tx, on};
+use crate::store::{Backend, Conn, Doing as _, Store, StoreError, Tx};
 
 /// The name of the pepper in the keyring.
 pub(in crate::store) const PEPPER: &str = "erasure";
@@ -151,17 +152,10 @@ impl Erasure<'_> {
     }
 
     async fn locked_client(&mut self, reference: &str) -> Result<Option<ClientId>, StoreError> {
-        let row: Option<(i64,)> = on!(&mut self.0.conn, |c| {
-            sqlx::query_as(concat!(
-                "SELECT id FROM client WHERE ref = $1",
-                words::for_update!()
-            ))
-            .bind(reference)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("lock the client to be erased")?;
-        Ok(row.map(|(id,)| ClientId::new(id)))
+        optional_value!(self.0.conn, "lock a client to be erased",
+            "SELECT id FROM client WHERE ref = $1", words::for_update!();
+            reference
+        )
     }
 
     async fn pepper(&mut self, erasing: &Erasing<'_>) -> Result<Pepper, StoreError> {
@@ -181,18 +175,10 @@ impl Erasure<'_> {
         erased: Erased,
         erasing: &Erasing<'_>,
     ) -> Result<(), StoreError> {
-        on!(&mut self.0.conn, |c| {
-            sqlx::query(
-                "INSERT INTO erased_client (client_id, ref_key, erased_at) VALUES ($1, $2, $3)",
-            )
-            .bind(erased.client.get())
-            .bind(pepper.of_reference(reference))
-            .bind(erasing.now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("note an erasure")?;
+        execute!(self.0.conn, "record that a client was erased",
+            "INSERT INTO erased_client (client_id, ref_key, erased_at) VALUES ($1, $2, $3)";
+            erased.client, pepper.of_reference(reference), erasing.now
+        )?;
         let subject = format!("client:{}", erased.client);
         let detail = format!(
             "{} messages withdrawn, {} events blanked",
@@ -215,28 +201,20 @@ impl Erasure<'_> {
     /// is erased.
     pub async fn watch(&mut self) -> Result<bool, StoreError> {
         lock(&mut self.0.conn, Lock::Shared).await?;
-        let (any,): (bool,) = on!(&mut self.0.conn, |c| {
-            sqlx::query_as("SELECT EXISTS (SELECT 1 FROM erased_client)")
-                .fetch_one(&mut **c)
-                .await
-        })
-        .doing("see whether anybody was erased")?;
-        Ok(any)
+        value!(
+            self.0.conn,
+            "look for erased clients",
+            "SELECT EXISTS (SELECT 1 FROM erased_client)"
+        )
     }
 
     /// The erased among the clients from one row number to another, both included.
     pub async fn between(&mut self, first: i64, last: i64) -> Result<Vec<i64>, StoreError> {
-        on!(&mut self.0.conn, |c| {
-            sqlx::query_scalar(
-                "SELECT client_id FROM erased_client WHERE client_id BETWEEN $1 AND $2
-                 ORDER BY client_id",
-            )
-            .bind(first)
-            .bind(last)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look for the erased among clients")
+        values!(self.0.conn, "look for erased clients",
+            "SELECT client_id FROM erased_client WHERE client_id BETWEEN $1 AND $2
+             ORDER BY client_id";
+            first, last
+        )
     }
 
     /// Whether the client of this reference was erased and has not come back.
@@ -248,14 +226,10 @@ impl Erasure<'_> {
             return Ok(false);
         };
         let key = Pepper::new(secret.as_bytes()).of_reference(reference);
-        let (gone,): (bool,) = on!(&mut self.0.conn, |c| {
-            sqlx::query_as("SELECT EXISTS (SELECT 1 FROM erased_client WHERE ref_key = $1)")
-                .bind(&key)
-                .fetch_one(&mut **c)
-                .await
-        })
-        .doing("see whether a client was erased")?;
-        Ok(gone)
+        value!(self.0.conn, "look whether a client was erased",
+            "SELECT EXISTS (SELECT 1 FROM erased_client WHERE ref_key = $1)";
+            &key
+        )
     }
 
     /// Refuses an event that came in about somebody who was erased, and keeps nothing of it but
@@ -266,16 +240,11 @@ impl Erasure<'_> {
 
     /// The messages of those erased at `since` or later: their links have ended.
     pub async fn messages_since(&mut self, since: Timestamp) -> Result<Vec<i64>, StoreError> {
-        on!(&mut self.0.conn, |c| {
-            sqlx::query_scalar(
-                "SELECT m.id FROM erased_client e JOIN message m ON m.client_id = e.client_id
-                 WHERE e.erased_at >= $1",
-            )
-            .bind(since.as_micros())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look for the messages of the erased")
+        values!(self.0.conn, "look for the messages of erased clients",
+            "SELECT m.id FROM erased_client e JOIN message m ON m.client_id = e.client_id
+             WHERE e.erased_at >= $1";
+            since
+        )
     }
 }
 

@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, ClientId, Ids, MessageId, Timestamp};
-use crate::store::{Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::{parsed, row};
+use crate::store::database::sql::{all, execute, optional, value, values};
+use crate::store::people::clients::quiet_hours;
+use crate::store::{StoreError, Tx};
 
 /// A client's decisions within a transaction.
 pub struct Preferences<'a>(&'a mut Tx);
@@ -62,14 +65,16 @@ pub enum Decision {
     Reading(bool),
 }
 
-type ChoicesRow = (
-    String,
-    String,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-    String,
-);
+row! {
+    struct ChoicesRow {
+        locale: String,
+        time_zone: chrono_tz::Tz = parsed,
+        preferred: Option<Channel>,
+        quiet_from: Option<i64>,
+        quiet_to: Option<i64>,
+        tracking_consent: TrackingConsent,
+    }
+}
 
 impl Preferences<'_> {
     /// What the reader of this message decided so far; `None` when the client is gone.
@@ -78,27 +83,21 @@ impl Preferences<'_> {
         client: ClientId,
         message: MessageId,
     ) -> Result<Option<Choices>, StoreError> {
-        let row: Option<ChoicesRow> = on!(&mut self.0.conn, |c| sqlx::query_as(
-            "SELECT locale, time_zone, preferred, quiet_from, quiet_to, tracking_consent \
-             FROM client WHERE id = $1"
-        )
-        .bind(client.get())
-        .fetch_optional(&mut **c)
-        .await)
-        .doing("look up a client's choices")?;
-        let Some((locale, time_zone, preferred, from, to, reading)) = row else {
+        let row: Option<ChoicesRow> = optional!(self.0.conn, "look up a client's choices",
+            "SELECT locale, time_zone, preferred, quiet_from, quiet_to, tracking_consent
+             FROM client WHERE id = $1";
+            client
+        )?;
+        let Some(row) = row else {
             return Ok(None);
         };
-        let preferred = preferred
-            .map(|word| stored(&word, "client", "preferred", client))
-            .transpose()?;
         Ok(Some(Choices {
-            locale,
-            time_zone: stored(&time_zone, "client", "time_zone", client)?,
-            preferred,
+            locale: row.locale,
+            time_zone: row.time_zone,
+            preferred: row.preferred,
             reachable: self.reachable(client).await?,
-            quiet_hours: quiet_hours(from, to),
-            reading: stored(&reading, "client", "tracking_consent", client)?,
+            quiet_hours: quiet_hours(row.quiet_from, row.quiet_to),
+            reading: row.tracking_consent,
             topics: self.topics(client).await?,
             stopped: self.is_stopped(message).await?,
         }))
@@ -137,18 +136,13 @@ impl Preferences<'_> {
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        on!(&mut self.0.conn, |c| sqlx::query(
-            "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
-             SELECT channel, address, 'stop', id, $2 FROM message \
-             WHERE id = $1 AND address <> '' \
-             ON CONFLICT (channel, address) DO NOTHING"
-        )
-        .bind(message.get())
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("keep a stop")?;
+        execute!(self.0.conn, "record a client's STOP",
+            "INSERT INTO suppression (channel, address, reason, message_id, created_at)
+             SELECT channel, address, 'stop', id, $2 FROM message
+             WHERE id = $1 AND address <> ''
+             ON CONFLICT (channel, address) DO NOTHING";
+            message, now
+        )?;
         self.audit(client, "stopped everything", now, ids).await
     }
 
@@ -160,50 +154,35 @@ impl Preferences<'_> {
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        on!(&mut self.0.conn, |c| sqlx::query(
-            "DELETE FROM suppression WHERE reason = 'stop' AND (channel, address) IN \
-             (SELECT channel, address FROM message WHERE id = $1)"
-        )
-        .bind(message.get())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("take a stop back")?;
+        execute!(self.0.conn, "take a client's STOP back",
+            "DELETE FROM suppression WHERE reason = 'stop' AND (channel, address) IN
+             (SELECT channel, address FROM message WHERE id = $1)";
+            message
+        )?;
         self.audit(client, "took the stop back", now, ids).await
     }
 
     async fn reachable(&mut self, client: ClientId) -> Result<Vec<Channel>, StoreError> {
-        let words: Vec<String> = on!(&mut self.0.conn, |c| sqlx::query_scalar(
-            "SELECT DISTINCT channel FROM contact_point WHERE client_id = $1 ORDER BY channel"
+        values!(self.0.conn, "look up a client's channels",
+            "SELECT DISTINCT channel FROM contact_point WHERE client_id = $1 ORDER BY channel";
+            client
         )
-        .bind(client.get())
-        .fetch_all(&mut **c)
-        .await)
-        .doing("look up a client's channels")?;
-        words
-            .iter()
-            .map(|word| stored(word, "contact_point", "channel", client))
-            .collect()
     }
 
     async fn topics(
         &mut self,
         client: ClientId,
     ) -> Result<BTreeMap<String, Option<bool>>, StoreError> {
-        let offered: Vec<String> = on!(&mut self.0.conn, |c| sqlx::query_scalar(
+        let offered: Vec<String> = values!(
+            self.0.conn,
+            "read the topics of templates",
             "SELECT DISTINCT topic FROM template t
              WHERE EXISTS (SELECT 1 FROM template_version v WHERE v.template_id = t.id)"
-        )
-        .fetch_all(&mut **c)
-        .await)
-        .doing("read the topics")?;
-        let chosen: Vec<(String, bool)> = on!(&mut self.0.conn, |c| sqlx::query_as(
-            "SELECT topic, wanted FROM topic_choice WHERE client_id = $1"
-        )
-        .bind(client.get())
-        .fetch_all(&mut **c)
-        .await)
-        .doing("look up a client's topics")?;
+        )?;
+        let chosen: Vec<(String, bool)> = all!(self.0.conn, "look up a client's topics",
+            "SELECT topic, wanted FROM topic_choice WHERE client_id = $1";
+            client
+        )?;
         let mut topics: BTreeMap<_, _> = offered.into_iter().map(|topic| (topic, None)).collect();
         topics.extend(
             chosen
@@ -214,15 +193,12 @@ impl Preferences<'_> {
     }
 
     async fn is_stopped(&mut self, message: MessageId) -> Result<bool, StoreError> {
-        on!(&mut self.0.conn, |c| sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM suppression s JOIN message m \
-             ON m.channel = s.channel AND m.address = s.address \
-             WHERE m.id = $1 AND s.reason = 'stop')"
+        value!(self.0.conn, "look up a client's STOP",
+            "SELECT EXISTS (SELECT 1 FROM suppression s JOIN message m
+             ON m.channel = s.channel AND m.address = s.address
+             WHERE m.id = $1 AND s.reason = 'stop')";
+            message
         )
-        .bind(message.get())
-        .fetch_one(&mut **c)
-        .await)
-        .doing("look up a stop")
     }
 
     async fn set_quiet_hours(
@@ -231,17 +207,11 @@ impl Preferences<'_> {
         hours: Option<QuietHours>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(&mut self.0.conn, |c| sqlx::query(
-            "UPDATE client SET quiet_from = $2, quiet_to = $3, updated_at = $4 WHERE id = $1"
+        execute!(self.0.conn, "record a client's quiet hours",
+            "UPDATE client SET quiet_from = $2, quiet_to = $3, updated_at = $4 WHERE id = $1";
+            client, hours.map(|hours| i64::from(hours.from_minute)),
+            hours.map(|hours| i64::from(hours.to_minute)), now
         )
-        .bind(client.get())
-        .bind(hours.map(|hours| i64::from(hours.from_minute)))
-        .bind(hours.map(|hours| i64::from(hours.to_minute)))
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("keep a client's quiet hours")
     }
 
     async fn set_locale(
@@ -250,16 +220,10 @@ impl Preferences<'_> {
         locale: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(&mut self.0.conn, |c| sqlx::query(
-            "UPDATE client SET locale = $2, updated_at = $3 WHERE id = $1"
+        execute!(self.0.conn, "record a client's language",
+            "UPDATE client SET locale = $2, updated_at = $3 WHERE id = $1";
+            client, locale, now
         )
-        .bind(client.get())
-        .bind(locale)
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("keep a client's language")
     }
 
     async fn set_reading(
@@ -269,18 +233,12 @@ impl Preferences<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // A no to one who had said yes is a withdrawal, and is kept as one.
-        on!(&mut self.0.conn, |c| sqlx::query(
-            "UPDATE client SET tracking_consent = CASE WHEN $2 THEN 'granted' \
-             WHEN tracking_consent IN ('granted', 'withdrawn') THEN 'withdrawn' \
-             ELSE 'denied' END, updated_at = $3 WHERE id = $1"
+        execute!(self.0.conn, "record a client's consent to be measured",
+            "UPDATE client SET tracking_consent = CASE WHEN $2 THEN 'granted'
+             WHEN tracking_consent IN ('granted', 'withdrawn') THEN 'withdrawn'
+             ELSE 'denied' END, updated_at = $3 WHERE id = $1";
+            client, allowed, now
         )
-        .bind(client.get())
-        .bind(allowed)
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("keep a client's consent")
     }
 
     async fn audit(
@@ -290,18 +248,11 @@ impl Preferences<'_> {
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        on!(&mut self.0.conn, |c| sqlx::query(
-            "INSERT INTO audit (id, at, actor, action, subject, detail) \
-             VALUES ($1, $2, 'client', 'preferences.changed', $3, $4)"
+        execute!(self.0.conn, "write a client's decision to the audit log",
+            "INSERT INTO audit (id, at, actor, action, subject, detail)
+             VALUES ($1, $2, 'client', 'preferences.changed', $3, $4)";
+            ids.next(), now, format!("client:{client}"), detail
         )
-        .bind(ids.next())
-        .bind(now.as_micros())
-        .bind(format!("client:{client}"))
-        .bind(detail)
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("note a client's decision")
     }
 }
 
@@ -325,11 +276,4 @@ impl Decision {
             Self::Reading(false) => "lets reading not be measured".to_owned(),
         }
     }
-}
-
-fn quiet_hours(from: Option<i64>, to: Option<i64>) -> Option<QuietHours> {
-    Some(QuietHours {
-        from_minute: u16::try_from(from?).ok()?,
-        to_minute: u16::try_from(to?).ok()?,
-    })
 }

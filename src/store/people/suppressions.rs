@@ -2,20 +2,24 @@
 //! STOP survives the client's deletion, and holds for everyone who shares the telephone.
 
 use crate::domain::client::SuppressionReason;
-use crate::domain::{Address, Channel, MessageId, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::domain::{Address, MessageId, Timestamp};
+use crate::store::database::rows::row;
+use crate::store::database::sql::{affected, all, execute};
+use crate::store::{Conn, StoreError, Tx};
 
-/// One address that must not be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suppression {
-    /// Which.
-    pub address: Address,
-    /// Why.
-    pub reason: SuppressionReason,
-    /// The message that brought it about, if one did.
-    pub message: Option<MessageId>,
-    /// Since when.
-    pub created_at: Timestamp,
+row! {
+    /// One address that must not be used.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Suppression {
+        /// Which.
+        pub address: Address as row,
+        /// Why.
+        pub reason: SuppressionReason,
+        /// The message that brought it about, if one did.
+        pub message: Option<MessageId> as message_id,
+        /// Since when.
+        pub created_at: Timestamp,
+    }
 }
 
 impl Tx {
@@ -38,66 +42,34 @@ impl Suppressions<'_> {
         message: Option<MessageId>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query(
-                "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, address) DO UPDATE \
-                 SET reason = excluded.reason, message_id = excluded.message_id, \
-                 created_at = excluded.created_at WHERE suppression.reason = 'hard_bounce'",
-            )
-            .bind(address.channel().as_str())
-            .bind(address.as_str())
-            .bind(reason.as_str())
-            .bind(message.map(MessageId::get))
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("bar an address")
+        execute!(self.0, "suppress an address",
+            "INSERT INTO suppression (channel, address, reason, message_id, created_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, address) DO UPDATE
+             SET reason = excluded.reason, message_id = excluded.message_id,
+             created_at = excluded.created_at WHERE suppression.reason = 'hard_bounce'";
+            address.channel(), address.as_str(), reason, message, now
+        )
     }
 
     /// Allows an address again; whether it was barred.
     pub async fn lift(&mut self, address: &Address) -> Result<bool, StoreError> {
-        on!(self.0, |c| {
-            sqlx::query("DELETE FROM suppression WHERE channel = $1 AND address = $2")
-                .bind(address.channel().as_str())
-                .bind(address.as_str())
-                .execute(&mut **c)
-                .await
-                .map(|done| done.rows_affected() > 0)
-        })
-        .doing("allow an address")
+        let lifted = affected!(self.0, "lift a suppression",
+            "DELETE FROM suppression WHERE channel = $1 AND address = $2";
+            address.channel(), address.as_str()
+        )?;
+        Ok(lifted > 0)
     }
 
     /// Those that concern a client's addresses.
     pub async fn of_client(&mut self, client: &str) -> Result<Vec<Suppression>, StoreError> {
-        let rows: Vec<(String, String, String, Option<i64>, i64)> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT suppression.channel, suppression.address, suppression.reason, \
-                 suppression.message_id, suppression.created_at FROM client \
-                 JOIN contact_point ON contact_point.client_id = client.id \
-                 JOIN suppression ON suppression.channel = contact_point.channel \
-                 AND suppression.address = contact_point.address WHERE client.ref = $1 \
-                 ORDER BY suppression.created_at",
-            )
-            .bind(client)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read a client's suppressions")?;
-        rows.into_iter().map(read).collect()
+        all!(self.0, "read a client's suppressions",
+            "SELECT suppression.channel, suppression.address, suppression.reason,
+             suppression.message_id, suppression.created_at FROM client
+             JOIN contact_point ON contact_point.client_id = client.id
+             JOIN suppression ON suppression.channel = contact_point.channel
+             AND suppression.address = contact_point.address WHERE client.ref = $1
+             ORDER BY suppression.created_at";
+            client
+        )
     }
-}
-
-fn read(
-    (channel, address, reason, message, at): (String, String, String, Option<i64>, i64),
-) -> Result<Suppression, StoreError> {
-    let channel: Channel = stored(&channel, "suppression", "channel", &address)?;
-    Ok(Suppression {
-        reason: stored(&reason, "suppression", "reason", &address)?,
-        address: Address::from_stored(channel, address),
-        message: message.map(MessageId::new),
-        created_at: Timestamp::from_micros(at),
-    })
 }

@@ -5,43 +5,49 @@
 
 use crate::domain::event::{CaseData, CaseStep, Deadline};
 use crate::domain::{CaseId, EventId, Ids, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::{maybe_parsed, row};
+use crate::store::database::sql::{all, execute, optional, value};
+use crate::store::{Conn, StoreError, Tx};
 
-/// Where a case stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct CaseRecord {
-    /// Its row.
-    #[serde(skip)]
-    pub id: CaseId,
-    /// What the newest event says.
-    #[serde(flatten)]
-    pub data: CaseData,
-    /// Time of its first event.
-    pub opened_at: Timestamp,
-    /// Time of its newest event.
-    pub changed_at: Timestamp,
-    /// Time it was closed.
-    pub closed_at: Option<Timestamp>,
+row! {
+    /// Where a case stands.
+    #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+    pub struct CaseRecord {
+        /// Its row.
+        #[serde(skip)]
+        pub id: CaseId,
+        /// What the newest event says.
+        #[serde(flatten)]
+        pub data: CaseData as row,
+        /// Time of its first event.
+        pub opened_at: Timestamp,
+        /// Time of its newest event.
+        pub changed_at: Timestamp,
+        /// Time it was closed.
+        pub closed_at: Option<Timestamp>,
+    }
 }
 
-/// One event of a case.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct CaseChange {
-    /// Which event.
-    pub event: EventId,
-    /// What happened.
-    #[serde(rename = "type")]
-    pub step: CaseStep,
-    /// The state it brought.
-    pub state: String,
-    /// The body responsible from then on.
-    pub owner: Option<String>,
-    /// When the next step was expected.
-    pub expected_by: Option<Deadline>,
-    /// A remark for the client.
-    pub note: Option<String>,
-    /// When.
-    pub occurred_at: Timestamp,
+row! {
+    /// One event of a case.
+    #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+    pub struct CaseChange {
+        /// Which event.
+        pub event: EventId as event_id,
+        /// What happened.
+        #[serde(rename = "type")]
+        pub step: CaseStep as kind,
+        /// The state it brought.
+        pub state: String,
+        /// The body responsible from then on.
+        pub owner: Option<String>,
+        /// When the next step was expected.
+        pub expected_by: Option<Deadline> = maybe_parsed,
+        /// A remark for the client.
+        pub note: Option<String>,
+        /// When.
+        pub occurred_at: Timestamp,
+    }
 }
 
 /// What applying an event did.
@@ -62,6 +68,13 @@ impl Tx {
 
 /// Cases in this unit of work.
 pub struct Cases<'a>(&'a mut Conn);
+
+macro_rules! columns {
+    () => {
+        "SELECT id, ref AS reference, client_ref, kind, state, owner, note, expected_by, opened_at,
+         changed_at, closed_at"
+    };
+}
 
 impl Cases<'_> {
     /// Applies what an event says about a case.
@@ -94,23 +107,12 @@ impl Cases<'_> {
         ids: &dyn Ids,
     ) -> Result<CaseId, StoreError> {
         // Names itself in a conflict, so that the row is locked and its id comes back either way.
-        let (id,): (i64,) = on!(self.0, |c| {
-            sqlx::query_as(
-                "INSERT INTO case_file (id, ref, client_ref, kind, state, opened_at, changed_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $6) \
-                 ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref RETURNING id",
-            )
-            .bind(ids.next())
-            .bind(&data.case)
-            .bind(&data.client)
-            .bind(&data.kind)
-            .bind(&data.state)
-            .bind(at.as_micros())
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("open a case")?;
-        Ok(CaseId::new(id))
+        value!(self.0, "enter a case",
+            "INSERT INTO case_file (id, ref, client_ref, kind, state, opened_at, changed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6)
+             ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref RETURNING id";
+            ids.next(), &data.case, &data.client, &data.kind, &data.state, at
+        )
     }
 
     async fn append(
@@ -121,25 +123,13 @@ impl Cases<'_> {
         data: &CaseData,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query(
-                "INSERT INTO case_change (event_id, case_id, type, state, owner, note, \
-                 expected_by, occurred_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-                 ON CONFLICT (event_id) DO NOTHING",
-            )
-            .bind(event.get())
-            .bind(case.get())
-            .bind(step.as_str())
-            .bind(&data.state)
-            .bind(&data.owner)
-            .bind(&data.note)
-            .bind(data.expected_by.map(|deadline| deadline.to_string()))
-            .bind(at.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("keep a case's change")
+        execute!(self.0, "record a change of a case",
+            "INSERT INTO case_change (event_id, case_id, type, state, owner, note,
+             expected_by, occurred_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (event_id) DO NOTHING";
+            event, case, step, &data.state, &data.owner, &data.note,
+            data.expected_by.map(|deadline| deadline.to_string()), at
+        )
     }
 
     /// What the case is now, if no newer event is known; none otherwise. Of two events at the same
@@ -150,60 +140,34 @@ impl Cases<'_> {
         (event, step, at): (EventId, CaseStep, Timestamp),
         data: &CaseData,
     ) -> Result<Option<CaseRecord>, StoreError> {
-        let closed_at = (step == CaseStep::Closed).then_some(at.as_micros());
-        let row: Option<CaseRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "UPDATE case_file SET client_ref = $2, kind = $3, state = $4, owner = $5, \
-                 note = $6, expected_by = $7, changed_at = $8, closed_at = $9, \
-                 opened_at = CASE WHEN opened_at > $8 THEN $8 ELSE opened_at END \
-                 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1 \
-                 AND (occurred_at, event_id) > ($8, $10)) \
-                 RETURNING id, ref AS reference, client_ref, kind, state, owner, note, \
-                 expected_by, opened_at, changed_at, closed_at",
-            )
-            .bind(case.get())
-            .bind(&data.client)
-            .bind(&data.kind)
-            .bind(&data.state)
-            .bind(&data.owner)
-            .bind(&data.note)
-            .bind(data.expected_by.map(|deadline| deadline.to_string()))
-            .bind(at.as_micros())
-            .bind(closed_at)
-            .bind(event.get())
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("move a case on")?;
-        row.map(CaseRow::read).transpose()
+        let closed_at = (step == CaseStep::Closed).then_some(at);
+        optional!(self.0, "update a case",
+            "UPDATE case_file SET client_ref = $2, kind = $3, state = $4, owner = $5,
+             note = $6, expected_by = $7, changed_at = $8, closed_at = $9,
+             opened_at = CASE WHEN opened_at > $8 THEN $8 ELSE opened_at END
+             WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1
+             AND (occurred_at, event_id) > ($8, $10))
+             RETURNING id, ref AS reference, client_ref, kind, state, owner, note,
+             expected_by, opened_at, changed_at, closed_at";
+            case, &data.client, &data.kind, &data.state, &data.owner, &data.note,
+            data.expected_by.map(|deadline| deadline.to_string()), at, closed_at, event
+        )
     }
 
     /// A late-coming first event moves the opening back.
     async fn date_back(&mut self, case: CaseId, at: Timestamp) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query("UPDATE case_file SET opened_at = $2 WHERE id = $1 AND opened_at > $2")
-                .bind(case.get())
-                .bind(at.as_micros())
-                .execute(&mut **c)
-                .await
-                .map(|_| ())
-        })
-        .doing("date a case back")
+        execute!(self.0, "set a case's beginning back",
+            "UPDATE case_file SET opened_at = $2 WHERE id = $1 AND opened_at > $2";
+            case, at
+        )
     }
 
     /// The case of this reference.
     pub async fn lookup(&mut self, reference: &str) -> Result<Option<CaseRecord>, StoreError> {
-        let row: Option<CaseRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, ref AS reference, client_ref, kind, state, owner, note, expected_by, \
-                 opened_at, changed_at, closed_at FROM case_file WHERE ref = $1",
-            )
-            .bind(reference)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("read a case")?;
-        row.map(CaseRow::read).transpose()
+        optional!(self.0, "read a case",
+            columns!(), " FROM case_file WHERE ref = $1";
+            reference
+        )
     }
 
     /// The case of this reference, which must be there.
@@ -218,21 +182,15 @@ impl Cases<'_> {
 
     /// Every event of a case, in the order they happened.
     pub async fn history(&mut self, reference: &str) -> Result<Vec<CaseChange>, StoreError> {
-        let rows: Vec<ChangeRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT case_change.event_id, case_change.type AS step, case_change.state, \
-                 case_change.owner, case_change.note, case_change.expected_by, \
-                 case_change.occurred_at FROM case_file \
-                 JOIN case_change ON case_change.case_id = case_file.id \
-                 WHERE case_file.ref = $1 \
-                 ORDER BY case_change.occurred_at, case_change.event_id",
-            )
-            .bind(reference)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read a case's history")?;
-        rows.into_iter().map(ChangeRow::read).collect()
+        all!(self.0, "read a case's history",
+            "SELECT case_change.event_id, case_change.type AS kind, case_change.state,
+             case_change.owner, case_change.note, case_change.expected_by,
+             case_change.occurred_at FROM case_file
+             JOIN case_change ON case_change.case_id = case_file.id
+             WHERE case_file.ref = $1
+             ORDER BY case_change.occurred_at, case_change.event_id";
+            reference
+        )
     }
 
     /// At most `limit` cases of a client, newest first, those older than `before` only.
@@ -242,20 +200,11 @@ impl Cases<'_> {
         before: Option<CaseId>,
         limit: i64,
     ) -> Result<Vec<CaseRecord>, StoreError> {
-        let rows: Vec<CaseRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, ref AS reference, client_ref, kind, state, owner, note, expected_by, \
-                 opened_at, changed_at, closed_at FROM case_file WHERE client_ref = $1 \
-                 AND id < $2 ORDER BY id DESC LIMIT $3",
-            )
-            .bind(client)
-            .bind(before.map_or(i64::MAX, CaseId::get))
-            .bind(limit)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read a client's cases")?;
-        rows.into_iter().map(CaseRow::read).collect()
+        all!(self.0, "read a client's cases",
+            columns!(), " FROM case_file WHERE client_ref = $1
+             AND id < $2 ORDER BY id DESC LIMIT $3";
+            client, before.map_or(i64::MAX, CaseId::get), limit
+        )
     }
 
     /// At most `limit` cases, newest first, those older than `before` only.
@@ -264,87 +213,22 @@ impl Cases<'_> {
         before: Option<CaseId>,
         limit: i64,
     ) -> Result<Vec<CaseRecord>, StoreError> {
-        let rows: Vec<CaseRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, ref AS reference, client_ref, kind, state, owner, note, expected_by, \
-                 opened_at, changed_at, closed_at FROM case_file WHERE id < $1 \
-                 ORDER BY id DESC LIMIT $2",
-            )
-            .bind(before.map_or(i64::MAX, CaseId::get))
-            .bind(limit)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("list cases")?;
-        rows.into_iter().map(CaseRow::read).collect()
+        all!(self.0, "list the cases",
+            columns!(), " FROM case_file WHERE id < $1
+             ORDER BY id DESC LIMIT $2";
+            before.map_or(i64::MAX, CaseId::get), limit
+        )
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct CaseRow {
-    id: i64,
-    reference: String,
-    client_ref: String,
-    kind: String,
-    state: String,
-    owner: Option<String>,
-    note: Option<String>,
-    expected_by: Option<String>,
-    opened_at: i64,
-    changed_at: i64,
-    closed_at: Option<i64>,
-}
-
-impl CaseRow {
-    fn read(self) -> Result<CaseRecord, StoreError> {
-        Ok(CaseRecord {
-            id: CaseId::new(self.id),
-            data: CaseData {
-                expected_by: deadline(self.expected_by.as_deref(), "case_file", self.id)?,
-                case: self.reference,
-                client: self.client_ref,
-                kind: self.kind,
-                state: self.state,
-                owner: self.owner,
-                note: self.note,
-            },
-            opened_at: Timestamp::from_micros(self.opened_at),
-            changed_at: Timestamp::from_micros(self.changed_at),
-            closed_at: self.closed_at.map(Timestamp::from_micros),
-        })
+row! {
+    for CaseData {
+        case as reference,
+        client as client_ref,
+        kind,
+        state,
+        owner,
+        note,
+        expected_by = maybe_parsed,
     }
-}
-
-#[derive(sqlx::FromRow)]
-struct ChangeRow {
-    event_id: i64,
-    step: String,
-    state: String,
-    owner: Option<String>,
-    note: Option<String>,
-    expected_by: Option<String>,
-    occurred_at: i64,
-}
-
-impl ChangeRow {
-    fn read(self) -> Result<CaseChange, StoreError> {
-        Ok(CaseChange {
-            event: EventId::new(self.event_id),
-            step: stored(&self.step, "case_change", "type", self.event_id)?,
-            expected_by: deadline(self.expected_by.as_deref(), "case_change", self.event_id)?,
-            state: self.state,
-            owner: self.owner,
-            note: self.note,
-            occurred_at: Timestamp::from_micros(self.occurred_at),
-        })
-    }
-}
-
-fn deadline(
-    text: Option<&str>,
-    table: &'static str,
-    row: i64,
-) -> Result<Option<Deadline>, StoreError> {
-    text.map(|text| stored(text, table, "expected_by", row))
-        .transpose()
 }

@@ -15,8 +15,9 @@ use self::known::Known;
 use self::ready::Row;
 use crate::domain::event::{Arrival, Event, EventData, EventState};
 use crate::domain::{EventId, Fault, Ids, Timestamp};
-use crate::store::database::rows::json;
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::{json, row};
+use crate::store::database::sql::{all, execute, optional, values};
+use crate::store::{Conn, StoreError, Tx, json_ids};
 
 pub use self::ready::Ready;
 
@@ -55,6 +56,13 @@ impl Tx {
 
 /// Events in this unit of work.
 pub struct Events<'a>(&'a mut Conn);
+
+macro_rules! columns {
+    () => {
+        "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, claimed_at,
+         data, body_hash, state, detail"
+    };
+}
 
 impl Events<'_> {
     /// Stores a batch; one answer for each, in order. When any is a [`Accept::Conflict`], the
@@ -96,18 +104,11 @@ impl Events<'_> {
 
     /// Which of these rows there are.
     async fn existing(&mut self, keys: &[&Row]) -> Result<HashSet<i64>, StoreError> {
-        let ids = crate::store::json_ids(keys.iter().map(|key| key.id));
-        let found: Vec<i64> = on!(&mut *self.0, |c| {
-            sqlx::query_scalar(concat!(
-                "SELECT id FROM event WHERE id IN (",
-                words::ids!("$1"),
-                ")"
-            ))
-            .bind(&ids)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("see which events are new")?;
+        let ids = json_ids(keys.iter().map(|key| key.id));
+        let found: Vec<i64> = values!(self.0, "look for events that are stored already",
+            "SELECT id FROM event WHERE id IN (", words::ids!("$1"), ")";
+            &ids
+        )?;
         Ok(found.into_iter().collect())
     }
 
@@ -121,22 +122,16 @@ impl Events<'_> {
             .iter()
             .map(|at| (at, &*keys[*at].event.source, &*keys[*at].event.id))
             .collect();
-        let found: Vec<Known> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT CAST(value ->> 0 AS BIGINT) AS at, event.id, event.type AS kind, \
-                 event.subject, event.occurred_at, event.received_at, event.claimed_at, \
-                 event.data, event.body_hash FROM ",
-                words::rows!("$1"),
-                " JOIN event ON event.source = value ->> 1 AND event.event_id = value ->> 2"
-            ))
-            .bind(json(&rows)?)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("compare events")?;
+        let found: Vec<Known> = all!(self.0, "compare events with those stored",
+            "SELECT CAST(value ->> 0 AS BIGINT) AS at, event.id, event.type AS kind,
+             event.subject, event.occurred_at, event.received_at, event.claimed_at,
+             event.data, event.body_hash FROM ", words::rows!("$1"),
+            " JOIN event ON event.source = value ->> 1 AND event.event_id = value ->> 2";
+            json(&rows)?
+        )?;
         let answer = |known: Known| {
             let at = usize::try_from(known.at).ok()?;
-            let id = EventId::new(known.id);
+            let id = known.id;
             Some(match known.says_the_same_as(keys.get(at)?) {
                 true => (at, Accept::Duplicate(id)),
                 false => (at, Accept::Conflict(id)),
@@ -147,21 +142,14 @@ impl Events<'_> {
 
     /// The event of this row.
     pub async fn get(&mut self, id: EventId) -> Result<StoredEvent, StoreError> {
-        let row: Option<EventRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 claimed_at, data, body_hash, state, detail FROM event WHERE id = $1",
-            )
-            .bind(id.get())
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("read an event")?;
-        row.ok_or_else(|| StoreError::Missing {
+        let row: Option<EventRow> = optional!(self.0, "read an event",
+            columns!(), " FROM event WHERE id = $1";
+            id
+        )?;
+        row.map(EventRow::read).ok_or_else(|| StoreError::Missing {
             what: "event",
             key: id.to_string(),
-        })?
-        .read()
+        })
     }
 
     /// The event its source knows by `event_id`.
@@ -170,18 +158,11 @@ impl Events<'_> {
         source: &str,
         event_id: &str,
     ) -> Result<Option<StoredEvent>, StoreError> {
-        let row: Option<EventRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 claimed_at, data, body_hash, state, detail FROM event WHERE source = $1 AND event_id = $2",
-            )
-            .bind(source)
-            .bind(event_id)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("look an event up")?;
-        row.map(EventRow::read).transpose()
+        let row: Option<EventRow> = optional!(self.0, "look up an event",
+            columns!(), " FROM event WHERE source = $1 AND event_id = $2";
+            source, event_id
+        )?;
+        Ok(row.map(EventRow::read))
     }
 
     /// At most `limit` events, newest first, those older than `before` only.
@@ -190,37 +171,23 @@ impl Events<'_> {
         before: Option<EventId>,
         limit: i64,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows: Vec<EventRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 claimed_at, data, body_hash, state, detail FROM event WHERE id < $1 \
-                 ORDER BY id DESC LIMIT $2",
-            )
-            .bind(before.map_or(i64::MAX, EventId::get))
-            .bind(limit)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("list events")?;
-        rows.into_iter().map(EventRow::read).collect()
+        let rows: Vec<EventRow> = all!(self.0, "list the events",
+            columns!(), " FROM event WHERE id < $1
+             ORDER BY id DESC LIMIT $2";
+            before.map_or(i64::MAX, EventId::get), limit
+        )?;
+        Ok(rows.into_iter().map(EventRow::read).collect())
     }
 
     /// At most `limit` events that nobody planned yet, oldest first; they stay locked for this
     /// unit of work, and those another planner holds are passed over.
     pub async fn take_received(&mut self, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows: Vec<EventRow> = on!(self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, \
-                 claimed_at, data, body_hash, state, detail FROM event WHERE state = 'received' \
-                 ORDER BY id LIMIT $1",
-                words::skip_locked!()
-            ))
-            .bind(limit)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("take received events")?;
-        rows.into_iter().map(EventRow::read).collect()
+        let rows: Vec<EventRow> = all!(self.0, "take received events",
+            columns!(), " FROM event WHERE state = 'received'
+             ORDER BY id LIMIT $1", words::skip_locked!();
+            limit
+        )?;
+        Ok(rows.into_iter().map(EventRow::read).collect())
     }
 
     /// Notes what became of an event, and why.
@@ -230,38 +197,32 @@ impl Events<'_> {
         state: EventState,
         detail: Option<&str>,
     ) -> Result<(), StoreError> {
-        on!(self.0, |c| {
-            sqlx::query("UPDATE event SET state = $2, detail = $3 WHERE id = $1")
-                .bind(id.get())
-                .bind(state.as_str())
-                .bind(detail)
-                .execute(&mut **c)
-                .await
-                .map(|_| ())
-        })
-        .doing("mark an event")
+        execute!(self.0, "record what became of an event",
+            "UPDATE event SET state = $2, detail = $3 WHERE id = $1";
+            id, state, detail
+        )
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    id: i64,
-    source: String,
-    event_id: String,
-    kind: String,
-    subject: Option<String>,
-    occurred_at: i64,
-    received_at: i64,
-    claimed_at: Option<i64>,
-    data: String,
-    body_hash: String,
-    state: String,
-    detail: Option<String>,
+row! {
+    struct EventRow {
+        id: EventId,
+        source: String,
+        event_id: String,
+        kind: String,
+        subject: Option<String>,
+        occurred_at: Timestamp,
+        received_at: Timestamp,
+        claimed_at: Option<Timestamp>,
+        data: String,
+        body_hash: String,
+        state: EventState,
+        detail: Option<String>,
+    }
 }
 
 impl EventRow {
-    fn read(self) -> Result<StoredEvent, StoreError> {
-        let state = stored(&self.state, "event", "state", self.id)?;
+    fn read(self) -> StoredEvent {
         // One event that cannot be read must not keep all others from being planned.
         let (raw, data) = match serde_json::from_str::<Value>(&self.data) {
             Ok(raw) => {
@@ -273,22 +234,22 @@ impl EventRow {
                 (Value::Null, EventData::Unreadable(fault))
             }
         };
-        Ok(StoredEvent {
-            id: EventId::new(self.id),
-            received_at: Timestamp::from_micros(self.received_at),
-            state,
+        StoredEvent {
+            id: self.id,
+            received_at: self.received_at,
+            state: self.state,
             detail: self.detail,
             event: Event {
                 source: self.source,
                 id: self.event_id,
                 kind: self.kind,
                 subject: self.subject,
-                occurred_at: Timestamp::from_micros(self.occurred_at),
-                claimed_at: self.claimed_at.map(Timestamp::from_micros),
+                occurred_at: self.occurred_at,
+                claimed_at: self.claimed_at,
                 data,
                 raw,
                 fingerprint: self.body_hash,
             },
-        })
+        }
     }
 }

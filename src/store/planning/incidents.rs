@@ -4,34 +4,42 @@
 //! computed anew by `domain::event::Incident` whenever one is applied. There are a handful per
 //! incident, and so a late one is put in its place without a special case.
 
+use sqlx::error::BoxDynError;
+
 use crate::domain::area::Area;
 use crate::domain::event::{Incident, IncidentData, IncidentStep};
 use crate::domain::{EventId, Ids, IncidentId, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::{json_column, row};
+use crate::store::database::sql::{all, execute, optional, value};
+use crate::store::{Conn, StoreError, Tx};
 
-/// Where an incident stands.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct IncidentRecord {
-    /// Its row.
-    #[serde(skip)]
-    pub id: IncidentId,
-    /// The fold of its events.
-    #[serde(flatten)]
-    pub incident: Incident,
+row! {
+    /// Where an incident stands.
+    #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+    pub struct IncidentRecord {
+        /// Its row.
+        #[serde(skip)]
+        pub id: IncidentId,
+        /// The fold of its events.
+        #[serde(flatten)]
+        pub incident: Incident as row,
+    }
 }
 
-/// One event of an incident.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct IncidentChange {
-    /// Which event.
-    pub event: EventId,
-    /// What happened.
-    #[serde(rename = "type")]
-    pub step: IncidentStep,
-    /// What it says.
-    pub data: IncidentData,
-    /// When.
-    pub occurred_at: Timestamp,
+row! {
+    /// One event of an incident.
+    #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+    pub struct IncidentChange {
+        /// Which event.
+        pub event: EventId as event_id,
+        /// What happened.
+        #[serde(rename = "type")]
+        pub step: IncidentStep as kind,
+        /// What it says.
+        pub data: IncidentData = said,
+        /// When.
+        pub occurred_at: Timestamp,
+    }
 }
 
 /// What applying an event did.
@@ -52,6 +60,13 @@ impl Tx {
 
 /// Incidents in this unit of work.
 pub struct Incidents<'a>(&'a mut Conn);
+
+macro_rules! columns {
+    () => {
+        "SELECT id, ref AS reference, kind, state, service, severity, area, cause, note, began_at,
+         expected_end, opened_at, changed_at, closed_at"
+    };
+}
 
 impl Incidents<'_> {
     /// Applies what an event says about an incident.
@@ -77,33 +92,16 @@ impl Incidents<'_> {
 
     /// The incident's row, made when this is its first event, locked.
     async fn open(&mut self, first: &Incident, ids: &dyn Ids) -> Result<IncidentId, StoreError> {
-        on!(self.0, |c| {
-            sqlx::query(
-                "INSERT INTO incident (id, ref, kind, state, area, opened_at, changed_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (ref) DO NOTHING",
-            )
-            .bind(ids.next())
-            .bind(&first.incident)
-            .bind(first.kind.as_str())
-            .bind(first.state.as_str())
-            .bind(area_text(&first.area)?)
-            .bind(first.opened_at.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("open an incident")?;
-        let (id,): (i64,) = on!(self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT id FROM incident WHERE ref = $1",
-                words::for_update!()
-            ))
-            .bind(&first.incident)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("lock an incident")?;
-        Ok(IncidentId::new(id))
+        execute!(self.0, "enter an incident",
+            "INSERT INTO incident (id, ref, kind, state, area, opened_at, changed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (ref) DO NOTHING";
+            ids.next(), &first.incident, first.kind, first.state, area_text(&first.area)?,
+            first.opened_at
+        )?;
+        value!(self.0, "lock an incident",
+            "SELECT id FROM incident WHERE ref = $1", words::for_update!();
+            &first.incident
+        )
     }
 
     async fn append(
@@ -115,65 +113,30 @@ impl Incidents<'_> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let text = serde_json::to_string(data).map_err(|error| unwritable(&error))?;
-        on!(self.0, |c| {
-            sqlx::query(
-                "INSERT INTO incident_change (event_id, incident_id, type, data, occurred_at) \
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (event_id) DO NOTHING",
-            )
-            .bind(event.get())
-            .bind(incident.get())
-            .bind(step.as_str())
-            .bind(&text)
-            .bind(at.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("keep an incident's change")
+        execute!(self.0, "record a change of an incident",
+            "INSERT INTO incident_change (event_id, incident_id, type, data, occurred_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (event_id) DO NOTHING";
+            event, incident, step, &text, at
+        )
     }
 
     async fn overwrite(&mut self, id: IncidentId, now: &Incident) -> Result<(), StoreError> {
         let area = area_text(&now.area)?;
-        on!(self.0, |c| {
-            sqlx::query(
-                "UPDATE incident SET kind = $2, state = $3, service = $4, severity = $5, \
-                 area = $6, cause = $7, note = $8, began_at = $9, expected_end = $10, \
-                 opened_at = $11, changed_at = $12, closed_at = $13 WHERE id = $1",
-            )
-            .bind(id.get())
-            .bind(now.kind.as_str())
-            .bind(now.state.as_str())
-            .bind(&now.service)
-            .bind(&now.severity)
-            .bind(&area)
-            .bind(&now.cause)
-            .bind(&now.note)
-            .bind(now.began_at.map(Timestamp::as_micros))
-            .bind(now.expected_end.map(Timestamp::as_micros))
-            .bind(now.opened_at.as_micros())
-            .bind(now.changed_at.as_micros())
-            .bind(now.closed_at.map(Timestamp::as_micros))
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("move an incident on")
+        execute!(self.0, "update an incident",
+            "UPDATE incident SET kind = $2, state = $3, service = $4, severity = $5,
+             area = $6, cause = $7, note = $8, began_at = $9, expected_end = $10,
+             opened_at = $11, changed_at = $12, closed_at = $13 WHERE id = $1";
+            id, now.kind, now.state, &now.service, &now.severity, &area, &now.cause, &now.note,
+            now.began_at, now.expected_end, now.opened_at, now.changed_at, now.closed_at
+        )
     }
 
     /// The incident of this reference.
     pub async fn lookup(&mut self, reference: &str) -> Result<Option<IncidentRecord>, StoreError> {
-        let row: Option<IncidentRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, ref AS reference, kind, state, service, severity, area, cause, note, \
-                 began_at, expected_end, opened_at, changed_at, closed_at FROM incident \
-                 WHERE ref = $1",
-            )
-            .bind(reference)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("read an incident")?;
-        row.map(IncidentRow::read).transpose()
+        optional!(self.0, "read an incident",
+            columns!(), " FROM incident WHERE ref = $1";
+            reference
+        )
     }
 
     /// The incident of this reference, which must be there.
@@ -188,20 +151,14 @@ impl Incidents<'_> {
 
     /// Every event of an incident, in the order they happened.
     pub async fn history(&mut self, reference: &str) -> Result<Vec<IncidentChange>, StoreError> {
-        let rows: Vec<(i64, String, String, i64)> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT incident_change.event_id, incident_change.type, incident_change.data, \
-                 incident_change.occurred_at FROM incident \
-                 JOIN incident_change ON incident_change.incident_id = incident.id \
-                 WHERE incident.ref = $1 \
-                 ORDER BY incident_change.occurred_at, incident_change.event_id",
-            )
-            .bind(reference)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read an incident's history")?;
-        rows.into_iter().map(read_change).collect()
+        all!(self.0, "read an incident's history",
+            "SELECT incident_change.event_id, incident_change.type AS kind, incident_change.data,
+             incident_change.occurred_at FROM incident
+             JOIN incident_change ON incident_change.incident_id = incident.id
+             WHERE incident.ref = $1
+             ORDER BY incident_change.occurred_at, incident_change.event_id";
+            reference
+        )
     }
 
     /// At most `limit` incidents, newest first, those older than `before` only.
@@ -210,34 +167,20 @@ impl Incidents<'_> {
         before: Option<IncidentId>,
         limit: i64,
     ) -> Result<Vec<IncidentRecord>, StoreError> {
-        let rows: Vec<IncidentRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, ref AS reference, kind, state, service, severity, area, cause, note, \
-                 began_at, expected_end, opened_at, changed_at, closed_at FROM incident \
-                 WHERE id < $1 ORDER BY id DESC LIMIT $2",
-            )
-            .bind(before.map_or(i64::MAX, IncidentId::get))
-            .bind(limit)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("list incidents")?;
-        rows.into_iter().map(IncidentRow::read).collect()
+        all!(self.0, "list the incidents",
+            columns!(), " FROM incident WHERE id < $1 ORDER BY id DESC LIMIT $2";
+            before.map_or(i64::MAX, IncidentId::get), limit
+        )
     }
 
     /// The incidents under way, newest first, at most 1,000.
     pub async fn going_on(&mut self) -> Result<Vec<IncidentRecord>, StoreError> {
-        let rows: Vec<IncidentRow> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, ref AS reference, kind, state, service, severity, area, cause, note, \
-                 began_at, expected_end, opened_at, changed_at, closed_at FROM incident \
-                 WHERE state = 'going_on' ORDER BY id DESC LIMIT 1000",
-            )
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read the incidents under way")?;
-        rows.into_iter().map(IncidentRow::read).collect()
+        all!(
+            self.0,
+            "read the incidents under way",
+            columns!(),
+            " FROM incident WHERE state = 'going_on' ORDER BY id DESC LIMIT 1000"
+        )
     }
 }
 
@@ -250,71 +193,27 @@ fn fold(changes: &[IncidentChange]) -> Option<Incident> {
     Some(incident)
 }
 
-fn read_change(
-    (event, step, data, at): (i64, String, String, i64),
-) -> Result<IncidentChange, StoreError> {
-    let value: serde_json::Value = stored(&data, "incident_change", "data", event)?;
-    Ok(IncidentChange {
-        event: EventId::new(event),
-        step: stored(&step, "incident_change", "type", event)?,
-        // What a later version asks of an opening must not make an old one unreadable.
-        data: IncidentData::parse(IncidentStep::Updated, &value).map_err(|_| {
-            StoreError::Inconsistent {
-                table: "incident_change",
-                column: "data",
-                row: event.to_string(),
-                value: data,
-            }
-        })?,
-        occurred_at: Timestamp::from_micros(at),
-    })
+/// What an event said. What a later version asks of an opening must not make an old one unreadable.
+fn said(data: &str) -> Result<IncidentData, BoxDynError> {
+    let data: serde_json::Value = json_column(data)?;
+    IncidentData::parse(IncidentStep::Updated, &data).map_err(|fault| fault.to_string().into())
 }
 
-#[derive(sqlx::FromRow)]
-struct IncidentRow {
-    id: i64,
-    reference: String,
-    kind: String,
-    state: String,
-    service: Option<String>,
-    severity: Option<String>,
-    area: String,
-    cause: Option<String>,
-    note: Option<String>,
-    began_at: Option<i64>,
-    expected_end: Option<i64>,
-    opened_at: i64,
-    changed_at: i64,
-    closed_at: Option<i64>,
-}
-
-impl IncidentRow {
-    fn read(self) -> Result<IncidentRecord, StoreError> {
-        let area: Area =
-            serde_json::from_str(&self.area).map_err(|_| StoreError::Inconsistent {
-                table: "incident",
-                column: "area",
-                row: self.id.to_string(),
-                value: self.area.clone(),
-            })?;
-        Ok(IncidentRecord {
-            id: IncidentId::new(self.id),
-            incident: Incident {
-                kind: stored(&self.kind, "incident", "kind", self.id)?,
-                state: stored(&self.state, "incident", "state", self.id)?,
-                incident: self.reference,
-                service: self.service,
-                severity: self.severity,
-                area,
-                cause: self.cause,
-                note: self.note,
-                began_at: self.began_at.map(Timestamp::from_micros),
-                expected_end: self.expected_end.map(Timestamp::from_micros),
-                opened_at: Timestamp::from_micros(self.opened_at),
-                changed_at: Timestamp::from_micros(self.changed_at),
-                closed_at: self.closed_at.map(Timestamp::from_micros),
-            },
-        })
+row! {
+    for Incident {
+        incident as reference,
+        kind,
+        state,
+        service,
+        severity,
+        area = json_column,
+        began_at,
+        expected_end,
+        cause,
+        note,
+        opened_at,
+        changed_at,
+        closed_at,
     }
 }
 

@@ -15,9 +15,7 @@ mod stats;
 pub mod status_page;
 mod story;
 
-pub use clients::{
-    CaseRow, CaseStep, ClientRow, ClientSheet, ContactRow, PlaceRow, SuppressionRow,
-};
+pub use clients::{CaseRow, ClientRow, ClientSheet, ContactRow, PlaceRow, SuppressionRow};
 pub use incidents::{IncidentRow, IncidentStep, Ladder};
 pub use messages::{MessageFilter, MessagePage, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};

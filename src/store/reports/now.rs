@@ -2,7 +2,8 @@
 //! Every count here is bounded, because the page asks every second or two.
 
 use crate::domain::{Lane, Timestamp};
-use crate::store::{Doing as _, StoreError, on};
+use crate::store::StoreError;
+use crate::store::database::sql::{one, value};
 
 use super::{Counts, Reports, StatsBy};
 
@@ -39,20 +40,16 @@ impl Reports<'_> {
     pub async fn lanes(&mut self) -> Result<Vec<LaneLoad>, StoreError> {
         let mut loads = Vec::with_capacity(Lane::ALL.len());
         for lane in Lane::ALL {
-            let (waiting, oldest): (i64, Option<i64>) = on!(self.0, |c| sqlx::query_as(
-                "SELECT CAST(count(*) AS BIGINT), min(q.due_at) FROM ( \
-                     SELECT due_at FROM message WHERE state = 'queued' AND lane = $1 \
-                     ORDER BY due_at LIMIT $2) q"
-            )
-            .bind(lane.as_str())
-            .bind(MOST + 1)
-            .fetch_one(&mut **c)
-            .await)
-            .doing("look at the lanes")?;
+            let (waiting, oldest_due) = one!(self.0, "count what waits in a lane",
+                "SELECT CAST(count(*) AS BIGINT), min(q.due_at) FROM (
+                 SELECT due_at FROM message WHERE state = 'queued' AND lane = $1
+                 ORDER BY due_at LIMIT $2) q";
+                lane, MOST + 1
+            )?;
             loads.push(LaneLoad {
                 lane: *lane,
                 waiting,
-                oldest_due: oldest.map(Timestamp::from_micros),
+                oldest_due,
             });
         }
         Ok(loads)
@@ -61,15 +58,12 @@ impl Reports<'_> {
     /// The sums of `day` (counted from 1970) and of all days.
     pub async fn totals(&mut self, day: i64) -> Result<Totals, StoreError> {
         let ever = self.stats(0, i64::MAX, StatsBy::default()).await?;
-        let (held,): (i64,) = on!(self.0, |c| sqlx::query_as(
-            "SELECT CAST(count(*) AS BIGINT) FROM ( \
-                 SELECT state FROM message WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT $1) w \
-             WHERE w.state = 'held'"
-        )
-        .bind(LOOKED_AT)
-        .fetch_one(&mut **c)
-        .await)
-        .doing("count the held")?;
+        let held = value!(self.0, "count held messages",
+            "SELECT CAST(count(*) AS BIGINT) FROM (
+             SELECT state FROM message WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT $1) w
+             WHERE w.state = 'held'";
+            LOOKED_AT
+        )?;
         Ok(Totals {
             ever: ever.first().map(|row| row.counts).unwrap_or_default(),
             today: self.totals_between(day, day).await?,

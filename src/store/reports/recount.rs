@@ -7,7 +7,8 @@
 
 use crate::domain::ids::first_id_at;
 use crate::domain::{MessageId, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, messages::rollup, on};
+use crate::store::database::sql::{affected, execute, optional_value, value, values};
+use crate::store::{Conn, Doing as _, StoreError, Tx, messages::rollup};
 
 /// One day.
 const DAY_US: i64 = 86_400_000_000;
@@ -39,28 +40,20 @@ pub struct Stretch {
 impl Recount<'_> {
     /// By which meaning all sums were counted; zero in a store that no program of today has begun.
     pub async fn meaning(&mut self) -> Result<i64, StoreError> {
-        let upto: Option<i64> = on!(&mut *self.0, |c| sqlx::query_scalar(
-            "SELECT upto FROM upkeep_mark WHERE name = $1"
-        )
-        .bind(MARK)
-        .fetch_optional(&mut **c)
-        .await)
-        .doing("read what the sums mean")?;
+        let upto = optional_value!(self.0, "read how the totals were counted",
+            "SELECT upto FROM upkeep_mark WHERE name = $1";
+            MARK
+        )?;
         Ok(upto.unwrap_or_default())
     }
 
     /// Notes by which meaning all sums are counted.
     pub async fn note_meaning(&mut self, meaning: i64) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
+        execute!(self.0, "record how the totals were counted",
             "INSERT INTO upkeep_mark (name, upto) VALUES ($1, $2)
-             ON CONFLICT (name) DO UPDATE SET upto = excluded.upto"
+             ON CONFLICT (name) DO UPDATE SET upto = excluded.upto";
+            MARK, meaning
         )
-        .bind(MARK)
-        .bind(meaning)
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("note what the sums mean")
     }
 
     /// The last `limit` messages before this id. None: there are no more.
@@ -69,45 +62,28 @@ impl Recount<'_> {
         before: i64,
         limit: i64,
     ) -> Result<Option<Stretch>, StoreError> {
-        let first: Option<i64> = on!(&mut *self.0, |c| {
-            sqlx::query_scalar(
+        let first: Option<i64> = value!(self.0, "look for messages to count again",
             "SELECT min(id) FROM (SELECT id FROM message WHERE id < $1 ORDER BY id DESC LIMIT $2)
-             AS s"
-        )
-        .bind(before)
-        .bind(limit)
-        .fetch_one(&mut **c)
-        .await
-        })
-        .doing("look for messages to count anew")?;
+             AS s";
+            before, limit
+        )?;
         let Some(first) = first else { return Ok(None) };
-        let astray: Vec<i64> = on!(&mut *self.0, |c| sqlx::query_scalar(concat!(
-            "SELECT m.id FROM message m LEFT JOIN (SELECT e.message_id, ",
-            rollup::acts!(),
+        let astray = values!(self.0, "compare messages with what readers did",
+            "SELECT m.id FROM message m LEFT JOIN (SELECT e.message_id, ", rollup::acts!(),
             " AS acts FROM engagement e WHERE e.message_id >= $1 AND e.message_id < $2
              GROUP BY e.message_id) AS x ON x.message_id = m.id
-             WHERE m.id >= $1 AND m.id < $2 AND m.engaged <> coalesce(x.acts, 0) ORDER BY m.id"
-        ))
-        .bind(first)
-        .bind(before)
-        .fetch_all(&mut **c)
-        .await)
-        .doing("compare messages with what readers did")?;
-        Ok(Some(Stretch {
-            first,
-            astray: astray.into_iter().map(MessageId::new).collect(),
-        }))
+             WHERE m.id >= $1 AND m.id < $2 AND m.engaged <> coalesce(x.acts, 0) ORDER BY m.id";
+            first, before
+        )?;
+        Ok(Some(Stretch { first, astray }))
     }
 
     /// The last day before this one that has sums.
     pub async fn day_before(&mut self, day: i64) -> Result<Option<i64>, StoreError> {
-        on!(&mut *self.0, |c| sqlx::query_scalar(
-            "SELECT max(day) FROM rollup WHERE day < $1"
+        value!(self.0, "look for totals to count again",
+            "SELECT max(day) FROM rollup WHERE day < $1";
+            day
         )
-        .bind(day)
-        .fetch_one(&mut **c)
-        .await)
-        .doing("look for sums to count anew")
     }
 
     /// Counts the sums of one day anew, and returns how many were wrong. Sums some of whose
@@ -121,15 +97,14 @@ impl Recount<'_> {
         }
         let id = |at: i64| first_id_at(Timestamp::from_micros(at));
         let (begin, end) = (day * DAY_US, (day + 1) * DAY_US);
-        on!(&mut *self.0, |c| sqlx::query(concat!(
+        affected!(self.0, "count a day's totals again",
             "UPDATE rollup AS r SET suppressed = c.suppressed, accepted = c.accepted,
              delivered = c.delivered, undelivered = c.undelivered, unconfirmed = c.unconfirmed,
              unknown = c.unknown, opened = c.opened, opened_machine = c.opened_machine,
              clicked = c.clicked, clicked_machine = c.clicked_machine, replied = c.replied,
              measurable = c.measurable, reporting = c.reporting, reached = c.reached,
              clicks_measurable = c.clicks_measurable, read_measurable = c.read_measurable,
-             read = c.read, confirmed = c.confirmed FROM (",
-            rollup::counted!(
+             read = c.read, confirmed = c.confirmed FROM (", rollup::counted!(
                 // A plan of today has its day; its messages may be written much later.
                 rollup::ones!(
                     "FROM plan p JOIN message m ON m.plan_id = p.id
@@ -141,43 +116,30 @@ impl Recount<'_> {
                      WHERE m.id >= $2 AND m.id < $3 AND p.day IS NULL
                      AND m.created_at / 86400000000 = $1"
                 )
-            ),
-            ") AS c WHERE r.day = c.day AND r.template = c.template AND r.version = c.version
-             AND r.channel = c.channel AND r.planned = c.planned AND ",
-            rollup::differs!()
-        ))
-        .bind(day)
-        .bind(id(begin - AROUND_US))
-        .bind(id(end + AROUND_US))
-        .execute(&mut **c)
-        .await
-        .map(|done| done.rows_affected()))
-        .doing("count a day's sums anew")
+            ), ") AS c WHERE r.day = c.day AND r.template = c.template AND r.version = c.version
+             AND r.channel = c.channel AND r.planned = c.planned AND ", rollup::differs!();
+            day, id(begin - AROUND_US), id(end + AROUND_US)
+        )
     }
 
     /// Sums of an older program whose messages are gone cannot be counted anew: what they say of
     /// reading had no whole to be a part of, and is put aside. What became of the messages stays.
     pub async fn put_aside(&mut self) -> Result<u64, StoreError> {
-        let oldest: Option<i64> = on!(&mut *self.0, |c| sqlx::query_scalar(
+        let oldest: Option<Timestamp> = optional_value!(
+            self.0,
+            "look for the oldest message",
             "SELECT created_at FROM message ORDER BY id LIMIT 1"
-        )
-        .fetch_optional(&mut **c)
-        .await)
-        .doing("look for the oldest message")?;
-        let last = oldest.map_or(i64::MAX, |at| Timestamp::from_micros(at).utc_day());
-        on!(&mut *self.0, |c| sqlx::query(
+        )?;
+        let last = oldest.map_or(i64::MAX, Timestamp::utc_day);
+        affected!(self.0, "mark totals that cannot be counted again",
             "UPDATE rollup SET opened = 0, opened_machine = 0, clicked = 0, clicked_machine = 0,
              replied = 0, measurable = 0, clicks_measurable = 0, read_measurable = 0, read = 0,
              confirmed = 0, reached = accepted - undelivered,
              reporting = CASE WHEN channel = 'sms' THEN accepted ELSE delivered END
              WHERE day <= $1 AND (reached < accepted - undelivered
              OR (reached = 0 AND opened + opened_machine + clicked + clicked_machine + replied
-             + measurable <> 0))"
+             + measurable <> 0))";
+            last
         )
-        .bind(last)
-        .execute(&mut **c)
-        .await
-        .map(|done| done.rows_affected()))
-        .doing("put aside what cannot be counted anew")
     }
 }

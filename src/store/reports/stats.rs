@@ -1,6 +1,8 @@
 //! Sums from the `rollup` table, grouped as asked.
 
-use crate::store::{Doing as _, StoreError, on};
+use crate::store::StoreError;
+use crate::store::database::rows::row;
+use crate::store::database::sql::{all, value};
 
 use super::Reports;
 
@@ -21,68 +23,71 @@ pub struct StatsBy {
     pub channel: bool,
 }
 
-/// One group: its keys (empty or zero when not grouped by) and its sums.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct StatsRow {
-    /// Days since 1970-01-01.
-    pub day: i64,
-    /// Template name.
-    pub template: String,
-    /// Template version.
-    pub version: i64,
-    /// Channel.
-    pub channel: String,
-    /// The sums.
-    #[sqlx(flatten)]
-    pub counts: Counts,
+row! {
+    /// One group: its keys (empty or zero when not grouped by) and its sums.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct StatsRow {
+        /// Days since 1970-01-01.
+        pub day: i64,
+        /// Template name.
+        pub template: String,
+        /// Template version.
+        pub version: i64,
+        /// Channel.
+        pub channel: String,
+        /// The sums.
+        pub counts: Counts as row,
+    }
 }
 
-/// Messages by what became of them; each message counts once in each column it is in. Every
-/// share that is shown divides a column by the one named as its whole: see
-/// `store::messages::rollup::standing`, where a message's columns are decided.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
-pub struct Counts {
-    /// All messages, the suppressed ones too.
-    pub planned: i64,
-    /// Of the planned: not to be sent, for opt-out, no contact, flood guard.
-    pub suppressed: i64,
-    /// Of the planned: a provider took them.
-    pub accepted: i64,
-    /// Of the accepted: by a provider that reports deliveries.
-    pub reporting: i64,
-    /// Of the reporting: a receipt says they arrived.
-    pub delivered: i64,
-    /// Of the accepted: a receipt says they did not arrive.
-    pub undelivered: i64,
-    /// Of the accepted: no receipt in time.
-    pub unconfirmed: i64,
-    /// Of the planned: nobody can say whether they left.
-    pub unknown: i64,
-    /// Of the accepted: not known to have missed the reader.
-    pub reached: i64,
-    /// Of the reached: e-mails whose opening is kept by name, with consent.
-    pub measurable: i64,
-    /// Of the measurable: a person loaded the pixel.
-    pub opened: i64,
-    /// Of the measurable: a machine loaded the pixel.
-    pub opened_machine: i64,
-    /// Of the reached: following a link can be kept.
-    pub clicks_measurable: i64,
-    /// Of these: a person followed a link.
-    pub clicked: i64,
-    /// Of these: a machine followed a link.
-    pub clicked_machine: i64,
-    /// Of the reached: the client did not refuse to be measured.
-    pub read_measurable: i64,
-    /// Of these: a person gave any sign of having read it.
-    pub read: i64,
-    /// Of the reached: the client pressed "I have read this".
-    pub confirmed: i64,
-    /// Of the reached: the client wrote back.
-    pub replied: i64,
-    /// Openings counted without saying who.
-    #[serde(skip)]
-    pub anonymous_opens: i64,
+row! {
+    /// Messages by what became of them; each message counts once in each column it is in. Every
+    /// share that is shown divides a column by the one named as its whole: see
+    /// `store::messages::rollup::standing`, where a message's columns are decided.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+    pub struct Counts {
+        /// All messages, the suppressed ones too.
+        pub planned: i64,
+        /// Of the planned: not to be sent, for opt-out, no contact, flood guard.
+        pub suppressed: i64,
+        /// Of the planned: a provider took them.
+        pub accepted: i64,
+        /// Of the accepted: by a provider that reports deliveries.
+        pub reporting: i64,
+        /// Of the reporting: a receipt says they arrived.
+        pub delivered: i64,
+        /// Of the accepted: a receipt says they did not arrive.
+        pub undelivered: i64,
+        /// Of the accepted: no receipt in time.
+        pub unconfirmed: i64,
+        /// Of the planned: nobody can say whether they left.
+        pub unknown: i64,
+        /// Of the accepted: not known to have missed the reader.
+        pub reached: i64,
+        /// Of the reached: e-mails whose opening is kept by name, with consent.
+        pub measurable: i64,
+        /// Of the measurable: a person loaded the pixel.
+        pub opened: i64,
+        /// Of the measurable: a machine loaded the pixel.
+        pub opened_machine: i64,
+        /// Of the reached: following a link can be kept.
+        pub clicks_measurable: i64,
+        /// Of these: a person followed a link.
+        pub clicked: i64,
+        /// Of these: a machine followed a link.
+        pub clicked_machine: i64,
+        /// Of the reached: the client did not refuse to be measured.
+        pub read_measurable: i64,
+        /// Of these: a person gave any sign of having read it.
+        pub read: i64,
+        /// Of the reached: the client pressed "I have read this".
+        pub confirmed: i64,
+        /// Of the reached: the client wrote back.
+        pub replied: i64,
+        /// Openings counted without saying who.
+        #[serde(skip)]
+        pub anonymous_opens: i64,
+    }
 }
 
 impl Reports<'_> {
@@ -93,53 +98,44 @@ impl Reports<'_> {
         to: i64,
         by: StatsBy,
     ) -> Result<Vec<StatsRow>, StoreError> {
-        on!(self.0, |c| sqlx::query_as::<_, StatsRow>(
-            "SELECT CASE WHEN $3 THEN day ELSE 0 END AS day, \
-                    CASE WHEN $4 THEN template ELSE '' END AS template, \
-                    CASE WHEN $5 THEN version ELSE 0 END AS version, \
-                    CASE WHEN $6 THEN channel ELSE '' END AS channel, \
-                    CAST(sum(planned) AS BIGINT) AS planned, \
-                    CAST(sum(suppressed) AS BIGINT) AS suppressed, \
-                    CAST(sum(accepted) AS BIGINT) AS accepted, \
-                    CAST(sum(delivered) AS BIGINT) AS delivered, \
-                    CAST(sum(undelivered) AS BIGINT) AS undelivered, \
-                    CAST(sum(unconfirmed) AS BIGINT) AS unconfirmed, \
-                    CAST(sum(unknown) AS BIGINT) AS unknown, \
-                    CAST(sum(opened) AS BIGINT) AS opened, \
-                    CAST(sum(opened_machine) AS BIGINT) AS opened_machine, \
-                    CAST(sum(clicked) AS BIGINT) AS clicked, \
-                    CAST(sum(clicked_machine) AS BIGINT) AS clicked_machine, \
-                    CAST(sum(replied) AS BIGINT) AS replied, \
-                    CAST(sum(measurable) AS BIGINT) AS measurable, \
-                    CAST(sum(anonymous_opens) AS BIGINT) AS anonymous_opens, \
-                    CAST(sum(reporting) AS BIGINT) AS reporting, \
-                    CAST(sum(reached) AS BIGINT) AS reached, \
-                    CAST(sum(clicks_measurable) AS BIGINT) AS clicks_measurable, \
-                    CAST(sum(read_measurable) AS BIGINT) AS read_measurable, \
-                    CAST(sum(read) AS BIGINT) AS read, \
-                    CAST(sum(confirmed) AS BIGINT) AS confirmed \
-             FROM rollup WHERE day >= $1 AND day <= $2 \
-             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        all!(self.0, "add up the totals by day",
+            "SELECT CASE WHEN $3 THEN day ELSE 0 END AS day,
+             CASE WHEN $4 THEN template ELSE '' END AS template,
+             CASE WHEN $5 THEN version ELSE 0 END AS version,
+             CASE WHEN $6 THEN channel ELSE '' END AS channel,
+             CAST(sum(planned) AS BIGINT) AS planned,
+             CAST(sum(suppressed) AS BIGINT) AS suppressed,
+             CAST(sum(accepted) AS BIGINT) AS accepted,
+             CAST(sum(delivered) AS BIGINT) AS delivered,
+             CAST(sum(undelivered) AS BIGINT) AS undelivered,
+             CAST(sum(unconfirmed) AS BIGINT) AS unconfirmed,
+             CAST(sum(unknown) AS BIGINT) AS unknown,
+             CAST(sum(opened) AS BIGINT) AS opened,
+             CAST(sum(opened_machine) AS BIGINT) AS opened_machine,
+             CAST(sum(clicked) AS BIGINT) AS clicked,
+             CAST(sum(clicked_machine) AS BIGINT) AS clicked_machine,
+             CAST(sum(replied) AS BIGINT) AS replied,
+             CAST(sum(measurable) AS BIGINT) AS measurable,
+             CAST(sum(anonymous_opens) AS BIGINT) AS anonymous_opens,
+             CAST(sum(reporting) AS BIGINT) AS reporting,
+             CAST(sum(reached) AS BIGINT) AS reached,
+             CAST(sum(clicks_measurable) AS BIGINT) AS clicks_measurable,
+             CAST(sum(read_measurable) AS BIGINT) AS read_measurable,
+             CAST(sum(read) AS BIGINT) AS read,
+             CAST(sum(confirmed) AS BIGINT) AS confirmed
+             FROM rollup WHERE day >= $1 AND day <= $2
+             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+            from, to, by.day, by.template, by.version, by.channel
         )
-        .bind(from)
-        .bind(to)
-        .bind(by.day)
-        .bind(by.template)
-        .bind(by.version)
-        .bind(by.channel)
-        .fetch_all(&mut **c)
-        .await)
-        .doing("sum up the rates")
     }
 
     /// How many messages providers took since the beginning.
     pub async fn accepted_ever(&mut self) -> Result<i64, StoreError> {
-        on!(self.0, |c| sqlx::query_scalar(
+        value!(
+            self.0,
+            "count accepted messages",
             "SELECT CAST(coalesce(sum(accepted), 0) AS BIGINT) FROM rollup"
         )
-        .fetch_one(&mut **c)
-        .await)
-        .doing("count what was accepted")
     }
 
     /// The sums over those days as one row of counts.

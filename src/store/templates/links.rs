@@ -2,7 +2,8 @@
 
 use super::Templates;
 use crate::domain::{LinkId, Timestamp};
-use crate::store::{Doing as _, StoreError, on};
+use crate::store::StoreError;
+use crate::store::database::sql::{execute, optional_value};
 
 /// Rounds of finding a free number for a link: nodes that start together add the same few links.
 const LINK_TRIES: usize = 100;
@@ -24,41 +25,25 @@ impl Templates<'_> {
 
     /// Where a link leads.
     pub async fn link_url(&mut self, id: LinkId) -> Result<Option<String>, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar("SELECT url FROM link WHERE id = $1")
-                .bind(id.get())
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("look up a link")
+        optional_value!(self.0, "look up a link", "SELECT url FROM link WHERE id = $1"; id)
     }
 
     async fn ensure_link(&mut self, url: &str, now: Timestamp) -> Result<LinkId, StoreError> {
         // Two nodes may take the same number at once: the second finds it taken and asks again.
         for _ in 0..LINK_TRIES {
-            let found: Option<i64> = on!(&mut *self.0, |c| {
-                sqlx::query_scalar("SELECT id FROM link WHERE url = $1")
-                    .bind(url)
-                    .fetch_optional(&mut **c)
-                    .await
-            })
-            .doing("look up a link by its address")?;
+            let found = optional_value!(self.0, "look up a link by its address",
+                "SELECT id FROM link WHERE url = $1";
+                url
+            )?;
             if let Some(id) = found {
-                return Ok(LinkId::new(id));
+                return Ok(id);
             }
-            on!(&mut *self.0, |c| {
-                sqlx::query(
-                    "INSERT INTO link (id, url, created_at)
-                     SELECT coalesce(max(id), 0) + 1, $1, $2 FROM link WHERE id > 0
-                     ON CONFLICT DO NOTHING",
-                )
-                .bind(url)
-                .bind(now.as_micros())
-                .execute(&mut **c)
-                .await
-                .map(drop)
-            })
-            .doing("add a link")?;
+            execute!(self.0, "add a link",
+                "INSERT INTO link (id, url, created_at)
+                 SELECT coalesce(max(id), 0) + 1, $1, $2 FROM link WHERE id > 0
+                 ON CONFLICT DO NOTHING";
+                url, now
+            )?;
         }
         Err(StoreError::Missing {
             what: "link",

@@ -87,7 +87,7 @@ fn paused(text: &mut String, providers: &[ProviderRow], now: Timestamp) {
     text.push_str("# HELP araldo_provider_paused Whether a provider rests: 1 or 0.\n");
     text.push_str("# TYPE araldo_provider_paused gauge\n");
     for provider in providers {
-        let rests = provider.paused_until().is_some_and(|until| until > now);
+        let rests = provider.paused_until.is_some_and(|until| until > now);
         let (name, rests) = (&provider.name, u8::from(rests));
         line(
             text,

@@ -105,7 +105,7 @@ pub(super) async fn show(
     let mut tx = web.store.read().await?;
     let found = tx.reports().case(&case).await?;
     let found = found.ok_or_else(|| Problem::not_found("case", &case))?;
-    let steps = tx.reports().case_steps(found.id).await?;
+    let steps = tx.cases().history(&case).await?;
     let filter = MessageFilter {
         case: Some(case.clone()),
         ..MessageFilter::default()
@@ -116,8 +116,8 @@ pub(super) async fn show(
     drop(tx);
     let kinds = web.pages.case_kinds();
     let frame = Frame::new(&web, &person, &headers, Part::Cases, format!("Case {case}")).await?;
-    let step = |step: crate::store::reports::CaseStep| Step {
-        at: When::new(step.occurred_at(), now),
+    let step = |step: crate::store::planning::cases::CaseChange| Step {
+        at: When::new(step.occurred_at, now),
         later: String::new(),
         tone: "going",
         word: kinds.state_label(&found.kind, &step.state, LANGUAGE),
@@ -133,8 +133,8 @@ pub(super) async fn show(
         kind: kinds.kind_label(&found.kind, LANGUAGE),
         state: kinds.state_label(&found.kind, &found.state, LANGUAGE),
         with: owner(&found, kinds).map(str::to_owned),
-        opened: When::new(found.opened_at(), now),
-        closed: found.closed_at().map(|at| When::new(at, now)),
+        opened: When::new(found.opened_at, now),
+        closed: found.closed_at.map(|at| When::new(at, now)),
         steps: steps.into_iter().map(step).collect(),
         case: found,
         replies,

@@ -104,7 +104,7 @@ impl CaseLine {
             kind: kinds.kind_label(&case.kind, LANGUAGE),
             state: kinds.state_label(&case.kind, &case.state, LANGUAGE),
             with: owner(&case, kinds).unwrap_or_default().to_owned(),
-            changed: When::new(case.changed_at(), now),
+            changed: When::new(case.changed_at, now),
             case,
         }
     }
@@ -208,7 +208,8 @@ async fn draw(
         replies,
         contacts: contacts(&sheet, shown),
         quiet: sheet
-            .quiet
+            .quiet_from
+            .zip(sheet.quiet_to)
             .map(|(from, to)| format!("{} to {}", minute_of_day(from), minute_of_day(to))),
         suppressions: suppressions(&sheet, now),
         cases: sheet
@@ -253,7 +254,7 @@ fn suppressions(sheet: &ClientSheet, now: Moment) -> Vec<(String, String, String
         .suppressions
         .iter()
         .map(|barred| {
-            let since = When::new(barred.created_at(), now);
+            let since = When::new(barred.created_at, now);
             (
                 barred.channel.clone(),
                 masked(&barred.address),

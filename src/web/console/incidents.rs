@@ -52,10 +52,10 @@ impl Row {
             path: in_path(&incident.incident),
             what: words.join(" · "),
             badge: Badge::of_incident(&incident.state),
-            began: When::new(incident.began_at(), now),
+            began: When::new(incident.began_at, now),
             ends: incident
-                .closed_at()
-                .or(incident.expected_end())
+                .closed_at
+                .or(incident.expected_end)
                 .map(|at| When::new(at, now)),
             incident,
         }
@@ -208,7 +208,7 @@ fn step(found: &IncidentStep, now: Moment) -> Step {
     };
     let word = found.kind.trim_start_matches("incident.");
     Step {
-        at: When::new(found.occurred_at(), now),
+        at: When::new(found.occurred_at, now),
         later: String::new(),
         tone: match word {
             "opened" => "attention",

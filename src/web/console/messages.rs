@@ -270,7 +270,7 @@ fn steps(story: &Story, now: Moment) -> Vec<Step> {
         };
         let code = receipt.code.as_deref().unwrap_or_default();
         let detail = format!("receipt from {} {code}", receipt.provider);
-        (receipt.received_at(), tone, receipt.kind.clone(), detail)
+        (receipt.received_at, tone, receipt.kind.clone(), detail)
     }));
     steps.extend(story.engagement.iter().map(|hit| {
         let tone = if hit.verdict == "human" {
@@ -287,7 +287,7 @@ fn steps(story: &Story, now: Moment) -> Vec<Step> {
             .as_ref()
             .map_or_else(String::new, |words| format!(" · “{words}”"));
         (
-            hit.at(),
+            hit.at,
             tone,
             hit.kind.clone(),
             format!("{}: {}{target}{words}", hit.verdict, hit.grounds),
@@ -365,13 +365,8 @@ fn attempts(story: &Story) -> Vec<Found> {
     let mut found = Vec::new();
     for (place, attempt) in story.attempts.iter().enumerate() {
         let opened = format!("attempt {} through {}", place + 1, attempt.provider);
-        found.push((
-            attempt.opened_at(),
-            "going",
-            "handed over".to_owned(),
-            opened,
-        ));
-        if let Some(at) = attempt.closed_at() {
+        found.push((attempt.opened_at, "going", "handed over".to_owned(), opened));
+        if let Some(at) = attempt.closed_at {
             let outcome = attempt
                 .outcome
                 .clone()

@@ -175,7 +175,7 @@ fn with_state(
 }
 
 fn is_paused(row: Option<&ProviderRow>, now: Timestamp) -> bool {
-    row.and_then(ProviderRow::paused_until)
+    row.and_then(|row| row.paused_until)
         .is_some_and(|until| until > now)
 }
 
@@ -274,8 +274,8 @@ fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Moment) -> GoingOn 
     GoingOn {
         incident: incident.incident.clone(),
         what: format!("{}{service}", plain(&incident.kind)),
-        began: When::new(incident.began_at(), now),
-        expected_end: incident.expected_end().map(|end| When::new(end, now)),
+        began: When::new(incident.began_at, now),
+        expected_end: incident.expected_end.map(|end| When::new(end, now)),
         steps: ladder_steps(ladder),
     }
 }
@@ -314,7 +314,7 @@ pub(super) fn ladder_steps(ladder: &Ladder) -> Vec<LadderStep> {
 
 fn provider((face, row): &(ProviderFace, Option<ProviderRow>), now: Moment) -> ProviderLine {
     let paused = is_paused(row.as_ref(), now.at);
-    let until = row.as_ref().and_then(ProviderRow::paused_until);
+    let until = row.as_ref().and_then(|row| row.paused_until);
     let reason = row
         .as_ref()
         .and_then(|row| row.reason.clone())

@@ -44,9 +44,9 @@ impl ReplyLine {
     fn new(reply: Reply, now: Moment) -> Self {
         Self {
             id: reply.id,
-            message: reply.message(),
-            at: When::new(reply.at(), now),
-            answered: reply.answered_at().map(|at| When::new(at, now)),
+            message: reply.message,
+            at: When::new(reply.at, now),
+            answered: reply.answered_at.map(|at| When::new(at, now)),
             client_path: in_path(reply.client_ref.as_deref().unwrap_or_default()),
             client: reply.client_ref,
             name: reply.client_name.unwrap_or_default(),

@@ -77,8 +77,8 @@ fn node(row: NodeRow, now: Moment) -> Node {
     let badge = Badge::new(tone, row.state().as_str());
     Node {
         badge,
-        started: When::new(row.started_at(), now),
-        seen: When::new(row.heartbeat_at(), now),
+        started: When::new(row.started_at, now),
+        seen: When::new(row.heartbeat_at, now),
         row,
     }
 }
@@ -99,9 +99,9 @@ async fn office(web: &Web, now: Moment) -> Result<Office, StoreError> {
         keys: keys
             .into_iter()
             .map(|key| {
-                let badge = live(key.revoked_at().is_some(), "revoked");
-                let used = key.last_used_at().map(|at| When::new(at, now));
-                (key.clone(), When::new(key.created_at(), now), used, badge)
+                let badge = live(key.revoked_at.is_some(), "revoked");
+                let used = key.last_used_at.map(|at| When::new(at, now));
+                (key.clone(), When::new(key.created_at, now), used, badge)
             })
             .collect(),
         people: people
@@ -113,7 +113,7 @@ async fn office(web: &Web, now: Moment) -> Result<Office, StoreError> {
             .collect(),
         deeds: deeds
             .into_iter()
-            .map(|row| (row.clone(), When::new(row.at(), now)))
+            .map(|row| (row.clone(), When::new(row.at, now)))
             .collect(),
     })
 }

@@ -4,6 +4,7 @@
 //! the languages. Organisations' own words (states of cases) come from `domain::case_kind`.
 
 use crate::domain::Channel;
+use crate::domain::event::{IncidentKind, IncidentState, IncidentStep};
 use crate::store::reports::status_page::IncidentNow;
 
 /// A language the pages speak.
@@ -197,37 +198,43 @@ impl Language {
             Some("water") => self.choose(" dell'acqua", "water "),
             _ => "",
         };
-        match (self, incident.kind.as_str()) {
-            (Self::Italian, "outage") => format!("Interruzione{service}"),
-            (Self::Italian, "planned_outage") => format!("Interruzione programmata{service}"),
-            (Self::English, "outage") => capital(&format!("{service}outage")),
-            (Self::English, "planned_outage") => capital(&format!("planned {service}outage")),
-            (_, "delay") => self.choose("Ritardo", "Delay").to_owned(),
-            (_, "closure") => self.choose("Chiusura", "Closure").to_owned(),
-            _ => self.choose("Avviso", "Notice").to_owned(),
+        match (self, incident.kind) {
+            (Self::Italian, IncidentKind::Outage) => format!("Interruzione{service}"),
+            (Self::Italian, IncidentKind::PlannedOutage) => {
+                format!("Interruzione programmata{service}")
+            }
+            (Self::English, IncidentKind::Outage) => capital(&format!("{service}outage")),
+            (Self::English, IncidentKind::PlannedOutage) => {
+                capital(&format!("planned {service}outage"))
+            }
+            (_, IncidentKind::Delay) => self.choose("Ritardo", "Delay").to_owned(),
+            (_, IncidentKind::Closure) => self.choose("Chiusura", "Closure").to_owned(),
+            (_, IncidentKind::Notice) => self.choose("Avviso", "Notice").to_owned(),
         }
     }
 
     pub(super) fn incident_state(self, incident: &IncidentNow, begun: bool) -> &'static str {
-        match (incident.state.as_str(), begun) {
-            ("resolved", _) => self.resolved(&incident.kind),
-            ("cancelled", _) => self.cancelled(&incident.kind),
-            (_, false) => self.choose("In programma", "Planned"),
-            (_, true) => self.choose("In corso", "Going on"),
+        match (incident.state, begun) {
+            (IncidentState::Resolved, _) => self.resolved(incident.kind),
+            (IncidentState::Cancelled, _) => self.cancelled(incident.kind),
+            (IncidentState::GoingOn, false) => self.choose("In programma", "Planned"),
+            (IncidentState::GoingOn, true) => self.choose("In corso", "Going on"),
         }
     }
 
-    pub(super) fn incident_step(self, kind: &str, event_type: &str) -> &'static str {
-        match event_type {
-            "incident.opened" => self.choose("Prima segnalazione", "First report"),
-            "incident.resolved" => self.resolved(kind),
-            "incident.cancelled" => self.cancelled(kind),
-            "incident.overdue" => self.choose("Oltre l'orario previsto", "Past the expected time"),
-            _ => self.choose("Aggiornamento", "Update"),
+    pub(super) fn incident_step(self, kind: IncidentKind, step: IncidentStep) -> &'static str {
+        match step {
+            IncidentStep::Opened => self.choose("Prima segnalazione", "First report"),
+            IncidentStep::Resolved => self.resolved(kind),
+            IncidentStep::Cancelled => self.cancelled(kind),
+            IncidentStep::Overdue => {
+                self.choose("Oltre l'orario previsto", "Past the expected time")
+            }
+            IncidentStep::Updated => self.choose("Aggiornamento", "Update"),
         }
     }
 
-    fn resolved(self, kind: &str) -> &'static str {
+    fn resolved(self, kind: IncidentKind) -> &'static str {
         let italian = if is_feminine(kind) {
             "Risolta"
         } else {
@@ -236,7 +243,7 @@ impl Language {
         self.choose(italian, "Over")
     }
 
-    fn cancelled(self, kind: &str) -> &'static str {
+    fn cancelled(self, kind: IncidentKind) -> &'static str {
         let italian = if is_feminine(kind) {
             "Annullata"
         } else {
@@ -303,8 +310,11 @@ impl Language {
 }
 
 /// Interruzione, chiusura; but ritardo, avviso.
-fn is_feminine(kind: &str) -> bool {
-    matches!(kind, "outage" | "planned_outage" | "closure")
+const fn is_feminine(kind: IncidentKind) -> bool {
+    matches!(
+        kind,
+        IncidentKind::Outage | IncidentKind::PlannedOutage | IncidentKind::Closure
+    )
 }
 
 /// With a capital first letter.

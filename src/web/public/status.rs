@@ -117,12 +117,18 @@ async fn read(web: &Web, token: &str) -> Result<(Told, Subject, Option<Choices>)
     Ok((told, subject, choices))
 }
 
+/// Changes of a case shown at most: the page stays one short letter.
+const LONGEST_HISTORY: usize = 20;
+
 async fn subject(tx: &mut Tx, told: &Told) -> Result<Subject, StoreError> {
     let named = |what: &str| told.data.get(what).and_then(|value| value.as_str());
     if let Some(reference) = named("case")
-        && let Some(case) = tx.status_page().case(reference).await?
+        && let Some(case) = tx.cases().lookup(reference).await?
     {
-        return Ok(Subject::Case(case));
+        let mut changes = tx.cases().history(reference).await?;
+        changes.reverse();
+        changes.truncate(LONGEST_HISTORY);
+        return Ok(Subject::Case(case, changes));
     }
     if let Some(reference) = named("incident")
         && let Some(incident) = tx.status_page().incident(reference).await?

@@ -4,17 +4,20 @@ use askama::Template;
 
 use super::pages::{Contact, Pages};
 use super::phrases::{Done, Language, capital};
-use super::when::{Due, Wall};
+use super::when::Wall;
 use crate::domain::client::TrackingConsent;
+use crate::domain::event::{Deadline, IncidentState};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Class};
 use crate::store::people::preferences::Choices;
-use crate::store::reports::status_page::{CaseNow, CaseStep, IncidentNow, Told};
+use crate::store::planning::cases::{CaseChange, CaseRecord};
+use crate::store::reports::status_page::{IncidentNow, Told};
 
 /// What a message is about.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Subject {
-    Case(CaseNow),
+    /// With what happened, the newest first.
+    Case(CaseRecord, Vec<CaseChange>),
     Incident(IncidentNow),
     /// Neither: the event's own words, when it has some.
     Notice,
@@ -98,47 +101,53 @@ pub(super) struct Topic {
 /// Tells what the message is about.
 pub(super) fn story(told: &Told, subject: &Subject, pages: &Pages, wall: Wall) -> Story {
     match subject {
-        Subject::Case(case) => case_story(case, pages, wall, &told.locale),
+        Subject::Case(case, changes) => case_story(case, changes, pages, wall, &told.locale),
         Subject::Incident(incident) => incident_story(incident, wall),
         Subject::Notice => notice_story(told, wall),
     }
 }
 
-fn case_story(case: &CaseNow, pages: &Pages, wall: Wall, locale: &str) -> Story {
+fn case_story(
+    case: &CaseRecord,
+    changes: &[CaseChange],
+    pages: &Pages,
+    wall: Wall,
+    locale: &str,
+) -> Story {
+    let data = &case.data;
     let language = wall.language;
     let kinds = pages.case_kinds();
-    let label = |state: &str| capital(&kinds.state_label(&case.kind, state, locale));
-    let step = |step: &CaseStep| Step {
+    let label = |state: &str| capital(&kinds.state_label(&data.kind, state, locale));
+    let step = |step: &CaseChange| Step {
         what: label(&step.state),
         detail: None,
-        when: wall.moment(step.at),
+        when: wall.moment(step.occurred_at),
     };
     Story {
-        line: Some(language.case_line(&case.reference)),
-        title: capital(&kinds.kind_label(&case.kind, locale)),
-        state: Some(label(&case.state)),
+        line: Some(language.case_line(&data.case)),
+        title: capital(&kinds.kind_label(&data.kind, locale)),
+        state: Some(label(&data.state)),
         tone: if case.closed_at.is_some() {
             "done"
         } else {
             "going"
         },
         next: case_next(case, wall),
-        note: case.note.clone(),
-        history: case.history.iter().map(step).collect(),
+        note: data.note.clone(),
+        history: changes.iter().map(step).collect(),
     }
 }
 
-fn case_next(case: &CaseNow, wall: Wall) -> Vec<String> {
+fn case_next(case: &CaseRecord, wall: Wall) -> Vec<String> {
     let language = wall.language;
     if let Some(closed_at) = case.closed_at {
         return vec![language.closed(&wall.moment(closed_at))];
     }
-    let due = case.expected_by.as_deref().and_then(Due::parse);
-    let by_when = match due {
+    let by_when = match case.data.expected_by {
         Some(due) => language.next_step(&wall.due(due), wall.is_past(due)),
         None => language.no_date().to_owned(),
     };
-    let turn = case.owner.as_deref().map(|owner| language.turn(owner));
+    let turn = case.data.owner.as_deref().map(|owner| language.turn(owner));
     turn.into_iter().chain([by_when]).collect()
 }
 
@@ -149,7 +158,7 @@ fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
         line: None,
         title: language.incident_title(incident),
         state: Some(language.incident_state(incident, begun).to_owned()),
-        tone: if incident.state == "going_on" {
+        tone: if incident.state == IncidentState::GoingOn {
             "going"
         } else {
             "done"
@@ -160,9 +169,7 @@ fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
             .history
             .iter()
             .map(|step| Step {
-                what: language
-                    .incident_step(&incident.kind, &step.event_type)
-                    .to_owned(),
+                what: language.incident_step(incident.kind, step.step).to_owned(),
                 detail: step
                     .expected_end
                     .map(|end| language.end_named(&wall.moment(end))),
@@ -175,22 +182,18 @@ fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
 fn incident_next(incident: &IncidentNow, wall: Wall) -> Vec<String> {
     let language = wall.language;
     let mut next = Vec::new();
-    match (
-        incident.state.as_str(),
-        incident.closed_at,
-        incident.expected_end,
-    ) {
-        ("cancelled", _, _) => {
+    match (incident.state, incident.closed_at, incident.expected_end) {
+        (IncidentState::Cancelled, _, _) => {
             let about = incident.cause.as_deref();
             next.push(language.called_off().to_owned());
             next.extend(about.map(|cause| language.was_about(cause)));
             return next;
         }
-        ("resolved", closed_at, _) => {
+        (IncidentState::Resolved, closed_at, _) => {
             next.extend(closed_at.map(|at| language.over(&wall.moment(at))));
         }
         (_, _, Some(end)) => {
-            let past = wall.is_past(Due::Moment(end));
+            let past = wall.is_past(Deadline::Time(end));
             next.push(language.expected_end(&wall.moment(end), past));
         }
         _ => next.push(language.no_end().to_owned()),

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::phrases::Language;
 use crate::domain::Timestamp;
 use crate::domain::day_names::DayNames;
+use crate::domain::event::Deadline;
 
 /// The calendar on the client's wall.
 #[derive(Debug, Clone, Copy)]
@@ -13,21 +14,6 @@ pub(super) struct Wall {
     pub(super) language: Language,
     pub(super) zone: Tz,
     pub(super) now: Timestamp,
-}
-
-/// Until when something is expected: a day, or a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Due {
-    Day(NaiveDate),
-    Moment(Timestamp),
-}
-
-impl Due {
-    /// `2026-11-29` or a time with a zone; `None` when it is neither.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let day = || text.parse().ok().map(Self::Day);
-        Timestamp::parse(text).ok().map(Self::Moment).or_else(day)
-    }
 }
 
 impl Wall {
@@ -52,18 +38,18 @@ impl Wall {
         format!("{day} {at} {:02}:{:02}", local.hour(), local.minute())
     }
 
-    pub(super) fn due(self, due: Due) -> String {
+    pub(super) fn due(self, due: Deadline) -> String {
         match due {
-            Due::Day(day) => self.day(day),
-            Due::Moment(at) => self.moment(at),
+            Deadline::Day(day) => self.day(day),
+            Deadline::Time(at) => self.moment(at),
         }
     }
 
     /// Whether it is over: a day only once it has ended.
-    pub(super) fn is_past(self, due: Due) -> bool {
+    pub(super) fn is_past(self, due: Deadline) -> bool {
         match due {
-            Due::Day(day) => day < self.local(self.now).date_naive(),
-            Due::Moment(at) => at < self.now,
+            Deadline::Day(day) => day < self.local(self.now).date_naive(),
+            Deadline::Time(at) => at < self.now,
         }
     }
 
@@ -110,11 +96,10 @@ mod tests {
     #[test]
     fn a_day_is_past_only_when_it_has_ended() {
         let wall = wall(Language::English);
-        let due = |text| Due::parse(text).unwrap();
+        let due = |text| text.parse::<Deadline>().unwrap();
         assert!(!wall.is_past(due("2026-11-22")));
         assert!(wall.is_past(due("2026-11-21")));
         assert!(wall.is_past(due("2026-11-22T22:00:00+01:00")));
         assert_eq!(wall.due(due("2026-11-29")), "Sunday 29 November");
-        assert_eq!(Due::parse("presto"), None);
     }
 }

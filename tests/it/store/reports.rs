@@ -310,7 +310,7 @@ async fn what_is_going_on_is_counted(store: TestStore) {
     assert_eq!(tx.reports().nodes(5).await.unwrap().len(), 1);
     assert_eq!(
         tx.reports().providers().await.unwrap()[0]
-            .paused_until()
+            .paused_until
             .unwrap()
             .as_micros(),
         900
@@ -347,7 +347,7 @@ async fn a_client_comes_with_everything_that_decides(store: TestStore) {
 async fn cases_and_incidents_have_their_steps(store: TestStore) {
     let mut tx = store.read().await.unwrap();
     let case = tx.reports().case("PR-1").await.unwrap().unwrap();
-    assert_eq!(tx.reports().case_steps(case.id).await.unwrap().len(), 1);
+    assert_eq!(tx.cases().history("PR-1").await.unwrap().len(), 1);
     assert_eq!(
         tx.reports().cases(true, i64::MAX, 10).await.unwrap().len(),
         1

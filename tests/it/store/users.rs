@@ -104,7 +104,7 @@ async fn deeds_come_back_newest_first(store: &Store) {
     let deeds = store.read().await.unwrap().audit().recent(2).await.unwrap();
     let actions: Vec<&str> = deeds.iter().map(|deed| deed.action.as_str()).collect();
     assert_eq!(actions, ["c.done", "b.done"]);
-    assert_eq!(deeds[0].at(), NOW);
+    assert_eq!(deeds[0].at, NOW);
 }
 
 on_both_stores!(

@@ -46,7 +46,7 @@ impl Upkeep<'_> {
         let Some(upto) = found.last().copied() else {
             return Ok(None);
         };
-        let ids = json_ids(found.into_iter());
+        let ids = json_ids(found);
         if old == Old::Cases {
             self.run("delete what happened in old cases", CASE_CHANGES, &ids)
                 .await?;

@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::ids::ids_within;
-use crate::store::{Conn, Doing as _, StoreError, on};
+use crate::store::database::sql::{all, one, values};
+use crate::store::{Conn, StoreError};
 
 /// Rows read at a time.
 const PAGE: i64 = 500;
@@ -112,15 +113,12 @@ fn since(newest: i64) -> i64 {
 }
 
 async fn newest(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
-    on!(conn, |c| {
-        sqlx::query_as(
-            "SELECT coalesce((SELECT max(id) FROM event), 0),
-             coalesce((SELECT max(id) FROM audit), 0)",
-        )
-        .fetch_one(&mut **c)
-        .await
-    })
-    .doing("see how far events go")
+    one!(
+        *conn,
+        "read the newest event",
+        "SELECT coalesce((SELECT max(id) FROM event), 0),
+         coalesce((SELECT max(id) FROM audit), 0)"
+    )
 }
 
 /// Events that may name the client, after an id: the text is looked for here, and what it means
@@ -130,19 +128,11 @@ async fn events(
     reference: &str,
     after: i64,
 ) -> Result<Vec<(i64, Option<String>, String)>, StoreError> {
-    on!(conn, |c| {
-        sqlx::query_as(
-            "SELECT id, subject, data FROM event WHERE id > $1
-             AND (data LIKE $2 ESCAPE '\\' OR subject = $3) ORDER BY id LIMIT $4",
-        )
-        .bind(after)
-        .bind(pattern(reference))
-        .bind(reference)
-        .bind(PAGE)
-        .fetch_all(&mut **c)
-        .await
-    })
-    .doing("look for events that name the client")
+    all!(*conn, "look for events that name a client",
+        "SELECT id, subject, data FROM event WHERE id > $1
+         AND (data LIKE $2 ESCAPE '\\' OR subject = $3) ORDER BY id LIMIT $4";
+        after, pattern(reference), reference, PAGE
+    )
 }
 
 /// A pattern for LIKE that finds the reference as a JSON text.
@@ -190,27 +180,18 @@ fn reading(reference: &str, subject: Option<&str>, data: &str) -> Reading {
 
 /// Lines of the audit whose subject is the client.
 async fn deeds(conn: &mut Conn, reference: &str, after: i64) -> Result<Vec<i64>, StoreError> {
-    on!(conn, |c| {
-        sqlx::query_scalar(
-            "SELECT id FROM audit WHERE id > $1 AND subject = $2
-             AND (action LIKE 'client.%' OR action LIKE 'contact.%' OR action LIKE 'preferences.%')",
-        )
-        .bind(after)
-        .bind(reference)
-        .fetch_all(&mut **c)
-        .await
-    })
-    .doing("look for what was done with the client")
+    values!(*conn, "look for audit entries about a client",
+        "SELECT id FROM audit WHERE id > $1 AND subject = $2
+         AND (action LIKE 'client.%' OR action LIKE 'contact.%' OR action LIKE 'preferences.%')";
+        after, reference
+    )
 }
 
 async fn partnered(conn: &mut Conn, reference: &str) -> Result<Vec<i64>, StoreError> {
-    on!(conn, |c| {
-        sqlx::query_scalar("SELECT id FROM client WHERE partner = $1")
-            .bind(reference)
-            .fetch_all(&mut **c)
-            .await
-    })
-    .doing("look for whom the client looks after")
+    values!(*conn, "look for clients whose partner is to be erased",
+        "SELECT id FROM client WHERE partner = $1";
+        reference
+    )
 }
 
 #[cfg(test)]

@@ -1,23 +1,25 @@
 //! Whether an event is the one that is stored under its name already.
 
 use super::ready::Row;
-use crate::domain::Timestamp;
 use crate::domain::event::is_comparable;
+use crate::domain::{EventId, Timestamp};
+use crate::store::database::rows::row;
 
-/// A stored event that bears the source and id of one that came in.
-#[derive(sqlx::FromRow)]
-pub(super) struct Known {
-    /// Place of the one that came in.
-    pub(super) at: i64,
-    /// The stored one's row.
-    pub(super) id: i64,
-    kind: String,
-    subject: Option<String>,
-    occurred_at: i64,
-    received_at: i64,
-    claimed_at: Option<i64>,
-    data: String,
-    body_hash: String,
+row! {
+    /// A stored event that bears the source and id of one that came in.
+    pub(super) struct Known {
+        /// Place of the one that came in.
+        pub(super) at: i64,
+        /// The stored one's row.
+        pub(super) id: EventId,
+        kind: String,
+        subject: Option<String>,
+        occurred_at: Timestamp,
+        received_at: Timestamp,
+        claimed_at: Option<Timestamp>,
+        data: String,
+        body_hash: String,
+    }
 }
 
 impl Known {
@@ -29,7 +31,7 @@ impl Known {
             return *self.body_hash == *event.fingerprint;
         }
         let said = event.claimed_at.unwrap_or(event.occurred_at);
-        let same_time = self.claimed_at.unwrap_or(self.occurred_at) == said.as_micros();
+        let same_time = self.claimed_at.unwrap_or(self.occurred_at) == said;
         // Neither said when: both were dated by their receipt.
         let no_time = self.occurred_at == self.received_at
             && self.claimed_at.is_none()

@@ -78,8 +78,8 @@ fn day(day: i64) -> Option<String> {
 fn attempt(attempt: &StoryAttempt) -> Value {
     json!({
         "provider": attempt.provider,
-        "opened_at": attempt.opened_at(),
-        "closed_at": attempt.closed_at(),
+        "opened_at": attempt.opened_at,
+        "closed_at": attempt.closed_at,
         "outcome": attempt.outcome,
         "reference": attempt.reference,
         "stage": attempt.stage,
@@ -94,15 +94,15 @@ fn receipt(receipt: &StoryReceipt) -> Value {
         "kind": receipt.kind,
         "code": receipt.code,
         "detail": receipt.detail,
-        "provider_at": receipt.provider_at(),
-        "received_at": receipt.received_at(),
+        "provider_at": receipt.provider_at,
+        "received_at": receipt.received_at,
     })
 }
 
 fn engagement(hit: &StoryEngagement) -> Value {
     json!({
         "kind": hit.kind,
-        "at": hit.at(),
+        "at": hit.at,
         "verdict": hit.verdict,
         "url": hit.url,
         // What the client wrote: a reply is there to be read by whoever may read the message.

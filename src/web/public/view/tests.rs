@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::case_kind::CaseKinds;
-use crate::domain::{ClientId, MessageId, Timestamp};
+use crate::domain::event::{CaseData, IncidentKind};
+use crate::domain::{CaseId, ClientId, MessageId, Timestamp};
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
@@ -32,24 +33,44 @@ fn told(data: serde_json::Value) -> Told {
     }
 }
 
-fn a_case() -> CaseNow {
-    CaseNow {
-        reference: "PR-1".to_owned(),
-        kind: "voltura".to_owned(),
-        state: "waiting_distributor".to_owned(),
-        owner: None,
-        note: None,
-        expected_by: None,
+fn a_case() -> CaseRecord {
+    let opened_at = at("2026-11-20T09:00:00+01:00");
+    CaseRecord {
+        id: CaseId::new(1),
+        data: CaseData {
+            case: "PR-1".to_owned(),
+            client: "C-7".to_owned(),
+            kind: "voltura".to_owned(),
+            state: "waiting_distributor".to_owned(),
+            owner: None,
+            note: None,
+            expected_by: None,
+        },
+        opened_at,
+        changed_at: opened_at,
         closed_at: None,
-        history: Vec::new(),
     }
+}
+
+/// The page of a case whose next step is expected from `owner` by then.
+fn tell_case(
+    owner: &str,
+    expected_by: &str,
+    closed_at: Option<Timestamp>,
+    language: Language,
+) -> Story {
+    let mut case = a_case();
+    case.closed_at = closed_at;
+    case.data.owner = Some(owner.to_owned());
+    case.data.expected_by = Some(expected_by.parse().unwrap());
+    tell(&Subject::Case(case, Vec::new()), language)
 }
 
 fn an_outage() -> IncidentNow {
     IncidentNow {
         reference: "G-77".to_owned(),
-        kind: "outage".to_owned(),
-        state: "going_on".to_owned(),
+        kind: IncidentKind::Outage,
+        state: IncidentState::GoingOn,
         service: Some("gas".to_owned()),
         cause: None,
         note: None,
@@ -68,7 +89,7 @@ fn tell(subject: &Subject, language: Language) -> Story {
 
 #[test]
 fn a_case_without_owner_and_date_says_that_there_is_no_date_yet() {
-    let story = tell(&Subject::Case(a_case()), Language::Italian);
+    let story = tell(&Subject::Case(a_case(), Vec::new()), Language::Italian);
     assert_eq!(story.state.as_deref(), Some("In attesa del distributore"));
     assert_eq!(
         story.next,
@@ -78,12 +99,7 @@ fn a_case_without_owner_and_date_says_that_there_is_no_date_yet() {
 
 #[test]
 fn a_deadline_that_passed_is_not_hidden() {
-    let case = CaseNow {
-        expected_by: Some("2026-11-20".to_owned()),
-        owner: Some("cliente".to_owned()),
-        ..a_case()
-    };
-    let story = tell(&Subject::Case(case), Language::Italian);
+    let story = tell_case("cliente", "2026-11-20", None, Language::Italian);
     assert_eq!(
         story.next,
         [
@@ -95,13 +111,13 @@ fn a_deadline_that_passed_is_not_hidden() {
 
 #[test]
 fn a_closed_case_waits_for_nothing() {
-    let case = CaseNow {
-        closed_at: Some(at("2026-11-22T09:30:00+01:00")),
-        expected_by: Some("2026-11-30".to_owned()),
-        owner: Some("e-distribuzione".to_owned()),
-        ..a_case()
-    };
-    let story = tell(&Subject::Case(case), Language::English);
+    let closed_at = Some(at("2026-11-22T09:30:00+01:00"));
+    let story = tell_case(
+        "e-distribuzione",
+        "2026-11-30",
+        closed_at,
+        Language::English,
+    );
     assert_eq!(story.tone, "done");
     assert_eq!(
         story.next,
@@ -131,7 +147,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
         ),
         (
             IncidentNow {
-                state: "resolved".to_owned(),
+                state: IncidentState::Resolved,
                 closed_at: Some(at("2026-11-22T17:45:00+01:00")),
                 ..outage.clone()
             },
@@ -140,7 +156,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
         ),
         (
             IncidentNow {
-                state: "cancelled".to_owned(),
+                state: IncidentState::Cancelled,
                 ..outage
             },
             "Annullata",
