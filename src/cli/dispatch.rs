@@ -77,10 +77,7 @@ async fn cancel(context: &Context, event: &[String]) -> anyhow::Result<()> {
         );
     };
     let (stopped, gone) = tx.plans().cancel_event(id, now).await?;
-    let told = format!(
-        "{} messages withdrawn; {gone} could not be stopped",
-        stopped.len()
-    );
+    let told = format!("{stopped} messages withdrawn; {gone} could not be stopped");
     let deed = ("event.withdrawn", &*id.to_string(), Some(&*told));
     note(context, &mut tx, now, deed).await?;
     tx.commit().await?;

@@ -1,7 +1,6 @@
 //! Carries one message: render, choose a line, open, send, close. The only place that calls a
 //! provider's `send`, and never before the ledger says that the attempt is durable.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -30,14 +29,13 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
         shared.ledger.write(Entry::GiveBack(message.id));
         return;
     };
-    let ticket = ticket(&message, Arc::clone(&plan));
     let now = shared.clock.now();
     if message.address.is_empty() {
         // Its client was erased while an earlier attempt was on the wire.
         let erased = Some(Reason::Erased);
         return divert(
             shared,
-            ticket,
+            &message,
             MessageState::Cancelled,
             erased,
             message.due_at,
@@ -46,25 +44,31 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
     // Here, too: what no provider takes and no template can write comes to no other gate.
     if now > message.expires_at {
         let late = Some(Reason::TooLate);
-        return divert(shared, ticket, MessageState::Expired, late, message.due_at);
+        return divert(
+            shared,
+            &message,
+            MessageState::Expired,
+            late,
+            message.due_at,
+        );
     }
     let chosen = match shared.lines.choose(message.channel, now) {
         Choice::Line(chosen) => chosen,
-        Choice::Wait(until) => return turn_away(shared, ticket, until),
-        Choice::Nobody => return hold(shared, ticket, &message, Reason::NoProvider, now),
+        Choice::Wait(until) => return turn_away(shared, &message, until),
+        Choice::Nobody => return hold(shared, &message, Reason::NoProvider, now),
     };
     let line = &*chosen.line;
     let outgoing = match super::compose::compose(shared, &message, &plan) {
         Ok(outgoing) => outgoing,
         Err(fault) => {
             tracing::warn!(message.id = %message.id, fault = %fault, "a text could not be rendered; the message is held");
-            return hold(shared, ticket, &message, fault.reason(), now);
+            return hold(shared, &message, fault.reason(), now);
         }
     };
     if let Err(error) = line.provider.warm().await {
         let now = shared.clock.now();
         let wait = line.unreached(&error, now).wait;
-        return turn_away(shared, ticket, wait.unwrap_or(now + UNREACHED));
+        return turn_away(shared, &message, wait.unwrap_or(now + UNREACHED));
     }
     let Some(admission) = line.admit(message.lane).await else {
         shared.ledger.write(Entry::GiveBack(message.id));
@@ -72,14 +76,9 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
     };
     // The wait may have been long enough for the provider to fall ill: choose again.
     if !chosen.asks() && line.rests() {
-        return turn_away(shared, ticket, shared.clock.now());
+        return turn_away(shared, &message, shared.clock.now());
     }
-    let ready = Ready {
-        ticket,
-        outgoing,
-        admission,
-    };
-    hand_over(shared, &message, &plan, line, ready).await;
+    hand_over(shared, &message, &plan, line, (outgoing, admission)).await;
     drop(chosen);
     if let Err(error) = super::fetch::fetch(shared).await {
         // The timers fetch again.
@@ -88,30 +87,23 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
 }
 
 /// A message waits because its provider rests.
-fn turn_away(shared: &Shared, ticket: Ticket, until: Timestamp) {
+fn turn_away(shared: &Shared, message: &Claimed, until: Timestamp) {
     let why = Some(Reason::ProviderAway);
-    divert(shared, ticket, MessageState::Queued, why, until);
+    divert(shared, message, MessageState::Queued, why, until);
 }
 
-/// What is rendered and may be opened.
-struct Ready<'a> {
-    ticket: Ticket,
-    outgoing: Outgoing,
-    admission: Admission<'a>,
-}
-
+/// Opens and sends what is rendered and admitted.
 async fn hand_over(
     shared: &Shared,
     message: &Claimed,
     plan: &PlanText,
     line: &Line,
-    ready: Ready<'_>,
+    (outgoing, admission): (Outgoing, Admission<'_>),
 ) {
-    let Ready {
-        ticket,
-        outgoing,
-        admission,
-    } = ready;
+    let ticket = Ticket {
+        client: message.client,
+        respects_quiet_hours: plan.settings.respects_quiet_hours,
+    };
     let attempt = NewAttempt {
         message: message.id,
         lease_no: message.lease_no,
@@ -120,7 +112,7 @@ async fn hand_over(
         reports: line.provider.capabilities().gives_receipts,
         key_life: line.key_life(),
     };
-    if shared.ledger.open(ticket.clone(), attempt).await == Opened::No {
+    if shared.ledger.open(ticket, attempt).await == Opened::No {
         return;
     }
     let departed = admission.depart(patience(&shared.settings)).await;
@@ -140,7 +132,7 @@ async fn hand_over(
         now,
     };
     let closed = closed(&terms, message, &answer, heard);
-    shared.ledger.write(Entry::Close { ticket, closed });
+    shared.ledger.write(Entry::Close(closed));
 }
 
 /// How long a message may take from its admission to its departure. The node beat at most one
@@ -151,41 +143,29 @@ fn patience(settings: &Settings) -> Duration {
     LONGEST_WAIT.min(lease.saturating_sub(settings.heartbeat * 2))
 }
 
-fn ticket(message: &Claimed, plan: Arc<PlanText>) -> Ticket {
-    Ticket {
-        message: message.id,
-        client: message.client,
-        lease_no: message.lease_no,
-        channel: message.channel,
-        tracking: message.tracking,
-        created_at: message.created_at,
-        plan,
-    }
-}
-
 fn divert(
     shared: &Shared,
-    ticket: Ticket,
+    message: &Claimed,
     state: MessageState,
     reason: Option<Reason>,
     due_at: Timestamp,
 ) {
     let diverted = Diverted {
-        message: ticket.message,
-        lease_no: ticket.lease_no,
+        message: message.id,
+        lease_no: message.lease_no,
         state,
         reason,
         due_at: Some(due_at),
     };
-    shared.ledger.write(Entry::Divert { ticket, diverted });
+    shared.ledger.write(Entry::Divert(diverted));
 }
 
 /// A message that is held until a person acts is looked at again after an hour, or when its time
 /// is over: what was wrong may have been mended meanwhile.
-fn hold(shared: &Shared, ticket: Ticket, message: &Claimed, why: Reason, now: Timestamp) {
+fn hold(shared: &Shared, message: &Claimed, why: Reason, now: Timestamp) {
     let over = message.expires_at + TimeDelta::milliseconds(1);
     let later = over.min(now + TimeDelta::hours(1));
-    divert(shared, ticket, MessageState::Held, Some(why), later);
+    divert(shared, message, MessageState::Held, Some(why), later);
 }
 
 /// Our name for a message towards a provider: the same for every try.

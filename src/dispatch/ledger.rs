@@ -5,22 +5,19 @@
 //! hundreds. When the store fails, closings are kept and tried again until they are written, and
 //! no attempt is opened meanwhile: nothing is sent that cannot be recorded.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Settings;
 use super::gate::{Judgement, Terms, judge};
-use super::{Settings, texts::PlanText};
 use crate::domain::ids::first_id_at;
-use crate::domain::{
-    Channel, ClientId, Clock, MessageId, MessageState, NodeId, Timestamp, Tracking,
-};
-use crate::store::messages::attempts::{Closed, Diverted, Landed, NewAttempt, Recheck};
+use crate::domain::{ClientId, Clock, MessageId, MessageState, NodeId, Timestamp};
+use crate::store::messages::attempts::{Closed, Diverted, NewAttempt, Recheck};
 use crate::store::messages::receipts::ReceiptHorizon;
-use crate::store::messages::rollup::{Shift, Standing, shift};
 use crate::store::{Store, StoreError, Tx};
 
 /// Entries taken into one transaction.
@@ -28,16 +25,11 @@ const BATCH: usize = 256;
 /// Pause after the store failed.
 const STORE_RETRY: Duration = Duration::from_millis(500);
 
-/// What the ledger needs to know of a message to count it.
-#[derive(Debug, Clone)]
+/// What the ledger needs to know of a message to judge its opening.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Ticket {
-    pub(super) message: MessageId,
     pub(super) client: ClientId,
-    pub(super) lease_no: i64,
-    pub(super) channel: Channel,
-    pub(super) tracking: Tracking,
-    pub(super) created_at: Timestamp,
-    pub(super) plan: Arc<PlanText>,
+    pub(super) respects_quiet_hours: bool,
 }
 
 /// The answer to an opening.
@@ -58,9 +50,9 @@ pub(super) enum Entry {
         answer: oneshot::Sender<Opened>,
     },
     /// Write what came of one.
-    Close { ticket: Ticket, closed: Closed },
+    Close(Closed),
     /// Move a message that was not opened.
-    Divert { ticket: Ticket, diverted: Diverted },
+    Divert(Diverted),
     /// Put a message that was not opened back into the queue.
     GiveBack(MessageId),
     /// Undo a claim that may have been committed or not.
@@ -108,8 +100,8 @@ type Opening = (Ticket, NewAttempt, oneshot::Sender<Opened>);
 #[derive(Default)]
 struct Batch {
     opens: Vec<Opening>,
-    closes: Vec<(Ticket, Closed)>,
-    diverts: Vec<(Ticket, Diverted)>,
+    closes: Vec<Closed>,
+    diverts: Vec<Diverted>,
     give_backs: Vec<MessageId>,
     /// Openings that were refused, each with its lease.
     refused: Vec<(MessageId, i64)>,
@@ -193,8 +185,7 @@ impl Ledger {
             close(&mut tx, &batch.closes, self.settings.receipts(), now).await?;
         }
         if !batch.diverts.is_empty() {
-            let diverted: Vec<_> = batch.diverts.iter().map(|(t, d)| (t, *d)).collect();
-            self.divert(&mut tx, &diverted, now).await?;
+            self.divert(&mut tx, &batch.diverts, now).await?;
         }
         if !batch.refused.is_empty() {
             tx.attempts().unopen(self.node, &batch.refused, now).await?;
@@ -231,7 +222,7 @@ impl Ledger {
     /// holds must not stay behind.
     async fn refuse(&self, tx: &mut Tx, opens: &[Opening]) -> Result<Vec<bool>, StoreError> {
         tracing::error!("this node was declared dead; it opens nothing more");
-        let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
+        let ids: Vec<MessageId> = opens.iter().map(|(_, one, _)| one.message).collect();
         tx.messages().give_back(self.node, &ids).await?;
         Ok(vec![false; opens.len()])
     }
@@ -242,7 +233,7 @@ impl Ledger {
         opens: &[Opening],
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
-        let ids: Vec<MessageId> = opens.iter().map(|(ticket, ..)| ticket.message).collect();
+        let ids: Vec<MessageId> = opens.iter().map(|(_, one, _)| one.message).collect();
         let day_ago = first_id_at(now - TimeDelta::days(1));
         let hour_ago = now - TimeDelta::hours(1);
         let seen = tx.attempts().recheck(&ids, hour_ago, day_ago).await?;
@@ -256,10 +247,10 @@ impl Ledger {
         if !go.is_empty() {
             tx.attempts().open(self.node, &go, now).await?;
         }
-        let diverted: Vec<(&Ticket, Diverted)> = opens
+        let diverted: Vec<Diverted> = opens
             .iter()
             .zip(&judgements)
-            .filter_map(|((ticket, ..), judgement)| Some((ticket, diverted(ticket, *judgement)?)))
+            .filter_map(|((_, attempt, _), judgement)| diverted(attempt, *judgement))
             .collect();
         if !diverted.is_empty() {
             self.divert(tx, &diverted, now).await?;
@@ -284,10 +275,12 @@ impl Ledger {
         let mut opened_to: HashMap<ClientId, i64> = HashMap::new();
         let judge_one = |(ticket, attempt, _): &Opening| {
             let before = opened_to.entry(ticket.client).or_default();
-            let respects = ticket.plan.settings.respects_quiet_hours;
-            let judgement = seen.get(&ticket.message).map_or(Judgement::NotMine, |row| {
-                judge(row, attempt, respects, *before, &terms)
-            });
+            let respects = ticket.respects_quiet_hours;
+            let judgement = seen
+                .get(&attempt.message)
+                .map_or(Judgement::NotMine, |row| {
+                    judge(row, attempt, respects, *before, &terms)
+                });
             *before += i64::from(judgement == Judgement::Open);
             judgement
         };
@@ -297,18 +290,12 @@ impl Ledger {
     async fn divert(
         &self,
         tx: &mut Tx,
-        diverted: &[(&Ticket, Diverted)],
+        diverted: &[Diverted],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let rows: Vec<Diverted> = diverted.iter().map(|(_, row)| *row).collect();
-        let moved = by_message(tx.attempts().divert(&rows, now).await?);
-        let shifts = diverted.iter().filter_map(|(ticket, row)| {
-            let landed = moved.get(&ticket.message)?;
-            Some(step(ticket, landed, MessageState::Leased, row.state))
-        });
-        shift(&mut tx.conn, &shifts.collect::<Vec<_>>()).await?;
+        tx.attempts().divert(diverted, now).await?;
         // A report may have come for what is now withdrawn or too late: it says more.
-        let proven: Vec<MessageId> = rows
+        let proven: Vec<MessageId> = diverted
             .iter()
             .filter(|row| row.state == MessageState::Accepted || row.state.is_final())
             .map(|row| row.message)
@@ -320,7 +307,7 @@ impl Ledger {
 }
 
 /// Where a judgement sends a message that is not opened.
-fn diverted(ticket: &Ticket, judgement: Judgement) -> Option<Diverted> {
+fn diverted(attempt: &NewAttempt, judgement: Judgement) -> Option<Diverted> {
     let Judgement::Divert {
         state,
         reason,
@@ -330,8 +317,8 @@ fn diverted(ticket: &Ticket, judgement: Judgement) -> Option<Diverted> {
         return None;
     };
     Some(Diverted {
-        message: ticket.message,
-        lease_no: ticket.lease_no,
+        message: attempt.message,
+        lease_no: attempt.lease_no,
         state,
         reason,
         due_at: until,
@@ -348,8 +335,8 @@ impl Batch {
                     attempt,
                     answer,
                 } => batch.opens.push((ticket, attempt, answer)),
-                Entry::Close { ticket, closed } => batch.closes.push((ticket, closed)),
-                Entry::Divert { ticket, diverted } => batch.diverts.push((ticket, diverted)),
+                Entry::Close(closed) => batch.closes.push(closed),
+                Entry::Divert(diverted) => batch.diverts.push(diverted),
                 Entry::GiveBack(message) => batch.give_backs.push(message),
                 Entry::Disclaim(claim) => batch.disclaims.push(claim),
                 Entry::Done(claim) => batch.done.push(claim),
@@ -361,9 +348,9 @@ impl Batch {
     /// Every message that the batch may change, save those of a claim that is undone: which they
     /// are, only the store knows, if it has the claim at all.
     fn messages(&self) -> Vec<MessageId> {
-        let opens = self.opens.iter().map(|(ticket, ..)| ticket.message);
-        let closes = self.closes.iter().map(|(ticket, _)| ticket.message);
-        let diverts = self.diverts.iter().map(|(ticket, _)| ticket.message);
+        let opens = self.opens.iter().map(|(_, attempt, _)| attempt.message);
+        let closes = self.closes.iter().map(|closed| closed.message);
+        let diverts = self.diverts.iter().map(|diverted| diverted.message);
         let refused = self.refused.iter().map(|(message, _)| *message);
         opens
             .chain(closes)
@@ -412,8 +399,8 @@ impl Batch {
     }
 
     fn refuse_opens(&mut self) {
-        for (ticket, _, answer) in self.opens.drain(..) {
-            self.refused.push((ticket.message, ticket.lease_no));
+        for (_, attempt, answer) in self.opens.drain(..) {
+            self.refused.push((attempt.message, attempt.lease_no));
             answer.send(Opened::No).ok();
         }
     }
@@ -430,58 +417,25 @@ impl Batch {
 
 async fn close(
     tx: &mut Tx,
-    closes: &[(Ticket, Closed)],
+    closes: &[Closed],
     horizon: ReceiptHorizon,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let rows: Vec<Closed> = closes.iter().map(|(_, closed)| closed.clone()).collect();
-    let moved = by_message(tx.attempts().close(&rows, now).await?);
-    if moved.len() < rows.len() {
+    let moved = tx.attempts().close(closes, now).await?;
+    if moved.len() < closes.len() {
         tracing::warn!(
-            messages = rows.len() - moved.len(),
+            messages = closes.len() - moved.len(),
             "answers came for messages that had moved on; their attempts say what was answered"
         );
     }
-    let shifts = closes.iter().filter_map(|(ticket, closed)| {
-        let landed = moved.get(&ticket.message)?;
-        Some(step(ticket, landed, MessageState::Sending, closed.state))
-    });
-    shift(&mut tx.conn, &shifts.collect::<Vec<_>>()).await?;
-    let late: Vec<MessageId> = rows
+    let early = moved.iter().filter(|landed| landed.early);
+    let early: Vec<MessageId> = early.map(|landed| landed.message).collect();
+    let moved: HashSet<MessageId> = moved.into_iter().map(|landed| landed.message).collect();
+    let late: Vec<MessageId> = closes
         .iter()
-        .filter(|row| row.outcome == "accepted" && !moved.contains_key(&row.message))
+        .filter(|row| row.outcome == "accepted" && !moved.contains(&row.message))
         .map(|row| row.message)
         .collect();
     tx.receipts(horizon).taken_late(&late, now).await?;
-    let early = moved.into_values().filter(|landed| landed.early);
-    let early: Vec<MessageId> = early.map(|landed| landed.message).collect();
     tx.receipts(horizon).settle(&early, now).await
-}
-
-fn by_message(moved: Vec<Landed>) -> HashMap<MessageId, Landed> {
-    let pairs = moved.into_iter().map(|landed| (landed.message, landed));
-    pairs.collect()
-}
-
-/// How the sums move when this message goes from one state to another.
-fn step<'a>(
-    ticket: &'a Ticket,
-    landed: &Landed,
-    from: MessageState,
-    state: MessageState,
-) -> Shift<'a> {
-    let plan = &ticket.plan.plan;
-    let to = Standing {
-        state,
-        tracking: ticket.tracking,
-        clicks: plan.clicks,
-        reports: landed.reports,
-        acts: landed.acts,
-    };
-    Shift {
-        sum: plan.summed().sum(ticket.created_at, ticket.channel),
-        messages: 1,
-        from: Some(to.in_state(from)),
-        to,
-    }
 }

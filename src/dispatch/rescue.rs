@@ -8,11 +8,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Shared;
-use crate::domain::{Lane, MessageState, NodeId};
+use crate::domain::{Lane, MessageId, MessageState, NodeId};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
 use crate::store::cluster::nodes::{Looks, Rescued};
-use crate::store::messages::sums::Moved;
 
 /// After a start, an earlier run is looked for so often and so long.
 const SOON: Duration = Duration::from_millis(250);
@@ -107,18 +106,15 @@ pub(super) async fn rescue(
     let gone: Vec<NodeId> = seen.iter().copied().filter(sure).collect();
     let dead = tx.nodes().bury(shared.node, others_ttl, &gone).await?;
     let now = shared.clock.now();
-    let mut rescued = Vec::new();
-    for node in dead {
-        // What the dead node had handed over may still be on its way to a provider, who then
-        // needs a while to say so.
-        let wake_at = now + shared.lines.longest_send() + shared.settings.settle;
-        let soon = wake_at.min(now + super::SOON);
-        let looks = Looks { wake_at, soon };
-        rescued.extend(tx.nodes().rescue(node, now, looks).await?);
-    }
-    let moved = unknown(&rescued);
-    tx.sums().moved(&moved).await?;
-    let unknown: Vec<_> = moved.iter().map(|one| one.message).collect();
+    // What a dead node had handed over may still be on its way to a provider, who then needs a
+    // while to say so.
+    let wake_at = now + shared.lines.longest_send() + shared.settings.settle;
+    let soon = wake_at.min(now + super::SOON);
+    let looks = Looks { wake_at, soon };
+    let rescued = tx.nodes().rescue(&dead, now, looks).await?;
+    let may_have_left = |one: &&Rescued| one.state == MessageState::Unknown;
+    let unknown = rescued.iter().filter(may_have_left);
+    let unknown: Vec<MessageId> = unknown.map(|one| one.id).collect();
     tx.receipts(shared.settings.receipts())
         .settle(&unknown, now)
         .await?;
@@ -127,24 +123,13 @@ pub(super) async fn rescue(
     fail::fail_point!("rescue-after-commit");
     if !rescued.is_empty() {
         tracing::warn!(
-            messages.queued = rescued.len() - moved.len(),
-            messages.unknown = moved.len(),
+            messages.queued = rescued.len() - unknown.len(),
+            messages.unknown = unknown.len(),
             "took messages out of a dead node's hands"
         );
         shared.wake.messages_queued(Lane::ALL);
     }
     Ok(Suspects(seen))
-}
-
-/// What may have been sent, as moves for the sums.
-fn unknown(rescued: &[Rescued]) -> Vec<Moved> {
-    let may_have_left = |one: &&Rescued| one.state == MessageState::Unknown;
-    let moved = |one: &Rescued| Moved {
-        message: one.id,
-        from: Some(MessageState::Sending),
-        to: one.state,
-    };
-    rescued.iter().filter(may_have_left).map(moved).collect()
 }
 
 #[cfg(test)]

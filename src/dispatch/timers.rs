@@ -15,7 +15,6 @@ use crate::channel::Found;
 use crate::domain::{Channel, Lane, MessageState, Reason, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
-use crate::store::messages::sums::Moved;
 use crate::store::messages::timers::{Looked, Woken};
 
 /// How often to look.
@@ -78,32 +77,13 @@ async fn write(
         // A sibling gets an address: not of somebody who is erased this moment.
         tx.erasure().watch().await?;
     }
-    let applied = tx.timers().apply(looks, now).await?;
-    let moved: Vec<Moved> = looks
-        .iter()
-        .filter(|look| look.from != look.to && applied.contains(&look.message))
-        .map(|look| Moved {
-            message: look.message,
-            from: Some(look.from),
-            to: look.to,
-        })
-        .collect();
-    tx.sums().moved(&moved).await?;
+    tx.timers().apply(looks, now).await?;
     for (message, channel, expires_s) in fallbacks {
         let sibling = crate::domain::MessageId::new(shared.ids.next());
         let expires_at = now + TimeDelta::seconds(*expires_s);
-        if tx
-            .timers()
+        tx.timers()
             .fall_back(message.id, *channel, sibling, now, expires_at)
-            .await?
-        {
-            let made = Moved {
-                message: sibling,
-                from: None,
-                to: MessageState::Queued,
-            };
-            tx.sums().moved(&[made]).await?;
-        }
+            .await?;
     }
     fail::fail_point!("look-before-commit");
     if !fallbacks.is_empty() {

@@ -212,6 +212,19 @@ impl MessageState {
         Some(next)
     }
 
+    /// Whether some move leads from here to `to`.
+    #[must_use]
+    pub fn may_become(self, to: Self) -> bool {
+        Move::ALL.iter().any(|step| self.after(*step) == Some(to))
+    }
+
+    /// Whether a message may be written in this state: queued, or what the planner's gates make
+    /// of a queued one before any node has seen it.
+    #[must_use]
+    pub fn may_be_first(self) -> bool {
+        self == Self::Queued || (self != Self::Leased && Self::Queued.may_become(self))
+    }
+
     /// Nothing is planned to happen any more (a late receipt may still correct it).
     #[must_use]
     pub const fn is_final(self) -> bool {

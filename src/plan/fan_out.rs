@@ -3,7 +3,7 @@
 //! nobody; the first messages leave while later chunks are still being planned.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use chrono::TimeDelta;
@@ -11,9 +11,8 @@ use chrono::TimeDelta;
 use super::gate::{self, Terms, Verdict};
 use super::{Planner, variables};
 use crate::domain::rule::PlanSettings;
-use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Reason, Tracking};
-use crate::store::messages::rollup::{Acts, Shift, Standing, shift};
-use crate::store::messages::{NewMessage, Shared};
+use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Reason};
+use crate::store::messages::NewMessage;
 use crate::store::planning::candidates::{Candidate, Member};
 use crate::store::planning::plans::{Advance, Plan};
 use crate::store::{StoreError, Tx};
@@ -144,7 +143,7 @@ impl Planner {
         Ok(true)
     }
 
-    /// Writes messages, the plan's cursor and the sums: all of it, or nothing.
+    /// Writes messages and the plan's cursor.
     pub(super) async fn write_messages(
         &self,
         tx: &mut Tx,
@@ -152,46 +151,13 @@ impl Planner {
         messages: &[NewMessage],
         end: End,
     ) -> Result<(), StoreError> {
-        let shared = Shared {
-            plan: plan.id,
-            lane: plan.lane,
-            now: self.clock.now(),
-        };
-        let new: HashSet<MessageId> = tx
-            .messages()
-            .insert(shared, messages)
-            .await?
-            .into_iter()
-            .collect();
-        let mut groups: BTreeMap<(MessageState, Tracking, Channel), i64> = BTreeMap::new();
-        let mut suppressed = 0;
-        for message in messages.iter().filter(|message| new.contains(&message.id)) {
-            *groups
-                .entry((message.state, message.tracking, message.channel))
-                .or_default() += 1;
-            suppressed += i64::from(message.state == MessageState::Suppressed);
-        }
-        let shifts: Vec<Shift<'_>> = groups
-            .into_iter()
-            .map(|((state, tracking, channel), messages)| Shift {
-                sum: plan.summed().sum(shared.now, channel),
-                messages,
-                from: None,
-                to: Standing {
-                    state,
-                    tracking,
-                    clicks: plan.clicks,
-                    reports: channel == Channel::Sms,
-                    acts: Acts::NONE,
-                },
-            })
-            .collect();
-        shift(&mut tx.conn, &shifts).await?;
+        let now = self.clock.now();
+        let inserted = tx.messages().insert(plan, messages, now).await?;
         let advance = Advance {
             cursor: end.upto,
-            planned: i64::try_from(new.len()).unwrap_or(i64::MAX),
-            suppressed,
-            over: end.is_last.then_some(shared.now),
+            planned: inserted.planned,
+            suppressed: inserted.suppressed,
+            over: end.is_last.then_some(now),
         };
         tx.plans().advance(plan.id, &advance).await
     }

@@ -30,7 +30,7 @@ pub struct Store {
 
 /// A unit of work. Dropped without [`Tx::commit`], nothing of it happened.
 pub struct Tx {
-    pub(crate) conn: Conn,
+    conn: Conn,
 }
 
 impl Store {

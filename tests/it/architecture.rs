@@ -227,3 +227,52 @@ fn nothing_is_left_for_later_in_the_code() {
     }
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
+
+/// The one place that writes the states of messages, and those that fill a store in to measure it.
+const MAY_WRITE: [&str; 3] = [
+    "src/store/messages/transitions/",
+    "src/store/fill.rs",
+    "src/store/yardstick.rs",
+];
+
+/// How many statements of a source text write `message.state`: new messages, and each update in
+/// which `state =` stands before the condition.
+fn writers(text: &str) -> usize {
+    let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sets = |rest: &str| {
+        let end = rest.find(" WHERE ").unwrap_or(rest.len()).min(600);
+        rest.get(..end).unwrap_or(rest).contains(" state = ")
+    };
+    let updates = flat.split("UPDATE message SET").skip(1);
+    let made = flat.matches("INSERT INTO message (").count();
+    updates.filter(|rest| sets(rest)).count() + made
+}
+
+#[test]
+fn the_state_of_a_message_is_written_in_one_place() {
+    let mut strange = Vec::new();
+    let mut known = 0;
+    for path in files("src", ".rs") {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let shown = path.display().to_string();
+        match (
+            writers(&text),
+            MAY_WRITE.iter().any(|may| shown.contains(may)),
+        ) {
+            (0, _) => {}
+            (found, true) => known += found,
+            (_, false) => strange.push(shown),
+        }
+    }
+    assert!(known >= 10, "writers are not recognised any more: {known}");
+    assert!(strange.is_empty(), "{}", strange.join("\n"));
+}
+
+#[test]
+fn only_the_store_touches_its_connection() {
+    let outside = |path: &PathBuf| !path.display().to_string().contains("/src/store");
+    for path in files("src", ".rs").into_iter().filter(outside) {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        assert!(!text.contains("tx.conn"), "{}", path.display());
+    }
+}

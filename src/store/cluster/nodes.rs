@@ -1,10 +1,12 @@
 //! Nodes: who is alive by the database's clock, and giving back what the dead had in hand.
 
-use crate::domain::{MessageId, MessageState, NodeId, Timestamp};
-use crate::store::database::rows::row;
+pub use crate::store::messages::transitions::{Looks, Rescued};
+
+use crate::domain::{MessageId, NodeId, Timestamp};
 use crate::store::database::sql::{affected, all, execute, values};
 use crate::store::messages::attempts::Attempts;
-use crate::store::{Backend, Conn, Doing as _, StoreError, Tx};
+use crate::store::messages::transitions;
+use crate::store::{Backend, Conn, Doing as _, StoreError, Tx, json_ids};
 
 /// The nodes of a transaction.
 pub struct Nodes<'a>(&'a mut Conn);
@@ -27,26 +29,6 @@ pub struct NewNode {
     pub name: String,
     /// What it does, joined by commas.
     pub roles: String,
-}
-
-row! {
-    /// A message taken from a dead node.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Rescued {
-        /// Which.
-        pub id: MessageId,
-        /// `queued` when nothing had left, `unknown` when something may have.
-        pub state: MessageState,
-    }
-}
-
-/// When what a dead node may have sent is first looked at.
-#[derive(Debug, Clone, Copy)]
-pub struct Looks {
-    /// When it has certainly come, or never will.
-    pub wake_at: Timestamp,
-    /// Messages of safety: what may be repeated at a risk is not left alone for so long.
-    pub soon: Timestamp,
 }
 
 impl Nodes<'_> {
@@ -137,7 +119,7 @@ impl Nodes<'_> {
         ttl_us: i64,
         gone: &[NodeId],
     ) -> Result<Vec<NodeId>, StoreError> {
-        let gone = crate::store::json_ids(gone.iter().map(|id| id.get()));
+        let gone = json_ids(gone.iter().map(|id| id.get()));
         execute!(self.0, "declare nodes dead",
             "UPDATE node SET stopped_at = ", words::now!(), " WHERE stopped_at IS NULL
              AND id <> $1 AND (heartbeat_at < ", words::now!(), " - $2 OR id IN (",
@@ -159,66 +141,65 @@ impl Nodes<'_> {
         )
     }
 
-    /// Takes everything out of a dead node's hands: what it only held goes back to the queue,
-    /// what it may have sent becomes `unknown` and is looked at again at `wake_at`.
+    /// Takes everything out of dead nodes' hands: what they only held goes back to the queue,
+    /// what they may have sent becomes `unknown` and is looked at again at `wake_at`.
     pub async fn rescue(
         &mut self,
-        dead: NodeId,
+        dead: &[NodeId],
         now: Timestamp,
         looks: Looks,
     ) -> Result<Vec<Rescued>, StoreError> {
-        let claims: Vec<(i64, String)> = all!(self.0, "read a dead node's claims",
-            "SELECT id, messages FROM claim WHERE node_id = $1", words::skip_locked!();
-            dead
-        )?;
-        let mut held = Vec::new();
-        for (claim, messages) in &claims {
-            let messages: Vec<i64> =
-                serde_json::from_str(messages).map_err(|_| StoreError::Inconsistent {
-                    table: "claim",
-                    column: "messages",
-                    row: claim.to_string(),
-                    value: messages.clone(),
-                })?;
-            held.extend(messages.into_iter().map(MessageId::new));
+        if dead.is_empty() {
+            return Ok(Vec::new());
         }
-        // What the dead node's last transaction changes is waited for, and then seen.
+        let dead = json_ids(dead.iter().map(|node| node.get()));
+        let claims: Vec<(i64, String)> = all!(self.0, "read the claims of dead nodes",
+            "SELECT id, messages FROM claim WHERE node_id IN (", words::ids!("$1"), ")",
+            words::skip_locked!();
+            &dead
+        )?;
+        let held = held(&claims)?;
+        // What a dead node's last transaction changes is waited for, and then seen.
         Attempts::of(self.0).lock(&held).await?;
-        let held = crate::store::json_ids(held.into_iter().map(MessageId::get));
-        let rescued = self.take_back(dead, &held, now, looks).await?;
-        let claims = crate::store::json_ids(claims.into_iter().map(|(claim, _)| claim));
-        execute!(self.0, "delete a dead node's claims",
+        let held = json_ids(held.into_iter().map(MessageId::get));
+        self.close_attempts(&dead, &held, now).await?;
+        let rescued = transitions::rescue(self.0, &dead, &held, looks).await?;
+        let claims = json_ids(claims.into_iter().map(|(claim, _)| claim));
+        execute!(self.0, "delete the claims of dead nodes",
             "DELETE FROM claim WHERE id IN (", words::ids!("$1"), ")";
             &claims
         )?;
         Ok(rescued)
     }
 
-    async fn take_back(
+    async fn close_attempts(
         &mut self,
-        dead: NodeId,
+        dead: &str,
         messages: &str,
         now: Timestamp,
-        looks: Looks,
-    ) -> Result<Vec<Rescued>, StoreError> {
-        execute!(self.0, "close a dead node's attempts",
+    ) -> Result<(), StoreError> {
+        execute!(self.0, "close the attempts of dead nodes",
             "UPDATE attempt SET closed_at = $3, outcome = 'unknown', stage = 'node',
              detail = 'the node stopped before the answer came'
-             WHERE message_id IN (", words::ids!("$1"), ") AND node_id = $2
-             AND closed_at IS NULL";
+             WHERE message_id IN (", words::ids!("$1"), ") AND node_id IN (", words::ids!("$2"),
+            ") AND closed_at IS NULL";
             messages, dead, now
-        )?;
-        all!(self.0, "take back a dead node's messages",
-            "UPDATE message SET lease_node = NULL,
-             reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
-             wake_at = CASE WHEN state <> 'sending' THEN wake_at
-             WHEN plan_id IN (SELECT id FROM plan WHERE class = 'safety') THEN $4
-             ELSE $3 END,
-             asked = CASE state WHEN 'sending' THEN 0 ELSE asked END,
-             state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'queued' END
-             WHERE id IN (", words::ids!("$1"), ") AND lease_node = $2
-             AND state IN ('leased', 'sending') RETURNING id, state";
-            messages, dead, looks.wake_at, looks.soon
         )
     }
+}
+
+/// The messages of claims, which keep them as JSON.
+fn held(claims: &[(i64, String)]) -> Result<Vec<MessageId>, StoreError> {
+    let mut held = Vec::new();
+    for (claim, messages) in claims {
+        let messages: Vec<i64> =
+            serde_json::from_str(messages).map_err(|_| StoreError::Inconsistent {
+                table: "claim",
+                column: "messages",
+                row: claim.to_string(),
+                value: messages.clone(),
+            })?;
+        held.extend(messages.into_iter().map(MessageId::new));
+    }
+    Ok(held)
 }

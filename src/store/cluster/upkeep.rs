@@ -9,6 +9,7 @@ use crate::domain::{NodeId, Timestamp};
 use crate::store::cluster::invariants::{Finding, Invariant};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, one, optional_value, value};
+use crate::store::messages::transitions::unfinished;
 use crate::store::{Conn, StoreError, Tx};
 use crate::text::text_enum::text_enum;
 
@@ -69,13 +70,6 @@ pub struct Chunk {
     pub first_unfinished: Option<i64>,
     /// How many were changed.
     pub changed: u64,
-}
-
-/// States in which a message may still move. The twin of `MessageState::is_final`.
-macro_rules! unfinished {
-    () => {
-        "('held', 'queued', 'leased', 'sending', 'unknown', 'accepted')"
-    };
 }
 
 /// Upkeep within a transaction.

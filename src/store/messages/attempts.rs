@@ -4,18 +4,16 @@
 //! `dispatch` decide, and writes attempts and states in the same transaction. Both work on
 //! batches: one statement each, whatever the number of messages.
 
-mod back;
+mod rows;
 
-use chrono::TimeDelta;
-
-pub use back::Diverted;
+pub use super::transitions::{Diverted, Landed};
+pub use rows::{Closed, NewAttempt};
 
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
-use crate::store::messages::rollup::Acts;
 use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
 
 /// The attempts of a transaction.
-pub struct Attempts<'a>(&'a mut Conn);
+pub struct Attempts<'a>(pub(super) &'a mut Conn);
 
 impl Tx {
     /// The attempts.
@@ -110,82 +108,6 @@ struct RecheckRow {
     doubt_last: Option<String>,
     last_hour: Option<i64>,
     last_day: Option<i64>,
-}
-
-/// An attempt about to be made.
-#[derive(Debug, Clone)]
-pub struct NewAttempt {
-    /// Whose.
-    pub message: MessageId,
-    /// Under which lease.
-    pub lease_no: i64,
-    /// To whom it is handed.
-    pub provider: String,
-    /// Our name for it towards the provider.
-    pub reference: String,
-    /// Whether the provider reports deliveries: whether the message counts among those of which
-    /// "delivered" is a share.
-    pub reports: bool,
-    /// How long the provider knows the name again and makes no second message of it. Not kept.
-    pub key_life: Option<TimeDelta>,
-}
-
-/// A message that moved, and what decides how it counts besides its state.
-#[derive(Debug, Clone, Copy)]
-pub struct Landed {
-    /// Which.
-    pub message: MessageId,
-    /// A receipt had come before the answer.
-    pub early: bool,
-    /// Its last provider reports deliveries.
-    pub(crate) reports: bool,
-    /// What readers did with it, if they were quicker than the answer.
-    pub(crate) acts: Acts,
-}
-
-/// The same as both databases give it.
-/// The message, the rank of its receipt, whether its provider reports, what the reader did, and
-/// whether its client was erased meanwhile.
-type LandedRow = (i64, i64, bool, i64, bool);
-
-fn landed((message, rank, reports, engaged, _): LandedRow) -> Landed {
-    Landed {
-        message: MessageId::new(message),
-        early: rank > 0,
-        reports,
-        acts: Acts::from_bits(engaged),
-    }
-}
-
-/// What came of an attempt.
-#[derive(Debug, Clone)]
-pub struct Closed {
-    /// Whose.
-    pub message: MessageId,
-    /// Under which lease.
-    pub lease_no: i64,
-    /// `accepted`, `not_sent`, `rejected`, `misconfigured`, `unknown`.
-    pub outcome: &'static str,
-    /// Where it ended.
-    pub stage: Option<&'static str>,
-    /// The answer's code.
-    pub code: Option<String>,
-    /// What was said, without addresses or text.
-    pub detail: Option<String>,
-    /// The provider's own name for it.
-    pub provider_ref: Option<String>,
-    /// Where the message goes.
-    pub state: MessageState,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// Its next try, when it is queued again.
-    pub due_at: Option<Timestamp>,
-    /// When it is looked at again.
-    pub wake_at: Option<Timestamp>,
-    /// Whether this counts as a try.
-    pub counts: bool,
-    /// The address does not exist: it is barred from now on.
-    pub bad_address: bool,
 }
 
 impl Attempts<'_> {
@@ -289,170 +211,6 @@ impl Attempts<'_> {
         .doing("check the fence")?;
         Ok(alive.is_some())
     }
-
-    /// Writes the attempts and moves their messages to `sending`. After the commit bytes may go.
-    pub async fn open(
-        &mut self,
-        node: NodeId,
-        attempts: &[NewAttempt],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let rows: Vec<_> = attempts
-            .iter()
-            .map(|a| {
-                serde_json::json!([
-                    a.message.get(),
-                    a.lease_no,
-                    a.provider,
-                    a.reference,
-                    i64::from(a.reports)
-                ])
-            })
-            .collect();
-        let rows = serde_json::Value::Array(rows).to_string();
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO attempt (message_id, lease_no, provider, reference, node_id, opened_at)
-                 SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2,
-                 value ->> 3, $2, $3 FROM ", words::rows!("$1")
-            ))
-            .bind(&rows)
-            .bind(node.get())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("write attempts")?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE message SET state = 'sending', opens = opens + 1, opened_at = $2,
-                 provider = r.provider, reports = (r.reports = 1)
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 2 AS provider,
-                 CAST(value ->> 4 AS BIGINT) AS reports FROM ",
-                words::rows!("$1"),
-                ") AS r
-                 WHERE message.id = r.id AND message.state = 'leased'"
-            ))
-            .bind(&rows)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("open messages")
-    }
-
-    /// Writes what came of attempts, and moves their messages. A message whose lease has gone on
-    /// keeps its state, but the attempt's outcome is written all the same: truth is not thrown
-    /// away. Returns the messages that moved; for those whose receipt had come before the answer
-    /// `receipts().settle` is to be called.
-    pub async fn close(
-        &mut self,
-        closed: &[Closed],
-        now: Timestamp,
-    ) -> Result<Vec<Landed>, StoreError> {
-        let rows = serde_json::Value::Array(closed.iter().map(|c| as_row(c, now)).collect());
-        let rows = rows.to_string();
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE attempt SET closed_at = $2, outcome = r.outcome, stage = r.stage,
-                 code = r.code, detail = r.detail, provider_ref = r.provider_ref
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS outcome,
-                 value ->> 3 AS stage, value ->> 4 AS code, value ->> 5 AS detail,
-                 value ->> 6 AS provider_ref FROM ",
-                words::rows!("$1"),
-                ") AS r
-                 WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no"
-            ))
-            .bind(&rows)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("close attempts")?;
-        let moved: Vec<LandedRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "UPDATE message SET state = r.state,
-                 reason = CASE r.state WHEN 'accepted' THEN NULL
-                 ELSE coalesce(r.reason, message.reason) END,
-                 due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
-                 tries = message.tries + r.counts, lease_node = NULL,
-                 asked = CASE r.state WHEN 'unknown' THEN 0 ELSE message.asked END,
-                 provider_ref = coalesce(r.provider_ref, message.provider_ref),
-                 accepted_at = coalesce(r.accepted_at, message.accepted_at),
-                 final_at = r.final_at
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 6 AS provider_ref,
-                 value ->> 7 AS state, value ->> 8 AS reason,
-                 CAST(value ->> 9 AS BIGINT) AS due_at, CAST(value ->> 10 AS BIGINT) AS wake_at,
-                 CAST(value ->> 11 AS BIGINT) AS counts, CAST(value ->> 12 AS BIGINT) AS final_at,
-                 CAST(value ->> 13 AS BIGINT) AS accepted_at FROM ",
-                words::rows!("$1"),
-                ") AS r
-                 WHERE message.id = r.id AND message.lease_no = r.lease_no
-                 AND message.state = 'sending' RETURNING message.id, message.receipt_rank,
-                 coalesce(message.reports, message.channel = 'sms'), message.engaged,
-                 message.address = ''"
-            ))
-            .bind(&rows)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("close messages")?;
-        let erased = moved.iter().filter(|(.., erased)| *erased);
-        self.keep_no_words(erased.map(|(id, ..)| *id)).await?;
-        self.bar_addresses(closed, now).await?;
-        Ok(moved.into_iter().map(landed).collect())
-    }
-
-    async fn bar_addresses(&mut self, closed: &[Closed], now: Timestamp) -> Result<(), StoreError> {
-        let bad = closed
-            .iter()
-            .filter(|closed| closed.bad_address)
-            .map(|c| c.message.get());
-        let ids = crate::store::json_ids(bad);
-        if ids == "[]" {
-            return Ok(());
-        }
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO suppression (channel, address, reason, message_id, created_at)
-                 SELECT channel, address, 'hard_bounce', id, $2 FROM message
-                 WHERE address <> '' AND id IN (",
-                words::ids!("$1"),
-                ") ON CONFLICT (channel, address) DO NOTHING"
-            ))
-            .bind(&ids)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("bar addresses that do not exist")
-    }
-}
-
-fn as_row(closed: &Closed, now: Timestamp) -> serde_json::Value {
-    let accepted = closed.state == MessageState::Accepted;
-    serde_json::json!([
-        closed.message.get(),
-        closed.lease_no,
-        closed.outcome,
-        closed.stage,
-        closed.code,
-        closed.detail,
-        closed.provider_ref,
-        closed.state,
-        closed.reason,
-        closed.due_at.map(Timestamp::as_micros),
-        closed.wake_at.map(Timestamp::as_micros),
-        i64::from(closed.counts),
-        closed.state.is_final().then(|| now.as_micros()),
-        accepted.then(|| now.as_micros()),
-    ])
 }
 
 fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {

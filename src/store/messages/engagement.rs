@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{
     Channel, EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Tracking, Verdict,
 };
-use crate::store::messages::rollup::{self, Acts, Shift, Standing, Summed};
+use crate::store::messages::rollup::{self, Acts, Facts, FactsRow, Summed};
 use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
 
 /// Engagement within a transaction.
@@ -65,33 +65,6 @@ pub struct Addressed {
     pub clicks: bool,
     /// When a provider took the message.
     pub accepted_at: Option<Timestamp>,
-}
-
-/// One message as the sums know it.
-struct Counted {
-    message: i64,
-    standing: Standing,
-    channel: Channel,
-    created_at: Timestamp,
-    template: String,
-    version: i64,
-    day: Option<i64>,
-}
-
-/// The same as both databases give it.
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    engaged: i64,
-    state: String,
-    tracking: String,
-    channel: String,
-    reports: bool,
-    created_at: i64,
-    template: String,
-    version: i64,
-    day: Option<i64>,
-    clicks: bool,
 }
 
 impl Engagement<'_> {
@@ -205,15 +178,11 @@ impl Engagement<'_> {
     }
 
     /// In the order of ids, as dispatch and receipts do, so that none waits for another in a circle.
-    async fn lock(&mut self, messages: &str) -> Result<Vec<Counted>, StoreError> {
-        let rows: Vec<Row> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
-            "SELECT id, engaged, state, tracking, channel, created_at, \
-             coalesce(reports, channel = 'sms') AS reports, \
-             (SELECT template FROM plan WHERE plan.id = message.plan_id) AS template, \
-             (SELECT version FROM plan WHERE plan.id = message.plan_id) AS version, \
-             (SELECT day FROM plan WHERE plan.id = message.plan_id) AS day, \
-             coalesce((SELECT clicks FROM plan WHERE plan.id = message.plan_id), TRUE) AS clicks \
-             FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
+    async fn lock(&mut self, messages: &str) -> Result<Vec<Facts>, StoreError> {
+        let rows: Vec<FactsRow> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
+            "SELECT ",
+            rollup::facts!(),
+            " FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
             words::rows!("$1"),
             ") ORDER BY id",
             words::for_update!()
@@ -222,7 +191,7 @@ impl Engagement<'_> {
         .fetch_all(&mut **c)
         .await)
         .doing("lock messages that were read")?;
-        rows.into_iter().map(Counted::from_row).collect()
+        rows.iter().map(FactsRow::read).collect()
     }
 
     async fn insert(&mut self, hits: &[NewEngagement], ids: &dyn Ids) -> Result<(), StoreError> {
@@ -271,20 +240,23 @@ impl Engagement<'_> {
         .doing("correct verdicts")
     }
 
-    async fn recount(&mut self, messages: &str, counted: &[Counted]) -> Result<(), StoreError> {
+    async fn recount(&mut self, messages: &str, counted: &[Facts]) -> Result<(), StoreError> {
         let acts = self.acts(messages).await?;
-        let mut shifts = Vec::new();
+        let mut steps = Vec::new();
         let mut changed = Vec::new();
         for message in counted {
-            let now = acts.get(&message.message).copied().unwrap_or_default();
+            let now = acts
+                .get(&message.message.get())
+                .copied()
+                .unwrap_or_default();
             if now != message.standing.acts {
-                changed.push(serde_json::json!([message.message, now.bits()]));
-                shifts.push(message.shift_to(now));
+                changed.push(serde_json::json!([message.message.get(), now.bits()]));
+                steps.push(message.to(message.standing.with_acts(now)));
             }
         }
         self.write_bits(&serde_json::Value::Array(changed).to_string())
             .await?;
-        rollup::shift(self.0, &shifts).await
+        rollup::follow(self.0, &steps).await
     }
 
     async fn acts(&mut self, messages: &str) -> Result<BTreeMap<i64, Acts>, StoreError> {
@@ -320,41 +292,6 @@ impl Engagement<'_> {
         .await
         .map(drop))
         .doing("note what messages counted for")
-    }
-}
-
-impl Counted {
-    fn from_row(row: Row) -> Result<Self, StoreError> {
-        let id = row.id;
-        Ok(Self {
-            message: id,
-            standing: Standing {
-                state: stored(&row.state, "message", "state", id)?,
-                tracking: stored(&row.tracking, "message", "tracking", id)?,
-                clicks: row.clicks,
-                reports: row.reports,
-                acts: Acts::from_bits(row.engaged),
-            },
-            channel: stored(&row.channel, "message", "channel", id)?,
-            created_at: Timestamp::from_micros(row.created_at),
-            template: row.template,
-            version: row.version,
-            day: row.day,
-        })
-    }
-
-    fn shift_to(&self, acts: Acts) -> Shift<'_> {
-        let summed = Summed {
-            day: self.day,
-            template: &self.template,
-            version: self.version,
-        };
-        Shift {
-            sum: summed.sum(self.created_at, self.channel),
-            messages: 1,
-            from: Some(self.standing),
-            to: self.standing.with_acts(acts),
-        }
     }
 }
 

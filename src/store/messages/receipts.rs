@@ -6,20 +6,21 @@
 //! transaction that closes it. Nothing here decides what a provider's code means: see
 //! `web::hooks`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::TimeDelta;
 
 use crate::domain::receipt::{Fold, ReceiptKind, state_after};
-use crate::domain::{Channel, Ids, MessageId, MessageState, Timestamp};
+use crate::domain::{Ids, MessageId, MessageState, Timestamp};
 use crate::store::messages::engagement::id_rows;
-use crate::store::messages::rollup::{self, Acts, Shift, Standing, Summed};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::messages::rollup::{self, Facts, FactsRow};
+use crate::store::messages::transitions::Refolded;
+use crate::store::{Conn, Doing as _, StoreError, Tx, on};
 
 /// Receipts within a transaction.
 pub struct Receipts<'a> {
-    conn: &'a mut Conn,
-    horizon: ReceiptHorizon,
+    pub(super) conn: &'a mut Conn,
+    pub(super) horizon: ReceiptHorizon,
 }
 
 impl Tx {
@@ -83,41 +84,19 @@ pub enum Appended {
 
 /// One message as the fold needs it.
 struct Folded {
-    message: MessageId,
-    standing: Standing,
+    facts: Facts,
     fold: Fold,
-    channel: Channel,
     left: bool,
-    created_at: Timestamp,
-    template: String,
-    version: i64,
-    day: Option<i64>,
 }
 
 /// The same as both databases give it.
 #[derive(sqlx::FromRow)]
 struct Row {
-    id: i64,
-    state: String,
+    #[sqlx(flatten)]
+    facts: FactsRow,
     receipt_rank: i64,
     late_bounce: bool,
-    channel: String,
-    tracking: String,
-    created_at: i64,
-    plan_id: i64,
-    reports: bool,
-    engaged: i64,
     opens: i64,
-}
-
-/// What a plan says of where its messages are summed.
-#[derive(sqlx::FromRow)]
-struct PlanRow {
-    id: i64,
-    template: String,
-    version: i64,
-    day: Option<i64>,
-    clicks: bool,
 }
 
 impl Receipts<'_> {
@@ -175,11 +154,11 @@ impl Receipts<'_> {
             .into_iter()
             .filter(|message| {
                 matches!(
-                    message.state(),
+                    message.facts.state(),
                     MessageState::Unknown | MessageState::Unresolved
                 )
             })
-            .map(|message| (message.message, Fold::NONE.with(ReceiptKind::Accepted)))
+            .map(|found| (found.facts.message, Fold::NONE.with(ReceiptKind::Accepted)))
             .collect();
         self.fold(&evidence, now).await
     }
@@ -265,33 +244,29 @@ impl Receipts<'_> {
             return Ok(());
         }
         let messages = self.read(&id_rows(evidence.keys().copied())).await?;
-        let mut rows = Vec::new();
-        let mut moves = Vec::new();
+        let mut changed = Vec::new();
         for message in &messages {
-            let found = evidence.get(&message.message).copied().unwrap_or_default();
+            let facts = message.facts;
+            let found = evidence.get(&facts.message).copied().unwrap_or_default();
             let fold = message.fold.join(found);
-            let state = match message.state() {
+            let to = match facts.state() {
                 MessageState::Sending => MessageState::Sending,
                 state => state_after(state, message.left, fold),
             };
-            if state != message.state() {
-                moves.push(message.shift_to(state));
-            }
-            if state != message.state() || fold != message.fold {
-                rows.push(self.row(message, state, fold, now));
+            if to != facts.state() || fold != message.fold {
+                changed.push(Refolded { facts, to, fold });
             }
         }
-        self.write(&serde_json::Value::Array(rows).to_string(), now)
-            .await?;
-        rollup::shift(self.conn, &moves).await
+        self.write(&changed, now).await
     }
 
     /// In the order of ids, as `dispatch` and `engagement` do, so that none waits in a circle.
     async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
         let rows: Vec<Row> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
-            "SELECT id, state, receipt_rank, late_bounce, channel, tracking, created_at, \
-             plan_id, coalesce(reports, channel = 'sms') AS reports, engaged, opens \
-             FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
+            "SELECT ",
+            rollup::facts!(),
+            ", receipt_rank, late_bounce, opens FROM message \
+             WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
             words::rows!("$1"),
             ") ORDER BY id",
             words::for_update!()
@@ -300,134 +275,19 @@ impl Receipts<'_> {
         .fetch_all(&mut **c)
         .await)
         .doing("lock messages with receipts")?;
-        let plans = self.plans(&rows).await?;
-        let missing = |id: i64| StoreError::Missing {
-            what: "plan",
-            key: id.to_string(),
-        };
-        let folded = rows.iter().map(|row| {
-            let plan = plans.get(&row.plan_id);
-            let plan = plan.ok_or_else(|| missing(row.plan_id))?;
-            Folded::from_row(row, plan)
-        });
-        folded.collect()
-    }
-
-    /// The plans of these messages: few, so they are not looked up for each.
-    async fn plans(&mut self, rows: &[Row]) -> Result<HashMap<i64, PlanRow>, StoreError> {
-        let ids: BTreeSet<i64> = rows.iter().map(|row| row.plan_id).collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let ids = crate::store::json_ids(ids.into_iter());
-        let plans: Vec<PlanRow> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
-            "SELECT id, template, version, day, coalesce(clicks, TRUE) AS clicks \
-             FROM plan WHERE id IN (",
-            words::ids!("$1"),
-            ")"
-        ))
-        .bind(&ids)
-        .fetch_all(&mut **c)
-        .await)
-        .doing("look up what messages with receipts are summed under")?;
-        Ok(plans.into_iter().map(|plan| (plan.id, plan)).collect())
-    }
-
-    fn row(
-        &self,
-        message: &Folded,
-        state: MessageState,
-        fold: Fold,
-        now: Timestamp,
-    ) -> serde_json::Value {
-        let horizon = match message.channel {
-            Channel::Sms => self.horizon.sms,
-            Channel::Email => self.horizon.email,
-        };
-        let arrived = state == MessageState::Accepted && message.state() != MessageState::Accepted;
-        serde_json::json!([
-            message.message.get(),
-            state,
-            fold.rank,
-            i64::from(fold.late_bounce),
-            i64::from(state != message.state()),
-            i64::from(state.is_final()),
-            match state {
-                // A second channel may be wanted: the timer looks at the plan.
-                MessageState::Undelivered => Some(now.as_micros()),
-                _ => arrived.then(|| (now + horizon).as_micros()),
-            },
-        ])
-    }
-
-    /// A new state drops the old one's reason. A message that turns out to have been taken keeps
-    /// the moment when that was learnt; a final one wakes nobody but its fallback.
-    async fn write(&mut self, rows: &str, now: Timestamp) -> Result<(), StoreError> {
-        on!(&mut *self.conn, |c| sqlx::query(concat!(
-            "UPDATE message SET state = fresh.state, receipt_rank = fresh.receipt_rank, \
-             late_bounce = (fresh.late_bounce = 1), \
-             reason = CASE WHEN fresh.moved = 1 THEN NULL ELSE message.reason END, \
-             accepted_at = CASE WHEN fresh.moved = 1 THEN coalesce(message.accepted_at, $2) \
-             ELSE message.accepted_at END, \
-             final_at = CASE WHEN fresh.moved = 0 THEN message.final_at \
-             WHEN fresh.ended = 1 THEN $2 ELSE NULL END, \
-             wake_at = CASE WHEN fresh.moved = 0 THEN message.wake_at ELSE fresh.wake_at END \
-             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state, \
-             CAST(value ->> 2 AS BIGINT) AS receipt_rank, \
-             CAST(value ->> 3 AS BIGINT) AS late_bounce, CAST(value ->> 4 AS BIGINT) AS moved, \
-             CAST(value ->> 5 AS BIGINT) AS ended, CAST(value ->> 6 AS BIGINT) AS wake_at FROM ",
-            words::rows!("$1"),
-            ") AS fresh WHERE message.id = fresh.id"
-        ))
-        .bind(rows)
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("fold receipts into messages")
+        rows.iter().map(Folded::from_row).collect()
     }
 }
 
 impl Folded {
-    fn from_row(row: &Row, plan: &PlanRow) -> Result<Self, StoreError> {
-        let id = row.id;
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
-            message: MessageId::new(id),
-            standing: Standing {
-                state: stored(&row.state, "message", "state", id)?,
-                tracking: stored(&row.tracking, "message", "tracking", id)?,
-                clicks: plan.clicks,
-                reports: row.reports,
-                acts: Acts::from_bits(row.engaged),
-            },
+            facts: row.facts.read()?,
             fold: Fold {
                 rank: row.receipt_rank,
                 late_bounce: row.late_bounce,
             },
-            channel: stored(&row.channel, "message", "channel", id)?,
             left: row.opens > 0,
-            created_at: Timestamp::from_micros(row.created_at),
-            template: plan.template.clone(),
-            version: plan.version,
-            day: plan.day,
         })
-    }
-
-    const fn state(&self) -> MessageState {
-        self.standing.state
-    }
-
-    fn shift_to(&self, state: MessageState) -> Shift<'_> {
-        let summed = Summed {
-            day: self.day,
-            template: &self.template,
-            version: self.version,
-        };
-        Shift {
-            sum: summed.sum(self.created_at, self.channel),
-            messages: 1,
-            from: Some(self.standing),
-            to: self.standing.in_state(state),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Sums by template, version, channel and day, moved in the transaction that moves what they sum.
 //!
-//! Whoever changes message states or writes down what readers did calls [`shift`] with the moves.
+//! `transitions`, which changes message states, and `engagement`, which writes down what readers
+//! did, call [`follow`] with the moves; many new messages of one plan are counted by [`shift`].
 //! Nothing here reads messages or decides states. `insight` reads the sums.
 //!
 //! What a message counts in follows from its row and its plan alone ([`Standing`]), so a move is
@@ -9,6 +10,7 @@
 //! together.
 
 mod counted;
+mod facts;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -17,14 +19,15 @@ use self::standing::{COLUMNS, Column};
 use crate::domain::{Channel, Timestamp};
 use crate::store::{Conn, Doing as _, StoreError, on};
 
-pub(crate) use counted::{
+pub(in crate::store) use counted::{
     acts, counted, day, differs, is_accepted, is_reached, is_read, is_readable, is_reporting, ones,
 };
-pub(crate) use standing::{Acts, Standing};
+pub(in crate::store) use facts::{Facts, FactsRow, Step, facts, follow};
+pub(in crate::store) use standing::{Acts, Standing};
 
 /// Which sum a message belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Sum<'a> {
+pub(in crate::store) struct Sum<'a> {
     /// The day its plan was made in the organisation's zone, counted from 1970-01-01.
     day: i64,
     /// The template's name, as in `plan.template`.
@@ -37,18 +40,18 @@ pub(crate) struct Sum<'a> {
 
 /// What a plan says about where its messages are summed: frozen when it was made.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Summed<'a> {
+pub(in crate::store) struct Summed<'a> {
     /// `plan.day`; none in plans of a program that summed by the UTC day of each message.
-    pub(crate) day: Option<i64>,
+    pub(in crate::store) day: Option<i64>,
     /// `plan.template`.
-    pub(crate) template: &'a str,
+    pub(in crate::store) template: &'a str,
     /// `plan.version`.
-    pub(crate) version: i64,
+    pub(in crate::store) version: i64,
 }
 
 impl<'a> Summed<'a> {
     /// The sum for a message of this plan that was written at `created_at`.
-    pub(crate) fn sum(self, created_at: Timestamp, channel: Channel) -> Sum<'a> {
+    pub(in crate::store) fn sum(self, created_at: Timestamp, channel: Channel) -> Sum<'a> {
         Sum {
             day: self.day.unwrap_or_else(|| created_at.utc_day()),
             template: self.template,
@@ -60,21 +63,24 @@ impl<'a> Summed<'a> {
 
 /// Some messages of one sum went from one standing to another.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shift<'a> {
+pub(in crate::store) struct Shift<'a> {
     /// Where they are counted.
-    pub(crate) sum: Sum<'a>,
+    pub(in crate::store) sum: Sum<'a>,
     /// How many; usually one, a chunk's worth when the planner inserts.
-    pub(crate) messages: i64,
+    pub(in crate::store) messages: i64,
     /// Where they stood before; `None` when they are new.
-    pub(crate) from: Option<Standing>,
+    pub(in crate::store) from: Option<Standing>,
     /// Where they stand now.
-    pub(crate) to: Standing,
+    pub(in crate::store) to: Standing,
 }
 
 type Deltas<'a> = BTreeMap<Sum<'a>, [i64; COLUMNS]>;
 
 /// Moves the sums with the messages. Moves that change no sum cost nothing.
-pub(crate) async fn shift(conn: &mut Conn, moves: &[Shift<'_>]) -> Result<(), StoreError> {
+pub(in crate::store) async fn shift(
+    conn: &mut Conn,
+    moves: &[Shift<'_>],
+) -> Result<(), StoreError> {
     let mut deltas = Deltas::new();
     for step in moves {
         let delta = deltas.entry(step.sum).or_default();
@@ -90,7 +96,7 @@ pub(crate) async fn shift(conn: &mut Conn, moves: &[Shift<'_>]) -> Result<(), St
 }
 
 /// Adds pixels that were loaded without saying whose.
-pub(crate) async fn add_anonymous_opens(
+pub(in crate::store) async fn add_anonymous_opens(
     conn: &mut Conn,
     opens: impl IntoIterator<Item = (Sum<'_>, i64)>,
 ) -> Result<(), StoreError> {

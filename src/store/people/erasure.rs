@@ -9,9 +9,10 @@ mod blank;
 mod named;
 
 use crate::domain::erasure::Pepper;
-use crate::domain::{ClientId, EventId, Ids, Timestamp};
+use crate::domain::{ClientId, EventId, Ids, Reason, Timestamp};
 use crate::store::database::sql::{execute, optional_value, value, values};
 use crate::store::messages::receipts::ReceiptHorizon;
+use crate::store::messages::transitions;
 use crate::store::people::clients::bars;
 use crate::store::{Backend, Conn, Doing as _, Store, StoreError, Tx};
 
@@ -129,7 +130,8 @@ impl Erasure<'_> {
         let pepper = self.pepper(erasing).await?;
         let messages = blank::messages_of(&mut self.0.conn, client, &named.events).await?;
         self.0.attempts().lock(&messages).await?;
-        let cancelled = blank::withdraw(&mut self.0.conn, &messages, erasing.now).await?;
+        let (conn, why) = (&mut self.0.conn, Reason::Erased);
+        let cancelled = transitions::withdraw(conn, &messages, why, erasing.now).await?;
         self.0
             .receipts(erasing.horizon)
             .settle(&cancelled, erasing.now)

@@ -1,10 +1,9 @@
 //! Plans: one rule applied to one event. A plan carries what all its messages share, the cursor
 //! of its fan-out, and whether something newer or an operator has overtaken it.
 
-use crate::domain::{
-    Class, EventId, Lane, MessageState, PlanId, Reason, TemplateVersionId, Timestamp,
-};
+use crate::domain::{Class, EventId, Lane, PlanId, TemplateVersionId, Timestamp};
 use crate::store::messages::rollup::Summed;
+use crate::store::messages::transitions::{Withdrawal, withdraw_plans};
 use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
 
 /// The plans of a transaction.
@@ -65,7 +64,7 @@ pub struct Plan {
 
 impl Plan {
     /// Where its messages are summed.
-    pub(crate) fn summed(&self) -> Summed<'_> {
+    pub(in crate::store) fn summed(&self) -> Summed<'_> {
         Summed {
             day: self.day,
             template: &self.template,
@@ -120,17 +119,6 @@ pub struct Pin {
     pub version: i64,
     /// What a client may refuse.
     pub topic: String,
-}
-
-/// A message that a newer plan, or an operator, took out of the queue.
-#[derive(Debug, Clone)]
-pub struct Withdrawn {
-    /// Its plan.
-    pub plan: PlanId,
-    /// Its medium.
-    pub channel: String,
-    /// When it would have been due.
-    pub due_at: Timestamp,
 }
 
 macro_rules! columns {
@@ -343,7 +331,7 @@ impl Plans<'_> {
         event: EventId,
         occurred_at: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<Withdrawn>, StoreError> {
+    ) -> Result<u64, StoreError> {
         let older: Vec<(i64,)> = on!(&mut *self.0, |c| {
             sqlx::query_as(
                 "UPDATE plan SET superseded_by = $2 WHERE subject = $1 AND event_id <> $3
@@ -358,17 +346,16 @@ impl Plans<'_> {
         })
         .doing("supersede plans")?;
         let plans: Vec<PlanId> = older.into_iter().map(|(id,)| PlanId::new(id)).collect();
-        self.withdraw(&plans, MessageState::Superseded, Reason::Newer, now)
-            .await
+        withdraw_plans(self.0, &plans, Withdrawal::Superseded, now).await
     }
 
     /// Cancels every plan of an event and takes their waiting messages out of the queue.
-    /// Returns what was stopped and how many were already on their way.
+    /// Returns how many were stopped, and how many were already on their way.
     pub async fn cancel_event(
         &mut self,
         event: EventId,
         now: Timestamp,
-    ) -> Result<(Vec<Withdrawn>, i64), StoreError> {
+    ) -> Result<(u64, i64), StoreError> {
         let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
             sqlx::query_as(
                 "UPDATE plan SET cancelled_at = coalesce(cancelled_at, $2) WHERE event_id = $1
@@ -381,9 +368,7 @@ impl Plans<'_> {
         })
         .doing("cancel plans")?;
         let plans: Vec<PlanId> = rows.into_iter().map(|(id,)| PlanId::new(id)).collect();
-        let stopped = self
-            .withdraw(&plans, MessageState::Cancelled, Reason::Withdrawn, now)
-            .await?;
+        let stopped = withdraw_plans(self.0, &plans, Withdrawal::Cancelled, now).await?;
         let (gone,): (i64,) = on!(&mut *self.0, |c| {
             sqlx::query_as(
                 "SELECT CAST(count(*) AS BIGINT) FROM message
@@ -396,45 +381,6 @@ impl Plans<'_> {
         })
         .doing("count what could not be stopped")?;
         Ok((stopped, gone))
-    }
-
-    /// Not those that a report has proved to have arrived: the last look takes them for that.
-    async fn withdraw(
-        &mut self,
-        plans: &[PlanId],
-        state: MessageState,
-        reason: Reason,
-        now: Timestamp,
-    ) -> Result<Vec<Withdrawn>, StoreError> {
-        if plans.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids = crate::store::json_ids(plans.iter().map(|id| id.get()));
-        let rows: Vec<(i64, String, i64)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "UPDATE message SET state = $2, reason = $3, wake_at = NULL, final_at = $4
-                 WHERE plan_id IN (",
-                words::ids!("$1"),
-                ")
-                 AND state IN ('held', 'queued', 'leased') AND receipt_rank = 0
-                 RETURNING plan_id, channel, due_at"
-            ))
-            .bind(&ids)
-            .bind(state.as_str())
-            .bind(reason.as_str())
-            .bind(now.as_micros())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("withdraw waiting messages")?;
-        Ok(rows
-            .into_iter()
-            .map(|(plan, channel, due)| Withdrawn {
-                plan: PlanId::new(plan),
-                channel,
-                due_at: Timestamp::from_micros(due),
-            })
-            .collect())
     }
 }
 

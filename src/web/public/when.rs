@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_day_is_past_only_when_it_has_ended() {
         let wall = wall(Language::English);
-        let due = |text| text.parse::<Deadline>().unwrap();
+        let due = |text: &str| text.parse::<Deadline>().unwrap();
         assert!(!wall.is_past(due("2026-11-22")));
         assert!(wall.is_past(due("2026-11-21")));
         assert!(wall.is_past(due("2026-11-22T22:00:00+01:00")));

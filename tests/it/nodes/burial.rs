@@ -53,7 +53,7 @@ async fn whoever_rescues_sees_what_the_dead_opened_last() {
             wake_at: now,
             soon: now,
         };
-        tx.nodes().rescue(slow, now, looks).await.unwrap();
+        tx.nodes().rescue(&[slow], now, looks).await.unwrap();
         tx.commit().await.unwrap();
     };
     let open = async {

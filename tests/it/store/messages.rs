@@ -1,9 +1,7 @@
 //! Messages: one for each plan, client and channel, however often a planner begins anew.
 
-use araldo::domain::{
-    Channel, ClientId, Ids as _, Lane, MessageId, MessageState, PlanId, Tracking,
-};
-use araldo::store::messages::{NewMessage, Shared};
+use araldo::domain::{Channel, ClientId, Ids as _, MessageId, MessageState, PlanId, Tracking};
+use araldo::store::messages::NewMessage;
 
 use crate::reader::{Reader, TEXT, on_both};
 
@@ -34,14 +32,10 @@ async fn a_second_message_of_one_plan_to_one_client_is_not_made(reader: Reader) 
         due_at: now,
         expires_at: now,
     };
-    let shared = Shared {
-        plan: PlanId::new(plan),
-        lane: Lane::Normal,
-        now,
-    };
     let mut tx = reader.store.write().await.unwrap();
-    let made = tx.messages().insert(shared, &[again]).await.unwrap();
+    let plans = tx.plans().get_many(&[PlanId::new(plan)]).await.unwrap();
+    let made = tx.messages().insert(&plans[0], &[again], now).await;
     tx.commit().await.unwrap();
-    assert_eq!(made, []);
+    assert_eq!(made.unwrap().planned, 0);
     assert_eq!(reader.number(ROWS).await, before);
 }

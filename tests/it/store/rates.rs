@@ -4,11 +4,13 @@
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
 use araldo::domain::receipt::ReceiptKind;
-use araldo::domain::{Clock as _, EngagementKind, MessageId, MessageState, Verdict};
+use araldo::domain::{Clock as _, EngagementKind, MessageId, MessageState, Timestamp, Verdict};
 use araldo::runtime::Lifecycle;
+use araldo::store::Tx;
+use araldo::store::messages::attempts::Closed;
 use araldo::store::messages::engagement::{Burst, NewEngagement};
 use araldo::store::messages::receipts::{NewReceipt, ReceiptHorizon};
-use araldo::store::messages::sums::Moved;
+use araldo::store::messages::timers::Looked;
 use araldo::upkeep::{Recounted, recount, recount_once};
 use chrono::TimeDelta;
 use rand::rngs::StdRng;
@@ -249,7 +251,6 @@ impl Story<'_> {
 
     /// What is under way gets its answer, what waits for a receipt waits no longer.
     async fn answer(&mut self) {
-        const GO_ON: &str = "UPDATE message SET state = $2 WHERE id = $1";
         let message = self.one();
         let state = "SELECT state FROM message WHERE id = $1";
         let state: String = match self.ground {
@@ -263,25 +264,57 @@ impl Story<'_> {
             }
         };
         let from: MessageState = state.parse().unwrap();
-        let to = match from {
-            MessageState::Sending => MessageState::Accepted,
-            MessageState::Accepted => MessageState::Unconfirmed,
-            MessageState::Unknown => MessageState::Unresolved,
-            _ => return,
-        };
-        plant!(self.ground, GO_ON, message.get(), to.as_str());
-        let from = Some(from);
         let mut tx = self.store.write().await.unwrap();
-        tx.sums()
-            .moved(&[Moved { message, from, to }])
-            .await
-            .unwrap();
+        let now = self.clock.now();
+        match from {
+            MessageState::Sending => {
+                let landed = tx.attempts().close(&[yes(message)], now).await.unwrap();
+                assert_eq!(landed.len(), 1);
+            }
+            MessageState::Accepted => wake(&mut tx, message, from, MessageState::Unconfirmed).await,
+            MessageState::Unknown => wake(&mut tx, message, from, MessageState::Unresolved).await,
+            _ => return,
+        }
         tx.receipts(ReceiptHorizon::default())
             .settle(&[message], self.clock.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();
     }
+}
+
+/// The provider takes it.
+fn yes(message: MessageId) -> Closed {
+    Closed {
+        message,
+        lease_no: 1,
+        outcome: "accepted",
+        stage: None,
+        code: None,
+        detail: None,
+        provider_ref: None,
+        state: MessageState::Accepted,
+        reason: None,
+        due_at: None,
+        wake_at: None,
+        counts: false,
+        bad_address: false,
+    }
+}
+
+/// A timer moves it.
+async fn wake(tx: &mut Tx, message: MessageId, from: MessageState, to: MessageState) {
+    let look = Looked {
+        message,
+        from,
+        to,
+        reason: None,
+        wake_at: None,
+        asked: false,
+        risky: false,
+    };
+    let now = Timestamp::from_micros(1);
+    tx.timers().apply(&[look], now).await.unwrap();
 }
 
 async fn ground(store: &TestStore) -> Ground {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use araldo::domain::message::Move;
 use araldo::domain::receipt::{Fold, ReceiptKind};
 use araldo::domain::{MessageState, Reason};
 
@@ -358,5 +357,5 @@ impl Findings {
 fn is_lawful(from: &str, to: &str) -> bool {
     let from: MessageState = from.parse().expect("a known state");
     let to: MessageState = to.parse().expect("a known state");
-    Move::ALL.iter().any(|step| from.after(*step) == Some(to))
+    from.may_become(to)
 }

@@ -8,11 +8,10 @@ use anyhow::bail;
 use super::model::Latencies;
 use crate::ground::Node;
 use araldo::domain::ids::first_id_at;
-use araldo::domain::{Clock as _, Lane, MessageId, MessageState, NodeId, Timestamp};
+use araldo::domain::{Clock as _, Lane, MessageState, NodeId, Timestamp};
 use araldo::store::cluster::pace::Wanted;
 use araldo::store::messages::Claimed;
 use araldo::store::messages::attempts::{Closed, NewAttempt};
-use araldo::store::messages::sums::Moved;
 
 /// Messages of one grasp.
 pub(super) const CLAIM: u32 = 200;
@@ -103,26 +102,12 @@ async fn close(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
         .iter()
         .map(|message| accepted(message, now))
         .collect();
-    let moved: Vec<_> = messages
-        .iter()
-        .map(|message| message.id)
-        .map(moved)
-        .collect();
     let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
     let mut tx = running.store.write().await?;
     tx.attempts().lock(&ids).await?;
     tx.attempts().close(&closed, now).await?;
-    tx.sums().moved(&moved).await?;
     tx.commit().await?;
     Ok(())
-}
-
-const fn moved(message: MessageId) -> Moved {
-    Moved {
-        message,
-        from: Some(MessageState::Sending),
-        to: MessageState::Accepted,
-    }
 }
 
 fn accepted(message: &Claimed, now: Timestamp) -> Closed {

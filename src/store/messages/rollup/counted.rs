@@ -138,6 +138,6 @@ macro_rules! acts {
     };
 }
 
-pub(crate) use {
+pub(in crate::store) use {
     acts, counted, day, differs, is_accepted, is_reached, is_read, is_readable, is_reporting, ones,
 };

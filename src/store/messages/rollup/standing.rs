@@ -9,11 +9,11 @@ use crate::domain::{Channel, EngagementKind, MessageState, Tracking, Verdict};
 /// What readers did with one message, as `message.engaged` keeps it: a bit for each kind of act,
 /// however often it was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Acts(i64);
+pub(in crate::store) struct Acts(i64);
 
 impl Acts {
     /// Nothing yet.
-    pub(crate) const NONE: Self = Self(0);
+    pub(in crate::store) const NONE: Self = Self(0);
     const OPENED: i64 = 1;
     const OPENED_MACHINE: i64 = 2;
     const CLICKED: i64 = 4;
@@ -25,18 +25,18 @@ impl Acts {
     const READ: i64 = Self::OPENED | Self::CLICKED | Self::REPLIED | Self::VIEWED | Self::CONFIRMED;
 
     /// As stored.
-    pub(crate) const fn from_bits(bits: i64) -> Self {
+    pub(in crate::store) const fn from_bits(bits: i64) -> Self {
         Self(bits)
     }
 
     /// To be stored.
-    pub(crate) const fn bits(self) -> i64 {
+    pub(in crate::store) const fn bits(self) -> i64 {
         self.0
     }
 
     /// With one more row of engagement. A machine's view of the status page, and what nobody can
     /// judge, count for nothing; a button and a reply are a person's.
-    pub(crate) const fn with(self, kind: EngagementKind, verdict: Verdict) -> Self {
+    pub(in crate::store) const fn with(self, kind: EngagementKind, verdict: Verdict) -> Self {
         use EngagementKind as K;
         let bit = match (kind, verdict) {
             (K::Opened, Verdict::Human) => Self::OPENED,
@@ -52,7 +52,7 @@ impl Acts {
     }
 
     /// Whether a person gave any sign of having read it.
-    pub(crate) const fn read(self) -> bool {
+    pub(in crate::store) const fn read(self) -> bool {
         self.has(Self::READ)
     }
 
@@ -63,17 +63,17 @@ impl Acts {
 
 /// Everything that decides what a message counts in, besides its channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(in crate::store) struct Standing {
     /// Its state.
-    pub(crate) state: MessageState,
+    pub(in crate::store) state: MessageState,
     /// How its reading may be measured, frozen when it was planned.
-    pub(crate) tracking: Tracking,
+    pub(in crate::store) tracking: Tracking,
     /// Whether following links could be kept, frozen with its plan.
-    pub(crate) clicks: bool,
+    pub(in crate::store) clicks: bool,
     /// Whether the provider that had it last reports deliveries.
-    pub(crate) reports: bool,
+    pub(in crate::store) reports: bool,
     /// What readers did.
-    pub(crate) acts: Acts,
+    pub(in crate::store) acts: Acts,
 }
 
 /// The sums, in the order in which [`super`] writes them.
@@ -106,13 +106,18 @@ pub(super) const COLUMNS: usize = Column::Confirmed as usize + 1;
 
 impl Standing {
     /// The same message in another state.
-    pub(crate) const fn in_state(self, state: MessageState) -> Self {
+    pub(in crate::store) const fn in_state(self, state: MessageState) -> Self {
         Self { state, ..self }
     }
 
     /// The same message after other acts.
-    pub(crate) const fn with_acts(self, acts: Acts) -> Self {
+    pub(in crate::store) const fn with_acts(self, acts: Acts) -> Self {
         Self { acts, ..self }
+    }
+
+    /// Whether it is in the same sums as `other`.
+    pub(in crate::store) fn counts_like(self, other: Self, channel: Channel) -> bool {
+        self.columns(channel).eq(other.columns(channel))
     }
 
     /// The sums it is in.

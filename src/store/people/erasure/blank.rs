@@ -2,7 +2,7 @@
 //! the sums hang on them. Cases go whole: nothing hangs on them.
 
 use super::ERASED;
-use crate::domain::{ClientId, MessageId, Reason, Timestamp};
+use crate::domain::{ClientId, MessageId, Timestamp};
 use crate::store::database::sql::{execute, values};
 use crate::store::{Conn, StoreError, json_ids};
 
@@ -17,21 +17,6 @@ pub(super) async fn messages_of(
          UNION SELECT m.id FROM plan p JOIN message m ON m.plan_id = p.id
          WHERE p.event_id IN (", words::ids!("$2"), ")";
         client, json_ids(events)
-    )
-}
-
-/// Takes those out of the queue that have not left. A node that holds one finds out when it opens.
-pub(super) async fn withdraw(
-    conn: &mut Conn,
-    messages: &[MessageId],
-    now: Timestamp,
-) -> Result<Vec<MessageId>, StoreError> {
-    values!(*conn, "withdraw the messages of a client to be erased",
-        "UPDATE message SET state = 'cancelled', reason = $2, wake_at = NULL,
-         lease_node = NULL, final_at = $3
-         WHERE state IN ('held', 'queued', 'leased') AND id IN (", words::ids!("$1"),
-        ") RETURNING id";
-        json_ids(messages), Reason::Erased, now
     )
 }
 

@@ -1,0 +1,184 @@
+//! What a message's own row says of where it counts, and moving the sums for messages of which
+//! only the rows are known: what their plans froze is looked up here.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Acts, Shift, Standing, Summed, shift};
+use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp};
+use crate::store::{Conn, Doing as _, StoreError, json_ids, on, stored};
+
+/// The columns of `message` that [`FactsRow`] reads.
+macro_rules! facts {
+    () => {
+        "message.id AS id, message.plan_id AS plan_id, message.channel AS channel,
+         message.created_at AS created_at, message.state AS state, message.tracking AS tracking,
+         message.engaged AS engaged,
+         coalesce(message.reports, message.channel = 'sms') AS reports"
+    };
+}
+pub(in crate::store) use facts;
+
+/// A message's row as both databases give it.
+#[derive(sqlx::FromRow)]
+pub(in crate::store) struct FactsRow {
+    id: i64,
+    plan_id: i64,
+    channel: String,
+    created_at: i64,
+    state: String,
+    tracking: String,
+    engaged: i64,
+    reports: bool,
+}
+
+/// What a message's row says of where it counts.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Facts {
+    pub(in crate::store) message: MessageId,
+    pub(in crate::store) channel: Channel,
+    /// Where it stands; its `clicks` are the plan's to say.
+    pub(in crate::store) standing: Standing,
+    plan: PlanId,
+    created_at: Timestamp,
+}
+
+impl FactsRow {
+    pub(in crate::store) fn read(&self) -> Result<Facts, StoreError> {
+        let id = self.id;
+        Ok(Facts {
+            message: MessageId::new(id),
+            channel: stored(&self.channel, "message", "channel", id)?,
+            standing: Standing {
+                state: stored(&self.state, "message", "state", id)?,
+                tracking: stored(&self.tracking, "message", "tracking", id)?,
+                clicks: true,
+                reports: self.reports,
+                acts: Acts::from_bits(self.engaged),
+            },
+            plan: PlanId::new(self.plan_id),
+            created_at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
+/// One message went from one standing to another.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Step {
+    facts: Facts,
+    from: Option<Standing>,
+    to: Standing,
+}
+
+impl Facts {
+    /// Its state.
+    pub(in crate::store) const fn state(&self) -> MessageState {
+        self.standing.state
+    }
+
+    /// It is new.
+    pub(in crate::store) const fn born(self) -> Step {
+        Step {
+            facts: self,
+            from: None,
+            to: self.standing,
+        }
+    }
+
+    /// It came here from `state`.
+    pub(in crate::store) const fn from(self, state: MessageState) -> Step {
+        Step {
+            facts: self,
+            from: Some(self.standing.in_state(state)),
+            to: self.standing,
+        }
+    }
+
+    /// It goes from here to `to`.
+    pub(in crate::store) const fn to(self, to: Standing) -> Step {
+        Step {
+            facts: self,
+            from: Some(self.standing),
+            to,
+        }
+    }
+}
+
+impl Step {
+    /// Whether any sum changes, whatever the plan says of clicks.
+    fn counts(&self) -> bool {
+        let channel = self.facts.channel;
+        self.from
+            .is_none_or(|from| !self.to.counts_like(from, channel))
+    }
+
+    fn shift<'a>(&self, plan: &'a Frozen) -> Shift<'a> {
+        let as_planned = |standing: Standing| Standing {
+            clicks: plan.clicks,
+            ..standing
+        };
+        let summed = Summed {
+            day: plan.day,
+            template: &plan.template,
+            version: plan.version,
+        };
+        Shift {
+            sum: summed.sum(self.facts.created_at, self.facts.channel),
+            messages: 1,
+            from: self.from.map(as_planned),
+            to: as_planned(self.to),
+        }
+    }
+}
+
+/// What a plan froze of where its messages count.
+#[derive(sqlx::FromRow)]
+struct Frozen {
+    id: i64,
+    template: String,
+    version: i64,
+    day: Option<i64>,
+    clicks: bool,
+}
+
+/// Moves the sums with messages, each named once. One look at their plans serves them all; steps
+/// that change no sum cost nothing.
+pub(in crate::store) async fn follow(conn: &mut Conn, steps: &[Step]) -> Result<(), StoreError> {
+    let steps: Vec<&Step> = steps.iter().filter(|step| step.counts()).collect();
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let plans = frozen(conn, steps.iter().map(|step| step.facts.plan).collect()).await?;
+    let shifts = steps.iter().map(|step| {
+        let plan = step.facts.plan;
+        let missing = || StoreError::Missing {
+            what: "plan",
+            key: plan.to_string(),
+        };
+        Ok(step.shift(plans.get(&plan).ok_or_else(missing)?))
+    });
+    let shifts = shifts.collect::<Result<Vec<Shift<'_>>, StoreError>>()?;
+    shift(conn, &shifts).await
+}
+
+async fn frozen(
+    conn: &mut Conn,
+    plans: BTreeSet<PlanId>,
+) -> Result<HashMap<PlanId, Frozen>, StoreError> {
+    let ids = json_ids(plans.into_iter().map(PlanId::get));
+    let rows: Vec<Frozen> = on!(conn, |c| {
+        sqlx::query_as(concat!(
+            "SELECT id, template, version, day, coalesce(clicks, TRUE) AS clicks
+             FROM plan WHERE id IN (",
+            words::ids!("$1"),
+            ")"
+        ))
+        .bind(&ids)
+        .fetch_all(&mut **c)
+        .await
+    })
+    .doing("look up what messages are summed under")?;
+    Ok(rows
+        .into_iter()
+        .map(|plan| (PlanId::new(plan.id), plan))
+        .collect())
+}

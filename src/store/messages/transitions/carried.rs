@@ -1,0 +1,224 @@
+//! From the hands of a node onto the wire and off it, or aside: what is opened, what was answered,
+//! and what will not be sent now.
+
+use serde::Serialize;
+
+use super::{Moved, MovedRow, count, is_lawful, moved};
+use crate::domain::{MessageId, MessageState, NodeId, Reason, Timestamp};
+use crate::store::messages::attempts::{Attempts, Closed, NewAttempt};
+use crate::store::{Doing as _, StoreError, database, on};
+
+/// A message that moved.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed {
+    /// Which.
+    pub message: MessageId,
+    /// A receipt had come before the answer.
+    pub early: bool,
+    /// Its client was erased meanwhile.
+    pub(in crate::store) erased: bool,
+}
+
+/// A message that will not be sent now, and what becomes of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Diverted {
+    /// Which.
+    pub message: MessageId,
+    /// Under which lease: a newer one is left alone.
+    pub lease_no: i64,
+    /// Where it goes.
+    pub state: MessageState,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// When it is looked at again, if it is held or queued.
+    pub due_at: Option<Timestamp>,
+}
+
+/// Where a diverted message waits for its timer.
+const WAITING: [MessageState; 3] = [
+    MessageState::Held,
+    MessageState::Accepted,
+    MessageState::Unknown,
+];
+
+impl Attempts<'_> {
+    /// What was claimed and is written down as an attempt is sending. No sum changes.
+    pub(in crate::store::messages) async fn move_to_sending(
+        &mut self,
+        attempts: &[NewAttempt],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<_> = attempts
+            .iter()
+            .map(|a| (a.message.get(), &a.provider, i64::from(a.reports)))
+            .collect();
+        let rows = database::rows::json(&rows)?;
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE message SET state = ",
+                to!(sending),
+                ", opens = opens + 1, opened_at = $2, provider = r.provider,
+                 reports = (r.reports = 1)
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS provider,
+                 CAST(value ->> 2 AS BIGINT) AS reports FROM ",
+                words::rows!("$1"),
+                ") AS r WHERE message.id = r.id AND ",
+                found!(leased)
+            ))
+            .bind(&rows)
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("open messages")
+    }
+
+    /// What was sending goes where its answer says.
+    pub(in crate::store::messages) async fn move_on(
+        &mut self,
+        closed: &[Closed],
+        now: Timestamp,
+    ) -> Result<Vec<Landed>, StoreError> {
+        let rows: Vec<_> = closed
+            .iter()
+            .filter(|one| is_lawful(one.message, MessageState::Sending, one.state))
+            .map(|one| answered(one, now))
+            .collect();
+        let rows: Vec<MovedRow> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "UPDATE message SET state = r.state,
+                 reason = CASE r.state WHEN 'accepted' THEN NULL
+                 ELSE coalesce(r.reason, message.reason) END,
+                 due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
+                 tries = message.tries + r.counts, lease_node = NULL,
+                 asked = CASE r.state WHEN 'unknown' THEN 0 ELSE message.asked END,
+                 provider_ref = coalesce(r.provider_ref, message.provider_ref),
+                 accepted_at = coalesce(r.accepted_at, message.accepted_at),
+                 final_at = r.final_at
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS provider_ref,
+                 value ->> 3 AS state, value ->> 4 AS reason,
+                 CAST(value ->> 5 AS BIGINT) AS due_at, CAST(value ->> 6 AS BIGINT) AS wake_at,
+                 CAST(value ->> 7 AS BIGINT) AS counts, CAST(value ->> 8 AS BIGINT) AS final_at,
+                 CAST(value ->> 9 AS BIGINT) AS accepted_at FROM ",
+                words::rows!("$1"),
+                ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no AND ",
+                found!(sending),
+                moved!()
+            ))
+            .bind(database::rows::json(&rows)?)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("close messages")?;
+        let moved = count(self.0, &rows, |_| MessageState::Sending).await?;
+        Ok(moved.iter().map(Moved::landed).collect())
+    }
+
+    /// Moves messages that will not be sent now to where they belong. Returns those that were
+    /// still held under the same lease, and so moved.
+    pub async fn divert(
+        &mut self,
+        diverted: &[Diverted],
+        now: Timestamp,
+    ) -> Result<Vec<Landed>, StoreError> {
+        let rows: Vec<_> = diverted
+            .iter()
+            .filter(|one| is_lawful(one.message, MessageState::Leased, one.state))
+            .map(|one| aside(one, now))
+            .collect();
+        let rows: Vec<MovedRow> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
+                 due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
+                 wake_at = r.wake_at, lease_node = NULL
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS state,
+                 value ->> 3 AS reason, CAST(value ->> 4 AS BIGINT) AS due_at,
+                 CAST(value ->> 5 AS BIGINT) AS final_at, CAST(value ->> 6 AS BIGINT) AS wake_at
+                 FROM ",
+                words::rows!("$1"),
+                ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no AND ",
+                found!(leased),
+                moved!()
+            ))
+            .bind(database::rows::json(&rows)?)
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("divert messages")?;
+        let moved = count(self.0, &rows, |_| MessageState::Leased).await?;
+        Ok(moved.iter().map(Moved::landed).collect())
+    }
+
+    /// What this node holds of these messages and leases, as rows, is queued again, though it may
+    /// be written down as sending: nothing was sent. No sum changes.
+    pub(in crate::store::messages) async fn put_back(
+        &mut self,
+        node: NodeId,
+        rows: &str,
+    ) -> Result<(), StoreError> {
+        on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "UPDATE message SET state = ",
+                to!(queued),
+                ", lease_node = NULL
+                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+                 CAST(value ->> 1 AS BIGINT) AS lease_no FROM ",
+                words::rows!("$1"),
+                ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no
+                 AND message.lease_node = $2 AND ",
+                found!(in_hand)
+            ))
+            .bind(rows)
+            .bind(node.get())
+            .execute(&mut **c)
+            .await
+            .map(drop)
+        })
+        .doing("put messages back that were not opened")
+    }
+}
+
+impl Moved {
+    const fn landed(&self) -> Landed {
+        Landed {
+            message: self.facts.message,
+            early: self.reported,
+            erased: self.erased,
+        }
+    }
+}
+
+/// An answer as the statement reads it, by position.
+fn answered(closed: &Closed, now: Timestamp) -> impl Serialize {
+    let accepted = closed.state == MessageState::Accepted;
+    (
+        closed.message.get(),
+        closed.lease_no,
+        closed.provider_ref.as_deref(),
+        closed.state,
+        closed.reason,
+        closed.due_at.map(Timestamp::as_micros),
+        closed.wake_at.map(Timestamp::as_micros),
+        i64::from(closed.counts),
+        closed.state.is_final().then(|| now.as_micros()),
+        accepted.then(|| now.as_micros()),
+    )
+}
+
+/// A diverted message as the statement reads it, by position.
+fn aside(diverted: &Diverted, now: Timestamp) -> impl Serialize {
+    let state = diverted.state;
+    let due_at = diverted.due_at.map(Timestamp::as_micros);
+    (
+        diverted.message.get(),
+        diverted.lease_no,
+        state,
+        diverted.reason,
+        due_at,
+        state.is_final().then(|| now.as_micros()),
+        due_at.filter(|_| WAITING.contains(&state)),
+    )
+}

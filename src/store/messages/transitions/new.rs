@@ -1,0 +1,224 @@
+//! New messages, counted as they are written: the planner's, and the sibling on another channel.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::Serialize;
+
+use crate::domain::{Channel, ClientId, MessageId, MessageState, Reason, Timestamp, Tracking};
+use crate::store::messages::Messages;
+use crate::store::messages::rollup::{self, Acts, FactsRow, Shift, Standing};
+use crate::store::messages::timers::Timers;
+use crate::store::planning::plans::Plan;
+use crate::store::{Doing as _, StoreError, database, json_ids, on};
+
+/// A message as the planner decided it.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// For whom.
+    pub client: ClientId,
+    /// By which medium.
+    pub channel: Channel,
+    /// Where to; empty when there is none (then it is suppressed).
+    pub address: String,
+    /// In which language.
+    pub locale: String,
+    /// How its reading may be measured.
+    pub tracking: Tracking,
+    /// What only this client's text needs, as JSON.
+    pub variables: String,
+    /// One that `MessageState::may_be_first` allows: `queued`, `held`, or a final one that says
+    /// why nothing is sent.
+    pub state: MessageState,
+    /// Why, when it is not simply queued.
+    pub reason: Option<Reason>,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// Not after.
+    pub expires_at: Timestamp,
+}
+
+/// How many messages an insert made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inserted {
+    /// All of them.
+    pub planned: i64,
+    /// Those of which nothing is sent.
+    pub suppressed: i64,
+}
+
+impl Messages<'_> {
+    /// Writes messages of a plan; one that exists already (same plan, client, channel) stays as
+    /// it is and counts no second time.
+    pub async fn insert(
+        &mut self,
+        plan: &Plan,
+        messages: &[NewMessage],
+        now: Timestamp,
+    ) -> Result<Inserted, StoreError> {
+        let new = self.write(plan, messages, now).await?;
+        let new = || messages.iter().filter(|one| new.contains(&one.id));
+        let mut groups: BTreeMap<(MessageState, Tracking, Channel), i64> = BTreeMap::new();
+        for one in new() {
+            let group = (one.state, one.tracking, one.channel);
+            *groups.entry(group).or_default() += 1;
+        }
+        let shift = |((state, tracking, channel), messages)| Shift {
+            sum: plan.summed().sum(now, channel),
+            messages,
+            from: None,
+            to: Standing {
+                state,
+                tracking,
+                clicks: plan.clicks,
+                reports: channel == Channel::Sms,
+                acts: Acts::NONE,
+            },
+        };
+        let suppressed = new().filter(|one| one.state == MessageState::Suppressed);
+        let inserted = Inserted {
+            planned: i64::try_from(new().count()).unwrap_or(i64::MAX),
+            suppressed: i64::try_from(suppressed.count()).unwrap_or(i64::MAX),
+        };
+        let shifts: Vec<Shift<'_>> = groups.into_iter().map(shift).collect();
+        rollup::shift(self.0, &shifts).await?;
+        Ok(inserted)
+    }
+
+    /// The ids that are new.
+    async fn write(
+        &mut self,
+        plan: &Plan,
+        messages: &[NewMessage],
+        now: Timestamp,
+    ) -> Result<HashSet<MessageId>, StoreError> {
+        if let Some(wrong) = messages.iter().find(|one| !one.state.may_be_first()) {
+            return Err(StoreError::Unfit(format!(
+                "a fault of this program: a message cannot begin as `{}`",
+                wrong.state
+            )));
+        }
+        let rows: Vec<_> = messages.iter().map(NewMessage::row).collect();
+        let rows = database::rows::json(&rows)?;
+        let written = on!(&mut *self.0, |c| {
+            sqlx::query(concat!(
+                "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
+                 locale, lane, tracking, variables, state, reason, due_at, expires_at, wake_at,
+                 lease_no, tries, opens, asked, risky, receipt_rank, late_bounce, engaged,
+                 created_at, final_at)
+                 SELECT CAST(value ->> 0 AS BIGINT), $2, CAST(value ->> 1 AS BIGINT),
+                 CAST(value ->> 0 AS BIGINT), value ->> 2, value ->> 3, value ->> 4, $3,
+                 value ->> 5, value ->> 6, value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT),
+                 CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), 0, 0, 0, 0, FALSE, 0,
+                 FALSE, 0, $4, CAST(value ->> 12 AS BIGINT)
+                 FROM ",
+                words::rows!("$1"),
+                " WHERE TRUE ON CONFLICT (plan_id, client_id, channel) DO NOTHING"
+            ))
+            .bind(&rows)
+            .bind(plan.id.get())
+            .bind(plan.lane.as_str())
+            .bind(now.as_micros())
+            .execute(&mut **c)
+            .await
+            .map(|done| done.rows_affected())
+        })
+        .doing("write messages")?;
+        let ids = messages.iter().map(|message| message.id);
+        if written == messages.len() as u64 {
+            // All are new, as nearly always: thousands of ids need not come back one by one.
+            return Ok(ids.collect());
+        }
+        self.existing(ids).await
+    }
+
+    async fn existing(
+        &mut self,
+        ids: impl Iterator<Item = MessageId>,
+    ) -> Result<HashSet<MessageId>, StoreError> {
+        let ids: Vec<i64> = on!(&mut *self.0, |c| {
+            sqlx::query_scalar(concat!(
+                "SELECT id FROM message WHERE id IN (",
+                words::ids!("$1"),
+                ")"
+            ))
+            .bind(json_ids(ids.map(MessageId::get)))
+            .fetch_all(&mut **c)
+            .await
+        })
+        .doing("see which messages are new")?;
+        Ok(ids.into_iter().map(MessageId::new).collect())
+    }
+}
+
+impl Timers<'_> {
+    /// Puts a sibling on another channel into the queue, when the client has an address there
+    /// that is not barred. Happens at most once per notification and channel. True: it was made.
+    pub async fn fall_back(
+        &mut self,
+        message: MessageId,
+        channel: Channel,
+        sibling: MessageId,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let made: Option<FactsRow> = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
+                 locale, lane, tracking, variables, state, due_at, expires_at, lease_no, tries,
+                 opens, asked, risky, receipt_rank, late_bounce, engaged, created_at)
+                 SELECT $2, m.plan_id, m.client_id, m.notification_id, $3, cp.address, m.locale,
+                 m.lane, m.tracking, m.variables, ",
+                to!(queued),
+                ", $4, $5, 0, 0, 0, 0, FALSE, 0, FALSE, 0, $4
+                 FROM message m JOIN contact_point cp ON cp.client_id = m.client_id
+                 AND cp.channel = $3
+                 LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address
+                 WHERE m.id = $1 AND s.address IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM contact_point o JOIN message x
+                 ON x.plan_id = m.plan_id AND x.client_id = o.client_id AND x.channel = o.channel
+                 WHERE o.channel = $3 AND o.address = cp.address AND x.address = cp.address
+                 AND x.state <> 'suppressed')
+                 ORDER BY cp.position LIMIT 1
+                 ON CONFLICT (plan_id, client_id, channel) DO NOTHING RETURNING ",
+                rollup::facts!()
+            ))
+            .bind(message.get())
+            .bind(sibling.get())
+            .bind(channel.as_str())
+            .bind(now.as_micros())
+            .bind(expires_at.as_micros())
+            .fetch_optional(&mut **c)
+            .await
+        })
+        .doing("fall back to another channel")?;
+        let Some(made) = made else {
+            return Ok(false);
+        };
+        rollup::follow(self.0, &[made.read()?.born()]).await?;
+        Ok(true)
+    }
+}
+
+impl NewMessage {
+    /// As the insert reads it, by position.
+    fn row(&self) -> impl Serialize {
+        let due_at = self.due_at.as_micros();
+        (
+            self.id.get(),
+            self.client.get(),
+            self.channel,
+            &self.address,
+            &self.locale,
+            self.tracking,
+            &self.variables,
+            self.state,
+            self.reason,
+            due_at,
+            self.expires_at.as_micros(),
+            (self.state == MessageState::Held).then_some(due_at),
+            self.state.is_final().then_some(due_at),
+        )
+    }
+}

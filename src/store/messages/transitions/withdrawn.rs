@@ -1,0 +1,107 @@
+//! Out of the queue before it left: cancelled by an operator, overtaken by newer news, or because
+//! its client is erased. A node that holds it finds out when it opens. No sum changes.
+
+use crate::domain::{MessageId, MessageState, PlanId, Reason, Timestamp};
+use crate::store::messages::Messages;
+use crate::store::{Conn, Doing as _, StoreError, json_ids, on, stored};
+
+/// Cancels those of these messages that have not left, and returns them.
+pub(in crate::store) async fn withdraw(
+    conn: &mut Conn,
+    messages: &[MessageId],
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Vec<MessageId>, StoreError> {
+    let ids: Vec<i64> = on!(conn, |c| {
+        sqlx::query_scalar(concat!(
+            "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
+             final_at = $4 WHERE ",
+            found!(waiting),
+            " AND id IN (",
+            words::ids!("$1"),
+            ") RETURNING id"
+        ))
+        .bind(json_ids(messages.iter().map(|id| id.get())))
+        .bind(MessageState::Cancelled.as_str())
+        .bind(reason.as_str())
+        .bind(now.as_micros())
+        .fetch_all(&mut **c)
+        .await
+    })
+    .doing("withdraw messages")?;
+    Ok(ids.into_iter().map(MessageId::new).collect())
+}
+
+/// Why all messages of a plan are withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Withdrawal {
+    /// Something newer on the same subject came.
+    Superseded,
+    /// An operator withdrew the event.
+    Cancelled,
+}
+
+impl Withdrawal {
+    pub(super) const fn end(self) -> (MessageState, Reason) {
+        match self {
+            Self::Superseded => (MessageState::Superseded, Reason::Newer),
+            Self::Cancelled => (MessageState::Cancelled, Reason::Withdrawn),
+        }
+    }
+}
+
+/// Withdraws what has not left of these plans, and returns how many messages. Not those that a
+/// report has proved to have arrived: the last look takes them for that.
+pub(in crate::store) async fn withdraw_plans(
+    conn: &mut Conn,
+    plans: &[PlanId],
+    why: Withdrawal,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    if plans.is_empty() {
+        return Ok(0);
+    }
+    let (state, reason) = why.end();
+    on!(conn, |c| {
+        sqlx::query(concat!(
+            "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
+             final_at = $4 WHERE ",
+            found!(waiting),
+            " AND receipt_rank = 0 AND plan_id IN (",
+            words::ids!("$1"),
+            ")"
+        ))
+        .bind(json_ids(plans.iter().map(|id| id.get())))
+        .bind(state.as_str())
+        .bind(reason.as_str())
+        .bind(now.as_micros())
+        .execute(&mut **c)
+        .await
+        .map(|done| done.rows_affected())
+    })
+    .doing("withdraw waiting messages")
+}
+
+impl Messages<'_> {
+    /// Takes a message back that has not left. A node that holds it finds out when it opens.
+    /// Returns its state now: `cancelled`, or the one it cannot be taken back from.
+    pub async fn cancel(
+        &mut self,
+        id: MessageId,
+        now: Timestamp,
+    ) -> Result<MessageState, StoreError> {
+        withdraw(self.0, &[id], Reason::Withdrawn, now).await?;
+        let row: Option<(String,)> = on!(&mut *self.0, |c| {
+            sqlx::query_as("SELECT state FROM message WHERE id = $1")
+                .bind(id.get())
+                .fetch_optional(&mut **c)
+                .await
+        })
+        .doing("see where a message stands")?;
+        let (state,) = row.ok_or_else(|| StoreError::Missing {
+            what: "message",
+            key: id.to_string(),
+        })?;
+        stored(&state, "message", "state", id)
+    }
+}
