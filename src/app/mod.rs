@@ -138,7 +138,10 @@ pub async fn start_by(
     import_templates(&store, &prepared.templates, clock.as_ref(), ids.as_ref()).await?;
     let signer = signer(&store, config, clock.as_ref()).await?;
     let matcher = Arc::new(ArcSwap::from_pointee(prepared.matcher));
-    let doors = match config.node.does(Role::Web) {
+    let doors = match config
+        .node
+        .does_any(&[Role::Web, Role::Source, Role::Track])
+    {
         true => Some(serving::open(config).await?),
         false => None,
     };
@@ -198,7 +201,9 @@ async fn start_roles(
         )
         .in_zone(config.upkeep.zone);
         let web = web_state(config, &running, signer, case_kinds, &public_url, console).await?;
-        console::Desk::watch(&web);
+        if config.node.does(Role::Web) {
+            console::Desk::watch(&web);
+        }
         serving::start(config, web, doors, &lifecycle);
     }
     Ok(running)
@@ -278,6 +283,7 @@ async fn web_state(
         limits,
         phones: Arc::new(config.phone.clone()),
         sandbox: running.world.clone(),
+        rules: Arc::clone(&running.matcher),
         track: Track::start(
             &running.lifecycle,
             &running.store,

@@ -6,11 +6,11 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 
 use super::{AppError, Running};
-use crate::config::Config;
+use crate::config::{Config, Node, Role};
 use crate::domain::limits;
 use crate::runtime::Lifecycle;
 use crate::web::serving::{self, Patience, Room};
-use crate::web::{self, Web};
+use crate::web::{self, Served, Web};
 
 /// Of the connections there may be, the part that the public paths get when they have a listener
 /// of their own: three of four.
@@ -67,13 +67,23 @@ pub(super) fn start(config: &Config, web: Web, doors: Doors, lifecycle: &Lifecyc
     let serve = |listener, router, places| {
         serving::start(listener, router, Room::new(places), patience, lifecycle);
     };
+    let parts = parts(&config.node);
     match doors.public {
-        None => serve(doors.listener, web::router(web), places),
+        None => serve(doors.listener, web::router_of(web, parts), places),
         Some(public) => {
             let own = (places / PUBLIC_SHARE).max(1);
-            serve(public, web::public_router(web.clone()), places - own);
-            serve(doors.listener, web::inner_router(web), own);
+            serve(public, web::public_router(web.clone(), parts), places - own);
+            serve(doors.listener, web::inner_router(web, parts), own);
         }
+    }
+}
+
+/// What the roles of a node serve.
+fn parts(node: &Node) -> Served {
+    Served {
+        api: node.does_any(&[Role::Web, Role::Source]),
+        console: node.does(Role::Web),
+        public: node.does_any(&[Role::Web, Role::Track]),
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::app;
 use crate::config::Config;
 use crate::domain::Channel;
+use crate::domain::language::Language;
 use crate::domain::segments;
 use crate::domain::template::{Source, VersionState};
 use crate::store::Store;
@@ -51,7 +52,7 @@ pub(super) enum TemplateCommand {
         /// Name of the template
         name: String,
         /// Language of the client
-        #[arg(long, default_value = "it")]
+        #[arg(long, default_value = Language::HOME.tag())]
         locale: String,
         /// `sms` or `email`; both by default
         #[arg(long)]

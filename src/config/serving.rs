@@ -171,15 +171,15 @@ impl StoreSettings {
 text_enum! {
     /// One part of the path that a node may do.
     pub enum Role {
-        /// API, console, client pages, callbacks.
+        /// Everything over HTTP: API, console, client pages, callbacks.
         Web => "web",
-        /// Events that come by other ways than HTTP.
+        /// Of that, the API: what comes in, and how it stands.
         Source => "source",
         /// Who is told what.
         Plan => "plan",
         /// Handing messages to providers.
         Dispatch => "dispatch",
-        /// Receipts and engagement.
+        /// Of that, what the world may reach: client pages, links, callbacks of providers.
         Track => "track",
     }
 }
@@ -216,6 +216,12 @@ impl Node {
     #[must_use]
     pub fn does(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Whether this node does one of these.
+    #[must_use]
+    pub fn does_any(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.does(*role))
     }
 }
 

@@ -2,6 +2,7 @@
 //! fallbacks that are due, and the unknown. Decides by state; the network is asked outside any
 //! transaction.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +13,12 @@ use super::line::Line;
 use super::texts::PlanText;
 use super::unknown::{Case, Step, next_step};
 use crate::channel::Found;
-use crate::domain::{Channel, Lane, MessageState, Reason, Timestamp};
+use crate::domain::reach::Reach;
+use crate::domain::{Channel, Lane, MessageId, MessageState, Reason, Timestamp};
 use crate::runtime::Lifecycle;
-use crate::store::StoreError;
 use crate::store::messages::timers::{Looked, Woken};
+use crate::store::planning::candidates::{Member, Reachable};
+use crate::store::{StoreError, Tx};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(1);
@@ -53,11 +56,14 @@ pub(super) async fn look(shared: &Shared) -> Result<u32, StoreError> {
         let Some(plan) = shared.texts.plan(&shared.store, message.plan).await else {
             continue;
         };
-        let look = decide(shared, message, &plan, now).await;
+        looks.push(decide(shared, message, &plan, now).await);
         if let Some(channel) = fallback_due(message, &plan, now) {
-            fallbacks.push((message, channel, plan.settings.expires_s));
+            fallbacks.push(DueFallback {
+                message,
+                channel,
+                plan,
+            });
         }
-        looks.push(look);
     }
     if !looks.is_empty() {
         write(shared, &looks, &fallbacks, now).await?;
@@ -69,7 +75,7 @@ pub(super) async fn look(shared: &Shared) -> Result<u32, StoreError> {
 async fn write(
     shared: &Shared,
     looks: &[Looked],
-    fallbacks: &[(&Woken, Channel, i64)],
+    fallbacks: &[DueFallback<'_>],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut tx = shared.store.write().await?;
@@ -78,12 +84,12 @@ async fn write(
         tx.erasure().watch().await?;
     }
     tx.timers().apply(looks, now).await?;
-    for (message, channel, expires_s) in fallbacks {
-        let sibling = crate::domain::MessageId::new(shared.ids.next());
-        let expires_at = now + TimeDelta::seconds(*expires_s);
-        tx.timers()
-            .fall_back(message.id, *channel, sibling, now, expires_at)
-            .await?;
+    let clients = addressees(&mut tx, fallbacks).await?;
+    for fallback in fallbacks {
+        let client = clients.get(&(fallback.topic(), fallback.message.client.get()));
+        if let Some(client) = client {
+            fall_back(shared, &mut tx, fallback, client, now).await?;
+        }
     }
     fail::fail_point!("look-before-commit");
     if !fallbacks.is_empty() {
@@ -94,6 +100,61 @@ async fn write(
     if !fallbacks.is_empty() {
         fail::fail_point!("fallback-after-commit");
     }
+    Ok(())
+}
+
+/// A message whose time to turn to another channel has come.
+struct DueFallback<'a> {
+    message: &'a Woken,
+    channel: Channel,
+    plan: Arc<PlanText>,
+}
+
+impl DueFallback<'_> {
+    fn topic(&self) -> &str {
+        &self.plan.plan.topic
+    }
+}
+
+/// How the clients of these messages are reached now, by topic and client: a bar may have come
+/// since they were planned.
+async fn addressees<'a>(
+    tx: &mut Tx,
+    fallbacks: &'a [DueFallback<'_>],
+) -> Result<HashMap<(&'a str, i64), Reachable>, StoreError> {
+    let mut members: BTreeMap<&str, BTreeSet<Member>> = BTreeMap::new();
+    for fallback in fallbacks {
+        let client = fallback.message.client.get();
+        let of_topic = members.entry(fallback.topic()).or_default();
+        of_topic.insert(Member { client, place: 0 });
+    }
+    let mut found = HashMap::new();
+    for (topic, members) in members {
+        let members = Vec::from_iter(members);
+        let clients = tx.candidates().reachable(&members, topic).await?;
+        found.extend(clients.into_iter().map(|one| ((topic, one.client), one)));
+    }
+    Ok(found)
+}
+
+/// Makes the sibling on the other channel, where that reaches the client.
+async fn fall_back(
+    shared: &Shared,
+    tx: &mut Tx,
+    fallback: &DueFallback<'_>,
+    client: &Reachable,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let class = fallback.plan.plan.class;
+    let Reach::At(address) = client.addressee().on(fallback.channel, class) else {
+        return Ok(());
+    };
+    let sibling = MessageId::new(shared.ids.next());
+    let expires_at = now + TimeDelta::seconds(fallback.plan.settings.expires_s);
+    let to = (fallback.channel, address);
+    tx.timers()
+        .fall_back(fallback.message.id, to, sibling, now, expires_at)
+        .await?;
     Ok(())
 }
 

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::domain::language::primary;
+
 /// Every kind the organisation described.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseKinds {
@@ -176,12 +178,11 @@ fn check(kind: &CaseKind) -> Vec<String> {
 
 /// Exact locale, then its language, then the first label, then the word itself.
 fn label(labels: Option<&BTreeMap<String, String>>, word: &str, locale: &str) -> String {
-    let language = locale.split(['-', '_']).next().unwrap_or(locale);
     labels
         .and_then(|labels| {
             labels
                 .get(locale)
-                .or_else(|| labels.get(language))
+                .or_else(|| labels.get(primary(locale)))
                 .or_else(|| labels.values().next())
         })
         .cloned()
@@ -199,6 +200,7 @@ fn line_of(text: &str, byte: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
 
     #[test]
     fn the_shipped_kinds_have_italian_and_english_labels_and_an_end() {
@@ -211,10 +213,8 @@ mod tests {
                 .map(|state| &state.label)
                 .chain([&kind.label]);
             for label in labels {
-                assert!(
-                    label.contains_key("it") && label.contains_key("en"),
-                    "{kind:?}"
-                );
+                let has = |language: Language| label.contains_key(language.tag());
+                assert!(Language::ALL.into_iter().all(has), "{kind:?}");
             }
             assert!(
                 kind.states.iter().any(|state| state.is_final),

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::domain::address::Address;
-use crate::domain::message::Channel;
+use crate::domain::message::{Channel, Reason};
 use crate::domain::quiet_hours::QuietHours;
 use crate::text::text_enum::text_enum;
+
+/// Where the clock on the wall is read for a client who named no zone.
+pub const HOME_ZONE: chrono_tz::Tz = chrono_tz::Europe::Rome;
 
 text_enum! {
     /// Whether a client's reading may be measured by name.
@@ -88,5 +91,17 @@ text_enum! {
         Complaint => "complaint",
         /// An operator barred it.
         Manual => "manual",
+    }
+}
+
+impl From<SuppressionReason> for Reason {
+    fn from(reason: SuppressionReason) -> Self {
+        match reason {
+            SuppressionReason::Stop => Self::Stop,
+            SuppressionReason::Unsubscribed => Self::Unsubscribed,
+            SuppressionReason::HardBounce => Self::HardBounce,
+            SuppressionReason::Complaint => Self::Complaint,
+            SuppressionReason::Manual => Self::Manual,
+        }
     }
 }

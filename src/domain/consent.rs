@@ -10,7 +10,7 @@ use crate::domain::message::{Class, Reason};
 #[must_use]
 pub fn refusal(class: Class, barred: Option<Reason>, wanted: Option<bool>) -> Option<Reason> {
     match (class, barred) {
-        (Class::Safety, Some(reason @ (Reason::HardBounce | Reason::Barred))) => {
+        (Class::Safety, Some(reason @ (Reason::HardBounce | Reason::Manual))) => {
             return Some(reason);
         }
         (Class::Safety, _) => return None,

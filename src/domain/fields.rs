@@ -11,8 +11,8 @@ use crate::domain::UnknownWord;
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::Fault;
 use crate::domain::limits::QUOTED;
-use crate::text::hygiene;
 use crate::text::invisible::harmless;
+use crate::text::sanitize;
 use crate::text::tree::Node;
 
 pub use crate::domain::limits::{PROSE, REFERENCE};
@@ -80,7 +80,7 @@ impl<'a, N: Node> Fields<'a, N> {
         if text.trim().is_empty() {
             return Err(self.fault(name, format!("`{name}` is empty")));
         }
-        if hygiene::has_invisible(text) {
+        if sanitize::has_invisible(text) {
             return Err(self.fault(
                 name,
                 format!("`{name}` holds control or invisible characters"),
@@ -92,12 +92,12 @@ impl<'a, N: Node> Fields<'a, N> {
 
     /// One line of text, cleaned; absent when nothing is left.
     pub fn line_if(&self, name: &str, max: usize) -> Result<Option<String>, Fault> {
-        self.cleaned_if(name, max, hygiene::line)
+        self.cleaned_if(name, max, sanitize::line)
     }
 
     /// Text of several lines, cleaned; absent when nothing is left.
     pub fn prose_if(&self, name: &str) -> Result<Option<String>, Fault> {
-        self.cleaned_if(name, PROSE, hygiene::prose)
+        self.cleaned_if(name, PROSE, sanitize::prose)
     }
 
     fn cleaned_if(

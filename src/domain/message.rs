@@ -249,7 +249,7 @@ impl MessageState {
 text_enum! {
     /// Why a message is held, was not sent, or ended as it did.
     pub enum Reason {
-        /// The client has no address on any channel of the rule.
+        /// The client has no address for this channel.
         NoContact => "no_contact",
         /// The client refused this topic.
         TopicRefused => "topic_refused",
@@ -264,7 +264,7 @@ text_enum! {
         /// The client reported the mail as unwanted.
         Complaint => "complaint",
         /// An operator barred the address.
-        Barred => "manual",
+        Manual => "manual",
         /// Another client with the same address gets this message.
         SameAddress => "same_address",
         /// Too many messages to this client in an hour or a day.

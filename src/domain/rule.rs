@@ -104,6 +104,17 @@ pub struct Rule {
     pub on_unknown: OnUnknown,
 }
 
+impl Rule {
+    /// The topic of its messages: its own, else its template's.
+    #[must_use]
+    pub fn topic_with(&self, template: Option<&str>) -> String {
+        match self.topic.as_str() {
+            "" => template.unwrap_or("messages").to_owned(),
+            own => own.to_owned(),
+        }
+    }
+}
+
 /// Refuses a condition (`when`) that the engine should not be given, unread.
 pub fn condition_within_limits(when: &str) -> Result<(), String> {
     if when.len() > CONDITION_BYTES {

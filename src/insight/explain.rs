@@ -51,10 +51,16 @@ fn gates(story: &Story) -> Vec<String> {
             message.reason.map_or("the reason was not recorded", reason)
         )];
     }
-    passed.push(format!(
-        "The client has an address for {} and nothing bars it.",
-        message.channel
-    ));
+    passed.push(match story.plan.class {
+        Class::Safety => format!(
+            "The client has an address for {} that works: safety passes a STOP.",
+            message.channel
+        ),
+        _ => format!(
+            "The client has an address for {} and nothing bars it.",
+            message.channel
+        ),
+    });
     passed.push(match story.plan.class {
         Class::Safety => "It is about safety, so it cannot be refused by topic.".to_owned(),
         Class::Service => format!("The client did not refuse the topic {}.", story.plan.topic),
@@ -232,14 +238,14 @@ const fn unseen(tracking: Tracking) -> &'static str {
 #[must_use]
 pub const fn reason(reason: Reason) -> &'static str {
     match reason {
-        Reason::NoContact => "the client has no address on any channel of the rule",
+        Reason::NoContact => "the client has no address for this channel",
         Reason::TopicRefused => "the client refused this topic",
         Reason::NoConsent => "the client never asked for this topic",
         Reason::Stop => "the client answered STOP",
         Reason::Unsubscribed => "the client unsubscribed",
         Reason::HardBounce => "the address does not exist",
         Reason::Complaint => "the client reported earlier mail as unwanted",
-        Reason::Barred => "an operator barred the address",
+        Reason::Manual => "an operator barred the address",
         Reason::SameAddress => "another client with the same address gets it",
         Reason::FloodGuard => "the client already got too many messages in this time",
         Reason::QuietHours => "the client's quiet hours have not ended",

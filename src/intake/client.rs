@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::domain::address::PhonePolicy;
-use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
+use crate::domain::client::{Client, ContactPoint, HOME_ZONE, Place, TrackingConsent};
 use crate::domain::fields::{Fields, REFERENCE};
+use crate::domain::language::Language;
 use crate::domain::limits::{CONTACTS, NAME, PLACE_KIND, PLACES, POSTAL_CODE, TAGS, TOPICS};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Address, Channel, Fault};
@@ -49,7 +50,7 @@ pub fn parse(value: &Value, phones: &PhonePolicy) -> Result<Client, Fault> {
 /// BCP 47 as far as languages, scripts and regions go: `it`, `de-AT`, `sr-Latn-RS`.
 fn locale(fields: &Fields<'_>) -> Result<String, Fault> {
     let Some(text) = fields.text_if("locale")? else {
-        return Ok("it".to_owned());
+        return Ok(Language::HOME.tag().to_owned());
     };
     let mut parts = text.split('-');
     let language = parts.next().unwrap_or_default();
@@ -67,7 +68,7 @@ fn locale(fields: &Fields<'_>) -> Result<String, Fault> {
 
 fn time_zone(fields: &Fields<'_>) -> Result<chrono_tz::Tz, Fault> {
     match fields.text_if("time_zone")? {
-        None => Ok(chrono_tz::Europe::Rome),
+        None => Ok(HOME_ZONE),
         Some(name) => name.parse().map_err(|_| {
             fields.fault(
                 "time_zone",

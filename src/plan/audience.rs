@@ -34,16 +34,19 @@ pub(super) async fn freeze(
             tx.candidates().by_references(&listed.to_string()).await?
         }
         Audience::IncidentArea => match incident {
-            Some(incident) => {
-                let (members, _) = in_area(tx, &incident.area, i64::MAX).await?;
-                members
-            }
+            Some(incident) => return freeze_area(tx, &incident.area).await,
             None => Vec::new(),
         },
     };
     members.sort_unstable();
     members.dedup_by_key(|member| member.client);
     Ok(members)
+}
+
+/// The clients with a place in an area.
+pub(super) async fn freeze_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>, StoreError> {
+    let members = freeze_small(tx, area, i64::MAX - 1).await?;
+    Ok(members.unwrap_or_default())
 }
 
 /// The same, of an area with at most `places` places to look at; none when it has more.

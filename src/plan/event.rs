@@ -1,15 +1,13 @@
 //! One event becomes plans: what it says about its case or incident is kept, its rules are
 //! applied, older waiting messages on the same subject are overtaken.
 
-use std::collections::BTreeMap;
-
-use minijinja::value::{Serde, Value as Fact};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{News, Planner, audience, fan_out, variables};
 use crate::domain::event::{
     DirectRequest, Event, EventData, EventState, Incident, MESSAGE_REQUESTED,
 };
+use crate::domain::reach::Told;
 use crate::domain::rule::{Audience, ChannelChoice, PlanSettings, Rule};
 use crate::domain::{Class, EventId, Lane, OnUnknown, PlanId, Timestamp};
 use crate::store::planning::events::StoredEvent;
@@ -132,28 +130,7 @@ impl Planner {
         if let EventData::Direct(request) = &event.data {
             return vec![direct(request)];
         }
-        let mut facts = BTreeMap::new();
-        let about = json!({
-            "type": event.kind,
-            "source": event.source,
-            "subject": event.subject,
-            "time": event.occurred_at,
-            "data": event.raw,
-        });
-        facts.insert("event", Fact::from(Serde(&about)));
-        for name in ["case", "incident"] {
-            let fact = subject.variables.get(name);
-            facts.insert(
-                name,
-                fact.map_or_else(|| Fact::from(()), |fact| Fact::from(Serde(fact))),
-            );
-        }
-        self.matcher
-            .load()
-            .matching(&event.kind, &facts)
-            .into_iter()
-            .cloned()
-            .collect()
+        self.matcher.load().for_event(event, &subject.variables)
     }
 
     /// Makes the plan of one rule. Small audiences get their messages at once; a large area's are
@@ -190,7 +167,7 @@ impl Planner {
         }
         let candidates = tx.candidates().read(&members, &plan.topic).await?;
         let settings = PlanSettings::from(rule);
-        let messages = self.messages(&plan, &settings, &candidates, &mut fan_out::Told::default());
+        let messages = self.messages(&plan, &settings, &candidates, &mut Told::default());
         let end = fan_out::End {
             upto: members.last().map_or(0, |member| member.client),
             is_last: true,
@@ -216,10 +193,6 @@ impl Planner {
                 .await?
                 .map(|(id, _)| id),
         };
-        let topic = match &rule.topic {
-            topic if topic.is_empty() => template.as_ref().map_or("messages", |t| &t.topic),
-            topic => topic,
-        };
         Ok(Plan {
             id: PlanId::new(self.ids.next()),
             event: stored.id,
@@ -227,7 +200,7 @@ impl Planner {
             template: rule.template.clone(),
             template_version: template.as_ref().map(|template| template.id),
             version: template.as_ref().map_or(0, |template| template.version),
-            topic: topic.to_owned(),
+            topic: rule.topic_with(template.as_ref().map(|template| template.topic.as_str())),
             class: rule.class,
             lane: rule.lane,
             subject: subject.key.clone(),

@@ -3,15 +3,14 @@
 //! nobody; the first messages leave while later chunks are still being planned.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use chrono::TimeDelta;
 
 use super::gate::{self, Terms, Verdict};
 use super::{Planner, variables};
+use crate::domain::reach::Told;
 use crate::domain::rule::PlanSettings;
-use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Reason};
+use crate::domain::{ClientId, MessageId, MessageState, PlanId, Reason};
 use crate::store::messages::NewMessage;
 use crate::store::planning::candidates::{Candidate, Member};
 use crate::store::planning::plans::{Advance, Plan};
@@ -27,31 +26,6 @@ pub(super) struct End {
     pub(super) upto: i64,
     /// Nobody comes after.
     pub(super) is_last: bool,
-}
-
-/// Addresses that have their message, as 80 bits each: a million take 23 MB, and that two of a
-/// million meet happens once in some 10^12 such plans.
-#[derive(Debug, Default)]
-pub(super) struct Told(HashSet<[u8; 10]>);
-
-impl Told {
-    /// With room for so many, so that it need not be copied while it grows.
-    fn for_about(addresses: usize) -> Self {
-        Self(HashSet::with_capacity(addresses))
-    }
-
-    /// Notes an address. False when it was noted before.
-    fn note(&mut self, channel: Channel, address: &str) -> bool {
-        let half = |salt: u8| {
-            let mut hasher = DefaultHasher::new();
-            (salt, channel, address).hash(&mut hasher);
-            hasher.finish().to_le_bytes()
-        };
-        let mut bits = [0; 10];
-        bits[..8].copy_from_slice(&half(0));
-        bits[8..].copy_from_slice(&half(1)[..2]);
-        self.0.insert(bits)
-    }
 }
 
 impl Planner {

@@ -4,9 +4,9 @@
 use chrono::TimeDelta;
 
 use crate::domain::client::TrackingConsent;
-use crate::domain::consent::refusal;
 use crate::domain::quiet_hours::QuietHours;
-use crate::domain::rule::{ChannelChoice, PlanSettings};
+use crate::domain::reach::{Addressee, Reach};
+use crate::domain::rule::PlanSettings;
 use crate::domain::{Channel, Class, MessageState, Reason, Timestamp, Tracking};
 use crate::store::planning::candidates::Candidate;
 
@@ -51,16 +51,11 @@ pub(super) struct Verdict {
 /// The messages one candidate gets: at least one, if only a suppressed one with the reason.
 #[must_use]
 pub(super) fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<Verdict> {
-    let mut channels: Vec<Channel> = Vec::with_capacity(terms.settings.channels.len());
-    for choice in &terms.settings.channels {
-        let channel = channel_of(candidate, *choice);
-        if !channels.contains(&channel) {
-            channels.push(channel);
-        }
-    }
-    channels
+    let addressee = candidate.addressee();
+    addressee
+        .channels(&terms.settings.channels, terms.class)
         .into_iter()
-        .map(|channel| verdict(candidate, channel, terms))
+        .map(|channel| verdict(candidate, &addressee, channel, terms))
         .collect()
 }
 
@@ -74,49 +69,20 @@ pub(super) fn tracking(consent: &str, at_most: Tracking) -> Tracking {
     }
 }
 
-fn channel_of(candidate: &Candidate, choice: ChannelChoice) -> Channel {
-    let preferred = match choice {
-        ChannelChoice::Fixed(channel) => return channel,
-        ChannelChoice::Preferred => candidate
-            .preferred
-            .as_deref()
-            .and_then(|word| word.parse().ok())
-            .unwrap_or(Channel::Sms),
+fn verdict(
+    candidate: &Candidate,
+    addressee: &Addressee<'_>,
+    channel: Channel,
+    terms: &Terms<'_>,
+) -> Verdict {
+    let reach = addressee.on(channel, terms.class);
+    let address = match reach {
+        Reach::At(address) => Some(address),
+        Reach::Not { address, .. } => address,
     };
-    let works = |channel| {
-        let (address, barred) = contact(candidate, channel);
-        address.is_some() && barred.is_none()
-    };
-    let exists = |channel| contact(candidate, channel).0.is_some();
-    if works(preferred) || (!works(preferred.other()) && exists(preferred)) {
-        preferred
-    } else if exists(preferred.other()) {
-        preferred.other()
-    } else {
-        preferred
-    }
-}
-
-fn contact(candidate: &Candidate, channel: Channel) -> (Option<&str>, Option<Reason>) {
-    let (address, barred) = match channel {
-        Channel::Sms => (&candidate.sms, &candidate.sms_barred),
-        Channel::Email => (&candidate.email, &candidate.email_barred),
-    };
-    // A reason this version does not know still bars.
-    let barred = barred
-        .as_deref()
-        .map(|word| word.parse().unwrap_or(Reason::Barred));
-    (address.as_deref(), barred)
-}
-
-fn verdict(candidate: &Candidate, channel: Channel, terms: &Terms<'_>) -> Verdict {
-    let (address, barred) = contact(candidate, channel);
-    let wanted = candidate.wanted.map(|wanted| wanted == 1);
     let mut due_at = terms.due_at;
     let life = TimeDelta::seconds(terms.settings.expires_s);
-    let (state, reason) = if address.is_none() {
-        (MessageState::Suppressed, Some(Reason::NoContact))
-    } else if let Some(reason) = refusal(terms.class, barred, wanted) {
+    let (state, reason) = if let Reach::Not { reason, .. } = reach {
         (MessageState::Suppressed, Some(reason))
     } else if terms.overtaken {
         (MessageState::Superseded, Some(Reason::Newer))
@@ -164,7 +130,8 @@ fn quiet_until(candidate: &Candidate, terms: &Terms<'_>) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::domain::OnUnknown;
-    use crate::domain::rule::Audience;
+    use crate::domain::reach::KnownAddress;
+    use crate::domain::rule::{Audience, ChannelChoice};
 
     fn candidate() -> Candidate {
         Candidate {
@@ -177,15 +144,23 @@ mod tests {
             quiet_from: None,
             quiet_to: None,
             tracking_consent: "unknown".into(),
-            sms: Some("+393331234567".into()),
-            sms_barred: None,
-            email: Some("maria@example.it".into()),
-            email_barred: None,
             wanted: None,
             place: None,
             place_kind: None,
             municipality: None,
             postal_code: None,
+            contacts: vec![
+                contact(Channel::Sms, "+393331234567", None),
+                contact(Channel::Email, "maria@example.it", None),
+            ],
+        }
+    }
+
+    fn contact(channel: Channel, address: &str, barred: Option<Reason>) -> KnownAddress {
+        KnownAddress {
+            channel,
+            address: address.into(),
+            barred,
         }
     }
 
@@ -257,8 +232,7 @@ mod tests {
         assert!(stale[0].expires_at < now);
         // What bars the client is said first: it held before the news came.
         let mut barred = candidate();
-        barred.sms_barred = Some("stop".into());
-        barred.email = None;
+        barred.contacts = vec![contact(Channel::Sms, "+393331234567", Some(Reason::Stop))];
         let barred = decide(&barred, &at(TimeDelta::days(3)));
         assert_eq!(barred[0].state, MessageState::Suppressed);
     }
@@ -266,7 +240,7 @@ mod tests {
     #[test]
     fn nobody_vanishes() {
         let mut nobody = candidate();
-        (nobody.sms, nobody.email) = (None, None);
+        nobody.contacts.clear();
         let verdicts = decide(&nobody, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
         assert_eq!(verdicts[0].state, MessageState::Suppressed);
         assert_eq!(verdicts[0].reason, Some(Reason::NoContact));
@@ -275,11 +249,11 @@ mod tests {
     #[test]
     fn a_barred_number_turns_to_the_address_that_works() {
         let mut barred = candidate();
-        barred.sms_barred = Some("hard_bounce".into());
+        barred.contacts[0].barred = Some(Reason::HardBounce);
         let verdicts = decide(&barred, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
         assert_eq!(verdicts[0].channel, Channel::Email);
         assert_eq!(verdicts[0].state, MessageState::Queued);
-        barred.email = None;
+        barred.contacts.pop();
         let verdicts = decide(&barred, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
         assert_eq!(verdicts[0].reason, Some(Reason::HardBounce));
     }

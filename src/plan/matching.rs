@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use minijinja::value::Serde;
 use minijinja::{Environment, Expression, Value};
+use serde_json::{Map, Value as Json, json};
 
+use crate::domain::event::Event;
 use crate::domain::rule::{self, Rule};
 use crate::template::conditions;
 
@@ -39,6 +42,29 @@ impl Matcher {
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self { rules })
+    }
+
+    /// The rules that an event sets going. `variables`: what is known of its case or incident.
+    #[must_use]
+    pub fn for_event(&self, event: &Event, variables: &Map<String, Json>) -> Vec<Rule> {
+        let mut facts = BTreeMap::new();
+        let about = json!({
+            "type": event.kind,
+            "source": event.source,
+            "subject": event.subject,
+            "time": event.occurred_at,
+            "data": event.raw,
+        });
+        facts.insert("event", Value::from(Serde(&about)));
+        for name in ["case", "incident"] {
+            let fact = variables.get(name);
+            facts.insert(
+                name,
+                fact.map_or_else(|| Value::from(()), |fact| Value::from(Serde(fact))),
+            );
+        }
+        let matching = self.matching(&event.kind, &facts);
+        matching.into_iter().cloned().collect()
     }
 
     /// The rules that listen to this type and whose condition holds. A condition that cannot be

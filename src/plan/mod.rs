@@ -3,13 +3,15 @@
 //!
 //! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
 //! through; `matching` asks the rules; `audience` freezes who; `gate` decides for one client;
-//! `fan_out` writes the rows in chunks; `variables` is what texts may say.
+//! `fan_out` writes the rows in chunks; `variables` is what texts may say; `preview` counts without
+//! writing.
 
 mod audience;
 mod event;
 mod fan_out;
 mod gate;
 mod matching;
+mod preview;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,7 @@ use serde_json::Value;
 
 pub use event::exchanged;
 pub use matching::{Matcher, MatcherError};
+pub use preview::{IncidentPreview, preview};
 
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::quiet_hours::QuietHours;

@@ -8,10 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::domain::Timestamp;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::event::{CaseData, Incident, IncidentKind};
+use crate::domain::language::Language;
 use crate::store::planning::candidates::Candidate;
-
-/// Languages that labels are made for.
-const LOCALES: [&str; 2] = ["it", "en"];
 
 /// The name under which labels stand by language; the template module puts those of the
 /// message's language in their place.
@@ -46,7 +44,8 @@ pub(super) fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kind
             "note": case.note,
         })),
     );
-    for locale in LOCALES {
+    for language in Language::ALL {
+        let locale = language.tag();
         label(
             variables,
             locale,
@@ -75,15 +74,15 @@ pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incide
             "note": incident.note,
         })),
     );
-    for locale in LOCALES {
+    for language in Language::ALL {
         let service = incident.service.as_deref();
         label(
             variables,
-            locale,
+            language.tag(),
             "incident",
             json!({
-                "kind_label": incident_label(incident.kind, locale),
-                "service_label": service.map(|service| service_label(service, locale)),
+                "kind_label": incident_label(incident.kind, language),
+                "service_label": service.map(|service| service_label(service, language)),
             }),
         );
     }
@@ -150,33 +149,28 @@ fn without_nulls(mut value: Value) -> Value {
     value
 }
 
-fn incident_label(kind: IncidentKind, locale: &str) -> &'static str {
-    match (kind, locale) {
-        (IncidentKind::Outage, "it") => "guasto",
-        (IncidentKind::Outage, _) => "outage",
-        (IncidentKind::PlannedOutage, "it") => "interruzione programmata",
-        (IncidentKind::PlannedOutage, _) => "planned interruption",
-        (IncidentKind::Delay, "it") => "ritardo",
-        (IncidentKind::Delay, _) => "delay",
-        (IncidentKind::Closure, "it") => "chiusura",
-        (IncidentKind::Closure, _) => "closure",
-        (IncidentKind::Notice, "it") => "avviso",
-        (IncidentKind::Notice, _) => "notice",
+fn incident_label(kind: IncidentKind, language: Language) -> &'static str {
+    match kind {
+        IncidentKind::Outage => language.choose("guasto", "outage"),
+        IncidentKind::PlannedOutage => {
+            language.choose("interruzione programmata", "planned interruption")
+        }
+        IncidentKind::Delay => language.choose("ritardo", "delay"),
+        IncidentKind::Closure => language.choose("chiusura", "closure"),
+        IncidentKind::Notice => language.choose("avviso", "notice"),
     }
 }
 
-fn service_label(service: &str, locale: &str) -> String {
-    let label = match (service, locale) {
-        ("electricity", "it") => "energia elettrica",
-        ("gas", "it") => "gas",
-        ("water", "it") => "acqua",
-        ("heating", "it") => "riscaldamento",
-        ("roads", "it") => "viabilità",
-        ("school", "it") => "scuola",
-        ("transport", "it") => "trasporti",
-        ("waste", "it") => "raccolta rifiuti",
-        ("internet", "it") => "internet",
-        (other, _) => other,
-    };
-    label.to_owned()
+/// An organisation's own service by its own word.
+fn service_label(service: &str, language: Language) -> &str {
+    match service {
+        "electricity" => language.choose("energia elettrica", service),
+        "water" => language.choose("acqua", service),
+        "heating" => language.choose("riscaldamento", service),
+        "roads" => language.choose("viabilità", service),
+        "school" => language.choose("scuola", service),
+        "transport" => language.choose("trasporti", service),
+        "waste" => language.choose("raccolta rifiuti", service),
+        _ => service,
+    }
 }

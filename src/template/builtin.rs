@@ -1,13 +1,15 @@
 //! The variables that every message has: no template needs to declare them.
 
+use crate::domain::language::Language;
+
 /// A variable that is always known: its name, and what it says.
 pub struct Builtin {
     /// Path with dots.
     pub name: &'static str,
     /// For operators.
     pub description: &'static str,
-    /// For previews, by language: Italian, then English.
-    pub example: [&'static str; 2],
+    /// For previews, in the order of [`Language::ALL`].
+    pub example: [&'static str; Language::ALL.len()],
 }
 
 /// Names of people: never a link in a message, and short in an SMS.

@@ -11,9 +11,11 @@ use serde_json::Value as Json;
 use super::context::{Context, Extras};
 use super::fault::{Fault, RenderFault, described};
 use super::scan::{mark_lines, pieces, variable_at, without_lone_lines};
-use super::{bounds, engine, hygiene, language, links, mail, plain};
+use super::{bounds, engine, links, mail, plain};
 use crate::domain::Channel;
+use crate::domain::language::{Language, primary};
 use crate::domain::template::{Locale, Part, Parts, Source};
+use crate::text::sanitize;
 
 /// Longest SMS in bytes: ten segments in the worst alphabet stay below it.
 const MAX_SMS: usize = 2_000;
@@ -106,7 +108,7 @@ impl Compiled {
     }
 
     /// The language a client of `locale` is written to in: the very one, else the same without
-    /// its region, else Italian, else any.
+    /// its region, else that of home, else any.
     #[must_use]
     pub fn language_for(&self, locale: &str, channel: Channel) -> Option<&str> {
         let speaks = |key: &str| {
@@ -114,8 +116,8 @@ impl Compiled {
             spoken.on(channel).then_some(key.as_str())
         };
         speaks(locale)
-            .or_else(|| speaks(language(locale)))
-            .or_else(|| speaks("it"))
+            .or_else(|| speaks(primary(locale)))
+            .or_else(|| speaks(Language::HOME.tag()))
             .or_else(|| self.locales.keys().find_map(|key| speaks(key)))
     }
 
@@ -124,7 +126,7 @@ impl Compiled {
         let locale = self.spoken(locale, Channel::Sms)?;
         let values = self.values(locale, Channel::Sms, input)?;
         let text = self.render(&key(locale, Part::Sms), values, MAX_SMS)?;
-        Ok(hygiene::one_line(&text))
+        Ok(sanitize::line(&text))
     }
 
     /// Writes the e-mail.
@@ -143,7 +145,7 @@ impl Compiled {
             .is_some_and(|spoken| spoken.email_text)
         {
             let text = self.render(&key(locale, Part::EmailText), values, MAX_MAIL)?;
-            hygiene::paragraphs(&text)
+            plain::paragraphs(&text)
         } else {
             plain::of_html(&html).map_err(|detail| RenderFault::Broken {
                 part: key(locale, Part::EmailText),
@@ -152,7 +154,7 @@ impl Compiled {
             })?
         };
         Ok(RenderedEmail {
-            subject: hygiene::one_line(&subject),
+            subject: sanitize::line(&subject),
             html,
             text,
         })

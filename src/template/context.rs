@@ -7,9 +7,10 @@ use minijinja::Value;
 use serde_json::Value as Json;
 
 use super::fault::RenderFault;
-use super::{builtin, dates, hygiene, links};
+use super::{builtin, dates, links, names};
 use crate::domain::Channel;
 use crate::domain::template::Variable;
+use crate::text::sanitize;
 
 /// Context key of the open pixel's address.
 pub(super) const PIXEL: &str = "_pixel";
@@ -171,9 +172,9 @@ fn value(json: &Json, path: &str, channel: Channel) -> Value {
 
 fn cleaned(text: &str, path: &str, channel: Channel) -> String {
     match channel {
-        Channel::Sms if builtin::NAMES.contains(&path) => hygiene::short_name(text),
-        Channel::Email if builtin::NAMES.contains(&path) => hygiene::name(text),
-        _ => hygiene::value(text),
+        Channel::Sms if builtin::NAMES.contains(&path) => names::short_name(text),
+        Channel::Email if builtin::NAMES.contains(&path) => names::name(text),
+        _ => sanitize::lines(text),
     }
 }
 

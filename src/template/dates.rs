@@ -7,7 +7,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use minijinja::{Error, ErrorKind, State, Value};
 
-use crate::domain::day_names::DayNames;
+use crate::domain::client::HOME_ZONE;
+use crate::domain::language::Language;
 
 /// Context key of the client's zone (IANA name).
 pub(super) const ZONE: &str = "zone";
@@ -21,7 +22,7 @@ pub(super) fn date(
     style: Option<&str>,
 ) -> Result<String, Error> {
     let (day, _) = read(state, value)?;
-    Ok(Language::of(state).day(day, Style::read(style)?))
+    Ok(day_in(language(state), day, Style::read(style)?))
 }
 
 /// `time`: "20:30".
@@ -42,11 +43,11 @@ pub(super) fn datetime(
     style: Option<&str>,
 ) -> Result<String, Error> {
     let (day, time) = read(state, value)?;
-    let language = Language::of(state);
-    let day = language.day(day, Style::read(style)?);
+    let language = language(state);
+    let day = day_in(language, day, Style::read(style)?);
     Ok(match time {
         None => day,
-        Some(time) => format!("{day} {} {}", language.at(), clock_face(time)),
+        Some(time) => format!("{day} {} {}", at(language), clock_face(time)),
     })
 }
 
@@ -69,51 +70,37 @@ impl Style {
     }
 }
 
-/// Languages with their own names of days and months; any other gets figures only.
-#[derive(Clone, Copy)]
-enum Language {
-    Italian,
-    English,
-    Other,
+/// The language of the text; `None` when it has no names of days here, and gets figures only.
+fn language(state: &State<'_, '_>) -> Option<Language> {
+    let locale = state.lookup(LOCALE);
+    locale
+        .as_ref()
+        .and_then(Value::as_str)
+        .and_then(Language::of)
 }
 
-impl Language {
-    fn of(state: &State<'_, '_>) -> Self {
-        let locale = state.lookup(LOCALE);
-        match locale.as_ref().and_then(Value::as_str).map(super::language) {
-            Some("it") => Self::Italian,
-            Some("en") => Self::English,
-            _ => Self::Other,
+fn day_in(language: Option<Language>, day: NaiveDate, style: Style) -> String {
+    let Some(language) = language else {
+        return day.to_string();
+    };
+    let (weekday, month) = (language.days().weekday(&day), language.days().month(&day));
+    match (language, style) {
+        (Language::Italian, Style::Long) => {
+            let number = if day.day() == 1 {
+                "1º".to_owned()
+            } else {
+                day.day().to_string()
+            };
+            format!("{weekday} {number} {month}")
         }
+        (Language::Italian, Style::Short) => format!("{}/{}", day.day(), day.month()),
+        (Language::English, Style::Long) => format!("{weekday} {} {month}", day.day()),
+        (Language::English, Style::Short) => format!("{} {}", day.day(), &month[..3]),
     }
+}
 
-    fn day(self, day: NaiveDate, style: Style) -> String {
-        let (it, en) = (DayNames::ITALIAN, DayNames::ENGLISH);
-        match (self, style) {
-            (Self::Italian, Style::Long) => {
-                let number = if day.day() == 1 {
-                    "1º".to_owned()
-                } else {
-                    day.day().to_string()
-                };
-                format!("{} {number} {}", it.weekday(&day), it.month(&day))
-            }
-            (Self::Italian, Style::Short) => format!("{}/{}", day.day(), day.month()),
-            (Self::English, Style::Long) => {
-                format!("{} {} {}", en.weekday(&day), day.day(), en.month(&day))
-            }
-            (Self::English, Style::Short) => format!("{} {}", day.day(), &en.month(&day)[..3]),
-            (Self::Other, _) => day.to_string(),
-        }
-    }
-
-    const fn at(self) -> &'static str {
-        match self {
-            Self::Italian => "alle",
-            Self::English => "at",
-            Self::Other => "",
-        }
-    }
+fn at(language: Option<Language>) -> &'static str {
+    language.map_or("", |language| language.choose("alle", "at"))
 }
 
 fn read(state: &State<'_, '_>, value: &Value) -> Result<(NaiveDate, Option<NaiveTime>), Error> {
@@ -139,7 +126,7 @@ fn zone(state: &State<'_, '_>) -> Tz {
     zone.as_ref()
         .and_then(Value::as_str)
         .and_then(|name| name.parse().ok())
-        .unwrap_or(Tz::Europe__Rome)
+        .unwrap_or(HOME_ZONE)
 }
 
 fn clock_face(time: NaiveTime) -> String {

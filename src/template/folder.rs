@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
 use super::scan::line_at;
+use crate::domain::language::Language;
 use crate::domain::template::{Locale, Part, Parts, Source, Variable};
 
 /// `template.toml`: everything but the texts.
@@ -83,12 +84,12 @@ impl Source {
         SHIPPED
             .iter()
             .map(|shipped| {
-                let parts = shipped.parts.iter().map(|(locale, texts)| {
+                let parts = shipped.parts.iter().map(|(language, texts)| {
                     let mut parts = Parts::default();
                     for (part, text) in Part::ALL.iter().zip(texts) {
                         parts.set(*part, Some((*text).to_owned()));
                     }
-                    ((*locale).to_owned(), parts)
+                    (language.tag().to_owned(), parts)
                 });
                 assemble(shipped.name, shipped.head, parts.collect())
             })
@@ -186,7 +187,7 @@ fn unknown_file(file: &str) -> Fault {
 struct Shipped {
     name: &'static str,
     head: &'static str,
-    parts: [(&'static str, [&'static str; 4]); 2],
+    parts: [(Language, [&'static str; 4]); Language::ALL.len()],
 }
 
 macro_rules! shipped {
@@ -194,7 +195,10 @@ macro_rules! shipped {
         &[$( Shipped {
             name: $name,
             head: text!($name, "template.toml"),
-            parts: [("it", texts!($name, "it")), ("en", texts!($name, "en"))],
+            parts: [
+                (Language::Italian, texts!($name, "it")),
+                (Language::English, texts!($name, "en")),
+            ],
         }, )+]
     };
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::RenderedEmail;
 use super::catalog::Versioned;
 use super::compiled::Input;
 use super::fault::RenderFault;
-use super::{RenderedEmail, language};
 use crate::domain::Channel;
+use crate::domain::language::{Language, primary};
 use crate::domain::links::{Links, Reading};
 
 /// The key under which a plan keeps what differs by language.
@@ -87,8 +88,10 @@ fn variables(frozen: &Frozen<'_>, links: &Links) -> Value {
             .template
             .compiled
             .language_for(frozen.locale, frozen.channel)
-            .map_or("it", language);
-        let chosen = by_locale.remove(spoken).or_else(|| by_locale.remove("it"));
+            .map_or(Language::HOME.tag(), primary);
+        let chosen = by_locale
+            .remove(spoken)
+            .or_else(|| by_locale.remove(Language::HOME.tag()));
         merge(&mut all, chosen.unwrap_or_default());
     }
     merge(

@@ -26,11 +26,11 @@ mod difference;
 mod engine;
 mod fault;
 mod folder;
-mod hygiene;
 mod layout;
 pub mod letter;
 mod links;
 mod mail;
+mod names;
 mod plain;
 mod samples;
 mod scan;
@@ -50,8 +50,3 @@ pub use samples::{Fullness, introduce};
 pub use workshop::{Unfinished, Workshop};
 
 pub use crate::domain::template::{Locale, Part, Parts, Source, Variable, VersionState};
-
-/// The language of a locale: `de` of `de-AT`.
-pub(crate) fn language(locale: &str) -> &str {
-    locale.split(['-', '_']).next().unwrap_or(locale)
-}

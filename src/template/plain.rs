@@ -8,8 +8,6 @@ use std::rc::Rc;
 
 use crate::domain::limits::{PLAIN_DEPTH, PLAIN_NODES};
 
-use super::hygiene;
-
 /// Columns of the text (RFC 5322 §2.1.1 asks for at most 78).
 const COLUMNS: usize = 76;
 
@@ -49,7 +47,7 @@ pub(super) fn of_html(html: &str) -> Result<String, String> {
     }
     let tree = reader.dom_to_render_tree(&dom).map_err(failed)?;
     let text = reader.render_to_string(tree, COLUMNS).map_err(failed)?;
-    Ok(hygiene::paragraphs(&text))
+    Ok(paragraphs(&text))
 }
 
 /// At most so many nodes the HTML can become: every element, and every one that is opened again
@@ -72,4 +70,49 @@ fn repeated(html: &str) -> usize {
         );
     }
     elements.saturating_mul(again.saturating_add(1))
+}
+
+/// The line before a signature: by its blank, mail programs know what not to quote (RFC 3676 §4.3).
+const DELIMITER: &str = "-- ";
+
+/// Plain text of an e-mail: no trailing blanks but the delimiter's, never more than one empty line.
+pub(super) fn paragraphs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut empty = 0;
+    for line in text.lines().map(without_trailing_blanks) {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty < 2 && !(line.is_empty() && out.is_empty()) {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+fn without_trailing_blanks(line: &str) -> &str {
+    if line == DELIMITER {
+        line
+    } else {
+        line.trim_end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_has_single_empty_lines() {
+        assert_eq!(paragraphs("\n\na  \n\n\n\nb\n\n"), "a\n\nb\n");
+    }
+
+    #[test]
+    fn the_delimiter_before_a_signature_keeps_its_blank() {
+        assert_eq!(
+            paragraphs("a \n\n-- \nAraldo  \n--\n--  \n"),
+            "a\n\n-- \nAraldo\n--\n--\n"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::builtin::BUILTINS;
-use super::language;
+use crate::domain::language::Language;
 use crate::domain::template::Source;
 
 /// How much of a message's data a sample has.
@@ -22,11 +22,7 @@ impl Source {
         let mut root = Json::Object(Map::new());
         for builtin in BUILTINS {
             let [italian, english] = builtin.example;
-            let text = if language(locale) == "it" {
-                italian
-            } else {
-                english
-            };
+            let text = Language::for_reader(locale).choose(italian, english);
             if fullness == Fullness::Everything || !builtin.name.starts_with("contact.") {
                 put(&mut root, builtin.name, text.into());
             }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::language::Language;
 use crate::domain::template::{Parts, Source, Variable};
 
 /// A template whose SMS is this text.
@@ -42,6 +43,6 @@ fn of(parts: Parts) -> Source {
             example: "PR-1".into(),
             examples: BTreeMap::new(),
         }],
-        parts: BTreeMap::from([("it".to_owned(), parts)]),
+        parts: BTreeMap::from([(Language::HOME.tag().to_owned(), parts)]),
     }
 }

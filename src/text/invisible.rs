@@ -1,9 +1,9 @@
 //! Characters nobody sees: they turn the reading direction, join, separate or hide.
 //!
 //! They come along when text is copied from an address book or a web page, and some of them are
-//! used to deceive. `address` skips or refuses them, `segments` and `hygiene` drop them, but for
-//! those that make one picture of several, and every error that quotes foreign text shows them by
-//! their code.
+//! used to deceive. This is the one list of them: `address` skips or refuses them, `segments` and
+//! `sanitize` drop them, but for those that make one picture of several, and every error that
+//! quotes foreign text shows them by their code.
 
 /// Zero-width, direction and variation marks (Unicode category Cf, those met in practice, and
 /// the line separators). Control characters are not among them: see [`char::is_control`].
@@ -19,6 +19,7 @@ pub const fn is_invisible(c: char) -> bool {
             | '\u{2060}'..='\u{206f}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
     )
 }
 

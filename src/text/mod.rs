@@ -1,10 +1,10 @@
 //! Tools for text that know nothing of messages: JSON read where it lies, invisible characters,
-//! spaces and line breaks, enums that are words.
+//! text from outside made fit to be shown, enums that are words.
 //!
 //! What a field of an event or a client means is `domain`'s; what a template may say, `template`'s.
 
-pub mod hygiene;
 pub mod invisible;
+pub mod sanitize;
 pub(crate) mod text_enum;
 pub mod tree;
 

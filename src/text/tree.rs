@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
-use crate::text::hygiene;
+use crate::text::sanitize;
 
 mod node;
 
@@ -89,11 +89,11 @@ impl<'a> Object<'a> {
 }
 
 impl Tree<'_> {
-    /// Removes from every text what [`hygiene::scrub`] removes.
+    /// Removes from every text what [`sanitize::scrub`] removes.
     pub fn scrub(&mut self) {
         match self {
-            Self::Text(text) if hygiene::needs_scrubbing(text) => {
-                hygiene::scrub_text(text.to_mut());
+            Self::Text(text) if sanitize::needs_scrubbing(text) => {
+                sanitize::scrub_text(text.to_mut());
             }
             Self::List(items) => items.iter_mut().for_each(Self::scrub),
             Self::Object(Object(fields)) => fields.iter_mut().for_each(|(_, value)| value.scrub()),

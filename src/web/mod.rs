@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,6 +17,7 @@ use crate::domain::token::Signer;
 use crate::domain::{Clock, Ids};
 use crate::intake::Limits;
 use crate::intake::inbox::EventInbox;
+use crate::plan::Matcher;
 use crate::runtime::Wake;
 use crate::store::Store;
 use crate::track::Track;
@@ -62,6 +64,8 @@ pub struct Web {
     pub phones: Arc<PhonePolicy>,
     /// The sandbox's handsets and mailboxes, when a sandbox provider is configured.
     pub sandbox: Option<Arc<World>>,
+    /// The rules, as the planner has them: for previews.
+    pub rules: Arc<ArcSwap<Matcher>>,
     /// Takes in receipts and what readers do.
     pub track: Track,
     /// What the client's own pages know beside the store.
@@ -72,33 +76,74 @@ pub struct Web {
     pub door: Arc<Door>,
 }
 
+/// What a node serves, besides how it does (`/healthz`, `/readyz`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Served {
+    /// The API.
+    pub api: bool,
+    /// The console.
+    pub console: bool,
+    /// What the world may reach: the clients' pages and the providers' callbacks.
+    pub public: bool,
+}
+
+impl Served {
+    /// Everything.
+    pub const ALL: Self = Self {
+        api: true,
+        console: true,
+        public: true,
+    };
+}
+
 /// All routes, each with who may call it.
 #[must_use]
 pub fn routes() -> Routes {
-    inner().merge(outer())
+    inner(Served::ALL).merge(outer(Served::ALL))
 }
 
-/// All routes, for a node with one listener.
+/// Everything.
 pub fn router(web: Web) -> axum::Router {
-    finished(routes().into_router().fallback(nothing_here), web)
+    router_of(web, Served::ALL)
 }
 
-/// What the organisation's own people and programs use: the API and the console.
-pub fn inner_router(web: Web) -> axum::Router {
-    finished(inner().into_router().fallback(nothing_here), web)
+/// The routes of these parts, for a node with one listener.
+pub fn router_of(web: Web, parts: Served) -> axum::Router {
+    let routes = inner(parts).merge(outer(parts));
+    match parts.console {
+        true => finished(routes.into_router().fallback(nothing_here), web),
+        false => finished(routes.into_router().fallback(nothing_public_here), web),
+    }
 }
 
-/// What the world may reach: the clients' pages and the providers' callbacks.
-pub fn public_router(web: Web) -> axum::Router {
-    finished(outer().into_router().fallback(nothing_public_here), web)
+/// Of these parts, what the organisation's own people and programs use.
+pub fn inner_router(web: Web, parts: Served) -> axum::Router {
+    let public = false;
+    router_of(web, Served { public, ..parts })
 }
 
-fn inner() -> Routes {
-    api::routes().merge(console::routes())
+/// Of these parts, what the world may reach, and nothing else.
+pub fn public_router(web: Web, parts: Served) -> axum::Router {
+    let routes = outer(parts).into_router();
+    finished(routes.fallback(nothing_public_here), web)
 }
 
-fn outer() -> Routes {
-    hooks::routes().merge(public::routes())
+fn inner(parts: Served) -> Routes {
+    let mut routes = api::health_routes();
+    if parts.api {
+        routes = routes.merge(api::routes());
+    }
+    if parts.console {
+        routes = routes.merge(console::routes());
+    }
+    routes
+}
+
+fn outer(parts: Served) -> Routes {
+    match parts.public {
+        true => hooks::routes().merge(public::routes()),
+        false => Routes::default(),
+    }
 }
 
 fn finished(routes: axum::Router<Shared>, web: Web) -> axum::Router {

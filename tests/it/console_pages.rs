@@ -182,7 +182,7 @@ async fn the_console_says_why_a_client_did_not_get_it() {
     let browser = Browser::logged_in(&town, Role::Operator).await;
     let suppressed = browser.get("/console/clients/C-1005?about=G-77").await.text;
     assert!(
-        suppressed.contains("the client has no address on any channel"),
+        suppressed.contains("the client has no address for this channel"),
         "{suppressed}"
     );
     let outside = browser.get("/console/clients/C-1001?about=PR-1").await.text;

@@ -104,6 +104,7 @@ impl Town {
             limits: Limits::default(),
             phones: Arc::default(),
             sandbox: Some(Arc::new(World::new(clock.clone()))),
+            rules: crate::support::shipped_rules(),
             console: Arc::new(Desk::new(
                 Some(Arc::new(Texts)),
                 providers,

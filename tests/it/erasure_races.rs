@@ -10,12 +10,11 @@ use araldo::domain::clock::FixedClock;
 use araldo::domain::event::Event;
 use araldo::domain::ids::TimeOrderedIds;
 use araldo::domain::{Clock, Ids, Tracking};
-use araldo::plan::{self, Matcher, Planner};
+use araldo::plan::{self, Planner};
 use araldo::runtime::Wake;
 use araldo::store::Store;
 use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::store::people::erasure::Erasing;
-use arc_swap::ArcSwap;
 use serde_json::json;
 
 use crate::support::TestStore;
@@ -62,8 +61,6 @@ struct Ground {
 
 impl Ground {
     fn planner(&self) -> Planner {
-        let rules = araldo::config::rules::load(None).expect("the rules built in");
-        let matcher = Matcher::new(rules).expect("sound rules");
         Planner::new(
             self.store.clone(),
             Arc::clone(&self.clock) as Arc<dyn Clock>,
@@ -78,7 +75,7 @@ impl Ground {
                 case_kinds: CaseKinds::shipped(),
                 small_area: 0,
             },
-            Arc::new(ArcSwap::from_pointee(matcher)),
+            crate::support::shipped_rules(),
         )
     }
 

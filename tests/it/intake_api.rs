@@ -66,6 +66,7 @@ impl Api {
             limits: Limits::default(),
             phones: Arc::new(PhonePolicy::default()),
             sandbox: None,
+            rules: crate::support::shipped_rules(),
             track,
             pages: Arc::new(Pages::new(Contact::default(), kinds)),
             console: Arc::new(Desk::new(None, Vec::new(), lifecycle)),

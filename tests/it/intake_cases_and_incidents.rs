@@ -1,5 +1,7 @@
 //! Cases and incidents over HTTP: what their events left, and who would be told.
 
+use araldo::domain::client::SuppressionReason;
+use araldo::domain::{Address, Channel, Clock as _};
 use araldo::store::Store;
 use serde_json::json;
 
@@ -75,7 +77,42 @@ async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
     assert_eq!(
         answer.body,
         json!({"clients": 4, "channels": {"sms": 1, "email": 2}, "unreachable": 1,
-            "cost": {"sms_segments_at_least": 1}})
+            "same_address": 0, "refused": 0, "cost": {"sms_segments_at_least": 1}})
+    );
+    // An outage is told for safety: nobody stops it, nor refuses its topic. A delay is not.
+    let stopped = Address::from_stored(Channel::Sms, "+393331234567".to_owned());
+    let now = api.clock.now();
+    let mut tx = store.write().await.unwrap();
+    tx.suppressions()
+        .suppress(&stopped, SuppressionReason::Stop, None, now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    put(
+        "F",
+        json!({"name": "F", "contacts": mail, "places": there, "topics": {"outages": false}}),
+    )
+    .await;
+    let answer = api.post("/v1/incidents:preview", &body).await.body;
+    assert_eq!(answer["channels"], json!({"sms": 1, "email": 2}));
+    let (same, refused) = (&answer["same_address"], &answer["refused"]);
+    assert_eq!(
+        (same, refused),
+        (&json!(1), &json!(0)),
+        "D and F share a mailbox"
+    );
+    let delay = json!({"kind": "delay", "area": body["area"]});
+    let answer = api.post("/v1/incidents:preview", &delay).await.body;
+    assert_eq!(
+        answer["channels"],
+        json!({"sms": 0, "email": 2}),
+        "A turns to mail"
+    );
+    let (same, refused) = (&answer["same_address"], &answer["refused"]);
+    assert_eq!(
+        (same, refused),
+        (&json!(1), &json!(1)),
+        "A and B share a mailbox"
     );
     let wrong = json!({"kind": "outage", "area": {"municipalities": ["Bologna"]}});
     let answer = api.post("/v1/incidents:preview", &wrong).await;

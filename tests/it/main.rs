@@ -39,6 +39,7 @@ mod mail;
 mod migrations;
 mod nodes;
 mod pages_are_seen;
+mod preview_is_the_plan;
 mod promises;
 mod providers;
 mod rates_api;

@@ -316,6 +316,7 @@ fn web(
         limits: Limits::default(),
         phones: Arc::new(PhonePolicy::default()),
         sandbox: None,
+        rules: support::shipped_rules(),
         track: track.clone(),
         pages: Arc::new(pages),
         console: Arc::new(araldo::web::console::Desk::new(

@@ -13,6 +13,7 @@ use super::head::Field;
 use super::smtp::Dkim;
 use crate::channel::{Email, Reference, SetupError};
 use crate::domain::EmailAddress;
+use crate::text::sanitize;
 
 /// Longest line of a body, without its CRLF (RFC 5322 §2.1.1).
 const MAX_LINE: usize = 998;
@@ -39,7 +40,7 @@ impl Letterhead {
         let sender = from.parse().map_err(|error| wrong(&error));
         let sender = sender.and_then(|from: Mailbox| {
             let address = in_ascii(from.email.as_ref()).map_err(|error| wrong(&error))?;
-            Ok((one_line(&from.name.unwrap_or_default()), address))
+            Ok((sanitize::unbroken(&from.name.unwrap_or_default()), address))
         });
         let signer = dkim.map(|dkim| signer(provider, dkim)).transpose();
         let ((name, address), signer) = match (sender, signer) {
@@ -103,10 +104,10 @@ impl Letterhead {
         from.mailbox(&self.name, &self.address);
         from.end();
         let mut to = Field::begin(out, "To");
-        to.mailbox(&one_line(&email.to_name), email.to.as_str());
+        to.mailbox(&sanitize::unbroken(&email.to_name), email.to.as_str());
         to.end();
         let mut subject = Field::begin(out, "Subject");
-        subject.text(&one_line(&email.subject));
+        subject.text(&sanitize::unbroken(&email.subject));
         subject.end();
         Field::line(out, "Date", &email.date.to_utc().to_rfc2822());
         Field::line(out, "Message-ID", &self.message_id(reference));
@@ -272,18 +273,6 @@ fn write_folded(out: &mut String, mut line: &str) {
         line = &line[space + 1..];
     }
     out.push_str(line);
-}
-
-/// Nothing in a header may break its line or turn its reading direction.
-fn one_line(text: &str) -> String {
-    let harmless = |c: char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let text: String = text
-        .chars()
-        .filter(|c| harmless(*c))
-        .map(|c| if breaks(c) { ' ' } else { c })
-        .collect();
-    text.trim().to_owned()
 }
 
 /// A URL holds no blanks.

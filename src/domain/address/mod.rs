@@ -69,6 +69,17 @@ impl Address {
     }
 }
 
+/// A stored address, of whichever channel, in the form of [`Address::masked`].
+#[must_use]
+pub fn masked(address: &str) -> String {
+    let (channel, text) = match address {
+        "" => return "•••".to_owned(),
+        mailbox if mailbox.contains('@') => (Channel::Email, mailbox),
+        number => (Channel::Sms, number),
+    };
+    Address::from_stored(channel, text.to_owned()).masked()
+}
+
 impl serde::Serialize for Address {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())

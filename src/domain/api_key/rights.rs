@@ -9,8 +9,8 @@ use std::str::FromStr;
 use super::Scope;
 use crate::domain::fault::Fault;
 use crate::domain::limits;
-use crate::text::hygiene;
 use crate::text::invisible::harmless;
+use crate::text::sanitize;
 
 impl Scope {
     /// The scope that an event of this type needs.
@@ -164,7 +164,7 @@ impl FromStr for Pattern {
 
     fn from_str(text: &str) -> Result<Self, WrongPattern> {
         let body = text.strip_suffix('*').unwrap_or(text);
-        let visible = !text.contains(char::is_whitespace) && !hygiene::has_invisible(text);
+        let visible = !text.contains(char::is_whitespace) && !sanitize::has_invisible(text);
         if text.is_empty() || text.len() > limits::KEY_PATTERN || body.contains('*') || !visible {
             return Err(WrongPattern(harmless(text)));
         }

@@ -170,3 +170,11 @@ fn words_are_read_as_they_are_written() {
             .starts_with("`sent` is not one of: held, queued")
     );
 }
+
+#[test]
+fn each_reason_is_called_in_the_code_what_the_store_calls_it() {
+    for reason in crate::domain::Reason::ALL {
+        let name = format!("{reason:?}").to_lowercase();
+        assert_eq!(name, reason.as_str().replace('_', ""));
+    }
+}

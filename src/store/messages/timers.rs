@@ -2,7 +2,7 @@
 
 pub use super::transitions::Looked;
 
-use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp};
+use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Timestamp};
 use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
 
 /// The timers of a transaction.
@@ -22,6 +22,8 @@ pub struct Woken {
     pub id: MessageId,
     /// Its plan.
     pub plan: PlanId,
+    /// Whose it is.
+    pub client: ClientId,
     /// Its medium.
     pub channel: Channel,
     /// Where it stands.
@@ -44,6 +46,7 @@ pub struct Woken {
 struct WokenRow {
     id: i64,
     plan_id: i64,
+    client_id: i64,
     channel: String,
     state: String,
     provider: Option<String>,
@@ -59,8 +62,8 @@ impl Timers<'_> {
     pub async fn due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Woken>, StoreError> {
         let rows: Vec<WokenRow> = on!(&mut *self.0, |c| {
             sqlx::query_as(
-                "SELECT id, plan_id, channel, state, provider, asked, risky, opened_at,
-                 accepted_at, expires_at FROM message WHERE wake_at IS NOT NULL AND wake_at <= $1
+                "SELECT id, plan_id, client_id, channel, state, provider, asked, risky,
+                 opened_at, accepted_at, expires_at FROM message WHERE wake_at IS NOT NULL AND wake_at <= $1
                  ORDER BY wake_at LIMIT $2",
             )
             .bind(now.as_micros())
@@ -77,6 +80,7 @@ fn woken(row: WokenRow) -> Result<Woken, StoreError> {
     Ok(Woken {
         id: MessageId::new(row.id),
         plan: PlanId::new(row.plan_id),
+        client: ClientId::new(row.client_id),
         channel: stored(&row.channel, "message", "channel", row.id)?,
         state: stored(&row.state, "message", "state", row.id)?,
         provider: row.provider,

@@ -1,7 +1,11 @@
 //! Candidates: whom a plan might tell. First the audience as a list of client ids, frozen once;
 //! then, chunk by chunk in that order, all that the gates need to know of each.
 
-use crate::domain::ClientId;
+use std::iter::Peekable;
+
+use crate::domain::reach::{Addressee, KnownAddress};
+use crate::domain::{Channel, ClientId, Reason};
+use crate::store::database::rows::json;
 use crate::store::{Conn, Doing as _, StoreError, Tx, on};
 
 /// The candidates of a transaction.
@@ -55,14 +59,6 @@ pub struct Candidate {
     pub quiet_to: Option<u16>,
     /// Word of `TrackingConsent`.
     pub tracking_consent: String,
-    /// First telephone number.
-    pub sms: Option<String>,
-    /// Why it is barred.
-    pub sms_barred: Option<String>,
-    /// First e-mail address.
-    pub email: Option<String>,
-    /// Why it is barred.
-    pub email_barred: Option<String>,
     /// The client's wish on the topic, as a number: 1 wanted, 0 refused.
     pub wanted: Option<i64>,
     /// The place's code.
@@ -73,6 +69,36 @@ pub struct Candidate {
     pub municipality: Option<String>,
     /// The place's postal code.
     pub postal_code: Option<String>,
+    /// Every address, in the client's order of preference within each channel.
+    #[serde(skip)]
+    pub contacts: Vec<KnownAddress>,
+}
+
+impl Candidate {
+    /// What decides by which channel, and at which address.
+    #[must_use]
+    pub fn addressee(&self) -> Addressee<'_> {
+        addressee(&self.contacts, self.preferred.as_deref(), self.wanted)
+    }
+}
+
+/// What decides by which channel and at which address a client is told, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct Reachable {
+    /// Who.
+    pub client: i64,
+    preferred: Option<String>,
+    wanted: Option<i64>,
+    #[serde(skip)]
+    contacts: Vec<KnownAddress>,
+}
+
+impl Reachable {
+    /// What decides by which channel, and at which address.
+    #[must_use]
+    pub fn addressee(&self) -> Addressee<'_> {
+        addressee(&self.contacts, self.preferred.as_deref(), self.wanted)
+    }
 }
 
 impl Candidates<'_> {
@@ -185,22 +211,21 @@ impl Candidates<'_> {
             .collect())
     }
 
-    /// All that the gates need to know of these members, as one JSON text: one row crosses from
-    /// the database instead of thousands. A member deleted meanwhile is not among them.
+    /// All that the gates need to know of these members, in order of the clients' rows. It comes
+    /// as JSON: one row crosses from the database instead of thousands. A member deleted meanwhile
+    /// is not among them.
     pub async fn read(
         &mut self,
         members: &[Member],
         topic: &str,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let pairs: Vec<(i64, i64)> = members.iter().map(|m| (m.client, m.place)).collect();
-        let pairs = serde_json::to_string(&pairs).unwrap_or_default();
+        let pairs = pairs(members)?;
         let (text,): (String,) = on!(&mut *self.0, |c| {
             sqlx::query_as(concat!(
                 "SELECT ",
                 words::table!(
                     "c.id, c.ref, c.name, c.locale, c.time_zone, c.preferred, c.quiet_from,
-                     c.quiet_to, c.tracking_consent, sms.address, sms_barred.reason,
-                     email.address, email_barred.reason,
+                     c.quiet_to, c.tracking_consent,
                      CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END,
                      p.code, p.kind, p.municipality, p.postal_code"
                 ),
@@ -208,16 +233,6 @@ impl Candidates<'_> {
                  CAST(value ->> 1 AS BIGINT) AS place_id FROM ",
                 words::rows!("$1"),
                 ") AS m JOIN client c ON c.id = m.client_id
-                 LEFT JOIN contact_point sms ON sms.client_id = c.id AND sms.channel = 'sms'
-                 AND sms.position = (SELECT min(position) FROM contact_point
-                 WHERE client_id = c.id AND channel = 'sms')
-                 LEFT JOIN suppression sms_barred ON sms_barred.channel = 'sms'
-                 AND sms_barred.address = sms.address
-                 LEFT JOIN contact_point email ON email.client_id = c.id
-                 AND email.channel = 'email' AND email.position = (SELECT min(position)
-                 FROM contact_point WHERE client_id = c.id AND channel = 'email')
-                 LEFT JOIN suppression email_barred ON email_barred.channel = 'email'
-                 AND email_barred.address = email.address
                  LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2
                  LEFT JOIN place p ON p.id = m.place_id"
             ))
@@ -227,11 +242,67 @@ impl Candidates<'_> {
             .await
         })
         .doing("read candidates")?;
-        serde_json::from_str(&text).map_err(|_| {
-            StoreError::Unfit(String::from(
-                "the database answered with a list it cannot have made",
+        let mut candidates: Vec<Candidate> = list(&text)?;
+        candidates.sort_unstable_by_key(|candidate| candidate.client);
+        let mut contacts = self.contacts(&pairs).await?;
+        for candidate in &mut candidates {
+            candidate.contacts = contacts.of(candidate.client);
+        }
+        Ok(candidates)
+    }
+
+    /// The same, but only what decides by which channel and where: to count an audience.
+    pub async fn reachable(
+        &mut self,
+        members: &[Member],
+        topic: &str,
+    ) -> Result<Vec<Reachable>, StoreError> {
+        let pairs = pairs(members)?;
+        let (text,): (String,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT ",
+                words::table!(
+                    "c.id, c.preferred, CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END"
+                ),
+                " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
+                words::rows!("$1"),
+                ") AS m JOIN client c ON c.id = m.client_id
+                 LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2"
             ))
+            .bind(&pairs)
+            .bind(topic)
+            .fetch_one(&mut **c)
+            .await
         })
+        .doing("read whom an audience reaches")?;
+        let mut reachable: Vec<Reachable> = list(&text)?;
+        reachable.sort_unstable_by_key(|client| client.client);
+        let mut contacts = self.contacts(&pairs).await?;
+        for client in &mut reachable {
+            client.contacts = contacts.of(client.client);
+        }
+        Ok(reachable)
+    }
+
+    /// The addresses of these members, each with what bars it.
+    async fn contacts(&mut self, pairs: &str) -> Result<AddressesInOrder, StoreError> {
+        let (text,): (String,) = on!(&mut *self.0, |c| {
+            sqlx::query_as(concat!(
+                "SELECT ",
+                words::table!("cp.client_id, cp.position, cp.channel, cp.address, s.reason"),
+                " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
+                words::rows!("$1"),
+                ") AS m JOIN contact_point cp ON cp.client_id = m.client_id
+                 LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address"
+            ))
+            .bind(pairs)
+            .fetch_one(&mut **c)
+            .await
+        })
+        .doing("read the addresses of an audience")?;
+        let mut rows: Vec<AddressRow> = list(&text)?;
+        rows.sort_unstable_by_key(|row| (row.client, row.position));
+        Ok(AddressesInOrder(rows.into_iter().peekable()))
     }
 
     /// The client's row number for a reference.
@@ -245,4 +316,65 @@ impl Candidates<'_> {
         .doing("look up a client")?;
         Ok(row.map(|(id,)| ClientId::new(id)))
     }
+}
+
+fn addressee<'a>(
+    contacts: &'a [KnownAddress],
+    preferred: Option<&str>,
+    wanted: Option<i64>,
+) -> Addressee<'a> {
+    Addressee {
+        contacts,
+        preferred: preferred.and_then(|word| word.parse().ok()),
+        wanted: wanted.map(|wanted| wanted == 1),
+    }
+}
+
+/// One address, in the order of the query.
+#[derive(serde::Deserialize)]
+struct AddressRow {
+    client: i64,
+    position: i64,
+    channel: Channel,
+    address: String,
+    barred: Option<String>,
+}
+
+/// Addresses in the order of the clients' rows, and within each in the client's own.
+struct AddressesInOrder(Peekable<std::vec::IntoIter<AddressRow>>);
+
+impl AddressesInOrder {
+    /// Those of this client; to be asked in the order of the clients' rows.
+    fn of(&mut self, client: i64) -> Vec<KnownAddress> {
+        // Of somebody who was not among the candidates any more.
+        while self.0.next_if(|row| row.client < client).is_some() {}
+        let own = std::iter::from_fn(|| self.0.next_if(|row| row.client == client));
+        own.map(AddressRow::known).collect()
+    }
+}
+
+impl AddressRow {
+    fn known(self) -> KnownAddress {
+        // A reason this version does not know still bars.
+        let reason = |word: String| word.parse().unwrap_or(Reason::Manual);
+        KnownAddress {
+            channel: self.channel,
+            address: self.address,
+            barred: self.barred.map(reason),
+        }
+    }
+}
+
+fn pairs(members: &[Member]) -> Result<String, StoreError> {
+    let pairs: Vec<(i64, i64)> = members.iter().map(|m| (m.client, m.place)).collect();
+    json(&pairs)
+}
+
+fn list<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, StoreError> {
+    // What is wrong with it would be said with somebody's address.
+    serde_json::from_str(text).map_err(|_| {
+        StoreError::Unfit(String::from(
+            "a list that the database wrote cannot be read",
+        ))
+    })
 }

@@ -33,7 +33,7 @@ proptest! {
         prop_assert_eq!(&tree.to_value(), &value);
         let (mut tree, mut scrubbed) = (tree, value.clone());
         tree.scrub();
-        hygiene::scrub(&mut scrubbed);
+        sanitize::scrub(&mut scrubbed);
         prop_assert_eq!(tree.to_value(), scrubbed);
     }
 }

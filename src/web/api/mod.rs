@@ -22,6 +22,13 @@ mod stats;
 /// Pages of a list.
 const PAGE: &[&str] = &["limit", "after"];
 
+/// How this node does, which every node that listens says.
+pub(super) fn health_routes() -> Routes {
+    Routes::default()
+        .get("/healthz", Access::Anyone, health::alive)
+        .get("/readyz", Access::Anyone, health::ready)
+}
+
 /// The routes of this part, and who may.
 #[rustfmt::skip] // a table is read line by line
 pub(super) fn routes() -> Routes {
@@ -29,8 +36,6 @@ pub(super) fn routes() -> Routes {
     let read = &[MessagesRead];
     let sends = &[EventsWrite, CasesWrite, IncidentsWrite];
     Routes::default()
-        .get("/healthz", Access::Anyone, health::alive)
-        .get("/readyz", Access::Anyone, health::ready)
         .get("/metrics", Access::Anyone, metrics::get)
         .get("/v1/stats", key(&[StatsRead]).asking(stats::QUERY), stats::get)
         // Which events a key may send is decided by their types.

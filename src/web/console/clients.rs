@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::domain::address::masked;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::role::Right;
 use crate::store::access::audit::Deed;
@@ -17,7 +18,7 @@ use crate::web::auth::csrf::Posted;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::format::{LANGUAGE, Moment, When, masked, minute_of_day, plain};
+use super::format::{LANGUAGE, Moment, When, minute_of_day, plain};
 use super::frame::{self, Frame, Part};
 use super::messages::{Line, in_path};
 use super::replies::{self, ReplyLine};

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, oneshot};
 
+use crate::domain::client::HOME_ZONE;
 use crate::domain::{Channel, MessageId, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
@@ -103,7 +104,7 @@ impl Desk {
             renderer,
             providers,
             lifecycle,
-            zone: chrono_tz::Europe::Rome,
+            zone: HOME_ZONE,
             texts: Workshop::default(),
             snapshot: Mutex::default(),
             ladders: Arc::default(),

@@ -1,9 +1,10 @@
 //! How things are said on the pages: states with sign, word and colour; times relative and
-//! exact; addresses masked; numbers with separators. Pure.
+//! exact; numbers with separators. Pure.
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+use crate::domain::language::Language;
 use crate::domain::{MessageState, Timestamp};
 use crate::insight::explain::duration;
 
@@ -24,7 +25,7 @@ impl Moment {
 }
 
 /// The language of the pages, for labels that have several.
-pub(super) const LANGUAGE: &str = "en";
+pub(super) const LANGUAGE: &str = Language::English.tag();
 
 /// A state as people see it: never by colour alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,25 +121,6 @@ impl When {
     }
 }
 
-/// `+39 333 ••• 4567`, `ma•••@example.it`: enough to recognise, too little to use.
-pub(super) fn masked(address: &str) -> String {
-    if let Some((local, domain)) = address.split_once('@') {
-        let head: String = local.chars().take(2).collect();
-        return format!("{head}•••@{domain}");
-    }
-    let digits: Vec<char> = address.chars().collect();
-    if digits.len() < 9 {
-        return "•••".to_owned();
-    }
-    let part = |range: std::ops::Range<usize>| digits[range].iter().collect::<String>();
-    format!(
-        "{} {} ••• {}",
-        part(0..3),
-        part(3..6),
-        part(digits.len() - 4..digits.len())
-    )
-}
-
 /// `12,345`.
 pub(super) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -168,13 +150,6 @@ pub(super) fn plain(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_are_masked() {
-        assert_eq!(masked("+393331234567"), "+39 333 ••• 4567");
-        assert_eq!(masked("maria.rossi@example.it"), "ma•••@example.it");
-        assert_eq!(masked("118"), "•••");
-    }
 
     #[test]
     fn times_are_relative_and_exact_in_the_local_zone() {

@@ -8,6 +8,7 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use crate::domain::address::masked;
 use crate::domain::role::Right;
 use crate::domain::{Channel, MessageId, MessageState, Timestamp};
 use crate::insight::explain;
@@ -19,7 +20,7 @@ use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
 use super::desk::Seen;
-use super::format::{Badge, Moment, When, masked};
+use super::format::{Badge, Moment, When};
 use super::frame::{self, Frame, Part};
 use super::replies::{self, ReplyLine};
 

@@ -10,12 +10,14 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::channel::sms::kannel::receipt_kind;
 use crate::domain::limits::RECEIPT_WORDS;
 use crate::domain::receipt::ReceiptKind;
 use crate::domain::token::Purpose;
 use crate::domain::{MessageId, Timestamp};
 use crate::store::StoreError;
 use crate::store::messages::receipts::NewReceipt;
+use crate::text::sanitize;
 use crate::web::Web;
 use crate::web::problem::Problem;
 
@@ -83,15 +85,8 @@ async fn attempt(web: &Web, provider: &str, token: &str) -> Result<Option<(i64, 
 }
 
 fn receipt(provider: String, message: i64, lease_no: i64, report: &Report) -> Option<NewReceipt> {
-    let kind = match report.kind.as_str() {
-        "1" => ReceiptKind::Delivered,
-        "2" => ReceiptKind::Undelivered,
-        "4" | "32" => ReceiptKind::Buffered,
-        "8" => ReceiptKind::Accepted,
-        "16" => ReceiptKind::Rejected,
-        _ => return None,
-    };
-    let answer = clean(&report.answer);
+    let kind = receipt_kind(&report.kind, &report.answer)?;
+    let answer = sanitize::excerpt(&report.answer, RECEIPT_WORDS);
     Some(NewReceipt {
         provider,
         key: format!("{message}-{lease_no}-{}", report.kind),
@@ -108,14 +103,6 @@ fn receipt(provider: String, message: i64, lease_no: i64, report: &Report) -> Op
 fn is_name(provider: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     (1..=64).contains(&provider.len()) && provider.chars().all(allowed)
-}
-
-/// PostgreSQL keeps no NUL, and a page no control characters.
-fn clean(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(RECEIPT_WORDS)
-        .collect()
 }
 
 fn seconds(text: &str) -> Option<Timestamp> {
@@ -140,15 +127,18 @@ mod tests {
     }
 
     #[test]
-    fn each_bit_of_the_mask_has_its_meaning_and_nothing_else_has_one() {
-        let kind = |word| read(word, "").map(|receipt| receipt.kind);
-        assert_eq!(kind("1"), Some(ReceiptKind::Delivered));
-        assert_eq!(kind("2"), Some(ReceiptKind::Undelivered));
-        assert_eq!(kind("4"), Some(ReceiptKind::Buffered));
-        assert_eq!(kind("8"), Some(ReceiptKind::Accepted));
-        assert_eq!(kind("16"), Some(ReceiptKind::Rejected));
+    fn a_message_that_the_network_kept_for_too_long_has_expired() {
+        let expired = read("2", "id:7 sub:001 dlvrd:000 stat:EXPIRED err:000").unwrap();
+        assert_eq!(expired.kind, ReceiptKind::Expired);
+        assert_eq!(expired.key, "7-2-2");
+        let lost = read("2", "id:7 stat:UNDELIV err:001").unwrap();
+        assert_eq!(lost.kind, ReceiptKind::Undelivered);
+    }
+
+    #[test]
+    fn a_type_that_kannel_does_not_have_is_refused() {
         for nonsense in ["", "0", "3", "-1", "1 OR 1", "99999999999999999999"] {
-            assert_eq!(kind(nonsense), None);
+            assert_eq!(read(nonsense, ""), None);
         }
     }
 

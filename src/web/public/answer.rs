@@ -12,6 +12,7 @@ use super::visitor::Visitor;
 use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES};
 use crate::domain::{EngagementKind, MessageId, Verdict};
 use crate::store::messages::engagement::NewEngagement;
+use crate::text::sanitize;
 use crate::web::Web;
 
 /// The reply box.
@@ -108,12 +109,8 @@ async fn keep(
     Ok(true)
 }
 
-/// Line breaks stay; other control characters and the space around go.
+/// Line breaks stay; what is not seen and the space around go.
 fn cleaned(text: &str) -> String {
-    let kept: String = text
-        .chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .take(LONGEST_REPLY)
-        .collect();
+    let kept: String = sanitize::lines(text).chars().take(LONGEST_REPLY).collect();
     kept.trim().to_owned()
 }

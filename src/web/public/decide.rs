@@ -9,7 +9,7 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::answer::{back, back_with};
-use super::phrases::Done;
+use super::phrases::{Done, Language};
 use super::refusal::{self, Refusal, message_of};
 use super::view::usual;
 use super::visitor::Visitor;
@@ -221,7 +221,7 @@ fn quiet_hours(choices: &Choices, typed: TypedHours<'_>) -> Option<Decision> {
 }
 
 fn language(choices: &Choices, locale: &str) -> Option<Decision> {
-    let offered = matches!(locale, "it" | "en");
+    let offered = Language::ALL.iter().any(|one| one.tag() == locale);
     (offered && locale != choices.locale).then(|| Decision::Locale(locale.to_owned()))
 }
 

@@ -76,7 +76,7 @@ pub(super) struct Note<'a> {
 /// The same for forged, cut and expired tokens: nobody learns which one it was.
 pub(in crate::web) fn missing() -> Response {
     let note = Note {
-        language: Language::Italian,
+        language: Language::HOME,
         title: "Pagina non trovata",
         lines: &[
             "Questo indirizzo non porta a nessuna pagina. Se lo ha copiato da un messaggio, \
@@ -92,7 +92,7 @@ pub(in crate::web) fn missing() -> Response {
 pub(super) fn unavailable(error: &StoreError) -> Response {
     tracing::error!(error = %error, "a client's page cannot be shown");
     let note = Note {
-        language: Language::Italian,
+        language: Language::HOME,
         title: "Un momento di pazienza",
         lines: &[
             "La pagina non risponde in questo momento. Riprovi tra qualche minuto: le Sue scelte \

@@ -5,14 +5,8 @@
 
 use crate::domain::Channel;
 use crate::domain::event::{IncidentKind, IncidentState, IncidentStep};
+pub(super) use crate::domain::language::Language;
 use crate::store::reports::status_page::IncidentNow;
-
-/// A language the pages speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    Italian,
-    English,
-}
 
 /// A sentence said back after a button was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,27 +50,6 @@ impl Done {
 }
 
 impl Language {
-    /// Italian for Italian readers, English for everyone else.
-    pub(super) fn of(locale: &str) -> Self {
-        if locale.starts_with("it") {
-            Self::Italian
-        } else {
-            Self::English
-        }
-    }
-
-    pub(super) fn choose<T>(self, italian: T, english: T) -> T {
-        match self {
-            Self::Italian => italian,
-            Self::English => english,
-        }
-    }
-
-    /// For `<html lang>`.
-    pub(super) fn tag(self) -> &'static str {
-        self.choose("it", "en")
-    }
-
     pub(super) fn done(self, done: Done) -> &'static str {
         match done {
             Done::Read => self.choose(

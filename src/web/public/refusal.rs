@@ -92,7 +92,7 @@ pub(super) async fn told(tx: &mut Tx, message: MessageId) -> Result<Told, Refusa
 
 fn note(status: StatusCode, title: &str, lines: &[&str]) -> Response {
     let note = Note {
-        language: Language::Italian,
+        language: Language::HOME,
         title,
         lines,
     };

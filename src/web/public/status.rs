@@ -11,6 +11,7 @@ use super::view::{self, StatusPage, Subject};
 use super::visitor::Visitor;
 use super::when::Wall;
 use crate::domain::EngagementKind;
+use crate::domain::client::HOME_ZONE;
 use crate::domain::token::Purpose;
 use crate::store::people::preferences::Choices;
 use crate::store::reports::status_page::Told;
@@ -81,10 +82,10 @@ fn render(
     if let Some(choices) = &choices {
         told.locale.clone_from(&choices.locale);
     }
-    let language = Language::of(&told.locale);
+    let language = Language::for_reader(&told.locale);
     let zone = choices
         .as_ref()
-        .map_or(chrono_tz::Europe::Rome, |choices| choices.time_zone);
+        .map_or(HOME_ZONE, |choices| choices.time_zone);
     let wall = Wall {
         language,
         zone,

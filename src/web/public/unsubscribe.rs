@@ -35,7 +35,7 @@ pub(super) async fn ask(State(web): State<Web>, Path(token): Path<String>) -> Re
     web.track
         .engagement
         .note_glance(told.message, web.clock.now());
-    let language = Language::of(&told.locale);
+    let language = Language::for_reader(&told.locale);
     if told.class == Class::Safety {
         return cannot_refuse(language);
     }
@@ -52,7 +52,7 @@ pub(super) async fn refuse(State(web): State<Web>, Path(token): Path<String>) ->
         Ok(told) => told,
         Err(refusal) => return refusal.shown(),
     };
-    let language = Language::of(&told.locale);
+    let language = Language::for_reader(&told.locale);
     if told.class == Class::Safety {
         return cannot_refuse(language);
     }

@@ -263,7 +263,7 @@ pub(super) const fn usual(class: Class) -> bool {
 
 /// The languages the shipped texts speak, and the client's own when it is another.
 fn locales(current: &str) -> Vec<(String, String, bool)> {
-    let mut offered = vec![("it", "Italiano"), ("en", "English")];
+    let mut offered = Language::ALL.map(|it| (it.tag(), it.name())).to_vec();
     if !offered.iter().any(|(tag, _)| *tag == current) {
         offered.push((current, current));
     }

@@ -5,7 +5,6 @@ use chrono_tz::Tz;
 
 use super::phrases::Language;
 use crate::domain::Timestamp;
-use crate::domain::day_names::DayNames;
 use crate::domain::event::Deadline;
 
 /// The calendar on the client's wall.
@@ -58,7 +57,7 @@ impl Wall {
     }
 
     fn spelt(self, day: NaiveDate, this_year: i32) -> String {
-        let names = self.language.choose(DayNames::ITALIAN, DayNames::ENGLISH);
+        let names = self.language.days();
         let (weekday, month) = (names.weekday(&day), names.month(&day));
         if day.year() == this_year {
             format!("{weekday} {} {month}", day.day())

@@ -10,7 +10,10 @@ use crate::promises::notice;
 use crate::support::TestStore;
 use crate::support::node::{Eye, Node, on_both_databases, run, sums_close};
 
-on_both_databases!(each_role_alone_starts_and_does_only_its_own);
+on_both_databases!(
+    each_role_alone_starts_and_does_only_its_own,
+    a_node_serves_only_the_part_of_its_role,
+);
 
 const PLANNED: &str = "SELECT CAST(count(*) AS BIGINT) FROM event WHERE state <> 'received'";
 const QUEUED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'queued'";
@@ -71,4 +74,42 @@ async fn each_role_alone_starts_and_does_only_its_own(store: TestStore) {
     sums_close(&eye).await;
     stop(sender).await;
     drop(store);
+}
+
+async fn a_node_serves_only_the_part_of_its_role(store: TestStore) {
+    // A path of each part, and what it answers to whoever has no key and a token of nobody.
+    let parts = [
+        ("/healthz", 200),
+        ("/v1/clients", 401),
+        ("/metrics", 200),
+        ("/console/login", 200),
+        ("/s/nothing", 404),
+        ("/hooks/kannel/relay/nothing?type=1", 404),
+    ];
+    // A node that speaks to no provider has chosen none; the client below needs one.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let served = [
+        ("web", [true; 6]),
+        ("source", [true, true, true, false, false, false]),
+        ("track", [true, false, false, false, true, true]),
+    ];
+    for (role, served) in served {
+        let folder = tempfile::tempdir().unwrap();
+        let node = run(&store.url, folder.path(), &settings(role))
+            .await
+            .unwrap();
+        let address = node.address.expect("it listens");
+        for ((path, status), served) in parts.into_iter().zip(served) {
+            let url = format!("http://{address}{path}");
+            let answer = http.get(&url).send().await.unwrap();
+            assert!(
+                !served || answer.status() == status,
+                "{role} {path} {answer:?}"
+            );
+            let nowhere = answer.text().await.unwrap().contains("no page or resource");
+            assert_eq!(nowhere, !served, "{role} {path}");
+        }
+        stop(node).await;
+    }
 }

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use araldo::domain::client::SuppressionReason;
+use araldo::domain::{Address, Channel};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -16,6 +18,7 @@ on_both_databases!(
     a_mailbox_that_defers_gets_it_at_the_third_try,
     a_lost_answer_is_unknown_and_never_sent_again_by_itself,
     what_did_not_arrive_turns_to_the_other_channel,
+    safety_turns_to_the_mailbox_that_said_stop_and_not_to_a_dead_one,
     a_mailbox_that_is_not_there_is_barred_and_the_next_goes_elsewhere,
 );
 
@@ -167,6 +170,55 @@ async fn what_did_not_arrive_turns_to_the_other_channel(store: TestStore) {
     node.sums_close().await;
     node.stop().await;
 }
+
+async fn safety_turns_to_the_mailbox_that_said_stop_and_not_to_a_dead_one(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("rules.toml");
+    std::fs::write(&rules, DANGER).unwrap();
+    let settings = format!("{QUICK}[rules]\nfile = \"{}\"\n", rules.display());
+    let node = Node::start_in(folder, store, &settings).await;
+    let prefers = json!({ "preferred": "sms" });
+    let stopped = ["+390000000201", "stopped@town.example"];
+    node.client("STOP", &stopped, prefers.clone()).await;
+    let two = ["+390000000301", "dead@town.example", "good@town.example"];
+    node.client("TWO", &two, prefers).await;
+    for (mailbox, reason) in [
+        ("stopped@town.example", SuppressionReason::Stop),
+        ("dead@town.example", SuppressionReason::HardBounce),
+    ] {
+        let address = Address::from_stored(Channel::Email, mailbox.to_owned());
+        let now = node.running.clock.now();
+        let mut tx = node.running.store.write().await.unwrap();
+        tx.suppressions()
+            .suppress(&address, reason, None, now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+    for client in ["STOP", "TWO"] {
+        let step = case(client, client, "documents_missing", "2026-11-22T10:00:00Z");
+        node.event(&step).await;
+        node.until_states(client, &["undelivered", "accepted"])
+            .await;
+    }
+    assert_eq!(node.inbox("stopped@town.example").len(), 1);
+    assert_eq!(node.inbox("good@town.example").len(), 1);
+    node.sums_close().await;
+    node.stop().await;
+}
+
+/// A rule of class safety that turns to e-mail.
+const DANGER: &str = r#"
+[[rule]]
+name = "danger"
+on = ["case.state_changed"]
+audience = "case-client"
+template = "case-needs-you"
+topic = "cases"
+class = "safety"
+fallback = { after = "4h", channel = "email" }
+expires = "72h"
+"#;
 
 async fn a_mailbox_that_is_not_there_is_barred_and_the_next_goes_elsewhere(store: TestStore) {
     let node = Node::start(store, QUICK).await;

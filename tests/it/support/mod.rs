@@ -54,3 +54,10 @@ macro_rules! on_both_stores {
         }
     )+ };
 }
+
+/// The rules that come with the program, as a running node has them.
+pub(crate) fn shipped_rules() -> std::sync::Arc<arc_swap::ArcSwap<araldo::plan::Matcher>> {
+    let rules = araldo::config::rules::load(None).expect("the rules built in");
+    let matcher = araldo::plan::Matcher::new(rules).expect("sound rules");
+    std::sync::Arc::new(arc_swap::ArcSwap::from_pointee(matcher))
+}

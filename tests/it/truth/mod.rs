@@ -9,7 +9,7 @@ mod cell;
 mod checks;
 mod clocks;
 mod crash;
-mod dice;
+pub(crate) mod dice;
 mod erasure;
 mod ground;
 mod guards;

@@ -1,6 +1,8 @@
 //! A server's answer (RFC 5321 §4.2) with its enhanced status code (RFC 3463), and what a server
 //! offers (EHLO).
 
+use crate::text::sanitize;
+
 /// An answer of one or more lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
@@ -73,8 +75,7 @@ impl Reply {
                 word
             }
         });
-        let line = words.collect::<Vec<_>>().join(" ");
-        line.chars().filter(|c| !c.is_control()).take(200).collect()
+        sanitize::excerpt(&words.collect::<Vec<_>>().join(" "), 200)
     }
 
     /// The server's own name for an accepted mail: Postfix, Exim and most services say it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use crate::channel::{Accepted, Concern, SendError, descriptors};
+use crate::text::sanitize;
 
 /// The verdict on an answer that came whole.
 /// `retry_after`: what its header of that name said.
@@ -138,8 +139,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Erro
 
 /// On one line and short; Kannel's refusals repeat neither number nor text.
 fn harmless(body: &str) -> String {
-    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(120).collect()
+    sanitize::excerpt(body, 120)
 }
 
 #[cfg(test)]

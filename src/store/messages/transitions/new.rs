@@ -153,12 +153,13 @@ impl Messages<'_> {
 }
 
 impl Timers<'_> {
-    /// Puts a sibling on another channel into the queue, when the client has an address there
-    /// that is not barred. Happens at most once per notification and channel. True: it was made.
+    /// Puts a sibling on another channel, for this address, into the queue. Happens at most once
+    /// per notification and channel, and not when somebody else at that address is told by the
+    /// same plan. True: it was made.
     pub async fn fall_back(
         &mut self,
         message: MessageId,
-        channel: Channel,
+        (channel, address): (Channel, &str),
         sibling: MessageId,
         now: Timestamp,
         expires_at: Timestamp,
@@ -168,19 +169,15 @@ impl Timers<'_> {
                 "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
                  locale, lane, tracking, variables, state, due_at, expires_at, lease_no, tries,
                  opens, asked, risky, receipt_rank, late_bounce, engaged, created_at)
-                 SELECT $2, m.plan_id, m.client_id, m.notification_id, $3, cp.address, m.locale,
+                 SELECT $2, m.plan_id, m.client_id, m.notification_id, $3, $6, m.locale,
                  m.lane, m.tracking, m.variables, ",
                 to!(queued),
                 ", $4, $5, 0, 0, 0, 0, FALSE, 0, FALSE, 0, $4
-                 FROM message m JOIN contact_point cp ON cp.client_id = m.client_id
-                 AND cp.channel = $3
-                 LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address
-                 WHERE m.id = $1 AND s.address IS NULL
+                 FROM message m WHERE m.id = $1
                  AND NOT EXISTS (SELECT 1 FROM contact_point o JOIN message x
                  ON x.plan_id = m.plan_id AND x.client_id = o.client_id AND x.channel = o.channel
-                 WHERE o.channel = $3 AND o.address = cp.address AND x.address = cp.address
+                 WHERE o.channel = $3 AND o.address = $6 AND x.address = $6
                  AND x.state <> 'suppressed')
-                 ORDER BY cp.position LIMIT 1
                  ON CONFLICT (plan_id, client_id, channel) DO NOTHING RETURNING ",
                 rollup::facts!()
             ))
@@ -189,6 +186,7 @@ impl Timers<'_> {
             .bind(channel.as_str())
             .bind(now.as_micros())
             .bind(expires_at.as_micros())
+            .bind(address)
             .fetch_optional(&mut **c)
             .await
         })

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use crate::domain::Address;
+use crate::domain::reach::{Addressee, KnownAddress, Reach};
+use crate::domain::{Address, Channel, Class};
 use crate::intake::client;
 use crate::store::people::clients::ClientRecord;
 use crate::store::people::suppressions::Suppression;
@@ -24,18 +25,35 @@ pub(crate) async fn get(
 
 fn show(record: &ClientRecord, barred: &[Suppression]) -> Value {
     let mut shown = client::describe(&record.client);
-    let usable = |address: &Address| barred.iter().all(|barred| barred.address != *address);
-    let reachable = record
-        .client
-        .contacts
-        .iter()
-        .any(|contact| usable(&contact.address));
+    let reachable = is_reachable(record, barred);
     let barred: Vec<Value> = barred.iter().map(show_suppression).collect();
     shown["reachable"] = reachable.into();
     shown["suppressions"] = barred.into();
     shown["created_at"] = json!(record.created_at);
     shown["updated_at"] = json!(record.updated_at);
     shown
+}
+
+/// Whether any channel reaches the client about their own affairs.
+fn is_reachable(record: &ClientRecord, barred: &[Suppression]) -> bool {
+    let bar = |address: &Address| barred.iter().find(|barred| barred.address == *address);
+    let contacts: Vec<KnownAddress> = record
+        .client
+        .contacts
+        .iter()
+        .map(|contact| KnownAddress {
+            channel: contact.address.channel(),
+            address: contact.address.as_str().to_owned(),
+            barred: bar(&contact.address).map(|barred| barred.reason.into()),
+        })
+        .collect();
+    let client = Addressee {
+        contacts: &contacts,
+        preferred: record.client.preferred,
+        wanted: None,
+    };
+    let reached = |channel: &Channel| matches!(client.on(*channel, Class::Service), Reach::At(_));
+    Channel::ALL.iter().any(reached)
 }
 
 fn show_suppression(barred: &Suppression) -> Value {

@@ -12,11 +12,14 @@ use crate::domain::api_key::Scope;
 use crate::domain::area::Area;
 use crate::domain::event::{IncidentData, IncidentStep};
 use crate::domain::limits::PREVIEW_STEP;
-use crate::plan::exchanged;
+use crate::plan::{exchanged, preview};
 use crate::web::Web;
 use crate::web::api::body::Json;
 use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
+
+/// When nobody would be told, whoever lives there.
+const NO_RULE: &str = "no rule tells the clients of an area about such an incident";
 
 /// Counts the audience of an incident described as in an `incident.opened` event.
 pub(crate) async fn post(
@@ -30,17 +33,20 @@ pub(crate) async fn post(
     }
     let data = IncidentData::parse(IncidentStep::Opened, &body)?;
     data.check()?;
-    let area = data.area.unwrap_or_default();
+    let area = data.area.clone().unwrap_or_default();
     let exact = caller.rights().has(Scope::ClientsRead);
     if !exact {
         coarse(&area)?;
     }
     let mut tx = web.store.read().await?;
-    let count = tx.audience().count_by_channel(&area).await?;
+    let rules = web.rules.load_full();
+    let count = preview(&mut tx, &rules, &data, &body, web.clock.now()).await?;
     let shown = |count| if exact { count } else { rounded_up(count) };
     let mut answer = json!({
         "clients": shown(count.clients),
         "channels": {"sms": shown(count.sms), "email": shown(count.email)},
+        "same_address": shown(count.same_address),
+        "refused": shown(count.refused),
         "unreachable": shown(count.unreachable),
         // One segment each at least; how many it really takes depends on the text.
         "cost": {"sms_segments_at_least": shown(count.sms)},
@@ -48,9 +54,16 @@ pub(crate) async fn post(
     if !exact {
         answer["rounded_up_to"] = PREVIEW_STEP.into();
     }
+    // Valid, and probably not meant.
+    let mut warnings = Vec::new();
+    if !count.has_rule {
+        warnings.push(NO_RULE.to_owned());
+    }
     if exact && let Some(clients) = tx.audience().if_exchanged(&area).await? {
-        // Valid, and probably not meant.
-        answer["warnings"] = json!([exchanged(clients)]);
+        warnings.push(exchanged(clients));
+    }
+    if !warnings.is_empty() {
+        answer["warnings"] = warnings.into();
     }
     Ok(axum::Json(answer))
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Channel;
+use crate::domain::language::Language;
 use crate::domain::template::{Locale, Part, Parts, Source};
 use crate::template::Fullness;
 use crate::web::auth::csrf::Fields;
@@ -28,10 +29,10 @@ impl Tab {
         Self {
             locale: match first {
                 Some(first) if !known => {
-                    if source.parts.contains_key("it") {
-                        "it".to_owned()
-                    } else {
-                        first.clone()
+                    let home = Language::HOME.tag();
+                    match source.parts.contains_key(home) {
+                        true => home.to_owned(),
+                        false => first.clone(),
                     }
                 }
                 _ => locale.to_owned(),

@@ -1,7 +1,7 @@
-//! Cleans what comes from outside before it reaches a reader: invisible and direction-changing
-//! characters from every value, addresses from names, layout from an SMS and from a subject.
+//! Names in a salutation, without what a telephone makes a link of. What is invisible in them goes by
+//! `text::sanitize`.
 
-use crate::text::invisible::joints;
+use crate::text::sanitize;
 
 /// Longest name in an SMS, in characters: more would push the message itself out of sight.
 const NAME_LENGTH: usize = 40;
@@ -9,20 +9,11 @@ const NAME_LENGTH: usize = 40;
 /// Ends of abbreviations that stand in names and are no ends of host names.
 const ABBREVIATED: &[&str] = &["lli", "ssa", "essa", "ra", "ri"];
 
-/// A value fit to be shown: no control, direction or invisible characters; lines kept.
-pub(super) fn value(text: &str) -> String {
-    // Most values hold nothing else, which is told quickly.
-    if text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
-        return text.to_owned();
-    }
-    kept(text, |c| c == '\n' || shows(c)).collect()
-}
-
 /// A name fit for a salutation: one line, and nothing in it that a telephone makes a link of.
 /// A self-registered name would otherwise be a link signed by the organisation.
 pub(super) fn name(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().filter_map(name_word).collect();
-    one_line(&words.join(" "))
+    sanitize::line(&words.join(" "))
 }
 
 /// The same, cut to what an SMS can spare.
@@ -31,47 +22,6 @@ pub(super) fn short_name(text: &str) -> String {
     match name.char_indices().nth(NAME_LENGTH) {
         Some((end, _)) => name[..end].trim_end().to_owned(),
         None => name,
-    }
-}
-
-/// One line: control and invisible characters removed, every run of white space one space.
-pub(super) fn one_line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in kept(text, |c| c.is_whitespace() || shows(c)) {
-        if !c.is_whitespace() {
-            out.push(c);
-        } else if !out.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-/// The line before a signature: by its blank, mail programs know what not to quote (RFC 3676 §4.3).
-const DELIMITER: &str = "-- ";
-
-/// Plain text of an e-mail: no trailing blanks but the delimiter's, never more than one empty line.
-pub(super) fn paragraphs(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 1);
-    let mut empty = 0;
-    for line in text.lines().map(without_trailing_blanks) {
-        empty = if line.is_empty() { empty + 1 } else { 0 };
-        if empty < 2 && !(line.is_empty() && out.is_empty()) {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out.push('\n');
-    out
-}
-
-fn without_trailing_blanks(line: &str) -> &str {
-    if line == DELIMITER {
-        line
-    } else {
-        line.trim_end()
     }
 }
 
@@ -106,38 +56,12 @@ fn name_word(word: &str) -> Option<String> {
     Some(if linked { out.replace('/', " ") } else { out })
 }
 
-/// The characters that are wanted, and the marks that hold an emoji together.
-fn kept(text: &str, wanted: impl Fn(char) -> bool) -> impl Iterator<Item = char> {
-    joints(text)
-        .filter(move |(c, joint)| *joint || wanted(*c))
-        .map(|(c, _)| c)
-}
-
 /// Signs that stand between the labels of a host name (RFC 3490 §3.1).
 const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
-
-/// Not a control (C0, C1), not a zero-width mark, not one that turns the reading direction.
-fn shows(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn invisible_characters_go_and_lines_stay() {
-        assert_eq!(value("a\u{0}b\u{202e}c\u{200b}d\ne\r"), "abcd\ne");
-        let family = "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}";
-        assert_eq!(
-            (value(family), one_line(family)),
-            (family.to_owned(), family.to_owned())
-        );
-        assert_eq!(one_line(" a\r\n\tb\u{a0}c\u{7}  d \n"), "a b c d");
-    }
 
     #[test]
     fn names_carry_no_links_and_keep_their_titles() {
@@ -174,18 +98,5 @@ mod tests {
         }
         assert_eq!(name("{{7*7}} <script>"), "{{7*7}} <script>");
         assert_eq!(short_name(&"à".repeat(60)).chars().count(), 40);
-    }
-
-    #[test]
-    fn plain_text_has_single_empty_lines() {
-        assert_eq!(paragraphs("\n\na  \n\n\n\nb\n\n"), "a\n\nb\n");
-    }
-
-    #[test]
-    fn the_delimiter_before_a_signature_keeps_its_blank() {
-        assert_eq!(
-            paragraphs("a \n\n-- \nAraldo  \n--\n--  \n"),
-            "a\n\n-- \nAraldo\n--\n--\n"
-        );
     }
 }

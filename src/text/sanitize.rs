@@ -1,6 +1,9 @@
-//! Text from outside made fit to be shown: no control characters, no marks that turn the
-//! reading direction around, no invisible padding. Emoji stay whole. What the text says is left alone:
-//! escaping is the business of whoever prints it.
+//! Text from outside made fit to be shown, the one place for it: no control characters, no marks
+//! that turn the reading direction around, no invisible padding. Emoji stay whole. What the text
+//! says is left alone: escaping is the business of whoever prints it.
+//!
+//! [`line()`] for one line, [`prose`] for several, [`unbroken`] for a header,
+//! [`excerpt`] for what a foreign program said, [`lines`] where the layout is the sender's own.
 
 use crate::text::invisible;
 
@@ -29,6 +32,41 @@ pub fn line(text: &str) -> String {
 pub fn prose(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(line).collect();
     lines.join("\n").trim().to_owned()
+}
+
+/// One line of at most `longest` characters: what a provider or server said, fit for logs and pages.
+#[must_use]
+pub fn excerpt(text: &str, longest: usize) -> String {
+    let mut excerpt = line(text);
+    if let Some((end, _)) = excerpt.char_indices().nth(longest) {
+        excerpt.truncate(end);
+    }
+    excerpt
+}
+
+/// One line with its blanks as they are, for a header: a break or control becomes a blank.
+#[must_use]
+pub fn unbroken(text: &str) -> String {
+    if is_plain(text) {
+        return text.trim_matches(' ').to_owned();
+    }
+    let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    let shown = |char| breaks(char) || !invisible::is_invisible(char);
+    let line: String = invisible::joints(text)
+        .filter(|(char, joint)| *joint || shown(*char))
+        .map(|(char, _)| if breaks(char) { ' ' } else { char })
+        .collect();
+    line.trim().to_owned()
+}
+
+/// The text with its line breaks (`\n`) and blanks as they are; nothing else that is not seen.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    // Most values hold nothing else, which is told quickly.
+    if text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        return text.to_owned();
+    }
+    kept(text, |char| char == '\n' || !is_unwanted(char))
 }
 
 /// Whether a reference holds something that cannot be seen or typed. References are refused
@@ -101,6 +139,30 @@ mod tests {
     #[test]
     fn prose_keeps_its_lines() {
         assert_eq!(prose("uno\r\ndue\u{7}\n\n"), "uno\ndue");
+    }
+
+    #[test]
+    fn what_a_program_said_is_one_line_and_short() {
+        assert_eq!(
+            excerpt("550\r\n no\u{0} such \u{202e}user", 100),
+            "550 no such user"
+        );
+        assert_eq!(excerpt("èèèè", 3), "èèè");
+    }
+
+    #[test]
+    fn a_header_keeps_its_blanks_and_is_never_broken() {
+        assert_eq!(unbroken(" a  b\r\nc\u{202e}d\u{2028}e "), "a  b  cd e");
+        assert_eq!(unbroken("❤\u{fe0f}  x"), "❤\u{fe0f}  x");
+    }
+
+    #[test]
+    fn lines_keep_their_layout_and_lose_what_is_not_seen() {
+        assert_eq!(lines("a\u{0}b\u{202e}c\u{200b}d  \ne\r"), "abcd  \ne");
+        assert_eq!(lines("a\u{fff9}b\u{fe00}c"), "abc");
+        let family = "👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}";
+        assert_eq!(lines(family), family);
+        assert_eq!(line(" a\r\n\tb\u{a0}c\u{7}  d \n"), "a b c d");
     }
 
     #[test]

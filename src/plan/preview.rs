@@ -1,0 +1,174 @@
+//! Preview: how many clients an incident would be told to and by what, before anybody is. The
+//! plan's own rules, audience, addresses and households, in chunks; nothing is stored.
+//!
+//! What time decides is not asked: quiet hours, caps, and whether the news is old. A message that
+//! these only put off counts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value};
+
+use super::fan_out::CHUNK;
+use super::matching::Matcher;
+use super::{audience, variables};
+use crate::domain::event::{Event, EventData, Incident, IncidentData, IncidentStep};
+use crate::domain::reach::{Addressee, Reach, Told};
+use crate::domain::rule::{Audience, ChannelChoice, Rule};
+use crate::domain::{Channel, Class, Reason, Timestamp};
+use crate::store::planning::candidates::Member;
+use crate::store::{StoreError, Tx};
+
+/// Who would be told, and how. Each client of the area is counted once, as told, as sharing an
+/// address with somebody who is, as having refused, or as unreachable.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IncidentPreview {
+    /// Whether any rule tells the clients of an area about such an incident.
+    pub has_rule: bool,
+    /// Clients with a place in the area.
+    pub clients: i64,
+    /// Messages that would go by SMS.
+    pub sms: i64,
+    /// Messages that would go by e-mail.
+    pub email: i64,
+    /// Clients told by the message of somebody else at their address.
+    pub same_address: i64,
+    /// Clients who refused the topic, or never asked for it where that is needed.
+    pub refused: i64,
+    /// Clients without any address that may be used.
+    pub unreachable: i64,
+}
+
+/// What it comes to for one client, over all rules and channels: the best that happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ToldHow {
+    Unreachable,
+    Refused,
+    SameAddress,
+    Told,
+}
+
+/// What a rule means for an audience.
+struct AreaRule {
+    channels: Vec<ChannelChoice>,
+    class: Class,
+    topic: String,
+    told: Told,
+}
+
+/// What the conditions of rules see as the source of an event that nobody sent.
+const SOURCE: &str = "/v1/incidents:preview";
+
+/// Counts whom the opening of this incident would be told now. `raw`: the same as it came, which
+/// conditions of rules may look at.
+pub async fn preview(
+    tx: &mut Tx,
+    matcher: &Matcher,
+    data: &IncidentData,
+    raw: &Value,
+    now: Timestamp,
+) -> Result<IncidentPreview, StoreError> {
+    let mut rules = rules(tx, matcher, data, raw, now).await?;
+    let area = data.area.clone().unwrap_or_default();
+    let members = audience::freeze_area(tx, &area).await?;
+    let mut preview = IncidentPreview {
+        has_rule: !rules.is_empty(),
+        clients: i64::try_from(members.len()).unwrap_or(i64::MAX),
+        ..IncidentPreview::default()
+    };
+    for chunk in members.chunks(CHUNK) {
+        count(tx, &mut rules, chunk, &mut preview).await?;
+    }
+    Ok(preview)
+}
+
+/// The rules that tell an area about this incident.
+async fn rules(
+    tx: &mut Tx,
+    matcher: &Matcher,
+    data: &IncidentData,
+    raw: &Value,
+    now: Timestamp,
+) -> Result<Vec<AreaRule>, StoreError> {
+    let step = IncidentStep::Opened;
+    let event = Event {
+        source: SOURCE.to_owned(),
+        id: String::new(),
+        kind: step.as_str().to_owned(),
+        subject: Some(data.incident.clone()),
+        occurred_at: now,
+        claimed_at: None,
+        raw: raw.clone(),
+        data: EventData::Incident(step, data.clone()),
+        fingerprint: String::new(),
+    };
+    let mut facts = Map::new();
+    variables::add_incident(&mut facts, &Incident::begin(step, data, now));
+    let mut rules = Vec::new();
+    for rule in matcher.for_event(&event, &facts) {
+        if rule.audience == Audience::IncidentArea {
+            let topic = topic(tx, &rule).await?;
+            rules.push(AreaRule {
+                channels: rule.channels,
+                class: rule.class,
+                topic,
+                told: Told::default(),
+            });
+        }
+    }
+    Ok(rules)
+}
+
+async fn topic(tx: &mut Tx, rule: &Rule) -> Result<String, StoreError> {
+    let template = tx.plans().pin(&rule.template).await?;
+    Ok(rule.topic_with(template.as_ref().map(|template| template.topic.as_str())))
+}
+
+async fn count(
+    tx: &mut Tx,
+    rules: &mut [AreaRule],
+    chunk: &[Member],
+    preview: &mut IncidentPreview,
+) -> Result<(), StoreError> {
+    let mut outcomes: HashMap<i64, ToldHow> = HashMap::with_capacity(chunk.len());
+    for rule in rules {
+        for client in tx.candidates().reachable(chunk, &rule.topic).await? {
+            let outcome = rule.outcome(&client.addressee(), preview);
+            let best = outcomes.entry(client.client).or_insert(outcome);
+            *best = outcome.max(*best);
+        }
+    }
+    let mut sums: BTreeMap<ToldHow, i64> = BTreeMap::new();
+    for outcome in outcomes.into_values() {
+        *sums.entry(outcome).or_default() += 1;
+    }
+    let sum = |outcome| sums.get(&outcome).copied().unwrap_or_default();
+    preview.same_address += sum(ToldHow::SameAddress);
+    preview.refused += sum(ToldHow::Refused);
+    preview.unreachable += sum(ToldHow::Unreachable);
+    Ok(())
+}
+
+impl AreaRule {
+    /// What one client gets of this rule; messages are counted.
+    fn outcome(&mut self, client: &Addressee<'_>, preview: &mut IncidentPreview) -> ToldHow {
+        let mut best = ToldHow::Unreachable;
+        for channel in client.channels(&self.channels, self.class) {
+            let outcome = match client.on(channel, self.class) {
+                Reach::At(address) if self.told.note(channel, address) => {
+                    match channel {
+                        Channel::Sms => preview.sms += 1,
+                        Channel::Email => preview.email += 1,
+                    }
+                    ToldHow::Told
+                }
+                Reach::At(_) => ToldHow::SameAddress,
+                Reach::Not { reason, .. } => match reason {
+                    Reason::TopicRefused | Reason::NoConsent => ToldHow::Refused,
+                    _ => ToldHow::Unreachable,
+                },
+            };
+            best = best.max(outcome);
+        }
+        best
+    }
+}
