@@ -18,11 +18,11 @@ const PAUSE: Duration = Duration::from_millis(50);
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// Rings and listens until the daemon stops, if the store can be shared.
-pub(super) fn start(config: &Config, running: &Running, lifecycle: &Lifecycle) {
+pub(super) fn start(config: &Config, running: &Running) {
     if matches!(config.store.url, StoreUrl::Sqlite(_)) {
         return;
     }
-    let (node, wake) = (running.id, &running.wake);
+    let (node, wake, lifecycle) = (running.id, &running.wake, &running.lifecycle);
     for topic in Topic::ALL {
         let ring = ring(running.store.clone(), node, Arc::clone(wake), *topic);
         lifecycle.spawn("ring", until_stopping(lifecycle, ring));

@@ -1,9 +1,14 @@
-//! This run of this node: its slot among the nodes that share the store, its id, its ids.
+//! This run of this node: its slot among the nodes that share the store, its id, its ids, and the
+//! key of the links it writes.
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+
+use super::AppError;
 use crate::config::Config;
 use crate::domain::ids::TimeOrderedIds;
+use crate::domain::token::Signer;
 use crate::domain::{Clock, Ids, NodeId};
 use crate::store::cluster::nodes::NewNode;
 use crate::store::cluster::presence::Presence;
@@ -68,4 +73,21 @@ async fn try_register(
     tx.nodes().register(&node).await?;
     tx.commit().await?;
     Ok(Registered { id, ids })
+}
+
+/// Signs the links: with the configured key, or with one that the nodes share through the store.
+pub(super) async fn signer(
+    store: &Store,
+    config: &Config,
+    clock: &dyn Clock,
+) -> Result<Signer, AppError> {
+    if let Some(key) = &config.tracking.key {
+        return Ok(Signer::new(key.expose().as_bytes()));
+    }
+    let fresh: [u8; 32] = rand::random();
+    let fresh = base64::engine::general_purpose::STANDARD.encode(fresh);
+    let mut tx = store.write().await?;
+    let secret = tx.keyring().ensure("links", &fresh, clock.now()).await?;
+    tx.commit().await?;
+    Ok(Signer::new(secret.as_bytes()))
 }

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 
-use super::{AppError, Running};
+use super::{AppError, Running, settings};
 use crate::config::{Config, Node, Role};
 use crate::domain::limits;
 use crate::runtime::Lifecycle;
-use crate::web::serving::{self, Patience, Room};
+use crate::web::serving::{self, Room};
 use crate::web::{self, Served, Web};
 
 /// Of the connections there may be, the part that the public paths get when they have a listener
@@ -57,13 +57,7 @@ async fn bind(
 /// are there and nowhere else.
 pub(super) fn start(config: &Config, web: Web, doors: Doors, lifecycle: &Lifecycle) {
     let places = places(config.http.connections, open_files());
-    let patience = Patience {
-        head: config.http.head_within,
-        body: config.http.body_within,
-        body_in_crowd: limits::BODY_WITHIN_CROWD,
-        idle: config.http.idle_within,
-        stalled: config.http.stalled_within,
-    };
+    let patience = settings::patience(config);
     let serve = |listener, router, places| {
         serving::start(listener, router, Room::new(places), patience, lifecycle);
     };

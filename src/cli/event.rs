@@ -7,10 +7,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Subcommand;
 
-use crate::domain::{Clock, Ids};
+use crate::cli::Context;
 use crate::intake::cloud_event::{self, Mode};
 use crate::intake::{Limits, accept};
-use crate::store::Store;
 
 /// What to do with events.
 #[derive(Debug, Subcommand)]
@@ -24,21 +23,16 @@ pub(super) enum EventCommand {
 }
 
 /// Sends the files one after the other; stops at the first that is not right.
-pub(super) async fn run(
-    command: EventCommand,
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(command: EventCommand, context: &Context) -> anyhow::Result<ExitCode> {
     let EventCommand::Send { files } = command;
     let limits = Limits::default();
     for file in &files {
         let name = file.display();
         let body = read(file).with_context(|| format!("cannot read `{name}`"))?;
-        let now = clock.now();
+        let now = context.clock.now();
         let events = cloud_event::read(Mode::Plain, &[], &body, &limits, now)
             .with_context(|| name.to_string())?;
-        let taken = accept::take(store, events, now, ids)
+        let taken = accept::take(&context.store, events, now, &*context.ids)
             .await
             .with_context(|| name.to_string())?;
         println!(

@@ -13,15 +13,14 @@ use clap::Subcommand;
 use csv::StringRecord;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use super::COMMAND_LINE;
+use super::{COMMAND_LINE, Context};
+use crate::domain::Fault;
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
-use crate::domain::{Clock, Fault, Ids};
 use crate::intake::Limits;
 use crate::intake::csv::{Clients, inspect};
 use crate::intake::import::{Importer, read_line};
 use crate::intake::lines::{self, Line};
-use crate::store::Store;
 
 /// What to import.
 #[derive(Debug, Subcommand)]
@@ -37,17 +36,12 @@ pub(super) enum ImportCommand {
 }
 
 /// Imports the file. Exit code 1 when a row was rejected.
-pub(super) async fn run(
-    command: ImportCommand,
-    store: &Store,
-    phones: &PhonePolicy,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(command: ImportCommand, context: &Context) -> anyhow::Result<ExitCode> {
     let ImportCommand::Clients { file, dry_run } = command;
     let mut import = Import {
-        importer: Importer::new(store, clock, ids, dry_run).by(COMMAND_LINE),
-        phones,
+        importer: Importer::new(&context.store, &*context.clock, &*context.ids, dry_run)
+            .by(COMMAND_LINE),
+        phones: &context.config.phone,
         bar: bar(&file)?,
         header: vec![String::from("json")],
         rejected: Rejects::beside(&file, dry_run),

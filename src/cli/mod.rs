@@ -34,7 +34,7 @@ use crate::config::{self, Config, ConfigError, Reading};
 
 pub use context::Context;
 
-/// Who did it, in the audit, when it was done here.
+/// Who did it, in the audit and in templates, when it was done here.
 const COMMAND_LINE: &str = "command line";
 
 /// Tells people what happens to their cases and services before they have to ask.
@@ -56,12 +56,19 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Check settings, rules, kinds of cases and every template with its samples
     Check,
+    /// Ask whether everything configured can be reached and is right
+    Doctor(doctor::DoctorArgs),
+    #[command(flatten)]
+    OnStore(StoreCommand),
+}
+
+/// Commands that work on the configured store, which is open when they begin.
+#[derive(Debug, Subcommand)]
+enum StoreCommand {
     /// Bring the store's schema up to date
     Migrate,
     /// Check what must hold in the store: nobody told twice, nothing lost, sums that close
     CheckStore(check_store::CheckStoreArgs),
-    /// Ask whether everything configured can be reached and is right
-    Doctor(doctor::DoctorArgs),
     /// Take clients in from a file
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -142,42 +149,24 @@ impl Cli {
             Command::Serve => serve::run(config, self.config).await,
             Command::Check => Ok(check::run(&Reading::right(config))),
             Command::Demo(args) => demo::run(args, self.config).await,
-            Command::Migrate => migrate::run(config).await,
-            Command::CheckStore(args) => {
-                check_store::run(&args, &Context::open(config).await?).await
-            }
             Command::Doctor(args) => doctor::run(args, config).await,
-            Command::Import(command) => {
-                let context = Context::open(config).await?;
-                let Context {
-                    store,
-                    clock,
-                    ids,
-                    config,
-                } = &context;
-                import::run(command, store, &config.phone, clock.as_ref(), ids.as_ref()).await
-            }
-            Command::Event(command) => {
-                let Context {
-                    store, clock, ids, ..
-                } = Context::open(config).await?;
-                event::run(command, &store, &*clock, &*ids).await
-            }
-            Command::Key(command) => key::run(command, &Context::open(config).await?).await,
-            Command::User(command) => {
-                let Context {
-                    store, clock, ids, ..
-                } = Context::open(config).await?;
-                user::run(command, &store, clock.as_ref(), ids.as_ref()).await
-            }
-            Command::Message(command) => message::run(command, &Context::open(config).await?).await,
-            Command::Template(command) => {
-                template::run(command, &Context::open(config).await?).await?;
-                Ok(ExitCode::SUCCESS)
-            }
-            Command::Dispatch(command) => {
-                dispatch::run(command, &Context::open(config).await?).await
-            }
+            Command::OnStore(command) => command.run(&Context::open(config).await?).await,
+        }
+    }
+}
+
+impl StoreCommand {
+    async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Migrate => migrate::run(context).await,
+            Self::CheckStore(args) => check_store::run(&args, context).await,
+            Self::Import(command) => import::run(command, context).await,
+            Self::Event(command) => event::run(command, context).await,
+            Self::Key(command) => key::run(command, context).await,
+            Self::User(command) => user::run(command, context).await,
+            Self::Message(command) => message::run(command, context).await,
+            Self::Template(command) => template::run(command, context).await,
+            Self::Dispatch(command) => dispatch::run(command, context).await,
         }
     }
 }

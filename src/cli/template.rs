@@ -2,6 +2,7 @@
 //! same with a preview beside the text; the folder form is for version control.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value as Json;
@@ -16,10 +17,7 @@ use crate::store::Store;
 use crate::store::templates::Pen;
 use crate::template::{Compiled, Finding, Fullness, Input, Severity, check, introduce};
 
-use super::context::Context;
-
-/// Who is named as the author of what comes from the command line.
-const AUTHOR: &str = "command line";
+use super::{COMMAND_LINE, Context};
 
 /// What to do with templates.
 #[derive(Debug, clap::Subcommand)]
@@ -75,25 +73,23 @@ pub(super) enum TemplateCommand {
 }
 
 /// Runs one of them.
-pub(super) async fn run(
-    command: TemplateCommand,
-    Context {
+pub(super) async fn run(command: TemplateCommand, context: &Context) -> anyhow::Result<ExitCode> {
+    let Context {
         config,
         store,
         clock,
         ids,
-    }: &Context,
-) -> anyhow::Result<()> {
+    } = context;
     let pen = Pen {
-        author: AUTHOR,
+        author: COMMAND_LINE,
         now: clock.now(),
         ids: ids.as_ref(),
     };
     match command {
-        TemplateCommand::List => list(store).await,
-        TemplateCommand::Show { name } => show(store, &name).await,
-        TemplateCommand::Pull { folder, names } => pull(store, &folder, &names).await,
-        TemplateCommand::Push { folders, publish } => push(store, &folders, publish, pen).await,
+        TemplateCommand::List => list(store).await?,
+        TemplateCommand::Show { name } => show(store, &name).await?,
+        TemplateCommand::Pull { folder, names } => pull(store, &folder, &names).await?,
+        TemplateCommand::Push { folders, publish } => push(store, &folders, publish, pen).await?,
         TemplateCommand::Preview {
             name,
             locale,
@@ -107,10 +103,11 @@ pub(super) async fn run(
                 Some(file) => read_json(&file)?,
                 None => signed_sample(&source, &locale, config),
             };
-            preview(&source, &locale, channel, &variables, html)
+            preview(&source, &locale, channel, &variables, html)?;
         }
-        TemplateCommand::Test { folders } => test(store, &folders).await,
+        TemplateCommand::Test { folders } => test(store, &folders).await?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn list(store: &Store) -> anyhow::Result<()> {

@@ -6,15 +6,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Subcommand;
 
+use super::{COMMAND_LINE, Context};
 use crate::domain::role::Role;
-use crate::domain::{Clock, EmailAddress, Ids, UserId};
-use crate::store::Store;
+use crate::domain::{EmailAddress, UserId};
 use crate::store::access::audit::Deed;
 use crate::store::access::users::{Added, NewUser};
 use crate::web::auth::password;
-
-/// The name of this command in the audit.
-const ACTOR: &str = "command line";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -46,28 +43,20 @@ pub(super) enum UserCommand {
 }
 
 /// Does it.
-pub(super) async fn run(
-    command: UserCommand,
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(command: UserCommand, context: &Context) -> anyhow::Result<ExitCode> {
     match command {
-        UserCommand::Add { email, role } => add(store, clock, ids, &email, role).await?,
-        UserCommand::Password { email } => change(store, clock, ids, &email).await?,
-        UserCommand::List => list(store).await?,
-        UserCommand::Disable { email } => disable(store, clock, ids, &email).await?,
+        UserCommand::Add { email, role } => add(context, &email, role).await?,
+        UserCommand::Password { email } => change(context, &email).await?,
+        UserCommand::List => list(context).await?,
+        UserCommand::Disable { email } => disable(context, &email).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add(
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-    email: &str,
-    role: Role,
-) -> anyhow::Result<()> {
+async fn add(context: &Context, email: &str, role: Role) -> anyhow::Result<()> {
+    let Context {
+        store, clock, ids, ..
+    } = context;
     let email = EmailAddress::parse(email)?.as_str().to_lowercase();
     let Word {
         hash: password_hash,
@@ -85,7 +74,7 @@ async fn add(
         anyhow::bail!("`{email}` may log in already; see araldo user list");
     }
     let deed = Deed {
-        actor: ACTOR,
+        actor: COMMAND_LINE,
         action: "user.added",
         subject: &email,
         detail: Some(role.as_str()),
@@ -97,12 +86,10 @@ async fn add(
     Ok(())
 }
 
-async fn change(
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-    email: &str,
-) -> anyhow::Result<()> {
+async fn change(context: &Context, email: &str) -> anyhow::Result<()> {
+    let Context {
+        store, clock, ids, ..
+    } = context;
     let email = email.trim().to_lowercase();
     let Word { hash, made } = word()?;
     let mut tx = store.write().await?;
@@ -110,7 +97,7 @@ async fn change(
         anyhow::bail!("there is no `{email}`; see araldo user list");
     }
     let deed = Deed {
-        actor: ACTOR,
+        actor: COMMAND_LINE,
         action: "user.password_changed",
         subject: &email,
         detail: None,
@@ -160,8 +147,8 @@ fn given_password() -> anyhow::Result<Option<String>> {
         .filter(|line| !line.is_empty()))
 }
 
-async fn list(store: &Store) -> anyhow::Result<()> {
-    let people = store.read().await?.users().list().await?;
+async fn list(context: &Context) -> anyhow::Result<()> {
+    let people = context.store.read().await?.users().list().await?;
     for person in &people {
         let state = if person.disabled_at.is_some() {
             "disabled"
@@ -176,19 +163,17 @@ async fn list(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn disable(
-    store: &Store,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-    email: &str,
-) -> anyhow::Result<()> {
+async fn disable(context: &Context, email: &str) -> anyhow::Result<()> {
+    let Context {
+        store, clock, ids, ..
+    } = context;
     let email = email.trim().to_lowercase();
     let mut tx = store.write().await?;
     if !tx.users().disable(&email, clock.now()).await? {
         anyhow::bail!("there is no `{email}`; see araldo user list");
     }
     let deed = Deed {
-        actor: ACTOR,
+        actor: COMMAND_LINE,
         action: "user.disabled",
         subject: &email,
         detail: None,

@@ -27,6 +27,7 @@ mod turn;
 mod unknown;
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -153,20 +154,21 @@ pub struct Parts {
     pub wake: Arc<Wake>,
 }
 
+/// The parts, and what the tasks of one dispatcher keep together.
 struct Shared {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-    lines: Lines,
-    node: NodeId,
-    node_name: String,
-    links: Links,
-    settings: Settings,
-    wake: Arc<Wake>,
+    parts: Parts,
     texts: Texts,
     ledger: ledger::Handle,
     room: room::Room,
     noted: tokio::sync::Mutex<Vec<Condition>>,
+}
+
+impl Deref for Shared {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 /// Carries messages out: as tasks of a daemon ([`Dispatcher::start`]), or step by step on the
@@ -181,36 +183,18 @@ impl Dispatcher {
     /// A dispatcher that does nothing yet. Its node must be registered in the store.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts {
-            store,
-            clock,
-            ids,
-            lines,
-            node,
-            node_name,
-            links,
-            settings,
-            wake,
-        } = parts;
-        let (task, ledger) =
-            ledger::ledger(store.clone(), Arc::clone(&clock), node, settings.clone());
-        let texts = Texts::default();
-        let room = room::Room::new(settings.window, &settings.reserved);
-        let noted = tokio::sync::Mutex::default();
+        let (task, ledger) = ledger::ledger(
+            parts.store.clone(),
+            Arc::clone(&parts.clock),
+            parts.node,
+            parts.settings.clone(),
+        );
         let shared = Arc::new(Shared {
-            store,
-            clock,
-            ids,
-            lines,
-            node,
-            node_name,
-            links,
-            settings,
-            wake,
-            texts,
+            texts: Texts::default(),
             ledger,
-            room,
-            noted,
+            room: room::Room::new(parts.settings.window, &parts.settings.reserved),
+            noted: tokio::sync::Mutex::default(),
+            parts,
         });
         Self {
             shared,

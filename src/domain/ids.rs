@@ -13,7 +13,7 @@ pub trait Ids: Send + Sync {
     fn next(&self) -> i64;
 }
 
-/// Microsecond at which the ids begin: 2024-01-01T00:00:00Z.
+/// Where the ids begin, in milliseconds since 1970: 2024-01-01T00:00:00Z.
 const EPOCH_MS: i64 = 1_704_067_200_000;
 const NODE_BITS: u32 = 8;
 const SEQUENCE_BITS: u32 = 14;
@@ -45,7 +45,7 @@ impl<C: Clock> Ids for TimeOrderedIds<C> {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         // A clock set back, or a full millisecond, borrows from the next one: order holds.
         let (millisecond, sequence) = match *last {
-            (millisecond, sequence) if now > millisecond || sequence < 0 => (now, 0),
+            (millisecond, _) if now > millisecond => (now, 0),
             (millisecond, sequence) if sequence + 1 < 1 << SEQUENCE_BITS => {
                 (millisecond, sequence + 1)
             }

@@ -12,9 +12,6 @@ use super::clock::Timestamp;
 
 // ---- Connections: whoever can reach the port ----
 
-/// Connections at once, unless `[http] connections` says otherwise or the machine's limit of
-/// open files is lower.
-pub const CONNECTIONS: usize = 10_000;
 /// Open files that are never given to connections: the store's, the providers', the log's.
 pub const FILES_OF_OUR_OWN: u64 = 256;
 /// From the first byte of a request to the end of its head.

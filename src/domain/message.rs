@@ -240,6 +240,7 @@ impl MessageState {
     }
 
     /// Nothing has left and it may still be withdrawn.
+    #[cfg(test)]
     #[must_use]
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Held | Self::Queued | Self::Leased)

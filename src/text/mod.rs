@@ -1,8 +1,9 @@
 //! Tools for text that know nothing of messages: JSON read where it lies, invisible characters,
-//! text from outside made fit to be shown, enums that are words.
+//! text from outside made fit to be shown, text as it is searched, enums that are words.
 //!
 //! What a field of an event or a client means is `domain`'s; what a template may say, `template`'s.
 
+pub mod folded;
 pub mod invisible;
 pub mod sanitize;
 pub(crate) mod text_enum;

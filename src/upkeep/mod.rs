@@ -8,6 +8,7 @@
 
 mod inspect;
 mod recount;
+mod refold;
 mod retain;
 mod slot;
 
@@ -19,6 +20,7 @@ use chrono_tz::Tz;
 
 pub use inspect::{inspect, scope};
 pub use recount::{Recounted, recount, recount_once};
+pub use refold::refold_once;
 pub use retain::Retained;
 pub use slot::{hourly, nightly};
 
@@ -77,13 +79,13 @@ pub struct Upkeep {
 impl Upkeep {
     /// Looks until the daemon stops.
     pub async fn run(self, lifecycle: Lifecycle) {
-        let mut counted = false;
+        let mut renewed = false;
         while !lifecycle.is_stopping() {
-            if !counted {
-                match recount_once(&self.store, &lifecycle).await {
-                    Ok(_) => counted = true,
+            if !renewed {
+                match self.renew(&lifecycle).await {
+                    Ok(()) => renewed = true,
                     Err(error) => tracing::error!(error = %error,
-                        "cannot count the sums of an older version anew; trying again in a minute"),
+                        "cannot renew what an older version left; trying again in a minute"),
                 }
             }
             if let Err(error) = self.look(&lifecycle).await {
@@ -94,6 +96,13 @@ impl Upkeep {
                 () = lifecycle.stopping() => {}
             }
         }
+    }
+
+    /// Brings up to date what an older program left: names as they are searched, and sums.
+    async fn renew(&self, lifecycle: &Lifecycle) -> Result<(), StoreError> {
+        refold_once(&self.store, lifecycle).await?;
+        recount_once(&self.store, lifecycle).await?;
+        Ok(())
     }
 
     /// Does what the present slots ask for, if no other node has taken them. Returns what was

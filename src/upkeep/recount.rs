@@ -7,6 +7,8 @@ use crate::store::{Store, StoreError};
 
 /// What the sums mean to this program: 2 since every part is kept with its whole.
 const MEANING: i64 = 2;
+/// The row of `upkeep_mark` that says by which meaning the sums were counted.
+const MARK: &str = "sums";
 /// Messages looked at in one transaction.
 const STRETCH: i64 = 5_000;
 
@@ -24,7 +26,7 @@ pub async fn recount_once(
     store: &Store,
     lifecycle: &Lifecycle,
 ) -> Result<Option<Recounted>, StoreError> {
-    if store.read().await?.recount().meaning().await? >= MEANING {
+    if store.read().await?.upkeep().mark(MARK).await? >= MEANING {
         return Ok(None);
     }
     let recounted = recount(store, lifecycle).await?;
@@ -33,7 +35,7 @@ pub async fn recount_once(
     }
     let mut tx = store.write().await?;
     let aside = tx.recount().put_aside().await?;
-    tx.recount().note_meaning(MEANING).await?;
+    tx.upkeep().note_mark(MARK, MEANING).await?;
     tx.commit().await?;
     if recounted != Recounted::default() || aside > 0 {
         tracing::info!(

@@ -96,7 +96,13 @@ impl Upkeep {
         before: i64,
         lifecycle: &Lifecycle,
     ) -> Result<u64, StoreError> {
-        let mut after = self.store.read().await?.upkeep().blanked_upto(rows).await?;
+        let mut after = self
+            .store
+            .read()
+            .await?
+            .upkeep()
+            .mark(rows.as_str())
+            .await?;
         let (mut mark, mut blanked) = (Mark::default(), 0);
         while !lifecycle.is_stopping() {
             let mut tx = self.store.write().await?;
@@ -107,7 +113,9 @@ impl Upkeep {
             let Some(chunk) = found else {
                 break;
             };
-            tx.upkeep().note_blanked(rows, mark.after(&chunk)).await?;
+            tx.upkeep()
+                .note_mark(rows.as_str(), mark.after(&chunk))
+                .await?;
             tx.commit().await?;
             (after, blanked) = (chunk.upto, blanked + chunk.changed);
         }

@@ -101,7 +101,7 @@ fn faults(table: &MayUse, module: &str, file: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {

@@ -38,6 +38,7 @@ mod links_end_with_the_address;
 mod mail;
 mod migrations;
 mod nodes;
+mod nothing_is_dead;
 mod pages_are_seen;
 mod preview_is_the_plan;
 mod promises;

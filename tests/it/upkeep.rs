@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use araldo::domain::address::PhonePolicy;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
 use araldo::domain::{Clock as _, NodeId, Timestamp};
@@ -10,7 +11,7 @@ use araldo::runtime::Lifecycle;
 use araldo::store::Store;
 use araldo::store::cluster::upkeep::Task;
 use araldo::store::messages::receipts::ReceiptHorizon;
-use araldo::upkeep::{Settings, Upkeep};
+use araldo::upkeep::{Settings, Upkeep, refold_once};
 use chrono::TimeDelta;
 use sqlx::{PgPool, SqlitePool};
 
@@ -24,6 +25,7 @@ on_both_databases!(
     what_is_old_is_blanked_and_then_deleted_and_the_sums_stay,
     what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it,
     a_breach_is_kept_until_it_is_gone,
+    names_that_an_older_program_folded_are_found_by_more_letters,
     two_nodes_that_look_at_once_do_each_slot_once,
 );
 
@@ -140,6 +142,29 @@ async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
         .texts("SELECT outcome FROM task_run WHERE task = 'hourly'")
         .await;
     assert_eq!(told, ["1 sessions, 1 runs and 1 nodes swept out"]);
+}
+
+async fn names_that_an_older_program_folded_are_found_by_more_letters(store: TestStore) {
+    let described = serde_json::json!({"client": "C-1", "name": "Łukasz Dąbrowski",
+        "contacts": [{"channel": "email", "address": "l@example.org"}]});
+    let client = araldo::intake::client::parse(&described, &PhonePolicy::default()).unwrap();
+    let clock = clock("2026-11-22T12:00:00Z");
+    let ids = TimeOrderedIds::new(clock.clone(), 1);
+    let mut tx = store.write().await.unwrap();
+    tx.clients().put(&client, clock.now(), &ids).await.unwrap();
+    tx.commit().await.unwrap();
+    let eye = Eye::open(&store.url).await;
+    eye.execute("UPDATE client SET name_folded = 'łukasz dąbrowski'")
+        .await;
+    for changed in [1, 0] {
+        let renewed = refold_once(&store, &Lifecycle::new()).await.unwrap();
+        assert_eq!(renewed, changed);
+        for search in ["lukasz", "Łukasz", "DĄBROWSKI", "asz dab"] {
+            let mut tx = store.read().await.unwrap();
+            let clients = tx.clients().list(None, 9, Some(search)).await.unwrap();
+            assert_eq!(clients.len(), 1, "{search}");
+        }
+    }
 }
 
 /// Messages of a plan that began at `at`, one a second, every tenth not done with.

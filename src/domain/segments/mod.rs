@@ -120,12 +120,6 @@ pub fn split(text: &str) -> Vec<String> {
     parts
 }
 
-/// What sending `text` costs, in SMS to be paid.
-#[must_use]
-pub fn unit_cost(text: &str) -> usize {
-    measure(text).count
-}
-
 const fn room(alphabet: Alphabet, units: usize) -> usize {
     if units <= alphabet.single() {
         alphabet.single()

@@ -1,7 +1,7 @@
 //! Switches an operator threw, and how each provider does: small rows that every node reads.
 
 use crate::domain::Timestamp;
-use crate::store::database::sql::{execute, optional_value};
+use crate::store::database::sql::execute;
 use crate::store::{Conn, StoreError, Tx};
 
 /// The switch that stops all sending.
@@ -18,15 +18,6 @@ impl Tx {
 }
 
 impl Switches<'_> {
-    /// Whether the switch is thrown. One that nobody ever touched is not.
-    pub async fn is_thrown(&mut self, name: &str) -> Result<bool, StoreError> {
-        let thrown = optional_value!(self.0, "read an operator's switch",
-            "SELECT CAST(thrown AS BOOLEAN) FROM switch WHERE name = $1";
-            name
-        )?;
-        Ok(thrown.unwrap_or(false))
-    }
-
     /// Throws the switch, or puts it back.
     pub async fn set(
         &mut self,

@@ -197,21 +197,21 @@ impl Upkeep<'_> {
         })
     }
 
-    /// How far a kind of rows was blanked; zero at first.
-    pub async fn blanked_upto(&mut self, rows: Blanked) -> Result<i64, StoreError> {
-        let upto = optional_value!(self.0, "read up to where old rows were blanked",
+    /// How far a piece of work has come; zero at first.
+    pub async fn mark(&mut self, name: &str) -> Result<i64, StoreError> {
+        let upto = optional_value!(self.0, "read how far the upkeep has come",
             "SELECT upto FROM upkeep_mark WHERE name = $1";
-            rows
+            name
         )?;
         Ok(upto.unwrap_or(0))
     }
 
-    /// Notes how far a kind of rows was blanked.
-    pub async fn note_blanked(&mut self, rows: Blanked, upto: i64) -> Result<(), StoreError> {
-        execute!(self.0, "record up to where old rows were blanked",
+    /// Notes how far a piece of work has come.
+    pub async fn note_mark(&mut self, name: &str, upto: i64) -> Result<(), StoreError> {
+        execute!(self.0, "record how far the upkeep has come",
             "INSERT INTO upkeep_mark (name, upto) VALUES ($1, $2)
              ON CONFLICT (name) DO UPDATE SET upto = excluded.upto";
-            rows, upto
+            name, upto
         )
     }
 

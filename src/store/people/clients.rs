@@ -6,17 +6,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::client::{Client, TrackingConsent};
+use crate::domain::client::Client;
 use crate::domain::{Channel, ClientId, Ids, Timestamp};
 use crate::store::database::rows::json;
 use crate::store::database::sql::{all, execute};
 use crate::store::{Conn, StoreError, Tx, json_ids};
+use crate::text::folded::fold;
 
 pub(in crate::store) mod bars;
 mod read;
+mod refold;
 
 pub use read::ClientRecord;
 pub(super) use read::quiet_hours;
+pub use refold::Refolded;
 
 /// What writing a client did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -295,44 +298,5 @@ impl Clients<'_> {
             "UPDATE client SET preferred = $2, updated_at = $3 WHERE id = $1";
             client, preferred, now
         )
-    }
-
-    /// Notes whether the client's reading may be measured by name.
-    pub async fn set_tracking_consent(
-        &mut self,
-        client: ClientId,
-        consent: TrackingConsent,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        execute!(self.0, "record a client's consent to be measured",
-            "UPDATE client SET tracking_consent = $2, updated_at = $3 WHERE id = $1";
-            client, consent, now
-        )
-    }
-}
-
-/// A name as it is searched: lower case, Latin letters without their accents. Databases fold
-/// only ASCII, or by a locale nobody chose.
-#[must_use]
-pub fn fold(name: &str) -> String {
-    name.chars()
-        .flat_map(char::to_lowercase)
-        .map(bare)
-        .collect()
-}
-
-fn bare(letter: char) -> char {
-    match letter {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ç' | 'č' | 'ć' => 'c',
-        'ñ' => 'n',
-        'š' => 's',
-        'ž' => 'z',
-        '’' => '\'',
-        other => other,
     }
 }

@@ -4,7 +4,7 @@
 use crate::domain::client::SuppressionReason;
 use crate::domain::{Address, MessageId, Timestamp};
 use crate::store::database::rows::row;
-use crate::store::database::sql::{affected, all, execute};
+use crate::store::database::sql::{all, execute};
 use crate::store::{Conn, StoreError, Tx};
 
 row! {
@@ -49,15 +49,6 @@ impl Suppressions<'_> {
              created_at = excluded.created_at WHERE suppression.reason = 'hard_bounce'";
             address.channel(), address.as_str(), reason, message, now
         )
-    }
-
-    /// Allows an address again; whether it was barred.
-    pub async fn lift(&mut self, address: &Address) -> Result<bool, StoreError> {
-        let lifted = affected!(self.0, "lift a suppression",
-            "DELETE FROM suppression WHERE channel = $1 AND address = $2";
-            address.channel(), address.as_str()
-        )?;
-        Ok(lifted > 0)
     }
 
     /// Those that concern a client's addresses.

@@ -4,7 +4,7 @@ use crate::domain::{ClientId, Timestamp};
 use crate::store::StoreError;
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, optional};
-use crate::store::people::clients::fold;
+use crate::text::folded::fold;
 
 use super::Reports;
 

@@ -7,7 +7,7 @@
 
 use crate::domain::ids::first_id_at;
 use crate::domain::{MessageId, Timestamp};
-use crate::store::database::sql::{affected, execute, optional_value, value, values};
+use crate::store::database::sql::{affected, optional_value, value, values};
 use crate::store::{Conn, Doing as _, StoreError, Tx, messages::rollup};
 
 /// One day.
@@ -15,8 +15,6 @@ const DAY_US: i64 = 86_400_000_000;
 /// A day begins up to so many hours earlier, and ends so many later, than in UTC; and an id may
 /// be a little older than the time beside it.
 const AROUND_US: i64 = 15 * 3_600_000_000;
-/// The row of `upkeep_mark` that says by which meaning the sums were counted.
-const MARK: &str = "sums";
 
 /// Counting anew, within a transaction.
 pub struct Recount<'a>(&'a mut Conn);
@@ -38,24 +36,6 @@ pub struct Stretch {
 }
 
 impl Recount<'_> {
-    /// By which meaning all sums were counted; zero in a store that no program of today has begun.
-    pub async fn meaning(&mut self) -> Result<i64, StoreError> {
-        let upto = optional_value!(self.0, "read how the totals were counted",
-            "SELECT upto FROM upkeep_mark WHERE name = $1";
-            MARK
-        )?;
-        Ok(upto.unwrap_or_default())
-    }
-
-    /// Notes by which meaning all sums are counted.
-    pub async fn note_meaning(&mut self, meaning: i64) -> Result<(), StoreError> {
-        execute!(self.0, "record how the totals were counted",
-            "INSERT INTO upkeep_mark (name, upto) VALUES ($1, $2)
-             ON CONFLICT (name) DO UPDATE SET upto = excluded.upto";
-            MARK, meaning
-        )
-    }
-
     /// The last `limit` messages before this id. None: there are no more.
     pub async fn stretch(
         &mut self,

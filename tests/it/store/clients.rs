@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
+use araldo::domain::Channel;
 use araldo::domain::address::PhonePolicy;
 use araldo::domain::client::{Client, SuppressionReason};
-use araldo::domain::{Address, Channel};
 use araldo::intake::client;
 use araldo::store::Store;
 use araldo::store::messages::receipts::ReceiptHorizon;
-use araldo::store::people::clients::{Put, fold};
+use araldo::store::people::clients::Put;
 use araldo::store::people::erasure::Erasing;
 use serde_json::json;
 
@@ -124,11 +124,8 @@ async fn a_stop_belongs_to_the_address_and_outlives_the_client(store: &Store) {
         assert_eq!(erased.is_some(), expected);
     }
     put(store, &[&anna]).await;
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.read().await.unwrap();
     assert_eq!(tx.suppressions().of_client("C-1").await.unwrap().len(), 1);
-    assert!(tx.suppressions().lift(&phone).await.unwrap());
-    let other = Address::from_stored(Channel::Sms, "+393330000099".to_owned());
-    assert!(!tx.suppressions().lift(&other).await.unwrap());
 }
 
 async fn choices_are_kept_one_by_one(store: &Store) {
@@ -154,9 +151,4 @@ async fn choices_are_kept_one_by_one(store: &Store) {
     );
     assert!(!kept.topics["surveys"]);
     assert!(kept.topics["outages"]);
-}
-
-#[test]
-fn names_are_searched_without_case_and_accents() {
-    assert_eq!(fold("NICOLÒ D’Ançona"), "nicolo d'ancona");
 }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use araldo::domain::Clock as _;
-use araldo::store::people::clients::fold;
 use araldo::store::people::erasure::Erasing;
+use araldo::text::folded::fold;
 
 use super::ground::note_the_known;
 use super::story::Story;

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Clients, fold};
+use super::Clients;
 use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, ClientId, Timestamp};
 use crate::store::database::rows::{parsed, row};
 use crate::store::database::sql::{all, optional_value};
 use crate::store::{StoreError, json_ids};
+use crate::text::folded::fold;
 
 /// A client in the store.
 #[derive(Debug, Clone, PartialEq)]

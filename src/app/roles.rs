@@ -1,0 +1,154 @@
+//! What the roles of a node are made of. Each function starts one; `start` says when.
+
+use std::sync::Arc;
+
+use super::{AppError, Running, providers, renderer, serving, settings};
+use crate::channel::sandbox::World;
+use crate::config::{Config, Role};
+use crate::dispatch::{Dispatcher, Parts};
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::links::Links;
+use crate::domain::token::Signer;
+use crate::intake::inbox::EventInbox;
+use crate::plan::Planner;
+use crate::template::Workshop;
+use crate::track::Track;
+use crate::upkeep::Upkeep;
+use crate::web::auth::keys::KeyCache;
+use crate::web::{Door, Web, console, public};
+
+/// How the node is seen from outside: what stands in messages and where gateways report to.
+#[derive(Clone)]
+pub(super) struct Public {
+    pub(super) url: Arc<str>,
+    pub(super) signer: Signer,
+}
+
+/// The upkeep is no role: every node looks, and one of them does the work.
+pub(super) fn upkeep(config: &Config, running: &Running) {
+    let upkeep = Upkeep {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        node: running.id,
+        settings: settings::upkeep_settings(config),
+    };
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("upkeep", upkeep.run(lifecycle.clone()));
+}
+
+/// The role `plan`.
+pub(super) fn plan(config: &Config, running: &Running, case_kinds: CaseKinds) {
+    let planner = Planner::new(
+        running.store.clone(),
+        Arc::clone(&running.clock),
+        Arc::clone(&running.ids),
+        Arc::clone(&running.wake),
+        settings::plan(config, case_kinds),
+        Arc::clone(&running.matcher),
+    );
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("planner", planner.run(lifecycle.clone()));
+}
+
+/// The role `dispatch`: the providers in use, and the dispatcher that hands messages to them. Only
+/// a node with this role speaks to providers. Returns the sandbox's handsets and mailboxes, if one
+/// is in use.
+pub(super) async fn dispatch(
+    config: &Config,
+    running: &Running,
+    public: &Public,
+) -> Result<Option<Arc<World>>, AppError> {
+    let carriers = providers::carriers(config, running, &public.url, &public.signer).await?;
+    let parts = Parts {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        lines: carriers.lines,
+        node: running.id,
+        node_name: config.node.name.clone(),
+        links: Links::new(
+            Arc::clone(&public.url),
+            public.signer.clone(),
+            config.tracking.clicks,
+        ),
+        settings: settings::dispatch(config),
+        wake: Arc::clone(&running.wake),
+    };
+    Dispatcher::new(parts).start(&running.lifecycle).await?;
+    Ok(carriers.sandbox.map(|sandbox| sandbox.world))
+}
+
+/// The roles `web`, `source` and `track`: what of them the node has, behind these doors.
+pub(super) async fn web(
+    config: &Config,
+    running: &Running,
+    public: Public,
+    case_kinds: CaseKinds,
+    doors: serving::Doors,
+) -> Result<(), AppError> {
+    let console = console::Desk::new(
+        Some(Arc::new(renderer::StoredRenderer {
+            store: running.store.clone(),
+            links: Links::for_looking(Arc::clone(&public.url)),
+            texts: Workshop::default(),
+        })),
+        providers::faces(config),
+        running.lifecycle.clone(),
+    )
+    .in_zone(config.upkeep.zone);
+    let web = web_state(config, running, public, case_kinds, console).await?;
+    if config.node.does(Role::Web) {
+        console::Desk::watch(&web);
+    }
+    serving::start(config, web, doors, &running.lifecycle);
+    Ok(())
+}
+
+async fn web_state(
+    config: &Config,
+    running: &Running,
+    public: Public,
+    case_kinds: CaseKinds,
+    console: console::Desk,
+) -> Result<Web, AppError> {
+    let pages = public::Pages::new(settings::public_contact(config), Arc::new(case_kinds))
+        .counting_clicks(config.tracking.clicks)
+        .keeping_messages(config.retention.messages);
+    pages.learn_links(&running.store).await?;
+    let pages = Arc::new(pages);
+    watch_erasures(&pages, running);
+    Ok(Web {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        signer: public.signer,
+        public_url: public.url,
+        inbox: EventInbox::start(&running.lifecycle, running.store.clone()),
+        wake: Arc::clone(&running.wake),
+        keys: KeyCache::default(),
+        limits: settings::limits(config),
+        phones: Arc::new(config.phone.clone()),
+        sandbox: running.world.clone(),
+        rules: Arc::clone(&running.matcher),
+        track: Track::start(
+            &running.lifecycle,
+            &running.store,
+            Arc::clone(&running.clock),
+            Arc::clone(&running.ids),
+            settings::receipt_horizon(config),
+        ),
+        pages,
+        console: Arc::new(console),
+        door: Arc::new(Door::new(config.http.trusted_proxies.clone())),
+    })
+}
+
+/// Links of the erased end on every node, whichever did it.
+fn watch_erasures(pages: &Arc<public::Pages>, running: &Running) {
+    let (pages, store) = (Arc::clone(pages), running.store.clone());
+    let (clock, lifecycle) = (Arc::clone(&running.clock), running.lifecycle.clone());
+    running.lifecycle.spawn("erasures", async move {
+        pages.watch_erasures(store, clock.as_ref(), lifecycle).await;
+    });
+}

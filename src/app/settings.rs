@@ -1,0 +1,128 @@
+//! From the configuration to the settings of each stage: no stage knows the configuration.
+
+use serde_json::{Map, Value, json};
+
+use crate::config::Config;
+use crate::dispatch::{self, FloodGuard};
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::limits;
+use crate::domain::retry::RetrySchedule;
+use crate::intake::Limits;
+use crate::plan;
+use crate::store::messages::receipts::ReceiptHorizon;
+use crate::upkeep;
+use crate::web::public;
+use crate::web::serving::Patience;
+
+/// How the planner works.
+pub(super) fn plan(config: &Config, case_kinds: CaseKinds) -> plan::Settings {
+    plan::Settings {
+        quiet_hours: config.quiet_hours,
+        opens: config.tracking.opens,
+        clicks: config.tracking.clicks,
+        zone: config.upkeep.zone,
+        contact: contact(config),
+        case_kinds,
+        small_area: plan::SMALL_AREA,
+    }
+}
+
+/// How the dispatcher works.
+pub(super) fn dispatch(config: &Config) -> dispatch::Settings {
+    let from = &config.dispatch;
+    dispatch::Settings {
+        window: from.window,
+        reserved: from.reserved.clone(),
+        claim: u32::try_from(from.claim).unwrap_or(200),
+        heartbeat: from.heartbeat.to_std().unwrap_or_default(),
+        node_ttl: from.lease,
+        retry: RetrySchedule {
+            base: from.retry_base,
+            cap: from.retry_cap,
+            max_tries: from.max_tries,
+        },
+        flood: FloodGuard {
+            per_hour: i64::from(from.flood_per_hour),
+            per_day: i64::from(from.flood_per_day),
+        },
+        quiet_hours: config.quiet_hours,
+        settle: from.reconcile_after,
+        asks: from.reconcile_asks,
+        sms_horizon: from.receipt_horizon_sms,
+        email_horizon: from.receipt_horizon_email,
+    }
+}
+
+/// How the upkeep works, as configured.
+#[must_use]
+pub fn upkeep_settings(config: &Config) -> upkeep::Settings {
+    upkeep::Settings {
+        zone: config.upkeep.zone,
+        nightly_minute: config.upkeep.nightly_minute,
+        messages: config.retention.messages,
+        bodies: config.retention.bodies,
+        events: config.retention.events,
+        cases: config.retention.cases,
+        incidents: config.retention.incidents,
+        audit: config.retention.audit,
+        cap_per_hour: i64::from(config.dispatch.flood_per_hour),
+        horizon: receipt_horizon(config),
+    }
+}
+
+/// How long receipts may take.
+pub(super) const fn receipt_horizon(config: &Config) -> ReceiptHorizon {
+    ReceiptHorizon {
+        sms: config.dispatch.receipt_horizon_sms,
+        email: config.dispatch.receipt_horizon_email,
+    }
+}
+
+/// `contact` and `organisation` as texts see them; what is not configured is not there.
+#[must_use]
+pub fn contact(config: &Config) -> Value {
+    let from = &config.contact;
+    let facts = [
+        ("phone", &from.phone),
+        ("phone_free", &from.phone_free),
+        ("email", &from.email),
+        ("hours", &from.hours),
+    ];
+    let contact: Map<String, Value> = facts
+        .into_iter()
+        .filter_map(|(name, fact)| Some((name.to_owned(), json!(fact.as_ref()?))))
+        .collect();
+    json!({ "organisation": { "name": from.organisation }, "contact": contact })
+}
+
+/// The same as the client's page shows it.
+pub(super) fn public_contact(config: &Config) -> public::Contact {
+    let from = &config.contact;
+    public::Contact {
+        organisation: from.organisation.clone(),
+        phone: from.phone.clone(),
+        phone_free: from.phone_free.clone(),
+        email: from.email.clone(),
+        hours: from.hours.clone(),
+    }
+}
+
+/// How much a request may bring.
+pub(super) fn limits(config: &Config) -> Limits {
+    Limits {
+        single_bytes: config.http.max_event,
+        batch_bytes: config.http.max_batch,
+        ..Limits::default()
+    }
+}
+
+/// How long a connection may take.
+pub(super) const fn patience(config: &Config) -> Patience {
+    Patience {
+        head: config.http.head_within,
+        body: config.http.body_within,
+        body_in_crowd: limits::BODY_WITHIN_CROWD,
+        idle: config.http.idle_within,
+        stalled: config.http.stalled_within,
+    }
+}
