@@ -6,8 +6,9 @@ use std::ops::Range;
 use serde::de::DeserializeOwned;
 use toml::de::DeTable;
 
-/// What can be read, and each fault with the byte where it stands. What is no TOML at all has one
-/// fault, because nothing after it means what it seems to.
+/// What can be read, and each fault with the byte where it stands. A line that is no TOML is a
+/// fault like the others where the rest can be read without it; else it is the last that is found,
+/// because nothing after it means what it seems to.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<(usize, String)>) {
     let mut left = text.to_owned();
     let mut faults = Vec::new();
@@ -102,8 +103,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_has_one_fault() {
-        assert_eq!(faults("[[it]]\nname = \n[[it]]\nname = 1\n").len(), 1);
+    fn a_line_that_is_no_toml_hides_no_other_fault_where_the_rest_can_be_read() {
+        assert_eq!(faults("[[it]]\nname = \n[[it]]\nname = 1\n").len(), 2);
+        assert_eq!(faults("[[it]]\nname = [\n[[it]]\nname = 1\n").len(), 2);
+        assert_eq!(faults("[[it]\nname = 1\n[[it]]\nname = 1\n").len(), 1);
         assert_eq!(faults("colour = 1\n[[it]]\nname = \"\"\n").len(), 1);
         assert!(faults("[[it]]\nname = \"\"\n").is_empty());
     }

@@ -19,7 +19,7 @@ pub use database::error::StoreError;
 pub use database::open::{DaemonLock, StoreUrl};
 
 pub(crate) use database::backend::{Backend, Conn, Pools, on};
-pub(crate) use database::error::{Doing, stored};
+pub(crate) use database::error::Doing;
 use database::types::Number;
 
 /// The store of one daemon. Cheap to clone.

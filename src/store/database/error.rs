@@ -81,18 +81,3 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
         self.map_err(|source| StoreError::Database { operation, source })
     }
 }
-
-/// Parses a stored word; an unknown one names its table, column and row.
-pub(crate) fn stored<T: std::str::FromStr>(
-    text: &str,
-    table: &'static str,
-    column: &'static str,
-    row: impl std::fmt::Display,
-) -> Result<T, StoreError> {
-    text.parse().map_err(|_| StoreError::Inconsistent {
-        table,
-        column,
-        row: row.to_string(),
-        value: text.to_owned(),
-    })
-}

@@ -112,6 +112,15 @@ pub(crate) fn list<T: FromStr<Err: Into<BoxDynError>>>(
         .collect()
 }
 
+/// A number of a smaller range, for [`row`].
+pub(crate) fn small<T: TryFrom<i64, Error: Into<BoxDynError>>>(
+    number: i64,
+) -> Result<T, BoxDynError> {
+    number
+        .try_into()
+        .map_err(|error: T::Error| not_valid(number, &error.into()))
+}
+
 fn not_valid(value: impl Display, error: &BoxDynError) -> BoxDynError {
     format!("`{value}` is not valid: {error}").into()
 }

@@ -10,7 +10,9 @@ pub use super::transitions::{Diverted, Landed};
 pub use rows::{Closed, NewAttempt};
 
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::row;
+use crate::store::database::sql::{all, optional_value};
+use crate::store::{Conn, Doing as _, StoreError, Tx, json_ids};
 
 /// The attempts of a transaction.
 pub struct Attempts<'a>(pub(super) &'a mut Conn);
@@ -82,32 +84,33 @@ pub struct Doubt {
     pub since: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
-struct RecheckRow {
-    id: i64,
-    state: String,
-    lease_no: i64,
-    lease_node: Option<i64>,
-    expires_at: i64,
-    class: String,
-    superseded: bool,
-    cancelled: bool,
-    erased: bool,
-    barred: Option<String>,
-    wanted: Option<bool>,
-    receipt_rank: i64,
-    quiet_from: Option<i64>,
-    quiet_to: Option<i64>,
-    time_zone: Option<String>,
-    asked: i64,
-    risky: bool,
-    taken: bool,
-    doubt_since: Option<i64>,
-    doubt_first: Option<String>,
-    doubt_last: Option<String>,
-    last_hour: Option<i64>,
-    last_day: Option<i64>,
+row! {
+    #[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
+    struct RecheckRow {
+        id: MessageId,
+        state: MessageState,
+        lease_no: i64,
+        lease_node: Option<NodeId>,
+        expires_at: Timestamp,
+        class: Class,
+        superseded: bool,
+        cancelled: bool,
+        erased: bool,
+        barred: Option<Reason>,
+        wanted: Option<bool>,
+        receipt_rank: i64,
+        quiet_from: Option<i64>,
+        quiet_to: Option<i64>,
+        time_zone: Option<String>,
+        asked: i64,
+        risky: bool,
+        taken: bool,
+        doubt_since: Option<Timestamp>,
+        doubt_first: Option<String>,
+        doubt_last: Option<String>,
+        last_hour: Option<i64>,
+        last_day: Option<i64>,
+    }
 }
 
 impl Attempts<'_> {
@@ -119,42 +122,33 @@ impl Attempts<'_> {
         hour_ago: Timestamp,
         day_ago_id: i64,
     ) -> Result<Vec<Recheck>, StoreError> {
-        let ids = crate::store::json_ids(ids.iter().map(|id| id.get()));
-        let rows: Vec<RecheckRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
-                 p.superseded_by IS NOT NULL AS superseded,
-                 p.cancelled_at IS NOT NULL AS cancelled, c.id IS NULL AS erased,
-                 s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
-                 m.asked, m.risky,
-                 CASE WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
-                 WHERE a.message_id = m.id AND a.outcome = 'accepted') ELSE FALSE END AS taken,
-                 CASE WHEN m.opens > 0 THEN (SELECT min(a.opened_at) FROM attempt a
-                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_since,
-                 CASE WHEN m.opens > 0 THEN (SELECT min(a.provider) FROM attempt a
-                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_first,
-                 CASE WHEN m.opens > 0 THEN (SELECT max(a.provider) FROM attempt a
-                 WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_last,
-                 (SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
-                  FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_hour,
-                 (SELECT CAST(sum(f.opens) AS BIGINT)
-                  FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_day
-                 FROM message m JOIN plan p ON p.id = m.plan_id
-                 LEFT JOIN client c ON c.id = m.client_id
-                 LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address
-                 LEFT JOIN topic_choice t ON t.client_id = m.client_id AND t.topic = p.topic
-                 WHERE m.id IN (",
-                words::ids!("$1"),
-                ")"
-            ))
-            .bind(&ids)
-            .bind(hour_ago.as_micros())
-            .bind(day_ago_id)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look once more before sending")?;
-        rows.into_iter().map(recheck).collect()
+        let ids = json_ids(ids);
+        let rows: Vec<RecheckRow> = all!(self.0, "check messages again before sending",
+            "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
+             p.superseded_by IS NOT NULL AS superseded,
+             p.cancelled_at IS NOT NULL AS cancelled, c.id IS NULL AS erased,
+             s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
+             m.asked, m.risky,
+             CASE WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
+             WHERE a.message_id = m.id AND a.outcome = 'accepted') ELSE FALSE END AS taken,
+             CASE WHEN m.opens > 0 THEN (SELECT min(a.opened_at) FROM attempt a
+             WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_since,
+             CASE WHEN m.opens > 0 THEN (SELECT min(a.provider) FROM attempt a
+             WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_first,
+             CASE WHEN m.opens > 0 THEN (SELECT max(a.provider) FROM attempt a
+             WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_last,
+             (SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
+             FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_hour,
+             (SELECT CAST(sum(f.opens) AS BIGINT)
+             FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_day
+             FROM message m JOIN plan p ON p.id = m.plan_id
+             LEFT JOIN client c ON c.id = m.client_id
+             LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address
+             LEFT JOIN topic_choice t ON t.client_id = m.client_id AND t.topic = p.topic
+             WHERE m.id IN (", words::ids!("$1"), ")";
+            &ids, hour_ago, day_ago_id
+        )?;
+        Ok(rows.into_iter().map(recheck).collect())
     }
 
     /// Locks messages until the end of the transaction, in the order of ids. To be done once, for
@@ -166,7 +160,7 @@ impl Attempts<'_> {
                  (SELECT CAST(value AS BIGINT) FROM json_array_elements_text($1::json))
                  ORDER BY id FOR UPDATE",
             )
-            .bind(crate::store::json_ids(ids.iter().map(|id| id.get())))
+            .bind(json_ids(ids))
             .execute(&mut **c)
             .await
             .doing("lock messages")?;
@@ -180,55 +174,37 @@ impl Attempts<'_> {
         message: MessageId,
         lease_no: i64,
     ) -> Result<Option<String>, StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar(
-                "SELECT provider FROM attempt WHERE message_id = $1 AND lease_no = $2",
-            )
-            .bind(message.get())
-            .bind(lease_no)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("see who carried an attempt")
+        optional_value!(self.0, "read which provider had an attempt",
+            "SELECT provider FROM attempt WHERE message_id = $1 AND lease_no = $2";
+            message, lease_no
+        )
     }
 
     /// Whether the node may still send: alive by the database's clock within `ttl_us`. Until the
     /// end of the transaction nobody can declare it dead.
     pub async fn fence(&mut self, node: NodeId, ttl_us: i64) -> Result<bool, StoreError> {
-        let alive: Option<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT id FROM node WHERE id = $1 AND stopped_at IS NULL
-                 AND heartbeat_at >= ",
-                words::now!(),
-                " - $2",
-                words::for_share!()
-            ))
-            .bind(node.get())
-            .bind(ttl_us)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("check the fence")?;
+        let alive: Option<NodeId> = optional_value!(self.0, "check that this node is alive",
+            "SELECT id FROM node WHERE id = $1 AND stopped_at IS NULL
+             AND heartbeat_at >= ", words::now!(), " - $2", words::for_share!();
+            node, ttl_us
+        )?;
         Ok(alive.is_some())
     }
 }
 
-fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
+fn recheck(row: RecheckRow) -> Recheck {
     let minute = |value: Option<i64>| value.and_then(|minute| u16::try_from(minute).ok());
-    Ok(Recheck {
-        id: MessageId::new(row.id),
-        state: stored(&row.state, "message", "state", row.id)?,
+    Recheck {
+        id: row.id,
+        state: row.state,
         lease_no: row.lease_no,
-        lease_node: row.lease_node.map(NodeId::new),
-        expires_at: Timestamp::from_micros(row.expires_at),
-        class: stored(&row.class, "plan", "class", row.id)?,
+        lease_node: row.lease_node,
+        expires_at: row.expires_at,
+        class: row.class,
         superseded: row.superseded,
         cancelled: row.cancelled,
         erased: row.erased,
-        barred: row
-            .barred
-            .map(|word| stored(&word, "suppression", "reason", row.id))
-            .transpose()?,
+        barred: row.barred,
         wanted: row.wanted,
         proven: row.taken || row.receipt_rank > 0,
         quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
@@ -239,9 +215,9 @@ fn recheck(row: RecheckRow) -> Result<Recheck, StoreError> {
             provider: row
                 .doubt_first
                 .filter(|first| row.doubt_last.as_ref() == Some(first)),
-            since: Timestamp::from_micros(since),
+            since,
         }),
         opened_last_hour: row.last_hour.unwrap_or(0),
         opened_last_day: row.last_day.unwrap_or(0),
-    })
+    }
 }

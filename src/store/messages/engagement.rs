@@ -6,11 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::client::TrackingConsent;
 use crate::domain::{
     Channel, EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Tracking, Verdict,
 };
-use crate::store::messages::rollup::{self, Acts, Facts, FactsRow, Summed};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::sql::{all, execute, optional, value};
+use crate::store::messages::rollup::{self, Acts, Facts, Summed};
+use crate::store::{Conn, StoreError, Tx, json_ids};
 
 /// Engagement within a transaction.
 pub struct Engagement<'a>(&'a mut Conn);
@@ -74,33 +76,37 @@ impl Engagement<'_> {
         &mut self,
         messages: &[MessageId],
     ) -> Result<BTreeMap<MessageId, Addressed>, StoreError> {
-        type Row = (i64, String, String, String, Option<i64>);
-        let rows: Vec<Row> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
-            "SELECT m.id, m.channel, m.tracking, c.tracking_consent, m.accepted_at \
-                 FROM message m JOIN client c ON c.id = m.client_id \
-                 JOIN contact_point o ON o.client_id = m.client_id \
-                 AND o.channel = m.channel AND o.address = m.address \
-                 WHERE m.id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
-            words::rows!("$1"),
-            ")"
-        ))
-        .bind(id_rows(messages.iter().copied()))
-        .fetch_all(&mut **c)
-        .await)
-        .doing("look up messages that were read")?;
-        rows.into_iter()
+        type Row = (
+            MessageId,
+            Channel,
+            Tracking,
+            TrackingConsent,
+            Option<Timestamp>,
+        );
+        let rows: Vec<Row> = all!(self.0, "look up messages that were read",
+            "SELECT m.id, m.channel, m.tracking, c.tracking_consent, m.accepted_at
+             FROM message m JOIN client c ON c.id = m.client_id
+             JOIN contact_point o ON o.client_id = m.client_id
+             AND o.channel = m.channel AND o.address = m.address
+             WHERE m.id IN (", words::ids!("$1"), ")";
+            json_ids(messages)
+        )?;
+        let addressed = rows
+            .into_iter()
             .map(|(id, channel, tracking, consent, accepted_at)| {
-                let tracking: Tracking = stored(&tracking, "message", "tracking", id)?;
-                let refused = matches!(consent.as_str(), "denied" | "withdrawn");
+                let refused = matches!(
+                    consent,
+                    TrackingConsent::Denied | TrackingConsent::Withdrawn
+                );
                 let addressed = Addressed {
-                    channel: stored(&channel, "message", "channel", id)?,
+                    channel,
                     opens: tracking == Tracking::Individual && !refused,
                     clicks: tracking != Tracking::None && !refused,
-                    accepted_at: accepted_at.map(Timestamp::from_micros),
+                    accepted_at,
                 };
-                Ok((MessageId::new(id), addressed))
-            })
-            .collect()
+                (id, addressed)
+            });
+        Ok(addressed.collect())
     }
 
     /// Adds what readers did, turns bursts into machine hits, and moves the sums.
@@ -119,7 +125,7 @@ impl Engagement<'_> {
         if touched.is_empty() {
             return Ok(());
         }
-        let touched = id_rows(touched);
+        let touched = json_ids(&touched);
         let counted = self.lock(&touched).await?;
         self.insert(hits, ids).await?;
         for burst in bursts {
@@ -134,27 +140,20 @@ impl Engagement<'_> {
         message: MessageId,
         kind: EngagementKind,
     ) -> Result<i64, StoreError> {
-        on!(&mut *self.0, |c| sqlx::query_scalar(
-            "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE message_id = $1 AND kind = $2"
+        value!(self.0, "count engagement",
+            "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE message_id = $1 AND kind = $2";
+            message, kind
         )
-        .bind(message.get())
-        .bind(kind.as_str())
-        .fetch_one(&mut **c)
-        .await)
-        .doing("count engagement")
     }
 
     /// Adds pixels that were loaded without saying whose. Leaves no row behind.
     pub async fn add_anonymous_opens(&mut self, opens: &[(PlanId, i64)]) -> Result<(), StoreError> {
         for (plan, by) in opens {
-            let row: Option<(String, i64, Option<i64>, i64)> =
-                on!(&mut *self.0, |c| sqlx::query_as(
-                    "SELECT template, version, day, created_at FROM plan WHERE id = $1"
-                )
-                .bind(plan.get())
-                .fetch_optional(&mut **c)
-                .await)
-                .doing("look up a plan that was read")?;
+            type Row = (String, i64, Option<i64>, Timestamp);
+            let row: Option<Row> = optional!(self.0, "look up a plan",
+                "SELECT template, version, day, created_at FROM plan WHERE id = $1";
+                plan
+            )?;
             let Some((template, version, day, created_at)) = row else {
                 continue;
             };
@@ -163,7 +162,7 @@ impl Engagement<'_> {
                 template: &template,
                 version,
             };
-            let sum = summed.sum(Timestamp::from_micros(created_at), Channel::Email);
+            let sum = summed.sum(created_at, Channel::Email);
             rollup::add_anonymous_opens(self.0, [(sum, *by)]).await?;
         }
         Ok(())
@@ -172,26 +171,18 @@ impl Engagement<'_> {
     /// Computes anew what these messages count for, from their rows, and moves the sums: mends
     /// what another program made of them.
     pub async fn recount_acts(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
-        let messages = id_rows(messages.iter().copied());
+        let messages = json_ids(messages);
         let counted = self.lock(&messages).await?;
         self.recount(&messages, &counted).await
     }
 
     /// In the order of ids, as dispatch and receipts do, so that none waits for another in a circle.
     async fn lock(&mut self, messages: &str) -> Result<Vec<Facts>, StoreError> {
-        let rows: Vec<FactsRow> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
-            "SELECT ",
-            rollup::facts!(),
-            " FROM message WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
-            words::rows!("$1"),
-            ") ORDER BY id",
-            words::for_update!()
-        ))
-        .bind(messages)
-        .fetch_all(&mut **c)
-        .await)
-        .doing("lock messages that were read")?;
-        rows.iter().map(FactsRow::read).collect()
+        all!(self.0, "lock messages that were read",
+            "SELECT ", rollup::facts!(),
+            " FROM message WHERE id IN (", words::ids!("$1"), ") ORDER BY id", words::for_update!();
+            messages
+        )
     }
 
     async fn insert(&mut self, hits: &[NewEngagement], ids: &dyn Ids) -> Result<(), StoreError> {
@@ -210,34 +201,23 @@ impl Engagement<'_> {
                 ])
             })
             .collect();
-        on!(&mut *self.0, |c| sqlx::query(concat!(
-            "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) \
-             SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2, \
-             value ->> 3, value ->> 4, CAST(value ->> 5 AS BIGINT), value ->> 6, \
-             CAST(value ->> 7 AS BIGINT) FROM ",
-            words::rows!("$1"),
-            " WHERE EXISTS (SELECT 1 FROM message WHERE message.id = CAST(value ->> 1 AS BIGINT))"
-        ))
-        .bind(rows.to_string())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("keep what readers did")
+        execute!(self.0, "store what readers did",
+            "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at)
+             SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2,
+             value ->> 3, value ->> 4, CAST(value ->> 5 AS BIGINT), value ->> 6,
+             CAST(value ->> 7 AS BIGINT) FROM ", words::rows!("$1"),
+            " WHERE EXISTS (SELECT 1 FROM message WHERE message.id = CAST(value ->> 1 AS BIGINT))";
+            rows.to_string()
+        )
     }
 
     async fn reclassify(&mut self, burst: &Burst) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(
-            "UPDATE engagement SET verdict = 'machine', grounds = $1 \
-             WHERE message_id = $2 AND kind IN ('opened', 'clicked', 'viewed') AND at BETWEEN $3 AND $4"
+        execute!(self.0, "correct verdicts",
+            "UPDATE engagement SET verdict = 'machine', grounds = $1
+             WHERE message_id = $2 AND kind IN ('opened', 'clicked', 'viewed')
+             AND at BETWEEN $3 AND $4";
+            burst.grounds, burst.message, burst.from, burst.to
         )
-        .bind(burst.grounds)
-        .bind(burst.message.get())
-        .bind(burst.from.as_micros())
-        .bind(burst.to.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("correct verdicts")
     }
 
     async fn recount(&mut self, messages: &str, counted: &[Facts]) -> Result<(), StoreError> {
@@ -245,10 +225,7 @@ impl Engagement<'_> {
         let mut steps = Vec::new();
         let mut changed = Vec::new();
         for message in counted {
-            let now = acts
-                .get(&message.message.get())
-                .copied()
-                .unwrap_or_default();
+            let now = acts.get(&message.message).copied().unwrap_or_default();
             if now != message.standing.acts {
                 changed.push(serde_json::json!([message.message.get(), now.bits()]));
                 steps.push(message.to(message.standing.with_acts(now)));
@@ -259,21 +236,14 @@ impl Engagement<'_> {
         rollup::follow(self.0, &steps).await
     }
 
-    async fn acts(&mut self, messages: &str) -> Result<BTreeMap<i64, Acts>, StoreError> {
-        let rows: Vec<(i64, String, String)> = on!(&mut *self.0, |c| sqlx::query_as(concat!(
-            "SELECT DISTINCT message_id, kind, verdict FROM engagement \
-             WHERE message_id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
-            words::rows!("$1"),
-            ")"
-        ))
-        .bind(messages)
-        .fetch_all(&mut **c)
-        .await)
-        .doing("sum up what readers did")?;
+    async fn acts(&mut self, messages: &str) -> Result<BTreeMap<MessageId, Acts>, StoreError> {
+        let rows: Vec<(MessageId, EngagementKind, Verdict)> = all!(self.0, "read what readers did",
+            "SELECT DISTINCT message_id, kind, verdict FROM engagement
+             WHERE message_id IN (", words::ids!("$1"), ")";
+            messages
+        )?;
         let mut acts = BTreeMap::new();
         for (message, kind, verdict) in rows {
-            let kind = stored(&kind, "engagement", "kind", message)?;
-            let verdict = stored(&verdict, "engagement", "verdict", message)?;
             let known: &mut Acts = acts.entry(message).or_default();
             *known = known.with(kind, verdict);
         }
@@ -281,26 +251,11 @@ impl Engagement<'_> {
     }
 
     async fn write_bits(&mut self, rows: &str) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| sqlx::query(concat!(
-            "UPDATE message SET engaged = fresh.engaged FROM (SELECT \
+        execute!(self.0, "record what messages count for",
+            "UPDATE message SET engaged = fresh.engaged FROM (SELECT
              CAST(value ->> 0 AS BIGINT) AS id, CAST(value ->> 1 AS BIGINT) AS engaged FROM ",
-            words::rows!("$1"),
-            ") AS fresh WHERE message.id = fresh.id"
-        ))
-        .bind(rows)
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("note what messages counted for")
+            words::rows!("$1"), ") AS fresh WHERE message.id = fresh.id";
+            rows
+        )
     }
-}
-
-/// Ids as rows of one number each: what `value ->> 0` reads on both databases.
-pub(crate) fn id_rows(ids: impl IntoIterator<Item = MessageId>) -> String {
-    let rows: serde_json::Value = ids
-        .into_iter()
-        .map(|id| [id.get()].as_slice().into())
-        .collect::<Vec<serde_json::Value>>()
-        .into();
-    rows.to_string()
 }

@@ -13,7 +13,9 @@ pub(in crate::store) mod transitions;
 pub use transitions::{Claimed, Inserted, NewMessage};
 
 use crate::domain::{Channel, Lane, MessageId, PlanId, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, Tx, on, stored};
+use crate::store::database::rows::row;
+use crate::store::database::sql::{all, optional, value};
+use crate::store::{Conn, StoreError, Tx};
 
 /// The messages of a transaction.
 pub struct Messages<'a>(&'a mut Conn);
@@ -28,25 +30,11 @@ impl Tx {
 impl Messages<'_> {
     /// How long the oldest due message of each lane has waited, and how many wait.
     pub async fn waiting(&mut self, now: Timestamp) -> Result<Vec<Waiting>, StoreError> {
-        let rows: Vec<(String, i64, i64)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT lane, CAST(count(*) AS BIGINT), CAST(min(due_at) AS BIGINT) FROM message
-                 WHERE state = 'queued' AND due_at <= $1 GROUP BY lane",
-            )
-            .bind(now.as_micros())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look at the lanes")?;
-        rows.into_iter()
-            .map(|(lane, count, oldest)| {
-                Ok(Waiting {
-                    lane: stored(&lane, "message", "lane", "(lanes)")?,
-                    count,
-                    oldest: Timestamp::from_micros(oldest),
-                })
-            })
-            .collect()
+        all!(self.0, "count what waits in the lanes",
+            "SELECT lane, CAST(count(*) AS BIGINT) AS count, CAST(min(due_at) AS BIGINT) AS oldest
+             FROM message WHERE state = 'queued' AND due_at <= $1 GROUP BY lane";
+            now
+        )
     }
 
     /// The addresses that a plan's messages go to: for a fan-out that goes on after a restart.
@@ -54,80 +42,59 @@ impl Messages<'_> {
         &mut self,
         plan: PlanId,
     ) -> Result<Vec<(Channel, String)>, StoreError> {
-        let rows: Vec<(i64, String, String)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT id, channel, address FROM message WHERE plan_id = $1
-                 AND state <> 'suppressed'",
-            )
-            .bind(plan.get())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("read a plan's addresses")?;
-        rows.into_iter()
-            .map(|(id, channel, address)| {
-                Ok((stored(&channel, "message", "channel", id)?, address))
-            })
-            .collect()
+        all!(self.0, "read a plan's addresses",
+            "SELECT channel, address FROM message WHERE plan_id = $1
+             AND state <> 'suppressed'";
+            plan
+        )
     }
 
     /// What a message was planned with, to show it again.
     pub async fn frozen(&mut self, id: MessageId) -> Result<FrozenMessage, StoreError> {
-        let row: Option<(i64, String, String, String)> = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT plan_id, channel, locale, variables FROM message WHERE id = $1")
-                .bind(id.get())
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("read a message")?;
-        let (plan, channel, locale, variables) = row.ok_or_else(|| StoreError::Missing {
+        let found: Option<FrozenMessage> = optional!(self.0, "read a message",
+            "SELECT plan_id, channel, locale, variables FROM message WHERE id = $1";
+            id
+        )?;
+        found.ok_or_else(|| StoreError::Missing {
             what: "message",
             key: id.to_string(),
-        })?;
-        Ok(FrozenMessage {
-            plan: PlanId::new(plan),
-            channel: stored(&channel, "message", "channel", id)?,
-            locale,
-            variables,
         })
     }
 
     /// When the next queued message of the lane becomes due.
     pub async fn next_due(&mut self, lane: Lane) -> Result<Option<Timestamp>, StoreError> {
-        let (next,): (Option<i64>,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT CAST(min(due_at) AS BIGINT) FROM message
-                 WHERE state = 'queued' AND lane = $1",
-            )
-            .bind(lane.as_str())
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("look for the next due message")?;
-        Ok(next.map(Timestamp::from_micros))
+        value!(self.0, "look for the next due message",
+            "SELECT CAST(min(due_at) AS BIGINT) FROM message
+             WHERE state = 'queued' AND lane = $1";
+            lane
+        )
     }
 }
 
-/// What a message was planned with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FrozenMessage {
-    /// Its plan.
-    pub plan: PlanId,
-    /// Its medium.
-    pub channel: Channel,
-    /// The client's language.
-    pub locale: String,
-    /// What only this client's text needs, as JSON.
-    pub variables: String,
+row! {
+    /// What a message was planned with.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct FrozenMessage {
+        /// Its plan.
+        pub plan: PlanId as plan_id,
+        /// Its medium.
+        pub channel: Channel,
+        /// The client's language.
+        pub locale: String,
+        /// What only this client's text needs, as JSON.
+        pub variables: String,
+    }
 }
 
-/// What waits in a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
-    /// Which lane.
-    pub lane: Lane,
-    /// How many are due.
-    pub count: i64,
-    /// Since when the oldest is due.
-    pub oldest: Timestamp,
+row! {
+    /// What waits in a lane.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Waiting {
+        /// Which lane.
+        pub lane: Lane,
+        /// How many are due.
+        pub count: i64,
+        /// Since when the oldest is due.
+        pub oldest: Timestamp,
+    }
 }

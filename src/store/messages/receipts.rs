@@ -12,10 +12,11 @@ use chrono::TimeDelta;
 
 use crate::domain::receipt::{Fold, ReceiptKind, state_after};
 use crate::domain::{Ids, MessageId, MessageState, Timestamp};
-use crate::store::messages::engagement::id_rows;
-use crate::store::messages::rollup::{self, Facts, FactsRow};
+use crate::store::database::rows::{json, row};
+use crate::store::database::sql::{all, execute, values};
+use crate::store::messages::rollup::{self, Facts};
 use crate::store::messages::transitions::Refolded;
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, json_ids};
 
 /// Receipts within a transaction.
 pub struct Receipts<'a> {
@@ -82,21 +83,20 @@ pub enum Appended {
     Repeated,
 }
 
-/// One message as the fold needs it.
-struct Folded {
-    facts: Facts,
-    fold: Fold,
-    left: bool,
+row! {
+    /// One message as the fold needs it.
+    struct Folded {
+        facts: Facts as row,
+        fold: Fold as row,
+        opens: i64,
+    }
 }
 
-/// The same as both databases give it.
-#[derive(sqlx::FromRow)]
-struct Row {
-    #[sqlx(flatten)]
-    facts: FactsRow,
-    receipt_rank: i64,
-    late_bounce: bool,
-    opens: i64,
+row! {
+    for Fold {
+        rank as receipt_rank,
+        late_bounce,
+    }
 }
 
 impl Receipts<'_> {
@@ -149,7 +149,7 @@ impl Receipts<'_> {
         messages: &[MessageId],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let lost = self.read(&id_rows(messages.iter().copied())).await?;
+        let lost = self.read(&json_ids(messages)).await?;
         let evidence = lost
             .into_iter()
             .filter(|message| {
@@ -195,23 +195,18 @@ impl Receipts<'_> {
                 )
             })
             .collect();
-        let inserted: Vec<i64> = on!(&mut *self.conn, |c| sqlx::query_scalar(concat!(
-            "INSERT INTO receipt (id, provider, key, message_id, kind, code, detail, \
-             provider_at, received_at) \
-             SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, \
-             CAST(value ->> 3 AS BIGINT), value ->> 4, value ->> 5, \
-             CASE WHEN value ->> 6 IS NULL OR EXISTS (SELECT 1 FROM message \
-             WHERE message.id = CAST(value ->> 3 AS BIGINT) AND message.address = '') THEN NULL \
-             ELSE value ->> 6 END, \
-             CAST(value ->> 7 AS BIGINT), $2 FROM ",
-            words::rows!("$1"),
-            " WHERE TRUE ON CONFLICT (provider, key) DO NOTHING RETURNING id"
-        ))
-        .bind(crate::store::database::rows::json(&rows)?)
-        .bind(now.as_micros())
-        .fetch_all(&mut **c)
-        .await)
-        .doing("keep receipts")?;
+        let inserted: Vec<i64> = values!(self.conn, "store receipts",
+            "INSERT INTO receipt (id, provider, key, message_id, kind, code, detail,
+             provider_at, received_at)
+             SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2,
+             CAST(value ->> 3 AS BIGINT), value ->> 4, value ->> 5,
+             CASE WHEN value ->> 6 IS NULL OR EXISTS (SELECT 1 FROM message
+             WHERE message.id = CAST(value ->> 3 AS BIGINT) AND message.address = '') THEN NULL
+             ELSE value ->> 6 END,
+             CAST(value ->> 7 AS BIGINT), $2 FROM ", words::rows!("$1"),
+            " WHERE TRUE ON CONFLICT (provider, key) DO NOTHING RETURNING id";
+            json(&rows)?, now
+        )?;
         Ok(inserted.into_iter().collect())
     }
 
@@ -221,18 +216,13 @@ impl Receipts<'_> {
         let (true, Some(message)) = (receipt.bad_address, receipt.message) else {
             return Ok(());
         };
-        on!(&mut *self.conn, |c| sqlx::query(
-            "INSERT INTO suppression (channel, address, reason, message_id, created_at) \
-             SELECT channel, address, 'hard_bounce', id, $2 FROM message \
-             WHERE id = $1 AND address <> '' AND state <> 'delivered' \
-             ON CONFLICT (channel, address) DO NOTHING"
+        execute!(self.conn, "suppress a broken address",
+            "INSERT INTO suppression (channel, address, reason, message_id, created_at)
+             SELECT channel, address, 'hard_bounce', id, $2 FROM message
+             WHERE id = $1 AND address <> '' AND state <> 'delivered'
+             ON CONFLICT (channel, address) DO NOTHING";
+            message, now
         )
-        .bind(message.get())
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("bar a broken address")
     }
 
     async fn fold(
@@ -243,7 +233,7 @@ impl Receipts<'_> {
         if evidence.is_empty() {
             return Ok(());
         }
-        let messages = self.read(&id_rows(evidence.keys().copied())).await?;
+        let messages = self.read(&json_ids(evidence.keys())).await?;
         let mut changed = Vec::new();
         for message in &messages {
             let facts = message.facts;
@@ -251,7 +241,7 @@ impl Receipts<'_> {
             let fold = message.fold.join(found);
             let to = match facts.state() {
                 MessageState::Sending => MessageState::Sending,
-                state => state_after(state, message.left, fold),
+                state => state_after(state, message.opens > 0, fold),
             };
             if to != facts.state() || fold != message.fold {
                 changed.push(Refolded { facts, to, fold });
@@ -262,32 +252,10 @@ impl Receipts<'_> {
 
     /// In the order of ids, as `dispatch` and `engagement` do, so that none waits in a circle.
     async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
-        let rows: Vec<Row> = on!(&mut *self.conn, |c| sqlx::query_as(concat!(
-            "SELECT ",
-            rollup::facts!(),
-            ", receipt_rank, late_bounce, opens FROM message \
-             WHERE id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM ",
-            words::rows!("$1"),
-            ") ORDER BY id",
-            words::for_update!()
-        ))
-        .bind(messages)
-        .fetch_all(&mut **c)
-        .await)
-        .doing("lock messages with receipts")?;
-        rows.iter().map(Folded::from_row).collect()
-    }
-}
-
-impl Folded {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            facts: row.facts.read()?,
-            fold: Fold {
-                rank: row.receipt_rank,
-                late_bounce: row.late_bounce,
-            },
-            left: row.opens > 0,
-        })
+        all!(self.conn, "lock messages with receipts",
+            "SELECT ", rollup::facts!(), ", receipt_rank, late_bounce, opens FROM message
+             WHERE id IN (", words::ids!("$1"), ") ORDER BY id", words::for_update!();
+            messages
+        )
     }
 }

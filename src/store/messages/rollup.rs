@@ -17,12 +17,13 @@ use std::collections::BTreeMap;
 
 use self::standing::{COLUMNS, Column};
 use crate::domain::{Channel, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, on};
+use crate::store::database::sql::execute;
+use crate::store::{Conn, StoreError};
 
 pub(in crate::store) use counted::{
     acts, counted, day, differs, is_accepted, is_reached, is_read, is_readable, is_reporting, ones,
 };
-pub(in crate::store) use facts::{Facts, FactsRow, Step, facts, follow};
+pub(in crate::store) use facts::{Facts, Step, facts, follow};
 pub(in crate::store) use standing::{Acts, Standing};
 
 /// Which sum a message belongs to.
@@ -119,49 +120,43 @@ async fn add(conn: &mut Conn, deltas: Deltas<'_>) -> Result<(), StoreError> {
         return Ok(());
     }
     let rows = serde_json::Value::Array(rows).to_string();
-    on!(conn, |c| sqlx::query(concat!(
-        "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-         delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-         clicked_machine, replied, measurable, anonymous_opens, reporting, reached, \
-         clicks_measurable, read_measurable, read, confirmed) \
-         SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3, \
-         CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), \
-         CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT), \
-         CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT), \
-         CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT), \
-         CAST(value ->> 16 AS BIGINT), CAST(value ->> 17 AS BIGINT), CAST(value ->> 18 AS BIGINT), \
-         CAST(value ->> 19 AS BIGINT), CAST(value ->> 20 AS BIGINT), CAST(value ->> 21 AS BIGINT), \
-         CAST(value ->> 22 AS BIGINT), CAST(value ->> 23 AS BIGINT) \
-         FROM ",
-        words::rows!("$1"),
-        " WHERE TRUE \
-         ON CONFLICT (day, template, version, channel) DO UPDATE SET \
-         planned = rollup.planned + excluded.planned, \
-         suppressed = rollup.suppressed + excluded.suppressed, \
-         accepted = rollup.accepted + excluded.accepted, \
-         delivered = rollup.delivered + excluded.delivered, \
-         undelivered = rollup.undelivered + excluded.undelivered, \
-         unconfirmed = rollup.unconfirmed + excluded.unconfirmed, \
-         unknown = rollup.unknown + excluded.unknown, \
-         opened = rollup.opened + excluded.opened, \
-         opened_machine = rollup.opened_machine + excluded.opened_machine, \
-         clicked = rollup.clicked + excluded.clicked, \
-         clicked_machine = rollup.clicked_machine + excluded.clicked_machine, \
-         replied = rollup.replied + excluded.replied, \
-         measurable = rollup.measurable + excluded.measurable, \
-         anonymous_opens = rollup.anonymous_opens + excluded.anonymous_opens, \
-         reporting = rollup.reporting + excluded.reporting, \
-         reached = rollup.reached + excluded.reached, \
-         clicks_measurable = rollup.clicks_measurable + excluded.clicks_measurable, \
-         read_measurable = rollup.read_measurable + excluded.read_measurable, \
-         read = rollup.read + excluded.read, \
-         confirmed = rollup.confirmed + excluded.confirmed"
-    ))
-    .bind(&rows)
-    .execute(&mut **c)
-    .await
-    .map(drop))
-    .doing("move the sums")
+    execute!(*conn, "update the totals",
+        "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted,
+         delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked,
+         clicked_machine, replied, measurable, anonymous_opens, reporting, reached,
+         clicks_measurable, read_measurable, read, confirmed)
+         SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3,
+         CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT),
+         CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT),
+         CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT),
+         CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT),
+         CAST(value ->> 16 AS BIGINT), CAST(value ->> 17 AS BIGINT), CAST(value ->> 18 AS BIGINT),
+         CAST(value ->> 19 AS BIGINT), CAST(value ->> 20 AS BIGINT), CAST(value ->> 21 AS BIGINT),
+         CAST(value ->> 22 AS BIGINT), CAST(value ->> 23 AS BIGINT)
+         FROM ", words::rows!("$1"), " WHERE TRUE
+         ON CONFLICT (day, template, version, channel) DO UPDATE SET
+         planned = rollup.planned + excluded.planned,
+         suppressed = rollup.suppressed + excluded.suppressed,
+         accepted = rollup.accepted + excluded.accepted,
+         delivered = rollup.delivered + excluded.delivered,
+         undelivered = rollup.undelivered + excluded.undelivered,
+         unconfirmed = rollup.unconfirmed + excluded.unconfirmed,
+         unknown = rollup.unknown + excluded.unknown,
+         opened = rollup.opened + excluded.opened,
+         opened_machine = rollup.opened_machine + excluded.opened_machine,
+         clicked = rollup.clicked + excluded.clicked,
+         clicked_machine = rollup.clicked_machine + excluded.clicked_machine,
+         replied = rollup.replied + excluded.replied,
+         measurable = rollup.measurable + excluded.measurable,
+         anonymous_opens = rollup.anonymous_opens + excluded.anonymous_opens,
+         reporting = rollup.reporting + excluded.reporting,
+         reached = rollup.reached + excluded.reached,
+         clicks_measurable = rollup.clicks_measurable + excluded.clicks_measurable,
+         read_measurable = rollup.read_measurable + excluded.read_measurable,
+         read = rollup.read + excluded.read,
+         confirmed = rollup.confirmed + excluded.confirmed";
+        &rows
+    )
 }
 
 fn row(sum: Sum<'_>, delta: &[i64]) -> serde_json::Value {

@@ -67,10 +67,11 @@ pub use rescued::{Looks, Rescued};
 pub(in crate::store) use withdrawn::{Withdrawal, withdraw, withdraw_plans};
 
 use crate::domain::{MessageId, MessageState};
-use crate::store::messages::rollup::{self, Facts, FactsRow};
+use crate::store::database::rows::row;
+use crate::store::messages::rollup::{self, Facts};
 use crate::store::{Conn, StoreError};
 
-/// What each statement that moves messages returns of them; read by [`MovedRow`].
+/// What each statement that moves messages returns of them; read by [`Moved`].
 macro_rules! moved {
     () => {
         concat!(
@@ -82,46 +83,27 @@ macro_rules! moved {
 }
 use moved;
 
-/// A message that was moved, as both databases give it.
-#[derive(sqlx::FromRow)]
-struct MovedRow {
-    #[sqlx(flatten)]
-    facts: FactsRow,
-    receipt_rank: i64,
-    erased: bool,
+row! {
+    /// A message that was moved.
+    struct Moved {
+        facts: Facts as row,
+        receipt_rank: i64,
+        /// Its client was erased.
+        erased: bool,
+    }
 }
 
-/// A message that was moved.
-struct Moved {
-    facts: Facts,
-    /// A receipt has come for it.
-    reported: bool,
-    /// Its client was erased.
-    erased: bool,
-}
-
-/// Reads what a statement moved, and moves the sums. `from`: where a message stood before.
+/// Moves the sums with messages that were moved. `from`: where a message stood before.
 async fn count(
     conn: &mut Conn,
-    rows: &[MovedRow],
+    moved: &[Moved],
     from: impl Fn(&Facts) -> MessageState,
-) -> Result<Vec<Moved>, StoreError> {
-    let moved = rows
-        .iter()
-        .map(|row| {
-            Ok(Moved {
-                facts: row.facts.read()?,
-                reported: row.receipt_rank > 0,
-                erased: row.erased,
-            })
-        })
-        .collect::<Result<Vec<_>, StoreError>>()?;
+) -> Result<(), StoreError> {
     let steps: Vec<_> = moved
         .iter()
         .map(|one| one.facts.from(from(&one.facts)))
         .collect();
-    rollup::follow(conn, &steps).await?;
-    Ok(moved)
+    rollup::follow(conn, &steps).await
 }
 
 /// Whether a move that was decided elsewhere is allowed. One that is not is a fault of this

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use crate::domain::area::Area;
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::database::sql::all;
+use crate::store::{Conn, StoreError, Tx};
 
 impl Tx {
     /// Audiences.
@@ -36,19 +37,11 @@ impl Audience<'_> {
         let Some(bounds) = area.bounding_box() else {
             return Ok(Vec::new());
         };
-        let rows: Vec<(i64, f64, f64)> = on!(self.0, |c| {
-            sqlx::query_as(
-                "SELECT client_id, lat, lon FROM place WHERE lat BETWEEN $1 AND $2 \
-                 AND lon BETWEEN $3 AND $4",
-            )
-            .bind(bounds.south)
-            .bind(bounds.north)
-            .bind(bounds.west)
-            .bind(bounds.east)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look for places in an area")?;
+        let rows: Vec<(i64, f64, f64)> = all!(self.0, "look for places in an area",
+            "SELECT client_id, lat, lon FROM place WHERE lat BETWEEN $1 AND $2
+             AND lon BETWEEN $3 AND $4";
+            bounds.south, bounds.north, bounds.west, bounds.east
+        )?;
         Ok(rows
             .into_iter()
             .filter(|(_, lat, lon)| area.covers_position((*lat, *lon)))

@@ -5,8 +5,9 @@ use std::iter::Peekable;
 
 use crate::domain::reach::{Addressee, KnownAddress};
 use crate::domain::{Channel, ClientId, Reason};
-use crate::store::database::rows::json;
-use crate::store::{Conn, Doing as _, StoreError, Tx, on};
+use crate::store::database::rows::{json, row};
+use crate::store::database::sql::{all, optional_value, value, values};
+use crate::store::{Conn, StoreError, Tx};
 
 /// The candidates of a transaction.
 pub struct Candidates<'a>(&'a mut Conn);
@@ -18,24 +19,34 @@ impl Tx {
     }
 }
 
-/// A client of an audience, and the place that brought them in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Member {
-    /// Who.
-    pub client: i64,
-    /// The place's row; 0 when it is not about a place.
-    pub place: i64,
+row! {
+    /// A client of an audience, and the place that brought them in.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Member {
+        /// Who.
+        pub client: i64 as client_id,
+        /// The place's row; 0 when it is not about a place.
+        pub place: i64 as place_id,
+    }
 }
 
-/// A place that an area may cover, to be tested exactly.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spot {
-    /// Whose, and which.
-    pub member: Member,
-    /// Degrees.
-    pub lat: f64,
-    /// Degrees.
-    pub lon: f64,
+impl Member {
+    const fn without_place(client: i64) -> Self {
+        Self { client, place: 0 }
+    }
+}
+
+row! {
+    /// A place that an area may cover, to be tested exactly.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct Spot {
+        /// Whose, and which.
+        pub member: Member as row,
+        /// Degrees.
+        pub lat: f64,
+        /// Degrees.
+        pub lon: f64,
+    }
 }
 
 /// All that the gates need to know of one client. The fields stand in the order of the query.
@@ -113,31 +124,15 @@ impl Candidates<'_> {
         tags: &str,
         limit: i64,
     ) -> Result<Vec<Member>, StoreError> {
-        let rows: Vec<(i64, i64)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT client_id, id FROM place WHERE municipality IN (",
-                words::texts!("$1"),
-                ") UNION ALL SELECT client_id, id FROM place WHERE postal_code IN (",
-                words::texts!("$2"),
-                ") UNION ALL SELECT client_id, id FROM place WHERE code IN (",
-                words::texts!("$3"),
-                ") UNION ALL SELECT client_id, place_id FROM place_tag WHERE tag IN (",
-                words::texts!("$4"),
-                ") LIMIT $5"
-            ))
-            .bind(municipalities)
-            .bind(postal_codes)
-            .bind(places)
-            .bind(tags)
-            .bind(limit)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("freeze an audience by codes")?;
-        Ok(rows
-            .into_iter()
-            .map(|(client, place)| Member { client, place })
-            .collect())
+        all!(self.0, "freeze an audience by codes",
+            "SELECT client_id, id AS place_id FROM place WHERE municipality IN (", words::texts!("$1"),
+            ") UNION ALL SELECT client_id, id FROM place WHERE postal_code IN (",
+            words::texts!("$2"), ") UNION ALL SELECT client_id, id FROM place WHERE code IN (",
+            words::texts!("$3"),
+            ") UNION ALL SELECT client_id, place_id FROM place_tag WHERE tag IN (",
+            words::texts!("$4"), ") LIMIT $5";
+            municipalities, postal_codes, places, tags, limit
+        )
     }
 
     /// At most `limit` places within these bounds, in degrees; the caller tests each against the
@@ -148,67 +143,30 @@ impl Candidates<'_> {
         (west, east): (f64, f64),
         limit: i64,
     ) -> Result<Vec<Spot>, StoreError> {
-        let rows: Vec<(i64, i64, f64, f64)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(
-                "SELECT client_id, id, lat, lon FROM place
-                 WHERE lat BETWEEN $1 AND $2 AND lon BETWEEN $3 AND $4 LIMIT $5",
-            )
-            .bind(south)
-            .bind(north)
-            .bind(west)
-            .bind(east)
-            .bind(limit)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("freeze an audience by position")?;
-        Ok(rows
-            .into_iter()
-            .map(|(client, place, lat, lon)| Spot {
-                member: Member { client, place },
-                lat,
-                lon,
-            })
-            .collect())
+        all!(self.0, "freeze an audience by position",
+            "SELECT client_id, id AS place_id, lat, lon FROM place
+             WHERE lat BETWEEN $1 AND $2 AND lon BETWEEN $3 AND $4 LIMIT $5";
+            south, north, west, east, limit
+        )
     }
 
     /// The clients with these references (a JSON array of texts).
     pub async fn by_references(&mut self, references: &str) -> Result<Vec<Member>, StoreError> {
-        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT id FROM client WHERE ref IN (",
-                words::texts!("$1"),
-                ")"
-            ))
-            .bind(references)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look up an audience by reference")?;
-        Ok(rows
-            .into_iter()
-            .map(|(client,)| Member { client, place: 0 })
-            .collect())
+        let clients: Vec<i64> = values!(self.0, "look up an audience by reference",
+            "SELECT id FROM client WHERE ref IN (", words::texts!("$1"), ")";
+            references
+        )?;
+        Ok(clients.into_iter().map(Member::without_place).collect())
     }
 
     /// The clients who look after these clients' affairs (references as a JSON array of texts).
     pub async fn partners_of(&mut self, references: &str) -> Result<Vec<Member>, StoreError> {
-        let rows: Vec<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT partner.id FROM client JOIN client partner ON partner.ref = client.partner
-                 WHERE client.ref IN (",
-                words::texts!("$1"),
-                ")"
-            ))
-            .bind(references)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("look up partners")?;
-        Ok(rows
-            .into_iter()
-            .map(|(client,)| Member { client, place: 0 })
-            .collect())
+        let clients: Vec<i64> = values!(self.0, "look up partners",
+            "SELECT partner.id FROM client JOIN client partner ON partner.ref = client.partner
+             WHERE client.ref IN (", words::texts!("$1"), ")";
+            references
+        )?;
+        Ok(clients.into_iter().map(Member::without_place).collect())
     }
 
     /// All that the gates need to know of these members, in order of the clients' rows. It comes
@@ -220,28 +178,19 @@ impl Candidates<'_> {
         topic: &str,
     ) -> Result<Vec<Candidate>, StoreError> {
         let pairs = pairs(members)?;
-        let (text,): (String,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT ",
-                words::table!(
-                    "c.id, c.ref, c.name, c.locale, c.time_zone, c.preferred, c.quiet_from,
-                     c.quiet_to, c.tracking_consent,
-                     CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END,
-                     p.code, p.kind, p.municipality, p.postal_code"
-                ),
-                " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id,
-                 CAST(value ->> 1 AS BIGINT) AS place_id FROM ",
-                words::rows!("$1"),
-                ") AS m JOIN client c ON c.id = m.client_id
-                 LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2
-                 LEFT JOIN place p ON p.id = m.place_id"
-            ))
-            .bind(&pairs)
-            .bind(topic)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("read candidates")?;
+        let text: String = value!(self.0, "read candidates",
+            "SELECT ", words::table!(
+                "c.id, c.ref, c.name, c.locale, c.time_zone, c.preferred, c.quiet_from,
+                 c.quiet_to, c.tracking_consent,
+                 CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END,
+                 p.code, p.kind, p.municipality, p.postal_code"
+            ), " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id,
+             CAST(value ->> 1 AS BIGINT) AS place_id FROM ", words::rows!("$1"),
+            ") AS m JOIN client c ON c.id = m.client_id
+             LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2
+             LEFT JOIN place p ON p.id = m.place_id";
+            &pairs, topic
+        )?;
         let mut candidates: Vec<Candidate> = list(&text)?;
         candidates.sort_unstable_by_key(|candidate| candidate.client);
         let mut contacts = self.contacts(&pairs).await?;
@@ -258,23 +207,14 @@ impl Candidates<'_> {
         topic: &str,
     ) -> Result<Vec<Reachable>, StoreError> {
         let pairs = pairs(members)?;
-        let (text,): (String,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT ",
-                words::table!(
-                    "c.id, c.preferred, CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END"
-                ),
-                " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
-                words::rows!("$1"),
-                ") AS m JOIN client c ON c.id = m.client_id
-                 LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2"
-            ))
-            .bind(&pairs)
-            .bind(topic)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("read whom an audience reaches")?;
+        let text: String = value!(self.0, "read whom an audience reaches",
+            "SELECT ", words::table!(
+                "c.id, c.preferred, CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END"
+            ), " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
+            words::rows!("$1"), ") AS m JOIN client c ON c.id = m.client_id
+             LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2";
+            &pairs, topic
+        )?;
         let mut reachable: Vec<Reachable> = list(&text)?;
         reachable.sort_unstable_by_key(|client| client.client);
         let mut contacts = self.contacts(&pairs).await?;
@@ -286,20 +226,13 @@ impl Candidates<'_> {
 
     /// The addresses of these members, each with what bars it.
     async fn contacts(&mut self, pairs: &str) -> Result<AddressesInOrder, StoreError> {
-        let (text,): (String,) = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "SELECT ",
-                words::table!("cp.client_id, cp.position, cp.channel, cp.address, s.reason"),
-                " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
-                words::rows!("$1"),
-                ") AS m JOIN contact_point cp ON cp.client_id = m.client_id
-                 LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address"
-            ))
-            .bind(pairs)
-            .fetch_one(&mut **c)
-            .await
-        })
-        .doing("read the addresses of an audience")?;
+        let text: String = value!(self.0, "read the addresses of an audience",
+            "SELECT ", words::table!("cp.client_id, cp.position, cp.channel, cp.address, s.reason"),
+            " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ", words::rows!("$1"),
+            ") AS m JOIN contact_point cp ON cp.client_id = m.client_id
+             LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address";
+            pairs
+        )?;
         let mut rows: Vec<AddressRow> = list(&text)?;
         rows.sort_unstable_by_key(|row| (row.client, row.position));
         Ok(AddressesInOrder(rows.into_iter().peekable()))
@@ -307,14 +240,10 @@ impl Candidates<'_> {
 
     /// The client's row number for a reference.
     pub async fn client_id(&mut self, reference: &str) -> Result<Option<ClientId>, StoreError> {
-        let row: Option<(i64,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT id FROM client WHERE ref = $1")
-                .bind(reference)
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("look up a client")?;
-        Ok(row.map(|(id,)| ClientId::new(id)))
+        optional_value!(self.0, "look up a client",
+            "SELECT id FROM client WHERE ref = $1";
+            reference
+        )
     }
 }
 

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::Attempts;
 use crate::domain::{MessageId, MessageState, NodeId, Reason, Timestamp};
+use crate::store::database::sql::execute;
 use crate::store::messages::transitions::Landed;
-use crate::store::{Doing as _, StoreError, database, json_ids, on};
+use crate::store::{StoreError, database, json_ids};
 
 /// An attempt about to be made.
 #[derive(Debug, Clone)]
@@ -71,20 +72,12 @@ impl Attempts<'_> {
             .map(|a| (a.message.get(), a.lease_no, &a.provider, &a.reference))
             .collect();
         let rows = database::rows::json(&rows)?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO attempt (message_id, lease_no, provider, reference, node_id, opened_at)
-                 SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2,
-                 value ->> 3, $2, $3 FROM ", words::rows!("$1")
-            ))
-            .bind(&rows)
-            .bind(node.get())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("write attempts")?;
+        execute!(self.0, "write attempts",
+            "INSERT INTO attempt (message_id, lease_no, provider, reference, node_id, opened_at)
+             SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2,
+             value ->> 3, $2, $3 FROM ", words::rows!("$1");
+            &rows, node, now
+        )?;
         self.move_to_sending(attempts, now).await
     }
 
@@ -99,25 +92,16 @@ impl Attempts<'_> {
     ) -> Result<Vec<Landed>, StoreError> {
         let rows: Vec<_> = closed.iter().map(Closed::row).collect();
         let rows = database::rows::json(&rows)?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE attempt SET closed_at = $2, outcome = r.outcome, stage = r.stage,
-                 code = r.code, detail = r.detail, provider_ref = r.provider_ref
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS outcome,
-                 value ->> 3 AS stage, value ->> 4 AS code, value ->> 5 AS detail,
-                 value ->> 6 AS provider_ref FROM ",
-                words::rows!("$1"),
-                ") AS r
-                 WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no"
-            ))
-            .bind(&rows)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("close attempts")?;
+        execute!(self.0, "close attempts",
+            "UPDATE attempt SET closed_at = $2, outcome = r.outcome, stage = r.stage,
+             code = r.code, detail = r.detail, provider_ref = r.provider_ref
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+             CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS outcome,
+             value ->> 3 AS stage, value ->> 4 AS code, value ->> 5 AS detail,
+             value ->> 6 AS provider_ref FROM ", words::rows!("$1"), ") AS r
+             WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no";
+            &rows, now
+        )?;
         // Before the sums: whoever takes in receipts locks bars and sums in this order, too.
         self.bar_addresses(closed, now).await?;
         let landed = self.move_on(closed, now).await?;
@@ -141,24 +125,15 @@ impl Attempts<'_> {
             .map(|(message, lease_no)| (message.get(), lease_no))
             .collect();
         let rows = database::rows::json(&rows)?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE attempt SET closed_at = $3, outcome = 'not_sent', stage = 'store',
-                 detail = 'the store failed before anything was sent'
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no
-                 AND attempt.node_id = $2 AND attempt.closed_at IS NULL"
-            ))
-            .bind(&rows)
-            .bind(node.get())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("close attempts that were never made")?;
+        execute!(self.0, "close attempts that were never made",
+            "UPDATE attempt SET closed_at = $3, outcome = 'not_sent', stage = 'store',
+             detail = 'the store failed before anything was sent'
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+             CAST(value ->> 1 AS BIGINT) AS lease_no FROM ", words::rows!("$1"),
+            ") AS r WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no
+             AND attempt.node_id = $2 AND attempt.closed_at IS NULL";
+            &rows, node, now
+        )?;
         self.put_back(node, &rows).await
     }
 
@@ -166,26 +141,18 @@ impl Attempts<'_> {
         let bad = closed
             .iter()
             .filter(|closed| closed.bad_address)
-            .map(|c| c.message.get());
+            .map(|closed| closed.message);
         let ids = json_ids(bad);
         if ids == "[]" {
             return Ok(());
         }
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO suppression (channel, address, reason, message_id, created_at)
-                 SELECT channel, address, 'hard_bounce', id, $2 FROM message
-                 WHERE address <> '' AND id IN (",
-                words::ids!("$1"),
-                ") ON CONFLICT (channel, address) DO NOTHING"
-            ))
-            .bind(&ids)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|_| ())
-        })
-        .doing("bar addresses that do not exist")
+        execute!(self.0, "suppress addresses that do not exist",
+            "INSERT INTO suppression (channel, address, reason, message_id, created_at)
+             SELECT channel, address, 'hard_bounce', id, $2 FROM message
+             WHERE address <> '' AND id IN (", words::ids!("$1"),
+            ") ON CONFLICT (channel, address) DO NOTHING";
+            &ids, now
+        )
     }
 
     /// Forgets what a provider said of messages whose client was erased while they were on the
@@ -194,22 +161,14 @@ impl Attempts<'_> {
         &mut self,
         messages: impl Iterator<Item = MessageId>,
     ) -> Result<(), StoreError> {
-        let ids = json_ids(messages.map(MessageId::get));
+        let ids = json_ids(messages);
         if ids == "[]" {
             return Ok(());
         }
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE attempt SET detail = NULL WHERE message_id IN (",
-                words::ids!("$1"),
-                ")"
-            ))
-            .bind(&ids)
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("forget what was said of the erased")
+        execute!(self.0, "blank attempts of erased clients",
+            "UPDATE attempt SET detail = NULL WHERE message_id IN (", words::ids!("$1"), ")";
+            &ids
+        )
     }
 }
 

@@ -3,11 +3,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Acts, Shift, Standing, Summed, shift};
-use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, json_ids, on, stored};
+use sqlx::{FromRow, Row};
 
-/// The columns of `message` that [`FactsRow`] reads.
+use super::{Acts, Shift, Standing, Summed, shift};
+use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp, Tracking};
+use crate::store::database::rows::row;
+use crate::store::database::sql::all;
+use crate::store::{Conn, StoreError, json_ids};
+
+/// The columns of `message` that [`Facts`] are read from.
 macro_rules! facts {
     () => {
         "message.id AS id, message.plan_id AS plan_id, message.channel AS channel,
@@ -18,17 +22,17 @@ macro_rules! facts {
 }
 pub(in crate::store) use facts;
 
-/// A message's row as both databases give it.
-#[derive(sqlx::FromRow)]
-pub(in crate::store) struct FactsRow {
-    id: i64,
-    plan_id: i64,
-    channel: String,
-    created_at: i64,
-    state: String,
-    tracking: String,
-    engaged: i64,
-    reports: bool,
+row! {
+    pub(in crate::store) struct FactsRow {
+        id: MessageId,
+        plan_id: PlanId,
+        channel: Channel,
+        created_at: Timestamp,
+        state: MessageState,
+        tracking: Tracking,
+        engaged: i64,
+        reports: bool,
+    }
 }
 
 /// What a message's row says of where it counts.
@@ -42,21 +46,24 @@ pub(in crate::store) struct Facts {
     created_at: Timestamp,
 }
 
-impl FactsRow {
-    pub(in crate::store) fn read(&self) -> Result<Facts, StoreError> {
-        let id = self.id;
-        Ok(Facts {
-            message: MessageId::new(id),
-            channel: stored(&self.channel, "message", "channel", id)?,
+impl<'r, R: Row> FromRow<'r, R> for Facts
+where
+    FactsRow: FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let row = FactsRow::from_row(row)?;
+        Ok(Self {
+            message: row.id,
+            channel: row.channel,
             standing: Standing {
-                state: stored(&self.state, "message", "state", id)?,
-                tracking: stored(&self.tracking, "message", "tracking", id)?,
+                state: row.state,
+                tracking: row.tracking,
                 clicks: true,
-                reports: self.reports,
-                acts: Acts::from_bits(self.engaged),
+                reports: row.reports,
+                acts: Acts::from_bits(row.engaged),
             },
-            plan: PlanId::new(self.plan_id),
-            created_at: Timestamp::from_micros(self.created_at),
+            plan: row.plan_id,
+            created_at: row.created_at,
         })
     }
 }
@@ -130,14 +137,15 @@ impl Step {
     }
 }
 
-/// What a plan froze of where its messages count.
-#[derive(sqlx::FromRow)]
-struct Frozen {
-    id: i64,
-    template: String,
-    version: i64,
-    day: Option<i64>,
-    clicks: bool,
+row! {
+    /// What a plan froze of where its messages count.
+    struct Frozen {
+        id: PlanId,
+        template: String,
+        version: i64,
+        day: Option<i64>,
+        clicks: bool,
+    }
 }
 
 /// Moves the sums with messages, each named once. One look at their plans serves them all; steps
@@ -164,21 +172,11 @@ async fn frozen(
     conn: &mut Conn,
     plans: BTreeSet<PlanId>,
 ) -> Result<HashMap<PlanId, Frozen>, StoreError> {
-    let ids = json_ids(plans.into_iter().map(PlanId::get));
-    let rows: Vec<Frozen> = on!(conn, |c| {
-        sqlx::query_as(concat!(
-            "SELECT id, template, version, day, coalesce(clicks, TRUE) AS clicks
-             FROM plan WHERE id IN (",
-            words::ids!("$1"),
-            ")"
-        ))
-        .bind(&ids)
-        .fetch_all(&mut **c)
-        .await
-    })
-    .doing("look up what messages are summed under")?;
-    Ok(rows
-        .into_iter()
-        .map(|plan| (PlanId::new(plan.id), plan))
-        .collect())
+    let ids = json_ids(plans);
+    let rows: Vec<Frozen> = all!(*conn, "look up the plans of counted messages",
+        "SELECT id, template, version, day, coalesce(clicks, TRUE) AS clicks
+         FROM plan WHERE id IN (", words::ids!("$1"), ")";
+        &ids
+    )?;
+    Ok(rows.into_iter().map(|plan| (plan.id, plan)).collect())
 }

@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
-use super::{Moved, MovedRow, count, is_lawful, moved};
+use super::{Moved, count, is_lawful, moved};
 use crate::domain::{MessageId, MessageState, NodeId, Reason, Timestamp};
+use crate::store::database::sql::{all, execute};
 use crate::store::messages::attempts::{Attempts, Closed, NewAttempt};
-use crate::store::{Doing as _, StoreError, database, on};
+use crate::store::{StoreError, database};
 
 /// A message that moved.
 #[derive(Debug, Clone, Copy)]
@@ -53,25 +54,15 @@ impl Attempts<'_> {
             .map(|a| (a.message.get(), &a.provider, i64::from(a.reports)))
             .collect();
         let rows = database::rows::json(&rows)?;
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE message SET state = ",
-                to!(sending),
-                ", opens = opens + 1, opened_at = $2, provider = r.provider,
-                 reports = (r.reports = 1)
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS provider,
-                 CAST(value ->> 2 AS BIGINT) AS reports FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE message.id = r.id AND ",
-                found!(leased)
-            ))
-            .bind(&rows)
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("open messages")
+        execute!(self.0, "open messages",
+            "UPDATE message SET state = ", to!(sending),
+            ", opens = opens + 1, opened_at = $2, provider = r.provider,
+             reports = (r.reports = 1)
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS provider,
+             CAST(value ->> 2 AS BIGINT) AS reports FROM ", words::rows!("$1"),
+            ") AS r WHERE message.id = r.id AND ", found!(leased);
+            &rows, now
+        )
     }
 
     /// What was sending goes where its answer says.
@@ -85,34 +76,27 @@ impl Attempts<'_> {
             .filter(|one| is_lawful(one.message, MessageState::Sending, one.state))
             .map(|one| answered(one, now))
             .collect();
-        let rows: Vec<MovedRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "UPDATE message SET state = r.state,
-                 reason = CASE r.state WHEN 'accepted' THEN NULL
-                 ELSE coalesce(r.reason, message.reason) END,
-                 due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
-                 tries = message.tries + r.counts, lease_node = NULL,
-                 asked = CASE r.state WHEN 'unknown' THEN 0 ELSE message.asked END,
-                 provider_ref = coalesce(r.provider_ref, message.provider_ref),
-                 accepted_at = coalesce(r.accepted_at, message.accepted_at),
-                 final_at = r.final_at
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS provider_ref,
-                 value ->> 3 AS state, value ->> 4 AS reason,
-                 CAST(value ->> 5 AS BIGINT) AS due_at, CAST(value ->> 6 AS BIGINT) AS wake_at,
-                 CAST(value ->> 7 AS BIGINT) AS counts, CAST(value ->> 8 AS BIGINT) AS final_at,
-                 CAST(value ->> 9 AS BIGINT) AS accepted_at FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no AND ",
-                found!(sending),
-                moved!()
-            ))
-            .bind(database::rows::json(&rows)?)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("close messages")?;
-        let moved = count(self.0, &rows, |_| MessageState::Sending).await?;
+        let moved: Vec<Moved> = all!(self.0, "close messages",
+            "UPDATE message SET state = r.state,
+             reason = CASE r.state WHEN 'accepted' THEN NULL
+             ELSE coalesce(r.reason, message.reason) END,
+             due_at = coalesce(r.due_at, message.due_at), wake_at = r.wake_at,
+             tries = message.tries + r.counts, lease_node = NULL,
+             asked = CASE r.state WHEN 'unknown' THEN 0 ELSE message.asked END,
+             provider_ref = coalesce(r.provider_ref, message.provider_ref),
+             accepted_at = coalesce(r.accepted_at, message.accepted_at),
+             final_at = r.final_at
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+             CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS provider_ref,
+             value ->> 3 AS state, value ->> 4 AS reason,
+             CAST(value ->> 5 AS BIGINT) AS due_at, CAST(value ->> 6 AS BIGINT) AS wake_at,
+             CAST(value ->> 7 AS BIGINT) AS counts, CAST(value ->> 8 AS BIGINT) AS final_at,
+             CAST(value ->> 9 AS BIGINT) AS accepted_at FROM ", words::rows!("$1"),
+            ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no AND ",
+            found!(sending), moved!();
+            database::rows::json(&rows)?
+        )?;
+        count(self.0, &moved, |_| MessageState::Sending).await?;
         Ok(moved.iter().map(Moved::landed).collect())
     }
 
@@ -128,27 +112,20 @@ impl Attempts<'_> {
             .filter(|one| is_lawful(one.message, MessageState::Leased, one.state))
             .map(|one| aside(one, now))
             .collect();
-        let rows: Vec<MovedRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
-                 due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
-                 wake_at = r.wake_at, lease_node = NULL
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS state,
-                 value ->> 3 AS reason, CAST(value ->> 4 AS BIGINT) AS due_at,
-                 CAST(value ->> 5 AS BIGINT) AS final_at, CAST(value ->> 6 AS BIGINT) AS wake_at
-                 FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no AND ",
-                found!(leased),
-                moved!()
-            ))
-            .bind(database::rows::json(&rows)?)
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("divert messages")?;
-        let moved = count(self.0, &rows, |_| MessageState::Leased).await?;
+        let moved: Vec<Moved> = all!(self.0, "divert messages",
+            "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
+             due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
+             wake_at = r.wake_at, lease_node = NULL
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+             CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS state,
+             value ->> 3 AS reason, CAST(value ->> 4 AS BIGINT) AS due_at,
+             CAST(value ->> 5 AS BIGINT) AS final_at, CAST(value ->> 6 AS BIGINT) AS wake_at
+             FROM ", words::rows!("$1"),
+            ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no AND ", found!(leased),
+            moved!();
+            database::rows::json(&rows)?
+        )?;
+        count(self.0, &moved, |_| MessageState::Leased).await?;
         Ok(moved.iter().map(Moved::landed).collect())
     }
 
@@ -159,25 +136,14 @@ impl Attempts<'_> {
         node: NodeId,
         rows: &str,
     ) -> Result<(), StoreError> {
-        on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "UPDATE message SET state = ",
-                to!(queued),
-                ", lease_node = NULL
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
-                 CAST(value ->> 1 AS BIGINT) AS lease_no FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no
-                 AND message.lease_node = $2 AND ",
-                found!(in_hand)
-            ))
-            .bind(rows)
-            .bind(node.get())
-            .execute(&mut **c)
-            .await
-            .map(drop)
-        })
-        .doing("put messages back that were not opened")
+        execute!(self.0, "put messages back that were not opened",
+            "UPDATE message SET state = ", to!(queued), ", lease_node = NULL
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
+             CAST(value ->> 1 AS BIGINT) AS lease_no FROM ", words::rows!("$1"),
+            ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no
+             AND message.lease_node = $2 AND ", found!(in_hand);
+            rows, node
+        )
     }
 }
 
@@ -185,7 +151,7 @@ impl Moved {
     const fn landed(&self) -> Landed {
         Landed {
             message: self.facts.message,
-            early: self.reported,
+            early: self.receipt_rank > 0,
             erased: self.erased,
         }
     }

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::is_lawful;
 use crate::domain::receipt::Fold;
 use crate::domain::{Channel, MessageState, Timestamp};
+use crate::store::database::sql::execute;
 use crate::store::messages::receipts::{ReceiptHorizon, Receipts};
 use crate::store::messages::rollup::{self, Facts, Step};
-use crate::store::{Doing as _, StoreError, database, on};
+use crate::store::{StoreError, database};
 
 /// A message whose reports say something new. It was read and locked in this transaction.
 pub(in crate::store) struct Refolded {
@@ -34,28 +35,22 @@ impl Receipts<'_> {
         let horizon = self.horizon;
         let rows: Vec<_> = folded.iter().map(|one| one.row(horizon, now)).collect();
         let rows = database::rows::json(&rows)?;
-        on!(&mut *self.conn, |c| sqlx::query(concat!(
-            "UPDATE message SET state = fresh.state, receipt_rank = fresh.receipt_rank, \
-             late_bounce = (fresh.late_bounce = 1), \
-             reason = CASE WHEN fresh.moved = 1 THEN NULL ELSE message.reason END, \
-             accepted_at = CASE WHEN fresh.moved = 1 THEN coalesce(message.accepted_at, $2) \
-             ELSE message.accepted_at END, \
-             final_at = CASE WHEN fresh.moved = 0 THEN message.final_at \
-             WHEN fresh.ended = 1 THEN $2 ELSE NULL END, \
-             wake_at = CASE WHEN fresh.moved = 0 THEN message.wake_at ELSE fresh.wake_at END \
-             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state, \
-             CAST(value ->> 2 AS BIGINT) AS receipt_rank, \
-             CAST(value ->> 3 AS BIGINT) AS late_bounce, CAST(value ->> 4 AS BIGINT) AS moved, \
+        execute!(self.conn, "fold receipts into messages",
+            "UPDATE message SET state = fresh.state, receipt_rank = fresh.receipt_rank,
+             late_bounce = (fresh.late_bounce = 1),
+             reason = CASE WHEN fresh.moved = 1 THEN NULL ELSE message.reason END,
+             accepted_at = CASE WHEN fresh.moved = 1 THEN coalesce(message.accepted_at, $2)
+             ELSE message.accepted_at END,
+             final_at = CASE WHEN fresh.moved = 0 THEN message.final_at
+             WHEN fresh.ended = 1 THEN $2 ELSE NULL END,
+             wake_at = CASE WHEN fresh.moved = 0 THEN message.wake_at ELSE fresh.wake_at END
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state,
+             CAST(value ->> 2 AS BIGINT) AS receipt_rank,
+             CAST(value ->> 3 AS BIGINT) AS late_bounce, CAST(value ->> 4 AS BIGINT) AS moved,
              CAST(value ->> 5 AS BIGINT) AS ended, CAST(value ->> 6 AS BIGINT) AS wake_at FROM ",
-            words::rows!("$1"),
-            ") AS fresh WHERE message.id = fresh.id"
-        ))
-        .bind(&rows)
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(drop))
-        .doing("fold receipts into messages")?;
+            words::rows!("$1"), ") AS fresh WHERE message.id = fresh.id";
+            &rows, now
+        )?;
         let steps: Vec<Step> = folded
             .iter()
             .map(|one| one.facts.to(one.facts.standing.in_state(one.to)))

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{MovedRow, count, is_lawful, moved};
+use super::{Moved, count, is_lawful, moved};
 use crate::domain::{MessageId, MessageState, Reason, Timestamp};
+use crate::store::database::sql::all;
 use crate::store::messages::rollup::Facts;
 use crate::store::messages::timers::Timers;
-use crate::store::{Doing as _, StoreError, database, on};
+use crate::store::{StoreError, database};
 
 /// What a look changes.
 #[derive(Debug, Clone, Copy)]
@@ -40,37 +41,29 @@ impl Timers<'_> {
                 .filter(|look| look.from == look.to || is_lawful(look.message, look.from, look.to))
         };
         let rows: Vec<_> = looks().map(|look| look.row(now)).collect();
-        let rows: Vec<MovedRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "UPDATE message SET state = r.to_state,
-                 reason = CASE WHEN message.state = 'unknown' AND r.to_state = 'accepted'
-                 THEN NULL ELSE coalesce(r.reason, message.reason) END,
-                 receipt_rank = CASE WHEN message.state = 'unknown' AND r.to_state = 'accepted'
-                 THEN 1 ELSE message.receipt_rank END,
-                 accepted_at = CASE r.to_state WHEN 'accepted'
-                 THEN coalesce(message.accepted_at, $2) ELSE message.accepted_at END,
-                 wake_at = r.wake_at, asked = message.asked + r.asked,
-                 risky = (message.risky OR r.risky = 1),
-                 final_at = coalesce(r.final_at, message.final_at)
-                 FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS from_state,
-                 value ->> 2 AS to_state, value ->> 3 AS reason,
-                 CAST(value ->> 4 AS BIGINT) AS wake_at, CAST(value ->> 5 AS BIGINT) AS asked,
-                 CAST(value ->> 6 AS BIGINT) AS risky, CAST(value ->> 7 AS BIGINT) AS final_at
-                 FROM ",
-                words::rows!("$1"),
-                ") AS r WHERE message.id = r.id AND message.state = r.from_state",
-                moved!()
-            ))
-            .bind(database::rows::json(&rows)?)
-            .bind(now.as_micros())
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("apply timers")?;
+        let moved: Vec<Moved> = all!(self.0, "record what timers did",
+            "UPDATE message SET state = r.to_state,
+             reason = CASE WHEN message.state = 'unknown' AND r.to_state = 'accepted'
+             THEN NULL ELSE coalesce(r.reason, message.reason) END,
+             receipt_rank = CASE WHEN message.state = 'unknown' AND r.to_state = 'accepted'
+             THEN 1 ELSE message.receipt_rank END,
+             accepted_at = CASE r.to_state WHEN 'accepted'
+             THEN coalesce(message.accepted_at, $2) ELSE message.accepted_at END,
+             wake_at = r.wake_at, asked = message.asked + r.asked,
+             risky = (message.risky OR r.risky = 1),
+             final_at = coalesce(r.final_at, message.final_at)
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS from_state,
+             value ->> 2 AS to_state, value ->> 3 AS reason,
+             CAST(value ->> 4 AS BIGINT) AS wake_at, CAST(value ->> 5 AS BIGINT) AS asked,
+             CAST(value ->> 6 AS BIGINT) AS risky, CAST(value ->> 7 AS BIGINT) AS final_at
+             FROM ", words::rows!("$1"),
+            ") AS r WHERE message.id = r.id AND message.state = r.from_state", moved!();
+            database::rows::json(&rows)?, now
+        )?;
         let from: HashMap<MessageId, MessageState> =
             looks().map(|look| (look.message, look.from)).collect();
         let from = |now: &Facts| from.get(&now.message).copied().unwrap_or(now.state());
-        count(self.0, &rows, from).await.map(drop)
+        count(self.0, &moved, from).await
     }
 }
 

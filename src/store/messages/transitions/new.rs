@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use crate::domain::{Channel, ClientId, MessageId, MessageState, Reason, Timestamp, Tracking};
+use crate::store::database::sql::{affected, optional, values};
 use crate::store::messages::Messages;
-use crate::store::messages::rollup::{self, Acts, FactsRow, Shift, Standing};
+use crate::store::messages::rollup::{self, Acts, Facts, Shift, Standing};
 use crate::store::messages::timers::Timers;
 use crate::store::planning::plans::Plan;
-use crate::store::{Doing as _, StoreError, database, json_ids, on};
+use crate::store::{StoreError, database, json_ids};
 
 /// A message as the planner decided it.
 #[derive(Debug, Clone)]
@@ -101,30 +102,20 @@ impl Messages<'_> {
         }
         let rows: Vec<_> = messages.iter().map(NewMessage::row).collect();
         let rows = database::rows::json(&rows)?;
-        let written = on!(&mut *self.0, |c| {
-            sqlx::query(concat!(
-                "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
-                 locale, lane, tracking, variables, state, reason, due_at, expires_at, wake_at,
-                 lease_no, tries, opens, asked, risky, receipt_rank, late_bounce, engaged,
-                 created_at, final_at)
-                 SELECT CAST(value ->> 0 AS BIGINT), $2, CAST(value ->> 1 AS BIGINT),
-                 CAST(value ->> 0 AS BIGINT), value ->> 2, value ->> 3, value ->> 4, $3,
-                 value ->> 5, value ->> 6, value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT),
-                 CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), 0, 0, 0, 0, FALSE, 0,
-                 FALSE, 0, $4, CAST(value ->> 12 AS BIGINT)
-                 FROM ",
-                words::rows!("$1"),
-                " WHERE TRUE ON CONFLICT (plan_id, client_id, channel) DO NOTHING"
-            ))
-            .bind(&rows)
-            .bind(plan.id.get())
-            .bind(plan.lane.as_str())
-            .bind(now.as_micros())
-            .execute(&mut **c)
-            .await
-            .map(|done| done.rows_affected())
-        })
-        .doing("write messages")?;
+        let written = affected!(self.0, "write messages",
+            "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
+             locale, lane, tracking, variables, state, reason, due_at, expires_at, wake_at,
+             lease_no, tries, opens, asked, risky, receipt_rank, late_bounce, engaged,
+             created_at, final_at)
+             SELECT CAST(value ->> 0 AS BIGINT), $2, CAST(value ->> 1 AS BIGINT),
+             CAST(value ->> 0 AS BIGINT), value ->> 2, value ->> 3, value ->> 4, $3,
+             value ->> 5, value ->> 6, value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT),
+             CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), 0, 0, 0, 0, FALSE, 0,
+             FALSE, 0, $4, CAST(value ->> 12 AS BIGINT)
+             FROM ", words::rows!("$1"),
+            " WHERE TRUE ON CONFLICT (plan_id, client_id, channel) DO NOTHING";
+            &rows, plan.id, plan.lane, now
+        )?;
         let ids = messages.iter().map(|message| message.id);
         if written == messages.len() as u64 {
             // All are new, as nearly always: thousands of ids need not come back one by one.
@@ -137,18 +128,11 @@ impl Messages<'_> {
         &mut self,
         ids: impl Iterator<Item = MessageId>,
     ) -> Result<HashSet<MessageId>, StoreError> {
-        let ids: Vec<i64> = on!(&mut *self.0, |c| {
-            sqlx::query_scalar(concat!(
-                "SELECT id FROM message WHERE id IN (",
-                words::ids!("$1"),
-                ")"
-            ))
-            .bind(json_ids(ids.map(MessageId::get)))
-            .fetch_all(&mut **c)
-            .await
-        })
-        .doing("see which messages are new")?;
-        Ok(ids.into_iter().map(MessageId::new).collect())
+        let found: Vec<MessageId> = values!(self.0, "look for messages that are written already",
+            "SELECT id FROM message WHERE id IN (", words::ids!("$1"), ")";
+            json_ids(ids)
+        )?;
+        Ok(found.into_iter().collect())
     }
 }
 
@@ -164,37 +148,25 @@ impl Timers<'_> {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let made: Option<FactsRow> = on!(&mut *self.0, |c| {
-            sqlx::query_as(concat!(
-                "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
-                 locale, lane, tracking, variables, state, due_at, expires_at, lease_no, tries,
-                 opens, asked, risky, receipt_rank, late_bounce, engaged, created_at)
-                 SELECT $2, m.plan_id, m.client_id, m.notification_id, $3, $6, m.locale,
-                 m.lane, m.tracking, m.variables, ",
-                to!(queued),
-                ", $4, $5, 0, 0, 0, 0, FALSE, 0, FALSE, 0, $4
-                 FROM message m WHERE m.id = $1
-                 AND NOT EXISTS (SELECT 1 FROM contact_point o JOIN message x
-                 ON x.plan_id = m.plan_id AND x.client_id = o.client_id AND x.channel = o.channel
-                 WHERE o.channel = $3 AND o.address = $6 AND x.address = $6
-                 AND x.state <> 'suppressed')
-                 ON CONFLICT (plan_id, client_id, channel) DO NOTHING RETURNING ",
-                rollup::facts!()
-            ))
-            .bind(message.get())
-            .bind(sibling.get())
-            .bind(channel.as_str())
-            .bind(now.as_micros())
-            .bind(expires_at.as_micros())
-            .bind(address)
-            .fetch_optional(&mut **c)
-            .await
-        })
-        .doing("fall back to another channel")?;
+        let made: Option<Facts> = optional!(self.0, "fall back to another channel",
+            "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address,
+             locale, lane, tracking, variables, state, due_at, expires_at, lease_no, tries,
+             opens, asked, risky, receipt_rank, late_bounce, engaged, created_at)
+             SELECT $2, m.plan_id, m.client_id, m.notification_id, $3, $6, m.locale,
+             m.lane, m.tracking, m.variables, ", to!(queued),
+            ", $4, $5, 0, 0, 0, 0, FALSE, 0, FALSE, 0, $4
+             FROM message m WHERE m.id = $1
+             AND NOT EXISTS (SELECT 1 FROM contact_point o JOIN message x
+             ON x.plan_id = m.plan_id AND x.client_id = o.client_id AND x.channel = o.channel
+             WHERE o.channel = $3 AND o.address = $6 AND x.address = $6
+             AND x.state <> 'suppressed')
+             ON CONFLICT (plan_id, client_id, channel) DO NOTHING RETURNING ", rollup::facts!();
+            message, sibling, channel, now, expires_at, address
+        )?;
         let Some(made) = made else {
             return Ok(false);
         };
-        rollup::follow(self.0, &[made.read()?.born()]).await?;
+        rollup::follow(self.0, &[made.born()]).await?;
         Ok(true)
     }
 }

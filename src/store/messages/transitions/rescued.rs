@@ -1,9 +1,10 @@
 //! Out of the hands of the dead: what they held is queued again, what they may have sent is
 //! unknown.
 
-use super::{MovedRow, count, moved};
+use super::{Moved, count, moved};
 use crate::domain::{MessageId, MessageState, Timestamp};
-use crate::store::{Conn, Doing as _, StoreError, on};
+use crate::store::database::sql::all;
+use crate::store::{Conn, StoreError};
 
 /// A message taken from a dead node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,39 +31,23 @@ pub(in crate::store) async fn rescue(
     messages: &str,
     looks: Looks,
 ) -> Result<Vec<Rescued>, StoreError> {
-    let rows: Vec<MovedRow> = on!(conn, |c| {
-        sqlx::query_as(concat!(
-            "UPDATE message SET state = CASE state WHEN 'sending' THEN ",
-            to!(unknown),
-            " ELSE ",
-            to!(queued),
-            " END, lease_node = NULL,
-             reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
-             wake_at = CASE WHEN state <> 'sending' THEN wake_at
-             WHEN plan_id IN (SELECT id FROM plan WHERE class = 'safety') THEN $4
-             ELSE $3 END,
-             asked = CASE state WHEN 'sending' THEN 0 ELSE asked END
-             WHERE id IN (",
-            words::ids!("$1"),
-            ") AND lease_node IN (",
-            words::ids!("$2"),
-            ") AND ",
-            found!(in_hand),
-            moved!()
-        ))
-        .bind(messages)
-        .bind(dead)
-        .bind(looks.wake_at.as_micros())
-        .bind(looks.soon.as_micros())
-        .fetch_all(&mut **c)
-        .await
-    })
-    .doing("rescue the messages of dead nodes")?;
+    let moved: Vec<Moved> = all!(*conn, "rescue the messages of dead nodes",
+        "UPDATE message SET state = CASE state WHEN 'sending' THEN ", to!(unknown), " ELSE ",
+        to!(queued), " END, lease_node = NULL,
+         reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
+         wake_at = CASE WHEN state <> 'sending' THEN wake_at
+         WHEN plan_id IN (SELECT id FROM plan WHERE class = 'safety') THEN $4
+         ELSE $3 END,
+         asked = CASE state WHEN 'sending' THEN 0 ELSE asked END
+         WHERE id IN (", words::ids!("$1"), ") AND lease_node IN (", words::ids!("$2"), ") AND ",
+        found!(in_hand), moved!();
+        messages, dead, looks.wake_at, looks.soon
+    )?;
     let from = |state| match state {
         MessageState::Unknown => MessageState::Sending,
         _ => MessageState::Leased,
     };
-    let moved = count(conn, &rows, |now| from(now.state())).await?;
+    count(conn, &moved, |now| from(now.state())).await?;
     let rescued = moved.iter().map(|one| Rescued {
         id: one.facts.message,
         state: one.facts.state(),

@@ -2,8 +2,9 @@
 //! its client is erased. A node that holds it finds out when it opens. No sum changes.
 
 use crate::domain::{MessageId, MessageState, PlanId, Reason, Timestamp};
+use crate::store::database::sql::{affected, optional_value, values};
 use crate::store::messages::Messages;
-use crate::store::{Conn, Doing as _, StoreError, json_ids, on, stored};
+use crate::store::{Conn, StoreError, json_ids};
 
 /// Cancels those of these messages that have not left, and returns them.
 pub(in crate::store) async fn withdraw(
@@ -12,24 +13,12 @@ pub(in crate::store) async fn withdraw(
     reason: Reason,
     now: Timestamp,
 ) -> Result<Vec<MessageId>, StoreError> {
-    let ids: Vec<i64> = on!(conn, |c| {
-        sqlx::query_scalar(concat!(
-            "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
-             final_at = $4 WHERE ",
-            found!(waiting),
-            " AND id IN (",
-            words::ids!("$1"),
-            ") RETURNING id"
-        ))
-        .bind(json_ids(messages.iter().map(|id| id.get())))
-        .bind(MessageState::Cancelled.as_str())
-        .bind(reason.as_str())
-        .bind(now.as_micros())
-        .fetch_all(&mut **c)
-        .await
-    })
-    .doing("withdraw messages")?;
-    Ok(ids.into_iter().map(MessageId::new).collect())
+    values!(*conn, "withdraw messages",
+        "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
+         final_at = $4 WHERE ", found!(waiting), " AND id IN (", words::ids!("$1"),
+        ") RETURNING id";
+        json_ids(messages), MessageState::Cancelled, reason, now
+    )
 }
 
 /// Why all messages of a plan are withdrawn.
@@ -62,24 +51,12 @@ pub(in crate::store) async fn withdraw_plans(
         return Ok(0);
     }
     let (state, reason) = why.end();
-    on!(conn, |c| {
-        sqlx::query(concat!(
-            "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
-             final_at = $4 WHERE ",
-            found!(waiting),
-            " AND receipt_rank = 0 AND plan_id IN (",
-            words::ids!("$1"),
-            ")"
-        ))
-        .bind(json_ids(plans.iter().map(|id| id.get())))
-        .bind(state.as_str())
-        .bind(reason.as_str())
-        .bind(now.as_micros())
-        .execute(&mut **c)
-        .await
-        .map(|done| done.rows_affected())
-    })
-    .doing("withdraw waiting messages")
+    affected!(*conn, "withdraw waiting messages",
+        "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
+         final_at = $4 WHERE ", found!(waiting), " AND receipt_rank = 0 AND plan_id IN (",
+        words::ids!("$1"), ")";
+        json_ids(plans), state, reason, now
+    )
 }
 
 impl Messages<'_> {
@@ -91,17 +68,13 @@ impl Messages<'_> {
         now: Timestamp,
     ) -> Result<MessageState, StoreError> {
         withdraw(self.0, &[id], Reason::Withdrawn, now).await?;
-        let row: Option<(String,)> = on!(&mut *self.0, |c| {
-            sqlx::query_as("SELECT state FROM message WHERE id = $1")
-                .bind(id.get())
-                .fetch_optional(&mut **c)
-                .await
-        })
-        .doing("see where a message stands")?;
-        let (state,) = row.ok_or_else(|| StoreError::Missing {
+        let state = optional_value!(self.0, "read where a message stands",
+            "SELECT state FROM message WHERE id = $1";
+            id
+        )?;
+        state.ok_or_else(|| StoreError::Missing {
             what: "message",
             key: id.to_string(),
-        })?;
-        stored(&state, "message", "state", id)
+        })
     }
 }
