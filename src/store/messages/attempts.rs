@@ -85,7 +85,6 @@ pub struct Doubt {
 }
 
 row! {
-    #[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
     struct RecheckRow {
         id: MessageId,
         state: MessageState,

@@ -175,6 +175,7 @@ fn row(sum: Sum<'_>, delta: &[i64]) -> serde_json::Value {
 mod tests {
     use super::*;
     use crate::domain::{EngagementKind, MessageState, Tracking, Verdict};
+    use crate::store::on;
     use crate::store::{Store, StoreUrl, Tx};
 
     const SUM: Sum<'_> = Sum {

@@ -1,7 +1,7 @@
 //! What must hold after every test that sends: asked as the daemon asks every night.
 
-use araldo::domain::Clock as _;
 use araldo::domain::clock::SystemClock;
+use araldo::domain::{Clock as _, Timestamp};
 use araldo::store::Store;
 use araldo::store::cluster::invariants::{Invariant, Scope};
 use araldo::store::messages::receipts::ReceiptHorizon;
@@ -9,7 +9,11 @@ use chrono::TimeDelta;
 
 /// Every invariant holds, for a node with the settings that come with the program.
 pub(crate) async fn hold(store: &Store) {
-    let now = SystemClock.now();
+    hold_at(store, SystemClock.now()).await;
+}
+
+/// The same, of a store whose last moment was then.
+pub(crate) async fn hold_at(store: &Store, now: Timestamp) {
     let scope = Scope {
         now,
         since: now - TimeDelta::days(8),
