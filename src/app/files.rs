@@ -7,7 +7,7 @@ use crate::domain::case_kind::CaseKinds;
 use crate::domain::{Clock, Ids};
 use crate::plan::Matcher;
 use crate::store::Store;
-use crate::store::templates::Pen;
+use crate::store::templates::WriteContext;
 use crate::template::Source;
 
 /// Who wrote the templates that come with the program or from the configured folder.
@@ -68,13 +68,13 @@ pub(super) async fn import_templates(
     clock: &dyn Clock,
     ids: &dyn Ids,
 ) -> Result<(), AppError> {
-    let pen = Pen {
+    let by = WriteContext {
         author: AUTHOR,
         now: clock.now(),
         ids,
     };
     let mut tx = store.write().await?;
-    tx.templates().import_all(sources, pen).await?;
+    tx.templates().import_all(sources, by).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -8,7 +8,6 @@ mod node;
 mod prepare;
 mod presence;
 mod providers;
-mod renderer;
 mod roles;
 mod serving;
 mod settings;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AppError, Running, providers, renderer, serving, settings};
+use super::{AppError, Running, providers, serving, settings};
 use crate::channel::sandbox::World;
 use crate::config::{Config, Role};
 use crate::dispatch::{Dispatcher, Parts};
@@ -11,7 +11,6 @@ use crate::domain::links::Links;
 use crate::domain::token::Signer;
 use crate::intake::inbox::EventInbox;
 use crate::plan::Planner;
-use crate::template::Workshop;
 use crate::track::Track;
 use crate::upkeep::Upkeep;
 use crate::web::auth::keys::KeyCache;
@@ -87,19 +86,12 @@ pub(super) async fn web(
     case_kinds: CaseKinds,
     doors: serving::Doors,
 ) -> Result<(), AppError> {
-    let console = console::Desk::new(
-        Some(Arc::new(renderer::StoredRenderer {
-            store: running.store.clone(),
-            links: Links::for_looking(Arc::clone(&public.url)),
-            texts: Workshop::default(),
-        })),
-        providers::faces(config),
-        running.lifecycle.clone(),
-    )
-    .in_zone(config.upkeep.zone);
+    let lifecycle = running.lifecycle.clone();
+    let console =
+        console::ConsoleState::new(providers::faces(config), lifecycle).in_zone(config.upkeep.zone);
     let web = web_state(config, running, public, case_kinds, console).await?;
     if config.node.does(Role::Web) {
-        console::Desk::watch(&web);
+        console::ConsoleState::watch(&web);
     }
     serving::start(config, web, doors, &running.lifecycle);
     Ok(())
@@ -110,7 +102,7 @@ async fn web_state(
     running: &Running,
     public: Public,
     case_kinds: CaseKinds,
-    console: console::Desk,
+    console: console::ConsoleState,
 ) -> Result<Web, AppError> {
     let pages = public::Pages::new(settings::public_contact(config), Arc::new(case_kinds))
         .counting_clicks(config.tracking.clicks)

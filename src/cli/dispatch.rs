@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::{COMMAND_LINE, Context};
 use crate::domain::{EventId, Timestamp};
-use crate::store::access::audit::Deed;
+use crate::store::access::audit::AuditEntry;
 use crate::store::cluster::switches::DISPATCH;
 use crate::store::{StoreError, Tx};
 
@@ -78,8 +78,8 @@ async fn cancel(context: &Context, event: &[String]) -> anyhow::Result<()> {
     };
     let (stopped, gone) = tx.plans().cancel_event(id, now).await?;
     let told = format!("{stopped} messages withdrawn; {gone} could not be stopped");
-    let deed = ("event.withdrawn", &*id.to_string(), Some(&*told));
-    note(context, &mut tx, now, deed).await?;
+    let what = ("event.withdrawn", &*id.to_string(), Some(&*told));
+    note(context, &mut tx, now, what).await?;
     tx.commit().await?;
     println!("{told}");
     Ok(())
@@ -91,11 +91,11 @@ async fn note(
     now: Timestamp,
     (action, subject, detail): (&str, &str, Option<&str>),
 ) -> Result<(), StoreError> {
-    let deed = Deed {
+    let entry = AuditEntry {
         actor: COMMAND_LINE,
         action,
         subject,
         detail,
     };
-    tx.audit().append(context.ids.next(), now, &deed).await
+    tx.audit().append(context.ids.next(), now, &entry).await
 }

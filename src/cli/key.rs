@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::{COMMAND_LINE, Context};
 use crate::domain::api_key::{ApiKey, Pattern, Rights, Scope};
-use crate::store::access::audit::Deed;
+use crate::store::access::audit::AuditEntry;
 use crate::store::access::keys::StoredKey;
 
 /// What to do.
@@ -69,7 +69,7 @@ async fn create(context: &Context, name: &str, rights: Rights) -> anyhow::Result
     let (now, ids) = (context.clock.now(), context.ids.as_ref());
     let key = ApiKey::from_entropy(&rand::random());
     let detail = format!("{name}: {}", described(&rights));
-    let deed = Deed {
+    let entry = AuditEntry {
         actor: COMMAND_LINE,
         action: "key.created",
         subject: key.prefix(),
@@ -77,7 +77,7 @@ async fn create(context: &Context, name: &str, rights: Rights) -> anyhow::Result
     };
     let mut tx = context.store.write().await?;
     tx.keys().create(&key, name, rights, now, ids).await?;
-    tx.audit().append(ids.next(), now, &deed).await?;
+    tx.audit().append(ids.next(), now, &entry).await?;
     tx.commit().await?;
     println!("keep this key; it is not shown again:");
     println!("{}", key.reveal());
@@ -90,13 +90,8 @@ async fn revoke(context: &Context, prefix: &str) -> anyhow::Result<()> {
     if !tx.keys().revoke(prefix, now).await? {
         bail!("there is no valid key `{prefix}`; `araldo key list` shows them");
     }
-    let deed = Deed {
-        actor: COMMAND_LINE,
-        action: "key.revoked",
-        subject: prefix,
-        detail: None,
-    };
-    tx.audit().append(context.ids.next(), now, &deed).await?;
+    let entry = AuditEntry::new(COMMAND_LINE, "key.revoked", prefix);
+    tx.audit().append(context.ids.next(), now, &entry).await?;
     tx.commit().await?;
     println!("key {prefix} is not valid any more");
     Ok(())

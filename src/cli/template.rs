@@ -14,7 +14,7 @@ use crate::domain::language::Language;
 use crate::domain::segments;
 use crate::domain::template::{Source, VersionState};
 use crate::store::Store;
-use crate::store::templates::Pen;
+use crate::store::templates::WriteContext;
 use crate::template::{Compiled, Finding, Fullness, Input, Severity, check, introduce};
 
 use super::{COMMAND_LINE, Context};
@@ -80,7 +80,7 @@ pub(super) async fn run(command: TemplateCommand, context: &Context) -> anyhow::
         clock,
         ids,
     } = context;
-    let pen = Pen {
+    let by = WriteContext {
         author: COMMAND_LINE,
         now: clock.now(),
         ids: ids.as_ref(),
@@ -89,7 +89,7 @@ pub(super) async fn run(command: TemplateCommand, context: &Context) -> anyhow::
         TemplateCommand::List => list(store).await?,
         TemplateCommand::Show { name } => show(store, &name).await?,
         TemplateCommand::Pull { folder, names } => pull(store, &folder, &names).await?,
-        TemplateCommand::Push { folders, publish } => push(store, &folders, publish, pen).await?,
+        TemplateCommand::Push { folders, publish } => push(store, &folders, publish, by).await?,
         TemplateCommand::Preview {
             name,
             locale,
@@ -188,7 +188,7 @@ async fn push(
     store: &Store,
     folders: &[PathBuf],
     publish: bool,
-    pen: Pen<'_>,
+    by: WriteContext<'_>,
 ) -> anyhow::Result<()> {
     let sources = read_folders(folders)?;
     // All or nothing: half a set of texts pushed would be a state nobody wrote.
@@ -202,9 +202,9 @@ async fn push(
             println!("{}: as published", source.name);
             continue;
         }
-        let draft = tx.templates().save_draft(source, pen).await?;
+        let draft = tx.templates().save_draft(source, by).await?;
         if publish {
-            tx.templates().publish(draft, pen.now).await?;
+            tx.templates().publish(draft, by.now).await?;
         }
         let number = tx.templates().get_version(draft).await?.version;
         let done = if publish {

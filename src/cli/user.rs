@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::{COMMAND_LINE, Context};
 use crate::domain::role::Role;
 use crate::domain::{EmailAddress, UserId};
-use crate::store::access::audit::Deed;
+use crate::store::access::audit::AuditEntry;
 use crate::store::access::users::{Added, NewUser};
 use crate::web::auth::password;
 
@@ -73,13 +73,13 @@ async fn add(context: &Context, email: &str, role: Role) -> anyhow::Result<()> {
     if tx.users().add(&user, clock.now()).await? == Added::Taken {
         anyhow::bail!("`{email}` may log in already; see araldo user list");
     }
-    let deed = Deed {
+    let entry = AuditEntry {
         actor: COMMAND_LINE,
         action: "user.added",
         subject: &email,
         detail: Some(role.as_str()),
     };
-    tx.audit().append(ids.next(), clock.now(), &deed).await?;
+    tx.audit().append(ids.next(), clock.now(), &entry).await?;
     tx.commit().await?;
     println!("{email} may log in to the console as {role}");
     show(made);
@@ -96,13 +96,8 @@ async fn change(context: &Context, email: &str) -> anyhow::Result<()> {
     if !tx.users().set_password(&email, &hash).await? {
         anyhow::bail!("there is no `{email}`; see araldo user list");
     }
-    let deed = Deed {
-        actor: COMMAND_LINE,
-        action: "user.password_changed",
-        subject: &email,
-        detail: None,
-    };
-    tx.audit().append(ids.next(), clock.now(), &deed).await?;
+    let entry = AuditEntry::new(COMMAND_LINE, "user.password_changed", &email);
+    tx.audit().append(ids.next(), clock.now(), &entry).await?;
     tx.commit().await?;
     println!("{email} has another password; their sessions have ended");
     show(made);
@@ -172,13 +167,8 @@ async fn disable(context: &Context, email: &str) -> anyhow::Result<()> {
     if !tx.users().disable(&email, clock.now()).await? {
         anyhow::bail!("there is no `{email}`; see araldo user list");
     }
-    let deed = Deed {
-        actor: COMMAND_LINE,
-        action: "user.disabled",
-        subject: &email,
-        detail: None,
-    };
-    tx.audit().append(ids.next(), clock.now(), &deed).await?;
+    let entry = AuditEntry::new(COMMAND_LINE, "user.disabled", &email);
+    tx.audit().append(ids.next(), clock.now(), &entry).await?;
     tx.commit().await?;
     println!("{email} may not log in any more");
     Ok(())

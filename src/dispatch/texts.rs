@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::domain::PlanId;
 use crate::domain::rule::PlanSettings;
-use crate::domain::{PlanId, TemplateVersionId, Timestamp};
 use crate::store::messages::Claimed;
 use crate::store::planning::plans::Plan;
-use crate::store::templates::StoredVersion;
 use crate::store::{Store, StoreError, Tx};
-use crate::template::{Catalog, Compiled, Versioned, Workshop};
+use crate::template::stored::{StoredTemplates, Unusable};
+use crate::template::{Versioned, Workshop};
 
 /// Plans kept at hand. Beyond it all are forgotten and read again as needed.
 const PLANS: usize = 4_096;
@@ -35,26 +35,23 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is at hand.
 pub(super) struct Texts {
-    catalog: Catalog,
+    /// Compiled once for each version. A message is written where it is sent.
+    templates: StoredTemplates,
     plans: Mutex<HashMap<PlanId, Arc<PlanText>>>,
     /// Read with a claim, not made ready yet.
     fetched: Mutex<HashMap<PlanId, Plan>>,
     /// Held while something is read and compiled: a hundred carriers that all want the same text
     /// wait for the one who makes it.
     making: tokio::sync::Mutex<()>,
-    /// Where they are compiled, once for each version: off the threads that send. A message is
-    /// written where it is sent.
-    workshop: Workshop,
 }
 
 impl Default for Texts {
     fn default() -> Self {
         Self {
-            catalog: Catalog::default(),
+            templates: StoredTemplates::for_sending(Workshop::new(1, PATIENCE)),
             plans: Mutex::default(),
             fetched: Mutex::default(),
             making: tokio::sync::Mutex::default(),
-            workshop: Workshop::new(1, PATIENCE),
         }
     }
 }
@@ -115,10 +112,7 @@ impl Texts {
             what: "plan",
             key: id.to_string(),
         })?;
-        let template = match plan.template_version {
-            Some(version) => self.template(store, version, plan.created_at).await?,
-            None => None,
-        };
+        let template = self.template(store, &plan).await?;
         let inconsistent = |column| StoreError::Inconsistent {
             table: "plan",
             column,
@@ -137,49 +131,27 @@ impl Texts {
     async fn template(
         &self,
         store: &Store,
-        id: TemplateVersionId,
-        now: Timestamp,
+        plan: &Plan,
     ) -> Result<Option<Arc<Versioned>>, StoreError> {
-        if let Some(found) = self.catalog.get(id) {
-            return Ok(Some(found));
-        }
-        let stored = store.read().await?.templates().get_version(id).await?;
-        let source = stored.source.clone();
-        let compiled = self.workshop.work(move || Compiled::compile(&source)).await;
-        let fault = match compiled {
-            Ok(Ok(compiled)) => return self.versioned(store, stored, compiled, now).await,
-            Ok(Err(fault)) => fault.to_string(),
-            Err(unfinished) => unfinished.to_string(),
+        let Some(version) = plan.template_version else {
+            return Ok(None);
         };
-        tracing::error!(
-            template.name = stored.template,
-            fault,
-            "a template does not compile; its messages are held"
-        );
-        Ok(None)
-    }
-
-    async fn versioned(
-        &self,
-        store: &Store,
-        stored: StoredVersion,
-        compiled: Compiled,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Versioned>>, StoreError> {
-        let mut link_ids = Vec::new();
-        if !compiled.links().is_empty() {
-            let mut tx = store.write().await?;
-            link_ids = tx.templates().ensure_links(compiled.links(), now).await?;
-            tx.commit().await?;
+        match self
+            .templates
+            .version(store, version, plan.created_at)
+            .await
+        {
+            Ok(template) => Ok(Some(template)),
+            Err(Unusable::Store(error)) => Err(error),
+            Err(fault) => {
+                tracing::error!(
+                    template.name = plan.template,
+                    %fault,
+                    "a template does not compile; its messages are held"
+                );
+                Ok(None)
+            }
         }
-        Ok(Some(self.catalog.insert(Versioned {
-            id: stored.id,
-            template: stored.template,
-            version: stored.version,
-            topic: stored.source.topic,
-            link_ids,
-            compiled,
-        })))
     }
 
     fn at_hand(&self, id: PlanId) -> Option<Arc<PlanText>> {

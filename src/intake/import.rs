@@ -4,7 +4,7 @@ use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
 use crate::domain::{Clock, Fault, Ids};
 use crate::intake::{client, json};
-use crate::store::access::audit::Deed;
+use crate::store::access::audit::AuditEntry;
 use crate::store::{Store, StoreError};
 
 /// Clients written in one transaction: long enough to share a commit, short enough that events
@@ -104,14 +104,14 @@ impl<'a, T> Importer<'a, T> {
             .put_many(clients, self.clock.now(), self.ids)
             .await?;
         if let Some(actor) = self.actor {
-            let deed = Deed {
+            let entry = AuditEntry {
                 actor,
                 action: "client.imported",
                 subject: "clients",
                 detail: Some(&format!("{} written", clients.len())),
             };
             tx.audit()
-                .append(self.ids.next(), self.clock.now(), &deed)
+                .append(self.ids.next(), self.clock.now(), &entry)
                 .await?;
         }
         tx.commit().await

@@ -75,7 +75,7 @@ row! {
 
 /// Who writes, when, and with which ids.
 #[derive(Clone, Copy)]
-pub struct Pen<'a> {
+pub struct WriteContext<'a> {
     /// A console user's e-mail, or the name of a command.
     pub author: &'a str,
     /// Now.
@@ -94,8 +94,12 @@ macro_rules! version_columns {
 impl Templates<'_> {
     /// Takes in a folder. The first import publishes version 1. A later one publishes a new
     /// version only over one by the same author: what operators edited is theirs.
-    pub async fn import(&mut self, source: &Source, pen: Pen<'_>) -> Result<Imported, StoreError> {
-        let template = self.template_row(source, pen).await?;
+    pub async fn import(
+        &mut self,
+        source: &Source,
+        by: WriteContext<'_>,
+    ) -> Result<Imported, StoreError> {
+        let template = self.template_row(source, by).await?;
         let versions = self.versions(&source.name).await?;
         let published = versions
             .iter()
@@ -105,12 +109,12 @@ impl Templates<'_> {
                 return Ok(Imported::Unchanged);
             }
             let drafting = versions.iter().any(|it| it.state == VersionState::Draft);
-            if published.author != pen.author || drafting {
+            if published.author != by.author || drafting {
                 return Ok(Imported::Kept);
             }
         }
-        let version = self.insert(template, source, pen).await?;
-        self.publish(version, pen.now).await?;
+        let version = self.insert(template, source, by).await?;
+        self.publish(version, by.now).await?;
         Ok(Imported::Created(self.get_version(version).await?.version))
     }
 
@@ -118,11 +122,11 @@ impl Templates<'_> {
     pub async fn import_all(
         &mut self,
         sources: &[Source],
-        pen: Pen<'_>,
+        by: WriteContext<'_>,
     ) -> Result<Vec<(String, Imported)>, StoreError> {
         let mut done = Vec::with_capacity(sources.len());
         for source in sources {
-            done.push((source.name.clone(), self.import(source, pen).await?));
+            done.push((source.name.clone(), self.import(source, by).await?));
         }
         Ok(done)
     }
@@ -181,20 +185,20 @@ impl Templates<'_> {
     pub async fn save_draft(
         &mut self,
         source: &Source,
-        pen: Pen<'_>,
+        by: WriteContext<'_>,
     ) -> Result<TemplateVersionId, StoreError> {
-        let template = self.template_row(source, pen).await?;
+        let template = self.template_row(source, by).await?;
         self.describe(template, source).await?;
         let versions = self.versions(&source.name).await?;
         let Some(draft) = versions.iter().find(|it| it.state == VersionState::Draft) else {
-            return self.insert(template, source, pen).await;
+            return self.insert(template, source, by).await;
         };
         let (variables, parts) = written(source)?;
         execute!(self.0, "save a template's draft",
             "UPDATE template_version
              SET variables = $1, parts = $2, author = $3, created_at = $4
              WHERE id = $5 AND state = 'draft'";
-            &variables, &parts, pen.author, pen.now, draft.id
+            &variables, &parts, by.author, by.now, draft.id
         )?;
         Ok(draft.id)
     }
@@ -249,7 +253,7 @@ impl Templates<'_> {
         &mut self,
         name: &str,
         to: i64,
-        pen: Pen<'_>,
+        by: WriteContext<'_>,
     ) -> Result<TemplateVersionId, StoreError> {
         let versions = self.versions(name).await?;
         let earlier = versions.into_iter().find(|it| it.version == to);
@@ -257,19 +261,23 @@ impl Templates<'_> {
             what: "template version",
             key: format!("{name} {to}"),
         })?;
-        let template = self.template_row(&earlier.source, pen).await?;
-        let id = self.insert(template, &earlier.source, pen).await?;
-        self.publish(id, pen.now).await?;
+        let template = self.template_row(&earlier.source, by).await?;
+        let id = self.insert(template, &earlier.source, by).await?;
+        self.publish(id, by.now).await?;
         Ok(id)
     }
 
     /// The template's row, made when absent, and locked until the transaction ends: versions are
     /// numbered one after the other.
-    async fn template_row(&mut self, source: &Source, pen: Pen<'_>) -> Result<i64, StoreError> {
+    async fn template_row(
+        &mut self,
+        source: &Source,
+        by: WriteContext<'_>,
+    ) -> Result<i64, StoreError> {
         execute!(self.0, "add a template",
             "INSERT INTO template (id, name, description, topic, created_at)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING";
-            pen.ids.next(), &source.name, &source.description, &source.topic, pen.now
+            by.ids.next(), &source.name, &source.description, &source.topic, by.now
         )?;
         value!(self.0, "lock a template",
             "SELECT id FROM template WHERE name = $1", words::for_update!();
@@ -299,17 +307,17 @@ impl Templates<'_> {
         &mut self,
         template: i64,
         source: &Source,
-        pen: Pen<'_>,
+        by: WriteContext<'_>,
     ) -> Result<TemplateVersionId, StoreError> {
         self.describe(template, source).await?;
         let version = self.next_number(template).await?;
-        let id = pen.ids.next();
+        let id = by.ids.next();
         let (variables, parts) = written(source)?;
         execute!(self.0, "add a template version",
             "INSERT INTO template_version
              (id, template_id, version, state, variables, parts, author, created_at)
              VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7)";
-            id, template, version, &variables, &parts, pen.author, pen.now
+            id, template, version, &variables, &parts, by.author, by.now
         )?;
         Ok(TemplateVersionId::new(id))
     }

@@ -3,7 +3,8 @@
 //! [`Source`] is a template as it stands in a folder or in the store; [`Compiled`] is made of it
 //! once per version; a message is `compiled.sms(locale, &input)` or `compiled.email(..)`.
 //! [`check`] renders everything with its samples; [`Catalog`] keeps compiled versions at hand.
-//! A client's data is only ever printed, never compiled. Nothing here reads the store.
+//! [`stored`] takes them out
+//! of the store; nothing else here reads it. A client's data is only ever printed, never compiled.
 //!
 //! What a text may use: [`BUILTINS`], the variables its `template.toml` declares, the filters
 //! `date`, `time`, `datetime`, `cut`, `default`, `upper_first`, `paragraphs`, `lower`, `upper`,
@@ -34,6 +35,7 @@ mod names;
 mod plain;
 mod samples;
 mod scan;
+pub mod stored;
 pub mod trial;
 mod values;
 mod workshop;

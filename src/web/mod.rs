@@ -19,7 +19,8 @@ use crate::intake::Limits;
 use crate::intake::inbox::EventInbox;
 use crate::plan::Matcher;
 use crate::runtime::Wake;
-use crate::store::Store;
+use crate::store::access::audit::AuditEntry;
+use crate::store::{Store, StoreError, Tx};
 use crate::track::Track;
 use crate::web::auth::keys::KeyCache;
 use crate::web::problem::Problem;
@@ -28,6 +29,7 @@ use crate::web::routes::{Routes, Shared};
 pub mod api;
 pub mod auth;
 pub mod console;
+mod day;
 mod door;
 pub mod hooks;
 pub mod problem;
@@ -71,9 +73,22 @@ pub struct Web {
     /// What the client's own pages know beside the store.
     pub pages: Arc<public::Pages>,
     /// What the console keeps in memory.
-    pub console: Arc<console::Desk>,
+    pub console: Arc<console::ConsoleState>,
     /// What stands before the handlers.
     pub door: Arc<Door>,
+}
+
+impl Web {
+    /// Notes who did what, in the transaction of what was done.
+    pub(in crate::web) async fn audit(
+        &self,
+        tx: &mut Tx,
+        entry: &AuditEntry<'_>,
+    ) -> Result<(), StoreError> {
+        tx.audit()
+            .append(self.ids.next(), self.clock.now(), entry)
+            .await
+    }
 }
 
 /// What a node serves, besides how it does (`/healthz`, `/readyz`).

@@ -1,6 +1,6 @@
 //! RFC 9457 problem details: what is wrong, where, and what would be right.
 
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::Fault;
@@ -85,6 +85,16 @@ impl Problem {
         )
     }
 
+    /// 500: a page or an export could not be made.
+    #[must_use]
+    pub fn page_failed() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "page_failed",
+            "this page could not be made; the log says why",
+        )
+    }
+
     /// 409.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
@@ -118,6 +128,12 @@ impl Problem {
             "not_found",
             format!("there is no {what} `{}`", harmless(key)),
         )
+    }
+
+    /// When to come again, where that may help.
+    pub(in crate::web) fn retry_after(&self) -> Option<HeaderValue> {
+        let away = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        away.then(|| HeaderValue::from_static(RETRY_AFTER))
     }
 }
 
@@ -161,6 +177,7 @@ impl From<StoreError> for Problem {
 }
 
 impl IntoResponse for Problem {
+    /// The JSON, and beside it the problem itself for who makes a page of it.
     fn into_response(self) -> Response {
         let mut body = serde_json::json!({
             "type": "about:blank",
@@ -169,28 +186,21 @@ impl IntoResponse for Problem {
             "code": self.code,
             "detail": self.detail,
         });
-        if let Some(pointer) = self.pointer {
-            body["pointer"] = pointer.into();
+        if let Some(pointer) = &self.pointer {
+            body["pointer"] = pointer.as_str().into();
         }
-        let mut response = (
-            self.status,
-            [(header::CONTENT_TYPE, "application/problem+json")],
-            body.to_string(),
-        )
-            .into_response();
-        if let Some((name, value)) = advice(self.status) {
-            let value = axum::http::HeaderValue::from_static(value);
-            response.headers_mut().insert(name, value);
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.status, kind, body.to_string()).into_response();
+        let headers = response.headers_mut();
+        // RFC 9110 §11.6.1, §10.2.3.
+        if self.status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"araldo\"");
+            headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
+        if let Some(wait) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, wait);
+        }
+        response.extensions_mut().insert(self);
         response
-    }
-}
-
-/// The header that goes with a status (RFC 9110 §11.6.1, §10.2.3).
-fn advice(status: StatusCode) -> Option<(HeaderName, &'static str)> {
-    match status {
-        StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer realm=\"araldo\"")),
-        StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, RETRY_AFTER)),
-        _ => None,
     }
 }

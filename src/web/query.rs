@@ -1,6 +1,9 @@
 //! The query of an API call: only parameters that are known, each once. A misspelt filter would
 //! show everything; of two, one would be passed over without a word.
 
+use std::str::FromStr;
+
+use crate::domain::UnknownWord;
 use crate::text::invisible::harmless;
 use crate::web::problem::Problem;
 
@@ -31,6 +34,15 @@ fn unknown(name: &str, known: &[&str]) -> Problem {
         pointer,
         format!("`{name}` is not a known parameter; {takes}"),
     )
+}
+
+/// The word of a filter, if one is given; an unknown one is named.
+pub(super) fn known<T: FromStr<Err = UnknownWord>>(
+    field: &str,
+    word: Option<&str>,
+) -> Result<Option<T>, Problem> {
+    let unknown = |error: UnknownWord| Problem::field(format!("/{field}"), error.to_string());
+    word.map(str::parse).transpose().map_err(unknown)
 }
 
 #[cfg(test)]

@@ -14,16 +14,15 @@ use araldo::intake::inbox::EventInbox;
 use araldo::runtime::{Lifecycle, Wake};
 use araldo::store::access::users::NewUser;
 use araldo::store::messages::receipts::ReceiptHorizon;
-use araldo::store::templates::Pen;
+use araldo::store::templates::WriteContext;
 use araldo::store::{Store, StoreUrl};
 use araldo::track::Track;
 use araldo::web::Web;
 use araldo::web::auth::keys::KeyCache;
 use araldo::web::auth::password;
-use araldo::web::console::{Desk, ProviderFace, Renderer, Seen};
+use araldo::web::console::{ConsoleState, ProviderFace};
 use araldo::web::public::{Contact, Pages};
 use chrono::TimeDelta;
-use futures_util::future::BoxFuture;
 use sqlx::SqlitePool;
 
 /// The time at which the town's clock stands.
@@ -39,25 +38,6 @@ pub(crate) struct Town {
     /// The first of its messages: delivered, clicked, answered for.
     pub message: MessageId,
     _folder: tempfile::TempDir,
-}
-
-/// Renders what `dispatch` would.
-struct Texts;
-
-impl Renderer for Texts {
-    fn render(&self, message: MessageId) -> BoxFuture<'_, Result<Seen, String>> {
-        Box::pin(async move {
-            Ok(if message.get() % 2 == 0 {
-                Seen::Sms { text: "Enel: la pratica di voltura PR-1 e' ora presso il distributore. Prossimo aggiornamento entro giovedi 26 novembre. https://a.example/s/AbC".to_owned() }
-            } else {
-                Seen::Email {
-                    subject: "La Sua pratica PR-1".to_owned(),
-                    html: "<h1 style=\"font-family:sans-serif\">La Sua pratica</h1><p>Gentile Maria, <a href=\"https://a.example/s/AbC\">qui lo stato</a>.</p>".to_owned(),
-                    text: "Gentile Maria".to_owned(),
-                }
-            })
-        })
-    }
 }
 
 impl Town {
@@ -105,11 +85,7 @@ impl Town {
             phones: Arc::default(),
             sandbox: Some(Arc::new(World::new(clock.clone()))),
             rules: crate::support::shipped_rules(),
-            console: Arc::new(Desk::new(
-                Some(Arc::new(Texts)),
-                providers,
-                Lifecycle::new(),
-            )),
+            console: Arc::new(ConsoleState::new(providers, Lifecycle::new())),
         };
         Self {
             web,
@@ -369,12 +345,12 @@ impl Town {
     async fn templates(&self) {
         let mut source: Source = serde_json::from_str(TEMPLATE).unwrap();
         let mut tx = self.web.store.write().await.unwrap();
-        let pen = |author| Pen {
+        let by = |author| WriteContext {
             author,
             now: self.now(),
             ids: &*self.web.ids,
         };
-        tx.templates().import(&source, pen("araldo")).await.unwrap();
+        tx.templates().import(&source, by("araldo")).await.unwrap();
         let italian = source.parts.get_mut("it").unwrap();
         let text = italian
             .sms
@@ -385,11 +361,23 @@ impl Town {
         let author = "operator@example.org";
         let draft = tx
             .templates()
-            .save_draft(&source, pen(author))
+            .save_draft(&source, by(author))
             .await
             .unwrap();
         tx.templates().publish(draft, self.now()).await.unwrap();
         tx.commit().await.unwrap();
+        self.sql(
+            "UPDATE plan SET template_version_id = $1 WHERE template = 'case-progress'",
+            &[&draft.get()],
+        )
+        .await;
+        let variables =
+            r#"{"client":{"name":"Maria Rossi"},"case":{"ref":"PR-1","owner":"e-distribuzione"}}"#;
+        self.sql(
+            "UPDATE message SET variables = $1 WHERE id = $2",
+            &[&variables.to_owned(), &self.message.get()],
+        )
+        .await;
     }
 
     /// What the sandbox's handsets and mailboxes got.

@@ -15,7 +15,7 @@ use araldo::runtime::{Lifecycle, Wake};
 use araldo::store::Store;
 use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::track::Track;
-use araldo::web::console::Desk;
+use araldo::web::console::ConsoleState;
 use araldo::web::public::{Contact, Pages};
 use araldo::web::{Web, auth::keys::KeyCache, router};
 use axum::body::Body;
@@ -69,7 +69,7 @@ impl Api {
             rules: crate::support::shipped_rules(),
             track,
             pages: Arc::new(Pages::new(Contact::default(), kinds)),
-            console: Arc::new(Desk::new(None, Vec::new(), lifecycle)),
+            console: Arc::new(ConsoleState::new(Vec::new(), lifecycle)),
         };
         let mut api = Self {
             web,

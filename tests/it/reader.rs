@@ -319,8 +319,7 @@ fn web(
         rules: support::shipped_rules(),
         track: track.clone(),
         pages: Arc::new(pages),
-        console: Arc::new(araldo::web::console::Desk::new(
-            None,
+        console: Arc::new(araldo::web::console::ConsoleState::new(
             Vec::new(),
             Lifecycle::new(),
         )),

@@ -3,7 +3,7 @@
 
 use super::Stage;
 use crate::domain::template::{Part, Source};
-use crate::store::templates::Pen;
+use crate::store::templates::WriteContext;
 
 /// Who wrote them.
 const AUTHOR: &str = "operatore@montelume.example";
@@ -50,7 +50,7 @@ const BLACKOUT: [(&str, &str, &str); 2] = [
 /// Publishes them, over the shipped versions.
 pub(super) async fn publish(stage: &Stage) -> anyhow::Result<()> {
     let mut tx = stage.store.write().await?;
-    let pen = Pen {
+    let by = WriteContext {
         author: AUTHOR,
         now: stage.clock.now(),
         ids: stage.ids.as_ref(),
@@ -60,8 +60,8 @@ pub(super) async fn publish(stage: &Stage) -> anyhow::Result<()> {
             continue;
         };
         add(&mut source, links);
-        let draft = tx.templates().save_draft(&source, pen).await?;
-        tx.templates().publish(draft, pen.now).await?;
+        let draft = tx.templates().save_draft(&source, by).await?;
+        tx.templates().publish(draft, by.now).await?;
     }
     tx.commit().await?;
     Ok(())

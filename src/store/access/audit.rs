@@ -11,7 +11,7 @@ pub struct Audit<'a>(&'a mut Conn);
 
 /// One thing somebody did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deed<'a> {
+pub struct AuditEntry<'a> {
     /// Who: an e-mail address, or `command line`.
     pub actor: &'a str,
     /// What: `template.published`, `contact.revealed`, ...
@@ -20,6 +20,19 @@ pub struct Deed<'a> {
     pub subject: &'a str,
     /// More, without addresses or texts.
     pub detail: Option<&'a str>,
+}
+
+impl<'a> AuditEntry<'a> {
+    /// Without a detail.
+    #[must_use]
+    pub const fn new(actor: &'a str, action: &'a str, subject: &'a str) -> Self {
+        Self {
+            actor,
+            action,
+            subject,
+            detail: None,
+        }
+    }
 }
 
 row! {
@@ -47,17 +60,17 @@ impl Tx {
 }
 
 impl Audit<'_> {
-    /// Writes it down, in the transaction of the deed itself.
+    /// Writes it down, in the transaction of what was done.
     pub async fn append(
         &mut self,
         id: i64,
         at: Timestamp,
-        deed: &Deed<'_>,
+        entry: &AuditEntry<'_>,
     ) -> Result<(), StoreError> {
         execute!(self.0, "write to the audit log",
             "INSERT INTO audit (id, at, actor, action, subject, detail)
              VALUES ($1, $2, $3, $4, $5, $6)";
-            id, at, deed.actor, deed.action, deed.subject, deed.detail
+            id, at, entry.actor, entry.action, entry.subject, entry.detail
         )
     }
 

@@ -186,7 +186,7 @@ impl Erasure<'_> {
             "{} messages withdrawn, {} events blanked",
             erased.cancelled, erased.events
         );
-        let deed = crate::store::access::audit::Deed {
+        let entry = crate::store::access::audit::AuditEntry {
             actor: erasing.actor,
             action: "client.erased",
             subject: &subject,
@@ -194,7 +194,7 @@ impl Erasure<'_> {
         };
         self.0
             .audit()
-            .append(erasing.ids.next(), erasing.now, &deed)
+            .append(erasing.ids.next(), erasing.now, &entry)
             .await
     }
 

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::{Channel, Timestamp};
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::web::Web;
+use crate::web::day::date;
 use crate::web::problem::Problem;
 
 /// Days shown when `from` is not given.
@@ -48,13 +49,8 @@ pub(crate) async fn get(
     let to = given("to", &ask.to)?.unwrap_or(today);
     let from = given("from", &ask.from)?.unwrap_or(to - DEFAULT_DAYS + 1);
     let by = by(ask.by.as_deref().unwrap_or_default())?;
-    let rows = web
-        .store
-        .read()
-        .await?
-        .reports()
-        .stats(from, to, by)
-        .await?;
+    let mut tx = web.store.read().await?;
+    let rows = tx.reports().stats(from, to, by).await?;
     let rows: Vec<Value> = rows.iter().map(|found| row(found, by)).collect();
     Ok(Json(json!({ "rows": rows })))
 }
@@ -118,14 +114,6 @@ fn row(found: &StatsRow, by: StatsBy) -> Value {
     Value::Object(row)
 }
 
-/// `2026-11-22`.
-fn date(day: i64) -> String {
-    Timestamp::from_micros(day * 86_400_000_000)
-        .to_utc()
-        .date_naive()
-        .to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +124,7 @@ mod tests {
         assert_eq!(day("from", "1970-01-02", rome).unwrap(), 1);
         assert_eq!(day("from", "1970-01-01T23:30:00Z", rome).unwrap(), 1);
         assert_eq!(day("from", "1970-01-01T23:30:00Z", Tz::UTC).unwrap(), 0);
-        assert_eq!(date(1), "1970-01-02");
+        assert_eq!(date(1).as_deref(), Some("1970-01-02"));
         assert!(
             day("from", "yesterday", rome)
                 .unwrap_err()

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use axum::http::HeaderMap;
 
-use super::session::{cookie_value, is_secure};
+use super::cookies;
 use super::throttle::Origin;
 use crate::domain::limits::DEVICE_KNOWN;
 use crate::domain::token::Purpose;
@@ -16,17 +16,12 @@ use crate::web::Web;
 pub(in crate::web) fn cookie(web: &Web, user: UserId) -> String {
     let day = days(web.clock.now());
     let token = web.signer.sign(Purpose::Device, &[user.get(), day]);
-    let secure = if is_secure(web) { "; Secure" } else { "" };
-    format!(
-        "{}={token}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
-        name(web),
-        DEVICE_KNOWN.num_seconds()
-    )
+    cookies::set(web, name(web), &token, DEVICE_KNOWN.num_seconds())
 }
 
 /// The browser, if it logged in as this person before.
 pub(in crate::web) fn known(web: &Web, headers: &HeaderMap, user: UserId) -> Option<Origin> {
-    let token = cookie_value(headers, name(web))?;
+    let token = cookies::value(headers, name(web))?;
     let (owner, day) = web.signer.open_two(Purpose::Device, token)?;
     let age = days(web.clock.now()) - day;
     (owner == user.get() && (0..=DEVICE_KNOWN.num_days()).contains(&age))
@@ -34,11 +29,7 @@ pub(in crate::web) fn known(web: &Web, headers: &HeaderMap, user: UserId) -> Opt
 }
 
 fn name(web: &Web) -> &'static str {
-    if is_secure(web) {
-        "__Host-araldo-device"
-    } else {
-        "araldo-device"
-    }
+    cookies::host_name(web, "__Host-araldo-device", "araldo-device")
 }
 
 fn days(now: Timestamp) -> i64 {

@@ -1,5 +1,6 @@
 //! Who is asking, and may they: people by session and form word, programs by API key (`keys`).
 
+pub(in crate::web) mod cookies;
 pub mod csrf;
 pub(in crate::web) mod device;
 pub mod keys;

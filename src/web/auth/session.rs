@@ -6,7 +6,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
@@ -14,6 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 
+use super::cookies;
 use crate::domain::role::{Right, Role};
 use crate::domain::{Timestamp, UserId};
 use crate::store::access::sessions::{NewSession, Session};
@@ -99,13 +100,9 @@ async fn current(headers: &HeaderMap, web: &Web) -> Result<Option<Person>, Store
     };
     let now = web.clock.now();
     let hash = hash(&secret);
-    let session = web
-        .store
-        .read()
-        .await?
-        .sessions()
-        .lookup(&hash, now, IDLE)
-        .await?;
+    let mut tx = web.store.read().await?;
+    let session = tx.sessions().lookup(&hash, now, IDLE).await?;
+    drop(tx);
     if let Some(session) = &session
         && now - session.seen_at > NOTED
     {
@@ -152,44 +149,16 @@ pub async fn end(web: &Web, headers: &HeaderMap) -> Result<String, StoreError> {
     Ok(cookie(web, "", 0))
 }
 
-/// The value of a cookie.
-#[must_use]
-pub fn cookie_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(found, value)| (found == name).then_some(value))
-}
-
-/// `Secure` and the `__Host-` prefix where the outside speaks https: then no other host of
-/// the domain can set or read it.
 fn cookie(web: &Web, value: &str, seconds: i64) -> String {
-    let secure = if is_secure(web) { "; Secure" } else { "" };
-    format!(
-        "{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
-        cookie_name(web)
-    )
+    cookies::set(web, cookie_name(web), value, seconds)
 }
 
 fn cookie_name(web: &Web) -> &'static str {
-    if is_secure(web) {
-        "__Host-araldo"
-    } else {
-        "araldo"
-    }
-}
-
-/// Whether the outside reaches this daemon over https.
-#[must_use]
-pub fn is_secure(web: &Web) -> bool {
-    web.public_url.starts_with("https://")
+    cookies::host_name(web, "__Host-araldo", "araldo")
 }
 
 fn secret(headers: &HeaderMap, web: &Web) -> Option<String> {
-    cookie_value(headers, cookie_name(web))
+    cookies::value(headers, cookie_name(web))
         .filter(|value| value.len() == 43)
         .map(str::to_owned)
 }

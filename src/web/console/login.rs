@@ -1,4 +1,4 @@
-//! Logging in and out, and the choice of light or dark.
+//! Logging in and out.
 
 use std::net::IpAddr;
 
@@ -6,14 +6,14 @@ use askama::Template;
 use axum::body::to_bytes;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
+use axum::response::{AppendHeaders, Redirect, Response};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::domain::EmailAddress;
 use crate::domain::limits::{LOGIN_ADDRESS, LOGIN_FORM};
 use crate::store::StoreError;
-use crate::store::access::audit::Deed;
+use crate::store::access::audit::AuditEntry;
 use crate::store::access::users::User;
 use crate::web::Web;
 use crate::web::auth::csrf::{Fields, Posted, from_own_page_for_sure};
@@ -22,8 +22,9 @@ use crate::web::auth::throttle::Origin;
 use crate::web::auth::{device, password, session};
 use crate::web::problem::Problem;
 
-use super::assets;
-use super::frame::{THEME_COOKIE, page_with, strictly, theme as chosen_theme};
+use super::shell::layout::theme;
+use super::shell::{assets, page_with, strictly};
+use super::theme::inside;
 
 #[derive(Template)]
 #[template(path = "console/login.html")]
@@ -37,48 +38,43 @@ struct LoginPage {
     fault: Option<String>,
 }
 
+impl LoginPage {
+    fn new(headers: &HeaderMap, email: String, next: String) -> Self {
+        Self {
+            theme: theme(headers),
+            assets: assets::folder(),
+            nobody: false,
+            email,
+            next,
+            fault: None,
+        }
+    }
+
+    async fn show(mut self, web: &Web, status: StatusCode) -> Result<Response, Problem> {
+        self.nobody = !web.store.read().await?.users().any().await?;
+        Ok(page_with(status, &self))
+    }
+}
+
 /// Where to go after the login.
 #[derive(Debug, Deserialize)]
-pub(super) struct Next {
+pub(crate) struct Next {
     #[serde(default)]
     next: String,
 }
 
 /// `GET /console/login`.
-pub(super) async fn form(
+pub(crate) async fn form(
     State(web): State<Web>,
     headers: HeaderMap,
     Query(Next { next }): Query<Next>,
 ) -> Result<Response, Problem> {
-    show(&web, &headers, StatusCode::OK, String::new(), next, None).await
-}
-
-async fn show(
-    web: &Web,
-    headers: &HeaderMap,
-    status: StatusCode,
-    email: String,
-    next: String,
-    fault: Option<String>,
-) -> Result<Response, Problem> {
-    let nobody = !web.store.read().await?.users().any().await?;
-    let theme = chosen_theme(headers);
-    let assets = assets::folder();
-    Ok(page_with(
-        status,
-        &LoginPage {
-            theme,
-            assets,
-            nobody,
-            email,
-            next,
-            fault,
-        },
-    ))
+    let page = LoginPage::new(&headers, String::new(), next);
+    page.show(&web, StatusCode::OK).await
 }
 
 /// `POST /console/login`. What it may cost is bounded before anything is looked at.
-pub(super) async fn enter(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
+pub(crate) async fn enter(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     from_own_page_for_sure(&parts.headers, &web.public_url)?;
     let caller = web.door.caller(&parts.extensions, &parts.headers);
@@ -177,7 +173,7 @@ impl Entry<'_> {
             Some(user) => {
                 tracing::warn!(user.id = user.id.get(), "a login failed: wrong password");
                 if self.web.door.throttle.may_note(self.web.clock.now()) {
-                    audit(self.web, "console login", "session.refused", &user.email).await?;
+                    note(self.web, "console login", "session.refused", &user.email).await?;
                 }
             }
         }
@@ -186,8 +182,11 @@ impl Entry<'_> {
     }
 
     async fn again(self, status: StatusCode, fault: String) -> Result<Response, Problem> {
-        let (web, headers) = (self.web, self.headers);
-        show(web, headers, status, self.email, self.next, Some(fault)).await
+        let page = LoginPage {
+            fault: Some(fault),
+            ..LoginPage::new(self.headers, self.email, self.next)
+        };
+        page.show(self.web, status).await
     }
 }
 
@@ -200,7 +199,7 @@ async fn welcome(
 ) -> Result<Response, Problem> {
     session::end(web, headers).await?;
     let cookie = session::begin(web, user.id).await?;
-    audit(web, &user.email, "session.began", &user.email).await?;
+    note(web, &user.email, "session.began", &user.email).await?;
     let device = device::cookie(web, user.id);
     let cookies = [(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)];
     Ok(strictly((
@@ -209,90 +208,25 @@ async fn welcome(
     )))
 }
 
-/// Only ever to a page of the console: `next` comes from the address line.
-fn inside(next: &str) -> &str {
-    let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-    if plain && next.starts_with("/console/") {
-        next
-    } else {
-        "/console/now"
-    }
-}
-
 /// `POST /console/logout`.
-pub(super) async fn leave(
+pub(crate) async fn leave(
     State(web): State<Web>,
     headers: HeaderMap,
     posted: Posted,
 ) -> Result<Response, Problem> {
     let cookie = session::end(&web, &headers).await?;
     let who = &posted.person.email;
-    audit(&web, who, "session.ended", who).await?;
+    note(&web, who, "session.ended", who).await?;
     Ok(strictly((
         [(header::SET_COOKIE, cookie)],
         Redirect::to("/console/login"),
     )))
 }
 
-async fn audit(web: &Web, actor: &str, action: &str, subject: &str) -> Result<(), Problem> {
-    let deed = Deed {
-        actor,
-        action,
-        subject,
-        detail: None,
-    };
+/// Notes it in a transaction of its own.
+async fn note(web: &Web, actor: &str, action: &str, subject: &str) -> Result<(), Problem> {
     let mut tx = web.store.write().await?;
-    tx.audit()
-        .append(web.ids.next(), web.clock.now(), &deed)
-        .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// `POST /console/theme`: `light`, `dark`, or anything else for the browser's own.
-/// Leads back to the page it was chosen on.
-pub(super) async fn theme(State(web): State<Web>, headers: HeaderMap, posted: Posted) -> Response {
-    let (value, seconds) = match posted.fields.get("theme") {
-        "light" => ("light", 31_536_000),
-        "dark" => ("dark", 31_536_000),
-        _ => ("", 0),
-    };
-    let secure = if session::is_secure(&web) {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie = format!(
-        "{THEME_COOKIE}={value}; Path=/; Max-Age={seconds}; SameSite=Lax; HttpOnly{secure}"
-    );
-    let page = headers
-        .get(header::REFERER)
-        .and_then(|page| page.to_str().ok());
-    let path = page
-        .and_then(|page| page.splitn(4, '/').nth(3))
-        .unwrap_or_default();
-    let back = Redirect::to(inside(&format!("/{path}")));
-    strictly(([(header::SET_COOKIE, cookie)], back).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_back_never_leads_outside() {
-        assert_eq!(
-            inside("/console/messages?state=held"),
-            "/console/messages?state=held"
-        );
-        for outside in [
-            "https://evil.example",
-            "//evil.example",
-            "/console/\r\nx",
-            "",
-            "/other",
-        ] {
-            assert_eq!(inside(outside), "/console/now");
-        }
-    }
+    let entry = AuditEntry::new(actor, action, subject);
+    web.audit(&mut tx, &entry).await?;
+    Ok(tx.commit().await?)
 }

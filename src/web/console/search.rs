@@ -1,30 +1,27 @@
 //! The search field: a reference or number leads straight to its page, anything else to the
 //! clients whose name holds it.
 
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use crate::store::StoreError;
 use crate::web::Web;
-use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 
-use super::frame::strictly;
-use super::messages::in_path;
+use super::shell::{Visit, in_path, strictly};
 
 /// What was typed.
 #[derive(Debug, Deserialize)]
-pub(super) struct Ask {
+pub(crate) struct SearchQuery {
     #[serde(default)]
     q: String,
 }
 
 /// `GET /console/search`.
-pub(super) async fn search(
-    State(web): State<Web>,
-    _person: Person,
-    Query(Ask { q }): Query<Ask>,
+pub(crate) async fn get(
+    Visit { web, .. }: Visit,
+    Query(SearchQuery { q }): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
     let target = exact(&web, q.trim()).await?;
     let target = target.unwrap_or_else(|| format!("/console/clients?q={}", in_path(q.trim())));

@@ -2,22 +2,17 @@
 //! admins. Changing them is done in the configuration and on the command line.
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::domain::role::Right;
-use crate::store::StoreError;
 use crate::store::access::audit::AuditRow;
 use crate::store::access::users::User;
 use crate::store::reports::{KeyRow, NodeRow, NodeState};
-use crate::web::Web;
-use crate::web::auth::session::Person;
+use crate::store::{StoreError, Tx};
 use crate::web::problem::Problem;
 
-use super::desk::ProviderFace;
-use super::format::{Badge, Moment, When};
-use super::frame::{self, Frame, Part};
+use super::shell::{self, Badge, Frame, Part, Visit, When};
+use super::state::{Moment, ProviderFace};
 
 struct Node {
     row: NodeRow,
@@ -30,7 +25,7 @@ struct Node {
 struct Office {
     keys: Vec<(KeyRow, When, Option<When>, Badge)>,
     people: Vec<(User, When, Badge)>,
-    deeds: Vec<(AuditRow, When)>,
+    audit: Vec<(AuditRow, When)>,
 }
 
 #[derive(Template)]
@@ -45,21 +40,18 @@ struct SettingsPage {
 }
 
 /// `GET /console/settings`.
-pub(super) async fn page(
-    State(web): State<Web>,
-    person: Person,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
+    let web = &visit.web;
     let now = web.moment();
-    let nodes = web.store.read().await?.reports().nodes(20).await?;
-    let admin = person.role.may(Right::Administer);
-    let office = if admin {
-        Some(office(&web, now).await?)
-    } else {
-        None
+    let mut tx = web.store.read().await?;
+    let nodes = tx.reports().nodes(20).await?;
+    let office = match visit.may(Right::Administer) {
+        true => Some(office(&mut tx, now).await?),
+        false => None,
     };
-    Ok(frame::page(&SettingsPage {
-        frame: Frame::new(&web, &person, &headers, Part::Settings, "Settings").await?,
+    drop(tx);
+    Ok(shell::page(&SettingsPage {
+        frame: visit.frame(Part::Settings, "Settings").await?,
         store: web.store.kind(),
         public_url: web.public_url.to_string(),
         nodes: nodes.into_iter().map(|row| node(row, now)).collect(),
@@ -83,37 +75,35 @@ fn node(row: NodeRow, now: Moment) -> Node {
     }
 }
 
-async fn office(web: &Web, now: Moment) -> Result<Office, StoreError> {
-    let mut tx = web.store.read().await?;
-    let keys = tx.reports().keys().await?;
-    let people = tx.users().list().await?;
-    let deeds = tx.audit().recent(50).await?;
-    let live = |ended: bool, word: &str| {
-        if ended {
-            Badge::new("waiting", word)
-        } else {
-            Badge::new("delivered", "valid")
-        }
+async fn office(tx: &mut Tx, now: Moment) -> Result<Office, StoreError> {
+    let badge = |ended: Option<&'static str>| match ended {
+        Some(word) => Badge::new("waiting", word),
+        None => Badge::new("delivered", "valid"),
+    };
+    let key = |key: KeyRow| {
+        let badge = badge(key.revoked_at.map(|_| "revoked"));
+        let used = key.last_used_at.map(|at| When::new(at, now));
+        let made = When::new(key.created_at, now);
+        (key, made, used, badge)
+    };
+    let person = |user: User| {
+        let badge = badge(user.disabled_at.map(|_| "disabled"));
+        let added = When::new(user.created_at, now);
+        (user, added, badge)
+    };
+    let dated = |entry: AuditRow| {
+        let at = When::new(entry.at, now);
+        (entry, at)
     };
     Ok(Office {
-        keys: keys
+        keys: tx.reports().keys().await?.into_iter().map(key).collect(),
+        people: tx.users().list().await?.into_iter().map(person).collect(),
+        audit: tx
+            .audit()
+            .recent(50)
+            .await?
             .into_iter()
-            .map(|key| {
-                let badge = live(key.revoked_at.is_some(), "revoked");
-                let used = key.last_used_at.map(|at| When::new(at, now));
-                (key.clone(), When::new(key.created_at, now), used, badge)
-            })
-            .collect(),
-        people: people
-            .into_iter()
-            .map(|user| {
-                let badge = live(user.disabled_at.is_some(), "disabled");
-                (user.clone(), When::new(user.created_at, now), badge)
-            })
-            .collect(),
-        deeds: deeds
-            .into_iter()
-            .map(|row| (row.clone(), When::new(row.at, now)))
+            .map(dated)
             .collect(),
     })
 }

@@ -9,7 +9,7 @@ use araldo::intake::accept;
 use araldo::store::Store;
 use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::store::people::erasure::Erasing;
-use araldo::store::templates::Pen;
+use araldo::store::templates::WriteContext;
 use serde_json::{Value, json};
 
 use super::Program;
@@ -37,13 +37,13 @@ async fn furnish(api: &Api) {
         "parts": {"it": {"sms": "{{ title }} {{ visit.day }}"}},
     }))
     .unwrap();
-    let pen = Pen {
+    let by = WriteContext {
         author: "test",
         now: api.web.clock.now(),
         ids: &*api.web.ids,
     };
     let mut tx = api.web.store.write().await.unwrap();
-    tx.templates().import(&source, pen).await.unwrap();
+    tx.templates().import(&source, by).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -6,7 +6,7 @@
 use araldo::domain::clock::{Clock as _, FixedClock};
 use araldo::domain::ids::TimeOrderedIds;
 use araldo::domain::template::{Source, VersionState};
-use araldo::store::templates::{Imported, Pen};
+use araldo::store::templates::{Imported, WriteContext};
 use araldo::store::{Store, StoreError, StoreUrl};
 
 const NOON: &str = "2026-11-22T12:00:00Z";
@@ -28,12 +28,12 @@ fn edited(text: &str) -> Source {
 pub(crate) async fn the_first_import_publishes_and_edits_are_kept(store: &Store) {
     let clock = FixedClock::at(NOON);
     let ids = TimeOrderedIds::new(&clock, 1);
-    let shipped = Pen {
+    let shipped = WriteContext {
         author: "araldo",
         now: clock.now(),
         ids: &ids,
     };
-    let operator = Pen {
+    let operator = WriteContext {
         author: "operator@energia.example",
         ..shipped
     };
@@ -73,17 +73,17 @@ pub(crate) async fn the_first_import_publishes_and_edits_are_kept(store: &Store)
 pub(crate) async fn a_version_is_never_changed_once_published(store: &Store) {
     let clock = FixedClock::at(NOON);
     let ids = TimeOrderedIds::new(&clock, 1);
-    let pen = Pen {
+    let by = WriteContext {
         author: "operator",
         now: clock.now(),
         ids: &ids,
     };
     let mut tx = store.write().await.unwrap();
     let mut templates = tx.templates();
-    let first = templates.save_draft(&edited("one"), pen).await.unwrap();
+    let first = templates.save_draft(&edited("one"), by).await.unwrap();
     assert_eq!(
         templates
-            .save_draft(&edited("one, better"), pen)
+            .save_draft(&edited("one, better"), by)
             .await
             .unwrap(),
         first
@@ -101,11 +101,11 @@ pub(crate) async fn a_version_is_never_changed_once_published(store: &Store) {
         Err(StoreError::Missing { .. })
     ));
 
-    let second = templates.save_draft(&edited("two"), pen).await.unwrap();
+    let second = templates.save_draft(&edited("two"), by).await.unwrap();
     assert_ne!(second, first);
     templates.publish(second, clock.now()).await.unwrap();
-    let draft = templates.save_draft(&edited("three"), pen).await.unwrap();
-    let back = templates.roll_back("notice", 1, pen).await.unwrap();
+    let draft = templates.save_draft(&edited("three"), by).await.unwrap();
+    let back = templates.roll_back("notice", 1, by).await.unwrap();
     let versions = templates.versions("notice").await.unwrap();
     let told = versions.iter().map(|it| (it.version, it.id, it.state));
     assert_eq!(
@@ -126,15 +126,15 @@ pub(crate) async fn a_version_is_never_changed_once_published(store: &Store) {
         ("notice", Some(4), Some(3))
     );
     templates.discard_draft(draft).await.unwrap();
-    templates.save_draft(&edited("four"), pen).await.unwrap();
+    templates.save_draft(&edited("four"), by).await.unwrap();
     let list = templates.list().await.unwrap();
     assert_eq!(list[0].draft, Some(5), "3 is gone, and 4 is the newest");
     let newest = templates.versions("notice").await.unwrap().remove(0);
     templates.discard_draft(newest.id).await.unwrap();
-    let again = templates.save_draft(&edited("five"), pen).await.unwrap();
+    let again = templates.save_draft(&edited("five"), by).await.unwrap();
     let again = templates.get_version(again).await.unwrap();
     assert_eq!(again.version, 6, "the audit goes on naming what was 5");
-    let absent = templates.roll_back("notice", 9, pen).await;
+    let absent = templates.roll_back("notice", 9, by).await;
     assert!(matches!(absent, Err(StoreError::Missing { .. })));
 }
 

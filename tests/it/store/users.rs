@@ -3,7 +3,7 @@
 use araldo::domain::role::Role;
 use araldo::domain::{Timestamp, UserId};
 use araldo::store::Store;
-use araldo::store::access::audit::Deed;
+use araldo::store::access::audit::AuditEntry;
 use araldo::store::access::sessions::NewSession;
 use araldo::store::access::users::{Added, NewUser};
 use chrono::TimeDelta;
@@ -89,26 +89,21 @@ async fn a_session_lives_until_idle_old_ended_or_its_person_is_shut_out(store: &
     assert!(!look("h3", TimeDelta::zero()).await);
 }
 
-async fn deeds_come_back_newest_first(store: &Store) {
+async fn audit_entries_come_back_newest_first(store: &Store) {
     let mut tx = store.write().await.unwrap();
     for (id, action) in [(1, "a.done"), (2, "b.done"), (3, "c.done")] {
-        let deed = Deed {
-            actor: "a@example.org",
-            action,
-            subject: "x",
-            detail: None,
-        };
-        tx.audit().append(id, NOW, &deed).await.unwrap();
+        let entry = AuditEntry::new("a@example.org", action, "x");
+        tx.audit().append(id, NOW, &entry).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let deeds = store.read().await.unwrap().audit().recent(2).await.unwrap();
-    let actions: Vec<&str> = deeds.iter().map(|deed| deed.action.as_str()).collect();
+    let entries = store.read().await.unwrap().audit().recent(2).await.unwrap();
+    let actions: Vec<&str> = entries.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(actions, ["c.done", "b.done"]);
-    assert_eq!(deeds[0].at, NOW);
+    assert_eq!(entries[0].at, NOW);
 }
 
 on_both_stores!(
     a_person_is_added_once,
     a_session_lives_until_idle_old_ended_or_its_person_is_shut_out,
-    deeds_come_back_newest_first,
+    audit_entries_come_back_newest_first,
 );

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::TimeOrderedIds;
-use araldo::store::templates::Pen;
+use araldo::store::templates::WriteContext;
 use araldo::store::{Store, StoreUrl};
 use araldo::template::Source;
 use tempfile::TempDir;
@@ -172,14 +172,14 @@ async fn prepared(url: &StoreUrl) -> Store {
     let store = Store::open(url, 6).await.expect("the store opens");
     let clock = Arc::new(FixedClock::at("2026-11-01T00:00:00Z"));
     let ids = TimeOrderedIds::new(Arc::clone(&clock), 200);
-    let pen = Pen {
+    let by = WriteContext {
         author: "araldo",
         now: araldo::domain::Clock::now(&clock),
         ids: &ids,
     };
     let sources = Source::shipped().expect("the shipped templates are sound");
     let mut tx = store.write().await.unwrap();
-    tx.templates().import_all(&sources, pen).await.unwrap();
+    tx.templates().import_all(&sources, by).await.unwrap();
     tx.commit().await.unwrap();
     store
 }

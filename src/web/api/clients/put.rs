@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::intake::client;
-use crate::store::access::audit::Deed;
+use crate::store::access::audit::AuditEntry;
 use crate::store::people::clients::Put;
 use crate::web::Web;
 use crate::web::api::body::Json;
@@ -26,25 +26,17 @@ pub(crate) async fn put(
     named(&mut body, "client", &reference)?;
     without(&mut body, READ_ONLY);
     let client = client::parse(&body, &web.phones)?;
+    let now = web.clock.now();
     let mut tx = web.store.write().await?;
-    let put = tx
-        .clients()
-        .put(&client, web.clock.now(), &*web.ids)
-        .await?;
+    let put = tx.clients().put(&client, now, &*web.ids).await?;
     let kept = tx.clients().record(put.id()).await?;
     let (status, action) = match put {
         Put::Created(_) => (StatusCode::CREATED, "client.created"),
         Put::Updated(_) => (StatusCode::OK, "client.changed"),
     };
-    let deed = Deed {
-        actor: &caller.actor(),
-        action,
-        subject: &reference,
-        detail: None,
-    };
-    tx.audit()
-        .append(web.ids.next(), web.clock.now(), &deed)
-        .await?;
+    let actor = caller.actor();
+    let entry = AuditEntry::new(&actor, action, &reference);
+    web.audit(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok((status, axum::Json(client::describe(&kept.client))))
 }

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use crate::domain::MessageState;
-use crate::store::access::audit::Deed;
+use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
@@ -33,13 +33,9 @@ pub(crate) async fn post(
             "the message is `{state}`: only what is held or queued can be taken back"
         )));
     }
-    let deed = Deed {
-        actor: &caller.actor(),
-        action: "message.cancelled",
-        subject: &id.to_string(),
-        detail: None,
-    };
-    tx.audit().append(web.ids.next(), now, &deed).await?;
+    let (actor, subject) = (caller.actor(), id.to_string());
+    let entry = AuditEntry::new(&actor, "message.cancelled", &subject);
+    web.audit(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(Json(json!({ "id": id, "state": state })))
 }

@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::domain::{Channel, Tracking};
 use crate::insight::explain;
 use crate::store::reports::{Story, StoryAttempt, StoryEngagement, StoryReceipt};
 use crate::web::Web;
+use crate::web::day::date;
 use crate::web::problem::Problem;
 
 /// One message.
@@ -18,14 +18,8 @@ pub(crate) async fn get(
 ) -> Result<Json<Value>, Problem> {
     let missing = || Problem::not_found("message", &id);
     let key = id.parse().map_err(|_| missing())?;
-    let story = web
-        .store
-        .read()
-        .await?
-        .reports()
-        .story(key)
-        .await?
-        .ok_or_else(missing)?;
+    let mut tx = web.store.read().await?;
+    let story = tx.reports().story(key).await?.ok_or_else(missing)?;
     Ok(Json(message(&story)))
 }
 
@@ -45,7 +39,7 @@ pub(crate) fn message(story: &Story) -> Value {
         "rule": plan.rule,
         "event": story.event.event_id,
         "created_at": message.created_at,
-        "day": day(message.day),
+        "day": date(message.day),
         "tracking": tracking(story),
         "accepted_at": message.accepted_at,
         "final_at": message.final_at,
@@ -67,12 +61,6 @@ fn tracking(story: &Story) -> Value {
         "reading": reading,
         "delivery": message.reports,
     })
-}
-
-/// `2026-11-22`: the day it is summed under.
-fn day(day: i64) -> Option<String> {
-    let date = NaiveDate::from_epoch_days(i32::try_from(day).ok()?)?;
-    Some(date.to_string())
 }
 
 fn attempt(attempt: &StoryAttempt) -> Value {

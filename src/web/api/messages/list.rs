@@ -5,11 +5,12 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::domain::{MessageId, MessageState, UnknownWord};
+use crate::domain::MessageId;
 use crate::store::reports::{MessageFilter, MessageRow};
 use crate::web::Web;
 use crate::web::api::page::Paging;
 use crate::web::problem::Problem;
+use crate::web::query::known;
 
 /// The parameters of the query.
 pub(in crate::web::api) const QUERY: &[&str] = &[
@@ -35,7 +36,7 @@ pub(crate) async fn get(
     State(web): State<Web>,
 ) -> Result<Json<Value>, Problem> {
     let filter = MessageFilter {
-        state: asked.state.as_deref().map(state).transpose()?,
+        state: known("state", asked.state.as_deref())?,
         client: asked.client,
         event: asked.event,
         incident: asked.incident,
@@ -48,11 +49,6 @@ pub(crate) async fn get(
     let page = tx.reports().messages(&filter, after, paging.limit).await?;
     let items: Vec<Value> = page.items.iter().map(item).collect();
     Ok(Json(json!({ "items": items, "next": page.next })))
-}
-
-fn state(word: &str) -> Result<MessageState, Problem> {
-    word.parse()
-        .map_err(|error: UnknownWord| Problem::field("/state", error.to_string()))
 }
 
 fn item(row: &MessageRow) -> Value {

@@ -5,8 +5,8 @@
 //! meantime, the question is asked anew instead of answered for another text.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
@@ -16,14 +16,12 @@ use crate::store::templates::StoredVersion;
 use crate::template::{Difference, difference};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
-use crate::web::auth::session::Person;
+use crate::web::console::shell::{self, Frame, Part, Visit, in_path, strictly};
 use crate::web::problem::Problem;
 
-use super::super::frame::{self, Frame, Part, strictly};
-use super::super::messages::in_path;
 use super::editor::fingerprint;
 use super::typed::Tab;
-use super::write::{errors, note, pen, to_editor};
+use super::write::{context, errors, note, to_editor};
 
 /// What is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -117,34 +115,32 @@ impl Matter {
 
 /// `GET /console/templates/{name}/{publish,roll-back,discard}`.
 pub(super) async fn ask(
-    State(web): State<Web>,
-    person: Person,
-    headers: HeaderMap,
+    visit: Visit,
     Path((name, asked)): Path<(String, Asked)>,
     Query(to): Query<To>,
 ) -> Result<Response, Problem> {
-    person.require(Right::EditTemplates)?;
-    let matter = Matter::read(&web, &name, asked, to.version).await?;
-    draw(&web, &person, &headers, asked, matter, Drawn::New).await
+    visit.person.require(Right::EditTemplates)?;
+    let matter = Matter::read(&visit.web, &name, asked, to.version).await?;
+    draw(&visit, asked, matter, Drawn::New).await
 }
 
 /// `POST` to the same: yes.
 pub(super) async fn answer(
-    State(web): State<Web>,
-    headers: HeaderMap,
+    visit: Visit,
     Path((name, asked)): Path<(String, Asked)>,
     Posted { person, fields }: Posted,
 ) -> Result<Response, Problem> {
     person.require(Right::EditTemplates)?;
+    let web = &visit.web;
     let to = fields.get("version").parse().unwrap_or_default();
-    let matter = Matter::read(&web, &name, asked, to).await?;
+    let matter = Matter::read(web, &name, asked, to).await?;
     let base = matter.base();
     if fields.get("base") != base {
-        return draw(&web, &person, &headers, asked, matter, Drawn::Again).await;
+        return draw(&visit, asked, matter, Drawn::Again).await;
     }
     // Before the store's writer is taken: a check takes its time.
-    if asked != Asked::Discard && !errors(&web, &matter.version.source).await.is_empty() {
-        return draw(&web, &person, &headers, asked, matter, Drawn::New).await;
+    if asked != Asked::Discard && !errors(web, &matter.version.source).await.is_empty() {
+        return draw(&visit, asked, matter, Drawn::New).await;
     }
     let mut tx = web.store.write().await?;
     let versions = tx.templates().versions(&name).await?;
@@ -157,15 +153,15 @@ pub(super) async fn answer(
             ));
         }
     }
-    let pen = pen(&web, &person);
+    let by = context(web, &person);
     let number = matter.version.version;
-    let (deed, done, versions) = match asked {
+    let (action, done, versions) = match asked {
         Asked::Publish => {
-            tx.templates().publish(matter.version.id, pen.now).await?;
+            tx.templates().publish(matter.version.id, by.now).await?;
             ("template.published", "published", format!("v{number}"))
         }
         Asked::RollBack => {
-            let copy = tx.templates().roll_back(&name, to, pen).await?;
+            let copy = tx.templates().roll_back(&name, to, by).await?;
             let copy = tx.templates().get_version(copy).await?.version;
             let versions = format!("v{copy}, a copy of v{number}");
             ("template.rolled_back", "rolled-back", versions)
@@ -176,7 +172,7 @@ pub(super) async fn answer(
             ("template.draft_discarded", "discarded", versions)
         }
     };
-    note(&web, &mut tx, &person, deed, (&name, &versions)).await?;
+    note(web, &mut tx, &person, action, (&name, &versions)).await?;
     tx.commit().await?;
     if asked == Asked::Discard && matter.live.is_none() {
         return Ok(strictly(Redirect::to("/console/templates")));
@@ -194,14 +190,12 @@ enum Drawn {
 }
 
 async fn draw(
-    web: &Web,
-    person: &Person,
-    headers: &HeaderMap,
+    visit: &Visit,
     asked: Asked,
     matter: Matter,
     drawn: Drawn,
 ) -> Result<Response, Problem> {
-    let name = matter.version.template.clone();
+    let (web, name) = (&visit.web, matter.version.template.clone());
     let mut faults = Vec::new();
     if drawn == Drawn::Again {
         faults.push("Something changed since you opened this page: look at it again.".to_owned());
@@ -214,25 +208,19 @@ async fn draw(
     faults.extend(may);
     let (before, after) = matter.sides(asked);
     let compare = move || difference(before.as_ref(), &after);
-    let difference = web
-        .console
-        .texts
-        .work(compare)
-        .await
-        .unwrap_or_else(|unfinished| {
-            faults.push(unfinished.to_string());
-            Difference::default()
-        });
-    let status = if drawn == Drawn::Again {
-        StatusCode::CONFLICT
-    } else if allowed {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
+    let compared = web.console.texts.work(compare).await;
+    let difference = compared.unwrap_or_else(|unfinished| {
+        faults.push(unfinished.to_string());
+        Difference::default()
+    });
+    let status = match drawn {
+        Drawn::Again => StatusCode::CONFLICT,
+        Drawn::New if allowed => StatusCode::OK,
+        Drawn::New => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let (question, follows, button) = words(asked, &matter);
     let page = QuestionPage {
-        frame: Frame::new(web, person, headers, Part::Templates, name.as_str()).await?,
+        frame: visit.frame(Part::Templates, name.as_str()).await?,
         path: asked.path(),
         question,
         follows,
@@ -243,7 +231,7 @@ async fn draw(
         difference,
         editor: format!("/console/templates/{}", in_path(&name)),
     };
-    Ok(frame::page_with(status, &page))
+    Ok(shell::page_with(status, &page))
 }
 
 /// The question, what follows from a yes, and the word on its button.

@@ -2,8 +2,8 @@
 //! their rates.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -18,18 +18,16 @@ use crate::store::reports::{StatsBy, StatsRow};
 use crate::store::templates::StoredVersion;
 use crate::template::Fullness;
 use crate::web::Web;
-use crate::web::auth::session::Person;
+use crate::web::console::shell::{self, Badge, Frame, Part, Visit, When};
 use crate::web::problem::Problem;
 
-use super::super::format::{Badge, When};
-use super::super::frame::{self, Frame, Part};
 use super::preview::{Preview, Shown};
 use super::typed::{self, Tab};
 
 /// Which tab is asked for, and what was just done.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Ask {
+pub(super) struct EditorQuery {
     locale: String,
     channel: String,
     sample: String,
@@ -66,7 +64,7 @@ struct Version {
 /// What happened to the form, said above it.
 pub(super) enum Notice {
     None,
-    Done(String),
+    Done(&'static str),
     Fault(Vec<String>),
 }
 
@@ -121,31 +119,21 @@ pub(super) fn fingerprint(version: &StoredVersion) -> String {
 
 /// `GET /console/templates/{name}`.
 pub(super) async fn show(
-    State(web): State<Web>,
-    person: Person,
-    headers: HeaderMap,
+    visit: Visit,
     Path(name): Path<String>,
-    Query(ask): Query<Ask>,
+    Query(ask): Query<EditorQuery>,
 ) -> Result<Response, Problem> {
-    let version = current(&web, &name).await?;
+    let version = current(&visit.web, &name).await?;
     let tab = Tab::of(&version.source, &ask.locale, &ask.channel, &ask.sample);
     let notice = match ask.done.as_str() {
-        "discarded" => Notice::Done("The draft is discarded.".to_owned()),
-        "same" => Notice::Done("This text is the published one already.".to_owned()),
-        "saved" => Notice::Done("The draft is saved. Nothing is sent from it yet.".to_owned()),
-        "published" => Notice::Done("Published: new messages use this version.".to_owned()),
-        "rolled-back" => {
-            Notice::Done("Rolled back: a copy is published as a new version.".to_owned())
-        }
+        "discarded" => Notice::Done("The draft is discarded."),
+        "same" => Notice::Done("This text is the published one already."),
+        "saved" => Notice::Done("The draft is saved. Nothing is sent from it yet."),
+        "published" => Notice::Done("Published: new messages use this version."),
+        "rolled-back" => Notice::Done("Rolled back: a copy is published as a new version."),
         _ => Notice::None,
     };
-    let drawing = Drawing {
-        source: version.source.clone(),
-        tab,
-        notice,
-        status: StatusCode::OK,
-    };
-    draw(&web, &person, &headers, &name, drawing).await
+    draw(&visit, &name, Drawing::new(version.source, tab, notice)).await
 }
 
 /// What to draw: the text may be one that was typed and not saved.
@@ -156,22 +144,24 @@ pub(super) struct Drawing {
     pub(super) status: StatusCode,
 }
 
-pub(super) async fn draw(
-    web: &Web,
-    person: &Person,
-    headers: &HeaderMap,
-    name: &str,
-    Drawing {
-        source,
-        tab,
-        notice,
-        status,
-    }: Drawing,
-) -> Result<Response, Problem> {
+impl Drawing {
+    pub(super) const fn new(source: Source, tab: Tab, notice: Notice) -> Self {
+        Self {
+            source,
+            tab,
+            notice,
+            status: StatusCode::OK,
+        }
+    }
+}
+
+pub(super) async fn draw(visit: &Visit, name: &str, drawing: Drawing) -> Result<Response, Problem> {
+    let (web, status) = (&visit.web, drawing.status);
+    let (source, tab) = (drawing.source, drawing.tab);
     let stored = web.store.read().await?.templates().versions(name).await?;
     let version = pick(&stored).ok_or_else(|| Problem::not_found("template", name))?;
     let page = EditorPage {
-        frame: Frame::new(web, person, headers, Part::Templates, name).await?,
+        frame: visit.frame(Part::Templates, name).await?,
         name: name.to_owned(),
         description: source.description.clone(),
         topic: source.topic.clone(),
@@ -185,15 +175,15 @@ pub(super) async fn draw(
         kept: typed::kept(&version.source, &source),
         drafted: version.state == VersionState::Draft,
         editing: format!("{} v{}", version.state, version.version),
-        may_edit: person.role.may(Right::EditTemplates),
+        may_edit: visit.may(Right::EditTemplates),
         fields: fields(&source, &tab),
         variables: variables(&source),
-        notice,
+        notice: drawing.notice,
         preview: Preview::of(web, &source, &tab).await,
         versions: versions(web, name, &stored).await?,
         tab,
     };
-    Ok(frame::page_with(status, &page))
+    Ok(shell::page_with(status, &page))
 }
 
 fn tabs(stored: &Source, source: &Source, tab: &Tab) -> Vec<TabButton> {
@@ -250,39 +240,27 @@ async fn versions(
         version: true,
         ..StatsBy::default()
     };
-    let rows = web
-        .store
-        .read()
-        .await?
-        .reports()
-        .stats(0, i64::MAX, by)
-        .await?;
+    let mut tx = web.store.read().await?;
+    let rows = tx.reports().stats(0, i64::MAX, by).await?;
     let now = web.moment();
-    let counts = |number: i64| {
-        let its = |row: &&StatsRow| row.template == name && row.version == number;
-        rows.iter()
-            .find(its)
-            .map(|row| row.counts)
-            .unwrap_or_default()
+    let version = |version: &StoredVersion| {
+        let its = |row: &&StatsRow| row.template == name && row.version == version.version;
+        let counts = rows.iter().find(its).map(|row| row.counts);
+        let counts = counts.unwrap_or_default();
+        let tone = match version.state {
+            VersionState::Draft => "attention",
+            VersionState::Published => "delivered",
+            VersionState::Retired => "waiting",
+        };
+        Version {
+            number: version.version,
+            state: version.state,
+            badge: Badge::new(tone, version.state.as_str()),
+            author: version.author.clone(),
+            written: When::new(version.published_at.unwrap_or(version.created_at), now),
+            delivered: Rate::new(counts.delivered, counts.reporting).to_string(),
+            read: Rate::new(counts.read, counts.read_measurable).to_string(),
+        }
     };
-    Ok(stored
-        .iter()
-        .map(|version| {
-            let counts = counts(version.version);
-            let tone = match version.state {
-                VersionState::Draft => "attention",
-                VersionState::Published => "delivered",
-                VersionState::Retired => "waiting",
-            };
-            Version {
-                number: version.version,
-                state: version.state,
-                badge: Badge::new(tone, version.state.as_str()),
-                author: version.author.clone(),
-                written: When::new(version.published_at.unwrap_or(version.created_at), now),
-                delivered: Rate::new(counts.delivered, counts.reporting).to_string(),
-                read: Rate::new(counts.read, counts.read_measurable).to_string(),
-            }
-        })
-        .collect())
+    Ok(stored.iter().map(version).collect())
 }

@@ -5,19 +5,16 @@
 //! is decided by `template`, which works on it in a workshop of its own.
 
 use askama::Template;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::HeaderMap;
+use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 
 use crate::domain::limits::EDITOR_FORM_BYTES;
 use crate::domain::role::Right;
 use crate::store::templates::TemplateSummary;
-use crate::web::Web;
-use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 use crate::web::routes::{Access, Routes};
 
-use super::frame::{self, Frame, Part};
+use super::shell::{self, Frame, Part, Visit};
 
 mod change;
 mod editor;
@@ -46,18 +43,14 @@ pub(super) fn routes() -> Routes {
 
 #[derive(Template)]
 #[template(path = "console/templates.html")]
-struct ListPage {
+struct TemplatesPage {
     frame: Frame,
     rows: Vec<TemplateSummary>,
 }
 
 /// `GET /console/templates`.
-async fn list(
-    State(web): State<Web>,
-    person: Person,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let rows = web.store.read().await?.templates().list().await?;
-    let frame = Frame::new(&web, &person, &headers, Part::Templates, "Templates").await?;
-    Ok(frame::page(&ListPage { frame, rows }))
+async fn list(visit: Visit) -> Result<Response, Problem> {
+    let rows = visit.web.store.read().await?.templates().list().await?;
+    let frame = visit.frame(Part::Templates, "Templates").await?;
+    Ok(shell::page(&TemplatesPage { frame, rows }))
 }

@@ -19,11 +19,10 @@ use crate::domain::template::Source;
 use crate::template::{Compiled, Input, introduce};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
-use crate::web::auth::session::Person;
+use crate::web::console::shell::{self, Visit};
 use crate::web::problem::Problem;
 use crate::web::public::Contact;
 
-use super::super::frame;
 use super::editor::current;
 use super::typed::{Tab, typed};
 
@@ -156,17 +155,13 @@ pub(super) async fn preview(
     let tab = Tab::of_form(&version.source, &fields);
     let source = typed(&version.source, &tab, &fields)?;
     let preview = Preview::of(&web, &source, &tab).await;
-    Ok(frame::page(&preview))
+    Ok(shell::page(&preview))
 }
 
 /// `GET /console/previews/{key}`: an unsaved mail, in its frame.
-pub(super) async fn mail(
-    State(web): State<Web>,
-    _person: Person,
-    Path(key): Path<String>,
-) -> Response {
+pub(super) async fn mail(Visit { web, .. }: Visit, Path(key): Path<String>) -> Response {
     match web.console.preview(&key).await {
-        Some(html) => frame::mail(&html),
+        Some(html) => shell::mail(&html),
         None => Problem::not_found("preview", &key).into_response(),
     }
 }

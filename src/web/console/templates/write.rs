@@ -5,36 +5,34 @@
 //! What changes for readers (publishing, rolling back) and what is lost (discarding) is asked
 //! about on a page of its own: `change`.
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 
 use crate::domain::limits::TEXTS_BYTES;
 use crate::domain::role::Right;
 use crate::domain::template::{Source, VersionState};
-use crate::store::access::audit::Deed;
-use crate::store::templates::{Pen, StoredVersion};
+use crate::store::access::audit::AuditEntry;
+use crate::store::templates::{StoredVersion, WriteContext};
 use crate::store::{StoreError, Tx};
 use crate::template::{Severity, check};
 use crate::web::Web;
 use crate::web::auth::csrf::{Fields, Posted};
 use crate::web::auth::session::Person;
+use crate::web::console::shell::{Visit, in_path, strictly};
 use crate::web::problem::Problem;
 
-use super::super::frame::strictly;
-use super::super::messages::in_path;
 use super::editor::{Drawing, Notice, current, draw, fingerprint, pick};
 use super::typed::{Tab, typed};
 
 /// `POST /console/templates/{name}`. The right comes before any work.
 pub(super) async fn write(
-    State(web): State<Web>,
-    headers: HeaderMap,
+    visit: Visit,
     Path(name): Path<String>,
     Posted { person, fields }: Posted,
 ) -> Result<Response, Problem> {
     person.require(Right::EditTemplates)?;
-    let version = current(&web, &name).await?;
+    let version = current(&visit.web, &name).await?;
     let tab = Tab::of_form(&version.source, &fields);
     let source = typed(&version.source, &tab, &fields)?;
     let pressed = Tab::pressed(&version.source, &fields);
@@ -42,26 +40,19 @@ pub(super) async fn write(
         "save" => false,
         "publish" => true,
         _ => {
-            let drawing = Drawing {
-                source,
-                tab: pressed.unwrap_or(tab),
-                notice: Notice::None,
-                status: StatusCode::OK,
-            };
-            return draw(&web, &person, &headers, &name, drawing).await;
+            let tab = pressed.unwrap_or(tab);
+            return draw(&visit, &name, Drawing::new(source, tab, Notice::None)).await;
         }
     };
-    match save(&web, &person, &version, &source, &fields, publish).await? {
+    match save(&visit.web, &person, &version, &source, &fields, publish).await? {
         Outcome::Done(Done::Asks) => Ok(to_question(&name)),
         Outcome::Done(done) => Ok(to_editor(&name, &tab, done.word())),
         Outcome::Refused { status, faults } => {
             let drawing = Drawing {
-                source,
-                tab,
-                notice: Notice::Fault(faults),
                 status,
+                ..Drawing::new(source, tab, Notice::Fault(faults))
             };
-            draw(&web, &person, &headers, &name, drawing).await
+            draw(&visit, &name, drawing).await
         }
     }
 }
@@ -130,17 +121,11 @@ async fn save(
     if fingerprint(now) != fingerprint(version) {
         return Ok(stale(now));
     }
-    let draft = tx.templates().save_draft(source, pen(web, person)).await?;
+    let by = context(web, person);
+    let draft = tx.templates().save_draft(source, by).await?;
     let number = tx.templates().get_version(draft).await?.version;
-    let detail = format!("v{number}");
-    note(
-        web,
-        &mut tx,
-        person,
-        "template.saved",
-        (&source.name, &detail),
-    )
-    .await?;
+    let what = (source.name.as_str(), &*format!("v{number}"));
+    note(web, &mut tx, person, "template.saved", what).await?;
     tx.commit().await?;
     Ok(Outcome::Done(if publish {
         Done::Asks
@@ -161,8 +146,8 @@ fn stale(version: &StoredVersion) -> Outcome {
 }
 
 /// Who writes, now.
-pub(super) fn pen<'a>(web: &'a Web, person: &'a Person) -> Pen<'a> {
-    Pen {
+pub(super) fn context<'a>(web: &'a Web, person: &'a Person) -> WriteContext<'a> {
+    WriteContext {
         author: &person.email,
         now: web.clock.now(),
         ids: &*web.ids,
@@ -177,15 +162,13 @@ pub(super) async fn note(
     action: &str,
     (subject, versions): (&str, &str),
 ) -> Result<(), StoreError> {
-    let deed = Deed {
+    let entry = AuditEntry {
         actor: &person.email,
         action,
         subject,
         detail: Some(versions),
     };
-    tx.audit()
-        .append(web.ids.next(), web.clock.now(), &deed)
-        .await
+    web.audit(tx, &entry).await
 }
 
 /// What keeps a text from being published.

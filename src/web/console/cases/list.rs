@@ -1,0 +1,46 @@
+//! `GET /console/cases`: where each stands and with whom.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::CaseLine;
+use crate::web::console::shell::{self, Frame, Part, Visit, list};
+use crate::web::problem::Problem;
+
+/// What the list is asked.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct CasesQuery {
+    /// `all` for the closed ones too.
+    show: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/cases.html")]
+struct CasesPage {
+    frame: Frame,
+    all: bool,
+    rows: Vec<CaseLine>,
+    next: Option<String>,
+}
+
+pub(crate) async fn get(
+    visit: Visit,
+    Query(CasesQuery { show, after }): Query<CasesQuery>,
+) -> Result<Response, Problem> {
+    let all = show == "all";
+    let mut tx = visit.web.store.read().await?;
+    let before = list::before(&after);
+    let rows = tx.reports().cases(!all, before, list::PAGE).await?;
+    drop(tx);
+    let next = list::next(&rows, |row| row.id);
+    Ok(shell::page(&CasesPage {
+        frame: visit.frame(Part::Cases, "Cases").await?,
+        all,
+        rows: CaseLine::all(rows, &visit.web),
+        next: next.map(|last| format!("/console/cases?show={show}&after={last}")),
+    }))
+}

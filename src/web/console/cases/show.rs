@@ -1,0 +1,71 @@
+//! `GET /console/cases/{case}`: one case with its steps, replies and messages.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::line::owner;
+use crate::domain::role::Right;
+use crate::store::people::replies::RepliesTo;
+use crate::store::planning::cases::CaseChange;
+use crate::store::reports::{CaseRow, MessageFilter};
+use crate::web::console::messages::MessageLine;
+use crate::web::console::replies::{self, ReplyLine};
+use crate::web::console::shell::format::LANGUAGE;
+use crate::web::console::shell::timeline::Step;
+use crate::web::console::shell::{self, Frame, Part, Visit, When, in_path};
+use crate::web::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "console/case.html")]
+struct CasePage {
+    frame: Frame,
+    case: CaseRow,
+    client_path: String,
+    kind: String,
+    state: String,
+    with: Option<String>,
+    opened: When,
+    closed: Option<When>,
+    steps: Vec<Step>,
+    lines: Vec<MessageLine>,
+    replies: Vec<ReplyLine>,
+    may_answer: bool,
+}
+
+pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Response, Problem> {
+    let now = visit.web.moment();
+    let mut tx = visit.web.store.read().await?;
+    let found = tx.reports().case(&case).await?;
+    let found = found.ok_or_else(|| Problem::not_found("case", &case))?;
+    let steps = tx.cases().history(&case).await?;
+    let filter = MessageFilter {
+        case: Some(case.clone()),
+        ..MessageFilter::default()
+    };
+    let lines = MessageLine::newest(&mut tx, &filter, now).await?;
+    let replies = replies::about(&mut tx, RepliesTo::Case(&case), now).await?;
+    drop(tx);
+    let kinds = visit.web.pages.case_kinds();
+    let step = |step: CaseChange| {
+        let at = When::new(step.occurred_at, now);
+        let word = kinds.state_label(&found.kind, &step.state, LANGUAGE);
+        let said: Vec<String> = [step.owner, step.note].into_iter().flatten().collect();
+        Step::new(at, "going", word, said.join(" · "))
+    };
+    let title = format!("Case {case}");
+    Ok(shell::page(&CasePage {
+        frame: visit.frame(Part::Cases, title).await?,
+        client_path: in_path(&found.client_ref),
+        kind: kinds.kind_label(&found.kind, LANGUAGE),
+        state: kinds.state_label(&found.kind, &found.state, LANGUAGE),
+        with: owner(&found, kinds).map(str::to_owned),
+        opened: When::new(found.opened_at, now),
+        closed: found.closed_at.map(|at| When::new(at, now)),
+        steps: steps.into_iter().map(step).collect(),
+        case: found,
+        lines,
+        replies,
+        may_answer: visit.may(Right::AnswerReplies),
+    }))
+}

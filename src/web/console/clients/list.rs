@@ -1,0 +1,45 @@
+//! `GET /console/clients`: all of them, or those whose name or reference holds a word.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::store::reports::ClientRow;
+use crate::web::console::shell::{self, Frame, Part, Visit, in_path, list};
+use crate::web::problem::Problem;
+
+/// What the list is asked.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ClientsQuery {
+    q: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/clients.html")]
+struct ClientsPage {
+    frame: Frame,
+    q: String,
+    rows: Vec<(String, ClientRow)>,
+    next: Option<String>,
+}
+
+pub(crate) async fn get(
+    visit: Visit,
+    Query(ClientsQuery { q, after }): Query<ClientsQuery>,
+) -> Result<Response, Problem> {
+    let after = after.parse().unwrap_or(0);
+    let mut tx = visit.web.store.read().await?;
+    let rows = tx.reports().clients(q.trim(), after, list::PAGE).await?;
+    drop(tx);
+    let next = list::next(&rows, |row| row.id);
+    let with_path = |row: ClientRow| (in_path(&row.client), row);
+    Ok(shell::page(&ClientsPage {
+        frame: visit.frame(Part::Clients, "Clients").await?,
+        next: next.map(|last| format!("/console/clients?q={}&after={last}", in_path(&q))),
+        q,
+        rows: rows.into_iter().map(with_path).collect(),
+    }))
+}

@@ -1,0 +1,5 @@
+//! Clients: the list, and the page of one client.
+
+pub(crate) mod list;
+pub(crate) mod show;
+mod why;

@@ -1,0 +1,152 @@
+//! `GET /console/clients/{client}`: one client with everything that decides what they get.
+//! Addresses are masked; showing one is a POST of its own and is written down.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::why::{Answer, answer};
+use crate::domain::address::masked;
+use crate::domain::role::Right;
+use crate::store::access::audit::AuditEntry;
+use crate::store::people::replies::RepliesTo;
+use crate::store::reports::{ClientSheet, MessageFilter};
+use crate::web::auth::csrf::Posted;
+use crate::web::console::cases::CaseLine;
+use crate::web::console::messages::MessageLine;
+use crate::web::console::replies::{self, ReplyLine};
+use crate::web::console::shell::format::{minute_of_day, plain};
+use crate::web::console::shell::{self, Frame, Part, Visit, When, in_path};
+use crate::web::console::state::Moment;
+use crate::web::problem::Problem;
+
+/// What the page of one client is asked.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ClientQuery {
+    /// A reference: why did, or did not, this client hear of it?
+    about: String,
+}
+
+struct Contact {
+    id: i64,
+    channel: String,
+    address: String,
+    verified: bool,
+    shown: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/client.html")]
+struct ClientPage {
+    frame: Frame,
+    path: String,
+    sheet: ClientSheet,
+    may_reveal: bool,
+    contacts: Vec<Contact>,
+    quiet: Option<String>,
+    suppressions: Vec<(String, String, String, When)>,
+    cases: Vec<CaseLine>,
+    lines: Vec<MessageLine>,
+    answer: Option<Answer>,
+    replies: Vec<ReplyLine>,
+    may_answer: bool,
+}
+
+pub(crate) async fn get(
+    visit: Visit,
+    Path(client): Path<String>,
+    Query(ClientQuery { about }): Query<ClientQuery>,
+) -> Result<Response, Problem> {
+    draw(&visit, &client, about.trim(), None).await
+}
+
+/// `POST /console/clients/{client}/reveal`: shows one address in clear, once, and writes it down.
+pub(crate) async fn reveal(
+    visit: Visit,
+    Path(client): Path<String>,
+    Posted { person, fields }: Posted,
+) -> Result<Response, Problem> {
+    person.require(Right::Reveal)?;
+    let contact = fields.get("contact");
+    let entry = AuditEntry {
+        actor: &person.email,
+        action: "contact.revealed",
+        subject: &client,
+        detail: Some(contact),
+    };
+    let mut tx = visit.web.store.write().await?;
+    visit.web.audit(&mut tx, &entry).await?;
+    tx.commit().await?;
+    draw(&visit, &client, "", contact.parse().ok()).await
+}
+
+async fn draw(
+    visit: &Visit,
+    client: &str,
+    about: &str,
+    shown: Option<i64>,
+) -> Result<Response, Problem> {
+    let now = visit.web.moment();
+    let mut tx = visit.web.store.read().await?;
+    let found = tx.reports().client(client).await?;
+    let sheet = found.ok_or_else(|| Problem::not_found("client", client))?;
+    let filter = MessageFilter {
+        client: Some(client.to_owned()),
+        ..MessageFilter::default()
+    };
+    let lines = MessageLine::newest(&mut tx, &filter, now).await?;
+    let replies = replies::about(&mut tx, RepliesTo::Client(sheet.id.get()), now).await?;
+    let answer = match about {
+        "" => None,
+        about => Some(answer(&mut tx, client, about, now).await?),
+    };
+    drop(tx);
+    let quiet = sheet.quiet_from.zip(sheet.quiet_to);
+    let quiet = quiet.map(|(from, to)| (minute_of_day(from), minute_of_day(to)));
+    Ok(shell::page(&ClientPage {
+        frame: visit.frame(Part::Clients, sheet.name.as_str()).await?,
+        path: in_path(client),
+        may_reveal: visit.may(Right::Reveal),
+        may_answer: visit.may(Right::AnswerReplies),
+        replies,
+        contacts: contacts(&sheet, shown),
+        quiet: quiet.map(|(from, to)| format!("{from} to {to}")),
+        suppressions: suppressions(&sheet, now),
+        cases: CaseLine::all(sheet.cases.clone(), &visit.web),
+        lines,
+        answer,
+        sheet,
+    }))
+}
+
+fn contacts(sheet: &ClientSheet, shown: Option<i64>) -> Vec<Contact> {
+    let contacts = sheet.contacts.iter();
+    contacts
+        .map(|contact| {
+            let shown = shown == Some(contact.id);
+            Contact {
+                id: contact.id,
+                channel: contact.channel.clone(),
+                address: match shown {
+                    true => contact.address.clone(),
+                    false => masked(&contact.address),
+                },
+                verified: contact.verified,
+                shown,
+            }
+        })
+        .collect()
+}
+
+fn suppressions(sheet: &ClientSheet, now: Moment) -> Vec<(String, String, String, When)> {
+    let suppressions = sheet.suppressions.iter();
+    suppressions
+        .map(|barred| {
+            let since = When::new(barred.created_at, now);
+            let (address, reason) = (masked(&barred.address), plain(&barred.reason));
+            (barred.channel.clone(), address, reason, since)
+        })
+        .collect()
+}

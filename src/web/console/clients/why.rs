@@ -1,0 +1,50 @@
+//! Why did this client (not) get it?
+
+use crate::store::reports::MessageFilter;
+use crate::store::{StoreError, Tx};
+use crate::web::console::messages::MessageLine;
+use crate::web::console::state::Moment;
+
+/// The answer.
+pub(super) struct Answer {
+    pub(super) about: String,
+    pub(super) verdict: &'static str,
+    pub(super) lines: Vec<MessageLine>,
+}
+
+/// Looks for the client's messages about an incident, a case or an event of that name.
+pub(super) async fn answer(
+    tx: &mut Tx,
+    client: &str,
+    about: &str,
+    now: Moment,
+) -> Result<Answer, StoreError> {
+    let incident = tx.reports().incident(about).await?.is_some();
+    let case = !incident && tx.reports().case(about).await?.is_some();
+    let anybody = MessageFilter {
+        incident: incident.then(|| about.to_owned()),
+        case: case.then(|| about.to_owned()),
+        event: (!incident && !case).then(|| about.to_owned()),
+        ..MessageFilter::default()
+    };
+    let theirs = MessageFilter {
+        client: Some(client.to_owned()),
+        ..anybody.clone()
+    };
+    let lines = MessageLine::newest(tx, &theirs, now).await?;
+    let others = tx.reports().messages(&anybody, None, 1).await?;
+    let verdict = match (lines.is_empty(), others.items.is_empty()) {
+        (false, _) => "Each message about it is listed with its state and reason.",
+        (true, false) => {
+            "This client was not in the audience: no place in the area, or not their case. \
+             Others were told."
+        }
+        (true, true) if incident || case => "It is known, and no rule has told anybody of it.",
+        (true, true) => "There is no incident, case or event of this name.",
+    };
+    Ok(Answer {
+        about: about.to_owned(),
+        verdict,
+        lines,
+    })
+}

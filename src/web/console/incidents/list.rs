@@ -1,0 +1,33 @@
+//! `GET /console/incidents`: what is going on, and what went on.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+
+use super::line::IncidentLine;
+use crate::web::console::shell::list::{self, After};
+use crate::web::console::shell::{self, Frame, Part, Visit};
+use crate::web::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "console/incidents.html")]
+struct IncidentsPage {
+    frame: Frame,
+    rows: Vec<IncidentLine>,
+    next: Option<String>,
+}
+
+pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Response, Problem> {
+    let mut tx = visit.web.store.read().await?;
+    let mut reports = tx.reports();
+    let rows = reports.incidents(false, after.before(), list::PAGE).await?;
+    drop(tx);
+    let next = list::next(&rows, |row| row.id);
+    let now = visit.web.moment();
+    let line = |incident| IncidentLine::new(incident, now);
+    Ok(shell::page(&IncidentsPage {
+        frame: visit.frame(Part::Incidents, "Incidents").await?,
+        next: next.map(|last| format!("/console/incidents?after={last}")),
+        rows: rows.into_iter().map(line).collect(),
+    }))
+}

@@ -1,0 +1,125 @@
+//! `GET /console/insight.csv`: the counts by day, template, version and channel.
+
+use axum::extract::Query;
+use axum::http::header;
+use axum::response::Response;
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+
+use super::{InsightQuery, date};
+use crate::domain::role::Right;
+use crate::store::reports::{Counts, StatsBy, StatsRow};
+use crate::web::console::shell::{Visit, strictly};
+use crate::web::problem::Problem;
+
+/// A count and the head of its column.
+type Column = (&'static str, fn(&Counts) -> i64);
+
+/// The columns after day, template, version and channel.
+const COUNTS: [Column; 20] = [
+    ("planned", |c| c.planned),
+    ("suppressed", |c| c.suppressed),
+    ("accepted", |c| c.accepted),
+    ("delivered", |c| c.delivered),
+    ("undelivered", |c| c.undelivered),
+    ("unconfirmed", |c| c.unconfirmed),
+    ("unknown", |c| c.unknown),
+    ("opened", |c| c.opened),
+    ("opened_machine", |c| c.opened_machine),
+    ("clicked", |c| c.clicked),
+    ("clicked_machine", |c| c.clicked_machine),
+    ("replied", |c| c.replied),
+    ("measurable", |c| c.measurable),
+    ("anonymous_opens", |c| c.anonymous_opens),
+    ("reporting", |c| c.reporting),
+    ("reached", |c| c.reached),
+    ("clicks_measurable", |c| c.clicks_measurable),
+    ("read_measurable", |c| c.read_measurable),
+    ("read", |c| c.read),
+    ("confirmed", |c| c.confirmed),
+];
+
+/// All days of the span.
+pub(crate) async fn get(
+    visit: Visit,
+    Query(ask): Query<InsightQuery>,
+) -> Result<Response, Problem> {
+    visit.person.require(Right::Rates)?;
+    let to = visit.web.moment().day();
+    let by = StatsBy {
+        day: true,
+        template: true,
+        version: true,
+        channel: true,
+    };
+    let mut tx = visit.web.store.read().await?;
+    let rows = tx.reports().stats(to - ask.days() + 1, to, by).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"araldo-rates.csv\"",
+        ),
+    ];
+    match table(&rows) {
+        Ok(text) => Ok(strictly((headers, text))),
+        Err(error) => {
+            tracing::error!(error = %error, "the rates could not be written as CSV");
+            Err(Problem::page_failed())
+        }
+    }
+}
+
+fn table(rows: &[StatsRow]) -> csv::Result<Vec<u8>> {
+    let mut writer = WriterBuilder::new()
+        .quote_style(QuoteStyle::Necessary)
+        .terminator(Terminator::CRLF)
+        .from_writer(Vec::new());
+    let keys = ["day", "template", "version", "channel"];
+    writer.write_record(keys.into_iter().chain(COUNTS.map(|(head, _)| head)))?;
+    for row in rows {
+        let keys = [
+            date(row.day),
+            guarded(&row.template),
+            row.version.to_string(),
+            guarded(&row.channel),
+        ];
+        let counts = COUNTS.map(|(_, count)| count(&row.counts).to_string());
+        writer.write_record(keys.iter().chain(&counts))?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error().into())
+}
+
+/// A text that never begins a formula, whatever a table calculation makes of it.
+fn guarded(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let guard = if formula { "'" } else { "" };
+    format!("{guard}{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_never_begins_a_formula() {
+        let row = |template: &str| StatsRow {
+            day: 0,
+            template: template.to_owned(),
+            version: 1,
+            channel: "@SUM(A1)".to_owned(),
+            counts: Counts::default(),
+        };
+        let rows = ["=1+1", "say \"hi\", all"].map(row);
+        let text = String::from_utf8(table(&rows).unwrap()).unwrap();
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        assert!(lines[0].starts_with("day,template,version,channel,planned,suppressed,"));
+        assert!(
+            lines[1].starts_with("1970-01-01,'=1+1,1,'@SUM(A1),0,0,"),
+            "{text}"
+        );
+        assert!(lines[2].starts_with("1970-01-01,\"say \"\"hi\"\", all\",1,"));
+        assert_eq!(lines[0].matches(',').count(), lines[1].matches(',').count());
+    }
+}

@@ -1,0 +1,86 @@
+//! `GET /console/messages/{id}`: what happened when, what the client saw, and why.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::timeline::steps;
+use crate::domain::MessageId;
+use crate::domain::address::masked;
+use crate::domain::links::Links;
+use crate::domain::role::Right;
+use crate::insight::explain;
+use crate::store::people::replies::RepliesTo;
+use crate::store::reports::Story;
+use crate::template::letter::Letter;
+use crate::template::stored::{NotShown, Unusable};
+use crate::web::Web;
+use crate::web::console::replies::{self, ReplyLine};
+use crate::web::console::shell::timeline::Step;
+use crate::web::console::shell::{self, Badge, Frame, Part, Visit, in_path};
+use crate::web::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "console/message.html")]
+struct MessagePage {
+    frame: Frame,
+    id: MessageId,
+    badge: Badge,
+    story: Story,
+    address: String,
+    client_path: String,
+    steps: Vec<Step>,
+    why: Vec<String>,
+    seen: Result<Letter, String>,
+    replies: Vec<ReplyLine>,
+    may_answer: bool,
+}
+
+pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
+    let missing = || Problem::not_found("message", &id);
+    let key: MessageId = id.parse().map_err(|_| missing())?;
+    let now = visit.web.moment();
+    let mut tx = visit.web.store.read().await?;
+    let story = tx.reports().story(key).await?.ok_or_else(missing)?;
+    let replies = replies::about(&mut tx, RepliesTo::Message(key), now).await?;
+    drop(tx);
+    let title = format!("Message {id}");
+    Ok(shell::page(&MessagePage {
+        frame: visit.frame(Part::Messages, title).await?,
+        id: key,
+        badge: Badge::of_message(story.message.state, story.message.read),
+        address: masked(&story.message.address),
+        client_path: in_path(story.message.client_ref.as_deref().unwrap_or_default()),
+        steps: steps(&story, now),
+        replies,
+        may_answer: visit.may(Right::AnswerReplies),
+        why: explain(&story),
+        seen: seen(&visit.web, key).await,
+        story,
+    }))
+}
+
+/// `GET /console/messages/{id}/mail`: the mail itself, for the frame on its page.
+pub(crate) async fn mail(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
+    let key = id.parse().map_err(|_| Problem::not_found("message", &id))?;
+    match seen(&visit.web, key).await {
+        Ok(Letter::Email(mail, _)) => Ok(shell::mail(&mail.html)),
+        Ok(Letter::Sms(_)) | Err(_) => Err(Problem::not_found("mail of message", &id)),
+    }
+}
+
+/// The message as its client saw it, or a sentence that says why it cannot be shown. Its links
+/// lead nowhere: whoever follows a true one acts as the client.
+async fn seen(web: &Web, id: MessageId) -> Result<Letter, String> {
+    let links = Links::for_looking(Arc::clone(&web.public_url));
+    match web.console.sent.letter(&web.store, id, &links).await {
+        Ok(letter) => Ok(letter),
+        Err(NotShown::Unusable(Unusable::Store(error))) => {
+            tracing::error!(message.id = %id, error = %error, "cannot read a message to show it");
+            Err("the store cannot be read now".to_owned())
+        }
+        Err(reason) => Err(reason.to_string()),
+    }
+}

@@ -1,0 +1,89 @@
+//! `GET /console/now/live`: the page while it is looked at. An event for each region that changed,
+//! with its HTML.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::response::Response;
+use axum::response::sse::Event;
+use futures_util::{StreamExt as _, stream};
+
+use super::view::View;
+use crate::web::console::shell::Visit;
+use crate::web::console::shell::live::live_stream;
+use crate::web::console::state::{Moment, Snapshot};
+
+/// How often a live page looks.
+const TICK: Duration = Duration::from_secs(1);
+/// A live page asks again after so many looks: a session that was ended sees no longer than
+/// this.
+const TICKS: usize = 120;
+
+macro_rules! region {
+    ($name:ident, $path:literal) => {
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            now: &'a View,
+        }
+    };
+}
+region!(Alarms, "console/now/alarms.html");
+region!(Announced, "console/now/announced.html");
+region!(Tiles, "console/now/tiles.html");
+region!(Lanes, "console/now/lanes.html");
+region!(Incidents, "console/now/incidents.html");
+region!(Providers, "console/now/providers.html");
+region!(Recent, "console/now/recent.html");
+
+pub(crate) async fn get(Visit { web, .. }: Visit) -> Response {
+    let stopping = web.console.lifecycle.stopping();
+    let regions = stream::unfold((web, Vec::new(), 0), |(web, shown, ticks)| async move {
+        if ticks >= TICKS {
+            return None;
+        }
+        if ticks > 0 {
+            tokio::time::sleep(TICK).await;
+        }
+        let drawn = match web.console.now(&web).await {
+            Ok(snapshot) => draw(&snapshot, web.moment()),
+            // The store is busy or gone: what is shown stays, the next look may do better.
+            Err(error) => {
+                tracing::warn!(error = %error, "a live page could not look at the store");
+                shown.clone()
+            }
+        };
+        let events = changed(&shown, &drawn);
+        Some((events, (web, drawn, ticks + 1)))
+    });
+    live_stream(regions.flat_map(stream::iter).take_until(stopping))
+}
+
+/// Name and HTML of each region.
+type Drawn = Vec<(&'static str, Arc<str>)>;
+
+fn draw(snapshot: &Snapshot, at: Moment) -> Drawn {
+    let now = &View::new(snapshot, at);
+    let drawn = [
+        ("alarms", Alarms { now }.render()),
+        ("announced", Announced { now }.render()),
+        ("tiles", Tiles { now }.render()),
+        ("lanes", Lanes { now }.render()),
+        ("incidents", Incidents { now }.render()),
+        ("providers", Providers { now }.render()),
+        ("recent", Recent { now }.render()),
+    ];
+    drawn
+        .into_iter()
+        .filter_map(|(name, html)| Some((name, html.ok()?.into())))
+        .collect()
+}
+
+fn changed(shown: &Drawn, drawn: &Drawn) -> Vec<Event> {
+    drawn
+        .iter()
+        .filter(|region| !shown.contains(region))
+        .map(|(name, html)| Event::default().event(name).data(&**html))
+        .collect()
+}

@@ -1,0 +1,134 @@
+//! What the regions of the page show.
+
+use chrono::TimeDelta;
+
+use super::cards::{Card, capped, cards};
+use crate::domain::Lane;
+use crate::insight::explain::duration;
+use crate::store::cluster::upkeep::Breach;
+use crate::store::reports::{IncidentRow, Ladder, LaneLoad, ProviderRow};
+use crate::web::console::messages::MessageLine;
+use crate::web::console::shell::format::{Badge, When, plain};
+use crate::web::console::shell::funnel::{FunnelStep, funnel};
+use crate::web::console::shell::health::complaint;
+use crate::web::console::state::{Moment, ProviderFace, Snapshot, URGENT_WAIT, is_paused};
+
+/// Everything the page's regions show.
+pub(crate) struct View {
+    pub(crate) alarms: Vec<Alarm>,
+    pub(crate) cards: Vec<Card>,
+    pub(crate) lanes: Vec<LaneBar>,
+    pub(crate) incidents: Vec<GoingOn>,
+    pub(crate) providers: Vec<ProviderLine>,
+    pub(crate) recent: Vec<MessageLine>,
+}
+
+impl View {
+    pub(crate) fn new(snapshot: &Snapshot, now: Moment) -> Self {
+        let (lanes, incidents) = (snapshot.lanes.iter(), snapshot.incidents.iter());
+        let (providers, breaches) = (snapshot.providers.iter(), snapshot.breaches.iter());
+        Self {
+            alarms: breaches.map(|breach| alarm(breach, now)).collect(),
+            cards: cards(snapshot),
+            lanes: lanes.map(|load| lane_bar(load, now)).collect(),
+            incidents: incidents.map(|found| going_on(found, now)).collect(),
+            providers: providers.map(|found| provider(found, now)).collect(),
+            recent: MessageLine::all(snapshot.recent.clone(), now),
+        }
+    }
+}
+
+/// Something that must never be, and is, as `upkeep` found it.
+pub(crate) struct Alarm {
+    pub(crate) sentence: String,
+    pub(crate) found: When,
+    /// The page of a message to look at.
+    pub(crate) example: Option<i64>,
+}
+
+pub(crate) struct LaneBar {
+    pub(crate) lane: &'static str,
+    pub(crate) waiting: String,
+    /// 0 to 100, on a logarithmic scale: one waiting must show beside 100,000.
+    pub(crate) fill: i64,
+    pub(crate) oldest: String,
+    pub(crate) late: bool,
+}
+
+pub(crate) struct GoingOn {
+    pub(crate) incident: String,
+    pub(crate) what: String,
+    pub(crate) began: When,
+    pub(crate) expected_end: Option<When>,
+    pub(crate) steps: Vec<FunnelStep>,
+}
+
+pub(crate) struct ProviderLine {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) channel: &'static str,
+    pub(crate) badge: Badge,
+    pub(crate) detail: String,
+}
+
+fn alarm(breach: &Breach, now: Moment) -> Alarm {
+    Alarm {
+        sentence: complaint(breach),
+        found: When::new(breach.found_at, now),
+        example: breach.example,
+    }
+}
+
+fn lane_bar(load: &LaneLoad, now: Moment) -> LaneBar {
+    let age = load.oldest_due.map(|due| now.at - due);
+    let digits = i64::from(load.waiting.checked_ilog2().map_or(0, |log| log + 1));
+    LaneBar {
+        lane: load.lane.as_str(),
+        waiting: capped(load.waiting),
+        fill: (digits * 100 / 17).min(100),
+        oldest: match age {
+            Some(age) if age >= TimeDelta::zero() => format!("oldest waits {}", duration(age)),
+            Some(_) => "none due yet".to_owned(),
+            None => "empty".to_owned(),
+        },
+        late: load.lane == Lane::Urgent && age.is_some_and(|age| age > URGENT_WAIT),
+    }
+}
+
+fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Moment) -> GoingOn {
+    let service = incident
+        .service
+        .as_deref()
+        .map_or_else(String::new, |s| format!(" · {}", plain(s)));
+    GoingOn {
+        incident: incident.incident.clone(),
+        what: format!("{}{service}", plain(&incident.kind)),
+        began: When::new(incident.began_at, now),
+        expected_end: incident.expected_end.map(|end| When::new(end, now)),
+        steps: funnel(ladder),
+    }
+}
+
+fn provider((face, row): &(ProviderFace, Option<ProviderRow>), now: Moment) -> ProviderLine {
+    let row = row.as_ref();
+    let paused = row
+        .and_then(|row| row.paused_until)
+        .filter(|_| is_paused(row, now.at));
+    let reason = row
+        .and_then(|row| row.reason.as_deref())
+        .unwrap_or_default();
+    let (badge, detail) = match paused {
+        Some(until) => (
+            Badge::new("attention", "paused"),
+            format!("again {} {reason}", When::new(until, now).ago),
+        ),
+        None => (Badge::new("delivered", "ready"), String::new()),
+    };
+    ProviderLine {
+        name: face.name.clone(),
+        kind: face.kind.clone(),
+        channel: face.channel.as_str(),
+        badge,
+        detail,
+    }
+}

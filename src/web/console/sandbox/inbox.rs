@@ -1,0 +1,57 @@
+//! `GET /console/sandbox/{channel}/{address}`: all that is kept of one handset or mailbox.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::item::Item;
+use super::world;
+use crate::channel::sandbox::Body;
+use crate::domain::Channel;
+use crate::web::console::shell::{self, Frame, Part, Visit, in_path};
+use crate::web::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "console/sandbox/inbox.html")]
+struct InboxPage {
+    frame: Frame,
+    path: String,
+    mail: bool,
+    items: Vec<Item>,
+}
+
+pub(super) async fn get(
+    visit: Visit,
+    Path((channel, address)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let missing = || Problem::not_found("handset or mailbox", &address);
+    let channel: Channel = channel.parse().map_err(|_| missing())?;
+    let now = visit.web.moment();
+    let found = world(&visit)?.inbox(channel, &address);
+    if found.is_empty() {
+        return Err(missing());
+    }
+    Ok(shell::page(&InboxPage {
+        frame: visit.frame(Part::Sandbox, address.as_str()).await?,
+        path: in_path(&address),
+        mail: channel == Channel::Email,
+        items: found
+            .iter()
+            .map(|received| Item::new(received, now, usize::MAX))
+            .collect(),
+    }))
+}
+
+/// `GET /console/sandbox/mail/{address}/{id}`: a mail in its frame.
+pub(super) async fn mail(
+    visit: Visit,
+    Path((address, id)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let item = world(&visit)?.item(Channel::Email, &address, id);
+    let html = item.and_then(|item| match &item.body {
+        Body::Mail(mail) => mail.html.clone(),
+        Body::Sms(_) => None,
+    });
+    let html = html.ok_or_else(|| Problem::not_found("mail", &id.to_string()))?;
+    Ok(shell::mail(&html))
+}

@@ -1,0 +1,140 @@
+//! `GET /console/sandbox`: a wall of phones and mailboxes, the last reached first. Live: the wall
+//! again whenever something arrives.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::response::Response;
+use axum::response::sse::Event;
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::item::Item;
+use super::world;
+use crate::channel::sandbox::{Received, World};
+use crate::domain::Channel;
+use crate::web::console::shell::format::grouped;
+use crate::web::console::shell::live::live_stream;
+use crate::web::console::shell::{self, Frame, Part, Visit, in_path};
+use crate::web::console::state::Moment;
+use crate::web::problem::Problem;
+
+/// Phones, and mailboxes, on the wall.
+const WALL: usize = 12;
+/// Of a phone's messages, so many are on the wall.
+const ON_PHONE: usize = 3;
+/// Characters of a mail on the wall.
+const EXCERPT: usize = 280;
+/// Arrivals within this time become one redraw.
+const GATHERED: Duration = Duration::from_millis(300);
+/// A live wall asks again after this long, so that an ended session sees no longer.
+const LONGEST: Duration = Duration::from_secs(120);
+struct Inbox {
+    address: String,
+    path: String,
+    total: u64,
+    items: Vec<Item>,
+}
+
+struct Wall {
+    phones: Vec<Inbox>,
+    mailboxes: Vec<Inbox>,
+    sms: String,
+    mails: String,
+    doubles: String,
+}
+
+impl Wall {
+    fn look(world: &World, now: Moment) -> Self {
+        let truth = world.truth();
+        let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
+        Self {
+            phones: inboxes(world, Channel::Sms, now),
+            mailboxes: inboxes(world, Channel::Email, now),
+            sms: count(truth.sms),
+            mails: count(truth.mails),
+            doubles: count(truth.doubles),
+        }
+    }
+}
+
+fn inboxes(world: &World, channel: Channel, now: Moment) -> Vec<Inbox> {
+    let shown = if channel == Channel::Sms { ON_PHONE } else { 1 };
+    let found = world.inboxes(channel, WALL).into_iter();
+    found
+        .map(|glance| {
+            let mut items = world.inbox(channel, &glance.address);
+            items.truncate(shown);
+            Inbox {
+                path: in_path(&glance.address),
+                total: glance.total,
+                items: items
+                    .iter()
+                    .rev()
+                    .map(|item| Item::new(item, now, EXCERPT))
+                    .collect(),
+                address: glance.address,
+            }
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "console/sandbox.html")]
+struct WallPage {
+    frame: Frame,
+    wall: Wall,
+}
+
+#[derive(Template)]
+#[template(path = "console/sandbox/wall.html")]
+struct WallRegion {
+    wall: Wall,
+}
+
+/// The page.
+pub(super) async fn get(visit: Visit) -> Result<Response, Problem> {
+    let wall = Wall::look(world(&visit)?, visit.web.moment());
+    let frame = visit.frame(Part::Sandbox, "Sandbox").await?;
+    Ok(shell::page(&WallPage { frame, wall }))
+}
+
+/// `GET /console/sandbox/live`.
+pub(super) async fn live(visit: Visit) -> Result<Response, Problem> {
+    let arrivals = world(&visit)?.subscribe();
+    let web = visit.web;
+    let stopping = web.console.lifecycle.stopping();
+    let walls = stream::unfold(
+        (web, arrivals, true),
+        |(web, mut arrivals, first)| async move {
+            if !first {
+                next_arrivals(&mut arrivals).await?;
+            }
+            let wall = Wall::look(web.sandbox.as_ref()?, web.moment());
+            let html = WallRegion { wall }.render().ok()?;
+            Some((
+                Event::default().event("wall").data(html),
+                (web, arrivals, false),
+            ))
+        },
+    );
+    let ends = async move {
+        tokio::select! {
+            () = stopping => {}
+            () = tokio::time::sleep(LONGEST) => {}
+        }
+    };
+    Ok(live_stream(walls.take_until(Box::pin(ends))))
+}
+
+/// Waits for something to arrive, and a little for what comes with it.
+async fn next_arrivals(arrivals: &mut Receiver<Arc<Received>>) -> Option<()> {
+    if let Err(RecvError::Closed) = arrivals.recv().await {
+        return None;
+    }
+    tokio::time::sleep(GATHERED).await;
+    *arrivals = arrivals.resubscribe();
+    Some(())
+}

@@ -1,0 +1,21 @@
+//! What all pages of the console share: the layout, the answers with their headers, and how things
+//! are said and drawn.
+
+mod answer;
+pub(crate) mod assets;
+pub(crate) mod chart;
+pub(crate) mod errors;
+pub(crate) mod format;
+pub(crate) mod funnel;
+pub(crate) mod health;
+pub(crate) mod layout;
+pub(crate) mod list;
+pub(crate) mod live;
+pub(crate) mod map;
+pub(crate) mod timeline;
+mod visit;
+
+pub(crate) use answer::{mail, page, page_with, strictly};
+pub(crate) use format::{Badge, When, in_path};
+pub(crate) use layout::{Frame, Part};
+pub(crate) use visit::Visit;

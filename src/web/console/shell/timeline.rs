@@ -1,0 +1,28 @@
+//! A list of steps, one below the other.
+
+use super::format::When;
+
+/// One step.
+pub(crate) struct Step {
+    pub(crate) at: When,
+    /// Time since the step before, where it matters.
+    pub(crate) later: String,
+    pub(crate) tone: &'static str,
+    pub(crate) word: String,
+    pub(crate) detail: String,
+    /// The event whose messages it made, as part of an address.
+    pub(crate) messages: Option<String>,
+}
+
+impl Step {
+    pub(crate) fn new(at: When, tone: &'static str, word: String, detail: String) -> Self {
+        Self {
+            at,
+            later: String::new(),
+            tone,
+            word,
+            detail,
+            messages: None,
+        }
+    }
+}

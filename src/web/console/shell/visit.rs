@@ -1,0 +1,45 @@
+//! Who opens a page.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Response;
+
+use super::layout::{Frame, Part, theme};
+use crate::domain::role::Right;
+use crate::store::StoreError;
+use crate::web::Web;
+use crate::web::auth::session::Person;
+
+/// A person who opens a page, and what the page is drawn with. Every page's handler takes one.
+pub(crate) struct Visit {
+    pub(crate) web: Web,
+    pub(crate) person: Person,
+    theme: Option<&'static str>,
+}
+
+impl FromRequestParts<Web> for Visit {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        Ok(Self {
+            person: Person::from_request_parts(parts, web).await?,
+            web: web.clone(),
+            theme: theme(&parts.headers),
+        })
+    }
+}
+
+impl Visit {
+    /// Whether they have this right.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        self.person.role.may(right)
+    }
+
+    /// The frame of a page in `part`. Looks into the store: drop a transaction before.
+    pub(crate) async fn frame(
+        &self,
+        part: Part,
+        title: impl Into<String>,
+    ) -> Result<Frame, StoreError> {
+        Frame::new(&self.web, &self.person, self.theme, part, title.into()).await
+    }
+}

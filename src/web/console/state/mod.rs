@@ -1,0 +1,164 @@
+//! What the console keeps in memory, and the list of providers it is given by `app`. Nothing here
+//! must survive a restart.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use tokio::sync::Mutex;
+
+use crate::domain::client::HOME_ZONE;
+use crate::domain::{Channel, Timestamp};
+use crate::runtime::Lifecycle;
+use crate::store::StoreError;
+use crate::store::reports::Ladder;
+use crate::template::Workshop;
+use crate::template::stored::StoredTemplates;
+use crate::web::Web;
+
+mod funnels;
+mod snapshot;
+mod throughput;
+
+use funnels::Funnels;
+pub(crate) use snapshot::{Snapshot, URGENT_WAIT, is_paused};
+use throughput::Meter;
+pub(crate) use throughput::Throughput;
+
+/// A snapshot is shared by all who look within this time.
+const FRESH: TimeDelta = TimeDelta::milliseconds(900);
+/// Previews of unsaved mails kept; the oldest go first.
+const PREVIEWS: usize = 64;
+
+/// When a page is made, and whose clock its exact times go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// Now.
+    pub(crate) at: Timestamp,
+    /// The organisation's zone.
+    pub(crate) zone: Tz,
+}
+
+impl Moment {
+    /// The day, counted from 1970-01-01.
+    pub(crate) fn day(self) -> i64 {
+        self.at.day_in(self.zone)
+    }
+}
+
+/// A configured provider, for the pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderFace {
+    /// `[provider.NAME]`.
+    pub name: String,
+    /// `smtp`, `kannel`, `sandbox`.
+    pub kind: String,
+    /// What it carries.
+    pub channel: Channel,
+}
+
+/// What the console keeps in memory.
+pub struct ConsoleState {
+    /// The versions that sent messages were written from.
+    pub(crate) sent: StoredTemplates,
+    pub(crate) providers: Vec<ProviderFace>,
+    pub(crate) lifecycle: Lifecycle,
+    zone: Tz,
+    /// Where what an operator typed is tried.
+    pub(crate) texts: Workshop,
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    funnels: Funnels,
+    meter: Mutex<Meter>,
+    previews: Mutex<VecDeque<(String, String)>>,
+}
+
+impl ConsoleState {
+    /// `lifecycle`: live pages end when the daemon stops.
+    #[must_use]
+    pub fn new(providers: Vec<ProviderFace>, lifecycle: Lifecycle) -> Self {
+        Self {
+            sent: StoredTemplates::for_looking(Workshop::default()),
+            providers,
+            lifecycle,
+            zone: HOME_ZONE,
+            texts: Workshop::default(),
+            snapshot: Mutex::default(),
+            funnels: Funnels::default(),
+            meter: Mutex::default(),
+            previews: Mutex::default(),
+        }
+    }
+
+    /// Whose days and clock the pages and figures go by (`[upkeep] zone`); Rome's until said
+    /// otherwise.
+    #[must_use]
+    pub const fn in_zone(mut self, zone: Tz) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// Whose days and clock the pages and figures go by.
+    #[must_use]
+    pub const fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Notes from now on how quickly messages go out.
+    pub fn watch(web: &Web) {
+        throughput::watch(web);
+    }
+
+    /// What is going on, at most a second old: however many look, the store is asked once.
+    pub(crate) async fn now(&self, web: &Web) -> Result<Arc<Snapshot>, StoreError> {
+        let now = web.moment();
+        let mut kept = self.snapshot.lock().await;
+        if let Some(snapshot) = kept.as_ref()
+            && now.at - snapshot.at < FRESH
+        {
+            return Ok(Arc::clone(snapshot));
+        }
+        let snapshot = Arc::new(Snapshot::take(web, now).await?);
+        *kept = Some(Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+
+    /// How far the messages of an incident got.
+    pub(crate) async fn funnel(&self, web: &Web, incident: i64) -> Result<Ladder, StoreError> {
+        self.funnels.of(web, incident).await
+    }
+
+    /// Notes how many were accepted since the beginning, and says how many that makes in a
+    /// minute; nothing until it has looked for some seconds.
+    pub(crate) async fn throughput(&self, now: Timestamp, accepted: i64) -> Throughput {
+        self.meter.lock().await.note(now, accepted)
+    }
+
+    /// Keeps an unsaved mail for the frame that will ask for it.
+    pub(crate) async fn keep_preview(&self, key: String, html: String) {
+        let mut previews = self.previews.lock().await;
+        if previews.len() >= PREVIEWS {
+            previews.pop_front();
+        }
+        previews.push_back((key, html));
+    }
+
+    /// A mail kept before.
+    pub(crate) async fn preview(&self, key: &str) -> Option<String> {
+        let previews = self.previews.lock().await;
+        previews
+            .iter()
+            .find(|(found, _)| found == key)
+            .map(|(_, html)| html.clone())
+    }
+}
+
+impl Web {
+    /// Now, by the organisation's clock.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment {
+            at: self.clock.now(),
+            zone: self.console.zone,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What is going on, read once for everybody who looks within a second.
+
+use chrono::TimeDelta;
+
+use super::{Moment, ProviderFace, Throughput};
+use crate::domain::Timestamp;
+use crate::store::StoreError;
+use crate::store::cluster::upkeep::Breach;
+use crate::store::reports::{
+    IncidentRow, Ladder, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
+};
+use crate::web::Web;
+
+/// An urgent message that waits so long is an alarm.
+pub(crate) const URGENT_WAIT: TimeDelta = TimeDelta::seconds(30);
+
+/// What is going on, read once for everybody.
+pub(crate) struct Snapshot {
+    pub(crate) at: Timestamp,
+    pub(crate) lanes: Vec<LaneLoad>,
+    pub(crate) totals: Totals,
+    pub(crate) throughput: Throughput,
+    pub(crate) incidents: Vec<(IncidentRow, Ladder)>,
+    pub(crate) providers: Vec<(ProviderFace, Option<ProviderRow>)>,
+    pub(crate) nodes: Vec<NodeRow>,
+    pub(crate) paused: Option<(String, Timestamp)>,
+    pub(crate) breaches: Vec<Breach>,
+    /// Replies that nobody has answered.
+    pub(crate) replies: i64,
+    pub(crate) recent: Vec<MessageRow>,
+}
+
+impl Snapshot {
+    pub(crate) async fn take(web: &Web, now: Moment) -> Result<Self, StoreError> {
+        let mut tx = web.store.read().await?;
+        let totals = tx.reports().totals(now.day()).await?;
+        let going_on = tx.reports().incidents(true, i64::MAX, 10).await?;
+        let recent = tx
+            .reports()
+            .messages(&MessageFilter::default(), None, 20)
+            .await?;
+        let known = tx.reports().providers().await?;
+        let lanes = tx.reports().lanes().await?;
+        let nodes = tx.reports().nodes(20).await?;
+        let paused = tx.reports().dispatch_paused().await?;
+        let mut breaches = tx.upkeep().breaches().await?;
+        breaches.retain(|breach| breach.invariant.alarms());
+        let replies = tx.replies().unanswered().await?;
+        drop(tx);
+        let mut incidents = Vec::with_capacity(going_on.len());
+        for incident in going_on {
+            let ladder = web.console.funnel(web, incident.id).await?;
+            incidents.push((incident, ladder));
+        }
+        Ok(Self {
+            at: now.at,
+            lanes,
+            totals,
+            throughput: web.console.throughput(now.at, totals.ever.accepted).await,
+            incidents,
+            providers: with_state(&web.console.providers, known),
+            nodes,
+            paused,
+            breaches,
+            replies,
+            recent: recent.items,
+        })
+    }
+}
+
+fn with_state(
+    faces: &[ProviderFace],
+    mut known: Vec<ProviderRow>,
+) -> Vec<(ProviderFace, Option<ProviderRow>)> {
+    faces
+        .iter()
+        .map(|face| {
+            let at = known.iter().position(|row| row.name == face.name);
+            (face.clone(), at.map(|at| known.swap_remove(at)))
+        })
+        .collect()
+}
+
+/// Whether a provider rests.
+pub(crate) fn is_paused(row: Option<&ProviderRow>, now: Timestamp) -> bool {
+    row.and_then(|row| row.paused_until)
+        .is_some_and(|until| until > now)
+}
