@@ -1,6 +1,6 @@
 //! The heartbeat of a node, whatever its roles are. It goes on while the node stops: what is still
 //! being sent must not be taken out of living hands. What others conclude from silence is
-//! `dispatch::rescue`; what the sign is, `store::cluster::presence`.
+//! `dispatch::recovery::dead_nodes`; what the sign is, `store::cluster::presence`.
 
 use std::time::Duration;
 

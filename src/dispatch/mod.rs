@@ -2,29 +2,16 @@
 //! never without a durable attempt row, never again without knowing that the last try failed.
 //!
 //! It does not decide who is told what (`plan`), nor what receipts mean (`track`). The path of
-//! one message: `feed` claims it, `carry` takes it through, `gate` looks once more, `ledger`
-//! writes, `line` is the provider with its pace (`pace`, `slots`) and health (`breaker`, `blame`). Beside the path: `timers` (what asked
-//! to be looked at again), `unknown` (what nobody knows), `rescue` (what a dead node had in hand).
-//! `turn` does all of it once on the caller's task: how tests step through a node's life.
+//! one message: `claim` takes it off the queue, `send` renders it, looks once more, writes the
+//! attempt, hands it over and writes the answer; `providers` are the routes with their rates and
+//! their health. Beside the path: `recovery` (timers, what nobody knows, what a dead node had in
+//! hand). `step` does all of it once on the caller's task: how tests step through a node's life.
 
-mod blame;
-mod breaker;
-mod carry;
-mod close;
-mod compose;
-mod feed;
-mod fetch;
-mod gate;
-mod ledger;
-mod line;
-mod pace;
-mod rescue;
-mod room;
-mod slots;
-mod texts;
-mod timers;
-mod turn;
-mod unknown;
+mod claim;
+mod providers;
+mod recovery;
+mod send;
+mod step;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -33,11 +20,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-pub use gate::FloodGuard;
-pub use line::{Condition, Line, Lines};
-pub use pace::{Pace, StoredRate, Till};
-pub use slots::USED_PERCENT;
-pub use turn::Turn;
+pub use providers::{Condition, Line, Lines, Pace, StoredRate, Till, USED_PERCENT};
+pub use send::FloodGuard;
+pub use step::Turn;
 
 use crate::domain::links::Links;
 use crate::domain::quiet_hours::QuietHours;
@@ -46,7 +31,8 @@ use crate::domain::{Channel, Clock, Ids, Lane, NodeId, Timestamp};
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
-use texts::{PlanText, Texts};
+use claim::{PlanText, Texts};
+use recovery::{dead_nodes, timers};
 
 /// How long a safety message that may have left waits before it is repeated at a risk.
 const SOON: TimeDelta = TimeDelta::seconds(60);
@@ -112,7 +98,7 @@ impl Settings {
     /// will not come any more.
     fn first_doubt(&self, plan: &PlanText, line: &Line) -> TimeDelta {
         let patience = self.patience(line);
-        if unknown::is_hasty(plan.plan.class, plan.settings.on_unknown) {
+        if recovery::is_hasty(plan.plan.class, plan.settings.on_unknown) {
             patience.min(SOON)
         } else {
             patience
@@ -158,8 +144,8 @@ pub struct Parts {
 struct Shared {
     parts: Parts,
     texts: Texts,
-    ledger: ledger::Handle,
-    room: room::Room,
+    ledger: send::Handle,
+    room: claim::Room,
     noted: tokio::sync::Mutex<Vec<Condition>>,
 }
 
@@ -175,15 +161,15 @@ impl Deref for Shared {
 /// caller's own ([`Dispatcher::turn`]). The same code runs either way.
 pub struct Dispatcher {
     shared: Arc<Shared>,
-    ledger: ledger::Ledger,
-    suspects: rescue::Suspects,
+    ledger: send::Ledger,
+    suspects: dead_nodes::Suspects,
 }
 
 impl Dispatcher {
     /// A dispatcher that does nothing yet. Its node must be registered in the store.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let (task, ledger) = ledger::ledger(
+        let (task, ledger) = send::ledger(
             parts.store.clone(),
             Arc::clone(&parts.clock),
             parts.node,
@@ -192,14 +178,14 @@ impl Dispatcher {
         let shared = Arc::new(Shared {
             texts: Texts::default(),
             ledger,
-            room: room::Room::new(parts.settings.window, &parts.settings.reserved),
+            room: claim::Room::new(parts.settings.window, &parts.settings.reserved),
             noted: tokio::sync::Mutex::default(),
             parts,
         });
         Self {
             shared,
             ledger: task,
-            suspects: rescue::Suspects::default(),
+            suspects: dead_nodes::Suspects::default(),
         }
     }
 
@@ -210,12 +196,12 @@ impl Dispatcher {
             ledger,
             suspects,
         } = self;
-        let suspects = rescue::rescue(&shared, &suspects, None).await?;
-        fetch::fetch(&shared).await?;
+        let suspects = dead_nodes::rescue(&shared, &suspects, None).await?;
+        claim::fetch(&shared).await?;
         lifecycle.spawn("ledger", ledger.run());
         lifecycle.spawn(
             "rescue",
-            rescue::watch(Arc::clone(&shared), suspects, lifecycle.clone()),
+            dead_nodes::watch(Arc::clone(&shared), suspects, lifecycle.clone()),
         );
         lifecycle.spawn(
             "timers",
@@ -224,7 +210,7 @@ impl Dispatcher {
         for lane in Lane::ALL {
             lifecycle.spawn(
                 "feed a lane",
-                feed::feed(Arc::clone(&shared), *lane, lifecycle.clone()),
+                claim::feed(Arc::clone(&shared), *lane, lifecycle.clone()),
             );
         }
         Ok(())

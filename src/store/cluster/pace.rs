@@ -2,7 +2,7 @@
 //! what they send keeps the contract, and a restart does not begin anew.
 //!
 //! The account is one number, `provider_state.tat`, by the database's clock: everything before it
-//! is given away. What a slot is and when it is lost says `dispatch::slots`.
+//! is given away. What a slot is and when it is lost says `dispatch::providers::rate_limiter::slots`.
 
 use tokio::time::Instant;
 

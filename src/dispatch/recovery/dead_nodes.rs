@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Shared;
+use crate::dispatch::Shared;
 use crate::domain::{Lane, MessageId, MessageState, NodeId};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
@@ -20,10 +20,14 @@ const EARLY: Duration = Duration::from_secs(5);
 /// Earlier runs of this node that showed no sign of life at the last look. Two looks are needed:
 /// a living node of the same name may just be connecting anew.
 #[derive(Debug, Default)]
-pub(super) struct Suspects(Vec<NodeId>);
+pub(in crate::dispatch) struct Suspects(Vec<NodeId>);
 
 /// Rescues until the daemon stops.
-pub(super) async fn watch(shared: Arc<Shared>, mut suspects: Suspects, lifecycle: Lifecycle) {
+pub(in crate::dispatch) async fn watch(
+    shared: Arc<Shared>,
+    mut suspects: Suspects,
+    lifecycle: Lifecycle,
+) {
     let begun = Instant::now();
     let ttl = shared.settings.node_ttl.to_std().unwrap_or(Duration::MAX);
     let mut steady = Steady::from(begun, ttl);
@@ -50,7 +54,7 @@ pub(super) async fn watch(shared: Arc<Shared>, mut suspects: Suspects, lifecycle
 /// Since when this node has reached the database without a gap. When the database was away,
 /// nobody could beat: the first to reach it again must not take the others' silence for death, or
 /// each outage that is longer than a lease would leave one node of all.
-pub(super) struct Steady {
+pub(in crate::dispatch) struct Steady {
     ttl: Duration,
     since: Instant,
     last: Instant,
@@ -73,7 +77,7 @@ impl Steady {
     }
 
     /// As after a long steady time: for one who steps through a node's life.
-    pub(super) fn always() -> Self {
+    pub(in crate::dispatch) fn always() -> Self {
         Self::from(Instant::now(), Duration::ZERO)
     }
 
@@ -86,7 +90,7 @@ impl Steady {
 /// Takes everything out of dead nodes' hands. Returns who is to be looked at again. `steady`: how
 /// steadily this node has reached the database; one that has just begun judges only earlier runs
 /// of its own. What anybody declared dead is rescued in any case.
-pub(super) async fn rescue(
+pub(in crate::dispatch) async fn rescue(
     shared: &Shared,
     suspects: &Suspects,
     steady: Option<&mut Steady>,
@@ -109,7 +113,7 @@ pub(super) async fn rescue(
     // What a dead node had handed over may still be on its way to a provider, who then needs a
     // while to say so.
     let wake_at = now + shared.lines.longest_send() + shared.settings.settle;
-    let soon = wake_at.min(now + super::SOON);
+    let soon = wake_at.min(now + crate::dispatch::SOON);
     let looks = Looks { wake_at, soon };
     let rescued = tx.nodes().rescue(&dead, now, looks).await?;
     let may_have_left = |one: &&Rescued| one.state == MessageState::Unknown;

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::blame::{Blame, Place, Whom};
 use super::breaker::{Breaker, Cause, Change, Way};
-use super::pace::{Admission, Pace};
+use super::rate_limiter::{Admission, Pace};
 use crate::channel::{Accepted, Concern, Provider, SendError};
 use crate::domain::{Channel, Lane, Timestamp};
 
@@ -66,11 +66,11 @@ pub struct Condition {
 
 /// What an answer means beside its own message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Heard {
+pub(in crate::dispatch) struct Heard {
     /// Whom it concerns.
-    pub(super) whom: Whom,
+    pub(in crate::dispatch) whom: Whom,
     /// When the message may ask again, because its provider rests.
-    pub(super) wait: Option<Timestamp>,
+    pub(in crate::dispatch) wait: Option<Timestamp>,
 }
 
 impl Line {
@@ -94,7 +94,7 @@ impl Line {
     }
 
     /// Waits until a message may be opened. None: the daemon stops.
-    pub(super) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
+    pub(in crate::dispatch) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
         match &self.pace {
             Some(pace) => pace.admit(lane).await,
             None => Some(Admission::unlimited()),
@@ -108,7 +108,7 @@ impl Line {
     }
 
     /// Whether it rests, by the last answer.
-    pub(super) fn rests(&self) -> bool {
+    pub(in crate::dispatch) fn rests(&self) -> bool {
         self.health().breaker.rests_until().is_some()
     }
 
@@ -125,7 +125,7 @@ impl Line {
     }
 
     /// Takes in what came of a message to `place`.
-    pub(super) fn heard(
+    pub(in crate::dispatch) fn heard(
         &self,
         answer: &Result<Accepted, SendError>,
         place: Place,
@@ -145,7 +145,7 @@ impl Line {
     }
 
     /// Takes in that no connection came about: no message was named yet.
-    pub(super) fn unreached(&self, error: &SendError, now: Timestamp) -> Heard {
+    pub(in crate::dispatch) fn unreached(&self, error: &SendError, now: Timestamp) -> Heard {
         // No place: what comes before a message is never about its recipient.
         let mut health = self.health();
         let whom = self.failed(&mut health, error, Place::of(""), now);
@@ -202,7 +202,7 @@ impl Line {
     }
 
     /// Whether what waits for this provider is to be fetched now.
-    pub(super) fn takes_fetch(&self) -> bool {
+    pub(in crate::dispatch) fn takes_fetch(&self) -> bool {
         let mut health = self.health();
         let fetches = health.fetches > 0 && health.breaker.rests_until().is_none();
         health.fetches = health.fetches.saturating_sub(1);
@@ -307,14 +307,14 @@ fn remember(lost: &mut VecDeque<bool>, is_lost: bool) {
 
 /// A message that may go to a line. While it asks a provider that rested, nobody else does; dropped
 /// without an answer, the next one asks.
-pub(super) struct Chosen {
-    pub(super) line: Arc<Line>,
+pub(in crate::dispatch) struct Chosen {
+    pub(in crate::dispatch) line: Arc<Line>,
     asks: bool,
 }
 
 impl Chosen {
     /// Whether it is to find out if its provider works again.
-    pub(super) const fn asks(&self) -> bool {
+    pub(in crate::dispatch) const fn asks(&self) -> bool {
         self.asks
     }
 }
@@ -332,7 +332,7 @@ impl Drop for Chosen {
 pub struct Lines(Vec<Arc<Line>>);
 
 /// Who carries the next message.
-pub(super) enum Choice {
+pub(in crate::dispatch) enum Choice {
     /// This one.
     Line(Chosen),
     /// All of them rest; come back then.
@@ -349,7 +349,7 @@ impl Lines {
     }
 
     /// The first line of the channel that is well, or that is to be asked.
-    pub(super) fn choose(&self, channel: Channel, now: Timestamp) -> Choice {
+    pub(in crate::dispatch) fn choose(&self, channel: Channel, now: Timestamp) -> Choice {
         let mut soonest: Option<(&Arc<Line>, Timestamp)> = None;
         for line in self.of(channel) {
             let mut health = line.health();
@@ -389,7 +389,7 @@ impl Lines {
     }
 
     /// The channels whose waiting messages are to be fetched now: a line of theirs is well again.
-    pub(super) fn to_fetch(&self) -> Vec<Channel> {
+    pub(in crate::dispatch) fn to_fetch(&self) -> Vec<Channel> {
         let well = self.0.iter().filter(|line| line.takes_fetch());
         let mut channels: Vec<Channel> = well
             .map(|line| line.provider.capabilities().channel)

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::Shared;
-use super::line::Line;
-use super::texts::PlanText;
 use super::unknown::{Case, Step, next_step};
 use crate::channel::Found;
+use crate::dispatch::Shared;
+use crate::dispatch::claim::PlanText;
+use crate::dispatch::providers::Line;
 use crate::domain::reach::Reach;
 use crate::domain::{Channel, Lane, MessageId, MessageState, Reason, Timestamp};
 use crate::runtime::Lifecycle;
@@ -26,14 +26,14 @@ const EVERY: Duration = Duration::from_secs(1);
 const BATCH: u32 = 500;
 
 /// Looks until the daemon stops.
-pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
+pub(in crate::dispatch) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
     while !lifecycle.is_stopping() {
         match look(&shared).await {
             Ok(BATCH) => continue,
             Ok(_) => {}
             Err(error) => tracing::error!(error = %error, "cannot look at timers; trying again"),
         }
-        if let Err(error) = super::fetch::fetch(&shared).await {
+        if let Err(error) = crate::dispatch::claim::fetch(&shared).await {
             tracing::error!(error = %error, "cannot fetch what waited for a provider; trying again");
         }
         if let Err(error) = note_providers(&shared).await {
@@ -47,7 +47,7 @@ pub(super) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle) {
 }
 
 /// Looks at what is due now. Returns how many messages that were.
-pub(super) async fn look(shared: &Shared) -> Result<u32, StoreError> {
+pub(in crate::dispatch) async fn look(shared: &Shared) -> Result<u32, StoreError> {
     let now = shared.clock.now();
     let woken = shared.store.read().await?.timers().due(now, BATCH).await?;
     let mut looks = Vec::with_capacity(woken.len());
@@ -227,7 +227,7 @@ async fn ask(
     look: &mut Looked,
     now: Timestamp,
 ) {
-    let reference = super::carry::reference(message.id, message.channel);
+    let reference = crate::dispatch::send::reference(message.id, message.channel);
     match line.provider.query(&reference).await {
         Ok(Found::Present(_)) => {
             look.to = MessageState::Accepted;

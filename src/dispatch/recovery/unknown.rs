@@ -6,11 +6,11 @@ use crate::channel::Capabilities;
 use crate::domain::{Class, OnUnknown, Timestamp};
 
 /// Taken off the life of an idempotency key, for clocks that differ.
-pub(super) const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
+pub(in crate::dispatch) const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
 
 /// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::dispatch) enum Step {
     /// Ask the provider by our reference.
     Ask,
     /// Send again: the provider cannot make two of it, or has proved that it has none.
@@ -25,30 +25,30 @@ pub(super) enum Step {
 
 /// The case to decide.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Case {
+pub(in crate::dispatch) struct Case {
     /// The rule's policy.
-    pub(super) policy: OnUnknown,
+    pub(in crate::dispatch) policy: OnUnknown,
     /// What the provider can do; none when it is not configured any more.
-    pub(super) provider: Option<Capabilities>,
+    pub(in crate::dispatch) provider: Option<Capabilities>,
     /// How often it has said that it never got it.
-    pub(super) asked: i64,
+    pub(in crate::dispatch) asked: i64,
     /// How often it must say so to be believed: some see a message only after a while.
-    pub(super) asks: u32,
+    pub(in crate::dispatch) asks: u32,
     /// Whether it was repeated at risk already.
-    pub(super) risky: bool,
+    pub(in crate::dispatch) risky: bool,
     /// When the attempt was opened.
-    pub(super) opened_at: Timestamp,
+    pub(in crate::dispatch) opened_at: Timestamp,
     /// Not repeated for less than safety before the wire has settled.
-    pub(super) class: Class,
+    pub(in crate::dispatch) class: Class,
     /// From when on the attempt has certainly come or never will, and the provider can say which.
-    pub(super) settled_at: Timestamp,
+    pub(in crate::dispatch) settled_at: Timestamp,
     /// Until when a receipt may still tell.
-    pub(super) horizon: Timestamp,
+    pub(in crate::dispatch) horizon: Timestamp,
 }
 
 /// Decides.
 #[must_use]
-pub(super) fn next_step(case: &Case, now: Timestamp) -> Step {
+pub(in crate::dispatch) fn next_step(case: &Case, now: Timestamp) -> Step {
     if now >= case.horizon {
         return Step::GiveUp;
     }
@@ -75,7 +75,7 @@ pub(super) fn next_step(case: &Case, now: Timestamp) -> Step {
 
 /// Whether a message may be repeated at a risk before the wire has settled: a second alarm harms
 /// less than one that comes half an hour late.
-pub(super) fn is_hasty(class: Class, policy: OnUnknown) -> bool {
+pub(in crate::dispatch) fn is_hasty(class: Class, policy: OnUnknown) -> bool {
     class == Class::Safety && policy == OnUnknown::Resend
 }
 

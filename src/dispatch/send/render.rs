@@ -1,9 +1,9 @@
 //! From a claimed message to what a provider is handed.
 
-use super::Shared;
-use super::carry::reference;
-use super::texts::PlanText;
+use super::reference;
 use crate::channel::{Content, Email, Outgoing};
+use crate::dispatch::Shared;
+use crate::dispatch::claim::PlanText;
 use crate::domain::links::Reading;
 use crate::domain::{Channel, Class, EmailAddress, PhoneNumber, Reason};
 use crate::store::messages::Claimed;

@@ -1,7 +1,7 @@
 //! Fetches what waited for a provider that is well again: the messages that were turned away while
 //! it rested come back at once, and not when they were told to.
 
-use super::Shared;
+use crate::dispatch::Shared;
 use crate::domain::{Channel, Lane};
 use crate::store::StoreError;
 
@@ -9,7 +9,7 @@ use crate::store::StoreError;
 const BATCH: u32 = 5_000;
 
 /// Fetches for every line that has become well since the last time.
-pub(super) async fn fetch(shared: &Shared) -> Result<(), StoreError> {
+pub(in crate::dispatch) async fn fetch(shared: &Shared) -> Result<(), StoreError> {
     for channel in shared.lines.to_fetch() {
         fetch_channel(shared, channel).await?;
     }

@@ -1,21 +1,29 @@
 //! Carries one message: render, choose a line, open, send, close. The only place that calls a
 //! provider's `send`, and never before the ledger says that the attempt is durable.
 
+mod attempt_writer;
+mod finish;
+mod pre_send_check;
+mod render;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::blame::Place;
-use super::close::{Terms, closed};
-use super::ledger::{Entry, Opened, Ticket};
-use super::line::{Choice, Line};
-use super::pace::Admission;
-use super::texts::PlanText;
-use super::{Settings, Shared};
+use crate::dispatch::providers::Place;
+pub(in crate::dispatch) use attempt_writer::{Entry, Handle, Ledger, ledger};
+pub use pre_send_check::FloodGuard;
+
 use crate::channel::{Outgoing, Reference};
+use crate::dispatch::claim::PlanText;
+use crate::dispatch::providers::Admission;
+use crate::dispatch::providers::{Choice, Line};
+use crate::dispatch::{Settings, Shared};
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
 use crate::store::messages::Claimed;
 use crate::store::messages::attempts::{Diverted, NewAttempt};
+use attempt_writer::{Opened, Ticket};
+use finish::{Terms, closed};
 
 /// When to come back if no connection came about and the provider does not rest.
 const UNREACHED: TimeDelta = TimeDelta::seconds(1);
@@ -23,7 +31,7 @@ const UNREACHED: TimeDelta = TimeDelta::seconds(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Carries a message as far as it goes now.
-pub(super) async fn carry(shared: &Shared, message: Claimed) {
+pub(in crate::dispatch) async fn carry(shared: &Shared, message: Claimed) {
     let Some(plan) = shared.texts.plan(&shared.store, message.plan).await else {
         // The store is sick: the message goes back and nothing is lost.
         shared.ledger.write(Entry::GiveBack(message.id));
@@ -58,7 +66,7 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
         Choice::Nobody => return hold(shared, &message, Reason::NoProvider, now),
     };
     let line = &*chosen.line;
-    let outgoing = match super::compose::compose(shared, &message, &plan) {
+    let outgoing = match render::compose(shared, &message, &plan) {
         Ok(outgoing) => outgoing,
         Err(fault) => {
             tracing::warn!(message.id = %message.id, fault = %fault, "a text could not be rendered; the message is held");
@@ -80,7 +88,7 @@ pub(super) async fn carry(shared: &Shared, message: Claimed) {
     }
     hand_over(shared, &message, &plan, line, (outgoing, admission)).await;
     drop(chosen);
-    if let Err(error) = super::fetch::fetch(shared).await {
+    if let Err(error) = crate::dispatch::claim::fetch(shared).await {
         // The timers fetch again.
         tracing::warn!(error = %error, "cannot fetch what waited for a provider");
     }
@@ -169,7 +177,10 @@ fn hold(shared: &Shared, message: &Claimed, why: Reason, now: Timestamp) {
 }
 
 /// Our name for a message towards a provider: the same for every try.
-pub(super) fn reference(message: crate::domain::MessageId, channel: Channel) -> Reference {
+pub(in crate::dispatch) fn reference(
+    message: crate::domain::MessageId,
+    channel: Channel,
+) -> Reference {
     let letter = match channel {
         Channel::Sms => 's',
         Channel::Email => 'e',

@@ -23,7 +23,7 @@ const PROVEN_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// Whom a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whom {
+pub(in crate::dispatch) enum Whom {
     /// The recipient: his message alone pays for it.
     Recipient,
     /// Not clear yet: nobody pays.
@@ -34,11 +34,11 @@ pub(super) enum Whom {
 
 /// Where a message was to go, without naming anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(u64);
+pub(in crate::dispatch) struct Place(u64);
 
 impl Place {
     /// The domain of an e-mail address; of a number, the number.
-    pub(super) fn of(address: &str) -> Self {
+    pub(in crate::dispatch) fn of(address: &str) -> Self {
         let domain = address
             .rsplit_once('@')
             .map_or(address, |(_, domain)| domain);
@@ -50,7 +50,7 @@ impl Place {
 
 /// What was refused since the last message that was taken.
 #[derive(Debug, Default)]
-pub(super) struct Blame {
+pub(in crate::dispatch) struct Blame {
     taken_at: Option<Timestamp>,
     later: BTreeSet<Place>,
     denying: BTreeSet<Place>,
@@ -59,7 +59,7 @@ pub(super) struct Blame {
 
 impl Blame {
     /// A message was taken.
-    pub(super) fn taken(&mut self, now: Timestamp) {
+    pub(in crate::dispatch) fn taken(&mut self, now: Timestamp) {
         self.taken_at = Some(now);
         self.later.clear();
         self.denying.clear();
@@ -67,7 +67,7 @@ impl Blame {
     }
 
     /// A message was put off at its recipient.
-    pub(super) fn put_off(&mut self, place: Place) -> Whom {
+    pub(in crate::dispatch) fn put_off(&mut self, place: Place) -> Whom {
         if self.later.len() < DOMAINS_LATER {
             self.later.insert(place);
         }
@@ -79,7 +79,7 @@ impl Blame {
     }
 
     /// A message was denied by policy.
-    pub(super) fn denied(&mut self, place: Place, now: Timestamp) -> Whom {
+    pub(in crate::dispatch) fn denied(&mut self, place: Place, now: Timestamp) -> Whom {
         self.denials = self.denials.saturating_add(1);
         if self.denying.len() < DOMAINS_DENY {
             self.denying.insert(place);

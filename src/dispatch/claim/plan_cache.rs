@@ -21,12 +21,12 @@ const PLANS: usize = 4_096;
 
 /// A plan with its texts.
 #[derive(Debug)]
-pub(super) struct PlanText {
-    pub(super) plan: Plan,
-    pub(super) settings: PlanSettings,
-    pub(super) variables: Value,
+pub(in crate::dispatch) struct PlanText {
+    pub(in crate::dispatch) plan: Plan,
+    pub(in crate::dispatch) settings: PlanSettings,
+    pub(in crate::dispatch) variables: Value,
     /// None when the template was not published or does not compile: its messages are held.
-    pub(super) template: Option<Arc<Versioned>>,
+    pub(in crate::dispatch) template: Option<Arc<Versioned>>,
 }
 
 /// How long a version may take to be compiled. It passed its check when it was published, so
@@ -34,7 +34,7 @@ pub(super) struct PlanText {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is at hand.
-pub(super) struct Texts {
+pub(in crate::dispatch) struct Texts {
     /// Compiled once for each version. A message is written where it is sent.
     templates: StoredTemplates,
     plans: Mutex<HashMap<PlanId, Arc<PlanText>>>,
@@ -58,7 +58,11 @@ impl Default for Texts {
 
 impl Texts {
     /// The plan with its texts; none when the store cannot say, which is logged.
-    pub(super) async fn plan(&self, store: &Store, id: PlanId) -> Option<Arc<PlanText>> {
+    pub(in crate::dispatch) async fn plan(
+        &self,
+        store: &Store,
+        id: PlanId,
+    ) -> Option<Arc<PlanText>> {
         if let Some(found) = self.at_hand(id) {
             return Some(found);
         }
@@ -86,7 +90,11 @@ impl Texts {
     }
 
     /// Reads the plans of these messages that are not at hand, in the transaction of their claim.
-    pub(super) async fn fetch(&self, tx: &mut Tx, claimed: &[Claimed]) -> Result<(), StoreError> {
+    pub(in crate::dispatch) async fn fetch(
+        &self,
+        tx: &mut Tx,
+        claimed: &[Claimed],
+    ) -> Result<(), StoreError> {
         let plans: BTreeSet<PlanId> = claimed.iter().map(|message| message.plan).collect();
         let mut missing: Vec<PlanId> = plans.into_iter().collect();
         missing.retain(|plan| self.at_hand(*plan).is_none());

@@ -10,14 +10,14 @@ use crate::domain::Lane;
 
 /// The places of all lanes.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(in crate::dispatch) struct Room {
     shared: Arc<Semaphore>,
     own: BTreeMap<Lane, Arc<Semaphore>>,
 }
 
 impl Room {
     /// `window` places in all, of which `reserved` belong to single lanes.
-    pub(super) fn new(window: usize, reserved: &BTreeMap<Lane, usize>) -> Self {
+    pub(in crate::dispatch) fn new(window: usize, reserved: &BTreeMap<Lane, usize>) -> Self {
         let own: BTreeMap<Lane, Arc<Semaphore>> = Lane::ALL
             .iter()
             .map(|lane| (*lane, reserved.get(lane).copied().unwrap_or(0)))
@@ -31,7 +31,7 @@ impl Room {
     }
 
     /// Waits for a place: the lane's own, or a shared one. None: the daemon is ending.
-    pub(super) async fn place(&self, lane: Lane) -> Option<OwnedSemaphorePermit> {
+    pub(in crate::dispatch) async fn place(&self, lane: Lane) -> Option<OwnedSemaphorePermit> {
         let own = Arc::clone(self.own.get(&lane)?);
         let shared = Arc::clone(&self.shared);
         tokio::select! {

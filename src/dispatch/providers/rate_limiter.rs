@@ -9,6 +9,7 @@
 
 mod admission;
 mod queue;
+mod slots;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,14 +17,15 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-pub(super) use admission::Admission;
+pub(in crate::dispatch) use admission::Admission;
 use queue::{Counted, Place, Queue};
+pub use slots::USED_PERCENT;
 
-use super::slots::{Bank, OtherClock, Rate};
 use crate::domain::Lane;
 use crate::runtime::Lifecycle;
 use crate::store::cluster::pace::{Bought, Wanted};
 use crate::store::{Store, StoreError};
+use slots::{Bank, OtherClock, Rate};
 
 /// The longest block bought at once, in microseconds.
 const BLOCK_US: i64 = 250_000;
@@ -122,7 +124,7 @@ impl Pace {
 
     /// Waits until the message may be opened, urgent ones first. None: the daemon stops, and
     /// nothing was begun.
-    pub(super) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
+    pub(in crate::dispatch) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
         let _counted = Counted::enter(self);
         tokio::select! {
             biased;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::slots::is_void;
 use super::{Pace, STORE_RETRY, slower};
 use crate::channel::{Concern, SendError};
-use crate::dispatch::slots::is_void;
 
 /// May be opened; has a slot soon. Dropped without departing, the slot is another's.
 pub(in crate::dispatch) struct Admission<'a> {

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::unknown::KEY_MARGIN;
+use crate::dispatch::recovery::KEY_MARGIN;
 use crate::domain::consent::refusal;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Class, MessageState, NodeId, Reason, Timestamp};

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::Settings;
-use super::blame::Whom;
-use super::line::{Heard, Line};
-use super::texts::PlanText;
 use crate::channel::{Accepted, SendError};
+use crate::dispatch::Settings;
+use crate::dispatch::claim::PlanText;
+use crate::dispatch::providers::Whom;
+use crate::dispatch::providers::{Heard, Line};
 use crate::domain::retry::Next;
 use crate::domain::{MessageState, Reason, Timestamp};
 use crate::store::messages::Claimed;

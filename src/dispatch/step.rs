@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::carry::carry;
-use super::feed::{Grasp, claim};
-use super::rescue::Steady;
-use super::{Dispatcher, Shared, fetch, rescue, timers};
+use super::claim::{Grasp, claim, fetch};
+use super::recovery::dead_nodes::{self, Steady};
+use super::recovery::timers;
+use super::send::carry;
+use super::{Dispatcher, Shared};
 use crate::domain::Lane;
 use crate::store::StoreError;
 use crate::store::messages::Claimed;
@@ -39,8 +40,8 @@ impl Dispatcher {
             return Ok(Turn::Dead);
         }
         let mut steady = Steady::always();
-        *suspects = rescue::rescue(shared, suspects, Some(&mut steady)).await?;
-        fetch::fetch(shared).await?;
+        *suspects = dead_nodes::rescue(shared, suspects, Some(&mut steady)).await?;
+        fetch(shared).await?;
         let looked = timers::look(shared).await?;
         let mut carriers = Vec::new();
         for lane in Lane::ALL {

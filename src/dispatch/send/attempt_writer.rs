@@ -12,8 +12,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
 
-use super::Settings;
-use super::gate::{Judgement, Terms, judge};
+use super::pre_send_check::{Judgement, Terms, judge};
+use crate::dispatch::Settings;
 use crate::domain::ids::first_id_at;
 use crate::domain::{ClientId, Clock, MessageId, MessageState, NodeId, Timestamp};
 use crate::store::messages::attempts::{Closed, Diverted, NewAttempt, Recheck};
@@ -27,14 +27,14 @@ const STORE_RETRY: Duration = Duration::from_millis(500);
 
 /// What the ledger needs to know of a message to judge its opening.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ticket {
-    pub(super) client: ClientId,
-    pub(super) respects_quiet_hours: bool,
+pub(in crate::dispatch) struct Ticket {
+    pub(in crate::dispatch) client: ClientId,
+    pub(in crate::dispatch) respects_quiet_hours: bool,
 }
 
 /// The answer to an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Opened {
+pub(in crate::dispatch) enum Opened {
     /// The attempt row is durable: send.
     Go,
     /// The message was moved elsewhere, or is not this node's any more.
@@ -42,7 +42,7 @@ pub(super) enum Opened {
 }
 
 /// What is written into the ledger.
-pub(super) enum Entry {
+pub(in crate::dispatch) enum Entry {
     /// Open an attempt, and say whether it may go.
     Open {
         ticket: Ticket,
@@ -63,18 +63,18 @@ pub(super) enum Entry {
 
 /// Hands entries to the ledger. The ledger ends when the last handle is gone.
 #[derive(Clone)]
-pub(super) struct Handle(mpsc::UnboundedSender<Entry>);
+pub(in crate::dispatch) struct Handle(mpsc::UnboundedSender<Entry>);
 
 impl Handle {
     /// Hands in an entry. Bounded by the dispatcher's window: each message has one at a time.
-    pub(super) fn write(&self, entry: Entry) {
+    pub(in crate::dispatch) fn write(&self, entry: Entry) {
         if self.0.send(entry).is_err() {
             tracing::error!("the ledger is gone; an entry was not written");
         }
     }
 
     /// Opens an attempt: waits until it is durable.
-    pub(super) async fn open(&self, ticket: Ticket, attempt: NewAttempt) -> Opened {
+    pub(in crate::dispatch) async fn open(&self, ticket: Ticket, attempt: NewAttempt) -> Opened {
         let (answer, opened) = oneshot::channel();
         self.write(Entry::Open {
             ticket,
@@ -86,7 +86,7 @@ impl Handle {
 }
 
 /// The task's own side.
-pub(super) struct Ledger {
+pub(in crate::dispatch) struct Ledger {
     store: Store,
     clock: Arc<dyn Clock>,
     node: NodeId,
@@ -110,7 +110,7 @@ struct Batch {
 }
 
 /// A ledger and the handle to write into it.
-pub(super) fn ledger(
+pub(in crate::dispatch) fn ledger(
     store: Store,
     clock: Arc<dyn Clock>,
     node: NodeId,
@@ -131,13 +131,13 @@ pub(super) fn ledger(
 
 impl Ledger {
     /// Writes until every handle is gone.
-    pub(super) async fn run(mut self) {
+    pub(in crate::dispatch) async fn run(mut self) {
         self.run_until(std::future::pending()).await;
     }
 
     /// Writes until every handle is gone, or until `over`; then what has been handed in by then
     /// is written as well.
-    pub(super) async fn run_until(&mut self, over: impl Future<Output = ()>) {
+    pub(in crate::dispatch) async fn run_until(&mut self, over: impl Future<Output = ()>) {
         tokio::pin!(over);
         let mut waiting = Vec::with_capacity(BATCH);
         loop {

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Shared;
-use super::carry::carry;
-use super::ledger::{Entry, Handle};
+use crate::dispatch::Shared;
+use crate::dispatch::send::carry;
+use crate::dispatch::send::{Entry, Handle};
 use crate::domain::Lane;
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
@@ -21,7 +21,7 @@ const BREATH: Duration = Duration::from_millis(5);
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// Feeds the lane until the daemon stops.
-pub(super) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) {
+pub(in crate::dispatch) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) {
     loop {
         let woken = shared.wake.dispatch.of(lane).notified();
         tokio::pin!(woken);
@@ -59,7 +59,7 @@ async fn until_due(shared: &Shared, lane: Lane) {
 }
 
 /// Takes what is due in the lane, at most one grasp of it; nothing while sending is paused.
-pub(super) async fn claim(
+pub(in crate::dispatch) async fn claim(
     shared: &Shared,
     lane: Lane,
 ) -> Result<Vec<(Claimed, Arc<Grasp>)>, StoreError> {
@@ -116,7 +116,7 @@ async fn start(
 }
 
 /// Holds a claim for as long as one of its messages is on its way; then the claim is forgotten.
-pub(super) struct Grasp {
+pub(in crate::dispatch) struct Grasp {
     claim: i64,
     ledger: Handle,
 }

@@ -1,0 +1,11 @@
+//! Claim: what is due is taken off the queue, as many at once as may be in flight.
+
+mod claim_loop;
+mod concurrency;
+mod fetch;
+mod plan_cache;
+
+pub(super) use claim_loop::{Grasp, claim, feed};
+pub(super) use concurrency::Room;
+pub(super) use fetch::fetch;
+pub(super) use plan_cache::{PlanText, Texts};

@@ -1,0 +1,8 @@
+//! Recovery, beside the path of a message: what asked to be looked at again, what nobody knows, and
+//! what a dead node left behind.
+
+pub(super) mod dead_nodes;
+pub(super) mod timers;
+mod unknown;
+
+pub(super) use unknown::{KEY_MARGIN, is_hasty};
