@@ -1,4 +1,4 @@
-//! From `[provider.NAME]` and `[channels]` to lines, in order of preference.
+//! From `[provider.NAME]` and `[channels]` to routes, in order of preference.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use super::{AppError, Running};
 use crate::channel::sandbox::{self, Sandbox};
 use crate::channel::{BuildContext, ProviderSettings, build};
 use crate::config::Config;
-use crate::dispatch::{Line, Lines, Pace, StoredRate};
+use crate::dispatch::{ProviderRoute, ProviderRoutes, RateLimiter, StoredRate};
 use crate::domain::Channel;
 use crate::domain::token::Signer;
 use crate::web::console::ProviderFace;
 
-/// The lines, and the sandbox behind them if one is configured.
+/// The routes, and the sandbox behind them if one is configured.
 pub(super) struct Carriers {
-    pub(super) lines: Lines,
+    pub(super) routes: ProviderRoutes,
     pub(super) sandbox: Option<Sandbox>,
 }
 
@@ -37,26 +37,26 @@ pub(super) async fn carriers(
         lifecycle: running.lifecycle.clone(),
         sandbox: sandbox.clone(),
     };
-    let mut lines = Vec::new();
+    let mut routes = Vec::new();
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        lines.push(Line::new(provider, pace(running, name, settings)));
+        routes.push(ProviderRoute::new(provider, pace(running, name, settings)));
     }
     Ok(Carriers {
-        lines: Lines::new(lines),
+        routes: ProviderRoutes::new(routes),
         sandbox,
     })
 }
 
 /// The rate of the contract, kept in the store for all nodes together.
-fn pace(running: &Running, name: &str, settings: &ProviderSettings) -> Option<Pace> {
+fn pace(running: &Running, name: &str, settings: &ProviderSettings) -> Option<RateLimiter> {
     let rate = settings.rate()?;
     let account = StoredRate {
         store: running.store.clone(),
         provider: name.to_owned(),
     };
     let lifecycle = running.lifecycle.clone();
-    Some(Pace::per_second(
+    Some(RateLimiter::per_second(
         rate.per_second(),
         Box::new(account),
         lifecycle,

@@ -63,7 +63,7 @@ pub(super) async fn dispatch(
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
         ids: Arc::clone(&running.ids),
-        lines: carriers.lines,
+        routes: carriers.routes,
         node: running.id,
         node_name: config.node.name.clone(),
         links: Links::new(

@@ -58,7 +58,7 @@ async fn show(context: &Context, id: MessageId) -> anyhow::Result<()> {
         let outcome = attempt.outcome.as_deref().unwrap_or("no answer yet");
         println!(
             "attempt   {}  {} {outcome}",
-            attempt.opened_at, attempt.provider
+            attempt.began_at, attempt.provider
         );
     }
     for receipt in &story.receipts {

@@ -1,4 +1,4 @@
-//! Dispatch: claim, open, send, close. Takes messages off the queue and hands each to a provider,
+//! Dispatch: claim, begin, send, finish. Takes messages off the queue and hands each to a provider,
 //! never without a durable attempt row, never again without knowing that the last try failed.
 //!
 //! It does not decide who is told what (`plan`), nor what receipts mean (`track`). The path of
@@ -20,9 +20,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-pub use providers::{Condition, Line, Lines, Pace, StoredRate, Till, USED_PERCENT};
+pub use providers::{
+    ProviderRoute, ProviderRoutes, ProviderStatus, RateLimiter, SlotSource, StoredRate,
+    USED_PERCENT,
+};
 pub use send::FloodGuard;
-pub use step::Turn;
+pub use step::StepOutcome;
 
 use crate::domain::links::Links;
 use crate::domain::quiet_hours::QuietHours;
@@ -31,7 +34,7 @@ use crate::domain::{Channel, Clock, Ids, Lane, NodeId, Timestamp};
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
-use claim::{PlanText, Texts};
+use claim::{CachedPlan, PlanCache};
 use recovery::{dead_nodes, timers};
 
 /// How long a safety message that may have left waits before it is repeated at a risk.
@@ -40,12 +43,12 @@ const SOON: TimeDelta = TimeDelta::seconds(60);
 /// How the dispatcher works; from `[dispatch]` of the configuration.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Messages that may be between claim and close at once. That many may be `unknown` after a
+    /// Messages that may be between claim and finish at once. That many may be `unknown` after a
     /// crash.
     pub window: usize,
     /// Places of the window that only this lane may use.
     pub reserved: BTreeMap<Lane, usize>,
-    /// Messages taken off the queue in one grasp, 1 to 1,000.
+    /// Messages taken off the queue in one batch, 1 to 1,000.
     pub claim: u32,
     /// How often to look for dead nodes.
     pub heartbeat: Duration,
@@ -83,7 +86,7 @@ impl Settings {
     }
 
     /// When an accepted message is first looked at again: for its fallback, or at the horizon.
-    fn first_look(&self, plan: &PlanText, channel: Channel, now: Timestamp) -> Timestamp {
+    fn first_look(&self, plan: &CachedPlan, channel: Channel, now: Timestamp) -> Timestamp {
         let horizon = now + self.horizon(channel);
         match plan.settings.fallback {
             Some((after_s, other)) if other != channel => {
@@ -96,8 +99,8 @@ impl Settings {
     /// When to look first at what nobody knows. A safety message that may be repeated at a risk is
     /// not left alone for longer than [`SOON`]: its reader needs it now, and an answer that is lost
     /// will not come any more.
-    fn first_doubt(&self, plan: &PlanText, line: &Line) -> TimeDelta {
-        let patience = self.patience(line);
+    fn first_doubt(&self, plan: &CachedPlan, route: &ProviderRoute) -> TimeDelta {
+        let patience = self.patience(route);
         if recovery::is_hasty(plan.plan.class, plan.settings.on_unknown) {
             patience.min(SOON)
         } else {
@@ -107,14 +110,14 @@ impl Settings {
 
     /// How long to wait before asking what became of a message: until it has certainly come, and
     /// then until the provider can say so.
-    fn patience(&self, line: &Line) -> TimeDelta {
-        let longest = TimeDelta::from_std(line.provider.capabilities().longest_send);
+    fn patience(&self, route: &ProviderRoute) -> TimeDelta {
+        let longest = TimeDelta::from_std(route.provider.capabilities().longest_send);
         longest.unwrap_or(TimeDelta::minutes(10)) + self.settle
     }
 
     /// The same; a provider that is not configured any more has had its time.
-    fn patience_of(&self, line: Option<&Line>) -> TimeDelta {
-        line.map_or(self.settle, |line| self.patience(line))
+    fn patience_of(&self, route: Option<&ProviderRoute>) -> TimeDelta {
+        route.map_or(self.settle, |route| self.patience(route))
     }
 }
 
@@ -127,7 +130,7 @@ pub struct Parts {
     /// New ids.
     pub ids: Arc<dyn Ids>,
     /// Who carries.
-    pub lines: Lines,
+    pub routes: ProviderRoutes,
     /// This run of this node.
     pub node: NodeId,
     /// Its name.
@@ -143,10 +146,10 @@ pub struct Parts {
 /// The parts, and what the tasks of one dispatcher keep together.
 struct Shared {
     parts: Parts,
-    texts: Texts,
-    ledger: send::Handle,
-    room: claim::Room,
-    noted: tokio::sync::Mutex<Vec<Condition>>,
+    plans: PlanCache,
+    writer: send::WriterHandle,
+    limit: claim::ConcurrencyLimit,
+    noted: tokio::sync::Mutex<Vec<ProviderStatus>>,
 }
 
 impl Deref for Shared {
@@ -158,34 +161,34 @@ impl Deref for Shared {
 }
 
 /// Carries messages out: as tasks of a daemon ([`Dispatcher::start`]), or step by step on the
-/// caller's own ([`Dispatcher::turn`]). The same code runs either way.
+/// caller's own ([`Dispatcher::step`]). The same code runs either way.
 pub struct Dispatcher {
     shared: Arc<Shared>,
-    ledger: send::Ledger,
-    suspects: dead_nodes::Suspects,
+    writer: send::AttemptWriter,
+    silent: dead_nodes::SilentNodes,
 }
 
 impl Dispatcher {
     /// A dispatcher that does nothing yet. Its node must be registered in the store.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let (task, ledger) = send::ledger(
+        let (task, writer) = send::attempt_writer(
             parts.store.clone(),
             Arc::clone(&parts.clock),
             parts.node,
             parts.settings.clone(),
         );
         let shared = Arc::new(Shared {
-            texts: Texts::default(),
-            ledger,
-            room: claim::Room::new(parts.settings.window, &parts.settings.reserved),
+            plans: PlanCache::default(),
+            writer,
+            limit: claim::ConcurrencyLimit::new(parts.settings.window, &parts.settings.reserved),
             noted: tokio::sync::Mutex::default(),
             parts,
         });
         Self {
             shared,
-            ledger: task,
-            suspects: dead_nodes::Suspects::default(),
+            writer: task,
+            silent: dead_nodes::SilentNodes::default(),
         }
     }
 
@@ -193,15 +196,15 @@ impl Dispatcher {
     pub async fn start(self, lifecycle: &Lifecycle) -> Result<(), StoreError> {
         let Self {
             shared,
-            ledger,
-            suspects,
+            writer,
+            silent,
         } = self;
-        let suspects = dead_nodes::rescue(&shared, &suspects, None).await?;
+        let silent = dead_nodes::rescue(&shared, &silent, None).await?;
         claim::fetch(&shared).await?;
-        lifecycle.spawn("ledger", ledger.run());
+        lifecycle.spawn("attempt writer", writer.run());
         lifecycle.spawn(
             "rescue",
-            dead_nodes::watch(Arc::clone(&shared), suspects, lifecycle.clone()),
+            dead_nodes::watch(Arc::clone(&shared), silent, lifecycle.clone()),
         );
         lifecycle.spawn(
             "timers",
@@ -209,8 +212,8 @@ impl Dispatcher {
         );
         for lane in Lane::ALL {
             lifecycle.spawn(
-                "feed a lane",
-                claim::feed(Arc::clone(&shared), *lane, lifecycle.clone()),
+                "claim loop",
+                claim::claim_loop(Arc::clone(&shared), *lane, lifecycle.clone()),
             );
         }
         Ok(())

@@ -79,7 +79,7 @@ fn due(story: &Story) -> Option<String> {
         let urgent = message.lane == Lane::Urgent;
         return urgent.then(|| "It was due at once, in the urgent lane.".to_owned());
     }
-    let tried_before = |attempt: &StoryAttempt| attempt.opened_at < message.due_at;
+    let tried_before = |attempt: &StoryAttempt| attempt.began_at < message.due_at;
     if story.attempts.iter().any(tried_before) {
         return None;
     }
@@ -111,8 +111,8 @@ fn attempt((place, attempt): (usize, &StoryAttempt)) -> String {
         Some("misconfigured") => "the provider's set-up is wrong, which costs no try".to_owned(),
         Some(_) => "the answer was lost, so nobody can say whether it left".to_owned(),
     };
-    let took = attempt.closed_at.map_or_else(String::new, |closed| {
-        format!(" within {}", duration(closed - attempt.opened_at))
+    let took = attempt.finished_at.map_or_else(String::new, |finished| {
+        format!(" within {}", duration(finished - attempt.began_at))
     });
     let said: Vec<&str> = [&attempt.stage, &attempt.code, &attempt.detail]
         .into_iter()

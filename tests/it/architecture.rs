@@ -230,7 +230,7 @@ fn nothing_is_left_for_later_in_the_code() {
     assert!(left.is_empty(), "{}", left.join("\n"));
 }
 
-/// The one place that writes the states of messages, and those that fill a store in to measure it.
+/// The one place that writes the states of messages.
 const MAY_WRITE: [&str; 1] = ["src/store/messages/transitions/"];
 
 /// How many statements of a source text write `message.state`: new messages, and each update in

@@ -1,13 +1,13 @@
-//! Feeds one lane: claims what is due, and starts a carrier for each message as the lane's own
-//! concurrency allows. Three feeders run side by side, so that a full bulk lane never holds up
+//! The claim loop of one lane: claims what is due, and starts a task for each message as the
+//! lane's own concurrency allows. Three loops run side by side, so that a full bulk lane never holds up
 //! an urgent message.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dispatch::Shared;
-use crate::dispatch::send::carry;
-use crate::dispatch::send::{Entry, Handle};
+use crate::dispatch::send::send_message;
+use crate::dispatch::send::{WriterEntry, WriterHandle};
 use crate::domain::Lane;
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
@@ -20,8 +20,8 @@ const BREATH: Duration = Duration::from_millis(5);
 /// How long to wait after the store failed.
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
-/// Feeds the lane until the daemon stops.
-pub(in crate::dispatch) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) {
+/// Claims for the lane until the daemon stops.
+pub(in crate::dispatch) async fn claim_loop(shared: Arc<Shared>, lane: Lane, lifecycle: Lifecycle) {
     loop {
         let woken = shared.wake.dispatch.of(lane).notified();
         tokio::pin!(woken);
@@ -52,19 +52,19 @@ pub(in crate::dispatch) async fn feed(shared: Arc<Shared>, lane: Lane, lifecycle
     }
 }
 
-/// What was just claimed opens first; the look ahead has time.
+/// What was just claimed begins first; the look ahead has time.
 async fn until_due(shared: &Shared, lane: Lane) {
     tokio::time::sleep(BREATH).await;
     tokio::time::sleep(shared.until_next_due(lane, POLL).await).await;
 }
 
-/// Takes what is due in the lane, at most one grasp of it; nothing while sending is paused.
+/// Takes what is due in the lane, at most one batch of it; nothing while sending is paused.
 pub(in crate::dispatch) async fn claim(
     shared: &Shared,
     lane: Lane,
-) -> Result<Vec<(Claimed, Arc<Grasp>)>, StoreError> {
+) -> Result<Vec<(Claimed, Arc<ClaimGuard>)>, StoreError> {
     let (now, claim) = (shared.clock.now(), shared.ids.next());
-    // On disk with the opening at the latest; a claim that a power cut takes back was used for
+    // On disk with the attempt at the latest; a claim that a power cut takes back was used for
     // nothing yet.
     let mut tx = shared.store.write_soon().await?;
     let claimed = tx
@@ -74,55 +74,55 @@ pub(in crate::dispatch) async fn claim(
     if claimed.is_empty() {
         return Ok(Vec::new());
     }
-    shared.texts.fetch(&mut tx, &claimed).await?;
+    shared.plans.fetch(&mut tx, &claimed).await?;
     fail::fail_point!("claim-before-commit");
     if let Err(error) = tx.commit().await {
         // The answer was lost, the commit perhaps not: nobody may be left holding these.
-        shared.ledger.write(Entry::Disclaim(claim));
+        shared.writer.write(WriterEntry::Disclaim(claim));
         return Err(error);
     }
     fail::fail_point!("claim-after-commit");
-    let grasp = Arc::new(Grasp {
+    let guard = Arc::new(ClaimGuard {
         claim,
-        ledger: shared.ledger.clone(),
+        writer: shared.writer.clone(),
     });
     Ok(claimed
         .into_iter()
-        .map(|message| (message, Arc::clone(&grasp)))
+        .map(|message| (message, Arc::clone(&guard)))
         .collect())
 }
 
 async fn start(
     shared: &Arc<Shared>,
     lane: Lane,
-    claimed: Vec<(Claimed, Arc<Grasp>)>,
+    claimed: Vec<(Claimed, Arc<ClaimGuard>)>,
     lifecycle: &Lifecycle,
 ) {
-    for (message, grasp) in claimed {
-        let place = tokio::select! {
-            place = shared.room.place(lane) => place,
+    for (message, guard) in claimed {
+        let permit = tokio::select! {
+            permit = shared.limit.permit(lane) => permit,
             () = lifecycle.stopping() => {
-                shared.ledger.write(Entry::GiveBack(message.id));
+                shared.writer.write(WriterEntry::GiveBack(message.id));
                 continue;
             }
         };
         let shared = Arc::clone(shared);
-        lifecycle.spawn("carry a message", async move {
-            carry(&shared, message).await;
-            drop(grasp);
-            drop(place);
+        lifecycle.spawn("send a message", async move {
+            send_message(&shared, message).await;
+            drop(guard);
+            drop(permit);
         });
     }
 }
 
 /// Holds a claim for as long as one of its messages is on its way; then the claim is forgotten.
-pub(in crate::dispatch) struct Grasp {
+pub(in crate::dispatch) struct ClaimGuard {
     claim: i64,
-    ledger: Handle,
+    writer: WriterHandle,
 }
 
-impl Drop for Grasp {
+impl Drop for ClaimGuard {
     fn drop(&mut self) {
-        self.ledger.write(Entry::Done(self.claim));
+        self.writer.write(WriterEntry::Done(self.claim));
     }
 }

@@ -8,9 +8,9 @@ use crate::store::StoreError;
 /// Messages fetched in one transaction, so that others can write in between.
 const BATCH: u32 = 5_000;
 
-/// Fetches for every line that has become well since the last time.
+/// Fetches for every route that has become well since the last time.
 pub(in crate::dispatch) async fn fetch(shared: &Shared) -> Result<(), StoreError> {
-    for channel in shared.lines.to_fetch() {
+    for channel in shared.routes.to_fetch() {
         fetch_channel(shared, channel).await?;
     }
     Ok(())

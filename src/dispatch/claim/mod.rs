@@ -5,7 +5,7 @@ mod concurrency;
 mod fetch;
 mod plan_cache;
 
-pub(super) use claim_loop::{Grasp, claim, feed};
-pub(super) use concurrency::Room;
+pub(super) use claim_loop::{ClaimGuard, claim, claim_loop};
+pub(super) use concurrency::ConcurrencyLimit;
 pub(super) use fetch::fetch;
-pub(super) use plan_cache::{PlanText, Texts};
+pub(super) use plan_cache::{CachedPlan, PlanCache};

@@ -1,6 +1,6 @@
 //! Plans and compiled templates, kept at hand: a thousand messages of one plan cost one look
 //! into the store. What can change while a message waits (superseded, cancelled) is not taken
-//! from here; the ledger reads it anew.
+//! from here; the attempt writer reads it anew.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ const PLANS: usize = 4_096;
 
 /// A plan with its texts.
 #[derive(Debug)]
-pub(in crate::dispatch) struct PlanText {
+pub(in crate::dispatch) struct CachedPlan {
     pub(in crate::dispatch) plan: Plan,
     pub(in crate::dispatch) settings: PlanSettings,
     pub(in crate::dispatch) variables: Value,
@@ -34,10 +34,10 @@ pub(in crate::dispatch) struct PlanText {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is at hand.
-pub(in crate::dispatch) struct Texts {
+pub(in crate::dispatch) struct PlanCache {
     /// Compiled once for each version. A message is written where it is sent.
     templates: StoredTemplates,
-    plans: Mutex<HashMap<PlanId, Arc<PlanText>>>,
+    plans: Mutex<HashMap<PlanId, Arc<CachedPlan>>>,
     /// Read with a claim, not made ready yet.
     fetched: Mutex<HashMap<PlanId, Plan>>,
     /// Held while something is read and compiled: a hundred carriers that all want the same text
@@ -45,7 +45,7 @@ pub(in crate::dispatch) struct Texts {
     making: tokio::sync::Mutex<()>,
 }
 
-impl Default for Texts {
+impl Default for PlanCache {
     fn default() -> Self {
         Self {
             templates: StoredTemplates::for_sending(Workshop::new(1, PATIENCE)),
@@ -56,13 +56,13 @@ impl Default for Texts {
     }
 }
 
-impl Texts {
+impl PlanCache {
     /// The plan with its texts; none when the store cannot say, which is logged.
     pub(in crate::dispatch) async fn plan(
         &self,
         store: &Store,
         id: PlanId,
-    ) -> Option<Arc<PlanText>> {
+    ) -> Option<Arc<CachedPlan>> {
         if let Some(found) = self.at_hand(id) {
             return Some(found);
         }
@@ -110,7 +110,7 @@ impl Texts {
         Ok(())
     }
 
-    async fn load(&self, store: &Store, id: PlanId) -> Result<Arc<PlanText>, StoreError> {
+    async fn load(&self, store: &Store, id: PlanId) -> Result<Arc<CachedPlan>, StoreError> {
         let fetched = self.fetched().remove(&id);
         let plan = match fetched {
             Some(plan) => Some(plan),
@@ -127,7 +127,7 @@ impl Texts {
             row: id.to_string(),
             value: String::from("(not the JSON expected)"),
         };
-        Ok(Arc::new(PlanText {
+        Ok(Arc::new(CachedPlan {
             settings: serde_json::from_str(&plan.settings).map_err(|_| inconsistent("settings"))?,
             variables: serde_json::from_str(&plan.variables)
                 .map_err(|_| inconsistent("variables"))?,
@@ -162,7 +162,7 @@ impl Texts {
         }
     }
 
-    fn at_hand(&self, id: PlanId) -> Option<Arc<PlanText>> {
+    fn at_hand(&self, id: PlanId) -> Option<Arc<CachedPlan>> {
         self.kept().get(&id).cloned()
     }
 
@@ -170,7 +170,7 @@ impl Texts {
         self.fetched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<PlanId, Arc<PlanText>>> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<PlanId, Arc<CachedPlan>>> {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -34,9 +34,9 @@ pub(in crate::dispatch) enum Whom {
 
 /// Where a message was to go, without naming anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::dispatch) struct Place(u64);
+pub(in crate::dispatch) struct Destination(u64);
 
-impl Place {
+impl Destination {
     /// The domain of an e-mail address; of a number, the number.
     pub(in crate::dispatch) fn of(address: &str) -> Self {
         let domain = address
@@ -52,8 +52,8 @@ impl Place {
 #[derive(Debug, Default)]
 pub(in crate::dispatch) struct Blame {
     taken_at: Option<Timestamp>,
-    later: BTreeSet<Place>,
-    denying: BTreeSet<Place>,
+    later: BTreeSet<Destination>,
+    denying: BTreeSet<Destination>,
     denials: usize,
 }
 
@@ -67,7 +67,7 @@ impl Blame {
     }
 
     /// A message was put off at its recipient.
-    pub(in crate::dispatch) fn put_off(&mut self, place: Place) -> Whom {
+    pub(in crate::dispatch) fn put_off(&mut self, place: Destination) -> Whom {
         if self.later.len() < DOMAINS_LATER {
             self.later.insert(place);
         }
@@ -79,7 +79,7 @@ impl Blame {
     }
 
     /// A message was denied by policy.
-    pub(in crate::dispatch) fn denied(&mut self, place: Place, now: Timestamp) -> Whom {
+    pub(in crate::dispatch) fn denied(&mut self, place: Destination, now: Timestamp) -> Whom {
         self.denials = self.denials.saturating_add(1);
         if self.denying.len() < DOMAINS_DENY {
             self.denying.insert(place);
@@ -104,8 +104,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
-    fn domain(number: u32) -> Place {
-        Place::of(&format!("maria@domain-{number}.example"))
+    fn domain(number: u32) -> Destination {
+        Destination::of(&format!("maria@domain-{number}.example"))
     }
 
     #[test]
@@ -151,9 +151,18 @@ mod tests {
 
     #[test]
     fn a_place_is_the_domain_whatever_its_case() {
-        assert_eq!(Place::of("a@Town.example"), Place::of("b@town.example"));
-        assert_ne!(Place::of("a@town.example"), Place::of("a@city.example"));
-        assert_ne!(Place::of("+390000000001"), Place::of("+390000000002"));
+        assert_eq!(
+            Destination::of("a@Town.example"),
+            Destination::of("b@town.example")
+        );
+        assert_ne!(
+            Destination::of("a@town.example"),
+            Destination::of("a@city.example")
+        );
+        assert_ne!(
+            Destination::of("+390000000001"),
+            Destination::of("+390000000002")
+        );
     }
 
     proptest! {

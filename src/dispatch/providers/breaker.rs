@@ -53,7 +53,7 @@ pub(super) enum Way {
 
 /// What a change of the breaker is worth telling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum BreakerChange {
     /// Nothing that people need to hear.
     None,
     /// It rests from now on.
@@ -106,21 +106,21 @@ impl Breaker {
     }
 
     /// It answered as one that works.
-    pub(super) fn well(&mut self) -> Change {
+    pub(super) fn well(&mut self) -> BreakerChange {
         self.failures = 0;
         match self.rest.take() {
-            Some(_) => Change::Opened,
-            None => Change::None,
+            Some(_) => BreakerChange::Opened,
+            None => BreakerChange::None,
         }
     }
 
     /// It failed. `Away` counts only when it comes so often in a row.
-    pub(super) fn failed(&mut self, cause: Cause, now: Timestamp) -> Change {
+    pub(super) fn failed(&mut self, cause: Cause, now: Timestamp) -> BreakerChange {
         self.failures = self.failures.saturating_add(1);
         if let Some(rest) = &mut self.rest {
             // An answer to what was sent before it rested tells nothing new.
             if !rest.asking && now < rest.until {
-                return Change::None;
+                return BreakerChange::None;
             }
             *rest = Rest {
                 cause,
@@ -128,10 +128,10 @@ impl Breaker {
                 until: now + cause.rest(now - rest.since),
                 asking: false,
             };
-            return Change::None;
+            return BreakerChange::None;
         }
         if cause == Cause::Away && self.failures < FAILURES {
-            return Change::None;
+            return BreakerChange::None;
         }
         self.rest = Some(Rest {
             cause,
@@ -139,7 +139,7 @@ impl Breaker {
             until: now + cause.rest(TimeDelta::zero()),
             asking: false,
         });
-        Change::Closed
+        BreakerChange::Closed
     }
 
     /// Who was to ask came to nothing, or to an answer that proves neither: the next one asks.
@@ -164,9 +164,9 @@ mod tests {
 
     fn away(breaker: &mut Breaker) {
         for _ in 1..FAILURES {
-            assert_eq!(breaker.failed(Cause::Away, BEGUN), Change::None);
+            assert_eq!(breaker.failed(Cause::Away, BEGUN), BreakerChange::None);
         }
-        assert_eq!(breaker.failed(Cause::Away, BEGUN), Change::Closed);
+        assert_eq!(breaker.failed(Cause::Away, BEGUN), BreakerChange::Closed);
     }
 
     #[test]
@@ -176,9 +176,9 @@ mod tests {
         assert_eq!(breaker.way(at(400)), Way::Closed);
         assert_eq!(breaker.way(at(500)), Way::Ask);
         assert_eq!(breaker.way(at(600)), Way::Closed, "one at a time");
-        assert_eq!(breaker.well(), Change::Opened);
+        assert_eq!(breaker.well(), BreakerChange::Opened);
         assert_eq!(breaker.way(at(600)), Way::Open);
-        assert_eq!(breaker.well(), Change::None, "told once");
+        assert_eq!(breaker.well(), BreakerChange::None, "told once");
     }
 
     #[test]
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_wrong_set_up_rests_at_the_first_and_longer() {
         let mut breaker = Breaker::default();
-        assert_eq!(breaker.failed(Cause::Setup, BEGUN), Change::Closed);
+        assert_eq!(breaker.failed(Cause::Setup, BEGUN), BreakerChange::Closed);
         assert!(breaker.refuses_us());
         assert_eq!(breaker.way(at(4_900)), Way::Closed);
         assert_eq!(breaker.way(at(5_000)), Way::Ask);
@@ -231,7 +231,7 @@ mod tests {
             let mut asked = breaker.rests_until().unwrap();
             while asked < at(gone_ms) {
                 prop_assert_eq!(breaker.way(asked), Way::Ask);
-                prop_assert_eq!(breaker.failed(Cause::Away, asked), Change::None);
+                prop_assert_eq!(breaker.failed(Cause::Away, asked), BreakerChange::None);
                 asked = breaker.rests_until().unwrap();
             }
             let late = asked - at(gone_ms);

@@ -6,8 +6,8 @@ mod breaker;
 mod rate_limiter;
 mod route;
 
-pub(super) use blame::{Place, Whom};
-pub(super) use rate_limiter::Admission;
-pub use rate_limiter::{Pace, StoredRate, Till, USED_PERCENT};
-pub(super) use route::{Choice, Heard};
-pub use route::{Condition, Line, Lines};
+pub(super) use blame::{Destination, Whom};
+pub(super) use rate_limiter::SlotPermit;
+pub use rate_limiter::{RateLimiter, SlotSource, StoredRate, USED_PERCENT};
+pub(super) use route::{AnswerEffect, Choice};
+pub use route::{ProviderRoute, ProviderRoutes, ProviderStatus};

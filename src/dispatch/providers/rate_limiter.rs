@@ -1,13 +1,12 @@
-//! Pace: never faster than the contract with a provider, all nodes and restarts together; urgent
-//! messages first.
+//! The rate limiter: never faster than the contract with a provider, all nodes and restarts
+//! together; urgent messages first.
 //!
-//! A message asks twice. [`Pace::admit`] comes before its attempt is opened and lets through only
-//! what has a slot within the next tenth of a second, so that few messages wait in `sending`.
-//! [`Admission::depart`] comes after, right before the provider, and waits for the slot: how long
-//! the commit took no longer shows on the wire. What slots are is said in `slots`, who sells them
+//! A message asks twice. [`RateLimiter::acquire`] comes before its attempt begins and lets through
+//! only what has a slot within the next tenth of a second, so that few messages wait in `sending`.
+//! [`SlotPermit::wait_for_slot`] comes after, right before the provider: how long the commit took no longer shows on the wire. What slots are is said in `slots`, who sells them
 //! in `store::cluster::pace`.
 
-mod admission;
+mod permit;
 mod queue;
 mod slots;
 
@@ -17,21 +16,21 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-pub(in crate::dispatch) use admission::Admission;
-use queue::{Counted, Place, Queue};
+pub(in crate::dispatch) use permit::SlotPermit;
+use queue::{CountedWaiter, Queue, QueuePlace};
 pub use slots::USED_PERCENT;
 
 use crate::domain::Lane;
 use crate::runtime::Lifecycle;
 use crate::store::cluster::pace::{Bought, Wanted};
 use crate::store::{Store, StoreError};
-use slots::{Bank, OtherClock, Rate};
+use slots::{OtherClock, SlotBuffer, SlotRate};
 
 /// The longest block bought at once, in microseconds.
 const BLOCK_US: i64 = 250_000;
-/// How long before its slot a message may be opened, beside the time that opening takes.
+/// How long before its slot a message may begin, beside the time that beginning takes.
 const AHEAD_US: i64 = 100_000;
-/// The most that slots are bought ahead because buying and opening take their time.
+/// The most that slots are bought ahead because buying and beginning take their time.
 const LONGEST_LEAD_US: i64 = 500_000;
 /// An account that is further ahead than this and 250 intervals belongs to a clock put back.
 const HORIZON_US: i64 = 60_000_000;
@@ -41,7 +40,7 @@ const NODES: u32 = 250;
 const STORE_RETRY: Duration = Duration::from_millis(500);
 
 /// Sells slots.
-pub trait Till: Send + Sync {
+pub trait SlotSource: Send + Sync {
     /// Sells a block. What it answers is durable.
     fn buy(&self, wanted: Wanted) -> BoxFuture<'_, Result<Bought, StoreError>>;
 }
@@ -54,7 +53,7 @@ pub struct StoredRate {
     pub provider: String,
 }
 
-impl Till for StoredRate {
+impl SlotSource for StoredRate {
     fn buy(&self, wanted: Wanted) -> BoxFuture<'_, Result<Bought, StoreError>> {
         Box::pin(async move {
             let mut tx = self.store.write().await?;
@@ -66,55 +65,55 @@ impl Till for StoredRate {
 }
 
 /// Keeps one provider's rate.
-pub struct Pace {
-    rate: Rate,
-    till: Box<dyn Till>,
+pub struct RateLimiter {
+    rate: SlotRate,
+    source: Box<dyn SlotSource>,
     lifecycle: Lifecycle,
     epoch: Instant,
-    state: Mutex<State>,
+    state: Mutex<LimiterState>,
     buying: tokio::sync::Mutex<()>,
     urgent: Queue,
     others: Queue,
 }
 
-struct State {
-    bank: Bank,
+struct LimiterState {
+    buffer: SlotBuffer,
     clock: OtherClock,
-    /// Messages that wait to be admitted, and those that were and have no slot yet.
+    /// Messages that wait to be let through, and those that were and have no slot yet.
     waiting: usize,
-    admitted: usize,
+    permits: usize,
     /// How many slots were bought last, and when.
     last: Option<(u32, i64)>,
-    /// How long buying a block and opening an attempt take.
+    /// How long buying a block and beginning an attempt take.
     buying: Duration,
-    opening: Duration,
+    beginning: Duration,
 }
 
 /// What to do about the next message.
-enum Turn {
+enum QueueTurn {
     Go,
     WaitUntil(i64),
     Buy,
 }
 
-impl Pace {
+impl RateLimiter {
     /// `rate`: messages a second by contract, above zero.
     #[must_use]
-    pub fn per_second(rate: f64, till: Box<dyn Till>, lifecycle: Lifecycle) -> Self {
-        let rate = Rate::per_second(rate);
+    pub fn per_second(rate: f64, source: Box<dyn SlotSource>, lifecycle: Lifecycle) -> Self {
+        let rate = SlotRate::per_second(rate);
         Self {
             rate,
-            till,
+            source,
             lifecycle,
             epoch: Instant::now(),
-            state: Mutex::new(State {
-                bank: Bank::new(rate),
+            state: Mutex::new(LimiterState {
+                buffer: SlotBuffer::new(rate),
                 clock: OtherClock::default(),
                 waiting: 0,
-                admitted: 0,
+                permits: 0,
                 last: None,
                 buying: Duration::ZERO,
-                opening: Duration::ZERO,
+                beginning: Duration::ZERO,
             }),
             buying: tokio::sync::Mutex::default(),
             urgent: Queue::default(),
@@ -122,14 +121,14 @@ impl Pace {
         }
     }
 
-    /// Waits until the message may be opened, urgent ones first. None: the daemon stops, and
+    /// Waits until the message may begin, urgent ones first. None: the daemon stops, and
     /// nothing was begun.
-    pub(in crate::dispatch) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
-        let _counted = Counted::enter(self);
+    pub(in crate::dispatch) async fn acquire(&self, lane: Lane) -> Option<SlotPermit<'_>> {
+        let _counted = CountedWaiter::enter(self);
         tokio::select! {
             biased;
             () = self.lifecycle.stopping() => None,
-            () = self.turn(lane) => Some(Admission::new(self)),
+            () = self.turn(lane) => Some(SlotPermit::new(self)),
         }
     }
 
@@ -138,17 +137,17 @@ impl Pace {
             Lane::Urgent => &self.urgent,
             _ => &self.others,
         };
-        let _place = Place::enter(queue);
+        let _place = QueuePlace::enter(queue);
         let _head = queue.head.lock().await;
         loop {
             if lane != Lane::Urgent {
                 self.urgent.until_empty().await;
             }
             match self.look() {
-                Turn::Go => return,
-                Turn::WaitUntil(us) => tokio::time::sleep_until(self.instant(us)).await,
-                Turn::Buy => {
-                    let enough = self.state().admitted + 1;
+                QueueTurn::Go => return,
+                QueueTurn::WaitUntil(us) => tokio::time::sleep_until(self.instant(us)).await,
+                QueueTurn::Buy => {
+                    let enough = self.state().permits + 1;
                     if let Err(error) = self.buy(enough).await {
                         tracing::warn!(error = %error, "cannot take from a provider's rate; nothing more is sent to it until that works");
                         tokio::time::sleep(STORE_RETRY).await;
@@ -159,17 +158,17 @@ impl Pace {
     }
 
     /// Admits the next message if the slot it would have is near.
-    fn look(&self) -> Turn {
+    fn look(&self) -> QueueTurn {
         let now = self.now();
         let mut state = self.state();
-        state.bank.drop_void(now);
-        let ahead = AHEAD_US + micros(state.opening);
-        match state.bank.nth(state.admitted) {
-            None => Turn::Buy,
-            Some(at) if at > now + ahead => Turn::WaitUntil(at - ahead),
+        state.buffer.drop_expired(now);
+        let ahead = AHEAD_US + micros(state.beginning);
+        match state.buffer.nth(state.permits) {
+            None => QueueTurn::Buy,
+            Some(at) if at > now + ahead => QueueTurn::WaitUntil(at - ahead),
             Some(_) => {
-                state.admitted += 1;
-                Turn::Go
+                state.permits += 1;
+                QueueTurn::Go
             }
         }
     }
@@ -186,13 +185,13 @@ impl Pace {
             lead,
             horizon: HORIZON_US + self.rate.span_us(NODES),
         };
-        let bought = self.till.buy(wanted).await?;
+        let bought = self.source.buy(wanted).await?;
         let received = micros(bought.received - self.epoch);
         let now = self.now();
         let mut state = self.state();
         state.clock.learn(bought.now, received);
         let first = state.clock.here(bought.first);
-        state.bank.add(first, count);
+        state.buffer.add(first, count);
         state.last = Some((count, now));
         state.buying = slower(state.buying, duration(now - begun));
         Ok(())
@@ -206,20 +205,20 @@ impl Pace {
         self.epoch + duration(us)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LimiterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl LimiterState {
     /// How many slots to buy at `now`, and how far ahead; none when `enough` are here.
-    fn order(&mut self, now: i64, enough: usize, rate: Rate) -> Option<(u32, i64)> {
-        self.bank.drop_void(now);
-        let here = self.bank.len();
+    fn order(&mut self, now: i64, enough: usize, rate: SlotRate) -> Option<(u32, i64)> {
+        self.buffer.drop_expired(now);
+        let here = self.buffer.len();
         if here >= enough {
             return None;
         }
-        let wanted = (self.waiting + self.admitted).saturating_sub(here);
+        let wanted = (self.waiting + self.permits).saturating_sub(here);
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
         // Who used up the last block at once gets twice as much: fewer commits under load.
         let grown = match self.last {
@@ -227,7 +226,7 @@ impl State {
             _ => 1,
         };
         let count = wanted.max(grown).clamp(1, rate.slots_in(BLOCK_US));
-        let lead = micros(self.buying + self.opening).min(LONGEST_LEAD_US);
+        let lead = micros(self.buying + self.beginning).min(LONGEST_LEAD_US);
         Some((count, lead))
     }
 }

@@ -1,4 +1,4 @@
-//! A line: one provider with its pace and its health. Chooses who carries the next message of a
+//! A route: one provider with its rate and its health. Chooses who carries the next message of a
 //! channel, and says of each answer whom it concerns: `breaker` and `blame` judge, this asks them
 //! and tells people. It decides nothing about messages.
 
@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
 
-use super::blame::{Blame, Place, Whom};
-use super::breaker::{Breaker, Cause, Change, Way};
-use super::rate_limiter::{Admission, Pace};
+use super::blame::{Blame, Destination, Whom};
+use super::breaker::{Breaker, BreakerChange, Cause, Way};
+use super::rate_limiter::{RateLimiter, SlotPermit};
 use crate::channel::{Accepted, Concern, Provider, SendError};
 use crate::domain::{Channel, Lane, Timestamp};
 
@@ -30,17 +30,17 @@ const FETCHES: u8 = 3;
 /// Shown as resting for so long beyond the rest: until the answer of the one that asks.
 const SHOWN: TimeDelta = TimeDelta::seconds(5);
 
-/// One provider with its pace and health.
-pub struct Line {
+/// One provider with its rate and health.
+pub struct ProviderRoute {
     /// Who carries.
     pub provider: Arc<dyn Provider>,
     /// How fast, by contract.
-    pub pace: Option<Pace>,
-    health: Mutex<Health>,
+    pub rate_limiter: Option<RateLimiter>,
+    health: Mutex<RouteHealth>,
 }
 
 #[derive(Debug)]
-struct Health {
+struct RouteHealth {
     breaker: Breaker,
     blame: Blame,
     why: Option<String>,
@@ -51,9 +51,9 @@ struct Health {
     told_of_here: Option<Timestamp>,
 }
 
-/// How a line does, for people.
+/// How a route does, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
+pub struct ProviderStatus {
     /// The provider's name.
     pub provider: String,
     /// What it carries.
@@ -66,21 +66,21 @@ pub struct Condition {
 
 /// What an answer means beside its own message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::dispatch) struct Heard {
+pub(in crate::dispatch) struct AnswerEffect {
     /// Whom it concerns.
     pub(in crate::dispatch) whom: Whom,
     /// When the message may ask again, because its provider rests.
     pub(in crate::dispatch) wait: Option<Timestamp>,
 }
 
-impl Line {
-    /// A healthy line. `pace`: if the contract has a rate.
+impl ProviderRoute {
+    /// A healthy route. `rate_limiter`: if the contract has a rate.
     #[must_use]
-    pub fn new(provider: Arc<dyn Provider>, pace: Option<Pace>) -> Self {
+    pub fn new(provider: Arc<dyn Provider>, rate_limiter: Option<RateLimiter>) -> Self {
         Self {
             provider,
-            pace,
-            health: Mutex::new(Health {
+            rate_limiter,
+            health: Mutex::new(RouteHealth {
                 breaker: Breaker::default(),
                 blame: Blame::default(),
                 why: None,
@@ -93,11 +93,11 @@ impl Line {
         }
     }
 
-    /// Waits until a message may be opened. None: the daemon stops.
-    pub(in crate::dispatch) async fn admit(&self, lane: Lane) -> Option<Admission<'_>> {
-        match &self.pace {
-            Some(pace) => pace.admit(lane).await,
-            None => Some(Admission::unlimited()),
+    /// Waits until a message may begin. None: the daemon stops.
+    pub(in crate::dispatch) async fn acquire(&self, lane: Lane) -> Option<SlotPermit<'_>> {
+        match &self.rate_limiter {
+            Some(rate_limiter) => rate_limiter.acquire(lane).await,
+            None => Some(SlotPermit::unlimited()),
         }
     }
 
@@ -113,10 +113,10 @@ impl Line {
     }
 
     /// How it does.
-    pub fn condition(&self, now: Timestamp) -> Condition {
+    pub fn status(&self, now: Timestamp) -> ProviderStatus {
         let health = self.health();
         let until = health.breaker.rests_until();
-        Condition {
+        ProviderStatus {
             provider: self.provider.name().to_owned(),
             channel: self.provider.capabilities().channel,
             paused_until: until.map(|until| until.max(now) + SHOWN),
@@ -124,13 +124,13 @@ impl Line {
         }
     }
 
-    /// Takes in what came of a message to `place`.
+    /// Takes in what came of a message to `destination`.
     pub(in crate::dispatch) fn heard(
         &self,
         answer: &Result<Accepted, SendError>,
-        place: Place,
+        destination: Destination,
         now: Timestamp,
-    ) -> Heard {
+    ) -> AnswerEffect {
         let mut health = self.health();
         let whom = match answer {
             Ok(_) => {
@@ -138,23 +138,29 @@ impl Line {
                 self.well(&mut health);
                 Whom::Recipient
             }
-            Err(error) => self.failed(&mut health, error, place, now),
+            Err(error) => self.failed(&mut health, error, destination, now),
         };
         let wait = health.breaker.rests_until().map(|_| health.wait(now));
-        Heard { whom, wait }
+        AnswerEffect { whom, wait }
     }
 
     /// Takes in that no connection came about: no message was named yet.
-    pub(in crate::dispatch) fn unreached(&self, error: &SendError, now: Timestamp) -> Heard {
-        // No place: what comes before a message is never about its recipient.
+    pub(in crate::dispatch) fn unreached(&self, error: &SendError, now: Timestamp) -> AnswerEffect {
+        // No destination: what comes before a message is never about its recipient.
         let mut health = self.health();
-        let whom = self.failed(&mut health, error, Place::of(""), now);
+        let whom = self.failed(&mut health, error, Destination::of(""), now);
         let wait = health.breaker.rests_until().map(|_| health.wait(now));
-        Heard { whom, wait }
+        AnswerEffect { whom, wait }
     }
 
-    fn failed(&self, health: &mut Health, error: &SendError, place: Place, now: Timestamp) -> Whom {
-        let (whom, cause) = health.judge(error, place, now);
+    fn failed(
+        &self,
+        health: &mut RouteHealth,
+        error: &SendError,
+        destination: Destination,
+        now: Timestamp,
+    ) -> Whom {
+        let (whom, cause) = health.judge(error, destination, now);
         match cause {
             Some(cause) => self.rest(health, cause, error, now),
             None if whom == Whom::Recipient => self.alive(health),
@@ -168,15 +174,15 @@ impl Line {
 
     /// It spoke as one that works, though it did not take the message. That says nothing about a
     /// set-up that it refuses.
-    fn alive(&self, health: &mut Health) {
+    fn alive(&self, health: &mut RouteHealth) {
         if !health.breaker.refuses_us() {
             self.well(health);
         }
     }
 
-    fn well(&self, health: &mut Health) {
+    fn well(&self, health: &mut RouteHealth) {
         remember(&mut health.lost, false);
-        if health.breaker.well() == Change::Opened {
+        if health.breaker.well() == BreakerChange::Opened {
             health.why = None;
             health.fetches = FETCHES;
             tracing::info!(
@@ -186,12 +192,12 @@ impl Line {
         }
     }
 
-    fn rest(&self, health: &mut Health, cause: Cause, error: &SendError, now: Timestamp) {
+    fn rest(&self, health: &mut RouteHealth, cause: Cause, error: &SendError, now: Timestamp) {
         let change = health.breaker.failed(cause, now);
         if health.breaker.rests_until().is_some() {
             health.why = Some(error.to_string());
         }
-        if change == Change::Closed {
+        if change == BreakerChange::Closed {
             health.turned_away = 0;
             tracing::warn!(
                 provider.name = self.provider.name(),
@@ -209,14 +215,19 @@ impl Line {
         fetches
     }
 
-    fn health(&self) -> MutexGuard<'_, Health> {
+    fn health(&self) -> MutexGuard<'_, RouteHealth> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Health {
+impl RouteHealth {
     /// Whom an error concerns, and why the provider is to rest, if it is.
-    fn judge(&mut self, error: &SendError, place: Place, now: Timestamp) -> (Whom, Option<Cause>) {
+    fn judge(
+        &mut self,
+        error: &SendError,
+        destination: Destination,
+        now: Timestamp,
+    ) -> (Whom, Option<Cause>) {
         let resting = self.breaker.rests_until().is_some();
         match error {
             SendError::NotSent {
@@ -242,11 +253,11 @@ impl Health {
             }
             | SendError::Rejected { .. } => (Whom::Recipient, None),
             SendError::NotSent { .. } => {
-                let whom = self.blame.put_off(place);
+                let whom = self.blame.put_off(destination);
                 (whom, (whom == Whom::Everybody).then_some(Cause::Away))
             }
             SendError::Denied { .. } => {
-                let whom = self.blame.denied(place, now);
+                let whom = self.blame.denied(destination, now);
                 let ours = whom == Whom::Everybody || self.breaker.refuses_us();
                 let whom = if ours { Whom::Everybody } else { whom };
                 (whom, ours.then_some(Cause::Setup))
@@ -305,10 +316,10 @@ fn remember(lost: &mut VecDeque<bool>, is_lost: bool) {
     lost.push_back(is_lost);
 }
 
-/// A message that may go to a line. While it asks a provider that rested, nobody else does; dropped
+/// A message that may go to a route. While it asks a provider that rested, nobody else does; dropped
 /// without an answer, the next one asks.
 pub(in crate::dispatch) struct Chosen {
-    pub(in crate::dispatch) line: Arc<Line>,
+    pub(in crate::dispatch) route: Arc<ProviderRoute>,
     asks: bool,
 }
 
@@ -322,37 +333,37 @@ impl Chosen {
 impl Drop for Chosen {
     fn drop(&mut self) {
         if self.asks {
-            self.line.health().breaker.unasked();
+            self.route.health().breaker.unasked();
         }
     }
 }
 
-/// Every line, by channel, in order of preference.
+/// Every route, by channel, in order of preference.
 #[derive(Clone, Default)]
-pub struct Lines(Vec<Arc<Line>>);
+pub struct ProviderRoutes(Vec<Arc<ProviderRoute>>);
 
 /// Who carries the next message.
 pub(in crate::dispatch) enum Choice {
     /// This one.
-    Line(Chosen),
+    Route(Chosen),
     /// All of them rest; come back then.
     Wait(Timestamp),
     /// Nobody carries this channel.
     Nobody,
 }
 
-impl Lines {
+impl ProviderRoutes {
     /// In order of preference within each channel.
     #[must_use]
-    pub fn new(lines: Vec<Line>) -> Self {
-        Self(lines.into_iter().map(Arc::new).collect())
+    pub fn new(routes: Vec<ProviderRoute>) -> Self {
+        Self(routes.into_iter().map(Arc::new).collect())
     }
 
-    /// The first line of the channel that is well, or that is to be asked.
+    /// The first route of the channel that is well, or that is to be asked.
     pub(in crate::dispatch) fn choose(&self, channel: Channel, now: Timestamp) -> Choice {
-        let mut soonest: Option<(&Arc<Line>, Timestamp)> = None;
-        for line in self.of(channel) {
-            let mut health = line.health();
+        let mut soonest: Option<(&Arc<ProviderRoute>, Timestamp)> = None;
+        for route in self.of(channel) {
+            let mut health = route.health();
             let asks = match health.breaker.way(now) {
                 Way::Open => false,
                 Way::Ask => {
@@ -362,37 +373,37 @@ impl Lines {
                 Way::Closed => {
                     let until = health.breaker.rests_until().unwrap_or(now);
                     if soonest.is_none_or(|(_, sooner)| until < sooner) {
-                        soonest = Some((line, until));
+                        soonest = Some((route, until));
                     }
                     continue;
                 }
             };
             drop(health);
-            let line = Arc::clone(line);
-            return Choice::Line(Chosen { line, asks });
+            let route = Arc::clone(route);
+            return Choice::Route(Chosen { route, asks });
         }
-        soonest.map_or(Choice::Nobody, |(line, _)| {
-            Choice::Wait(line.health().wait(now))
+        soonest.map_or(Choice::Nobody, |(route, _)| {
+            Choice::Wait(route.health().wait(now))
         })
     }
 
-    fn of(&self, channel: Channel) -> impl Iterator<Item = &Arc<Line>> {
+    fn of(&self, channel: Channel) -> impl Iterator<Item = &Arc<ProviderRoute>> {
         self.0
             .iter()
-            .filter(move |line| line.provider.capabilities().channel == channel)
+            .filter(move |route| route.provider.capabilities().channel == channel)
     }
 
-    /// The line of this name.
+    /// The route of this name.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Arc<Line>> {
-        self.0.iter().find(|line| line.provider.name() == name)
+    pub fn named(&self, name: &str) -> Option<&Arc<ProviderRoute>> {
+        self.0.iter().find(|route| route.provider.name() == name)
     }
 
-    /// The channels whose waiting messages are to be fetched now: a line of theirs is well again.
+    /// The channels whose waiting messages are to be fetched now: a route of theirs is well again.
     pub(in crate::dispatch) fn to_fetch(&self) -> Vec<Channel> {
-        let well = self.0.iter().filter(|line| line.takes_fetch());
+        let well = self.0.iter().filter(|route| route.takes_fetch());
         let mut channels: Vec<Channel> = well
-            .map(|line| line.provider.capabilities().channel)
+            .map(|route| route.provider.capabilities().channel)
             .collect();
         channels.dedup();
         channels
@@ -410,7 +421,7 @@ impl Lines {
 
     /// How each does.
     #[must_use]
-    pub fn conditions(&self, now: Timestamp) -> Vec<Condition> {
-        self.0.iter().map(|line| line.condition(now)).collect()
+    pub fn statuses(&self, now: Timestamp) -> Vec<ProviderStatus> {
+        self.0.iter().map(|route| route.status(now)).collect()
     }
 }

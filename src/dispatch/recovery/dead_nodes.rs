@@ -20,20 +20,20 @@ const EARLY: Duration = Duration::from_secs(5);
 /// Earlier runs of this node that showed no sign of life at the last look. Two looks are needed:
 /// a living node of the same name may just be connecting anew.
 #[derive(Debug, Default)]
-pub(in crate::dispatch) struct Suspects(Vec<NodeId>);
+pub(in crate::dispatch) struct SilentNodes(Vec<NodeId>);
 
 /// Rescues until the daemon stops.
 pub(in crate::dispatch) async fn watch(
     shared: Arc<Shared>,
-    mut suspects: Suspects,
+    mut silent: SilentNodes,
     lifecycle: Lifecycle,
 ) {
     let begun = Instant::now();
     let ttl = shared.settings.node_ttl.to_std().unwrap_or(Duration::MAX);
     let mut steady = Steady::from(begun, ttl);
     while !lifecycle.is_stopping() {
-        match rescue(&shared, &suspects, Some(&mut steady)).await {
-            Ok(seen) => suspects = seen,
+        match rescue(&shared, &silent, Some(&mut steady)).await {
+            Ok(seen) => silent = seen,
             Err(error) => {
                 tracing::error!(error = %error, "cannot rescue; trying again");
                 steady = Steady::from(Instant::now(), ttl);
@@ -92,9 +92,9 @@ impl Steady {
 /// of its own. What anybody declared dead is rescued in any case.
 pub(in crate::dispatch) async fn rescue(
     shared: &Shared,
-    suspects: &Suspects,
+    silent: &SilentNodes,
     steady: Option<&mut Steady>,
-) -> Result<Suspects, StoreError> {
+) -> Result<SilentNodes, StoreError> {
     let ttl = shared.settings.node_ttl.num_microseconds();
     let ttl = ttl.unwrap_or(i64::MAX);
     let mut tx = shared.store.write().await?;
@@ -106,13 +106,13 @@ pub(in crate::dispatch) async fn rescue(
     });
     let others_ttl = if judges_others { ttl } else { i64::MAX };
     let seen = tx.nodes().gone(shared.node, &shared.node_name, ttl).await?;
-    let sure = |node: &NodeId| shared.store.kind() == "sqlite" || suspects.0.contains(node);
+    let sure = |node: &NodeId| shared.store.kind() == "sqlite" || silent.0.contains(node);
     let gone: Vec<NodeId> = seen.iter().copied().filter(sure).collect();
-    let dead = tx.nodes().bury(shared.node, others_ttl, &gone).await?;
+    let dead = tx.nodes().mark_dead(shared.node, others_ttl, &gone).await?;
     let now = shared.clock.now();
     // What a dead node had handed over may still be on its way to a provider, who then needs a
     // while to say so.
-    let wake_at = now + shared.lines.longest_send() + shared.settings.settle;
+    let wake_at = now + shared.routes.longest_send() + shared.settings.settle;
     let soon = wake_at.min(now + crate::dispatch::SOON);
     let looks = Looks { wake_at, soon };
     let rescued = tx.nodes().rescue(&dead, now, looks).await?;
@@ -133,7 +133,7 @@ pub(in crate::dispatch) async fn rescue(
         );
         shared.wake.messages_queued(Lane::ALL);
     }
-    Ok(Suspects(seen))
+    Ok(SilentNodes(seen))
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::unknown::{Case, Step, next_step};
+use super::unknown::{NextStep, UnknownCase, next_step};
 use crate::channel::Found;
 use crate::dispatch::Shared;
-use crate::dispatch::claim::PlanText;
-use crate::dispatch::providers::Line;
+use crate::dispatch::claim::CachedPlan;
+use crate::dispatch::providers::ProviderRoute;
 use crate::domain::reach::Reach;
 use crate::domain::{Channel, Lane, MessageId, MessageState, Reason, Timestamp};
 use crate::runtime::Lifecycle;
@@ -53,7 +53,7 @@ pub(in crate::dispatch) async fn look(shared: &Shared) -> Result<u32, StoreError
     let mut looks = Vec::with_capacity(woken.len());
     let mut fallbacks = Vec::new();
     for message in &woken {
-        let Some(plan) = shared.texts.plan(&shared.store, message.plan).await else {
+        let Some(plan) = shared.plans.plan(&shared.store, message.plan).await else {
             continue;
         };
         looks.push(decide(shared, message, &plan, now).await);
@@ -107,7 +107,7 @@ async fn write(
 struct DueFallback<'a> {
     message: &'a Woken,
     channel: Channel,
-    plan: Arc<PlanText>,
+    plan: Arc<CachedPlan>,
 }
 
 impl DueFallback<'_> {
@@ -158,7 +158,7 @@ async fn fall_back(
     Ok(())
 }
 
-async fn decide(shared: &Shared, message: &Woken, plan: &PlanText, now: Timestamp) -> Looked {
+async fn decide(shared: &Shared, message: &Woken, plan: &CachedPlan, now: Timestamp) -> Looked {
     let mut look = Looked {
         message: message.id,
         from: message.state,
@@ -190,45 +190,45 @@ async fn decide(shared: &Shared, message: &Woken, plan: &PlanText, now: Timestam
 async fn decide_unknown(
     shared: &Shared,
     message: &Woken,
-    plan: &PlanText,
+    plan: &CachedPlan,
     look: &mut Looked,
     now: Timestamp,
 ) {
-    let line = message
+    let route = message
         .provider
         .as_deref()
-        .and_then(|name| shared.lines.named(name));
-    let opened_at = message.opened_at.unwrap_or(now);
-    let case = Case {
+        .and_then(|name| shared.routes.named(name));
+    let began_at = message.began_at.unwrap_or(now);
+    let case = UnknownCase {
         policy: plan.settings.on_unknown,
-        provider: line.map(|line| line.provider.capabilities()),
+        provider: route.map(|route| route.provider.capabilities()),
         asked: message.asked,
         asks: shared.settings.asks,
         risky: message.risky,
-        opened_at,
+        began_at,
         class: plan.plan.class,
-        settled_at: opened_at + shared.settings.patience_of(line.map(|line| &**line)),
-        horizon: opened_at + shared.settings.horizon(message.channel),
+        settled_at: began_at + shared.settings.patience_of(route.map(|route| &**route)),
+        horizon: began_at + shared.settings.horizon(message.channel),
     };
-    match (next_step(&case, now), line) {
-        (Step::Ask, Some(line)) => ask(shared, message, plan, line, look, now).await,
-        (Step::Ask, None) | (Step::GiveUp, _) => look.to = MessageState::Unresolved,
-        (Step::SendAgain, _) => look.to = MessageState::Queued,
-        (Step::SendAgainAtRisk, _) => (look.to, look.risky) = (MessageState::Queued, true),
-        (Step::Wait(until), _) => look.wake_at = Some(until),
+    match (next_step(&case, now), route) {
+        (NextStep::Ask, Some(route)) => ask(shared, message, plan, route, look, now).await,
+        (NextStep::Ask, None) | (NextStep::GiveUp, _) => look.to = MessageState::Unresolved,
+        (NextStep::SendAgain, _) => look.to = MessageState::Queued,
+        (NextStep::SendAgainAtRisk, _) => (look.to, look.risky) = (MessageState::Queued, true),
+        (NextStep::Wait(until), _) => look.wake_at = Some(until),
     }
 }
 
 async fn ask(
     shared: &Shared,
     message: &Woken,
-    plan: &PlanText,
-    line: &Line,
+    plan: &CachedPlan,
+    route: &ProviderRoute,
     look: &mut Looked,
     now: Timestamp,
 ) {
     let reference = crate::dispatch::send::reference(message.id, message.channel);
-    match line.provider.query(&reference).await {
+    match route.provider.query(&reference).await {
         Ok(Found::Present(_)) => {
             look.to = MessageState::Accepted;
             look.wake_at = Some(shared.settings.first_look(plan, message.channel, now));
@@ -246,7 +246,7 @@ async fn ask(
 
 /// When an accepted message is looked at next: for its fallback, if that is still to come.
 fn next_look(
-    plan: &PlanText,
+    plan: &CachedPlan,
     message: &Woken,
     accepted_at: Timestamp,
     horizon: Timestamp,
@@ -267,7 +267,7 @@ fn next_look(
 
 /// The channel to turn to, when the time for that has come. Not while it is unknown whether the
 /// first message left.
-fn fallback_due(message: &Woken, plan: &PlanText, now: Timestamp) -> Option<Channel> {
+fn fallback_due(message: &Woken, plan: &CachedPlan, now: Timestamp) -> Option<Channel> {
     let (after_s, channel) = plan.settings.fallback?;
     if channel == message.channel {
         return None;
@@ -282,18 +282,18 @@ fn fallback_due(message: &Woken, plan: &PlanText, now: Timestamp) -> Option<Chan
 
 async fn note_providers(shared: &Shared) -> Result<(), StoreError> {
     let now = shared.clock.now();
-    let conditions = shared.lines.conditions(now);
+    let statuses = shared.routes.statuses(now);
     let mut noted = shared.noted.lock().await;
-    if *noted == conditions {
+    if *noted == statuses {
         return Ok(());
     }
     let mut tx = shared.store.write().await?;
-    for one in &conditions {
+    for one in &statuses {
         tx.switches()
             .note_provider(&one.provider, one.paused_until, one.why.as_deref())
             .await?;
     }
     tx.commit().await?;
-    *noted = conditions;
+    *noted = statuses;
     Ok(())
 }

@@ -10,7 +10,7 @@ pub(in crate::dispatch) const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
 
 /// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::dispatch) enum Step {
+pub(in crate::dispatch) enum NextStep {
     /// Ask the provider by our reference.
     Ask,
     /// Send again: the provider cannot make two of it, or has proved that it has none.
@@ -25,7 +25,7 @@ pub(in crate::dispatch) enum Step {
 
 /// The case to decide.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::dispatch) struct Case {
+pub(in crate::dispatch) struct UnknownCase {
     /// The rule's policy.
     pub(in crate::dispatch) policy: OnUnknown,
     /// What the provider can do; none when it is not configured any more.
@@ -36,8 +36,8 @@ pub(in crate::dispatch) struct Case {
     pub(in crate::dispatch) asks: u32,
     /// Whether it was repeated at risk already.
     pub(in crate::dispatch) risky: bool,
-    /// When the attempt was opened.
-    pub(in crate::dispatch) opened_at: Timestamp,
+    /// When the attempt began.
+    pub(in crate::dispatch) began_at: Timestamp,
     /// Not repeated for less than safety before the wire has settled.
     pub(in crate::dispatch) class: Class,
     /// From when on the attempt has certainly come or never will, and the provider can say which.
@@ -48,12 +48,12 @@ pub(in crate::dispatch) struct Case {
 
 /// Decides.
 #[must_use]
-pub(in crate::dispatch) fn next_step(case: &Case, now: Timestamp) -> Step {
+pub(in crate::dispatch) fn next_step(case: &UnknownCase, now: Timestamp) -> NextStep {
     if now >= case.horizon {
-        return Step::GiveUp;
+        return NextStep::GiveUp;
     }
     if case.policy == OnUnknown::Hold {
-        return Step::Wait(case.horizon);
+        return NextStep::Wait(case.horizon);
     }
     if let Some(step) = case
         .provider
@@ -64,12 +64,12 @@ pub(in crate::dispatch) fn next_step(case: &Case, now: Timestamp) -> Step {
     match case.policy {
         OnUnknown::Resend if !case.risky => {
             if now >= case.settled_at || is_hasty(case.class, case.policy) {
-                Step::SendAgainAtRisk
+                NextStep::SendAgainAtRisk
             } else {
-                Step::Wait(case.settled_at)
+                NextStep::Wait(case.settled_at)
             }
         }
-        _ => Step::Wait(case.horizon),
+        _ => NextStep::Wait(case.horizon),
     }
 }
 
@@ -79,25 +79,25 @@ pub(in crate::dispatch) fn is_hasty(class: Class, policy: OnUnknown) -> bool {
     class == Class::Safety && policy == OnUnknown::Resend
 }
 
-fn safe_step(case: &Case, provider: &Capabilities, now: Timestamp) -> Option<Step> {
+fn safe_step(case: &UnknownCase, provider: &Capabilities, now: Timestamp) -> Option<NextStep> {
     let key_lives = provider
         .idempotent_for
         .and_then(|life| TimeDelta::from_std(life).ok())
-        .is_some_and(|life| now < case.opened_at + life - KEY_MARGIN);
+        .is_some_and(|life| now < case.began_at + life - KEY_MARGIN);
     // After a repeat at a risk nobody knows which of the attempts the provider counts the key's life
     // from, and the last look before sending would not ask any more.
     if key_lives && !case.risky {
-        return Some(Step::SendAgain);
+        return Some(NextStep::SendAgain);
     }
     provider
         .can_be_asked
         .then_some(if case.asked >= i64::from(case.asks) {
-            Step::SendAgain
+            NextStep::SendAgain
         } else if now < case.settled_at {
             // It could not know yet, and would be believed.
-            Step::Wait(case.settled_at)
+            NextStep::Wait(case.settled_at)
         } else {
-            Step::Ask
+            NextStep::Ask
         })
 }
 
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::domain::Channel;
 
-    fn case(policy: OnUnknown, idempotent_s: Option<u64>, can_be_asked: bool) -> Case {
+    fn case(policy: OnUnknown, idempotent_s: Option<u64>, can_be_asked: bool) -> UnknownCase {
         let provider = Capabilities {
             channel: Channel::Sms,
             idempotent_for: idempotent_s.map(Duration::from_secs),
@@ -117,17 +117,17 @@ mod tests {
             longest_send: Duration::from_secs(30),
             concurrency: 8,
         };
-        let opened_at = Timestamp::from_micros(0);
-        let horizon = opened_at + TimeDelta::hours(72);
-        Case {
+        let began_at = Timestamp::from_micros(0);
+        let horizon = began_at + TimeDelta::hours(72);
+        UnknownCase {
             policy,
             provider: Some(provider),
             asked: 0,
             asks: 2,
             risky: false,
-            opened_at,
+            began_at,
             class: Class::Service,
-            settled_at: opened_at + TimeDelta::minutes(1),
+            settled_at: began_at + TimeDelta::minutes(1),
             horizon,
         }
     }
@@ -136,59 +136,68 @@ mod tests {
     fn a_blind_provider_is_never_sent_to_again_except_once_by_policy() {
         let now = Timestamp::from_micros(0) + TimeDelta::minutes(5);
         let reconcile = case(OnUnknown::Reconcile, None, false);
-        assert_eq!(next_step(&reconcile, now), Step::Wait(reconcile.horizon));
+        assert_eq!(
+            next_step(&reconcile, now),
+            NextStep::Wait(reconcile.horizon)
+        );
         let resend = case(OnUnknown::Resend, None, false);
-        assert_eq!(next_step(&resend, now), Step::SendAgainAtRisk);
-        let again = Case {
+        assert_eq!(next_step(&resend, now), NextStep::SendAgainAtRisk);
+        let again = UnknownCase {
             risky: true,
             ..resend
         };
-        assert_eq!(next_step(&again, now), Step::Wait(again.horizon));
-        assert_eq!(next_step(&again, again.horizon), Step::GiveUp);
+        assert_eq!(next_step(&again, now), NextStep::Wait(again.horizon));
+        assert_eq!(next_step(&again, again.horizon), NextStep::GiveUp);
     }
 
     #[test]
     fn after_a_repeat_at_a_risk_no_key_makes_a_further_one_safe() {
         let now = Timestamp::from_micros(0) + TimeDelta::seconds(70);
         let keyed = case(OnUnknown::Resend, Some(900), false);
-        assert_eq!(next_step(&keyed, now), Step::SendAgain);
-        let again = Case {
+        assert_eq!(next_step(&keyed, now), NextStep::SendAgain);
+        let again = UnknownCase {
             risky: true,
             ..keyed
         };
-        assert_eq!(next_step(&again, now), Step::Wait(again.horizon));
+        assert_eq!(next_step(&again, now), NextStep::Wait(again.horizon));
     }
 
     #[test]
     fn only_safety_is_repeated_at_a_risk_before_the_wire_has_settled_and_once() {
         let early = Timestamp::from_micros(0) + TimeDelta::seconds(30);
         let service = case(OnUnknown::Resend, None, false);
-        assert_eq!(next_step(&service, early), Step::Wait(service.settled_at));
-        let safety = Case {
+        assert_eq!(
+            next_step(&service, early),
+            NextStep::Wait(service.settled_at)
+        );
+        let safety = UnknownCase {
             class: Class::Safety,
             ..service
         };
-        assert_eq!(next_step(&safety, early), Step::SendAgainAtRisk);
-        let again = Case {
+        assert_eq!(next_step(&safety, early), NextStep::SendAgainAtRisk);
+        let again = UnknownCase {
             risky: true,
             ..safety
         };
-        assert_eq!(next_step(&again, early), Step::Wait(again.horizon));
-        let held = Case {
+        assert_eq!(next_step(&again, early), NextStep::Wait(again.horizon));
+        let held = UnknownCase {
             policy: OnUnknown::Hold,
             ..safety
         };
-        assert_eq!(next_step(&held, early), Step::Wait(held.horizon));
-        let reconcile = Case {
+        assert_eq!(next_step(&held, early), NextStep::Wait(held.horizon));
+        let reconcile = UnknownCase {
             policy: OnUnknown::Reconcile,
             ..safety
         };
-        assert_eq!(next_step(&reconcile, early), Step::Wait(safety.horizon));
-        let askable = Case {
+        assert_eq!(next_step(&reconcile, early), NextStep::Wait(safety.horizon));
+        let askable = UnknownCase {
             class: Class::Safety,
             ..case(OnUnknown::Resend, None, true)
         };
-        assert_eq!(next_step(&askable, early), Step::Wait(askable.settled_at));
+        assert_eq!(
+            next_step(&askable, early),
+            NextStep::Wait(askable.settled_at)
+        );
     }
 
     #[test]
@@ -196,24 +205,27 @@ mod tests {
         let idempotent = case(OnUnknown::Reconcile, Some(600), false);
         let early = Timestamp::from_micros(0) + TimeDelta::minutes(5);
         let late = Timestamp::from_micros(0) + TimeDelta::minutes(10);
-        assert_eq!(next_step(&idempotent, early), Step::SendAgain);
-        assert_eq!(next_step(&idempotent, late), Step::Wait(idempotent.horizon));
+        assert_eq!(next_step(&idempotent, early), NextStep::SendAgain);
+        assert_eq!(
+            next_step(&idempotent, late),
+            NextStep::Wait(idempotent.horizon)
+        );
     }
 
     #[test]
     fn absence_must_be_said_twice() {
         let now = Timestamp::from_micros(0) + TimeDelta::minutes(5);
         let askable = case(OnUnknown::Reconcile, None, true);
-        assert_eq!(next_step(&askable, now), Step::Ask);
+        assert_eq!(next_step(&askable, now), NextStep::Ask);
         assert_eq!(
             next_step(
-                &Case {
+                &UnknownCase {
                     asked: 2,
                     ..askable
                 },
                 now
             ),
-            Step::SendAgain
+            NextStep::SendAgain
         );
     }
 
@@ -221,6 +233,6 @@ mod tests {
     fn hold_leaves_it_to_a_person() {
         let now = Timestamp::from_micros(0) + TimeDelta::minutes(5);
         let held = case(OnUnknown::Hold, Some(3_600), true);
-        assert_eq!(next_step(&held, now), Step::Wait(held.horizon));
+        assert_eq!(next_step(&held, now), NextStep::Wait(held.horizon));
     }
 }

@@ -1,9 +1,9 @@
-//! The ledger: the one task that opens and closes attempts, many in one transaction.
+//! The writer: the one task that begins and finishes attempts, many in one transaction.
 //!
-//! Carriers hand in entries and wait; whatever has gathered while the last commit ran goes into
+//! Sending tasks hand in entries and wait; whatever has gathered while the last commit ran goes into
 //! the next one. No timer: an idle node commits a single entry at once, a busy one commits
-//! hundreds. When the store fails, closings are kept and tried again until they are written, and
-//! no attempt is opened meanwhile: nothing is sent that cannot be recorded.
+//! hundreds. When the store fails, answers are kept and tried again until they are written, and
+//! no attempt begins meanwhile: nothing is sent that cannot be recorded.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
 
-use super::pre_send_check::{Judgement, Terms, judge};
+use super::pre_send_check::{PolicyInput, SendDecision, judge};
 use crate::dispatch::Settings;
 use crate::domain::ids::first_id_at;
 use crate::domain::{ClientId, Clock, MessageId, MessageState, NodeId, Timestamp};
-use crate::store::messages::attempts::{Closed, Diverted, NewAttempt, Recheck};
+use crate::store::messages::attempts::{FinishedAttempt, NewAttempt, Recheck, SkippedMessage};
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError, Tx};
 
@@ -25,35 +25,35 @@ const BATCH: usize = 256;
 /// Pause after the store failed.
 const STORE_RETRY: Duration = Duration::from_millis(500);
 
-/// What the ledger needs to know of a message to judge its opening.
+/// What the attempt writer needs to know of a message to decide on its attempt.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::dispatch) struct Ticket {
+pub(in crate::dispatch) struct InFlight {
     pub(in crate::dispatch) client: ClientId,
     pub(in crate::dispatch) respects_quiet_hours: bool,
 }
 
-/// The answer to an opening.
+/// The answer to an attempt that is to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::dispatch) enum Opened {
+pub(in crate::dispatch) enum BeginAnswer {
     /// The attempt row is durable: send.
     Go,
     /// The message was moved elsewhere, or is not this node's any more.
     No,
 }
 
-/// What is written into the ledger.
-pub(in crate::dispatch) enum Entry {
-    /// Open an attempt, and say whether it may go.
-    Open {
-        ticket: Ticket,
+/// What is written into the writer.
+pub(in crate::dispatch) enum WriterEntry {
+    /// Begin an attempt, and say whether it may go.
+    Begin {
+        in_flight: InFlight,
         attempt: NewAttempt,
-        answer: oneshot::Sender<Opened>,
+        answer: oneshot::Sender<BeginAnswer>,
     },
     /// Write what came of one.
-    Close(Closed),
-    /// Move a message that was not opened.
-    Divert(Diverted),
-    /// Put a message that was not opened back into the queue.
+    Finish(FinishedAttempt),
+    /// Move a message that did not begin.
+    Skip(SkippedMessage),
+    /// Put a message that did not begin back into the queue.
     GiveBack(MessageId),
     /// Undo a claim that may have been committed or not.
     Disclaim(i64),
@@ -61,75 +61,79 @@ pub(in crate::dispatch) enum Entry {
     Done(i64),
 }
 
-/// Hands entries to the ledger. The ledger ends when the last handle is gone.
+/// Hands entries to the writer. The writer ends when the last handle is gone.
 #[derive(Clone)]
-pub(in crate::dispatch) struct Handle(mpsc::UnboundedSender<Entry>);
+pub(in crate::dispatch) struct WriterHandle(mpsc::UnboundedSender<WriterEntry>);
 
-impl Handle {
+impl WriterHandle {
     /// Hands in an entry. Bounded by the dispatcher's window: each message has one at a time.
-    pub(in crate::dispatch) fn write(&self, entry: Entry) {
+    pub(in crate::dispatch) fn write(&self, entry: WriterEntry) {
         if self.0.send(entry).is_err() {
-            tracing::error!("the ledger is gone; an entry was not written");
+            tracing::error!("the attempt writer is gone; an entry was not written");
         }
     }
 
-    /// Opens an attempt: waits until it is durable.
-    pub(in crate::dispatch) async fn open(&self, ticket: Ticket, attempt: NewAttempt) -> Opened {
-        let (answer, opened) = oneshot::channel();
-        self.write(Entry::Open {
-            ticket,
+    /// Begins an attempt: waits until it is durable.
+    pub(in crate::dispatch) async fn begin(
+        &self,
+        in_flight: InFlight,
+        attempt: NewAttempt,
+    ) -> BeginAnswer {
+        let (answer, begun) = oneshot::channel();
+        self.write(WriterEntry::Begin {
+            in_flight,
             attempt,
             answer,
         });
-        opened.await.unwrap_or(Opened::No)
+        begun.await.unwrap_or(BeginAnswer::No)
     }
 }
 
 /// The task's own side.
-pub(in crate::dispatch) struct Ledger {
+pub(in crate::dispatch) struct AttemptWriter {
     store: Store,
     clock: Arc<dyn Clock>,
     node: NodeId,
     settings: Settings,
-    entries: mpsc::UnboundedReceiver<Entry>,
+    entries: mpsc::UnboundedReceiver<WriterEntry>,
 }
 
-/// An opening and who waits for the answer.
-type Opening = (Ticket, NewAttempt, oneshot::Sender<Opened>);
+/// An attempt that is to begin and who waits for the answer.
+type PendingBegin = (InFlight, NewAttempt, oneshot::Sender<BeginAnswer>);
 
 #[derive(Default)]
 struct Batch {
-    opens: Vec<Opening>,
-    closes: Vec<Closed>,
-    diverts: Vec<Diverted>,
+    begins: Vec<PendingBegin>,
+    finishes: Vec<FinishedAttempt>,
+    skips: Vec<SkippedMessage>,
     give_backs: Vec<MessageId>,
-    /// Openings that were refused, each with its lease.
+    /// Attempts that were refused, each with its lease.
     refused: Vec<(MessageId, i64)>,
     disclaims: Vec<i64>,
     done: Vec<i64>,
 }
 
-/// A ledger and the handle to write into it.
-pub(in crate::dispatch) fn ledger(
+/// A writer and the handle to write into it.
+pub(in crate::dispatch) fn attempt_writer(
     store: Store,
     clock: Arc<dyn Clock>,
     node: NodeId,
     settings: Settings,
-) -> (Ledger, Handle) {
+) -> (AttemptWriter, WriterHandle) {
     let (sender, entries) = mpsc::unbounded_channel();
     (
-        Ledger {
+        AttemptWriter {
             store,
             clock,
             node,
             settings,
             entries,
         },
-        Handle(sender),
+        WriterHandle(sender),
     )
 }
 
-impl Ledger {
+impl AttemptWriter {
     /// Writes until every handle is gone.
     pub(in crate::dispatch) async fn run(mut self) {
         self.run_until(std::future::pending()).await;
@@ -159,9 +163,9 @@ impl Ledger {
             match self.write(&batch).await {
                 Ok(allowed) => return batch.answer(&allowed),
                 Err(error) => {
-                    tracing::error!(error = %error, "the store did not take the ledger's batch; nothing is sent until it does");
-                    // What was not opened has not left: refuse it, and let it go back later.
-                    batch.refuse_opens();
+                    tracing::error!(error = %error, "the store did not take the attempt writer's batch; nothing is sent until it does");
+                    // What did not begin has not left: refuse it, and let it go back later.
+                    batch.refuse_begins();
                     if batch.is_empty() {
                         return;
                     }
@@ -171,24 +175,26 @@ impl Ledger {
         }
     }
 
-    /// One transaction. Returns which openings may go, in the batch's order.
+    /// One transaction. Returns which attempts may go, in the batch's order.
     ///
     /// It locks this node's row, then every message in the order of ids, then sums and claims, as
-    /// the rescue does: so neither waits for the other in a circle, and what was opened before the
+    /// the rescue does: so neither waits for the other in a circle, and what was begun before the
     /// node is declared dead is seen by whoever rescues it.
     async fn write(&self, batch: &Batch) -> Result<Vec<bool>, StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
-        let alive = batch.opens.is_empty() || self.is_alive(&mut tx).await?;
+        let alive = batch.begins.is_empty() || self.is_alive(&mut tx).await?;
         tx.attempts().lock(&batch.messages()).await?;
-        if !batch.closes.is_empty() {
-            close(&mut tx, &batch.closes, self.settings.receipts(), now).await?;
+        if !batch.finishes.is_empty() {
+            finish(&mut tx, &batch.finishes, self.settings.receipts(), now).await?;
         }
-        if !batch.diverts.is_empty() {
-            self.divert(&mut tx, &batch.diverts, now).await?;
+        if !batch.skips.is_empty() {
+            self.skip(&mut tx, &batch.skips, now).await?;
         }
         if !batch.refused.is_empty() {
-            tx.attempts().unopen(self.node, &batch.refused, now).await?;
+            tx.attempts()
+                .undo_begin(self.node, &batch.refused, now)
+                .await?;
         }
         for claim in &batch.disclaims {
             tx.messages().disclaim(self.node, *claim).await?;
@@ -198,10 +204,10 @@ impl Ledger {
                 .give_back(self.node, &batch.give_backs)
                 .await?;
         }
-        let allowed = match batch.opens.is_empty() {
+        let allowed = match batch.begins.is_empty() {
             true => Vec::new(),
-            false if alive => self.open(&mut tx, &batch.opens, now).await?,
-            false => self.refuse(&mut tx, &batch.opens).await?,
+            false if alive => self.begin(&mut tx, &batch.begins, now).await?,
+            false => self.refuse(&mut tx, &batch.begins).await?,
         };
         if !batch.done.is_empty() {
             tx.messages().drop_claims(&batch.done).await?;
@@ -220,51 +226,56 @@ impl Ledger {
 
     /// The claims of a node that was declared dead are forgotten with its carriers: what it still
     /// holds must not stay behind.
-    async fn refuse(&self, tx: &mut Tx, opens: &[Opening]) -> Result<Vec<bool>, StoreError> {
-        tracing::error!("this node was declared dead; it opens nothing more");
-        let ids: Vec<MessageId> = opens.iter().map(|(_, one, _)| one.message).collect();
+    async fn refuse(&self, tx: &mut Tx, begins: &[PendingBegin]) -> Result<Vec<bool>, StoreError> {
+        tracing::error!("this node was declared dead; it begins nothing more");
+        let ids: Vec<MessageId> = begins.iter().map(|(_, one, _)| one.message).collect();
         tx.messages().give_back(self.node, &ids).await?;
-        Ok(vec![false; opens.len()])
+        Ok(vec![false; begins.len()])
     }
 
-    async fn open(
+    async fn begin(
         &self,
         tx: &mut Tx,
-        opens: &[Opening],
+        begins: &[PendingBegin],
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
-        let ids: Vec<MessageId> = opens.iter().map(|(_, one, _)| one.message).collect();
+        let ids: Vec<MessageId> = begins.iter().map(|(_, one, _)| one.message).collect();
         let day_ago = first_id_at(now - TimeDelta::days(1));
         let hour_ago = now - TimeDelta::hours(1);
         let seen = tx.attempts().recheck(&ids, hour_ago, day_ago).await?;
-        let judgements = self.judge_all(opens, &seen, now);
-        let go: Vec<NewAttempt> = opens
+        let decisions = self.judge_all(begins, &seen, now);
+        let go: Vec<NewAttempt> = begins
             .iter()
-            .zip(&judgements)
-            .filter(|(_, judgement)| **judgement == Judgement::Open)
+            .zip(&decisions)
+            .filter(|(_, decision)| **decision == SendDecision::Send)
             .map(|((_, attempt, _), _)| attempt.clone())
             .collect();
         if !go.is_empty() {
-            tx.attempts().open(self.node, &go, now).await?;
+            tx.attempts().begin(self.node, &go, now).await?;
         }
-        let diverted: Vec<Diverted> = opens
+        let skipped: Vec<SkippedMessage> = begins
             .iter()
-            .zip(&judgements)
-            .filter_map(|((_, attempt, _), judgement)| diverted(attempt, *judgement))
+            .zip(&decisions)
+            .filter_map(|((_, attempt, _), decision)| skipped(attempt, *decision))
             .collect();
-        if !diverted.is_empty() {
-            self.divert(tx, &diverted, now).await?;
+        if !skipped.is_empty() {
+            self.skip(tx, &skipped, now).await?;
         }
-        Ok(judgements
+        Ok(decisions
             .iter()
-            .map(|judgement| *judgement == Judgement::Open)
+            .map(|decision| *decision == SendDecision::Send)
             .collect())
     }
 
-    /// Judges each opening; those to one client in one batch count against each other.
-    fn judge_all(&self, opens: &[Opening], seen: &[Recheck], now: Timestamp) -> Vec<Judgement> {
+    /// Judges each attempt; those to one client in one batch count against each other.
+    fn judge_all(
+        &self,
+        begins: &[PendingBegin],
+        seen: &[Recheck],
+        now: Timestamp,
+    ) -> Vec<SendDecision> {
         let seen: HashMap<MessageId, &Recheck> = seen.iter().map(|row| (row.id, row)).collect();
-        let terms = Terms {
+        let input = PolicyInput {
             now,
             node: self.node,
             flood: self.settings.flood,
@@ -272,30 +283,30 @@ impl Ledger {
             asks: self.settings.asks,
             settle: self.settings.settle,
         };
-        let mut opened_to: HashMap<ClientId, i64> = HashMap::new();
-        let judge_one = |(ticket, attempt, _): &Opening| {
-            let before = opened_to.entry(ticket.client).or_default();
-            let respects = ticket.respects_quiet_hours;
-            let judgement = seen
+        let mut begun_to: HashMap<ClientId, i64> = HashMap::new();
+        let judge_one = |(in_flight, attempt, _): &PendingBegin| {
+            let before = begun_to.entry(in_flight.client).or_default();
+            let respects = in_flight.respects_quiet_hours;
+            let decision = seen
                 .get(&attempt.message)
-                .map_or(Judgement::NotMine, |row| {
-                    judge(row, attempt, respects, *before, &terms)
+                .map_or(SendDecision::NotMine, |row| {
+                    judge(row, attempt, respects, *before, &input)
                 });
-            *before += i64::from(judgement == Judgement::Open);
-            judgement
+            *before += i64::from(decision == SendDecision::Send);
+            decision
         };
-        opens.iter().map(judge_one).collect()
+        begins.iter().map(judge_one).collect()
     }
 
-    async fn divert(
+    async fn skip(
         &self,
         tx: &mut Tx,
-        diverted: &[Diverted],
+        skipped: &[SkippedMessage],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        tx.attempts().divert(diverted, now).await?;
+        tx.attempts().skip(skipped, now).await?;
         // A report may have come for what is now withdrawn or too late: it says more.
-        let proven: Vec<MessageId> = diverted
+        let proven: Vec<MessageId> = skipped
             .iter()
             .filter(|row| row.state == MessageState::Accepted || row.state.is_final())
             .map(|row| row.message)
@@ -306,17 +317,17 @@ impl Ledger {
     }
 }
 
-/// Where a judgement sends a message that is not opened.
-fn diverted(attempt: &NewAttempt, judgement: Judgement) -> Option<Diverted> {
-    let Judgement::Divert {
+/// Where a decision sends a message that does not begin.
+fn skipped(attempt: &NewAttempt, decision: SendDecision) -> Option<SkippedMessage> {
+    let SendDecision::Skip {
         state,
         reason,
         until,
-    } = judgement
+    } = decision
     else {
         return None;
     };
-    Some(Diverted {
+    Some(SkippedMessage {
         message: attempt.message,
         lease_no: attempt.lease_no,
         state,
@@ -326,20 +337,20 @@ fn diverted(attempt: &NewAttempt, judgement: Judgement) -> Option<Diverted> {
 }
 
 impl Batch {
-    fn sort(entries: impl Iterator<Item = Entry>) -> Self {
+    fn sort(entries: impl Iterator<Item = WriterEntry>) -> Self {
         let mut batch = Self::default();
         for entry in entries {
             match entry {
-                Entry::Open {
-                    ticket,
+                WriterEntry::Begin {
+                    in_flight,
                     attempt,
                     answer,
-                } => batch.opens.push((ticket, attempt, answer)),
-                Entry::Close(closed) => batch.closes.push(closed),
-                Entry::Divert(diverted) => batch.diverts.push(diverted),
-                Entry::GiveBack(message) => batch.give_backs.push(message),
-                Entry::Disclaim(claim) => batch.disclaims.push(claim),
-                Entry::Done(claim) => batch.done.push(claim),
+                } => batch.begins.push((in_flight, attempt, answer)),
+                WriterEntry::Finish(finished) => batch.finishes.push(finished),
+                WriterEntry::Skip(skipped) => batch.skips.push(skipped),
+                WriterEntry::GiveBack(message) => batch.give_backs.push(message),
+                WriterEntry::Disclaim(claim) => batch.disclaims.push(claim),
+                WriterEntry::Done(claim) => batch.done.push(claim),
             }
         }
         batch
@@ -348,66 +359,72 @@ impl Batch {
     /// Every message that the batch may change, save those of a claim that is undone: which they
     /// are, only the store knows, if it has the claim at all.
     fn messages(&self) -> Vec<MessageId> {
-        let opens = self.opens.iter().map(|(_, attempt, _)| attempt.message);
-        let closes = self.closes.iter().map(|closed| closed.message);
-        let diverts = self.diverts.iter().map(|diverted| diverted.message);
+        let begins = self.begins.iter().map(|(_, attempt, _)| attempt.message);
+        let finishes = self.finishes.iter().map(|finished| finished.message);
+        let skips = self.skips.iter().map(|skipped| skipped.message);
         let refused = self.refused.iter().map(|(message, _)| *message);
-        opens
-            .chain(closes)
-            .chain(diverts)
+        begins
+            .chain(finishes)
+            .chain(skips)
             .chain(refused)
             .chain(self.give_backs.iter().copied())
             .collect()
     }
 
     fn answer(self, allowed: &[bool]) {
-        for ((.., answer), go) in self.opens.into_iter().zip(allowed) {
-            // A carrier that no longer listens has been stopped: its lease is rescued later.
-            answer.send(if *go { Opened::Go } else { Opened::No }).ok();
+        for ((.., answer), go) in self.begins.into_iter().zip(allowed) {
+            // A task that no longer listens has been stopped: its lease is rescued later.
+            answer
+                .send(if *go {
+                    BeginAnswer::Go
+                } else {
+                    BeginAnswer::No
+                })
+                .ok();
         }
     }
 
     /// A place to crash for each kind of entry, though one transaction takes them all.
     fn before_commit(&self) {
-        if !self.closes.is_empty() {
-            fail::fail_point!("close-before-commit");
+        if !self.finishes.is_empty() {
+            fail::fail_point!("finish-before-commit");
         }
-        if !self.diverts.is_empty() {
-            fail::fail_point!("divert-before-commit");
+        if !self.skips.is_empty() {
+            fail::fail_point!("skip-before-commit");
         }
         if !self.give_backs.is_empty() {
             fail::fail_point!("give-back-before-commit");
         }
-        if !self.opens.is_empty() {
-            fail::fail_point!("open-before-commit");
+        if !self.begins.is_empty() {
+            fail::fail_point!("begin-before-commit");
         }
     }
 
     fn after_commit(&self) {
-        if !self.closes.is_empty() {
-            fail::fail_point!("close-after-commit");
+        if !self.finishes.is_empty() {
+            fail::fail_point!("finish-after-commit");
         }
-        if !self.diverts.is_empty() {
-            fail::fail_point!("divert-after-commit");
+        if !self.skips.is_empty() {
+            fail::fail_point!("skip-after-commit");
         }
         if !self.give_backs.is_empty() {
             fail::fail_point!("give-back-after-commit");
         }
-        if !self.opens.is_empty() {
-            fail::fail_point!("open-after-commit");
+        if !self.begins.is_empty() {
+            fail::fail_point!("begin-after-commit");
         }
     }
 
-    fn refuse_opens(&mut self) {
-        for (_, attempt, answer) in self.opens.drain(..) {
+    fn refuse_begins(&mut self) {
+        for (_, attempt, answer) in self.begins.drain(..) {
             self.refused.push((attempt.message, attempt.lease_no));
-            answer.send(Opened::No).ok();
+            answer.send(BeginAnswer::No).ok();
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.closes.is_empty()
-            && self.diverts.is_empty()
+        self.finishes.is_empty()
+            && self.skips.is_empty()
             && self.give_backs.is_empty()
             && self.refused.is_empty()
             && self.disclaims.is_empty()
@@ -415,23 +432,23 @@ impl Batch {
     }
 }
 
-async fn close(
+async fn finish(
     tx: &mut Tx,
-    closes: &[Closed],
+    finishes: &[FinishedAttempt],
     horizon: ReceiptHorizon,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let moved = tx.attempts().close(closes, now).await?;
-    if moved.len() < closes.len() {
+    let moved = tx.attempts().finish(finishes, now).await?;
+    if moved.len() < finishes.len() {
         tracing::warn!(
-            messages = closes.len() - moved.len(),
+            messages = finishes.len() - moved.len(),
             "answers came for messages that had moved on; their attempts say what was answered"
         );
     }
     let early = moved.iter().filter(|landed| landed.early);
     let early: Vec<MessageId> = early.map(|landed| landed.message).collect();
     let moved: HashSet<MessageId> = moved.into_iter().map(|landed| landed.message).collect();
-    let late: Vec<MessageId> = closes
+    let late: Vec<MessageId> = finishes
         .iter()
         .filter(|row| row.outcome == "accepted" && !moved.contains(&row.message))
         .map(|row| row.message)

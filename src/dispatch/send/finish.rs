@@ -7,41 +7,43 @@ use chrono::TimeDelta;
 
 use crate::channel::{Accepted, SendError};
 use crate::dispatch::Settings;
-use crate::dispatch::claim::PlanText;
+use crate::dispatch::claim::CachedPlan;
 use crate::dispatch::providers::Whom;
-use crate::dispatch::providers::{Heard, Line};
+use crate::dispatch::providers::{AnswerEffect, ProviderRoute};
 use crate::domain::retry::Next;
 use crate::domain::{MessageState, Reason, Timestamp};
 use crate::store::messages::Claimed;
-use crate::store::messages::attempts::Closed;
+use crate::store::messages::attempts::FinishedAttempt;
 
 /// When a message comes again that was denied by policy, at the earliest: neither a recipient's
 /// mind nor a set-up changes sooner.
 const DENIED_PAUSE: Duration = Duration::from_mins(1);
 
 /// What is needed beside the answer.
-pub(super) struct Terms<'a> {
+pub(super) struct AnswerContext<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) plan: &'a PlanText,
-    pub(super) line: &'a Line,
+    pub(super) plan: &'a CachedPlan,
+    pub(super) route: &'a ProviderRoute,
     pub(super) now: Timestamp,
 }
 
 /// What an answer means for the attempt and its message. `heard`: what it means beside that.
-pub(super) fn closed(
-    terms: &Terms<'_>,
+pub(super) fn finished(
+    context: &AnswerContext<'_>,
     message: &Claimed,
     answer: &Result<Accepted, SendError>,
-    heard: Heard,
-) -> Closed {
-    let now = terms.now;
-    let mut closed = blank(message);
+    heard: AnswerEffect,
+) -> FinishedAttempt {
+    let now = context.now;
+    let mut finished = blank(message);
     match answer {
         Ok(Accepted { provider_ref, code }) => {
-            closed.provider_ref.clone_from(provider_ref);
-            closed.code = Some(code.clone());
-            let look = terms.settings.first_look(terms.plan, message.channel, now);
-            closed.wake_at = Some(look);
+            finished.provider_ref.clone_from(provider_ref);
+            finished.code = Some(code.clone());
+            let look = context
+                .settings
+                .first_look(context.plan, message.channel, now);
+            finished.wake_at = Some(look);
         }
         Err(SendError::NotSent {
             stage,
@@ -50,10 +52,10 @@ pub(super) fn closed(
             retry_after,
             ..
         }) => {
-            said(&mut closed, "not_sent", stage, code.as_ref(), detail);
+            said(&mut finished, "not_sent", stage, code.as_ref(), detail);
             // A provider that asks for patience or is down costs the message no try.
-            closed.counts = retry_after.is_none() && heard.whom == Whom::Recipient;
-            retry(terms, message, &mut closed, *retry_after, heard);
+            finished.counts = retry_after.is_none() && heard.whom == Whom::Recipient;
+            retry(context, message, &mut finished, *retry_after, heard);
         }
         Err(SendError::Denied {
             stage,
@@ -64,9 +66,9 @@ pub(super) fn closed(
                 Whom::Everybody => "misconfigured",
                 Whom::Recipient | Whom::Unclear => "not_sent",
             };
-            said(&mut closed, outcome, stage, code.as_ref(), detail);
-            closed.counts = heard.whom == Whom::Recipient;
-            retry(terms, message, &mut closed, Some(DENIED_PAUSE), heard);
+            said(&mut finished, outcome, stage, code.as_ref(), detail);
+            finished.counts = heard.whom == Whom::Recipient;
+            retry(context, message, &mut finished, Some(DENIED_PAUSE), heard);
         }
         Err(SendError::Rejected {
             stage,
@@ -74,26 +76,28 @@ pub(super) fn closed(
             detail,
             bad_address,
         }) => {
-            said(&mut closed, "rejected", stage, code.as_ref(), detail);
-            (closed.state, closed.reason) = (MessageState::Rejected, Some(Reason::ProviderRefused));
-            closed.wake_at = terms.plan.settings.fallback.map(|_| now);
-            closed.bad_address = *bad_address;
+            said(&mut finished, "rejected", stage, code.as_ref(), detail);
+            (finished.state, finished.reason) =
+                (MessageState::Rejected, Some(Reason::ProviderRefused));
+            finished.wake_at = context.plan.settings.fallback.map(|_| now);
+            finished.bad_address = *bad_address;
         }
         Err(SendError::Misconfigured { detail }) => {
-            (closed.outcome, closed.detail) = ("misconfigured", Some(detail.clone()));
-            retry(terms, message, &mut closed, None, heard);
+            (finished.outcome, finished.detail) = ("misconfigured", Some(detail.clone()));
+            retry(context, message, &mut finished, None, heard);
         }
         Err(SendError::Unknown { stage, detail }) => {
-            said(&mut closed, "unknown", stage, None, detail);
-            (closed.state, closed.reason) = (MessageState::Unknown, Some(Reason::AnswerLost));
-            closed.wake_at = Some(now + terms.settings.first_doubt(terms.plan, terms.line));
+            said(&mut finished, "unknown", stage, None, detail);
+            (finished.state, finished.reason) = (MessageState::Unknown, Some(Reason::AnswerLost));
+            finished.wake_at =
+                Some(now + context.settings.first_doubt(context.plan, context.route));
         }
     }
-    closed
+    finished
 }
 
-const fn blank(message: &Claimed) -> Closed {
-    Closed {
+const fn blank(message: &Claimed) -> FinishedAttempt {
+    FinishedAttempt {
         message: message.id,
         lease_no: message.lease_no,
         outcome: "accepted",
@@ -111,47 +115,47 @@ const fn blank(message: &Claimed) -> Closed {
 }
 
 fn said(
-    closed: &mut Closed,
+    finished: &mut FinishedAttempt,
     outcome: &'static str,
     stage: &'static str,
     code: Option<&String>,
     detail: &str,
 ) {
-    (closed.outcome, closed.stage) = (outcome, Some(stage));
-    (closed.code, closed.detail) = (code.cloned(), Some(detail.to_owned()));
+    (finished.outcome, finished.stage) = (outcome, Some(stage));
+    (finished.code, finished.detail) = (code.cloned(), Some(detail.to_owned()));
 }
 
 /// When it is tried again. What is not the message's own waits for its provider.
 fn retry(
-    terms: &Terms<'_>,
+    context: &AnswerContext<'_>,
     message: &Claimed,
-    closed: &mut Closed,
+    finished: &mut FinishedAttempt,
     retry_after: Option<Duration>,
-    heard: Heard,
+    heard: AnswerEffect,
 ) {
-    let now = terms.now;
+    let now = context.now;
     let own = heard.whom == Whom::Recipient;
-    closed.reason = Some(if own {
+    finished.reason = Some(if own {
         Reason::PutOff
     } else {
         Reason::ProviderAway
     });
     if let (false, Some(until)) = (own, heard.wait) {
         // The gate before the next try knows when its time is over.
-        (closed.state, closed.due_at) = (MessageState::Queued, Some(until));
+        (finished.state, finished.due_at) = (MessageState::Queued, Some(until));
         return;
     }
     let wait = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
-    let tries = message.tries + u32::from(closed.counts);
-    let schedule = terms.settings.retry;
+    let tries = message.tries + u32::from(finished.counts);
+    let schedule = context.settings.retry;
     match schedule.next_due(tries, now, message.expires_at, wait, chance_of(message)) {
-        Next::At(due) => (closed.state, closed.due_at) = (MessageState::Queued, Some(due)),
+        Next::At(due) => (finished.state, finished.due_at) = (MessageState::Queued, Some(due)),
         Next::TriesUsedUp => {
-            (closed.state, closed.reason) = (MessageState::Failed, Some(Reason::TriesUsedUp));
-            closed.wake_at = terms.plan.settings.fallback.map(|_| now);
+            (finished.state, finished.reason) = (MessageState::Failed, Some(Reason::TriesUsedUp));
+            finished.wake_at = context.plan.settings.fallback.map(|_| now);
         }
         Next::TooLate => {
-            (closed.state, closed.reason) = (MessageState::Expired, Some(Reason::TooLate));
+            (finished.state, finished.reason) = (MessageState::Expired, Some(Reason::TooLate));
         }
     }
 }

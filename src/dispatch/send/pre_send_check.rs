@@ -1,5 +1,5 @@
 //! The last look before sending, pure: what changed since the message was claimed, and what
-//! that means. It runs inside the transaction that opens the attempt.
+//! that means. It runs inside the transaction that begins the attempt.
 
 use chrono::TimeDelta;
 
@@ -23,7 +23,7 @@ pub struct FloodGuard {
 
 /// What the gate needs to know besides the message.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Terms {
+pub(super) struct PolicyInput {
     /// Now.
     pub(super) now: Timestamp,
     /// This node.
@@ -40,11 +40,11 @@ pub(super) struct Terms {
 
 /// The gate's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Judgement {
-    /// Open the attempt.
-    Open,
+pub(super) enum SendDecision {
+    /// Begin the attempt.
+    Send,
     /// Not now, or never: move the message there.
-    Divert {
+    Skip {
         /// Where.
         state: MessageState,
         /// Why.
@@ -57,30 +57,30 @@ pub(super) enum Judgement {
 }
 
 /// Judges one message. `attempt`: the one that is to be made, under the lease of its claim;
-/// `opened_now`: attempts to the same client already opened in this batch.
+/// `begun_now`: attempts to the same client already begun in this batch.
 #[must_use]
 pub(super) fn judge(
     seen: &Recheck,
     attempt: &NewAttempt,
     respects_quiet_hours: bool,
-    opened_now: i64,
-    terms: &Terms,
-) -> Judgement {
+    begun_now: i64,
+    input: &PolicyInput,
+) -> SendDecision {
     let mine = seen.state == MessageState::Leased
         && seen.lease_no == attempt.lease_no
-        && seen.lease_node == Some(terms.node);
+        && seen.lease_node == Some(input.node);
     if !mine {
-        return Judgement::NotMine;
+        return SendDecision::NotMine;
     }
     if seen.proven {
         // A late report proved that an earlier attempt arrived: a second one would be a double.
-        return Judgement::Divert {
+        return SendDecision::Skip {
             state: MessageState::Accepted,
             reason: None,
-            until: Some(terms.now),
+            until: Some(input.now),
         };
     }
-    let end = |state, reason| Judgement::Divert {
+    let end = |state, reason| SendDecision::Skip {
         state,
         reason: Some(reason),
         until: None,
@@ -94,7 +94,7 @@ pub(super) fn judge(
     if seen.erased {
         return end(MessageState::Cancelled, Reason::Erased);
     }
-    if terms.now > seen.expires_at {
+    if input.now > seen.expires_at {
         return end(MessageState::Expired, Reason::TooLate);
     }
     if let Some(reason) = refusal(seen.class, seen.barred, seen.wanted) {
@@ -106,44 +106,44 @@ pub(super) fn judge(
     } else {
         1
     };
-    if seen.opened_last_hour + opened_now >= terms.flood.per_hour * room
-        || seen.opened_last_day + opened_now >= terms.flood.per_day * room
+    if seen.attempts_last_hour + begun_now >= input.flood.per_hour * room
+        || seen.attempts_last_day + begun_now >= input.flood.per_day * room
     {
         return end(MessageState::Suppressed, Reason::FloodGuard);
     }
-    if may_double(seen, attempt, terms) {
-        return Judgement::Divert {
+    if may_double(seen, attempt, input) {
+        return SendDecision::Skip {
             state: MessageState::Unknown,
             reason: Some(Reason::AnswerLost),
-            until: Some(terms.now + terms.settle),
+            until: Some(input.now + input.settle),
         };
     }
-    match quiet_until(seen, respects_quiet_hours, terms) {
-        Some(until) => Judgement::Divert {
+    match quiet_until(seen, respects_quiet_hours, input) {
+        Some(until) => SendDecision::Skip {
             state: MessageState::Held,
             reason: Some(Reason::QuietHours),
             until: Some(until),
         },
-        None => Judgement::Open,
+        None => SendDecision::Send,
     }
 }
 
 /// Whether this attempt could make a second message, and nobody has taken that risk. A repeat
 /// that was safe when it was decided may have waited since: the provider has forgotten the key,
 /// or another provider would have it now.
-fn may_double(seen: &Recheck, attempt: &NewAttempt, terms: &Terms) -> bool {
+fn may_double(seen: &Recheck, attempt: &NewAttempt, input: &PolicyInput) -> bool {
     let Some(doubt) = &seen.doubt else {
         return false;
     };
-    let proved_absent = seen.asked > 0 && seen.asked >= i64::from(terms.asks);
+    let proved_absent = seen.asked > 0 && seen.asked >= i64::from(input.asks);
     let key_lives = doubt.provider.as_deref() == Some(attempt.provider.as_str())
         && attempt
             .key_life
-            .is_some_and(|life| terms.now < doubt.since + life - KEY_MARGIN);
+            .is_some_and(|life| input.now < doubt.since + life - KEY_MARGIN);
     !(seen.risky || proved_absent || key_lives)
 }
 
-fn quiet_until(seen: &Recheck, respected: bool, terms: &Terms) -> Option<Timestamp> {
+fn quiet_until(seen: &Recheck, respected: bool, input: &PolicyInput) -> Option<Timestamp> {
     if !respected {
         return None;
     }
@@ -152,7 +152,7 @@ fn quiet_until(seen: &Recheck, respected: bool, terms: &Terms) -> Option<Timesta
         to_minute,
     });
     let zone = seen.time_zone.as_deref()?.parse().ok()?;
-    own.or(terms.quiet_hours)?.until(terms.now, zone)
+    own.or(input.quiet_hours)?.until(input.now, zone)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::reference;
 use crate::channel::{Content, Email, Outgoing};
 use crate::dispatch::Shared;
-use crate::dispatch::claim::PlanText;
+use crate::dispatch::claim::CachedPlan;
 use crate::domain::links::Reading;
 use crate::domain::{Channel, Class, EmailAddress, PhoneNumber, Reason};
 use crate::store::messages::Claimed;
@@ -12,7 +12,7 @@ use crate::template::letter::{Frozen, Letter, write};
 
 /// Why there is no text.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ComposeError {
+pub(super) enum RenderError {
     /// The template is not published or does not compile.
     #[error("template `{0}` is not published, or does not compile")]
     NoTemplate(String),
@@ -21,7 +21,7 @@ pub(super) enum ComposeError {
     Render(#[from] RenderFault),
 }
 
-impl ComposeError {
+impl RenderError {
     /// Why the message is held.
     pub(super) const fn reason(&self) -> Reason {
         match self {
@@ -32,15 +32,15 @@ impl ComposeError {
 }
 
 /// Renders the message. The same inputs give the same text, so that a retry is the same.
-pub(super) fn compose(
+pub(super) fn render(
     shared: &Shared,
     message: &Claimed,
-    plan: &PlanText,
-) -> Result<Outgoing, ComposeError> {
+    plan: &CachedPlan,
+) -> Result<Outgoing, RenderError> {
     let template = plan
         .template
         .as_ref()
-        .ok_or_else(|| ComposeError::NoTemplate(plan.plan.template.clone()))?;
+        .ok_or_else(|| RenderError::NoTemplate(plan.plan.template.clone()))?;
     let frozen = Frozen {
         reading: Reading {
             message: message.id,

@@ -113,7 +113,7 @@ impl Nodes<'_> {
 
     /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and those
     /// that are `gone`. Never `me`. Returns all dead nodes that still have claims.
-    pub async fn bury(
+    pub async fn mark_dead(
         &mut self,
         me: NodeId,
         ttl_us: i64,

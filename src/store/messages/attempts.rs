@@ -1,13 +1,13 @@
-//! Attempts: opened durably before the first byte leaves, closed first thing after the answer.
+//! Attempts: begun durably before the first byte leaves, finished first thing after the answer.
 //!
-//! Opening reads everything that may have changed since the message was claimed, lets
+//! Beginning one reads everything that may have changed since the message was claimed, lets
 //! `dispatch` decide, and writes attempts and states in the same transaction. Both work on
 //! batches: one statement each, whatever the number of messages.
 
 mod rows;
 
-pub use super::transitions::{Diverted, Landed};
-pub use rows::{Closed, NewAttempt};
+pub use super::transitions::{Landed, SkippedMessage};
+pub use rows::{FinishedAttempt, NewAttempt};
 
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::database::rows::row;
@@ -69,10 +69,10 @@ pub struct Recheck {
     pub risky: bool,
     /// Earlier attempts of which nobody knows whether they arrived.
     pub doubt: Option<Doubt>,
-    /// Attempts opened to this client in the last hour.
-    pub opened_last_hour: i64,
-    /// Attempts opened to this client in the last day.
-    pub opened_last_day: i64,
+    /// Attempts begun to this client in the last hour.
+    pub attempts_last_hour: i64,
+    /// Attempts begun to this client in the last day.
+    pub attempts_last_day: i64,
 }
 
 /// Attempts of one message of which nobody knows whether they arrived.
@@ -80,7 +80,7 @@ pub struct Recheck {
 pub struct Doubt {
     /// Who had them; none when more than one did.
     pub provider: Option<String>,
-    /// When the first of them was opened.
+    /// When the first of them began.
     pub since: Timestamp,
 }
 
@@ -216,7 +216,7 @@ fn recheck(row: RecheckRow) -> Recheck {
                 .filter(|first| row.doubt_last.as_ref() == Some(first)),
             since,
         }),
-        opened_last_hour: row.last_hour.unwrap_or(0),
-        opened_last_day: row.last_day.unwrap_or(0),
+        attempts_last_hour: row.last_hour.unwrap_or(0),
+        attempts_last_day: row.last_day.unwrap_or(0),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The fold (`domain::receipt`) gives the same state whatever the order and however often a
 //! report comes, so nothing here asks which came first. A message still `sending` only keeps
-//! the rank: its attempt is not closed yet, and `dispatch` calls [`Receipts::settle`] in the
+//! the rank: its attempt is not finished yet, and `dispatch` calls [`Receipts::settle`] in the
 //! transaction that closes it. Nothing here decides what a provider's code means: see
 //! `web::hooks`.
 

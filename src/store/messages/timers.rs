@@ -37,8 +37,8 @@ row! {
         pub asked: i64,
         /// Whether it was repeated at the risk of a double already.
         pub risky: bool,
-        /// When its last attempt was opened.
-        pub opened_at: Option<Timestamp>,
+        /// When its last attempt began.
+        pub began_at: Option<Timestamp> as opened_at,
         /// When a provider took it.
         pub accepted_at: Option<Timestamp>,
         /// Not worth sending after.

@@ -57,7 +57,7 @@ mod new;
 mod rescued;
 mod withdrawn;
 
-pub use carried::{Diverted, Landed};
+pub use carried::{Landed, SkippedMessage};
 pub use claimed::Claimed;
 pub(in crate::store) use folded::Refolded;
 pub use looked::Looked;

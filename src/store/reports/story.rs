@@ -106,10 +106,10 @@ row! {
     pub struct StoryAttempt {
         pub provider: String,
         pub reference: String,
-        /// When it was opened: from here bytes may have left.
-        pub opened_at: Timestamp,
+        /// When it began: from here bytes may have left.
+        pub began_at: Timestamp,
         /// When the answer came, if one did.
-        pub closed_at: Option<Timestamp>,
+        pub finished_at: Option<Timestamp>,
         pub outcome: Option<String>,
         pub stage: Option<String>,
         pub code: Option<String>,
@@ -184,8 +184,8 @@ impl Reports<'_> {
 
     async fn attempts(&mut self, id: MessageId) -> Result<Vec<StoryAttempt>, StoreError> {
         all!(self.0, "read a message's attempts",
-            "SELECT provider, reference, opened_at, closed_at, outcome, stage, code, detail,
-             provider_ref
+            "SELECT provider, reference, opened_at AS began_at, closed_at AS finished_at, outcome,
+             stage, code, detail, provider_ref
              FROM attempt WHERE message_id = $1 ORDER BY lease_no";
             id
         )

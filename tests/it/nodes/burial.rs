@@ -31,7 +31,7 @@ async fn node(reader: &Reader, slot: u8) -> NodeId {
 
 /// Only PostgreSQL lets two write at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_rescues_sees_what_the_dead_opened_last() {
+async fn whoever_rescues_sees_what_the_dead_began_last() {
     let reader = Reader::on_postgres().await;
     reader
         .execute("UPDATE message SET state = 'queued', lease_no = 0 WHERE id = 1002")
@@ -47,7 +47,7 @@ async fn whoever_rescues_sees_what_the_dead_opened_last() {
     assert!(opening.attempts().fence(slow, ALIVE).await.unwrap());
     let rescue = async {
         let mut tx = reader.store.write().await.unwrap();
-        let dead = tx.nodes().bury(other, -ALIVE, &[]).await.unwrap();
+        let dead = tx.nodes().mark_dead(other, -ALIVE, &[]).await.unwrap();
         assert_eq!(dead, [slow]);
         let looks = Looks {
             wake_at: now,
@@ -73,7 +73,7 @@ async fn whoever_rescues_sees_what_the_dead_opened_last() {
         };
         opening
             .attempts()
-            .open(slow, &[attempt], now)
+            .begin(slow, &[attempt], now)
             .await
             .unwrap();
         opening.commit().await.unwrap();

@@ -7,7 +7,7 @@ use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::{Clock as _, EngagementKind, MessageId, MessageState, Timestamp, Verdict};
 use araldo::runtime::Lifecycle;
 use araldo::store::Tx;
-use araldo::store::messages::attempts::Closed;
+use araldo::store::messages::attempts::FinishedAttempt;
 use araldo::store::messages::engagement::{Burst, NewEngagement};
 use araldo::store::messages::receipts::{NewReceipt, ReceiptHorizon};
 use araldo::store::messages::timers::Looked;
@@ -56,7 +56,7 @@ const SOME: [&str; 7] = [
 
 const EVENT: &str = "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, \
     '{}', 'h', 'planned', NULL)";
-const SECOND_EVENT: &str = "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', \
+const SECOND_EVENT: &str = "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (11, '/crm', 'e-2', 'case.finished', 'PR-1', \
     100, 110, '{}', 'h', 'planned', NULL)";
 
 /// A plan with its day and links that are kept, and one of an older program.
@@ -268,7 +268,7 @@ impl Story<'_> {
         let now = self.clock.now();
         match from {
             MessageState::Sending => {
-                let landed = tx.attempts().close(&[yes(message)], now).await.unwrap();
+                let landed = tx.attempts().finish(&[yes(message)], now).await.unwrap();
                 assert_eq!(landed.len(), 1);
             }
             MessageState::Accepted => wake(&mut tx, message, from, MessageState::Unconfirmed).await,
@@ -284,8 +284,8 @@ impl Story<'_> {
 }
 
 /// The provider takes it.
-fn yes(message: MessageId) -> Closed {
-    Closed {
+fn yes(message: MessageId) -> FinishedAttempt {
+    FinishedAttempt {
         message,
         lease_no: 1,
         outcome: "accepted",

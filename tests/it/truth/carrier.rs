@@ -192,7 +192,7 @@ impl Carrier {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let Some(mut rival) = rival else { return };
-        rival.turn().await.expect("the rival's store works");
+        rival.step().await.expect("the rival's store works");
         *self
             .world
             .rival

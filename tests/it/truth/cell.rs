@@ -145,7 +145,7 @@ impl Cell {
 
     async fn die_in_the_close(story: &mut Story) -> HashSet<i64> {
         story.plan().await;
-        arm("close-before-commit", 0);
+        arm("finish-before-commit", 0);
         story.turn().await;
         assert_eq!(story.crashes, 1, "nothing was closed");
         sending(story).await

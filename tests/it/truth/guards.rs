@@ -14,11 +14,11 @@ const QUEUED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state =
 
 /// Nobody has declared it dead yet; the database's clock alone says that its lease is over.
 #[test]
-fn a_node_that_slept_past_its_lease_opens_nothing() {
+fn a_node_that_slept_past_its_lease_begins_nothing() {
     on_one_thread(async {
         for mut ground in [Ground::sqlite().await, Ground::postgres().await] {
             let cell = Cell {
-                point: "open-before-commit",
+                point: "begin-before-commit",
                 kind: Kind::Blind,
                 policy: OnUnknown::Hold,
             };

@@ -44,11 +44,11 @@ enum End {
 pub(super) fn catches(point: &str) -> Catch {
     match point {
         // The attempt is on disk, and nothing has left.
-        "open-after-commit" | "send-before" => Catch::Unsent,
+        "begin-after-commit" | "send-before" => Catch::Unsent,
         // It has left, and the answer is not on disk. The last four die again while the first
         // death is cleared up.
         "send-after"
-        | "close-before-commit"
+        | "finish-before-commit"
         | "rescue-before-commit"
         | "rescue-after-commit"
         | "look-before-commit"

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use araldo::channel::Provider;
-use araldo::dispatch::{self, Dispatcher, FloodGuard, Line, Lines, Parts, Turn};
+use araldo::dispatch::{
+    self, Dispatcher, FloodGuard, Parts, ProviderRoute, ProviderRoutes, StepOutcome,
+};
 use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::event::Event;
@@ -314,16 +316,16 @@ impl Story {
         let outcome = tokio::select! {
             biased;
             () = self.world.death.notified() => None,
-            outcome = until_crash(node.turn()) => outcome,
+            outcome = until_crash(node.step()) => outcome,
         };
         disarm();
         match outcome {
-            Some(Ok(Turn::Did(done))) => {
+            Some(Ok(StepOutcome::Did(done))) => {
                 self.node = Some(node);
                 done
             }
             // Declared dead while it slept: a daemon would end here and be started again.
-            Some(Ok(Turn::Dead)) => 1,
+            Some(Ok(StepOutcome::Dead)) => 1,
             Some(Err(error)) => panic!("the store works, and yet: {error}"),
             None => {
                 drop(node);
@@ -354,11 +356,11 @@ impl Story {
         let outcome = tokio::select! {
             biased;
             () = self.world.death.notified() => None,
-            outcome = until_crash(rival.turn()) => outcome,
+            outcome = until_crash(rival.step()) => outcome,
         };
         match outcome {
-            Some(Ok(Turn::Did(_))) => self.put_rival(rival),
-            Some(Ok(Turn::Dead)) => {}
+            Some(Ok(StepOutcome::Did(_))) => self.put_rival(rival),
+            Some(Ok(StepOutcome::Dead)) => {}
             Some(Err(error)) => panic!("the store works, and yet: {error}"),
             None => self.bury().await,
         }
@@ -416,13 +418,13 @@ impl Story {
                 kind: trade.kind,
                 world: Arc::clone(&self.world),
             });
-            Line::new(carrier, None)
+            ProviderRoute::new(carrier, None)
         });
         Dispatcher::new(Parts {
             store: self.plot.store.clone(),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),
-            lines: Lines::new(lines.collect()),
+            routes: ProviderRoutes::new(lines.collect()),
             node: id,
             node_name: name.to_owned(),
             links: Links::new(Arc::from("http://localhost"), Signer::new(b"truth"), true),

@@ -11,7 +11,7 @@ use araldo::domain::ids::first_id_at;
 use araldo::domain::{Clock as _, Lane, MessageState, NodeId, Timestamp};
 use araldo::store::cluster::pace::Wanted;
 use araldo::store::messages::Claimed;
-use araldo::store::messages::attempts::{Closed, NewAttempt};
+use araldo::store::messages::attempts::{FinishedAttempt, NewAttempt};
 
 /// Messages of one grasp.
 pub(super) const CLAIM: u32 = 200;
@@ -79,7 +79,7 @@ async fn open(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
     tx.attempts()
         .recheck(&ids, now - hour, first_id_at(now - day))
         .await?;
-    tx.attempts().open(NODE, &attempts, now).await?;
+    tx.attempts().begin(NODE, &attempts, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -98,20 +98,20 @@ fn attempt(message: &Claimed) -> NewAttempt {
 async fn close(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
     let running = &node.running;
     let now = running.clock.now();
-    let closed: Vec<_> = messages
+    let finished: Vec<_> = messages
         .iter()
         .map(|message| accepted(message, now))
         .collect();
     let ids: Vec<_> = messages.iter().map(|message| message.id).collect();
     let mut tx = running.store.write().await?;
     tx.attempts().lock(&ids).await?;
-    tx.attempts().close(&closed, now).await?;
+    tx.attempts().finish(&finished, now).await?;
     tx.commit().await?;
     Ok(())
 }
 
-fn accepted(message: &Claimed, now: Timestamp) -> Closed {
-    Closed {
+fn accepted(message: &Claimed, now: Timestamp) -> FinishedAttempt {
+    FinishedAttempt {
         message: message.id,
         lease_no: message.lease_no,
         outcome: "accepted",

@@ -1,12 +1,12 @@
-//! Who waits to be admitted: in order, and the others only when no urgent message waits.
+//! Who waits to be let through: in order, and the others only when no urgent message waits.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use super::Pace;
+use super::RateLimiter;
 
-/// Those who wait to be admitted, in order.
+/// Those who wait to be let through, in order.
 #[derive(Default)]
 pub(super) struct Queue {
     pub(super) head: tokio::sync::Mutex<()>,
@@ -14,33 +14,33 @@ pub(super) struct Queue {
     shorter: Notify,
 }
 
-/// Counts a message that waits to be admitted.
-pub(super) struct Counted<'a>(&'a Pace);
+/// Counts a message that waits to be let through.
+pub(super) struct CountedWaiter<'a>(&'a RateLimiter);
 
-impl<'a> Counted<'a> {
-    pub(super) fn enter(pace: &'a Pace) -> Self {
-        pace.state().waiting += 1;
-        Self(pace)
+impl<'a> CountedWaiter<'a> {
+    pub(super) fn enter(limiter: &'a RateLimiter) -> Self {
+        limiter.state().waiting += 1;
+        Self(limiter)
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for CountedWaiter<'_> {
     fn drop(&mut self) {
         self.0.state().waiting -= 1;
     }
 }
 
 /// A place in a queue.
-pub(super) struct Place<'a>(&'a Queue);
+pub(super) struct QueuePlace<'a>(&'a Queue);
 
-impl<'a> Place<'a> {
+impl<'a> QueuePlace<'a> {
     pub(super) fn enter(queue: &'a Queue) -> Self {
         queue.length.fetch_add(1, Ordering::SeqCst);
         Self(queue)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueuePlace<'_> {
     fn drop(&mut self) {
         self.0.length.fetch_sub(1, Ordering::SeqCst);
         self.0.shorter.notify_waiters();

@@ -2,13 +2,13 @@
 //! by the caller.
 //!
 //! The store sells blocks of slots, one interval apart, in the database's time; no slot is sold
-//! twice. A slot may be used from its time until [`LATE_US`] later, then it is void, so a node
+//! twice. A slot may be used from its time until [`LATE_US`] later, then it is expired, so a node
 //! that wakes up late never sends two at once. A twentieth of the contract is not used. In any
 //! second there are then at most the slots of one second and ten milliseconds; the forty that are
 //! left of the twentieth are for what a node does not know of the database's clock, and for the
 //! wire, where the provider counts.
 //!
-//! `pace` buys and waits; `store::cluster::pace` is the account.
+//! `rate_limiter` buys and waits; `store::cluster::pace` is the account.
 
 use std::collections::VecDeque;
 
@@ -24,11 +24,11 @@ pub const USED_PERCENT: i32 = 95;
 
 /// How far slots are apart.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rate {
+pub(super) struct SlotRate {
     interval_ns: i64,
 }
 
-impl Rate {
+impl SlotRate {
     /// `rate`: messages a second by contract, above zero.
     #[expect(
         clippy::cast_possible_truncation,
@@ -88,8 +88,8 @@ impl OtherClock {
 
 /// The slots that a node has bought and not yet used, by its own clock.
 #[derive(Debug)]
-pub(super) struct Bank {
-    rate: Rate,
+pub(super) struct SlotBuffer {
+    rate: SlotRate,
     blocks: VecDeque<Block>,
 }
 
@@ -100,8 +100,8 @@ struct Block {
     count: u32,
 }
 
-impl Bank {
-    pub(super) const fn new(rate: Rate) -> Self {
+impl SlotBuffer {
+    pub(super) const fn new(rate: SlotRate) -> Self {
         Self {
             rate,
             blocks: VecDeque::new(),
@@ -150,16 +150,16 @@ impl Bank {
         Some(at)
     }
 
-    /// Drops the slots that are void at `now`.
-    pub(super) fn drop_void(&mut self, now: i64) {
-        while self.nth(0).is_some_and(|at| is_void(at, now)) {
+    /// Drops the slots that are expired at `now`.
+    pub(super) fn drop_expired(&mut self, now: i64) {
+        while self.nth(0).is_some_and(|at| is_expired(at, now)) {
             self.take();
         }
     }
 }
 
 /// Whether it is too late at `now` for the slot of `at`.
-pub(super) const fn is_void(at: i64, now: i64) -> bool {
+pub(super) const fn is_expired(at: i64, now: i64) -> bool {
     now > at + LATE_US
 }
 

@@ -1,9 +1,9 @@
-//! Pace with a till of its own and a clock that stands still while nobody waits.
+//! RateLimiter with a source of its own and a clock that stands still while nobody waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::admission::Missed;
+use super::permit::Missed;
 use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,13 +28,13 @@ impl Account {
         })
     }
 
-    fn pace(self: &Arc<Self>, rate: f64, lifecycle: &Lifecycle) -> Arc<Pace> {
-        let till = Box::new(Arc::clone(self));
-        Arc::new(Pace::per_second(rate, till, lifecycle.clone()))
+    fn limiter(self: &Arc<Self>, rate: f64, lifecycle: &Lifecycle) -> Arc<RateLimiter> {
+        let source = Box::new(Arc::clone(self));
+        Arc::new(RateLimiter::per_second(rate, source, lifecycle.clone()))
     }
 }
 
-impl Till for Arc<Account> {
+impl SlotSource for Arc<Account> {
     fn buy(&self, wanted: Wanted) -> BoxFuture<'_, Result<Bought, StoreError>> {
         Box::pin(async move {
             if self.away.load(Ordering::SeqCst) {
@@ -59,15 +59,20 @@ impl Till for Arc<Account> {
     }
 }
 
-/// Carries `count` messages at once, each opened in `opening`; when each left, in order.
-async fn carry(pace: &Arc<Pace>, lane: Lane, count: usize, opening: Duration) -> Vec<Duration> {
+/// Carries `count` messages at once, each begun in `beginning`; when each left, in order.
+async fn carry(
+    limiter: &Arc<RateLimiter>,
+    lane: Lane,
+    count: usize,
+    beginning: Duration,
+) -> Vec<Duration> {
     let begun = Instant::now();
     let carrier = || {
-        let pace = Arc::clone(pace);
+        let limiter = Arc::clone(limiter);
         async move {
-            let admission = pace.admit(lane).await.expect("not stopping");
-            tokio::time::sleep(opening).await;
-            admission.depart(PATIENCE).await.expect("a slot");
+            let permit = limiter.acquire(lane).await.expect("not stopping");
+            tokio::time::sleep(beginning).await;
+            permit.wait_for_slot(PATIENCE).await.expect("a slot");
             begun.elapsed()
         }
     };
@@ -87,8 +92,8 @@ fn busiest_second(left: &[Duration]) -> usize {
 #[tokio::test(start_paused = true)]
 async fn never_more_than_the_rate_in_any_second_and_nearly_all_of_it() {
     let account = Account::new(Duration::from_millis(4));
-    let pace = account.pace(50.0, &Lifecycle::new());
-    let left = carry(&pace, Lane::Normal, 200, Duration::from_millis(8)).await;
+    let limiter = account.limiter(50.0, &Lifecycle::new());
+    let left = carry(&limiter, Lane::Normal, 200, Duration::from_millis(8)).await;
     assert!(busiest_second(&left) <= 50, "{left:?}");
     assert!(left[199] > Duration::from_millis(3_900), "{:?}", left[199]);
     assert!(left[199] < Duration::from_millis(4_400), "{:?}", left[199]);
@@ -98,8 +103,8 @@ async fn never_more_than_the_rate_in_any_second_and_nearly_all_of_it() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_store_costs_no_speed_and_bunches_nothing() {
     let account = Account::new(Duration::from_millis(60));
-    let pace = account.pace(100.0, &Lifecycle::new());
-    let left = carry(&pace, Lane::Bulk, 400, Duration::from_millis(150)).await;
+    let limiter = account.limiter(100.0, &Lifecycle::new());
+    let left = carry(&limiter, Lane::Bulk, 400, Duration::from_millis(150)).await;
     assert!(busiest_second(&left) <= 100);
     assert!(left[399] < Duration::from_millis(4_800), "{:?}", left[399]);
 }
@@ -108,12 +113,12 @@ async fn a_slow_store_costs_no_speed_and_bunches_nothing() {
 async fn three_nodes_share_one_rate() {
     let account = Account::new(Duration::from_millis(3));
     let lifecycle = Lifecycle::new();
-    let paces = [(); 3].map(|()| account.pace(100.0, &lifecycle));
-    let opening = Duration::from_millis(5);
+    let paces = [(); 3].map(|()| account.limiter(100.0, &lifecycle));
+    let beginning = Duration::from_millis(5);
     let (a, b, c) = tokio::join!(
-        carry(&paces[0], Lane::Normal, 200, opening),
-        carry(&paces[1], Lane::Normal, 200, opening),
-        carry(&paces[2], Lane::Normal, 200, opening),
+        carry(&paces[0], Lane::Normal, 200, beginning),
+        carry(&paces[1], Lane::Normal, 200, beginning),
+        carry(&paces[2], Lane::Normal, 200, beginning),
     );
     let mut left = [a, b, c].concat();
     left.sort();
@@ -129,9 +134,9 @@ async fn a_restart_does_not_burst() {
     let mut left = Vec::new();
     for _ in 0..20 {
         // Each run buys a block, uses a part of it, and is gone.
-        let pace = account.pace(20.0, &lifecycle);
+        let limiter = account.limiter(20.0, &lifecycle);
         let since = begun.elapsed();
-        let run = carry(&pace, Lane::Normal, 3, Duration::from_millis(1)).await;
+        let run = carry(&limiter, Lane::Normal, 3, Duration::from_millis(1)).await;
         left.extend(run.into_iter().map(|at| since + at));
     }
     assert!(busiest_second(&left) <= 20, "{left:?}");
@@ -140,11 +145,11 @@ async fn a_restart_does_not_burst() {
 #[tokio::test(start_paused = true)]
 async fn urgent_messages_go_before_all_that_wait() {
     let account = Account::new(Duration::from_millis(1));
-    let pace = account.pace(20.0, &Lifecycle::new());
-    let opening = Duration::from_millis(1);
-    let (bulk, urgent) = tokio::join!(carry(&pace, Lane::Bulk, 60, opening), async {
+    let limiter = account.limiter(20.0, &Lifecycle::new());
+    let beginning = Duration::from_millis(1);
+    let (bulk, urgent) = tokio::join!(carry(&limiter, Lane::Bulk, 60, beginning), async {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        carry(&pace, Lane::Urgent, 3, opening).await
+        carry(&limiter, Lane::Urgent, 3, beginning).await
     });
     assert!(urgent[2] < Duration::from_millis(400), "{urgent:?}");
     assert!(bulk[59] > Duration::from_secs(3));
@@ -154,37 +159,37 @@ async fn urgent_messages_go_before_all_that_wait() {
 async fn without_the_store_nothing_departs_and_stopping_does_not_wait() {
     let account = Account::new(Duration::from_millis(1));
     let lifecycle = Lifecycle::new();
-    let pace = account.pace(20.0, &lifecycle);
+    let limiter = account.limiter(20.0, &lifecycle);
     account.away.store(true, Ordering::SeqCst);
-    let waits = tokio::time::timeout(Duration::from_mins(1), pace.admit(Lane::Urgent)).await;
+    let waits = tokio::time::timeout(Duration::from_mins(1), limiter.acquire(Lane::Urgent)).await;
     assert!(waits.is_err());
 
-    // One that was opened before is closed as not sent, and the store need not answer for it.
+    // One that was let through before ends as not sent, and the store need not answer for it.
     account.away.store(false, Ordering::SeqCst);
-    let admission = pace.admit(Lane::Urgent).await.expect("admitted");
+    let permit = limiter.acquire(Lane::Urgent).await.expect("let through");
     account.away.store(true, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(admission.depart(PATIENCE).await, Err(Missed));
+    assert_eq!(permit.wait_for_slot(PATIENCE).await, Err(Missed));
 
     lifecycle.stop();
-    assert!(pace.admit(Lane::Urgent).await.is_none());
-    let state = pace.state();
-    assert_eq!((state.waiting, state.admitted), (0, 0));
+    assert!(limiter.acquire(Lane::Urgent).await.is_none());
+    let state = limiter.state();
+    assert_eq!((state.waiting, state.permits), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_slept_too_long_does_not_send() {
     let account = Account::new(Duration::from_millis(1));
     // One slot in ten seconds: the one that was missed is not made good.
-    let pace = account.pace(0.1, &Lifecycle::new());
-    let admission = pace.admit(Lane::Normal).await.expect("admitted");
+    let limiter = account.limiter(0.1, &Lifecycle::new());
+    let permit = limiter.acquire(Lane::Normal).await.expect("let through");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert_eq!(admission.depart(PATIENCE).await, Err(Missed));
+    assert_eq!(permit.wait_for_slot(PATIENCE).await, Err(Missed));
     // Without a rate there is no slot to miss, and yet a lease to outlive.
-    let admission = Admission::unlimited();
+    let permit = SlotPermit::unlimited();
     tokio::time::sleep(PATIENCE / 2).await;
-    assert_eq!(admission.depart(PATIENCE).await, Ok(()));
-    let admission = Admission::unlimited();
+    assert_eq!(permit.wait_for_slot(PATIENCE).await, Ok(()));
+    let permit = SlotPermit::unlimited();
     tokio::time::sleep(PATIENCE + Duration::from_millis(2)).await;
-    assert_eq!(admission.depart(PATIENCE).await, Err(Missed));
+    assert_eq!(permit.wait_for_slot(PATIENCE).await, Err(Missed));
 }

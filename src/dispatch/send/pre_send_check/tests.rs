@@ -1,4 +1,4 @@
-//! Each reason for which a message that was claimed is not opened, and the order they come in.
+//! Each reason for which a message that was claimed is not begun, and the order they come in.
 
 use super::*;
 use crate::domain::MessageId;
@@ -31,8 +31,8 @@ fn mine() -> Recheck {
         asked: 0,
         risky: false,
         doubt: None,
-        opened_last_hour: 0,
-        opened_last_day: 0,
+        attempts_last_hour: 0,
+        attempts_last_day: 0,
     }
 }
 
@@ -47,8 +47,8 @@ fn attempt(provider: &str, key_life: Option<TimeDelta>) -> NewAttempt {
     }
 }
 
-fn judged(seen: &Recheck, attempt: &NewAttempt) -> Judgement {
-    let terms = Terms {
+fn judged(seen: &Recheck, attempt: &NewAttempt) -> SendDecision {
+    let input = PolicyInput {
         now: now(),
         node: NodeId::new(NODE),
         flood: FloodGuard {
@@ -59,20 +59,20 @@ fn judged(seen: &Recheck, attempt: &NewAttempt) -> Judgement {
         asks: 2,
         settle: TimeDelta::minutes(2),
     };
-    judge(seen, attempt, true, 0, &terms)
+    judge(seen, attempt, true, 0, &input)
 }
 
 /// Where it goes instead of out.
-fn diverted(seen: &Recheck) -> Option<(MessageState, Option<Reason>)> {
+fn skipped(seen: &Recheck) -> Option<(MessageState, Option<Reason>)> {
     match judged(seen, &attempt("texts", None)) {
-        Judgement::Divert { state, reason, .. } => Some((state, reason)),
+        SendDecision::Skip { state, reason, .. } => Some((state, reason)),
         _ => None,
     }
 }
 
 #[test]
 fn what_nothing_stops_is_opened() {
-    assert_eq!(judged(&mine(), &attempt("texts", None)), Judgement::Open);
+    assert_eq!(judged(&mine(), &attempt("texts", None)), SendDecision::Send);
 }
 
 #[test]
@@ -81,7 +81,10 @@ fn a_message_under_a_newer_lease_is_left_alone() {
         lease_no: LEASE + 1,
         ..mine()
     };
-    assert_eq!(judged(&again, &attempt("texts", None)), Judgement::NotMine);
+    assert_eq!(
+        judged(&again, &attempt("texts", None)),
+        SendDecision::NotMine
+    );
 }
 
 #[test]
@@ -90,17 +93,20 @@ fn a_message_in_other_hands_is_left_alone() {
         lease_node: Some(NodeId::new(NODE + 1)),
         ..mine()
     };
-    assert_eq!(judged(&theirs, &attempt("texts", None)), Judgement::NotMine);
+    assert_eq!(
+        judged(&theirs, &attempt("texts", None)),
+        SendDecision::NotMine
+    );
 }
 
 #[test]
-fn what_was_withdrawn_since_the_claim_is_not_opened() {
+fn what_was_withdrawn_since_the_claim_is_not_begun() {
     let cancelled = Recheck {
         cancelled: true,
         ..mine()
     };
     let end = (MessageState::Cancelled, Some(Reason::Withdrawn));
-    assert_eq!(diverted(&cancelled), Some(end));
+    assert_eq!(skipped(&cancelled), Some(end));
 }
 
 #[test]
@@ -112,18 +118,18 @@ fn who_was_erased_since_the_claim_gets_nothing_not_even_in_matters_of_safety() {
             ..mine()
         };
         let end = (MessageState::Cancelled, Some(Reason::Erased));
-        assert_eq!(diverted(&erased), Some(end), "{class:?}");
+        assert_eq!(skipped(&erased), Some(end), "{class:?}");
     }
 }
 
 #[test]
-fn what_was_overtaken_since_the_claim_is_not_opened() {
+fn what_was_overtaken_since_the_claim_is_not_begun() {
     let superseded = Recheck {
         superseded: true,
         ..mine()
     };
     let end = (MessageState::Superseded, Some(Reason::Newer));
-    assert_eq!(diverted(&superseded), Some(end));
+    assert_eq!(skipped(&superseded), Some(end));
 }
 
 #[test]
@@ -133,7 +139,7 @@ fn who_said_stop_since_the_claim_gets_nothing() {
         ..mine()
     };
     let end = (MessageState::Suppressed, Some(Reason::Stop));
-    assert_eq!(diverted(&stopped), Some(end));
+    assert_eq!(skipped(&stopped), Some(end));
 }
 
 #[test]
@@ -143,7 +149,7 @@ fn what_a_report_has_proved_is_not_sent_again_even_if_it_was_withdrawn() {
         cancelled: true,
         ..mine()
     };
-    assert_eq!(diverted(&proven), Some((MessageState::Accepted, None)));
+    assert_eq!(skipped(&proven), Some((MessageState::Accepted, None)));
 }
 
 /// An attempt eleven minutes ago, of which nobody knows.
@@ -160,12 +166,12 @@ fn in_doubt() -> Recheck {
 #[test]
 fn a_doubt_is_repeated_while_the_same_provider_knows_the_key() {
     let key = |provider, minutes| attempt(provider, Some(TimeDelta::minutes(minutes)));
-    assert_eq!(judged(&in_doubt(), &key("texts", 15)), Judgement::Open);
+    assert_eq!(judged(&in_doubt(), &key("texts", 15)), SendDecision::Send);
     for unsafe_one in [key("texts", 12), key("others", 15), attempt("texts", None)] {
         assert!(
             matches!(
                 judged(&in_doubt(), &unsafe_one),
-                Judgement::Divert {
+                SendDecision::Skip {
                     state: MessageState::Unknown,
                     ..
                 }
@@ -186,6 +192,6 @@ fn a_doubt_is_repeated_when_a_risk_is_taken_or_absence_was_proved() {
         ..in_doubt()
     };
     for seen in [risky, absent] {
-        assert_eq!(judged(&seen, &attempt("texts", None)), Judgement::Open);
+        assert_eq!(judged(&seen, &attempt("texts", None)), SendDecision::Send);
     }
 }

@@ -1,4 +1,4 @@
-//! The attempts' own rows: written before anything leaves, closed with what was answered. What
+//! The attempts' own rows: written before anything leaves, finished with what was answered. What
 //! becomes of their messages is in `transitions`.
 
 use chrono::TimeDelta;
@@ -30,7 +30,7 @@ pub struct NewAttempt {
 
 /// What came of an attempt.
 #[derive(Debug, Clone)]
-pub struct Closed {
+pub struct FinishedAttempt {
     /// Whose.
     pub message: MessageId,
     /// Under which lease.
@@ -61,7 +61,7 @@ pub struct Closed {
 
 impl Attempts<'_> {
     /// Writes the attempts and moves their messages to `sending`. After the commit bytes may go.
-    pub async fn open(
+    pub async fn begin(
         &mut self,
         node: NodeId,
         attempts: &[NewAttempt],
@@ -85,14 +85,14 @@ impl Attempts<'_> {
     /// keeps its state, but the attempt's outcome is written all the same: truth is not thrown
     /// away. Returns the messages that moved; for those whose receipt had come before the answer
     /// `receipts().settle` is to be called.
-    pub async fn close(
+    pub async fn finish(
         &mut self,
-        closed: &[Closed],
+        finished: &[FinishedAttempt],
         now: Timestamp,
     ) -> Result<Vec<Landed>, StoreError> {
-        let rows: Vec<_> = closed.iter().map(Closed::row).collect();
+        let rows: Vec<_> = finished.iter().map(FinishedAttempt::row).collect();
         let rows = database::rows::json(&rows)?;
-        execute!(self.0, "close attempts",
+        execute!(self.0, "finish attempts",
             "UPDATE attempt SET closed_at = $2, outcome = r.outcome, stage = r.stage,
              code = r.code, detail = r.detail, provider_ref = r.provider_ref
              FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
@@ -103,18 +103,18 @@ impl Attempts<'_> {
             &rows, now
         )?;
         // Before the sums: whoever takes in receipts locks bars and sums in this order, too.
-        self.bar_addresses(closed, now).await?;
-        let landed = self.move_on(closed, now).await?;
+        self.bar_addresses(finished, now).await?;
+        let landed = self.move_on(finished, now).await?;
         let erased = landed.iter().filter(|landed| landed.erased);
         self.keep_no_words(erased.map(|landed| landed.message))
             .await?;
         Ok(landed)
     }
 
-    /// Puts messages back whose opening was refused because the store failed. The commit may
+    /// Puts messages back whose attempts were refused because the store failed. The commit may
     /// have arrived all the same: then there is an attempt that nobody will ever make.
     /// `refused`: each message with its lease.
-    pub async fn unopen(
+    pub async fn undo_begin(
         &mut self,
         node: NodeId,
         refused: &[(MessageId, i64)],
@@ -137,11 +137,15 @@ impl Attempts<'_> {
         self.put_back(node, &rows).await
     }
 
-    async fn bar_addresses(&mut self, closed: &[Closed], now: Timestamp) -> Result<(), StoreError> {
-        let bad = closed
+    async fn bar_addresses(
+        &mut self,
+        finished: &[FinishedAttempt],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let bad = finished
             .iter()
-            .filter(|closed| closed.bad_address)
-            .map(|closed| closed.message);
+            .filter(|finished| finished.bad_address)
+            .map(|finished| finished.message);
         let ids = json_ids(bad);
         if ids == "[]" {
             return Ok(());
@@ -172,7 +176,7 @@ impl Attempts<'_> {
     }
 }
 
-impl Closed {
+impl FinishedAttempt {
     /// As the statement reads it, by position.
     fn row(&self) -> impl Serialize {
         (

@@ -1,4 +1,4 @@
-//! From the hands of a node onto the wire and off it, or aside: what is opened, what was answered,
+//! From the hands of a node onto the wire and off it, or aside: what is begun, what was answered,
 //! and what will not be sent now.
 
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Moved, count, is_lawful, moved};
 use crate::domain::{MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::database::sql::{all, execute};
-use crate::store::messages::attempts::{Attempts, Closed, NewAttempt};
+use crate::store::messages::attempts::{Attempts, FinishedAttempt, NewAttempt};
 use crate::store::{StoreError, database};
 
 /// A message that moved.
@@ -22,7 +22,7 @@ pub struct Landed {
 
 /// A message that will not be sent now, and what becomes of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Diverted {
+pub struct SkippedMessage {
     /// Which.
     pub message: MessageId,
     /// Under which lease: a newer one is left alone.
@@ -35,7 +35,7 @@ pub struct Diverted {
     pub due_at: Option<Timestamp>,
 }
 
-/// Where a diverted message waits for its timer.
+/// Where a skipped message waits for its timer.
 const WAITING: [MessageState; 3] = [
     MessageState::Held,
     MessageState::Accepted,
@@ -54,7 +54,7 @@ impl Attempts<'_> {
             .map(|a| (a.message.get(), &a.provider, i64::from(a.reports)))
             .collect();
         let rows = database::rows::json(&rows)?;
-        execute!(self.0, "open messages",
+        execute!(self.0, "mark messages as being sent",
             "UPDATE message SET state = ", to!(sending),
             ", opens = opens + 1, opened_at = $2, provider = r.provider,
              reports = (r.reports = 1)
@@ -68,15 +68,15 @@ impl Attempts<'_> {
     /// What was sending goes where its answer says.
     pub(in crate::store::messages) async fn move_on(
         &mut self,
-        closed: &[Closed],
+        finished: &[FinishedAttempt],
         now: Timestamp,
     ) -> Result<Vec<Landed>, StoreError> {
-        let rows: Vec<_> = closed
+        let rows: Vec<_> = finished
             .iter()
             .filter(|one| is_lawful(one.message, MessageState::Sending, one.state))
             .map(|one| answered(one, now))
             .collect();
-        let moved: Vec<Moved> = all!(self.0, "close messages",
+        let moved: Vec<Moved> = all!(self.0, "move messages by their answers",
             "UPDATE message SET state = r.state,
              reason = CASE r.state WHEN 'accepted' THEN NULL
              ELSE coalesce(r.reason, message.reason) END,
@@ -102,17 +102,17 @@ impl Attempts<'_> {
 
     /// Moves messages that will not be sent now to where they belong. Returns those that were
     /// still held under the same lease, and so moved.
-    pub async fn divert(
+    pub async fn skip(
         &mut self,
-        diverted: &[Diverted],
+        skipped: &[SkippedMessage],
         now: Timestamp,
     ) -> Result<Vec<Landed>, StoreError> {
-        let rows: Vec<_> = diverted
+        let rows: Vec<_> = skipped
             .iter()
             .filter(|one| is_lawful(one.message, MessageState::Leased, one.state))
             .map(|one| aside(one, now))
             .collect();
-        let moved: Vec<Moved> = all!(self.0, "divert messages",
+        let moved: Vec<Moved> = all!(self.0, "skip messages",
             "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
              due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
              wake_at = r.wake_at, lease_node = NULL
@@ -136,7 +136,7 @@ impl Attempts<'_> {
         node: NodeId,
         rows: &str,
     ) -> Result<(), StoreError> {
-        execute!(self.0, "put messages back that were not opened",
+        execute!(self.0, "put messages back whose attempts did not begin",
             "UPDATE message SET state = ", to!(queued), ", lease_node = NULL
              FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
              CAST(value ->> 1 AS BIGINT) AS lease_no FROM ", words::rows!("$1"),
@@ -158,31 +158,31 @@ impl Moved {
 }
 
 /// An answer as the statement reads it, by position.
-fn answered(closed: &Closed, now: Timestamp) -> impl Serialize {
-    let accepted = closed.state == MessageState::Accepted;
+fn answered(finished: &FinishedAttempt, now: Timestamp) -> impl Serialize {
+    let accepted = finished.state == MessageState::Accepted;
     (
-        closed.message.get(),
-        closed.lease_no,
-        closed.provider_ref.as_deref(),
-        closed.state,
-        closed.reason,
-        closed.due_at.map(Timestamp::as_micros),
-        closed.wake_at.map(Timestamp::as_micros),
-        i64::from(closed.counts),
-        closed.state.is_final().then(|| now.as_micros()),
+        finished.message.get(),
+        finished.lease_no,
+        finished.provider_ref.as_deref(),
+        finished.state,
+        finished.reason,
+        finished.due_at.map(Timestamp::as_micros),
+        finished.wake_at.map(Timestamp::as_micros),
+        i64::from(finished.counts),
+        finished.state.is_final().then(|| now.as_micros()),
         accepted.then(|| now.as_micros()),
     )
 }
 
-/// A diverted message as the statement reads it, by position.
-fn aside(diverted: &Diverted, now: Timestamp) -> impl Serialize {
-    let state = diverted.state;
-    let due_at = diverted.due_at.map(Timestamp::as_micros);
+/// A skipped message as the statement reads it, by position.
+fn aside(skipped: &SkippedMessage, now: Timestamp) -> impl Serialize {
+    let state = skipped.state;
+    let due_at = skipped.due_at.map(Timestamp::as_micros);
     (
-        diverted.message.get(),
-        diverted.lease_no,
+        skipped.message.get(),
+        skipped.lease_no,
         state,
-        diverted.reason,
+        skipped.reason,
         due_at,
         state.is_final().then(|| now.as_micros()),
         due_at.filter(|_| WAITING.contains(&state)),

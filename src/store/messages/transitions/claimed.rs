@@ -28,7 +28,7 @@ row! {
         pub tracking: Tracking,
         /// What only this client's text needs, as JSON.
         pub variables: String,
-        /// The fence: who opens must still hold this number.
+        /// The fence: who begins an attempt must still hold this number.
         pub lease_no: i64,
         /// Definite failures so far.
         pub tries: u32 = small,

@@ -22,7 +22,7 @@ fn statements() -> Vec<(&'static str, Vec<S>, Vec<S>)> {
         row("claim", found!(queued), &[to!(leased)]),
         row("give back", found!(leased), &[to!(queued)]),
         row("open", found!(leased), &[to!(sending)]),
-        row("unopen", found!(in_hand), &[to!(queued)]),
+        row("undo_begin", found!(in_hand), &[to!(queued)]),
         ("withdraw", states(found!(waiting)), ends.to_vec()),
     ]
 }

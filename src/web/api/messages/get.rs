@@ -66,8 +66,8 @@ fn tracking(story: &Story) -> Value {
 fn attempt(attempt: &StoryAttempt) -> Value {
     json!({
         "provider": attempt.provider,
-        "opened_at": attempt.opened_at,
-        "closed_at": attempt.closed_at,
+        "began_at": attempt.began_at,
+        "finished_at": attempt.finished_at,
         "outcome": attempt.outcome,
         "reference": attempt.reference,
         "stage": attempt.stage,

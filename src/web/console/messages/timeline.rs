@@ -69,8 +69,8 @@ fn ended(story: &Story) -> Option<Happened> {
 fn attempt((attempt, number): (&StoryAttempt, u32)) -> Vec<Happened> {
     let through = format!("attempt {number} through {}", attempt.provider);
     let word = "handed over".to_owned();
-    let mut found = vec![(attempt.opened_at, "going", word, through)];
-    if let Some(at) = attempt.closed_at {
+    let mut found = vec![(attempt.began_at, "going", word, through)];
+    if let Some(at) = attempt.finished_at {
         let outcome = attempt.outcome.as_deref().unwrap_or("unknown");
         let tone = match outcome {
             "accepted" => "going",

@@ -20,15 +20,15 @@ impl Account {
 struct Node {
     ahead: i64,
     clock: OtherClock,
-    bank: Bank,
+    buffer: SlotBuffer,
 }
 
 impl Node {
-    fn new(rate: Rate, ahead: i64) -> Self {
+    fn new(rate: SlotRate, ahead: i64) -> Self {
         Self {
             ahead,
             clock: OtherClock::default(),
-            bank: Bank::new(rate),
+            buffer: SlotBuffer::new(rate),
         }
     }
 
@@ -36,19 +36,19 @@ impl Node {
     fn send(&mut self, now: i64, late: i64, times: usize, sent: &mut Vec<i64>) {
         let mut now = now + self.ahead;
         for _ in 0..times {
-            self.bank.drop_void(now);
-            let Some(at) = self.bank.take() else { return };
+            self.buffer.drop_expired(now);
+            let Some(at) = self.buffer.take() else { return };
             now = now.max(at) + late;
-            if !is_void(at, now) {
+            if !is_expired(at, now) {
                 sent.push(now - self.ahead);
             }
         }
     }
 
-    fn buy(&mut self, account: &mut Account, rate: Rate, now: i64, step: &Step) {
+    fn buy(&mut self, account: &mut Account, rate: SlotRate, now: i64, step: &Step) {
         let first = account.sell(now, rate.span_us(step.count), step.lead);
         self.clock.learn(now, now + step.way + self.ahead);
-        self.bank.add(self.clock.here(first), step.count);
+        self.buffer.add(self.clock.here(first), step.count);
     }
 }
 
@@ -102,7 +102,7 @@ proptest! {
         ahead in prop::array::uniform4(-1_000_000_000..1_000_000_000_i64),
         steps in prop::collection::vec(step(), 1..200),
     ) {
-        let interval = Rate::per_second(f64::from(rate));
+        let interval = SlotRate::per_second(f64::from(rate));
         let mut account = Account::default();
         let mut nodes = ahead.map(|ahead| Node::new(interval, ahead));
         let (mut now, mut sent) = (1_000_000_000, Vec::new());
@@ -123,7 +123,7 @@ proptest! {
 
 #[test]
 fn a_node_that_is_never_late_uses_nearly_all_of_the_contract() {
-    let rate = Rate::per_second(100.0);
+    let rate = SlotRate::per_second(100.0);
     let (mut account, mut node, mut sent) = (Account::default(), Node::new(rate, 7), Vec::new());
     for _ in 0..40 {
         let now = sent.last().copied().unwrap_or(0);
@@ -148,14 +148,14 @@ fn a_node_that_is_never_late_uses_nearly_all_of_the_contract() {
 
 #[test]
 fn a_slot_is_void_after_its_time() {
-    let mut bank = Bank::new(Rate::per_second(10.0));
-    bank.add(1_000, 3);
-    assert_eq!((bank.len(), bank.nth(0)), (3, Some(1_000)));
-    bank.drop_void(1_000 + LATE_US);
-    assert_eq!(bank.len(), 3);
-    bank.drop_void(1_001 + LATE_US);
-    assert_eq!((bank.len(), bank.take()), (2, Some(106_264)));
-    assert_eq!((bank.take(), bank.take()), (Some(211_527), None));
+    let mut buffer = SlotBuffer::new(SlotRate::per_second(10.0));
+    buffer.add(1_000, 3);
+    assert_eq!((buffer.len(), buffer.nth(0)), (3, Some(1_000)));
+    buffer.drop_expired(1_000 + LATE_US);
+    assert_eq!(buffer.len(), 3);
+    buffer.drop_expired(1_001 + LATE_US);
+    assert_eq!((buffer.len(), buffer.take()), (2, Some(106_264)));
+    assert_eq!((buffer.take(), buffer.take()), (Some(211_527), None));
 }
 
 #[test]

@@ -1,27 +1,27 @@
-//! The second half of pace: from "may be opened" to "send now". What may go wrong in between ends
+//! The second half of the rate limiter: from "may begin" to "send now". What may go wrong in between ends
 //! as [`Missed`], which says for certain that nothing has left.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::slots::is_void;
-use super::{Pace, STORE_RETRY, slower};
+use super::slots::is_expired;
+use super::{RateLimiter, STORE_RETRY, slower};
 use crate::channel::{Concern, SendError};
 
-/// May be opened; has a slot soon. Dropped without departing, the slot is another's.
-pub(in crate::dispatch) struct Admission<'a> {
+/// May begin; has a slot soon. Dropped without waiting for it, the slot is another's.
+pub(in crate::dispatch) struct SlotPermit<'a> {
     /// None: the provider has no rate.
-    pace: Option<&'a Pace>,
+    limiter: Option<&'a RateLimiter>,
     since: Instant,
     /// Whether it has taken its slot, and is not counted any more.
     has_slot: bool,
 }
 
-impl<'a> Admission<'a> {
-    pub(super) fn new(pace: &'a Pace) -> Self {
+impl<'a> SlotPermit<'a> {
+    pub(super) fn new(limiter: &'a RateLimiter) -> Self {
         Self {
-            pace: Some(pace),
+            limiter: Some(limiter),
             since: Instant::now(),
             has_slot: false,
         }
@@ -30,59 +30,64 @@ impl<'a> Admission<'a> {
     /// For a provider without a rate.
     pub(in crate::dispatch) fn unlimited() -> Self {
         Self {
-            pace: None,
+            limiter: None,
             since: Instant::now(),
             has_slot: false,
         }
     }
 
     /// Waits for the next slot. After Ok, send at once. `patience`: how long ago the message may
-    /// have been admitted. It must be shorter than a lease: a node that slept longer may have been
+    /// have been let through. It must be shorter than a lease: a node that slept longer may have been
     /// declared dead, and its message may be on its way a second time.
-    pub(in crate::dispatch) async fn depart(mut self, patience: Duration) -> Result<(), Missed> {
+    pub(in crate::dispatch) async fn wait_for_slot(
+        mut self,
+        patience: Duration,
+    ) -> Result<(), Missed> {
         let last = self.since + patience;
         if Instant::now() > last {
             return Err(Missed);
         }
-        let Some(pace) = self.pace else { return Ok(()) };
-        pace.opened_in(self.since.elapsed());
+        let Some(limiter) = self.limiter else {
+            return Ok(());
+        };
+        limiter.begun_in(self.since.elapsed());
         while Instant::now() <= last {
-            let Some(at) = self.take_slot(pace) else {
-                pace.restock(last).await?;
+            let Some(at) = self.take_slot(limiter) else {
+                limiter.restock(last).await?;
                 continue;
             };
-            if pace.instant(at) > last {
+            if limiter.instant(at) > last {
                 break;
             }
-            tokio::time::sleep_until(pace.instant(at)).await;
-            if !is_void(at, pace.now()) {
+            tokio::time::sleep_until(limiter.instant(at)).await;
+            if !is_expired(at, limiter.now()) {
                 return Ok(());
             }
             // Woken too late: it is counted again, and takes another.
             self.has_slot = false;
-            pace.state().admitted += 1;
+            limiter.state().permits += 1;
         }
         Err(Missed)
     }
 
-    fn take_slot(&mut self, pace: &Pace) -> Option<i64> {
-        let now = pace.now();
-        let mut state = pace.state();
-        state.bank.drop_void(now);
-        let at = state.bank.take()?;
-        state.admitted -= 1;
+    fn take_slot(&mut self, limiter: &RateLimiter) -> Option<i64> {
+        let now = limiter.now();
+        let mut state = limiter.state();
+        state.buffer.drop_expired(now);
+        let at = state.buffer.take()?;
+        state.permits -= 1;
         self.has_slot = true;
         Some(at)
     }
 }
 
-impl Pace {
-    fn opened_in(&self, took: Duration) {
+impl RateLimiter {
+    fn begun_in(&self, took: Duration) {
         let mut state = self.state();
-        state.opening = slower(state.opening, took);
+        state.beginning = slower(state.beginning, took);
     }
 
-    /// Buys for a message that is open already.
+    /// Buys for a message that has begun already.
     async fn restock(&self, last: Instant) -> Result<(), Missed> {
         match tokio::time::timeout_at(last, self.buy(1)).await {
             Ok(Ok(())) => Ok(()),
@@ -95,15 +100,15 @@ impl Pace {
     }
 }
 
-impl Drop for Admission<'_> {
+impl Drop for SlotPermit<'_> {
     fn drop(&mut self) {
-        if let Some(pace) = self.pace.filter(|_| !self.has_slot) {
-            pace.state().admitted -= 1;
+        if let Some(limiter) = self.limiter.filter(|_| !self.has_slot) {
+            limiter.state().permits -= 1;
         }
     }
 }
 
-/// No slot came for a message that was open: it certainly has not left.
+/// No slot came for a message that had begun: it certainly has not left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::dispatch) struct Missed;
 
