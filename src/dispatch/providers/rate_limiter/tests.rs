@@ -1,4 +1,4 @@
-//! RateLimiter with a source of its own and a clock that stands still while nobody waits.
+//! The rate limiter with a source of its own and a clock that stands still while nobody waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
