@@ -1,18 +1,12 @@
-//! Any text: its segments are the whole of it, each fits, and replacing twice changes nothing.
+//! Any text: its size is what its characters add up to, and it fits the segments it is said to need.
 #![no_main]
 
-use araldo::domain::segments::{measure, split, transliterate};
+use araldo::domain::segments::measure;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let measured = measure(text);
-    let parts = split(text);
-    assert_eq!(parts.concat(), text);
-    assert_eq!(parts.len(), measured.count);
+    assert!(measured.units <= measured.count * measured.per_segment);
+    assert_eq!(measured.count == 0, text.is_empty());
     assert!(measured.left_in_last <= measured.per_segment);
-    for part in &parts {
-        assert!(measure(part).units <= measured.per_segment);
-    }
-    let plain = transliterate(text);
-    assert_eq!(transliterate(&plain), plain);
 });

@@ -193,12 +193,6 @@ impl SetupError {
         self
     }
 
-    /// Which provider.
-    #[must_use]
-    pub fn provider(&self) -> &str {
-        &self.provider
-    }
-
     /// What is wrong, each with the key it is about in backticks.
     #[must_use]
     pub fn problems(&self) -> &[String] {

@@ -196,15 +196,6 @@ impl Dispatch {
         Ok(dispatch)
     }
 
-    /// How long to wait for a receipt on this channel.
-    #[must_use]
-    pub const fn receipt_horizon(&self, channel: Channel) -> TimeDelta {
-        match channel {
-            Channel::Sms => self.receipt_horizon_sms,
-            Channel::Email => self.receipt_horizon_email,
-        }
-    }
-
     fn agrees(&self, section: &Section) -> Result<(), ConfigError> {
         if self.lease < self.heartbeat * 3 {
             return Err(section.fault(

@@ -30,10 +30,7 @@ fn with_no_file_there_is_an_embedded_store_and_a_sandbox_for_each_channel() {
     assert_eq!(config.http.public_url, "http://127.0.0.1:8080");
     assert_eq!(config.channels.of(Channel::Sms), ["sandbox-sms"]);
     assert_eq!(config.channels.of(Channel::Email), ["sandbox-email"]);
-    assert_eq!(
-        config.dispatch.receipt_horizon(Channel::Email),
-        TimeDelta::days(5)
-    );
+    assert_eq!(config.dispatch.receipt_horizon_email, TimeDelta::days(5));
     assert_eq!(config.warnings, Vec::<String>::new());
 }
 

@@ -117,8 +117,8 @@ impl CaseKinds {
         self.kinds.get(kind)
     }
 
-    /// Every kind, by name.
-    pub fn iter(&self) -> impl Iterator<Item = &CaseKind> {
+    #[cfg(test)]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &CaseKind> {
         self.kinds.values()
     }
 

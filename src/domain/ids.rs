@@ -113,8 +113,6 @@ id! {
     CaseId
     /// An incident's row.
     IncidentId
-    /// A template, over all its versions.
-    TemplateId
     /// One version of a template.
     TemplateVersionId
     /// A tracked link's target.

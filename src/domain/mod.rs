@@ -41,6 +41,6 @@ pub use engagement::{EngagementKind, Verdict};
 pub use fault::Fault;
 pub use ids::{
     CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,
-    TemplateId, TemplateVersionId, UserId,
+    TemplateVersionId, UserId,
 };
 pub use message::{Channel, Class, Lane, MessageState, Move, OnUnknown, Reason, Tracking};

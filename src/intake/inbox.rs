@@ -52,7 +52,7 @@ impl Writer for EventWriter {
     const HEAVIEST: usize = 4_096;
 
     fn weight(events: &Ready) -> usize {
-        events.len()
+        events.count()
     }
 
     async fn write(&self, requests: &[Ready]) -> Written<Self::Answer> {

@@ -206,7 +206,6 @@ impl Planner {
             subject: subject.key.clone(),
             occurred_at: stored.event.occurred_at,
             superseded_by,
-            cancelled_at: None,
             settings: serde_json::to_string(&PlanSettings::from(rule)).unwrap_or_default(),
             variables: Value::Object(subject.variables.clone()).to_string(),
             cursor: 0,

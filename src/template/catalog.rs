@@ -11,17 +11,11 @@ use crate::domain::{LinkId, TemplateVersionId};
 /// Versions kept. Beyond it the one not asked for the longest goes; it can be compiled again.
 const KEPT: usize = 256;
 
-/// One version, compiled, with what dispatch and tracking say about it.
+/// One version, compiled, with the numbers of its links.
 #[derive(Debug)]
 pub struct Versioned {
     /// Its row.
     pub id: TemplateVersionId,
-    /// Name of the template.
-    pub template: String,
-    /// Number of the version.
-    pub version: i64,
-    /// What a client may refuse.
-    pub topic: String,
     /// Rows of `compiled.links()`, in the same order.
     pub link_ids: Vec<LinkId>,
     /// Ready to render.
@@ -42,12 +36,6 @@ struct Kept {
 }
 
 impl Catalog {
-    /// Nothing kept yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// A version, if it is at hand.
     #[must_use]
     pub fn get(&self, id: TemplateVersionId) -> Option<Arc<Versioned>> {

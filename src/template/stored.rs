@@ -117,9 +117,6 @@ impl StoredTemplates {
         }
         Ok(self.catalog.insert(Versioned {
             id: stored.id,
-            template: stored.template,
-            version: stored.version,
-            topic: stored.source.topic,
             link_ids,
             compiled,
         }))

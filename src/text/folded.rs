@@ -19,8 +19,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// A mark over, under or through the letter before it (Combining Diacritical Marks).
-#[must_use]
-pub const fn is_accent(c: char) -> bool {
+const fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }
 

@@ -77,6 +77,7 @@ pub fn has_invisible(text: &str) -> bool {
 }
 
 /// Removes unwanted characters from every text inside `value`, line breaks and tabs excepted.
+#[cfg(test)]
 pub fn scrub(value: &mut serde_json::Value) {
     use serde_json::Value;
     match value {

@@ -5,13 +5,13 @@
 //! §9.2.3.24.1), which leaves 153 and 67. National shift tables are not used: handsets and
 //! operators support them unevenly.
 //!
-//! `alphabet` holds the tables, `transliterate` the replacements that keep a text cheap.
+//! `alphabet` holds the tables, `replacement` what could stand for a character that makes a text dear.
 
 mod alphabet;
-mod transliterate;
+mod replacement;
 
 pub use alphabet::is_gsm;
-pub use transliterate::{replacement, transliterate};
+pub use replacement::replacement;
 
 use crate::text::text_enum::text_enum;
 
@@ -99,25 +99,6 @@ pub fn measure(text: &str) -> Segments {
         left_in_last: room - packer.used,
         first_foreign: foreign.map(|c| (c, replacement(c))),
     }
-}
-
-/// The texts of the segments, in order; together they are `text`.
-#[must_use]
-pub fn split(text: &str) -> Vec<String> {
-    let alphabet = Alphabet::of(text);
-    let units = text.chars().map(|c| alphabet.units(c)).sum();
-    let mut packer = Packer::new(room(alphabet, units));
-    let mut parts: Vec<String> = Vec::new();
-    for c in text.chars() {
-        packer.take(alphabet.units(c));
-        if packer.count > parts.len() {
-            parts.push(String::new());
-        }
-        if let Some(part) = parts.last_mut() {
-            part.push(c);
-        }
-    }
-    parts
 }
 
 const fn room(alphabet: Alphabet, units: usize) -> usize {

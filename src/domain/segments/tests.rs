@@ -14,6 +14,24 @@ fn cost(text: &str) -> (Alphabet, usize, usize, usize) {
     )
 }
 
+/// The texts of the segments, in order; together they are `text`.
+fn split(text: &str) -> Vec<String> {
+    let alphabet = Alphabet::of(text);
+    let units = text.chars().map(|c| alphabet.units(c)).sum();
+    let mut packer = Packer::new(room(alphabet, units));
+    let mut parts: Vec<String> = Vec::new();
+    for c in text.chars() {
+        packer.take(alphabet.units(c));
+        if packer.count > parts.len() {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    parts
+}
+
 #[test]
 fn the_limits_are_160_153_and_70_67() {
     use Alphabet::{Gsm7, Ucs2};
@@ -90,14 +108,5 @@ proptest! {
         let last = parts.last().map_or(0, |part| size(part));
         prop_assert_eq!(measured.left_in_last, measured.per_segment - last);
         prop_assert_eq!(measured.first_foreign.is_some(), measured.alphabet == Alphabet::Ucs2);
-    }
-
-    #[test]
-    fn transliterating_again_changes_nothing_and_nothing_replaceable_is_left(text in any_sms()) {
-        let plain = transliterate(&text);
-        prop_assert_eq!(transliterate(&plain), plain.as_str());
-        for c in plain.chars().filter(|c| !is_gsm(*c)) {
-            prop_assert_eq!(replacement(c), None);
-        }
     }
 }

@@ -13,8 +13,8 @@ use crate::domain::role::Role;
 use crate::domain::template::VersionState;
 use crate::domain::{
     Address, CaseId, Channel, Class, ClientId, EngagementKind, EventId, IncidentId, KeyId, Lane,
-    LinkId, MessageId, MessageState, NodeId, OnUnknown, PlanId, Reason, TemplateId,
-    TemplateVersionId, Timestamp, Tracking, UserId, Verdict,
+    LinkId, MessageId, MessageState, NodeId, OnUnknown, PlanId, Reason, TemplateVersionId,
+    Timestamp, Tracking, UserId, Verdict,
 };
 use crate::store::cluster::invariants::Invariant;
 use crate::store::cluster::upkeep::{Blanked, Task};
@@ -110,7 +110,7 @@ macro_rules! words {
 numbers!(from_micros, as_micros; Timestamp);
 
 numbers!(new, get;
-    CaseId ClientId EventId IncidentId KeyId LinkId MessageId NodeId PlanId TemplateId
+    CaseId ClientId EventId IncidentId KeyId LinkId MessageId NodeId PlanId
     TemplateVersionId UserId
 );
 

@@ -28,15 +28,6 @@ impl Tx {
 }
 
 impl Messages<'_> {
-    /// How long the oldest due message of each lane has waited, and how many wait.
-    pub async fn waiting(&mut self, now: Timestamp) -> Result<Vec<Waiting>, StoreError> {
-        all!(self.0, "count what waits in the lanes",
-            "SELECT lane, CAST(count(*) AS BIGINT) AS count, CAST(min(due_at) AS BIGINT) AS oldest
-             FROM message WHERE state = 'queued' AND due_at <= $1 GROUP BY lane";
-            now
-        )
-    }
-
     /// The addresses that a plan's messages go to: for a fan-out that goes on after a restart.
     pub async fn addresses_of(
         &mut self,
@@ -83,18 +74,5 @@ row! {
         pub locale: String,
         /// What only this client's text needs, as JSON.
         pub variables: String,
-    }
-}
-
-row! {
-    /// What waits in a lane.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Waiting {
-        /// Which lane.
-        pub lane: Lane,
-        /// How many are due.
-        pub count: i64,
-        /// Since when the oldest is due.
-        pub oldest: Timestamp,
     }
 }

@@ -41,8 +41,6 @@ row! {
         pub began_at: Option<Timestamp> as opened_at,
         /// When a provider took it.
         pub accepted_at: Option<Timestamp>,
-        /// Not worth sending after.
-        pub expires_at: Timestamp,
     }
 }
 
@@ -51,7 +49,7 @@ impl Timers<'_> {
     pub async fn due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Woken>, StoreError> {
         all!(self.0, "look for timers",
             "SELECT id, plan_id, client_id, channel, state, provider, asked, risky,
-             opened_at, accepted_at, expires_at FROM message
+             opened_at, accepted_at FROM message
              WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2";
             now, i64::from(limit)
         )

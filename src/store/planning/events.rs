@@ -98,7 +98,7 @@ impl Events<'_> {
         let mut answers = answers.into_iter();
         let each = batches
             .iter()
-            .map(|batch| answers.by_ref().take(batch.len()).collect());
+            .map(|batch| answers.by_ref().take(batch.count()).collect());
         Ok(each.collect())
     }
 

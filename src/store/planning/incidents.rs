@@ -172,16 +172,6 @@ impl Incidents<'_> {
             before.map_or(i64::MAX, IncidentId::get), limit
         )
     }
-
-    /// The incidents under way, newest first, at most 1,000.
-    pub async fn going_on(&mut self) -> Result<Vec<IncidentRecord>, StoreError> {
-        all!(
-            self.0,
-            "read the incidents under way",
-            columns!(),
-            " FROM incident WHERE state = 'going_on' ORDER BY id DESC LIMIT 1000"
-        )
-    }
 }
 
 fn fold(changes: &[IncidentChange]) -> Option<Incident> {

@@ -46,8 +46,6 @@ row! {
         pub occurred_at: Timestamp,
         /// A newer plan on the same subject.
         pub superseded_by: Option<PlanId>,
-        /// An operator withdrew it.
-        pub cancelled_at: Option<Timestamp>,
         /// The rule's frozen settings, as JSON (`plan::Settings`).
         pub settings: String,
         /// What all its messages' texts share, as JSON.
@@ -106,7 +104,7 @@ row! {
 macro_rules! columns {
     () => {
         "id, event_id, rule, template, template_version_id, version, topic, class, lane, subject,
-         occurred_at, superseded_by, cancelled_at, settings, variables, cursor, due_at, created_at,
+         occurred_at, superseded_by, settings, variables, cursor, due_at, created_at,
          day, coalesce(clicks, TRUE) AS clicks"
     };
 }

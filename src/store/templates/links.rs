@@ -23,11 +23,6 @@ impl Templates<'_> {
         Ok(ids)
     }
 
-    /// Where a link leads.
-    pub async fn link_url(&mut self, id: LinkId) -> Result<Option<String>, StoreError> {
-        optional_value!(self.0, "look up a link", "SELECT url FROM link WHERE id = $1"; id)
-    }
-
     async fn ensure_link(&mut self, url: &str, now: Timestamp) -> Result<LinkId, StoreError> {
         // Two nodes may take the same number at once: the second finds it taken and asks again.
         for _ in 0..LINK_TRIES {

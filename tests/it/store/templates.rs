@@ -155,16 +155,14 @@ pub(crate) async fn links_have_small_numbers_and_lead_where_they_did(store: &Sto
     let more = tx.templates().ensure_links(&again, now).await.unwrap();
     assert_eq!(more.iter().map(|id| id.get()).collect::<Vec<_>>(), [3, 2]);
     assert_eq!(
-        tx.templates().link_url(ids[1]).await.unwrap().as_deref(),
+        tx.status_page()
+            .link_url(ids[1].get())
+            .await
+            .unwrap()
+            .as_deref(),
         Some(urls[1].as_str())
     );
-    assert_eq!(
-        tx.templates()
-            .link_url(araldo::domain::LinkId::new(9))
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(tx.status_page().link_url(9).await.unwrap(), None);
 }
 
 async fn sqlite(folder: &tempfile::TempDir) -> Store {
