@@ -39,7 +39,6 @@ pub enum AppError {
     /// The settings are wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The store is.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A provider cannot be set up.
@@ -54,24 +53,17 @@ pub enum AppError {
     /// The address is taken or not ours.
     #[error("cannot listen on {address}: {source}; free it, or change `[http] {key}`")]
     Listen {
-        /// The setting.
         key: &'static str,
-        /// Where.
         address: std::net::SocketAddr,
-        /// Why not.
         source: std::io::Error,
     },
 }
 
 /// A node that runs.
 pub struct Running {
-    /// Its tasks.
     pub lifecycle: Lifecycle,
-    /// Its store.
     pub store: Store,
-    /// New ids.
     pub ids: Arc<dyn Ids>,
-    /// The time.
     pub clock: Arc<dyn Clock>,
     /// Woken when there is work.
     pub wake: Arc<Wake>,

@@ -14,7 +14,6 @@ use crate::plan::Matcher;
 use crate::runtime::Lifecycle;
 use crate::template::Source;
 
-/// What was built.
 pub struct Prepared {
     /// The rules, ready to be asked.
     pub matcher: Matcher,

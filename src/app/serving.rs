@@ -24,7 +24,6 @@ pub(super) struct Doors {
     public: Option<TcpListener>,
 }
 
-/// Takes the ports.
 pub(super) async fn open(config: &Config) -> Result<Doors, AppError> {
     let (listener, address) = bind("listen", config.http.listen).await?;
     let public = match config.http.public_listen {

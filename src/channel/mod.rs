@@ -74,29 +74,22 @@ pub struct Outgoing {
 /// The text and its address.
 #[derive(Debug, Clone)]
 pub enum Content {
-    /// An SMS.
     Sms {
-        /// To whom.
         to: PhoneNumber,
         /// As the handset shows it; the provider chooses the alphabet by `domain::segments`.
         text: String,
     },
-    /// An e-mail.
     Email(Box<Email>),
 }
 
-/// A rendered e-mail.
 #[derive(Debug, Clone)]
 pub struct Email {
-    /// To whom.
     pub to: EmailAddress,
     /// The client's name, for the To header.
     pub to_name: String,
-    /// One line.
     pub subject: String,
     /// The HTML part, CSS inlined.
     pub html: String,
-    /// The plain-text part.
     pub text: String,
     /// Where one-click unsubscribe is posted (RFC 8058), for topics that can be refused.
     pub unsubscribe_url: Option<String>,
@@ -162,19 +155,14 @@ pub enum SendError {
         .code.as_deref().unwrap_or_default()
     )]
     Denied {
-        /// Where.
         stage: &'static str,
-        /// The answer's code.
         code: Option<String>,
         /// What the provider said, without addresses or text.
         detail: String,
     },
-    /// Refused for good.
     #[error("rejected at {stage}: {detail}")]
     Rejected {
-        /// Where.
         stage: &'static str,
-        /// The answer's code.
         code: Option<String>,
         /// What the provider said, without addresses or text.
         detail: String,
@@ -183,16 +171,12 @@ pub enum SendError {
     },
     /// Our own set-up is wrong (401, no credit, TLS name): pauses the provider, costs no try.
     #[error("provider is misconfigured: {detail}")]
-    Misconfigured {
-        /// What to mend.
-        detail: String,
-    },
+    Misconfigured { detail: String },
     /// Bytes may have left and no clear answer came.
     #[error("unknown after {stage}: {detail}")]
     Unknown {
         /// Where the answer was lost.
         stage: &'static str,
-        /// What happened.
         detail: String,
     },
 }

@@ -17,7 +17,6 @@ use crate::domain::Channel;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum ProviderSettings {
-    /// An SMTP relay.
     Smtp(SmtpSettings),
     /// A Kannel SMS gateway.
     Kannel(KannelSettings),

@@ -11,11 +11,9 @@ use crate::store::{Store, StoreError};
 
 /// Settings, an open store, the time, new ids.
 pub struct Context {
-    /// The settings.
     pub config: Config,
     /// The store, its schema up to date.
     pub store: Store,
-    /// The machine's clock.
     pub clock: Arc<dyn Clock>,
     /// Ids that no node hands out.
     pub ids: Arc<dyn Ids>,

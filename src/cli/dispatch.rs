@@ -12,7 +12,6 @@ use crate::store::access::audit::AuditEntry;
 use crate::store::cluster::switches::DISPATCH;
 use crate::store::{StoreError, Tx};
 
-/// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum DispatchCommand {
     /// Stop sending on every node; what is on the wire is finished
@@ -27,7 +26,6 @@ pub(super) enum DispatchCommand {
     },
 }
 
-/// Does it.
 pub(super) async fn run(command: DispatchCommand, context: &Context) -> anyhow::Result<ExitCode> {
     match command {
         DispatchCommand::Pause => {

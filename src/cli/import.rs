@@ -22,7 +22,6 @@ use crate::intake::csv::{Clients, inspect};
 use crate::intake::import::{Importer, read_line};
 use crate::intake::lines::{self, Line};
 
-/// What to import.
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
     /// Clients from a `.csv` or `.ndjson` file

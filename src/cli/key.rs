@@ -10,7 +10,6 @@ use crate::domain::api_key::{ApiKey, Pattern, Rights, Scope};
 use crate::store::access::audit::AuditEntry;
 use crate::store::access::keys::StoredKey;
 
-/// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyCommand {
     /// Make a key; it is printed alone on the last line, and never again
@@ -37,7 +36,6 @@ pub(super) enum KeyCommand {
     },
 }
 
-/// Does it.
 pub(super) async fn run(command: KeyCommand, context: &Context) -> anyhow::Result<ExitCode> {
     match command {
         KeyCommand::Create {

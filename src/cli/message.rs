@@ -10,7 +10,6 @@ use crate::domain::MessageId;
 use crate::insight::explain::explain;
 use crate::store::reports::MessageFilter;
 
-/// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum MessageCommand {
     /// Attempts, receipts, engagement and why
@@ -26,7 +25,6 @@ pub(super) enum MessageCommand {
     },
 }
 
-/// Does it.
 pub(super) async fn run(command: MessageCommand, context: &Context) -> anyhow::Result<ExitCode> {
     match command {
         MessageCommand::Show { id } => show(context, id).await?,

@@ -13,7 +13,6 @@ use crate::store::access::audit::AuditEntry;
 use crate::store::access::users::{Added, NewUser};
 use crate::web::auth::password;
 
-/// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
     /// Add a person; without a password on standard input, makes one and prints it last
@@ -42,7 +41,6 @@ pub(super) enum UserCommand {
     },
 }
 
-/// Does it.
 pub(super) async fn run(command: UserCommand, context: &Context) -> anyhow::Result<ExitCode> {
     match command {
         UserCommand::Add { email, role } => add(context, &email, role).await?,

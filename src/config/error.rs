@@ -14,9 +14,7 @@ pub enum Origin {
         /// Line of the key.
         line: usize,
     },
-    /// An environment variable.
     Environment {
-        /// Its full name.
         name: String,
     },
 }
@@ -46,7 +44,6 @@ pub enum ConfigError {
     /// A file that the settings need cannot be read.
     #[error("{}: cannot read it: {source}", path.display())]
     Unreadable {
-        /// Which file.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -54,7 +51,6 @@ pub enum ConfigError {
     /// Not TOML at all.
     #[error("{at}: this is not TOML: {detail}")]
     Syntax {
-        /// Where.
         at: Origin,
         /// What the parser expected.
         detail: String,
@@ -62,9 +58,7 @@ pub enum ConfigError {
     /// A section nobody reads.
     #[error("{at}: there is no section [{section}]; the sections are {}", expected.join(", "))]
     UnknownSection {
-        /// Where.
         at: Origin,
-        /// What was written.
         section: String,
         /// What would be right.
         expected: Vec<String>,
@@ -72,11 +66,9 @@ pub enum ConfigError {
     /// A key nobody reads.
     #[error("{at}: `{key}` is not a key of [{section}]; its keys are {}", expected.join(", "))]
     UnknownKey {
-        /// Where.
         at: Origin,
         /// The section it stands in.
         section: String,
-        /// What was written.
         key: String,
         /// What would be right.
         expected: Vec<String>,
@@ -84,11 +76,8 @@ pub enum ConfigError {
     /// A value that cannot be used.
     #[error("{at}: [{section}] {key}: {detail}")]
     Value {
-        /// Where.
         at: Origin,
-        /// Its section.
         section: String,
-        /// Its key.
         key: String,
         /// What is wrong and what would be right.
         detail: String,
@@ -96,9 +85,7 @@ pub enum ConfigError {
     /// A provider that cannot be understood.
     #[error("{at}: [{section}]: {detail}")]
     Provider {
-        /// Where.
         at: Origin,
-        /// Its section.
         section: String,
         /// The key at fault, when it is one.
         key: Option<String>,

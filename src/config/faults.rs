@@ -70,7 +70,6 @@ pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> Reading 
 /// What was taken out.
 #[derive(Default)]
 struct Taken {
-    /// Keys of providers.
     keys: BTreeSet<(String, String)>,
     /// Whole providers, as `provider.NAME`.
     providers: BTreeSet<String>,

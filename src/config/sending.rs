@@ -14,9 +14,7 @@ use crate::domain::{Channel, Lane};
 /// `[channels]`: providers in order of preference.
 #[derive(Debug, Clone)]
 pub struct Channels {
-    /// Who carries e-mail.
     pub email: Vec<String>,
-    /// Who carries SMS.
     pub sms: Vec<String>,
     pub(super) at: [Origin; 2],
 }
@@ -55,16 +53,13 @@ impl Channels {
 /// `[contact]`: whom a client can turn to. Shown in messages and on the status page.
 #[derive(Debug, Clone)]
 pub struct Contact {
-    /// Who speaks.
     pub organisation: String,
     pub(super) organisation_at: Origin,
     /// A number with the usual charge.
     pub phone: Option<String>,
-    /// A toll-free number.
     pub phone_free: Option<String>,
     /// A mailbox that people read.
     pub email: Option<String>,
-    /// When someone answers.
     pub hours: Option<String>,
 }
 

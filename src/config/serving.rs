@@ -27,7 +27,6 @@ pub struct Http {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Connections at once.
     pub connections: usize,
     /// How long the head of a request may take.
     pub head_within: Duration,
@@ -116,7 +115,6 @@ fn public_url(text: &str) -> Result<String, String> {
 /// `[store]`
 #[derive(Clone)]
 pub struct StoreSettings {
-    /// Which database.
     pub url: StoreUrl,
     /// PostgreSQL connections of this node.
     pub connections: u32,
@@ -189,7 +187,6 @@ text_enum! {
 pub struct Node {
     /// What it is called.
     pub name: String,
-    /// What it does.
     pub roles: Vec<Role>,
 }
 
@@ -276,11 +273,9 @@ pub struct Retention {
     pub bodies: TimeDelta,
     /// Events, once their messages are gone.
     pub events: TimeDelta,
-    /// Closed cases.
     pub cases: TimeDelta,
     /// Incidents that are over.
     pub incidents: TimeDelta,
-    /// What people did.
     pub audit: TimeDelta,
 }
 
@@ -308,7 +303,6 @@ impl Retention {
 pub struct UpkeepSettings {
     /// When the nightly work begins, in minutes after midnight.
     pub nightly_minute: u32,
-    /// Whose night.
     pub zone: Tz,
 }
 
@@ -340,7 +334,6 @@ impl UpkeepSettings {
 text_enum! {
     /// How a log line is written.
     pub enum LogFormat {
-        /// For people.
         Human => "human",
         /// One JSON object a line.
         Json => "json",

@@ -54,7 +54,6 @@ pub struct Settings {
     pub heartbeat: Duration,
     /// Silence after which a node is declared dead.
     pub node_ttl: TimeDelta,
-    /// Pauses between tries.
     pub retry: RetrySchedule,
     /// How many messages one client may get.
     pub flood: FloodGuard,
@@ -123,21 +122,15 @@ impl Settings {
 
 /// What a dispatcher is made of.
 pub struct Parts {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// New ids.
     pub ids: Arc<dyn Ids>,
-    /// Who carries.
     pub routes: ProviderRoutes,
     /// This run of this node.
     pub node: NodeId,
-    /// Its name.
     pub node_name: String,
     /// Makes the links in messages.
     pub links: Links,
-    /// How it works.
     pub settings: Settings,
     /// Woken when messages were queued.
     pub wake: Arc<Wake>,

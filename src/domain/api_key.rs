@@ -20,11 +20,9 @@ text_enum! {
         EventsRead => "events:read",
         /// Send events that no other scope guards: those that are neither `case.` nor `incident.`.
         EventsWrite => "events:write",
-        /// Read clients.
         ClientsRead => "clients:read",
         /// Create, change, import and delete clients.
         ClientsWrite => "clients:write",
-        /// Read cases.
         CasesRead => "cases:read",
         /// Create and change cases, also by events `case.`.
         CasesWrite => "cases:write",
@@ -38,7 +36,6 @@ text_enum! {
         MessagesWrite => "messages:write",
         /// Ask for what passes a client's own choice: the class `safety`, the lane `urgent`.
         MessagesSafety => "messages:safety",
-        /// Read rates.
         StatsRead => "stats:read",
     }
 }

@@ -20,7 +20,6 @@ text_enum! {
         Denied => "denied",
         /// Said yes once, and took it back.
         Withdrawn => "withdrawn",
-        /// Never asked.
         Unknown => "unknown",
     }
 }
@@ -55,7 +54,6 @@ pub struct Client {
 /// One way to reach a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactPoint {
-    /// Where.
     pub address: Address,
     /// Whether the client showed that it is theirs.
     pub verified: bool,

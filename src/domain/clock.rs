@@ -111,9 +111,7 @@ pub struct TimeError {
     text: String,
 }
 
-/// Tells the time.
 pub trait Clock: Send + Sync {
-    /// The time now.
     fn now(&self) -> Timestamp;
 }
 
@@ -129,7 +127,6 @@ impl<T: Clock + ?Sized> Clock for std::sync::Arc<T> {
     }
 }
 
-/// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

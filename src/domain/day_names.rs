@@ -6,14 +6,14 @@ use chrono::{Datelike, Weekday};
 /// The names of one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayNames {
-    /// From Monday on.
+    /// Their names from Monday on.
     weekdays: [&'static str; 7],
-    /// From January on.
+    /// Their names from January on.
     months: [&'static str; 12],
 }
 
 impl DayNames {
-    /// Italian: written small.
+    /// Italian names are written small.
     pub const ITALIAN: Self = Self {
         weekdays: [
             "lunedì",
@@ -39,7 +39,6 @@ impl DayNames {
             "dicembre",
         ],
     };
-    /// English.
     pub const ENGLISH: Self = Self {
         weekdays: [
             "Monday",
@@ -73,7 +72,6 @@ impl DayNames {
         self.weekdays[weekday.num_days_from_monday() as usize]
     }
 
-    /// The month.
     #[must_use]
     pub fn month(&self, day: &impl Datelike) -> &'static str {
         self.months[day.month0() as usize]

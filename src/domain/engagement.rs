@@ -5,7 +5,6 @@
 use crate::text::text_enum::text_enum;
 
 text_enum! {
-    /// What was done.
     pub enum EngagementKind {
         /// The pixel in an e-mail was loaded.
         Opened => "opened",

@@ -51,7 +51,6 @@ text_enum! {
     }
 }
 
-/// One event, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Who says so; with `id`, the event's identity.
@@ -68,7 +67,6 @@ pub struct Event {
     pub occurred_at: Timestamp,
     /// `time`, where it lay ahead of the time it was received: the source's claim.
     pub claimed_at: Option<Timestamp>,
-    /// What it says.
     pub data: EventData,
     /// `data` as it came, without control characters: what rules and templates may look at.
     pub raw: Value,

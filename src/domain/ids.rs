@@ -101,17 +101,13 @@ macro_rules! id {
 }
 
 id! {
-    /// A client's row.
     ClientId
-    /// A stored event.
     EventId
     /// One rule applied to one event.
     PlanId
     /// One SMS or e-mail.
     MessageId
-    /// A case's row.
     CaseId
-    /// An incident's row.
     IncidentId
     /// One version of a template.
     TemplateVersionId
@@ -121,7 +117,6 @@ id! {
     NodeId
     /// A person who may log in to the console.
     UserId
-    /// An API key.
     KeyId
 }
 

@@ -7,7 +7,6 @@
 
 use crate::domain::day_names::DayNames;
 
-/// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// With the courteous "Lei".

@@ -3,11 +3,9 @@
 use crate::text::text_enum::text_enum;
 
 text_enum! {
-    /// The medium.
     pub enum Channel {
         /// A text message to a telephone.
         Sms => "sms",
-        /// An e-mail.
         Email => "email",
     }
 }
@@ -28,7 +26,6 @@ text_enum! {
     pub enum Lane {
         /// Someone must know now.
         Urgent => "urgent",
-        /// The everyday.
         Normal => "normal",
         /// Campaigns and large notices.
         Bulk => "bulk",
@@ -50,7 +47,6 @@ text_enum! {
 text_enum! {
     /// How the reading of a message may be measured.
     pub enum Tracking {
-        /// Not at all.
         None => "none",
         /// Counted, without saying who.
         Aggregate => "aggregate",
@@ -142,7 +138,6 @@ text_enum! {
         Hold => "hold",
         /// What it waited for has come.
         Release => "release",
-        /// Too late.
         Expire => "expire",
         /// Something newer takes its place.
         Supersede => "supersede",
@@ -258,7 +253,6 @@ text_enum! {
         NoConsent => "no_consent",
         /// The client answered STOP.
         Stop => "stop",
-        /// The client unsubscribed.
         Unsubscribed => "unsubscribed",
         /// The address does not exist.
         HardBounce => "hard_bounce",
@@ -294,7 +288,6 @@ text_enum! {
         Erased => "erased",
         /// The provider refused it.
         ProviderRefused => "provider_refused",
-        /// Tries used up.
         TriesUsedUp => "tries_used_up",
         /// No receipt within the horizon.
         NoReceipt => "no_receipt",

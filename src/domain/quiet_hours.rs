@@ -43,21 +43,13 @@ struct Written {
 pub enum QuietHoursError {
     /// One is no time of day.
     #[error("`{given}` is no time of day; write hours and minutes from `00:00` to `23:59`")]
-    NoTime {
-        /// What was given.
-        given: String,
-    },
+    NoTime { given: String },
     /// The client could hardly ever be told anything.
     #[error(
         "quiet hours from `{from}` to `{to}` leave less than two hours a day; \
          a client who wants nothing refuses the topic instead"
     )]
-    TooLong {
-        /// The beginning.
-        from: String,
-        /// The end.
-        to: String,
-    },
+    TooLong { from: String, to: String },
 }
 
 impl QuietHours {

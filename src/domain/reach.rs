@@ -18,7 +18,6 @@ use crate::domain::rule::ChannelChoice;
 pub struct KnownAddress {
     /// What it is reached by.
     pub channel: Channel,
-    /// Number or mailbox.
     pub address: String,
     /// What bars it, for the classes that a bar of this kind stops.
     pub barred: Option<Reason>,
@@ -38,9 +37,7 @@ pub struct Addressee<'a> {
 /// Whether a channel reaches a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach<'a> {
-    /// At this address.
     At(&'a str),
-    /// It does not.
     Not {
         /// The first address of the channel, if there is one.
         address: Option<&'a str>,

@@ -15,7 +15,6 @@ const LONGEST_REQUEST: TimeDelta = TimeDelta::hours(6);
 pub struct RetrySchedule {
     /// The pause after the first try; doubled with each further one. Positive.
     pub base: TimeDelta,
-    /// The longest pause.
     pub cap: TimeDelta,
     /// Tries altogether, the first included.
     pub max_tries: u32,

@@ -3,13 +3,10 @@
 use crate::text::text_enum::text_enum;
 
 text_enum! {
-    /// A person's role.
     pub enum Role {
-        /// Reads.
         Viewer => "viewer",
         /// Writes templates, looks into single clients.
         Operator => "operator",
-        /// Reviews rates.
         Manager => "manager",
         /// Everything, and who else may what.
         Admin => "admin",
@@ -25,7 +22,6 @@ pub enum Right {
     Reveal,
     /// Answer what clients wrote, and say that it was done.
     AnswerReplies,
-    /// See rates.
     Rates,
     /// Hold the sandbox's handsets and mailboxes: their links are the client's own, and whoever
     /// follows one acts as the client.

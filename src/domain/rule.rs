@@ -66,11 +66,9 @@ impl<'de> serde::Deserialize<'de> for ChannelChoice {
 pub struct Fallback {
     /// How long to wait after acceptance.
     pub after: TimeDelta,
-    /// Where to turn.
     pub channel: Channel,
 }
 
-/// One rule, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// Unique among the rules.
@@ -79,15 +77,11 @@ pub struct Rule {
     pub on: Vec<String>,
     /// A minijinja expression over `event`, `case`, `incident`; absent means always.
     pub when: Option<String>,
-    /// Who is told.
     pub audience: Audience,
-    /// Which template.
     pub template: String,
     /// What a client may refuse.
     pub topic: String,
-    /// Which gates apply.
     pub class: Class,
-    /// Which queue.
     pub lane: Lane,
     /// One message for each entry; duplicates by address are merged.
     pub channels: Vec<ChannelChoice>,
@@ -129,9 +123,7 @@ pub fn condition_within_limits(when: &str) -> Result<(), String> {
 /// What a plan keeps of its rule, frozen with it: later stages never look at the rules again.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PlanSettings {
-    /// Who is told.
     pub audience: Audience,
-    /// By which channels.
     pub channels: Vec<ChannelChoice>,
     /// What to do when the wire left it unknown.
     pub on_unknown: OnUnknown,

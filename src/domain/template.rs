@@ -51,7 +51,6 @@ pub struct Variable {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parts {
-    /// The whole SMS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<String>,
     /// The subject line of the e-mail.
@@ -68,7 +67,6 @@ pub struct Parts {
 text_enum! {
     /// One of the texts of a language, by the name of its file.
     pub enum Part {
-        /// The whole SMS.
         Sms => "sms.txt",
         /// The subject line of the e-mail.
         EmailSubject => "email.subject.txt",
@@ -92,7 +90,6 @@ text_enum! {
 }
 
 impl Parts {
-    /// One text.
     #[must_use]
     pub fn get(&self, part: Part) -> Option<&str> {
         match part {

@@ -15,7 +15,6 @@ pub const SMALL: i64 = 20;
 /// `k` of `n`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many did.
     pub k: i64,
     /// Out of how many that could.
     pub n: i64,

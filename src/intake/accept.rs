@@ -6,10 +6,8 @@ use crate::domain::{EventId, Ids, Timestamp};
 use crate::store::planning::events::{Accept, Ready};
 use crate::store::{Store, StoreError, Tx};
 
-/// What was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
-    /// Stored now.
     pub accepted: usize,
     /// Stored before, word for word the same.
     pub duplicates: usize,

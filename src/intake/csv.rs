@@ -67,7 +67,6 @@ pub struct Clients<R> {
 }
 
 impl<R: Read> Clients<R> {
-    /// Reads the header.
     pub fn open(reader: R, form: Form) -> Result<Self, CsvError> {
         let mut rows = csv::ReaderBuilder::new()
             .delimiter(form.delimiter.byte())

@@ -3,7 +3,6 @@
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _};
 
-/// What was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     /// The buffer holds a line, without its end.

@@ -22,9 +22,7 @@ pub(super) const CHUNK: usize = 5_000;
 /// Where a chunk ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End {
-    /// Its last client.
     pub(super) upto: i64,
-    /// Nobody comes after.
     pub(super) is_last: bool,
 }
 

@@ -13,13 +13,10 @@ use crate::store::planning::candidates::Candidate;
 /// What the gates need to know besides the candidate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms<'a> {
-    /// The plan's settings.
     pub(super) settings: &'a PlanSettings,
-    /// Which gates apply.
     pub(super) class: Class,
     /// Messages are due then at the earliest.
     pub(super) due_at: Timestamp,
-    /// Now.
     pub(super) now: Timestamp,
     /// How long ago the news happened when it was planned: it has been ageing meanwhile.
     pub(super) age: TimeDelta,
@@ -34,7 +31,6 @@ pub(super) struct Terms<'a> {
 /// One message that is to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Verdict {
-    /// By which medium.
     pub(super) channel: Channel,
     /// Where to; empty when there is none.
     pub(super) address: String,
@@ -42,9 +38,9 @@ pub(super) struct Verdict {
     pub(super) state: MessageState,
     /// Why, when it is not simply queued.
     pub(super) reason: Option<Reason>,
-    /// Not before.
+    /// Not sent before this.
     pub(super) due_at: Timestamp,
-    /// Not after.
+    /// Not sent after this.
     pub(super) expires_at: Timestamp,
 }
 

@@ -28,7 +28,6 @@ pub struct MatcherError {
 }
 
 impl Matcher {
-    /// Compiles the rules.
     pub fn new(rules: Vec<Rule>) -> Result<Self, MatcherError> {
         let rules = rules
             .into_iter()

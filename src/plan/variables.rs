@@ -26,7 +26,6 @@ pub(super) fn common(kind: &str, occurred_at: Timestamp, contact: &Value) -> Map
     variables
 }
 
-/// Adds a case.
 pub(super) fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kinds: &CaseKinds) {
     let owner = case.owner.clone().or_else(|| {
         kinds
@@ -58,7 +57,6 @@ pub(super) fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kind
     }
 }
 
-/// Adds an incident.
 pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incident) {
     variables.insert(
         "incident".into(),

@@ -11,7 +11,6 @@ use super::Lifecycle;
 
 /// Jobs that may wait; further callers wait for a place.
 const CAPACITY: usize = 1_024;
-/// Jobs written together.
 const GROUP: usize = 256;
 
 /// Writes groups of jobs.

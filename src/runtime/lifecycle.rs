@@ -23,7 +23,6 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// Nothing started yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

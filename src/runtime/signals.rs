@@ -19,9 +19,7 @@ pub struct Wake {
 /// What this node has done that concerns others.
 #[derive(Debug, Default)]
 pub struct Abroad {
-    /// It stored events.
     pub events: Notify,
-    /// It queued messages.
     pub messages: Notify,
 }
 
@@ -62,7 +60,6 @@ impl LaneBells {
         }
     }
 
-    /// Rings them all.
     pub fn ring(&self) {
         for lane in Lane::ALL {
             self.of(*lane).notify_waiters();

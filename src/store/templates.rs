@@ -16,7 +16,6 @@ mod links;
 pub struct Templates<'a>(&'a mut Conn);
 
 impl Tx {
-    /// What operators wrote.
     pub fn templates(&mut self) -> Templates<'_> {
         Templates(&mut self.conn)
     }
@@ -37,17 +36,14 @@ row! {
     /// A version as kept.
     #[derive(Debug, Clone, PartialEq)]
     pub struct StoredVersion {
-        /// Its row.
         pub id: TemplateVersionId,
         /// Name of the template.
         pub template: String,
         /// Number, from 1.
         pub version: i64,
-        /// Where it stands.
         pub state: VersionState,
         /// Everything an operator wrote.
         pub source: Source as row,
-        /// Who wrote it.
         pub author: String,
         /// When it was saved.
         pub created_at: Timestamp,
@@ -60,7 +56,6 @@ row! {
     /// A template in a list.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct TemplateSummary {
-        /// Name.
         pub name: String,
         /// When it is sent, for the operator.
         pub description: String,
@@ -78,7 +73,6 @@ row! {
 pub struct WriteContext<'a> {
     /// A console user's e-mail, or the name of a command.
     pub author: &'a str,
-    /// Now.
     pub now: Timestamp,
     /// Where new ids come from.
     pub ids: &'a dyn Ids,

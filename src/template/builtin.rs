@@ -4,9 +4,8 @@ use crate::domain::language::Language;
 
 /// A variable that is always known: its name, and what it says.
 pub struct Builtin {
-    /// Path with dots.
+    /// Path with dots, as texts name it.
     pub name: &'static str,
-    /// For operators.
     pub description: &'static str,
     /// For previews, in the order of [`Language::ALL`].
     pub example: [&'static str; Language::ALL.len()],
@@ -41,7 +40,6 @@ pub const BUILTINS: &[Builtin] = builtin! {
     "locale": "the language of the text", "it", "en";
 };
 
-/// Their names.
 pub(super) fn names<'a>() -> impl Iterator<Item = &'a str> {
     BUILTINS.iter().map(|builtin| builtin.name)
 }

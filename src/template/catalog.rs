@@ -14,11 +14,9 @@ const KEPT: usize = 256;
 /// One version, compiled, with the numbers of its links.
 #[derive(Debug)]
 pub struct Versioned {
-    /// Its row.
     pub id: TemplateVersionId,
     /// Rows of `compiled.links()`, in the same order.
     pub link_ids: Vec<LinkId>,
-    /// Ready to render.
     pub compiled: Compiled,
 }
 

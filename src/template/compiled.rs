@@ -53,14 +53,11 @@ pub struct Input<'a> {
     pub pixel: Option<&'a str>,
 }
 
-/// A written e-mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedEmail {
-    /// One line.
     pub subject: String,
     /// HTML with inlined styles.
     pub html: String,
-    /// Plain text.
     pub text: String,
 }
 
@@ -129,7 +126,6 @@ impl Compiled {
         Ok(sanitize::line(&text))
     }
 
-    /// Writes the e-mail.
     pub fn email(&self, locale: &str, input: &Input<'_>) -> Result<RenderedEmail, RenderFault> {
         let locale = self.spoken(locale, Channel::Email)?;
         let values = self.values(locale, Channel::Email, input)?;

@@ -108,7 +108,6 @@ pub fn missing<'a>(declared: &'a [Variable], given: &Json) -> Option<&'a str> {
 /// What a name in a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
-    /// A variable.
     Variable,
     /// The first word of several variables.
     Group,

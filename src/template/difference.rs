@@ -47,18 +47,14 @@ pub struct TextChange {
 pub struct Line {
     /// What happens to it.
     pub change: Change,
-    /// The line.
     pub text: String,
 }
 
 text_enum! {
     /// What happens to a line.
     pub enum Change {
-        /// It stays.
         Same => "same",
-        /// It goes.
         Goes => "goes",
-        /// It comes.
         Comes => "comes",
         /// Lines that stay are left out here.
         Gap => "gap",

@@ -10,9 +10,7 @@ pub struct Fault {
     pub part: String,
     /// Line in it, from 1, where there is one to name.
     pub line: Option<usize>,
-    /// What is wrong.
     pub what: String,
-    /// What to do.
     pub advice: String,
 }
 
@@ -71,7 +69,6 @@ pub enum RenderFault {
     /// The rendered text is longer than any message may be.
     #[error("{part} becomes longer than {limit} bytes")]
     TooLong {
-        /// Which part.
         part: String,
         /// The limit in bytes.
         limit: usize,
@@ -79,7 +76,6 @@ pub enum RenderFault {
     /// The text cannot be evaluated with these values.
     #[error("{part}{}: {detail}", .line.map(|line| format!(":{line}")).unwrap_or_default())]
     Broken {
-        /// Which part.
         part: String,
         /// Line in it, from 1, where there is one to name.
         line: Option<usize>,

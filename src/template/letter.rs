@@ -21,19 +21,15 @@ const BY_LOCALE: &str = "by_locale";
 pub struct Frozen<'a> {
     /// Which message, of which plan, and how its reading may be measured.
     pub reading: Reading,
-    /// By which medium.
     pub channel: Channel,
-    /// The client's language.
     pub locale: &'a str,
     /// What all messages of the plan share.
     pub plan_variables: &'a Value,
     /// What only this client's text needs.
     pub own_variables: &'a str,
-    /// The pinned version.
     pub template: &'a Arc<Versioned>,
 }
 
-/// A written message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Letter {
     /// The text of an SMS.
@@ -42,7 +38,6 @@ pub enum Letter {
     Email(RenderedEmail, String),
 }
 
-/// Writes the letter.
 pub fn write(frozen: &Frozen<'_>, links: &Links) -> Result<Letter, RenderFault> {
     let variables = variables(frozen, links);
     let template = frozen.template;

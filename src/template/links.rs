@@ -11,7 +11,6 @@ use crate::domain::limits::LINKS;
 pub(super) struct Links(Vec<String>);
 
 impl Links {
-    /// Every address, once.
     pub(super) fn into_urls(self) -> Vec<String> {
         self.0
     }

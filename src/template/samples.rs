@@ -9,7 +9,6 @@ use crate::domain::template::Source;
 /// How much of a message's data a sample has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fullness {
-    /// Every variable.
     Everything,
     /// Only what must be there: no optional variable, no contact configured.
     Least,

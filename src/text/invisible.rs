@@ -49,7 +49,7 @@ pub fn joints(text: &str) -> impl Iterator<Item = (char, bool)> {
 
 /// Draws what it follows in colour (VARIATION SELECTOR-16).
 const SELECTOR: char = '\u{fe0f}';
-/// ZERO WIDTH JOINER.
+/// The mark ZERO WIDTH JOINER.
 const JOINER: char = '\u{200d}';
 /// COMBINING ENCLOSING KEYCAP: `1`, selector and this are one picture.
 const KEYCAP: char = '\u{20e3}';

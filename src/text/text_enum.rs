@@ -61,7 +61,6 @@ pub(crate) use text_enum;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{word}` is not one of: {}", .expected.join(", "))]
 pub struct UnknownWord {
-    /// What was given.
     pub word: String,
     /// What would be right.
     pub expected: &'static [&'static str],

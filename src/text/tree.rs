@@ -23,20 +23,16 @@ const FIELDS: usize = 8;
 /// would be stored as it stands, and could not be read back.
 const RESERVED: &str = "$serde_json::private::RawValue";
 
-/// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tree<'a> {
     /// `null`
     Null,
     /// `true` or `false`
     Flag(bool),
-    /// A number.
     Number(Number),
     /// A text, borrowed unless it was written with escapes.
     Text(Cow<'a, str>),
-    /// A list.
     List(Vec<Tree<'a>>),
-    /// An object.
     Object(Object<'a>),
 }
 
@@ -74,7 +70,6 @@ impl<'a> Object<'a> {
         self.0.retain(|(of, _)| of != name);
     }
 
-    /// Sets a field.
     pub fn insert(&mut self, name: &'static str, value: Tree<'a>) {
         self.remove(name);
         let at = self.0.partition_point(|(of, _)| **of < *name);

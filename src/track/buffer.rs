@@ -32,7 +32,6 @@ const LAST_TRIES: u32 = 3;
 /// Somebody or something touched a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
-    /// Which message.
     pub message: MessageId,
     /// What was touched: `opened`, `clicked` or `viewed`.
     pub kind: EngagementKind,
@@ -42,7 +41,6 @@ pub struct Hit {
     pub sight: Judgement,
     /// Where it came from, if that says anything.
     pub network: Option<Network>,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -23,7 +23,6 @@ use crate::store::messages::receipts::ReceiptHorizon;
 /// The two ways in, for `web`. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Track {
-    /// Where hits go.
     pub engagement: EngagementBuffer,
     /// Where providers' reports go.
     pub receipts: ReceiptInbox,

@@ -56,7 +56,6 @@ impl Network {
 /// Which address of a message was hit: a link, or one of the pages (negative).
 pub(crate) type Target = i64;
 
-/// The memory.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
     messages: HashMap<MessageId, VecDeque<(Timestamp, Target)>>,

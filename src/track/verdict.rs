@@ -58,14 +58,12 @@ pub struct Signs<'a> {
 /// A verdict with its grounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Judgement {
-    /// Who.
     pub verdict: Verdict,
     /// Why, in words for people.
     pub grounds: &'static str,
 }
 
 impl Judgement {
-    /// A machine.
     #[must_use]
     pub const fn machine(grounds: &'static str) -> Self {
         Self {
@@ -74,7 +72,6 @@ impl Judgement {
         }
     }
 
-    /// A person.
     #[must_use]
     pub const fn human(grounds: &'static str) -> Self {
         Self {
@@ -83,7 +80,6 @@ impl Judgement {
         }
     }
 
-    /// Nobody can say.
     #[must_use]
     pub const fn undetermined(grounds: &'static str) -> Self {
         Self {

@@ -64,11 +64,8 @@ pub struct Settings {
 
 /// Does the upkeep. One per node.
 pub struct Upkeep {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// New ids.
     pub ids: Arc<dyn Ids>,
     /// This run of this node.
     pub node: NodeId,

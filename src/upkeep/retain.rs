@@ -13,12 +13,10 @@ use crate::store::cluster::upkeep::{Blanked, Chunk, Old};
 /// Rows of one transaction.
 const CHUNK: u32 = 1_000;
 
-/// What retention did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retained {
     /// Messages and plans that lost what was personal in them.
     pub blanked: u64,
-    /// Messages deleted.
     pub deleted: u64,
     /// Events, plans, cases, incidents and lines of the audit deleted.
     pub causes: u64,

@@ -23,7 +23,6 @@ pub struct Door {
     pub(in crate::web) throttle: Throttle,
     /// Whether the store can take events.
     pub(in crate::web) ready: Kept<bool>,
-    /// The figures.
     pub(in crate::web) figures: Kept<String>,
 }
 

@@ -44,11 +44,8 @@ pub use door::Door;
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
 pub struct Web {
-    /// The store.
     pub store: Store,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// New ids.
     pub ids: Arc<dyn Ids>,
     /// Makes and checks the tokens in links.
     pub signer: Signer,
@@ -94,16 +91,13 @@ impl Web {
 /// What a node serves, besides how it does (`/healthz`, `/readyz`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Served {
-    /// The API.
     pub api: bool,
-    /// The console.
     pub console: bool,
     /// What the world may reach: the clients' pages and the providers' callbacks.
     pub public: bool,
 }
 
 impl Served {
-    /// Everything.
     pub const ALL: Self = Self {
         api: true,
         console: true,
@@ -117,7 +111,6 @@ pub fn routes() -> Routes {
     inner(Served::ALL).merge(outer(Served::ALL))
 }
 
-/// Everything.
 pub fn router(web: Web) -> axum::Router {
     router_of(web, Served::ALL)
 }

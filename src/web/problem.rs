@@ -14,7 +14,6 @@ const RETRY_AFTER: &str = "5";
 /// An answer that says what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// HTTP status.
     pub status: StatusCode,
     /// A stable word for programs, such as `invalid_field`.
     pub code: &'static str,

@@ -36,7 +36,6 @@ pub enum Access {
     Token,
     /// A program whose key has one of these scopes.
     Key {
-        /// The scopes.
         one_of: &'static [Scope],
         /// The parameters its query may have.
         query: &'static [&'static str],
@@ -100,9 +99,7 @@ async fn login(parts: &mut Parts, web: &Web) -> Result<Person, Response> {
 pub struct Route {
     /// How it is called; GET answers HEAD as well.
     pub method: Method,
-    /// Where.
     pub path: &'static str,
-    /// By whom.
     pub access: Access,
 }
 
@@ -114,7 +111,6 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// Reads.
     #[must_use]
     pub fn get<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
     where
@@ -124,7 +120,6 @@ impl Routes {
         self.line((Method::GET, MethodFilter::GET), path, access, handler)
     }
 
-    /// Does something.
     #[must_use]
     pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
     where
@@ -134,7 +129,6 @@ impl Routes {
         self.line((Method::POST, MethodFilter::POST), path, access, handler)
     }
 
-    /// Creates or replaces.
     #[must_use]
     pub fn put<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
     where
@@ -144,7 +138,6 @@ impl Routes {
         self.line((Method::PUT, MethodFilter::PUT), path, access, handler)
     }
 
-    /// Takes away.
     #[must_use]
     pub fn delete<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
     where
@@ -174,7 +167,6 @@ impl Routes {
         self
     }
 
-    /// Every line.
     #[must_use]
     pub fn table(&self) -> &[Route] {
         &self.table

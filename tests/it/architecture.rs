@@ -274,3 +274,35 @@ fn only_the_store_touches_its_connection() {
         assert!(!text.contains("tx.conn"), "{}", path.display());
     }
 }
+
+/// Whether the sentence of a doc says nothing: so short that it can only repeat the name below it.
+/// A unit, a bound, an example has a digit or code; the help of a command ends without a period.
+fn says_nothing(sentence: &str) -> bool {
+    let short = sentence.split_whitespace().count() <= 3;
+    short
+        && sentence.ends_with('.')
+        && !sentence.contains(|c: char| "`[§".contains(c) || c.is_ascii_digit())
+}
+
+#[test]
+fn a_doc_says_something_or_is_not_there() {
+    assert!(says_nothing("When."));
+    assert!(!says_nothing("Counted from 1."));
+    assert!(!says_nothing("List everyone"));
+    let mut empty = Vec::new();
+    for path in ["src", "crates"].iter().flat_map(|it| files(it, ".rs")) {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let lines: Vec<_> = text.lines().map(str::trim_start).collect();
+        let doc = |at: usize| lines.get(at).and_then(|line| line.strip_prefix("/// "));
+        for (at, line) in lines.iter().enumerate() {
+            let alone = (at == 0 || !lines[at - 1].starts_with("///"))
+                && !lines
+                    .get(at + 1)
+                    .is_some_and(|next| next.starts_with("///"));
+            if alone && doc(at).is_some_and(says_nothing) {
+                empty.push(format!("{}:{}: {line}", path.display(), at + 1));
+            }
+        }
+    }
+    assert!(empty.is_empty(), "{}", empty.join("\n"));
+}

@@ -20,7 +20,6 @@ use crate::wire::Wire;
 use crate::wrk::{Load, Wrk};
 use araldo::domain::api_key::Scope;
 
-/// What to accept.
 #[derive(Debug, Args)]
 pub(crate) struct Accept {
     /// Runs of each kind, one after the other

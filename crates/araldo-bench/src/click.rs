@@ -18,7 +18,6 @@ use araldo::domain::token::{Purpose, Signer};
 
 /// Messages whose links are followed.
 const MESSAGES: i64 = 10_000;
-/// Where they lead.
 const TARGET: &str = "https://araldo.example/bolletta";
 
 /// How long to click.

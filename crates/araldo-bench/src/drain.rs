@@ -30,7 +30,6 @@ const WARM_UP: usize = 200;
 /// How long `wrk` asks for in each pair.
 const PEER_SECONDS: usize = 3;
 
-/// What to drain.
 #[derive(Debug, Args)]
 pub(crate) struct Drain {
     /// Messages in each run

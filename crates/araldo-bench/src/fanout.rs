@@ -13,7 +13,6 @@ use crate::marks::{self, Mark};
 use crate::report::{Pair, Summary};
 use crate::town::{self, News, Reach};
 
-/// What to plan.
 #[derive(Debug, Args)]
 pub(crate) struct Fanout {
     /// Clients whom the event concerns

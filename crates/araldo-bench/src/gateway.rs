@@ -19,7 +19,6 @@ pub(super) const PATH: &str = "/cgi-bin/sendsms";
 /// How long the process may take to listen.
 const START_WITHIN: Duration = Duration::from_secs(10);
 
-/// Where to listen.
 #[derive(Debug, Args)]
 pub(crate) struct Gateway {
     /// The port on this machine
@@ -45,13 +44,11 @@ pub(super) async fn run(options: &Gateway) -> anyhow::Result<ExitCode> {
 
 /// A gateway that listens; it ends with its handle.
 pub(super) struct Running {
-    /// Its port.
     pub(super) port: u16,
     child: Child,
 }
 
 impl Running {
-    /// Starts one.
     pub(super) async fn start() -> anyhow::Result<Self> {
         let port = peers::free_port()?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
@@ -77,7 +74,6 @@ impl Running {
         )
     }
 
-    /// Ends it.
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {
         self.child.kill().await.context("cannot stop the gateway")
     }

@@ -85,7 +85,6 @@ impl Ground {
         format!("{}\n{more}", common(&self.address))
     }
 
-    /// Starts the node.
     pub(super) async fn start(&self) -> anyhow::Result<Node> {
         let lifecycle = Lifecycle::new();
         let running = app::start(&self.config, &lifecycle).await?;
@@ -96,14 +95,12 @@ impl Ground {
 
 /// A node under measurement.
 pub(super) struct Node {
-    /// Its parts.
     pub(super) running: Running,
     /// The tables of its store.
     pub(super) database: Database,
 }
 
 impl Node {
-    /// Where it listens.
     pub(super) fn address(&self) -> anyhow::Result<std::net::SocketAddr> {
         self.running
             .address

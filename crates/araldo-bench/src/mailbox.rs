@@ -23,7 +23,6 @@ type Seen = HashMap<String, Vec<Instant>>;
 /// A mail server of our own on a port of this machine.
 #[derive(Clone)]
 pub(super) struct Mailbox {
-    /// Where it listens.
     pub(super) port: u16,
     seen: Arc<Mutex<Seen>>,
 }
@@ -70,7 +69,6 @@ impl Mailbox {
         }
     }
 
-    /// Forgets everybody.
     pub(super) fn forget(&self) {
         self.seen().clear();
     }

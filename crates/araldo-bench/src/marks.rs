@@ -22,7 +22,6 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// More is better.
     pub(super) const fn at_least(what: &'static str, wanted: f64, got: f64) -> Self {
         Self {
             what,
@@ -32,7 +31,6 @@ impl Mark {
         }
     }
 
-    /// Less is better.
     pub(super) const fn at_most(what: &'static str, wanted: f64, got: f64) -> Self {
         Self {
             what,

@@ -30,7 +30,6 @@ const REST: Duration = Duration::from_millis(60);
 /// Figures so small jump by themselves: their growth says nothing.
 const TOO_SMALL_MS: f64 = 5.0;
 
-/// How many.
 #[derive(Debug, Args)]
 pub(crate) struct Pages {
     /// Messages at first

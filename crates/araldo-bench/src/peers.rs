@@ -32,7 +32,6 @@ pub(super) struct Sink {
 }
 
 impl Peers {
-    /// Looks for both.
     pub(super) fn find() -> anyhow::Result<Self> {
         Ok(Self {
             sink: find("smtp-sink", "postfix")?,

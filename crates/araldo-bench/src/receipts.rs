@@ -24,7 +24,6 @@ use araldo::domain::Clock as _;
 use araldo::domain::ids::first_id_at;
 use araldo::domain::token::{Purpose, Signer};
 
-/// Connections that report.
 const CALLERS: usize = 256;
 
 /// How hard the storm is.

@@ -27,7 +27,6 @@ impl Pair {
         [self.ours, self.peer].map(|took| (count / took.as_secs_f64()).round())
     }
 
-    /// As a line.
     pub(super) fn print(&self, number: usize, what: &str, peer: &str) {
         let [ours, theirs] = self.rates();
         println!(
@@ -92,7 +91,6 @@ pub(super) fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-/// To three digits.
 pub(super) fn round(ratio: f64) -> f64 {
     (ratio * 1_000.0).round() / 1_000.0
 }

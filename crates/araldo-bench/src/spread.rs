@@ -6,12 +6,10 @@ use serde_json::{Value, json};
 
 use crate::report::round;
 
-/// Times in order.
 #[derive(Debug, Clone)]
 pub(super) struct Spread(Vec<Duration>);
 
 impl Spread {
-    /// Of these.
     pub(super) fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         Self(times)
@@ -31,7 +29,6 @@ impl Spread {
             .map_or(f64::NAN, |time| time.as_secs_f64() * 1_000.0)
     }
 
-    /// As a line.
     pub(super) fn line(&self) -> String {
         format!(
             "{} times: p50 {} ms, p99 {} ms, worst {} ms",

@@ -17,9 +17,7 @@ use araldo::intake::import::Importer;
 /// How the people of a district can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// By e-mail only.
     Email,
-    /// By SMS only.
     Sms,
     /// Half of them by SMS and e-mail, half by e-mail; every tenth refused the topic.
     Mixed,

@@ -11,22 +11,17 @@ use tokio::net::TcpStream;
 /// The longest head of an answer, in bytes.
 const LONGEST_HEAD: usize = 16 * 1_024;
 
-/// One connection.
 pub(super) struct Wire {
     stream: TcpStream,
     read: Vec<u8>,
 }
 
-/// What came back.
 pub(super) struct Answer {
-    /// The status.
     pub(super) status: u16,
-    /// The body.
     pub(super) body: Vec<u8>,
 }
 
 impl Wire {
-    /// Connects.
     pub(super) async fn to(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address)
             .await
@@ -44,7 +39,6 @@ impl Wire {
         self.ask(request.as_bytes()).await
     }
 
-    /// Posts a body.
     pub(super) async fn post(
         &mut self,
         path: &str,

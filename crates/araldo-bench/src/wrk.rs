@@ -18,10 +18,8 @@ pub(super) struct Wrk {
     seconds: usize,
 }
 
-/// What it saw.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Load {
-    /// Requests answered.
     pub(super) answered: u64,
     /// Of them, in a second.
     pub(super) per_second: f64,
@@ -30,7 +28,6 @@ pub(super) struct Load {
 }
 
 impl Wrk {
-    /// Looks for it.
     pub(super) fn find(connections: usize, seconds: usize) -> anyhow::Result<Self> {
         Ok(Self {
             program: peers::find("wrk", "wrk")?,

@@ -27,7 +27,6 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// Begins a header.
     pub(super) fn begin(out: &'a mut Vec<u8>, name: &str) -> Self {
         let start = out.len();
         out.extend_from_slice(name.as_bytes());

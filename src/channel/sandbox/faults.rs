@@ -3,7 +3,6 @@
 /// What goes wrong with an SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SmsFault {
-    /// Reported as undelivered.
     Undelivered,
     /// Taken, and nothing is ever reported.
     Silent,

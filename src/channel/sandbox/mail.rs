@@ -8,9 +8,7 @@ use super::world::{Body, Received};
 /// A mail as its reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mail {
-    /// Decoded.
     pub subject: String,
-    /// The plain-text part.
     pub text: String,
     /// The HTML part; show it in a frame without rights.
     pub html: Option<String>,

@@ -47,10 +47,8 @@ use super::{Provider, Secret};
 use crate::domain::{Channel, Clock};
 use crate::runtime::Lifecycle;
 
-/// A running sandbox.
 #[derive(Clone)]
 pub struct Sandbox {
-    /// What arrived.
     pub world: Arc<World>,
     /// Where its mail server listens on 127.0.0.1.
     pub smtp_port: u16,

@@ -15,7 +15,7 @@ use crate::runtime::Lifecycle;
 const AT_ONCE: usize = 32;
 /// How often one report is tried.
 const TRIES: u32 = 5;
-/// Between two tries.
+/// How long to wait between two tries.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// A report and when to call it.
@@ -36,7 +36,6 @@ impl Report {
     }
 }
 
-/// Takes reports in.
 #[derive(Clone)]
 pub(super) struct Reports(mpsc::UnboundedSender<Report>);
 

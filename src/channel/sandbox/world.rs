@@ -28,41 +28,33 @@ pub struct World {
     live: broadcast::Sender<Arc<Received>>,
 }
 
-/// Something that arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Received {
     /// Counts up from 1 over all inboxes.
     pub id: i64,
-    /// Handset or mailbox.
     pub channel: Channel,
     /// The handset's number or the mailbox's address.
     pub to: String,
     /// As it stands on the wire: sender name, or the envelope's sender.
     pub from: String,
-    /// When.
     pub at: Timestamp,
-    /// What.
     pub body: Body,
 }
 
-/// What arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Body {
     /// The text on the handset.
     Sms(String),
-    /// A parsed mail.
     Mail(Mail),
 }
 
 /// One handset or mailbox at a glance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inbox {
-    /// Number or address.
     pub address: String,
     /// All that ever arrived, also what is no longer kept.
     pub total: u64,
-    /// The newest item.
     pub newest: Arc<Received>,
 }
 

@@ -5,7 +5,6 @@ use super::Stage;
 use crate::domain::template::{Part, Source};
 use crate::store::templates::WriteContext;
 
-/// Who wrote them.
 const AUTHOR: &str = "operatore@montelume.example";
 /// What the new paragraph stands after.
 const BUTTON: &str = "</mj-button>";

@@ -36,7 +36,6 @@ const HARMLESS: &[(&str, &str)] = &[
     ("ARALDO__PROVIDER__SANDBOX_SMS__KIND", "sandbox"),
 ];
 
-/// The shipped rules.
 const RULES: &str = include_str!("../../../config/rules.toml");
 /// How much faster the waits of the rules pass, at speed 1: two minutes become six seconds.
 const HURRY: f64 = 20.0;

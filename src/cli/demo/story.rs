@@ -31,13 +31,10 @@ const NEXT_FAULT: (f64, f64) = (400.0, 900.0);
 /// Something that is told to Araldo.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Beat {
-    /// The event's type.
     pub(super) event: &'static str,
-    /// The event's source.
     pub(super) source: &'static str,
     /// What it is about.
     pub(super) subject: String,
-    /// What it says.
     pub(super) data: Value,
 }
 
@@ -57,7 +54,6 @@ impl Beat {
     }
 }
 
-/// What will happen.
 pub(super) struct Story {
     clients: u32,
     dice: StdRng,

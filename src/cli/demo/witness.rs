@@ -24,7 +24,6 @@ impl Witness {
         Ok(Self(Arc::new(Mutex::new(file))))
     }
 
-    /// Something arrived.
     pub(super) fn arrived(&self, received: &Received) {
         self.write(&json!({
             "arrival": received.id,

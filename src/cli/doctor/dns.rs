@@ -37,7 +37,6 @@ pub(super) async fn texts(server: SocketAddr, name: &str) -> Result<Vec<String>,
         .ok_or_else(|| format!("the name server {server} gives an answer that cannot be read"))?
 }
 
-/// The machine's own.
 pub(super) fn usual_server() -> SocketAddr {
     let settings = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
     let address = settings

@@ -15,7 +15,6 @@ use clap::Args;
 
 use crate::config::Config;
 
-/// How to ask.
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
     /// The name server to ask for SPF, DKIM and DMARC; by default this machine's. That of the

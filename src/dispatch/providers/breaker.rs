@@ -43,11 +43,9 @@ impl Cause {
 /// What a message may do now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// Go.
     Open,
     /// Go, and be the one that asks: all others wait for its answer.
     Ask,
-    /// Wait.
     Closed,
 }
 
@@ -62,7 +60,6 @@ pub(super) enum BreakerChange {
     Opened,
 }
 
-/// The breaker.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
     failures: u32,

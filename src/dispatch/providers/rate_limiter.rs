@@ -39,7 +39,6 @@ const NODES: u32 = 250;
 /// Pause after the store failed.
 const STORE_RETRY: Duration = Duration::from_millis(500);
 
-/// Sells slots.
 pub trait SlotSource: Send + Sync {
     /// Sells a block. What it answers is durable.
     fn buy(&self, wanted: Wanted) -> BoxFuture<'_, Result<Bought, StoreError>>;
@@ -47,7 +46,6 @@ pub trait SlotSource: Send + Sync {
 
 /// One provider's account in the store.
 pub struct StoredRate {
-    /// Where.
     pub store: Store,
     /// Its name in the configuration: nodes that share a contract use one name.
     pub provider: String,

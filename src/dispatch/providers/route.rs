@@ -32,7 +32,6 @@ const SHOWN: TimeDelta = TimeDelta::seconds(5);
 
 /// One provider with its rate and health.
 pub struct ProviderRoute {
-    /// Who carries.
     pub provider: Arc<dyn Provider>,
     /// How fast, by contract.
     pub rate_limiter: Option<RateLimiter>,
@@ -54,20 +53,15 @@ struct RouteHealth {
 /// How a route does, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderStatus {
-    /// The provider's name.
     pub provider: String,
-    /// What it carries.
     pub channel: Channel,
-    /// Rests until then.
     pub paused_until: Option<Timestamp>,
-    /// Why.
     pub why: Option<String>,
 }
 
 /// What an answer means beside its own message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::dispatch) struct AnswerEffect {
-    /// Whom it concerns.
     pub(in crate::dispatch) whom: Whom,
     /// When the message may ask again, because its provider rests.
     pub(in crate::dispatch) wait: Option<Timestamp>,
@@ -112,7 +106,6 @@ impl ProviderRoute {
         self.health().breaker.rests_until().is_some()
     }
 
-    /// How it does.
     pub fn status(&self, now: Timestamp) -> ProviderStatus {
         let health = self.health();
         let until = health.breaker.rests_until();
@@ -344,7 +337,6 @@ pub struct ProviderRoutes(Vec<Arc<ProviderRoute>>);
 
 /// Who carries the next message.
 pub(in crate::dispatch) enum Choice {
-    /// This one.
     Route(Chosen),
     /// All of them rest; come back then.
     Wait(Timestamp),
@@ -419,7 +411,6 @@ impl ProviderRoutes {
         TimeDelta::from_std(longest.max().unwrap_or_default()).unwrap_or(TimeDelta::minutes(10))
     }
 
-    /// How each does.
     #[must_use]
     pub fn statuses(&self, now: Timestamp) -> Vec<ProviderStatus> {
         self.0.iter().map(|route| route.status(now)).collect()

@@ -8,7 +8,6 @@ use crate::domain::{Class, OnUnknown, Timestamp};
 /// Taken off the life of an idempotency key, for clocks that differ.
 pub(in crate::dispatch) const KEY_MARGIN: TimeDelta = TimeDelta::seconds(60);
 
-/// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::dispatch) enum NextStep {
     /// Ask the provider by our reference.
@@ -26,7 +25,6 @@ pub(in crate::dispatch) enum NextStep {
 /// The case to decide.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::dispatch) struct UnknownCase {
-    /// The rule's policy.
     pub(in crate::dispatch) policy: OnUnknown,
     /// What the provider can do; none when it is not configured any more.
     pub(in crate::dispatch) provider: Option<Capabilities>,
@@ -46,7 +44,6 @@ pub(in crate::dispatch) struct UnknownCase {
     pub(in crate::dispatch) horizon: Timestamp,
 }
 
-/// Decides.
 #[must_use]
 pub(in crate::dispatch) fn next_step(case: &UnknownCase, now: Timestamp) -> NextStep {
     if now >= case.horizon {

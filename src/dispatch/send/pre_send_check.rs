@@ -15,18 +15,14 @@ const SAFETY_ROOM: i64 = 3;
 /// How many messages one client may get, whatever the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FloodGuard {
-    /// In any hour.
     pub per_hour: i64,
-    /// In any day.
     pub per_day: i64,
 }
 
 /// What the gate needs to know besides the message.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PolicyInput {
-    /// Now.
     pub(super) now: Timestamp,
-    /// This node.
     pub(super) node: NodeId,
     /// The cap per client.
     pub(super) flood: FloodGuard,
@@ -38,16 +34,12 @@ pub(super) struct PolicyInput {
     pub(super) settle: TimeDelta,
 }
 
-/// The gate's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SendDecision {
-    /// Begin the attempt.
     Send,
     /// Not now, or never: move the message there.
     Skip {
-        /// Where.
         state: MessageState,
-        /// Why.
         reason: Option<Reason>,
         /// Until when it is held.
         until: Option<Timestamp>,

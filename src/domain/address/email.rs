@@ -34,7 +34,6 @@ impl EmailAddress {
         Self(text)
     }
 
-    /// The normal form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -23,16 +23,12 @@ pub enum AddressError {
     },
     /// In the settings: a country that is not on the list of ISO 3166-1.
     #[error("`{given}` is no country; write two letters such as `IT` (ISO 3166-1)")]
-    Country {
-        /// What was given.
-        given: String,
-    },
+    Country { given: String },
 }
 
 /// What is wrong with a telephone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneFault {
-    /// Nothing was given.
     #[error("it is empty; write a mobile number such as `+393331234567`")]
     Empty,
     /// Something that is neither digit nor separator.
@@ -73,7 +69,6 @@ pub enum PhoneFault {
 /// What is wrong with an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailFault {
-    /// Nothing was given.
     #[error("it is empty; write an address such as `maria@example.it`")]
     Empty,
     /// More than 320 octets, 64 before the `@`, or 255 after it (RFC 5321 §4.5.3.1).

@@ -17,9 +17,7 @@ use crate::domain::message::Channel;
 /// An address on some channel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Address {
-    /// For SMS.
     Phone(PhoneNumber),
-    /// For e-mail.
     Email(EmailAddress),
 }
 

@@ -70,7 +70,6 @@ impl PhoneNumber {
         Self(text)
     }
 
-    /// The normal form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

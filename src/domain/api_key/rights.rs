@@ -27,7 +27,6 @@ impl Scope {
 /// What a key may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// What it allows.
     pub scopes: Vec<Scope>,
     /// Sources whose events it may send; any when none is named.
     pub sources: Vec<Pattern>,
@@ -106,26 +105,14 @@ fn listed(patterns: &[Pattern]) -> String {
 pub enum NotAllowed {
     /// Its scopes do not open the type.
     #[error("this key lacks the scope `{needed}`, which an event of type `{kind}` needs")]
-    Scope {
-        /// The event's type.
-        kind: String,
-        /// What it needs.
-        needed: Scope,
-    },
+    Scope { kind: String, needed: Scope },
     /// It is bound to other types.
     #[error("this key may not send events of type `{kind}`, only: {allowed}")]
-    Type {
-        /// The event's type.
-        kind: String,
-        /// The key's own.
-        allowed: String,
-    },
+    Type { kind: String, allowed: String },
     /// It is bound to other sources.
     #[error("this key may not send events of the source `{source_name}`, only: {allowed}")]
     Source {
-        /// The event's source.
         source_name: String,
-        /// The key's own.
         allowed: String,
     },
 }

@@ -40,13 +40,9 @@ fn in_km<S: serde::Serializer>(metres: &u32, serializer: S) -> Result<S::Ok, S::
 /// South-west and north-east corners in degrees; `west` is never greater than `east`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bounds {
-    /// Least latitude.
     pub south: f64,
-    /// Least longitude.
     pub west: f64,
-    /// Greatest latitude.
     pub north: f64,
-    /// Greatest longitude.
     pub east: f64,
 }
 

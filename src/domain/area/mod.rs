@@ -49,7 +49,7 @@ pub struct Area {
     /// Corners as latitude and longitude in degrees; the last joins the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub polygon: Option<Vec<(f64, f64)>>,
-    /// Polygons with holes.
+    /// Polygons, which may have holes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub geojson: Option<Outline>,
     /// A point and a distance.

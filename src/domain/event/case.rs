@@ -15,11 +15,8 @@ use crate::text::tree::Node;
 text_enum! {
     /// What happened to a case: the event's type.
     pub enum CaseStep {
-        /// It exists.
         Opened => "case.opened",
-        /// It moved on.
         StateChanged => "case.state_changed",
-        /// It is done.
         Closed => "case.closed",
         /// Made inside: it has stood in one state for too long.
         Stalled => "case.stalled",
@@ -80,7 +77,6 @@ impl CaseData {
 pub enum Deadline {
     /// In the course of this day.
     Day(NaiveDate),
-    /// At this time.
     Time(Timestamp),
 }
 

@@ -12,7 +12,6 @@ use crate::domain::rule::ChannelChoice;
 /// One message to one client.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirectRequest {
-    /// The client's reference.
     pub client: String,
     /// Name of the template.
     pub template: String,
@@ -22,9 +21,7 @@ pub struct DirectRequest {
     pub channels: Vec<ChannelChoice>,
     /// What a client may refuse; the template's own topic otherwise.
     pub topic: Option<String>,
-    /// Which gates apply.
     pub class: Option<Class>,
-    /// Which queue.
     pub lane: Option<Lane>,
 }
 

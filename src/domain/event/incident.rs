@@ -19,7 +19,6 @@ text_enum! {
         Opened => "incident.opened",
         /// Something about it is different now.
         Updated => "incident.updated",
-        /// It is over.
         Resolved => "incident.resolved",
         /// It was announced in error, or does not take place.
         Cancelled => "incident.cancelled",
@@ -31,11 +30,9 @@ text_enum! {
 text_enum! {
     /// What kind of thing hits the area.
     pub enum IncidentKind {
-        /// A service failed.
         Outage => "outage",
         /// A service will be cut for works.
         PlannedOutage => "planned_outage",
-        /// Something runs late.
         Delay => "delay",
         /// Something is closed: a school, a road.
         Closure => "closure",
@@ -49,9 +46,7 @@ text_enum! {
     pub enum IncidentState {
         /// Announced or under way.
         GoingOn => "going_on",
-        /// Over.
         Resolved => "resolved",
-        /// Withdrawn.
         Cancelled => "cancelled",
     }
 }
@@ -153,7 +148,6 @@ pub struct Incident {
     pub incident: String,
     /// What kind of thing it is; `notice` while no event has said.
     pub kind: IncidentKind,
-    /// Where it stands.
     pub state: IncidentState,
     /// Such as `electricity`.
     pub service: Option<String>,
@@ -165,7 +159,6 @@ pub struct Incident {
     pub began_at: Option<Timestamp>,
     /// When it is expected to be over.
     pub expected_end: Option<Timestamp>,
-    /// Why.
     pub cause: Option<String>,
     /// A remark for the client.
     pub note: Option<String>,

@@ -65,9 +65,7 @@ impl LineEnd {
 /// How a file is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
-    /// Between cells.
     pub delimiter: Delimiter,
-    /// Between lines.
     pub line_end: LineEnd,
 }
 

@@ -6,7 +6,6 @@ use crate::store::database::rows::row;
 use crate::store::database::sql::{all, execute};
 use crate::store::{Conn, StoreError, Tx};
 
-/// What people did.
 pub struct Audit<'a>(&'a mut Conn);
 
 /// One thing somebody did.
@@ -23,7 +22,6 @@ pub struct AuditEntry<'a> {
 }
 
 impl<'a> AuditEntry<'a> {
-    /// Without a detail.
     #[must_use]
     pub const fn new(actor: &'a str, action: &'a str, subject: &'a str) -> Self {
         Self {
@@ -39,21 +37,15 @@ row! {
     /// One line of the list.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct AuditRow {
-        /// When.
         pub at: Timestamp,
-        /// Who.
         pub actor: String,
-        /// What.
         pub action: String,
-        /// To what.
         pub subject: String,
-        /// More.
         pub detail: Option<String>,
     }
 }
 
 impl Tx {
-    /// What people did.
     pub fn audit(&mut self) -> Audit<'_> {
         Audit(&mut self.conn)
     }

@@ -9,7 +9,6 @@ use crate::store::{Conn, StoreError, Tx};
 pub struct Keyring<'a>(&'a mut Conn);
 
 impl Tx {
-    /// The keyring.
     pub fn keyring(&mut self) -> Keyring<'_> {
         Keyring(&mut self.conn)
     }

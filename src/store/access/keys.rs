@@ -10,7 +10,6 @@ row! {
     /// A key in the store.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct StoredKey {
-        /// Its row.
         pub id: KeyId,
         /// What it is for, in the words of the one who made it.
         pub name: String,
@@ -18,9 +17,7 @@ row! {
         pub prefix: String,
         /// SHA-256 of the secret, in hexadecimal.
         pub secret_hash: String,
-        /// What it allows.
         pub rights: Rights as row,
-        /// Made when.
         pub created_at: Timestamp,
         /// Last used, to the minute.
         pub last_used_at: Option<Timestamp>,
@@ -30,7 +27,6 @@ row! {
 }
 
 impl Tx {
-    /// API keys.
     pub fn keys(&mut self) -> Keys<'_> {
         Keys(&mut self.conn)
     }

@@ -18,7 +18,6 @@ pub struct Sessions<'a>(&'a mut Conn);
 pub struct NewSession<'a> {
     /// SHA-256 of the secret, in URL-safe base64.
     pub token_hash: &'a str,
-    /// Whose.
     pub user: UserId,
     /// The word its forms must carry.
     pub csrf: &'a str,
@@ -30,9 +29,7 @@ row! {
     /// A session under way, and whose it is.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Session {
-        /// Whose.
         pub user: UserId as user_id,
-        /// Their address.
         pub email: String,
         /// What they may do, as of now.
         pub role: Role,
@@ -89,7 +86,6 @@ impl Sessions<'_> {
         )
     }
 
-    /// Ends the session.
     pub async fn end(&mut self, token_hash: &str) -> Result<(), StoreError> {
         execute!(self.0, "end a session",
             "DELETE FROM session WHERE token_hash = $1";

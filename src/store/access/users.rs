@@ -13,7 +13,6 @@ pub struct Users<'a>(&'a mut Conn);
 /// A person to add.
 #[derive(Debug)]
 pub struct NewUser<'a> {
-    /// New id.
     pub id: UserId,
     /// In lower case; unique.
     pub email: &'a str,
@@ -33,10 +32,8 @@ pub enum Added {
 }
 
 row! {
-    /// A person.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct User {
-        /// Id.
         pub id: UserId,
         /// How they log in.
         pub email: String,
@@ -59,7 +56,6 @@ impl Tx {
 }
 
 impl Users<'_> {
-    /// Adds a person.
     pub async fn add(&mut self, user: &NewUser<'_>, now: Timestamp) -> Result<Added, StoreError> {
         let rows = affected!(self.0, "add a console user",
             "INSERT INTO console_user (id, email, role, password_hash, created_at, disabled_at)
@@ -78,7 +74,6 @@ impl Users<'_> {
         )
     }
 
-    /// Everyone, oldest first.
     pub async fn list(&mut self) -> Result<Vec<User>, StoreError> {
         all!(
             self.0,

@@ -13,17 +13,13 @@ const CHANNEL: &str = "araldo";
 text_enum! {
     /// What there is to do.
     pub enum Topic {
-        /// Events were stored.
         Events => "events",
-        /// Messages were queued.
         Messages => "messages",
     }
 }
 
-/// What was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
-    /// Another node rang.
     Ring(Topic),
     /// The connection was lost and is back: anything may have been missed.
     Anything,

@@ -98,7 +98,6 @@ impl Invariant {
 /// How far back to look, and what is tolerated.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope {
-    /// Now.
     pub now: Timestamp,
     /// Rows younger than this are looked at. To be longer ago than the horizon of reports.
     pub since: Timestamp,
@@ -132,7 +131,6 @@ impl Scope {
 /// What one sentence's question found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finding {
-    /// Which sentence.
     pub invariant: Invariant,
     /// How many rows break it.
     pub broken: i64,

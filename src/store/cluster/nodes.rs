@@ -12,7 +12,6 @@ use crate::store::{Backend, Conn, Doing as _, StoreError, Tx, json_ids};
 pub struct Nodes<'a>(&'a mut Conn);
 
 impl Tx {
-    /// The nodes.
     pub fn nodes(&mut self) -> Nodes<'_> {
         Nodes(&mut self.conn)
     }
@@ -21,7 +20,6 @@ impl Tx {
 /// A run of the daemon.
 #[derive(Debug, Clone)]
 pub struct NewNode {
-    /// Its id.
     pub id: NodeId,
     /// The part of an id that tells live nodes apart.
     pub slot: u8,

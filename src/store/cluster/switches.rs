@@ -11,7 +11,6 @@ pub const DISPATCH: &str = "dispatch";
 pub struct Switches<'a>(&'a mut Conn);
 
 impl Tx {
-    /// The switches.
     pub fn switches(&mut self) -> Switches<'_> {
         Switches(&mut self.conn)
     }

@@ -16,7 +16,6 @@ use crate::text::text_enum::text_enum;
 text_enum! {
     /// A piece of work that the clock sets going.
     pub enum Task {
-        /// Invariants and retention.
         Nightly => "nightly",
         /// What is over is swept out.
         Hourly => "hourly",
@@ -37,11 +36,9 @@ row! {
     /// An invariant that does not hold, until it is seen to hold again.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Breach {
-        /// Which sentence.
         pub invariant: Invariant,
         /// How many rows broke it when it was last looked at.
         pub broken: i64,
-        /// One of them.
         pub example: Option<i64>,
         /// When it was first found.
         pub found_at: Timestamp,
@@ -57,7 +54,6 @@ pub struct Swept {
     pub sessions: u64,
     /// Finished runs of tasks.
     pub runs: u64,
-    /// Nodes that stopped.
     pub nodes: u64,
 }
 

@@ -5,9 +5,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 /// One value for SQLite or one for PostgreSQL.
 #[derive(Debug, Clone)]
 pub(crate) enum Backend<S, P> {
-    /// The embedded store.
     Sqlite(S),
-    /// The shared store.
     Postgres(P),
 }
 
@@ -51,7 +49,6 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// SQLite's words.
 pub(crate) mod sqlite {
     /// A JSON array as rows with one column `value`. The binary form: a row that is itself an
     /// array is then not written out as text only to be read again for each of its fields.

@@ -17,19 +17,14 @@ pub enum StoreError {
     Missing {
         /// Which kind of thing.
         what: &'static str,
-        /// Its key.
         key: String,
     },
     /// A stored value that the code cannot read: a bug or a foreign hand.
     #[error("{table}.{column} of row {row} holds `{value}`, which is not valid")]
     Inconsistent {
-        /// Table.
         table: &'static str,
-        /// Column.
         column: &'static str,
-        /// The row's key.
         row: String,
-        /// What stands there.
         value: String,
     },
     /// The store cannot be opened or is not fit for use.
@@ -72,7 +67,6 @@ const UNHOLDABLE: [&str; 4] = ["22021", "22P05", "54000", "18"];
 
 /// Says what was being done when a database error came.
 pub(crate) trait Doing<T> {
-    /// Wraps the error.
     fn doing(self, operation: &'static str) -> Result<T, StoreError>;
 }
 

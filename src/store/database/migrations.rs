@@ -34,12 +34,10 @@ macro_rules! steps {
     };
 }
 
-/// SQLite's.
 pub(super) fn sqlite() -> Migrator {
     steps!("sqlite")
 }
 
-/// PostgreSQL's.
 pub(super) fn postgres() -> Migrator {
     steps!("postgres")
 }

@@ -46,7 +46,6 @@ macro_rules! optional {
     };
 }
 
-/// All rows.
 macro_rules! all {
     ($($statement:tt)+) => {
         $crate::store::database::sql::fetch!(query_as, fetch_all, $($statement)+)

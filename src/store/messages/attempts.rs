@@ -18,7 +18,6 @@ use crate::store::{Conn, Doing as _, StoreError, Tx, json_ids};
 pub struct Attempts<'a>(pub(super) &'a mut Conn);
 
 impl Tx {
-    /// The attempts.
     pub fn attempts(&mut self) -> Attempts<'_> {
         Attempts(&mut self.conn)
     }
@@ -35,17 +34,14 @@ impl<'a> Attempts<'a> {
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Recheck {
-    /// Which message.
     pub id: MessageId,
     /// Where it stands now.
     pub state: MessageState,
-    /// The fence.
     pub lease_no: i64,
     /// Whose hands it is in.
     pub lease_node: Option<NodeId>,
-    /// Not after.
+    /// Not sent after this.
     pub expires_at: Timestamp,
-    /// Which gates apply.
     pub class: Class,
     /// Something newer came on the same subject.
     pub superseded: bool,

@@ -18,7 +18,6 @@ use crate::store::{Conn, StoreError, Tx, json_ids};
 pub struct Engagement<'a>(&'a mut Conn);
 
 impl Tx {
-    /// What readers did.
     pub fn engagement(&mut self) -> Engagement<'_> {
         Engagement(&mut self.conn)
     }
@@ -27,9 +26,7 @@ impl Tx {
 /// One thing a reader did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEngagement {
-    /// With which message.
     pub message: MessageId,
-    /// What.
     pub kind: EngagementKind,
     /// Who, as far as can be told.
     pub verdict: Verdict,
@@ -39,18 +36,14 @@ pub struct NewEngagement {
     pub link: Option<LinkId>,
     /// The client's own words, when there are any.
     pub detail: Option<String>,
-    /// When.
     pub at: Timestamp,
 }
 
 /// Hits on one message that turned out to be one machine's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Burst {
-    /// Which message.
     pub message: MessageId,
-    /// The first hit.
     pub from: Timestamp,
-    /// The last hit.
     pub to: Timestamp,
     /// What gave it away.
     pub grounds: &'static str,
@@ -59,7 +52,6 @@ pub struct Burst {
 /// What is needed to judge a hit on a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addressed {
-    /// The message's channel.
     pub channel: Channel,
     /// Whether loading the pixel may be kept: only with the client's yes.
     pub opens: bool,

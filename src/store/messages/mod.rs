@@ -21,7 +21,6 @@ use crate::store::{Conn, StoreError, Tx};
 pub struct Messages<'a>(&'a mut Conn);
 
 impl Tx {
-    /// The messages.
     pub fn messages(&mut self) -> Messages<'_> {
         Messages(&mut self.conn)
     }
@@ -66,11 +65,8 @@ row! {
     /// What a message was planned with.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct FrozenMessage {
-        /// Its plan.
         pub plan: PlanId as plan_id,
-        /// Its medium.
         pub channel: Channel,
-        /// The client's language.
         pub locale: String,
         /// What only this client's text needs, as JSON.
         pub variables: String,

@@ -37,9 +37,7 @@ impl Tx {
 /// How long after acceptance a receipt is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReceiptHorizon {
-    /// For SMS.
     pub sms: TimeDelta,
-    /// For e-mail.
     pub email: TimeDelta,
 }
 
@@ -53,7 +51,6 @@ impl Default for ReceiptHorizon {
     }
 }
 
-/// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewReceipt {
     /// The provider's name from the configuration.
@@ -62,9 +59,7 @@ pub struct NewReceipt {
     pub key: String,
     /// Whom it is about, when that is known.
     pub message: Option<MessageId>,
-    /// What it says.
     pub kind: ReceiptKind,
-    /// The provider's code.
     pub code: Option<String>,
     /// The provider's words, without addresses or text.
     pub detail: Option<String>,

@@ -35,7 +35,6 @@ pub(in crate::store) struct Sum<'a> {
     template: &'a str,
     /// The template's version, as in `plan.version`.
     version: i64,
-    /// The message's channel.
     channel: Channel,
 }
 

@@ -11,7 +11,6 @@ use crate::store::{Conn, StoreError, Tx};
 pub struct Timers<'a>(pub(super) &'a mut Conn);
 
 impl Tx {
-    /// The timers.
     pub fn timers(&mut self) -> Timers<'_> {
         Timers(&mut self.conn)
     }
@@ -21,15 +20,10 @@ row! {
     /// A message whose time to be looked at has come.
     #[derive(Debug, Clone)]
     pub struct Woken {
-        /// Which.
         pub id: MessageId,
-        /// Its plan.
         pub plan: PlanId as plan_id,
-        /// Whose it is.
         pub client: ClientId as client_id,
-        /// Its medium.
         pub channel: Channel,
-        /// Where it stands.
         pub state: MessageState,
         /// Who had it last.
         pub provider: Option<String>,

@@ -24,14 +24,12 @@ pub use refold::Refolded;
 /// What writing a client did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Put {
-    /// It is new.
     Created(ClientId),
     /// It was there, and is as described now.
     Updated(ClientId),
 }
 
 impl Put {
-    /// The client's row.
     #[must_use]
     pub const fn id(self) -> ClientId {
         match self {
@@ -41,7 +39,6 @@ impl Put {
 }
 
 impl Tx {
-    /// Clients.
     pub fn clients(&mut self) -> Clients<'_> {
         Clients(&mut self.conn)
     }

@@ -25,9 +25,7 @@ pub const ERASED: &str = "the client was erased";
 /// How an erasure is done.
 #[derive(Clone, Copy)]
 pub struct Erasing<'a> {
-    /// When.
     pub now: Timestamp,
-    /// New ids.
     pub ids: &'a dyn Ids,
     /// Who asked for it, as the audit names them.
     pub actor: &'a str,
@@ -108,7 +106,6 @@ async fn pragma(
 pub struct Erasure<'a>(&'a mut Tx);
 
 impl Tx {
-    /// Who was erased.
     pub fn erasure(&mut self) -> Erasure<'_> {
         Erasure(self)
     }

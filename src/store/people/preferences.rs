@@ -18,7 +18,6 @@ use crate::store::{StoreError, Tx};
 pub struct Preferences<'a>(&'a mut Tx);
 
 impl Tx {
-    /// What clients decided.
     pub fn preferences(&mut self) -> Preferences<'_> {
         Preferences(self)
     }
@@ -45,12 +44,10 @@ pub struct Choices {
     pub stopped: bool,
 }
 
-/// One decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// To hear of this topic, or not.
     Topic {
-        /// Its name.
         topic: String,
         /// Whether the client wants it.
         wanted: bool,
@@ -103,7 +100,6 @@ impl Preferences<'_> {
         }))
     }
 
-    /// Keeps one decision.
     pub async fn decide(
         &mut self,
         client: ClientId,

@@ -32,7 +32,6 @@ pub enum RepliesTo<'a> {
 }
 
 row! {
-    /// One reply.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Reply {
         /// The reply's own number.

@@ -11,19 +11,15 @@ row! {
     /// One address that must not be used.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Suppression {
-        /// Which.
         pub address: Address as row,
-        /// Why.
         pub reason: SuppressionReason,
         /// The message that brought it about, if one did.
         pub message: Option<MessageId> as message_id,
-        /// Since when.
         pub created_at: Timestamp,
     }
 }
 
 impl Tx {
-    /// Suppressions.
     pub fn suppressions(&mut self) -> Suppressions<'_> {
         Suppressions(&mut self.conn)
     }

@@ -8,7 +8,6 @@ use crate::store::database::sql::all;
 use crate::store::{Conn, StoreError, Tx};
 
 impl Tx {
-    /// Audiences.
     pub fn audience(&mut self) -> Audience<'_> {
         Audience(&mut self.conn)
     }

@@ -13,7 +13,6 @@ use crate::store::{Conn, StoreError, Tx};
 pub struct Candidates<'a>(&'a mut Conn);
 
 impl Tx {
-    /// The candidates.
     pub fn candidates(&mut self) -> Candidates<'_> {
         Candidates(&mut self.conn)
     }
@@ -23,7 +22,6 @@ row! {
     /// A client of an audience, and the place that brought them in.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Member {
-        /// Who.
         pub client: i64 as client_id,
         /// The place's row; 0 when it is not about a place.
         pub place: i64 as place_id,
@@ -40,11 +38,10 @@ row! {
     /// A place that an area may cover, to be tested exactly.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct Spot {
-        /// Whose, and which.
         pub member: Member as row,
-        /// Degrees.
+        /// Degrees north of the equator.
         pub lat: f64,
-        /// Degrees.
+        /// Degrees east of Greenwich.
         pub lon: f64,
     }
 }
@@ -52,15 +49,10 @@ row! {
 /// All that the gates need to know of one client. The fields stand in the order of the query.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub struct Candidate {
-    /// Who.
     pub client: i64,
-    /// The organisation's reference.
     pub reference: String,
-    /// For the salutation.
     pub name: String,
-    /// Language.
     pub locale: String,
-    /// Zone.
     pub time_zone: String,
     /// `sms`, `email` or none.
     pub preferred: Option<String>,
@@ -72,11 +64,8 @@ pub struct Candidate {
     pub tracking_consent: String,
     /// The client's wish on the topic, as a number: 1 wanted, 0 refused.
     pub wanted: Option<i64>,
-    /// The place's code.
     pub place: Option<String>,
-    /// The place's kind.
     pub place_kind: Option<String>,
-    /// The place's municipality.
     pub municipality: Option<String>,
     /// The place's postal code.
     pub postal_code: Option<String>,
@@ -96,7 +85,6 @@ impl Candidate {
 /// What decides by which channel and at which address a client is told, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Reachable {
-    /// Who.
     pub client: i64,
     preferred: Option<String>,
     wanted: Option<i64>,

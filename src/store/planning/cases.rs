@@ -13,7 +13,6 @@ row! {
     /// Where a case stands.
     #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
     pub struct CaseRecord {
-        /// Its row.
         #[serde(skip)]
         pub id: CaseId,
         /// What the newest event says.
@@ -32,9 +31,7 @@ row! {
     /// One event of a case.
     #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
     pub struct CaseChange {
-        /// Which event.
         pub event: EventId as event_id,
-        /// What happened.
         #[serde(rename = "type")]
         pub step: CaseStep as kind,
         /// The state it brought.
@@ -45,7 +42,6 @@ row! {
         pub expected_by: Option<Deadline> = maybe_parsed,
         /// A remark for the client.
         pub note: Option<String>,
-        /// When.
         pub occurred_at: Timestamp,
     }
 }
@@ -60,7 +56,6 @@ pub struct Applied {
 }
 
 impl Tx {
-    /// Cases.
     pub fn cases(&mut self) -> Cases<'_> {
         Cases(&mut self.conn)
     }

@@ -24,7 +24,6 @@ pub use self::ready::Ready;
 /// What accepting an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accept {
-    /// Stored.
     New(EventId),
     /// The same event was stored before.
     Duplicate(EventId),
@@ -35,11 +34,9 @@ pub enum Accept {
 /// An event in the store.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredEvent {
-    /// Its row.
     pub id: EventId,
     /// What came in. [`EventData::Unreadable`] when this version cannot read it any more.
     pub event: Event,
-    /// When it came.
     pub received_at: Timestamp,
     /// What became of it.
     pub state: EventState,
@@ -48,7 +45,6 @@ pub struct StoredEvent {
 }
 
 impl Tx {
-    /// Events.
     pub fn events(&mut self) -> Events<'_> {
         Events(&mut self.conn)
     }

@@ -17,7 +17,6 @@ row! {
     /// Where an incident stands.
     #[derive(Debug, Clone, PartialEq, serde::Serialize)]
     pub struct IncidentRecord {
-        /// Its row.
         #[serde(skip)]
         pub id: IncidentId,
         /// The fold of its events.
@@ -30,14 +29,10 @@ row! {
     /// One event of an incident.
     #[derive(Debug, Clone, PartialEq, serde::Serialize)]
     pub struct IncidentChange {
-        /// Which event.
         pub event: EventId as event_id,
-        /// What happened.
         #[serde(rename = "type")]
         pub step: IncidentStep as kind,
-        /// What it says.
         pub data: IncidentData = said,
-        /// When.
         pub occurred_at: Timestamp,
     }
 }
@@ -52,7 +47,6 @@ pub struct Applied {
 }
 
 impl Tx {
-    /// Incidents.
     pub fn incidents(&mut self) -> Incidents<'_> {
         Incidents(&mut self.conn)
     }

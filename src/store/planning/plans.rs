@@ -12,7 +12,6 @@ use crate::store::{Conn, StoreError, Tx, json_ids};
 pub struct Plans<'a>(&'a mut Conn);
 
 impl Tx {
-    /// The plans.
     pub fn plans(&mut self) -> Plans<'_> {
         Plans(&mut self.conn)
     }
@@ -22,13 +21,9 @@ row! {
     /// One rule applied to one event.
     #[derive(Debug, Clone)]
     pub struct Plan {
-        /// Its id.
         pub id: PlanId,
-        /// The event.
         pub event: EventId as event_id,
-        /// The rule's name.
         pub rule: String,
-        /// The template's name.
         pub template: String,
         /// The version its messages are pinned to; none when the template is not published.
         pub template_version: Option<TemplateVersionId> as template_version_id,
@@ -36,9 +31,7 @@ row! {
         pub version: i64,
         /// What a client may refuse.
         pub topic: String,
-        /// Which gates apply.
         pub class: Class,
-        /// Which queue.
         pub lane: Lane,
         /// What it is about: `case:PR-1`, `incident:G-77`, `message:ID`. Newer replaces older.
         pub subject: String,
@@ -80,7 +73,6 @@ impl Plan {
 pub struct Advance {
     /// The last client that has its row.
     pub cursor: i64,
-    /// Rows made since.
     pub planned: i64,
     /// Those of them that go to nobody.
     pub suppressed: i64,
@@ -92,9 +84,7 @@ row! {
     /// The version of a template that a new plan is held to.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Pin {
-        /// Its row.
         pub id: TemplateVersionId,
-        /// Its number.
         pub version: i64,
         /// What a client may refuse.
         pub topic: String,

@@ -11,7 +11,6 @@ use super::Reports;
 row! {
     /// One line of the list of clients.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    #[expect(missing_docs, reason = "columns of `client`, described in the schema")]
     pub struct ClientRow {
         pub id: i64,
         pub client: String,
@@ -30,7 +29,6 @@ row! {
 row! {
     /// Everything about one client.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(missing_docs, reason = "columns of `client`, described in the schema")]
     pub struct ClientSheet {
         pub id: ClientId,
         pub client: String,
@@ -56,10 +54,6 @@ row! {
 row! {
     /// One way to reach the client.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    #[expect(
-        missing_docs,
-        reason = "columns of `contact_point`, described in the schema"
-    )]
     pub struct ContactRow {
         pub id: i64,
         pub channel: String,
@@ -71,7 +65,6 @@ row! {
 row! {
     /// Where the client is served.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(missing_docs, reason = "columns of `place`, described in the schema")]
     pub struct PlaceRow {
         pub code: String,
         pub kind: String,
@@ -83,26 +76,16 @@ row! {
 row! {
     /// An address of the client that must not be used.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    #[expect(
-        missing_docs,
-        reason = "columns of `suppression`, described in the schema"
-    )]
     pub struct SuppressionRow {
         pub channel: String,
         pub address: String,
         pub reason: String,
-        /// Since when.
         pub created_at: Timestamp,
     }
 }
 
 row! {
-    /// A case.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    #[expect(
-        missing_docs,
-        reason = "columns of `case_file`, described in the schema"
-    )]
     pub struct CaseRow {
         pub id: i64,
         pub case: String as reference,
@@ -114,7 +97,6 @@ row! {
         pub owner: Option<String>,
         pub note: Option<String>,
         pub expected_by: Option<String>,
-        /// When it began.
         pub opened_at: Timestamp,
         /// When it last moved.
         pub changed_at: Timestamp,
@@ -233,7 +215,6 @@ impl Reports<'_> {
         )
     }
 
-    /// One case.
     pub async fn case(&mut self, case: &str) -> Result<Option<CaseRow>, StoreError> {
         optional!(self.0, "look up a case",
             case_columns!(), " FROM case_file WHERE ref = $1";

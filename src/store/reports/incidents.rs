@@ -8,12 +8,7 @@ use crate::store::{StoreError, messages::rollup};
 use super::Reports;
 
 row! {
-    /// An incident.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    #[expect(
-        missing_docs,
-        reason = "columns of `incident`, described in the schema"
-    )]
     pub struct IncidentRow {
         pub id: i64,
         pub incident: String as reference,
@@ -50,7 +45,6 @@ row! {
         pub planned: i64,
         /// Of them, not to be sent.
         pub suppressed: i64,
-        /// When.
         pub occurred_at: Timestamp,
     }
 }
@@ -59,7 +53,6 @@ row! {
     /// How far the messages of an incident got: each count with what it is a part of.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
     pub struct Ladder {
-        /// Messages planned.
         pub planned: i64,
         /// Of the planned, not to be sent.
         pub suppressed: i64,
@@ -101,7 +94,6 @@ impl Reports<'_> {
         )
     }
 
-    /// One incident.
     pub async fn incident(&mut self, incident: &str) -> Result<Option<IncidentRow>, StoreError> {
         optional!(self.0, "look up an incident",
             incident_columns!(), " FROM incident WHERE ref = $1";

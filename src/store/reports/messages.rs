@@ -17,26 +17,19 @@ const WINDOW: i64 = 10_000;
 /// Which messages; nothing set means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageFilter {
-    /// The client's reference.
     pub client: Option<String>,
     /// The event's own id (CloudEvents `id`).
     pub event: Option<String>,
-    /// The incident's reference.
     pub incident: Option<String>,
-    /// The case's reference.
     pub case: Option<String>,
-    /// The message's state.
     pub state: Option<MessageState>,
-    /// The channel.
     pub channel: Option<Channel>,
-    /// The template's name.
     pub template: Option<String>,
 }
 
-/// One page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessagePage {
-    /// Newest first.
+    /// The newest one comes first.
     pub items: Vec<MessageRow>,
     /// Where the next page begins; nothing at the end.
     pub next: Option<MessageId>,
@@ -45,10 +38,6 @@ pub struct MessagePage {
 row! {
     /// One line of a list.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    #[expect(
-        missing_docs,
-        reason = "columns of `message` and `plan`, described in the schema"
-    )]
     pub struct MessageRow {
         pub id: MessageId,
         pub client_ref: Option<String>,
@@ -96,7 +85,6 @@ struct Look<'a> {
 
 /// The plans a filter names.
 struct Plans {
-    /// Their ids.
     json: String,
     /// How many messages they have together.
     messages: i64,

@@ -25,11 +25,9 @@ pub use story::{
     Story, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
 };
 
-/// Reading for people.
 pub struct Reports<'a>(&'a mut Conn);
 
 impl Tx {
-    /// Reading for people.
     pub fn reports(&mut self) -> Reports<'_> {
         Reports(&mut self.conn)
     }

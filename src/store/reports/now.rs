@@ -16,7 +16,6 @@ const LOOKED_AT: i64 = 20_000;
 /// How full a lane is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LaneLoad {
-    /// Which.
     pub lane: Lane,
     /// Waiting, at most [`MOST`] + 1.
     pub waiting: i64,
@@ -27,7 +26,6 @@ pub struct LaneLoad {
 /// Sums over everything and over one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Since the beginning.
     pub ever: Counts,
     /// Messages planned on the day.
     pub today: Counts,

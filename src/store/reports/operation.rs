@@ -30,7 +30,7 @@ row! {
     pub struct NodeRow {
         /// Name from the configuration.
         pub name: String,
-        /// Comma-separated roles.
+        /// The names of its roles, comma-separated.
         pub roles: String,
         /// Version of the program.
         pub version: String,
@@ -56,7 +56,6 @@ impl NodeRow {
 }
 
 row! {
-    /// A provider's pause.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct ProviderRow {
         /// Name from the configuration.
@@ -71,7 +70,6 @@ row! {
 row! {
     /// An API key, without its secret.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    #[expect(missing_docs, reason = "columns of `api_key`, described in the schema")]
     pub struct KeyRow {
         pub name: String,
         pub prefix: String,

@@ -10,7 +10,6 @@ use crate::domain::{MessageId, Timestamp};
 use crate::store::database::sql::{affected, optional_value, value, values};
 use crate::store::{Conn, Doing as _, StoreError, Tx, messages::rollup};
 
-/// One day.
 const DAY_US: i64 = 86_400_000_000;
 /// A day begins up to so many hours earlier, and ends so many later, than in UTC; and an id may
 /// be a little older than the time beside it.
@@ -20,7 +19,6 @@ const AROUND_US: i64 = 15 * 3_600_000_000;
 pub struct Recount<'a>(&'a mut Conn);
 
 impl Tx {
-    /// Counting anew.
     pub fn recount(&mut self) -> Recount<'_> {
         Recount(&mut self.conn)
     }

@@ -15,11 +15,8 @@ use super::Reports;
 pub struct StatsBy {
     /// The day the messages were planned, in the organisation's zone.
     pub day: bool,
-    /// The template's name.
     pub template: bool,
-    /// The template's version.
     pub version: bool,
-    /// The channel.
     pub channel: bool,
 }
 
@@ -29,13 +26,9 @@ row! {
     pub struct StatsRow {
         /// Days since 1970-01-01.
         pub day: i64,
-        /// Template name.
         pub template: String,
-        /// Template version.
         pub version: i64,
-        /// Channel.
         pub channel: String,
-        /// The sums.
         pub counts: Counts as row,
     }
 }

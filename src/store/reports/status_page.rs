@@ -38,13 +38,9 @@ row! {
     /// One message, as its reader knows it.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Told {
-        /// The message.
         pub message: MessageId as id,
-        /// Who was told.
         pub client: ClientId as client_id,
-        /// By which channel.
         pub channel: Channel,
-        /// In which language.
         pub locale: String,
         /// What it can be refused by.
         pub topic: String,
@@ -52,9 +48,7 @@ row! {
         pub class: Class,
         /// Type of the event it reports, such as `case.state_changed`.
         pub event_type: String,
-        /// When that happened.
         pub occurred_at: Timestamp,
-        /// The event's data.
         pub data: serde_json::Value = json_column,
     }
 }
@@ -63,19 +57,15 @@ row! {
     /// An incident as it stands now.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct IncidentNow {
-        /// The organisation's reference.
         pub reference: String,
         /// What kind of thing it is.
         pub kind: IncidentKind,
-        /// Where it stands.
         pub state: IncidentState,
         /// What is hit: `electricity`, `gas`, ...
         pub service: Option<String>,
-        /// Why.
         pub cause: Option<String>,
         /// What people should know.
         pub note: Option<String>,
-        /// When it began.
         pub began_at: Option<Timestamp>,
         /// When it should be over.
         pub expected_end: Option<Timestamp>,
@@ -90,11 +80,9 @@ row! {
     /// One report about an incident.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct IncidentReport {
-        /// What happened.
         pub step: IncidentStep as kind,
         /// The end expected then, if it was named.
         pub expected_end: Option<Timestamp> = end_in as data,
-        /// When.
         pub at: Timestamp as occurred_at,
     }
 }

@@ -13,7 +13,6 @@ row! {
     /// One message and all that belongs to it, oldest first within each list.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Story {
-        /// The message's row.
         pub message: StoryMessage as row,
         /// The plan it came from.
         pub plan: StoryPlan as row,
@@ -21,7 +20,6 @@ row! {
         pub event: StoryEvent as row,
         /// Each hand-over to a provider.
         pub attempts: Vec<StoryAttempt> as default,
-        /// Each later report.
         pub receipts: Vec<StoryReceipt> as default,
         /// What the reader did.
         pub engagement: Vec<StoryEngagement> as default,
@@ -31,7 +29,6 @@ row! {
 row! {
     /// The message's row, and its client.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(missing_docs, reason = "columns of `message`, described in the schema")]
     pub struct StoryMessage {
         pub id: MessageId,
         /// Absent when the client was deleted since.
@@ -66,7 +63,6 @@ row! {
 row! {
     /// The plan it came from.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(missing_docs, reason = "columns of `plan`, described in the schema")]
     pub struct StoryPlan {
         pub id: PlanId as plan_id,
         pub rule: String,
@@ -86,7 +82,6 @@ row! {
 row! {
     /// The event that caused the plan.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(missing_docs, reason = "columns of `event`, described in the schema")]
     pub struct StoryEvent {
         pub id: EventId as event_row,
         pub source: String,
@@ -102,7 +97,6 @@ row! {
 row! {
     /// One hand-over to a provider.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(missing_docs, reason = "columns of `attempt`, described in the schema")]
     pub struct StoryAttempt {
         pub provider: String,
         pub reference: String,
@@ -119,9 +113,7 @@ row! {
 }
 
 row! {
-    /// One later report.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(missing_docs, reason = "columns of `receipt`, described in the schema")]
     pub struct StoryReceipt {
         pub provider: String,
         pub kind: String,
@@ -137,10 +129,6 @@ row! {
 row! {
     /// Something the reader did.
     #[derive(Debug, Clone, PartialEq)]
-    #[expect(
-        missing_docs,
-        reason = "columns of `engagement`, described in the schema"
-    )]
     pub struct StoryEngagement {
         pub kind: String,
         pub verdict: String,
@@ -148,7 +136,6 @@ row! {
         pub detail: Option<String>,
         /// Where a clicked link leads.
         pub url: Option<String>,
-        /// When.
         pub at: Timestamp,
     }
 }

@@ -14,13 +14,10 @@ pub trait Node: Sized {
     fn is_object(&self) -> bool;
     /// A field, if it is an object that has it.
     fn field(&self, name: &str) -> Option<&Self>;
-    /// As a text.
     fn text(&self) -> Option<&str>;
     /// As `true` or `false`.
     fn flag(&self) -> Option<bool>;
-    /// As a number.
     fn number(&self) -> Option<f64>;
-    /// As a list.
     fn items(&self) -> Option<&[Self]>;
     /// By itself, for the rare checks that look at everything inside, and for errors.
     fn value(&self) -> Cow<'_, Value>;

@@ -8,13 +8,11 @@ use crate::web::problem::Problem;
 
 /// Items of a page when `limit` is absent.
 const USUAL: i64 = 100;
-/// The largest page.
 const LARGEST: i64 = 1_000;
 
 /// Which page is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Paging {
-    /// Items at most.
     pub(super) limit: i64,
     /// Id of the last item of the page before.
     pub(super) after: Option<i64>,
@@ -61,7 +59,6 @@ fn number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number| *number > 0)
 }
 
-/// One page.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct Page<T> {
     items: Vec<T>,

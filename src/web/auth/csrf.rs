@@ -18,9 +18,7 @@ use crate::web::problem::Problem;
 /// A form sent by a person from one of our own pages.
 #[derive(Debug)]
 pub struct Posted {
-    /// Who sent it.
     pub person: Person,
-    /// Its fields.
     pub fields: Fields,
 }
 

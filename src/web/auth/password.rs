@@ -27,7 +27,6 @@ static WAITING: [Semaphore; 2] = [
 /// takes as long as for a person who exists.
 static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash(&generate()).ok());
 
-/// Shortest password taken.
 pub const SHORTEST: usize = 12;
 
 /// Longest: a bound on work, not on strength.

@@ -24,7 +24,6 @@ use crate::web::problem::Problem;
 
 /// Without use for longer, a session is over.
 const IDLE: TimeDelta = TimeDelta::minutes(30);
-/// In any case.
 const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
 /// Use is noted no more often, so that reading pages hardly ever writes.
 const NOTED: TimeDelta = TimeDelta::minutes(1);

@@ -11,7 +11,6 @@ use crate::web::problem::Problem;
 
 use super::shell::{Visit, in_path, strictly};
 
-/// What was typed.
 #[derive(Debug, Deserialize)]
 pub(crate) struct SearchQuery {
     #[serde(default)]

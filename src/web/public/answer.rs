@@ -15,7 +15,6 @@ use crate::store::messages::engagement::NewEngagement;
 use crate::text::sanitize;
 use crate::web::Web;
 
-/// The reply box.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Reply {
     #[serde(default)]

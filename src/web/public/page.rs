@@ -53,7 +53,6 @@ pub(super) fn guarded(answer: impl IntoResponse) -> Response {
     response
 }
 
-/// A page, guarded.
 pub(super) fn show(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => guarded((status, Html(html))),

@@ -15,15 +15,12 @@ use crate::store::{Store, StoreError};
 /// Whom a client can turn to (`[contact]`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contact {
-    /// Who speaks.
     pub organisation: String,
     /// A number with the usual charge.
     pub phone: Option<String>,
-    /// A toll-free number.
     pub phone_free: Option<String>,
     /// A mailbox that people read.
     pub email: Option<String>,
-    /// When someone answers.
     pub hours: Option<String>,
 }
 
@@ -89,7 +86,6 @@ impl Pages {
         Ok(())
     }
 
-    /// Whom to call.
     pub(in crate::web) const fn contact(&self) -> &Contact {
         &self.contact
     }

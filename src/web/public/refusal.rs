@@ -34,7 +34,6 @@ impl From<StoreError> for Refusal {
 }
 
 impl Refusal {
-    /// Says so.
     pub(super) fn shown(&self) -> Response {
         match self {
             Self::Nothing => page::missing(),

@@ -46,7 +46,6 @@ pub(super) async fn ask(State(web): State<Web>, Path(token): Path<String>) -> Re
     page::show(StatusCode::OK, &ask)
 }
 
-/// Refuses the topic.
 pub(super) async fn refuse(State(web): State<Web>, Path(token): Path<String>) -> Response {
     let told = match keep(&web, &token).await {
         Ok(told) => told,

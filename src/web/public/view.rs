@@ -23,7 +23,6 @@ pub(super) enum Subject {
     Notice,
 }
 
-/// The page.
 #[derive(Template)]
 #[template(path = "public/status.html")]
 pub(super) struct StatusPage<'a> {

@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, Method, header};
 use crate::track::recent::Network;
 use crate::track::verdict::{Judgement, Signs, at_sight};
 
-/// One request's signs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Visitor {
     /// What the request shows by itself.

@@ -186,7 +186,6 @@ impl Drop for Wait {
 /// What a body answers.
 type Frames<E> = Poll<Option<Result<Frame<Bytes>, E>>>;
 
-/// An answer's body.
 pub(super) struct Answer {
     pub(super) body: Body,
     pub(super) _busy: Arc<Busy>,

@@ -30,7 +30,6 @@ pub struct Patience {
     pub body: Duration,
     /// The same while all places are taken: who keeps us waiting for longer may be sent away.
     pub body_in_crowd: Duration,
-    /// The next request.
     pub idle: Duration,
     /// A reader who takes nothing of the answer.
     pub stalled: Duration,

@@ -21,7 +21,6 @@ const GOING: usize = 64;
 /// Between two log lines about a full room.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// Places for connections.
 pub struct Room {
     free: Arc<Semaphore>,
     taken: Mutex<HashMap<u64, Arc<Seat>>>,

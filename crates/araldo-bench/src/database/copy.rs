@@ -12,7 +12,6 @@ use super::Database;
 /// Rows the database copied by itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Copied {
-    /// How many.
     pub(crate) rows: u64,
     /// From BEGIN to the end of COMMIT.
     pub(crate) took: Duration,

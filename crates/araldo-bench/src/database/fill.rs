@@ -27,13 +27,10 @@ pub(crate) enum Stock {
 /// How much to fill in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fill {
-    /// Messages.
     pub(crate) messages: i64,
-    /// What kind.
     pub(crate) stock: Stock,
     /// The first id of everything: above all of an earlier fill.
     pub(crate) first: i64,
-    /// Now.
     pub(crate) now: Timestamp,
 }
 

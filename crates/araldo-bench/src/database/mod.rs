@@ -64,7 +64,6 @@ impl Database {
         }
     }
 
-    /// Closes its connections.
     pub(crate) async fn close(&self) {
         on!(self, |pool| pool.close().await);
     }

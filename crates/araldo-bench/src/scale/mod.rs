@@ -24,7 +24,6 @@ use outcome::Outcome;
 /// How many nodes are played.
 const NODES: [usize; 4] = [1, 3, 10, 100];
 
-/// What to play.
 #[derive(Debug, Args)]
 pub(crate) struct Scale {
     /// Messages taken through claim, open and close while their times are recorded
@@ -53,7 +52,6 @@ pub(crate) struct Scale {
     json: bool,
 }
 
-/// Records and plays.
 pub(super) async fn run(options: &Scale) -> anyhow::Result<ExitCode> {
     let ground = Ground::lay(&options.store, "[node]\nroles = [\"plan\"]\n").await?;
     let node = ground.start().await?;

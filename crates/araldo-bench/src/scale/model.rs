@@ -30,18 +30,14 @@ const BATCH: usize = 256;
 pub(super) struct Latencies {
     /// Claiming [`CLAIM`] messages.
     pub(super) claim: Vec<i64>,
-    /// Opening a batch.
     pub(super) open: Vec<i64>,
-    /// Closing a batch.
     pub(super) close: Vec<i64>,
     /// Buying a block of slots.
     pub(super) rate: Vec<i64>,
 }
 
-/// What is modelled.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    /// Nodes.
     pub(super) nodes: usize,
     /// Messages a second by contract, over all nodes.
     pub(super) rate: Option<i64>,
@@ -51,11 +47,9 @@ pub(super) struct Plan {
     pub(super) provider: i64,
     /// How long to go on, in seconds; the first does not count.
     pub(super) seconds: i64,
-    /// Where chance begins.
     pub(super) seed: u64,
 }
 
-/// Something is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Done {
     Claimed,
@@ -70,13 +64,11 @@ struct Node {
     claiming: bool,
     writing: bool,
     buying: bool,
-    /// Claimed, not opened.
     leased: usize,
     /// Opened, waiting for a slot.
     ready: usize,
     /// Opened and not closed, in all.
     busy: usize,
-    /// Answered, not closed.
     answered: usize,
     slots: VecDeque<i64>,
     /// How long buying took the last time: a block begins no earlier after it is asked for.
@@ -316,7 +308,6 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// One of these.
     fn of(&mut self, times: &[i64]) -> i64 {
         let count = u64::try_from(times.len()).unwrap_or(1).max(1);
         let place = usize::try_from(self.next() % count).unwrap_or(0);

@@ -34,7 +34,6 @@ impl Sends {
 /// The figures of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Outcome {
-    /// Messages closed.
     pub(super) closed: usize,
     /// Closed in a second.
     pub(super) per_second: f64,
@@ -64,7 +63,6 @@ impl Outcome {
         self
     }
 
-    /// As a line.
     pub(super) fn line(&self, plan: &Plan) -> String {
         let start = format!(
             "{:>3} nodes: {:>7.0}/s, the database at {:>3.0} %",

@@ -36,7 +36,6 @@ pub enum RecordFault {
     /// Not for SHA-256.
     #[error("it says h={0}, and we sign with sha256: take h= out")]
     Hash(String),
-    /// Not for mail.
     #[error("it says s={0}, so it is not for e-mail: take s= out")]
     Service(String),
     /// `p=` without a key.
@@ -48,7 +47,6 @@ pub enum RecordFault {
     /// `p=` with something else.
     #[error("its p= cannot be read as a key of kind {0}")]
     Unreadable(&'static str),
-    /// Receivers refuse it.
     #[error("its key has {0} bits and receivers refuse it: want at least 2048")]
     Short(usize),
     /// Our signature does not hold.

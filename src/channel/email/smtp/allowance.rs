@@ -40,7 +40,6 @@ impl Allowance {
         }
     }
 
-    /// Places now.
     pub(super) const fn limit(&self) -> usize {
         self.limit
     }

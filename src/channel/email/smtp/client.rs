@@ -21,11 +21,9 @@ use crate::channel::{
 use crate::domain::Channel;
 use crate::runtime::Lifecycle;
 
-/// An SMTP relay.
 pub struct Smtp {
     name: String,
     letterhead: Letterhead,
-    /// The envelope's sender.
     bounces: String,
     pool: Arc<Pool>,
     capabilities: Capabilities,

@@ -31,7 +31,6 @@ struct State {
     idle: Vec<Connection>,
     /// Connections lent to a mail.
     lent: usize,
-    /// Connections being opened.
     opening: usize,
 }
 

@@ -6,7 +6,6 @@ use crate::text::sanitize;
 /// An answer of one or more lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
-    /// Three digits.
     pub code: u16,
     /// Class, subject, detail, such as 5.1.1.
     pub status: Option<(u16, u16, u16)>,
@@ -16,9 +15,7 @@ pub(super) struct Reply {
 
 /// One line of an answer.
 pub(super) enum Line {
-    /// More lines follow.
     More,
-    /// The last line.
     Last,
 }
 

@@ -30,7 +30,6 @@ impl Socket {
         })
     }
 
-    /// Our own address.
     pub(super) fn local_ip(&self) -> Option<std::net::IpAddr> {
         self.tcp.local_addr().ok().map(|address| address.ip())
     }

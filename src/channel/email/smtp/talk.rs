@@ -157,7 +157,6 @@ impl<S: Stream> Talk<S> {
         }
     }
 
-    /// Reads one answer.
     pub(super) async fn read(
         &mut self,
         stage: Stage,

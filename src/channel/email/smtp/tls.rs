@@ -24,7 +24,6 @@ pub(super) struct Tls {
 pub(super) enum TlsFault {
     /// The certificate is not this relay's, is out of date, or nobody we trust signed it.
     Certificate(String),
-    /// Anything else.
     Line(io::Error),
 }
 

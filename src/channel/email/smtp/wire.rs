@@ -5,9 +5,7 @@ use super::reply::Offers;
 /// Who a mail is from and to, for the envelope; both without control characters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Envelope<'a> {
-    /// Where bounces go.
     pub sender: &'a str,
-    /// The one recipient.
     pub recipient: &'a str,
     /// Our name for it, given back in bounces (RFC 3461 §4.4).
     pub reference: &'a str,

@@ -24,7 +24,6 @@ const ALL_REPORTS: &str = "31";
 /// More is never read of an answer; Kannel's are one line.
 const MAX_ANSWER: usize = 4_096;
 
-/// A Kannel gateway.
 pub struct Kannel {
     name: String,
     http: reqwest::Client,

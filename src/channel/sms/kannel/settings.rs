@@ -36,7 +36,6 @@ pub struct KannelSettings {
     pub smsc: Option<String>,
     /// PEM file of the only authorities to trust; by default the system's.
     pub ca_file: Option<PathBuf>,
-    /// For the connection.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub connect_timeout: Duration,
     /// For the whole answer.

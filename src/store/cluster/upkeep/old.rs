@@ -15,7 +15,6 @@ pub enum Old {
     Incidents,
     /// Lines of the audit.
     Deeds,
-    /// Plans without messages.
     Plans,
     /// Events on which nothing hangs.
     Events,

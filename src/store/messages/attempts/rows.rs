@@ -13,9 +13,7 @@ use crate::store::{StoreError, database, json_ids};
 /// An attempt about to be made.
 #[derive(Debug, Clone)]
 pub struct NewAttempt {
-    /// Whose.
     pub message: MessageId,
-    /// Under which lease.
     pub lease_no: i64,
     /// To whom it is handed.
     pub provider: String,
@@ -31,15 +29,11 @@ pub struct NewAttempt {
 /// What came of an attempt.
 #[derive(Debug, Clone)]
 pub struct FinishedAttempt {
-    /// Whose.
     pub message: MessageId,
-    /// Under which lease.
     pub lease_no: i64,
     /// `accepted`, `not_sent`, `rejected`, `misconfigured`, `unknown`.
     pub outcome: &'static str,
-    /// Where it ended.
     pub stage: Option<&'static str>,
-    /// The answer's code.
     pub code: Option<String>,
     /// What was said, without addresses or text.
     pub detail: Option<String>,
@@ -47,7 +41,6 @@ pub struct FinishedAttempt {
     pub provider_ref: Option<String>,
     /// Where the message goes.
     pub state: MessageState,
-    /// Why.
     pub reason: Option<Reason>,
     /// Its next try, when it is queued again.
     pub due_at: Option<Timestamp>,

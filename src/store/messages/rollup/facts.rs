@@ -77,12 +77,10 @@ pub(in crate::store) struct Step {
 }
 
 impl Facts {
-    /// Its state.
     pub(in crate::store) const fn state(&self) -> MessageState {
         self.standing.state
     }
 
-    /// It is new.
     pub(in crate::store) const fn born(self) -> Step {
         Step {
             facts: self,

@@ -12,7 +12,6 @@ use crate::domain::{Channel, EngagementKind, MessageState, Tracking, Verdict};
 pub(in crate::store) struct Acts(i64);
 
 impl Acts {
-    /// Nothing yet.
     pub(in crate::store) const NONE: Self = Self(0);
     const OPENED: i64 = 1;
     const OPENED_MACHINE: i64 = 2;
@@ -24,12 +23,10 @@ impl Acts {
     /// Any of these is a person's.
     const READ: i64 = Self::OPENED | Self::CLICKED | Self::REPLIED | Self::VIEWED | Self::CONFIRMED;
 
-    /// As stored.
     pub(in crate::store) const fn from_bits(bits: i64) -> Self {
         Self(bits)
     }
 
-    /// To be stored.
     pub(in crate::store) const fn bits(self) -> i64 {
         self.0
     }
@@ -64,7 +61,6 @@ impl Acts {
 /// Everything that decides what a message counts in, besides its channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct Standing {
-    /// Its state.
     pub(in crate::store) state: MessageState,
     /// How its reading may be measured, frozen when it was planned.
     pub(in crate::store) tracking: Tracking,
@@ -72,7 +68,6 @@ pub(in crate::store) struct Standing {
     pub(in crate::store) clicks: bool,
     /// Whether the provider that had it last reports deliveries.
     pub(in crate::store) reports: bool,
-    /// What readers did.
     pub(in crate::store) acts: Acts,
 }
 

@@ -12,7 +12,6 @@ use crate::store::{StoreError, database};
 /// A message that moved.
 #[derive(Debug, Clone, Copy)]
 pub struct Landed {
-    /// Which.
     pub message: MessageId,
     /// A receipt had come before the answer.
     pub early: bool,
@@ -23,13 +22,10 @@ pub struct Landed {
 /// A message that will not be sent now, and what becomes of it.
 #[derive(Debug, Clone, Copy)]
 pub struct SkippedMessage {
-    /// Which.
     pub message: MessageId,
     /// Under which lease: a newer one is left alone.
     pub lease_no: i64,
-    /// Where it goes.
     pub state: MessageState,
-    /// Why.
     pub reason: Option<Reason>,
     /// When it is looked at again, if it is held or queued.
     pub due_at: Option<Timestamp>,

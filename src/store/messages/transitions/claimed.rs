@@ -10,19 +10,12 @@ row! {
     /// A message in the hands of this node.
     #[derive(Debug, Clone)]
     pub struct Claimed {
-        /// Which.
         pub id: MessageId,
-        /// Its plan.
         pub plan: PlanId as plan_id,
-        /// For whom.
         pub client: ClientId as client_id,
-        /// By which medium.
         pub channel: Channel,
-        /// Where to.
         pub address: String,
-        /// In which language.
         pub locale: String,
-        /// Its queue.
         pub lane: Lane,
         /// How its reading may be measured.
         pub tracking: Tracking,
@@ -32,9 +25,9 @@ row! {
         pub lease_no: i64,
         /// Definite failures so far.
         pub tries: u32 = small,
-        /// Not before.
+        /// Not sent before this.
         pub due_at: Timestamp,
-        /// Not after.
+        /// Not sent after this.
         pub expires_at: Timestamp,
         /// When it was planned.
         pub created_at: Timestamp,

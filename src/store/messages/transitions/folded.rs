@@ -12,7 +12,6 @@ use crate::store::{StoreError, database};
 
 /// A message whose reports say something new. It was read and locked in this transaction.
 pub(in crate::store) struct Refolded {
-    /// Where it stands.
     pub(in crate::store) facts: Facts,
     /// Where it goes; the same state when only the reports are noted.
     pub(in crate::store) to: MessageState,

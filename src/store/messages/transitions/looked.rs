@@ -15,13 +15,11 @@ use crate::store::{StoreError, database};
 /// What a look changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Looked {
-    /// Which message.
     pub message: MessageId,
     /// Where it stood; when it has moved since, nothing is changed.
     pub from: MessageState,
     /// Where it goes; the same state to only set the timer anew.
     pub to: MessageState,
-    /// Why.
     pub reason: Option<Reason>,
     /// When to look again.
     pub wake_at: Option<Timestamp>,

@@ -15,15 +15,11 @@ use crate::store::{StoreError, database, json_ids};
 /// A message as the planner decided it.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// Its id.
     pub id: MessageId,
-    /// For whom.
     pub client: ClientId,
-    /// By which medium.
     pub channel: Channel,
     /// Where to; empty when there is none (then it is suppressed).
     pub address: String,
-    /// In which language.
     pub locale: String,
     /// How its reading may be measured.
     pub tracking: Tracking,
@@ -34,16 +30,15 @@ pub struct NewMessage {
     pub state: MessageState,
     /// Why, when it is not simply queued.
     pub reason: Option<Reason>,
-    /// Not before.
+    /// Not sent before this.
     pub due_at: Timestamp,
-    /// Not after.
+    /// Not sent after this.
     pub expires_at: Timestamp,
 }
 
 /// How many messages an insert made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inserted {
-    /// All of them.
     pub planned: i64,
     /// Those of which nothing is sent.
     pub suppressed: i64,

@@ -9,7 +9,6 @@ use crate::store::{Conn, StoreError};
 /// A message taken from a dead node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rescued {
-    /// Which.
     pub id: MessageId,
     /// `queued` when nothing had left, `unknown` when something may have.
     pub state: MessageState,

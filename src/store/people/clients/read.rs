@@ -15,13 +15,10 @@ use crate::text::folded::fold;
 /// A client in the store.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientRecord {
-    /// Its row.
     pub id: ClientId,
     /// As the organisation describes it and as the client chose.
     pub client: Client,
-    /// Known since.
     pub created_at: Timestamp,
-    /// Last written.
     pub updated_at: Timestamp,
 }
 

@@ -23,7 +23,6 @@ pub(super) struct From {
 }
 
 impl From {
-    /// Everything.
     pub(super) const fn the_beginning() -> Self {
         Self {
             event: 0,
@@ -33,7 +32,6 @@ impl From {
     }
 }
 
-/// What was found.
 #[derive(Debug)]
 pub(super) struct Named {
     /// Events about nobody else.
@@ -53,7 +51,6 @@ impl Named {
         self.seen
     }
 
-    /// Both findings.
     pub(super) fn and(mut self, later: Self) -> Self {
         self.events.extend(later.events);
         self.lists.extend(later.lists);

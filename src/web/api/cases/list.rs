@@ -12,7 +12,6 @@ use crate::web::problem::Problem;
 /// The parameters of the query.
 pub(in crate::web::api) const QUERY: &[&str] = &["client", "limit", "after"];
 
-/// Whose cases.
 #[derive(serde::Deserialize)]
 pub(crate) struct Filter {
     client: Option<String>,

@@ -12,7 +12,6 @@ use crate::store::people::suppressions::Suppression;
 use crate::web::Web;
 use crate::web::problem::Problem;
 
-/// One client.
 pub(crate) async fn get(
     State(web): State<Web>,
     Path(reference): Path<String>,

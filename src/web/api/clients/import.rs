@@ -29,7 +29,6 @@ pub(crate) struct Answer {
     rejected_count: u64,
 }
 
-/// Imports clients.
 pub(crate) async fn post(
     caller: Caller,
     State(web): State<Web>,

@@ -18,7 +18,6 @@ use crate::web::api::body;
 use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
-/// What was taken.
 #[derive(serde::Serialize)]
 pub(crate) struct Answer {
     accepted: usize,
@@ -28,7 +27,6 @@ pub(crate) struct Answer {
     warnings: Vec<Fault>,
 }
 
-/// Takes events in.
 pub(crate) async fn post(
     caller: Caller,
     State(web): State<Web>,

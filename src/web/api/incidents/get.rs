@@ -15,7 +15,6 @@ pub(crate) struct Answer {
     history: Vec<IncidentChange>,
 }
 
-/// One incident.
 pub(crate) async fn get(
     State(web): State<Web>,
     Path(reference): Path<String>,

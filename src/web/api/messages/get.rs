@@ -11,7 +11,6 @@ use crate::web::Web;
 use crate::web::day::date;
 use crate::web::problem::Problem;
 
-/// One message.
 pub(crate) async fn get(
     State(web): State<Web>,
     Path(id): Path<String>,

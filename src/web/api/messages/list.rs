@@ -17,7 +17,6 @@ pub(in crate::web::api) const QUERY: &[&str] = &[
     "client", "event", "incident", "case", "state", "template", "limit", "after",
 ];
 
-/// Which messages.
 #[derive(Deserialize)]
 pub(crate) struct Filter {
     client: Option<String>,

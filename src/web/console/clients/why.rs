@@ -5,7 +5,6 @@ use crate::store::{StoreError, Tx};
 use crate::web::console::messages::MessageLine;
 use crate::web::console::state::Moment;
 
-/// The answer.
 pub(super) struct Answer {
     pub(super) about: String,
     pub(super) verdict: &'static str,

@@ -4,7 +4,6 @@ use crate::store::reports::IncidentRow;
 use crate::web::console::shell::format::{Badge, When, in_path, plain};
 use crate::web::console::state::Moment;
 
-/// One incident.
 pub(crate) struct IncidentLine {
     pub(crate) path: String,
     pub(crate) incident: IncidentRow,

@@ -10,7 +10,6 @@ use crate::web::console::state::Moment;
 /// What arrived within this time is marked as new.
 const NEW: TimeDelta = TimeDelta::seconds(3);
 
-/// One of them.
 pub(super) struct Item {
     pub(super) id: i64,
     pub(super) from: String,

@@ -94,7 +94,6 @@ struct WallRegion {
     wall: Wall,
 }
 
-/// The page.
 pub(super) async fn get(visit: Visit) -> Result<Response, Problem> {
     let wall = Wall::look(world(&visit)?, visit.web.moment());
     let frame = visit.frame(Part::Sandbox, "Sandbox").await?;

@@ -24,7 +24,6 @@ pub(crate) fn spark_line(values: &[i64]) -> String {
 pub(crate) struct Bar {
     /// Left edge, in a chart 600 wide.
     pub(crate) x: i64,
-    /// Width.
     pub(crate) width: i64,
     /// Heights from the ground, in a chart 120 high: the whole and the part of it.
     pub(crate) whole: i64,

@@ -17,9 +17,7 @@ pub(crate) const LANGUAGE: &str = Language::English.tag();
 pub(crate) struct Badge {
     /// `waiting`, `going`, `delivered`, `read`, `attention`, `failed`: the colour's name.
     pub(crate) tone: &'static str,
-    /// One character.
     pub(crate) sign: &'static str,
-    /// The word itself.
     pub(crate) word: String,
 }
 
@@ -32,7 +30,6 @@ impl Badge {
         Self::new(message_tone(state), state.as_str())
     }
 
-    /// Of an incident.
     pub(crate) fn of_incident(state: &str) -> Self {
         let tone = match state {
             "going_on" => "attention",

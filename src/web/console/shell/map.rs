@@ -21,9 +21,7 @@ const BARS: [u32; 14] = [
 pub(crate) struct Map {
     /// The polygons and their holes as one path, empty without any.
     pub(crate) outlines: String,
-    /// Centre and radius.
     pub(crate) circle: Option<(String, String, String)>,
-    /// Places.
     pub(crate) dots: Vec<(String, String)>,
     /// Length of the scale's bar in drawing units, and what it stands for: `2 km`.
     pub(crate) bar: (String, String),

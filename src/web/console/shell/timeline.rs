@@ -2,7 +2,6 @@
 
 use super::format::When;
 
-/// One step.
 pub(crate) struct Step {
     pub(crate) at: When,
     /// Time since the step before, where it matters.

@@ -34,9 +34,7 @@ const PREVIEWS: usize = 64;
 /// When a page is made, and whose clock its exact times go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
-    /// Now.
     pub(crate) at: Timestamp,
-    /// The organisation's zone.
     pub(crate) zone: Tz,
 }
 
@@ -54,7 +52,6 @@ pub struct ProviderFace {
     pub name: String,
     /// `smtp`, `kannel`, `sandbox`.
     pub kind: String,
-    /// What it carries.
     pub channel: Channel,
 }
 

@@ -54,7 +54,6 @@ pub(super) struct To {
 #[template(path = "console/template/change.html")]
 struct QuestionPage {
     frame: Frame,
-    /// The editor's address.
     editor: String,
     path: &'static str,
     question: String,

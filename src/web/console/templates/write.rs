@@ -145,7 +145,6 @@ fn stale(version: &StoredVersion) -> Outcome {
     }
 }
 
-/// Who writes, now.
 pub(super) fn context<'a>(web: &'a Web, person: &'a Person) -> WriteContext<'a> {
     WriteContext {
         author: &person.email,
