@@ -96,7 +96,7 @@ impl Cell {
             .split_once("-before")
             .or(self.point.split_once("-after"));
         let stem = stem.map_or("", |(stem, _)| stem);
-        if stem == "divert" {
+        if stem == "skip" {
             story.tell(notice_with_a_hole(now)).await;
             story.plan().await;
             self.turn_and_die(story).await;
@@ -104,7 +104,7 @@ impl Cell {
         story.tell(blackout(now)).await;
         match stem {
             "plan" | "chunk" => self.plan_and_die(story).await,
-            "divert" => {}
+            "skip" => {}
             "give-back" => {
                 story.plan().await;
                 story.plot.eye.execute(SPOIL).await;
