@@ -1,6 +1,6 @@
 //! Araldo tells people what happens to their cases and services before they have to ask.
 //!
-//! The path of a message: [`source`] takes an event in, [`plan`] decides who is told what,
+//! The path of a message: [`intake`] takes an event in, [`plan`] decides who is told what,
 //! [`dispatch`] hands each message to a provider of [`channel`], [`track`] takes in what became
 //! of it, [`insight`] sums up. Each stage hands over through rows in the [`store`]; [`domain`]
 //! holds the words and rules they share. ARCHITECTURE.md is the map.

@@ -84,7 +84,7 @@ impl<'a> Object<'a> {
 }
 
 impl Tree<'_> {
-    /// Removes from every text what [`sanitize::scrub`] removes.
+    /// Cleans every text as [`sanitize::scrub_text`] does.
     pub fn scrub(&mut self) {
         match self {
             Self::Text(text) if sanitize::needs_scrubbing(text) => {
