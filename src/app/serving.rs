@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::{AppError, Running, settings};
 use crate::config::{Config, Node, Role};
@@ -24,10 +24,10 @@ pub(super) struct Doors {
     public: Option<TcpListener>,
 }
 
-pub(super) async fn open(config: &Config) -> Result<Doors, AppError> {
-    let (listener, address) = bind("listen", config.http.listen).await?;
+pub(super) fn open(config: &Config) -> Result<Doors, AppError> {
+    let (listener, address) = bind("listen", config.http.listen)?;
     let public = match config.http.public_listen {
-        Some(address) => Some(bind("public_listen", address).await?),
+        Some(address) => Some(bind("public_listen", address)?),
         None => None,
     };
     Ok(Doors {
@@ -38,18 +38,26 @@ pub(super) async fn open(config: &Config) -> Result<Doors, AppError> {
     })
 }
 
-async fn bind(
-    key: &'static str,
-    address: SocketAddr,
-) -> Result<(TcpListener, SocketAddr), AppError> {
+fn bind(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), AppError> {
     let wrong = |source| AppError::Listen {
         key,
         address,
         source,
     };
-    let listener = TcpListener::bind(address).await.map_err(wrong)?;
+    let listener = listening(address).map_err(wrong)?;
     let address = listener.local_addr().map_err(wrong)?;
     Ok((listener, address))
+}
+
+/// As `TcpListener::bind`, with room for a burst.
+fn listening(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(limits::BACKLOG)
 }
 
 /// Serves them until the daemon stops. The public paths, where they have a listener of their own,
@@ -65,6 +73,11 @@ pub(super) fn start(config: &Config, web: Web, doors: Doors, lifecycle: &Lifecyc
         None => serve(doors.listener, web::router_of(web, parts), places),
         Some(public) => {
             let own = (places / PUBLIC_SHARE).max(1);
+            tracing::info!(
+                connections.public = places - own,
+                connections.inner = own,
+                "each listener has its part of the connections"
+            );
             serve(public, web::public_router(web.clone(), parts), places - own);
             serve(doors.listener, web::inner_router(web, parts), own);
         }

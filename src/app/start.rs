@@ -46,7 +46,7 @@ pub async fn start_by(
         .node
         .does_any(&[Role::Web, Role::Source, Role::Track])
     {
-        true => Some(serving::open(config).await?),
+        true => Some(serving::open(config)?),
         false => None,
     };
     let running = Running {

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -163,6 +164,20 @@ fn bar(file: &Path) -> anyhow::Result<ProgressBar> {
     Ok(ProgressBar::new(length).with_style(style))
 }
 
+/// A new file that only its owner reads: it holds names and numbers.
+fn private(path: &Path) -> std::io::Result<File> {
+    // The mode counts for a new file only.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+}
+
 /// The file of rejected rows, made when there is a first one.
 struct Rejects {
     path: PathBuf,
@@ -202,7 +217,7 @@ impl Rejects {
         if self.writer.is_none() {
             let mut writer = csv::WriterBuilder::new()
                 .flexible(true)
-                .from_path(&self.path)?;
+                .from_writer(private(&self.path)?);
             let names = (0..header.len()).filter(kept).map(|at| &*header[at]);
             writer.write_record(
                 ["rejected_line", "rejected_field", "rejected_reason"]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::Config;
 use super::error::{ConfigError, Origin};
 use super::layers::Layers;
+use crate::domain::limits::NAMED_FAULTS;
 
 /// What was read, as far as it could be, and what was at fault in it.
 #[derive(Debug)]
@@ -45,7 +46,8 @@ impl Reading {
     }
 }
 
-/// Reads until nothing new is found. `faults` are known already.
+/// Reads until nothing new is found, or so many faults that they are enough for one run. `faults`
+/// are known already.
 pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> Reading {
     let mut taken = Taken::default();
     let config = loop {
@@ -57,7 +59,7 @@ pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> Reading 
         if !taken.explains(&fault) {
             faults.push(fault);
         }
-        if !goes_on {
+        if !goes_on || faults.len() >= NAMED_FAULTS {
             break None;
         }
     };

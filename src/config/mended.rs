@@ -6,6 +6,8 @@ use std::ops::Range;
 use serde::de::DeserializeOwned;
 use toml::de::DeTable;
 
+use crate::domain::limits::NAMED_FAULTS;
+
 /// What can be read, and each fault with the byte where it stands. A line that is no TOML is a
 /// fault like the others where the rest can be read without it; else it is the last that is found,
 /// because nothing after it means what it seems to.
@@ -23,6 +25,12 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<(usize, S
             Err(error) => error,
         };
         let span = error.span().unwrap_or(0..0);
+        if faults.len() == NAMED_FAULTS {
+            let more = "so many faults are named at once; mend these, then look again";
+            faults.sort();
+            faults.push((span.start, more.to_owned()));
+            return (None, faults);
+        }
         let table = table_around(text, span.start);
         let lacks = error.message().starts_with("missing field");
         if !(lacks && touched.contains(&table)) {
@@ -100,6 +108,13 @@ mod tests {
         let at: Vec<usize> = found.iter().map(|(at, _)| *at).collect();
         let places = ["1\n", "\"è\"", "nam ="].map(|part| text.find(part).unwrap());
         assert_eq!(at, places, "{found:?}");
+    }
+
+    #[test]
+    fn of_a_file_full_of_faults_some_are_named() {
+        let found = faults(&"[[it]]\nname = 1\n".repeat(5_000));
+        assert_eq!(found.len(), NAMED_FAULTS + 1);
+        assert!(found[NAMED_FAULTS].1.contains("mend these"), "{found:?}");
     }
 
     #[test]

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use crate::channel::ProviderSettings;
 use crate::domain::Channel;
 use crate::domain::address::PhonePolicy;
+use crate::domain::limits::SETTINGS_BYTES;
 use crate::domain::quiet_hours::QuietHours;
 
 pub use error::{ConfigError, Origin};
@@ -218,7 +219,17 @@ fn is_loopback(url: &str) -> bool {
 }
 
 fn read_file(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+    let read = std::fs::metadata(path).and_then(|file| {
+        if file.len() > SETTINGS_BYTES {
+            let detail = format!("it has more than {SETTINGS_BYTES} bytes");
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::FileTooLarge,
+                detail,
+            ));
+        }
+        std::fs::read_to_string(path)
+    });
+    read.map_err(|source| ConfigError::Unreadable {
         path: path.to_path_buf(),
         source,
     })

@@ -12,6 +12,7 @@ use super::error::ConfigError;
 use super::layers::line_at;
 use super::mended;
 use super::section::parse_time;
+use crate::domain::limits::NAMED_FAULTS;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule, condition_within_limits};
 use crate::text::text_enum::text_enum;
@@ -26,17 +27,14 @@ pub fn load(file: Option<&Path>) -> Result<Vec<Rule>, ConfigError> {
     match file {
         None => parse(SHIPPED_NAME, SHIPPED),
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                path: path.to_path_buf(),
-                source,
-            })?;
+            let text = super::read_file(path)?;
             parse(&path.display().to_string(), &text)
         }
     }
 }
 
-/// Reads rules. `file` is the name used in faults. What is no TOML has one fault, anything else
-/// has all of its own.
+/// Reads rules. `file` is the name used in faults. All of them are named, up to a number that is
+/// enough for one run.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
     let fault = |offset: usize, detail: String| ConfigError::Rule {
         file: file.to_owned(),
@@ -50,6 +48,9 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
         .collect();
     let mut rules: Vec<Rule> = Vec::new();
     for rule in written.map(|written| written.rule).unwrap_or_default() {
+        if faults.len() > NAMED_FAULTS {
+            break;
+        }
         let offset = rule.name.span().start;
         match rule.checked() {
             Err(details) => {

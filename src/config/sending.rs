@@ -133,9 +133,9 @@ fn month_and_day(text: &str) -> Option<(u32, u32)> {
 /// `[dispatch]`
 #[derive(Debug, Clone)]
 pub struct Dispatch {
-    /// Messages opened and not yet answered, at once.
+    /// Attempts begun and not yet answered, at once.
     pub window: usize,
-    /// Messages taken in one grasp.
+    /// Messages taken in one batch.
     pub claim: i64,
     /// Places of the window that only this lane may use.
     pub reserved: BTreeMap<Lane, usize>,

@@ -359,7 +359,22 @@ impl Log {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&log.level) {
             return Err(section.fault("level", format!("`{}` is no level: {error}", log.level)));
         }
+        if let Some(word) = no_level(&log.level) {
+            let detail = format!(
+                "`{word}` is no level; write error, warn, info, debug, trace or off, or a module \
+                 with its level, such as `info,araldo::dispatch=debug`"
+            );
+            return Err(section.fault("level", detail));
+        }
         section.finish()?;
         Ok(log)
     }
+}
+
+/// A word that stands alone and is no level: the filter takes it for the name of a module, of which
+/// it lets everything through, and nothing of all the others.
+fn no_level(directives: &str) -> Option<&str> {
+    directives.split(',').map(str::trim).find(|word| {
+        !word.contains(['=', '[']) && word.parse::<tracing::Level>().is_err() && *word != "off"
+    })
 }

@@ -98,6 +98,19 @@ fn an_unknown_key_is_refused_with_its_line_and_what_would_be_right() {
 }
 
 #[test]
+fn a_word_that_is_no_level_silences_no_log() {
+    for level in ["inof", "loud", "info,deubg"] {
+        let said = refusal(&format!("[log]\nlevel = \"{level}\"\n"), &[]);
+        assert!(said.starts_with("araldo.toml:2: [log] level: "), "{said}");
+        assert!(said.contains("is no level; write error,"), "{said}");
+    }
+    for level in ["off", "WARN", "info,araldo::dispatch=debug", "araldo=trace"] {
+        let text = format!("[log]\nlevel = \"{level}\"\n");
+        assert!(load(&text, &[]).is_ok(), "{level}");
+    }
+}
+
+#[test]
 fn a_value_of_the_wrong_kind_is_refused_with_its_line() {
     assert_eq!(
         refusal("[dispatch]\nlease = \"soon\"\n", &[]),

@@ -14,6 +14,9 @@ use super::clock::Timestamp;
 
 /// Open files that are never given to connections: the store's, the providers', the log's.
 pub const FILES_OF_OUR_OWN: u64 = 256;
+/// Connections that the system holds ready for each listener while we have not taken them: a
+/// burst of so many loses nobody a second to a repeated SYN. The system may allow less.
+pub const BACKLOG: u32 = 4_096;
 /// From the first byte of a request to the end of its head.
 pub const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// A request's body may keep us waiting so long, and longer by what it brought at
@@ -165,6 +168,10 @@ pub const LONG_BODY_BYTES: usize = 1 << 16;
 pub const NAMED_LINES: usize = 10_000;
 /// Warnings named one by one in an answer.
 pub const NAMED_WARNINGS: usize = 20;
+/// Faults of one file of settings that are named in one run: each costs another reading.
+pub const NAMED_FAULTS: usize = 50;
+/// Bytes of a file of settings or of rules.
+pub const SETTINGS_BYTES: u64 = 1 << 18;
 
 // ---- What an error repeats of what was wrong: errors are kept by the thousand ----
 

@@ -71,8 +71,8 @@ impl<Job: Send + Sync + 'static, Answer: Send + 'static> GroupCommit<Job, Answer
         Self(sender)
     }
 
-    /// Hands a job in and waits for its answer. `None` when the task has ended: the daemon stops,
-    /// and the job was not written.
+    /// Hands a job in and waits for its answer. `None` when nobody can say that it is kept: the
+    /// daemon stops, or the writer failed. Whoever asked has to ask again.
     pub async fn write(&self, job: Job) -> Option<Answer> {
         let (answer, written) = oneshot::channel();
         self.0.send(Waiting { job, answer }).await.ok()?;

@@ -232,6 +232,8 @@ fn a_dry_run_of_an_import_names_the_bad_rows_and_writes_no_file() {
     assert!(!rejected.exists(), "{looked}");
     let acted = import(&[]);
     assert!(rejected.exists(), "{acted}");
+    let mode = rejected.metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it holds names and numbers");
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(in crate::dispatch) struct PlanCache {
     plans: Mutex<HashMap<PlanId, Arc<CachedPlan>>>,
     /// Read with a claim, not made ready yet.
     fetched: Mutex<HashMap<PlanId, Plan>>,
-    /// Held while something is read and compiled: a hundred carriers that all want the same text
+    /// Held while something is read and compiled: a hundred sends that all want the same text
     /// wait for the one who makes it.
     making: tokio::sync::Mutex<()>,
 }

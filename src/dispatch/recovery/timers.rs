@@ -83,9 +83,13 @@ async fn write(
         // A sibling gets an address: not of somebody who is erased this moment.
         tx.erasure().watch().await?;
     }
-    tx.timers().apply(looks, now).await?;
+    let stood = tx.timers().apply(looks, now).await?;
     let clients = addressees(&mut tx, fallbacks).await?;
-    for fallback in fallbacks {
+    // What was delivered while providers were asked about others needs no second channel.
+    let needed = fallbacks
+        .iter()
+        .filter(|fallback| stood.contains(&fallback.message.id));
+    for fallback in needed {
         let client = clients.get(&(fallback.topic(), fallback.message.client.get()));
         if let Some(client) = client {
             fall_back(shared, &mut tx, fallback, client, now).await?;

@@ -224,7 +224,7 @@ impl AttemptWriter {
         tx.attempts().fence(self.node, ttl).await
     }
 
-    /// The claims of a node that was declared dead are forgotten with its carriers: what it still
+    /// The claims of a node that was declared dead are forgotten with its sends: what it still
     /// holds must not stay behind.
     async fn refuse(&self, tx: &mut Tx, begins: &[PendingBegin]) -> Result<Vec<bool>, StoreError> {
         tracing::error!("this node was declared dead; it begins nothing more");

@@ -109,7 +109,7 @@ row! {
 }
 
 impl Attempts<'_> {
-    /// Reads what may have changed for these messages, and locks them (PostgreSQL).
+    /// Reads what may have changed for these messages, which are locked already.
     /// `day_ago_id`: the smallest id a message of the last 24 hours can have.
     pub async fn recheck(
         &mut self,

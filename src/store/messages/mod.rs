@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod engagement;
 mod hasten;
 pub mod receipts;
+pub mod recount;
 pub(in crate::store) mod rollup;
 pub mod timers;
 pub(in crate::store) mod transitions;

@@ -3,7 +3,7 @@
 //! The fold (`domain::receipt`) gives the same state whatever the order and however often a
 //! report comes, so nothing here asks which came first. A message still `sending` only keeps
 //! the rank: its attempt is not finished yet, and `dispatch` calls [`Receipts::settle`] in the
-//! transaction that closes it. Nothing here decides what a provider's code means: see
+//! transaction that finishes it. Nothing here decides what a provider's code means: see
 //! `web::hooks`.
 
 use std::collections::{BTreeMap, HashSet};
@@ -14,6 +14,7 @@ use crate::domain::receipt::{Fold, ReceiptKind, state_after};
 use crate::domain::{Ids, MessageId, MessageState, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{all, execute, values};
+use crate::store::messages::attempts::Attempts;
 use crate::store::messages::rollup::{self, Facts};
 use crate::store::messages::transitions::Refolded;
 use crate::store::{Conn, StoreError, Tx, json_ids};
@@ -108,6 +109,11 @@ impl Receipts<'_> {
             .map(|receipt| (ids.next(), receipt))
             .collect();
         let new = self.insert(&numbered, now).await?;
+        if receipts.iter().any(|receipt| receipt.bad_address) {
+            // Messages before bars, as who finishes attempts does it.
+            let messages: Vec<_> = receipts.iter().filter_map(|one| one.message).collect();
+            Attempts::of(self.conn).lock(&messages).await?;
+        }
         let mut evidence = BTreeMap::new();
         let mut appended = Vec::with_capacity(receipts.len());
         for (id, receipt) in numbered {

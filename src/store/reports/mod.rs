@@ -10,7 +10,6 @@ mod incidents;
 mod messages;
 mod now;
 mod operation;
-pub mod recount;
 mod stats;
 pub mod status_page;
 mod story;

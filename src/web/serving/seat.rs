@@ -25,7 +25,27 @@ pub struct Room {
     free: Arc<Semaphore>,
     taken: Mutex<HashMap<u64, Arc<Seat>>>,
     next: AtomicU64,
-    told: Mutex<Option<Instant>>,
+    told: Mutex<Told>,
+}
+
+/// What the log knows of connections that had to go.
+#[derive(Default)]
+struct Told {
+    at: Option<Instant>,
+    /// Gone since the last line.
+    gone: usize,
+}
+
+impl Told {
+    /// How many to tell of now, if it is time for a line.
+    fn tell(&mut self, gone: usize, now: Instant) -> Option<usize> {
+        self.gone += gone;
+        if self.gone == 0 || self.at.is_some_and(|at| now - at <= QUIET) {
+            return None;
+        }
+        self.at = Some(now);
+        Some(std::mem::take(&mut self.gone))
+    }
 }
 
 impl Room {
@@ -79,11 +99,10 @@ impl Room {
     }
 
     fn tell(&self, gone: usize) {
-        let mut told = lock(&self.told);
-        if told.is_none_or(|at| at.elapsed() > QUIET) {
-            *told = Some(Instant::now());
+        let told = lock(&self.told).tell(gone, Instant::now());
+        if let Some(closed) = told {
             tracing::warn!(
-                connections.closed = gone,
+                connections.closed = closed,
                 "all places for connections are taken; those that keep us waiting for \
                  longest are closed"
             );
@@ -436,5 +455,16 @@ mod tests {
             Some(Duration::from_secs(1)),
             "one byte buys no time"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_log_tells_of_all_that_went_since_its_last_line() {
+        let mut told = Told::default();
+        let begun = Instant::now();
+        assert_eq!(told.tell(0, begun), None);
+        assert_eq!(told.tell(3, begun), Some(3));
+        assert_eq!(told.tell(200, begun + Duration::from_secs(1)), None);
+        assert_eq!(told.tell(7, begun + Duration::from_secs(30)), None);
+        assert_eq!(told.tell(0, begun + Duration::from_secs(61)), Some(207));
     }
 }

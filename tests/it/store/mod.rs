@@ -12,6 +12,7 @@ mod rates;
 mod receipts;
 mod reports;
 pub(crate) mod templates;
+mod timers;
 mod users;
 
 use std::sync::LazyLock;

@@ -20,7 +20,7 @@ const BLOCK: i64 = 250_000;
 const AHEAD: i64 = 100_000;
 /// A slot not used for so long is lost.
 const VOID_AFTER: i64 = 10_000;
-/// Messages claimed in one grasp, between open and close at once, and written together.
+/// Messages claimed in one batch, between begin and finish at once, and written together.
 const CLAIM: usize = 200;
 const WINDOW: usize = 200;
 const BATCH: usize = 256;
@@ -67,7 +67,7 @@ struct Node {
     leased: usize,
     /// Opened, waiting for a slot.
     ready: usize,
-    /// Opened and not closed, in all.
+    /// Begun and not finished, in all.
     busy: usize,
     answered: usize,
     slots: VecDeque<i64>,

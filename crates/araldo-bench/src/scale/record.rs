@@ -13,7 +13,7 @@ use araldo::store::cluster::pace::Wanted;
 use araldo::store::messages::Claimed;
 use araldo::store::messages::attempts::{FinishedAttempt, NewAttempt};
 
-/// Messages of one grasp.
+/// Messages of one claim.
 pub(super) const CLAIM: u32 = 200;
 /// Openings and closings written together.
 const BATCH: usize = 64;

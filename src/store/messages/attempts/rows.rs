@@ -95,7 +95,7 @@ impl Attempts<'_> {
              WHERE attempt.message_id = r.id AND attempt.lease_no = r.lease_no";
             &rows, now
         )?;
-        // Before the sums: whoever takes in receipts locks bars and sums in this order, too.
+        // Whoever takes in receipts locks messages, bars and sums in this order, too.
         self.bar_addresses(finished, now).await?;
         let landed = self.move_on(finished, now).await?;
         let erased = landed.iter().filter(|landed| landed.erased);
@@ -118,7 +118,7 @@ impl Attempts<'_> {
             .map(|(message, lease_no)| (message.get(), lease_no))
             .collect();
         let rows = database::rows::json(&rows)?;
-        execute!(self.0, "close attempts that were never made",
+        execute!(self.0, "finish attempts that were never made",
             "UPDATE attempt SET closed_at = $3, outcome = 'not_sent', stage = 'store',
              detail = 'the store failed before anything was sent'
              FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,

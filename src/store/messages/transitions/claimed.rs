@@ -35,7 +35,7 @@ row! {
 }
 
 impl Messages<'_> {
-    /// Takes up to `limit` due messages of a lane for `node`, oldest first, and notes the grasp
+    /// Takes up to `limit` due messages of a lane for `node`, oldest first, and notes the claim
     /// as claim `claim`, so that a rescuer can give them back. None while the switch stops all
     /// sending.
     pub async fn claim(
@@ -77,7 +77,7 @@ impl Messages<'_> {
         )
     }
 
-    /// Gives back what this node leased and did not open. Costs no try.
+    /// Gives back what this node leased and did not begin. Costs no try.
     pub async fn give_back(&mut self, node: NodeId, ids: &[MessageId]) -> Result<(), StoreError> {
         let ids = json_ids(ids);
         execute!(self.0, "give messages back",

@@ -1,13 +1,14 @@
 //! What a timer's look changes: the held go on, receipts are waited for no longer, the unknown are
 //! settled.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::{Moved, count, is_lawful, moved};
 use crate::domain::{MessageId, MessageState, Reason, Timestamp};
 use crate::store::database::sql::all;
+use crate::store::messages::attempts::Attempts;
 use crate::store::messages::rollup::Facts;
 use crate::store::messages::timers::Timers;
 use crate::store::{StoreError, database};
@@ -30,14 +31,21 @@ pub struct Looked {
 }
 
 impl Timers<'_> {
-    /// Applies looks, each message once; one that has moved since stays as it is. One that was
-    /// unknown and is accepted now was found at the provider: that is proof, as a report would be.
-    pub async fn apply(&mut self, looks: &[Looked], now: Timestamp) -> Result<(), StoreError> {
+    /// Applies looks, each message once; one that has moved since stays as it is. Returns those
+    /// that stood as the look had seen them. One that was unknown and is accepted now was found at
+    /// the provider: that is proof, as a report would be.
+    pub async fn apply(
+        &mut self,
+        looks: &[Looked],
+        now: Timestamp,
+    ) -> Result<HashSet<MessageId>, StoreError> {
         let looks = || {
             looks
                 .iter()
                 .filter(|look| look.from == look.to || is_lawful(look.message, look.from, look.to))
         };
+        let messages: Vec<MessageId> = looks().map(|look| look.message).collect();
+        Attempts::of(self.0).lock(&messages).await?;
         let rows: Vec<_> = looks().map(|look| look.row(now)).collect();
         let moved: Vec<Moved> = all!(self.0, "record what timers did",
             "UPDATE message SET state = r.to_state,
@@ -61,7 +69,8 @@ impl Timers<'_> {
         let from: HashMap<MessageId, MessageState> =
             looks().map(|look| (look.message, look.from)).collect();
         let from = |now: &Facts| from.get(&now.message).copied().unwrap_or(now.state());
-        count(self.0, &moved, from).await
+        count(self.0, &moved, from).await?;
+        Ok(moved.iter().map(|one| one.facts.message).collect())
     }
 }
 
