@@ -9,7 +9,7 @@ use super::Running;
 use crate::config::Config;
 use crate::domain::NodeId;
 use crate::runtime::{Lifecycle, Wake};
-use crate::store::cluster::bell::{Ears, Heard, Topic};
+use crate::store::cluster::bell::{Ears, Heard, WakeTopic};
 use crate::store::{Store, StoreUrl};
 
 /// Between two rings of one topic.
@@ -23,7 +23,7 @@ pub(super) fn start(config: &Config, running: &Running) {
         return;
     }
     let (node, wake, lifecycle) = (running.id, &running.wake, &running.lifecycle);
-    for topic in Topic::ALL {
+    for topic in WakeTopic::ALL {
         let ring = ring(running.store.clone(), node, Arc::clone(wake), *topic);
         lifecycle.spawn("ring", until_stopping(lifecycle, ring));
     }
@@ -44,10 +44,10 @@ fn until_stopping(
     }
 }
 
-async fn ring(store: Store, node: NodeId, wake: Arc<Wake>, topic: Topic) {
+async fn ring(store: Store, node: NodeId, wake: Arc<Wake>, topic: WakeTopic) {
     let asked = match topic {
-        Topic::Events => &wake.abroad.events,
-        Topic::Messages => &wake.abroad.messages,
+        WakeTopic::Events => &wake.abroad.events,
+        WakeTopic::Messages => &wake.abroad.messages,
     };
     loop {
         asked.notified().await;
@@ -75,8 +75,8 @@ async fn listen(url: StoreUrl, node: NodeId, wake: Arc<Wake>) {
 async fn hear(mut ears: Ears, wake: &Wake) {
     loop {
         match ears.next().await {
-            Ok(Heard::Ring(Topic::Events)) => wake.plan.notify_one(),
-            Ok(Heard::Ring(Topic::Messages)) => wake.dispatch.ring(),
+            Ok(Heard::Ring(WakeTopic::Events)) => wake.plan.notify_one(),
+            Ok(Heard::Ring(WakeTopic::Messages)) => wake.dispatch.ring(),
             Ok(Heard::Anything) => {
                 wake.plan.notify_one();
                 wake.dispatch.ring();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{AppError, load_case_kinds, load_rules, template_sources};
 use crate::channel::{self, BuildContext, ProviderSettings};
-use crate::config::{Config, ConfigError, Reading};
+use crate::config::{Config, ConfigError, ConfigReading};
 use crate::domain::Channel;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
@@ -31,7 +31,7 @@ pub fn prepare(config: &Config) -> Result<Prepared, AppError> {
 
 /// All that is wrong: with the settings, and with what those name that could be read.
 #[must_use]
-pub fn every_fault(read: &Reading) -> Vec<String> {
+pub fn every_fault(read: &ConfigReading) -> Vec<String> {
     let mut faults: Vec<String> = read.faults.iter().map(ToString::to_string).collect();
     if let Some(config) = &read.config
         && let Err(further) = build(config, &read.faults)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{AppError, Running, providers, serving, settings};
 use crate::channel::sandbox::World;
-use crate::config::{Config, Role};
-use crate::dispatch::{Dispatcher, Parts};
+use crate::config::{Config, NodeRole};
+use crate::dispatch::{Dispatcher, DispatcherParts};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::links::Links;
 use crate::domain::token::Signer;
@@ -59,7 +59,7 @@ pub(super) async fn dispatch(
     public: &Public,
 ) -> Result<Option<Arc<World>>, AppError> {
     let carriers = providers::carriers(config, running, &public.url, &public.signer).await?;
-    let parts = Parts {
+    let parts = DispatcherParts {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
         ids: Arc::clone(&running.ids),
@@ -90,7 +90,7 @@ pub(super) async fn web(
     let console =
         console::ConsoleState::new(providers::faces(config), lifecycle).in_zone(config.upkeep.zone);
     let web = web_state(config, running, public, case_kinds, console).await?;
-    if config.node.does(Role::Web) {
+    if config.node.does(NodeRole::Web) {
         console::ConsoleState::watch(&web);
     }
     serving::start(config, web, doors, &running.lifecycle);

@@ -6,7 +6,7 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::{AppError, Running, settings};
-use crate::config::{Config, Node, Role};
+use crate::config::{Config, NodeRole, NodeSettings};
 use crate::domain::limits;
 use crate::runtime::Lifecycle;
 use crate::web::serving::{self, Room};
@@ -85,11 +85,11 @@ pub(super) fn start(config: &Config, web: Web, doors: Doors, lifecycle: &Lifecyc
 }
 
 /// What the roles of a node serve.
-fn parts(node: &Node) -> Served {
+fn parts(node: &NodeSettings) -> Served {
     Served {
-        api: node.does_any(&[Role::Web, Role::Source]),
-        console: node.does(Role::Web),
-        public: node.does_any(&[Role::Web, Role::Track]),
+        api: node.does_any(&[NodeRole::Web, NodeRole::Source]),
+        console: node.does(NodeRole::Web),
+        public: node.does_any(&[NodeRole::Web, NodeRole::Track]),
     }
 }
 

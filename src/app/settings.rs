@@ -15,8 +15,8 @@ use crate::web::public;
 use crate::web::serving::Patience;
 
 /// How the planner works.
-pub(super) fn plan(config: &Config, case_kinds: CaseKinds) -> plan::Settings {
-    plan::Settings {
+pub(super) fn plan(config: &Config, case_kinds: CaseKinds) -> plan::PlannerSettings {
+    plan::PlannerSettings {
         quiet_hours: config.quiet_hours,
         opens: config.tracking.opens,
         clicks: config.tracking.clicks,
@@ -28,9 +28,9 @@ pub(super) fn plan(config: &Config, case_kinds: CaseKinds) -> plan::Settings {
 }
 
 /// How the dispatcher works.
-pub(super) fn dispatch(config: &Config) -> dispatch::Settings {
+pub(super) fn dispatch(config: &Config) -> dispatch::DispatcherSettings {
     let from = &config.dispatch;
-    dispatch::Settings {
+    dispatch::DispatcherSettings {
         window: from.window,
         reserved: from.reserved.clone(),
         claim: u32::try_from(from.claim).unwrap_or(200),
@@ -55,8 +55,8 @@ pub(super) fn dispatch(config: &Config) -> dispatch::Settings {
 
 /// How the upkeep works, as configured.
 #[must_use]
-pub fn upkeep_settings(config: &Config) -> upkeep::Settings {
-    upkeep::Settings {
+pub fn upkeep_settings(config: &Config) -> upkeep::UpkeepSchedule {
+    upkeep::UpkeepSchedule {
         zone: config.upkeep.zone,
         nightly_minute: config.upkeep.nightly_minute,
         messages: config.retention.messages,
@@ -96,9 +96,9 @@ pub fn contact(config: &Config) -> Value {
 }
 
 /// The same as the client's page shows it.
-pub(super) fn public_contact(config: &Config) -> public::Contact {
+pub(super) fn public_contact(config: &Config) -> public::ContactDetails {
     let from = &config.contact;
-    public::Contact {
+    public::ContactDetails {
         organisation: from.organisation.clone(),
         phone: from.phone.clone(),
         phone_free: from.phone_free.clone(),

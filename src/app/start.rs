@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 
 use super::roles::Public;
 use super::{AppError, Running, bell, files, node, prepare, presence, roles, serving, sound};
-use crate::config::{Config, Role};
+use crate::config::{Config, NodeRole};
 use crate::domain::Clock;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
@@ -44,7 +44,7 @@ pub async fn start_by(
     let matcher = Arc::new(ArcSwap::from_pointee(prepared.matcher));
     let doors = match config
         .node
-        .does_any(&[Role::Web, Role::Source, Role::Track])
+        .does_any(&[NodeRole::Web, NodeRole::Source, NodeRole::Track])
     {
         true => Some(serving::open(config)?),
         false => None,
@@ -79,10 +79,10 @@ async fn start_roles(
     };
     roles::upkeep(config, &running);
     bell::start(config, &running);
-    if config.node.does(Role::Dispatch) {
+    if config.node.does(NodeRole::Dispatch) {
         running.world = roles::dispatch(config, &running, &public).await?;
     }
-    if config.node.does(Role::Plan) {
+    if config.node.does(NodeRole::Plan) {
         roles::plan(config, &running, case_kinds.clone());
     }
     if let Some(doors) = doors {

@@ -4,18 +4,18 @@
 use std::process::ExitCode;
 
 use crate::app;
-use crate::config::{Config, Reading, rules};
+use crate::config::{Config, ConfigReading, rules};
 use crate::domain::rule::Rule;
 use crate::template::{self, Severity, Source};
 
 /// A fault, or what was found in order.
-type Verdict = Result<String, String>;
+type Checked = Result<String, String>;
 
 /// Builds all that `serve` builds, and renders every template with its samples. Prints every
 /// fault, also behind settings that are at fault themselves.
-pub(super) fn run(read: &Reading) -> ExitCode {
+pub(super) fn run(read: &ConfigReading) -> ExitCode {
     let faults = app::every_fault(read);
-    let mut verdicts: Vec<Verdict> = faults.into_iter().map(Err).collect();
+    let mut verdicts: Vec<Checked> = faults.into_iter().map(Err).collect();
     if let Some(config) = &read.config {
         for warning in &config.warnings {
             println!("warning: {warning}");
@@ -29,7 +29,7 @@ pub(super) fn run(read: &Reading) -> ExitCode {
     report(&verdicts)
 }
 
-fn every_template(config: &Config) -> Vec<Verdict> {
+fn every_template(config: &Config) -> Vec<Checked> {
     let (templates, unread) = app::template_sources(config);
     let rules = rules::load(config.rules_file.as_deref());
     let mut verdicts = Vec::new();
@@ -40,7 +40,7 @@ fn every_template(config: &Config) -> Vec<Verdict> {
     verdicts
 }
 
-fn report(verdicts: &[Verdict]) -> ExitCode {
+fn report(verdicts: &[Checked]) -> ExitCode {
     for verdict in verdicts {
         match verdict {
             Ok(good) => println!("ok: {good}"),
@@ -55,12 +55,12 @@ fn report(verdicts: &[Verdict]) -> ExitCode {
     }
 }
 
-fn rules_find_their_templates(rules: &[Rule], templates: &[Source]) -> Vec<Verdict> {
+fn rules_find_their_templates(rules: &[Rule], templates: &[Source]) -> Vec<Checked> {
     let known: Vec<_> = templates
         .iter()
         .map(|template| template.name.as_str())
         .collect();
-    let lost: Vec<Verdict> = rules
+    let lost: Vec<Checked> = rules
         .iter()
         .filter(|rule| !known.contains(&rule.template.as_str()))
         .map(|rule| {
@@ -79,7 +79,7 @@ fn rules_find_their_templates(rules: &[Rule], templates: &[Source]) -> Vec<Verdi
 }
 
 /// Renders a template with its samples; warnings are printed, each error is a verdict.
-fn every_text(source: &Source) -> Vec<Verdict> {
+fn every_text(source: &Source) -> Vec<Checked> {
     let (errors, warnings): (Vec<_>, Vec<_>) = template::check(source)
         .into_iter()
         .partition(|found| found.severity == Severity::Error);

@@ -10,7 +10,7 @@ use clap::Args;
 use super::Context;
 use crate::app;
 use crate::runtime::Lifecycle;
-use crate::store::cluster::invariants::{Finding, Invariant};
+use crate::store::cluster::invariants::{Invariant, InvariantFinding};
 use crate::upkeep;
 
 /// What to do before asking.
@@ -38,7 +38,7 @@ pub(super) async fn run(args: &CheckStoreArgs, context: &Context) -> anyhow::Res
     for finding in &findings {
         println!("{}", line(finding));
     }
-    let alarm = |finding: &Finding| finding.broken > 0 && finding.invariant.alarms();
+    let alarm = |finding: &InvariantFinding| finding.broken > 0 && finding.invariant.alarms();
     Ok(if findings.iter().any(alarm) {
         ExitCode::FAILURE
     } else {
@@ -46,8 +46,8 @@ pub(super) async fn run(args: &CheckStoreArgs, context: &Context) -> anyhow::Res
     })
 }
 
-fn line(finding: &Finding) -> String {
-    let Finding {
+fn line(finding: &InvariantFinding) -> String {
+    let InvariantFinding {
         invariant,
         broken,
         example,

@@ -15,13 +15,13 @@ use csv::StringRecord;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::{COMMAND_LINE, Context};
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
 use crate::intake::Limits;
-use crate::intake::csv::{Clients, inspect};
+use crate::intake::csv::{ClientReader, inspect};
 use crate::intake::import::{Importer, read_line};
-use crate::intake::lines::{self, Line};
+use crate::intake::lines::{self, LineRead};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
@@ -56,7 +56,7 @@ pub(super) async fn run(command: ImportCommand, context: &Context) -> anyhow::Re
 }
 
 struct Import<'a> {
-    importer: Importer<'a, Row>,
+    importer: Importer<'a, FileRow>,
     phones: &'a PhonePolicy,
     bar: ProgressBar,
     /// The names of the columns of rejected rows.
@@ -65,7 +65,7 @@ struct Import<'a> {
 }
 
 /// A client's place in the file, for the file of rejected rows.
-struct Row {
+struct FileRow {
     line: u64,
     cells: Vec<Vec<String>>,
 }
@@ -74,33 +74,33 @@ impl Import<'_> {
     async fn csv(&mut self, file: &Path) -> anyhow::Result<()> {
         let form = inspect(File::open(file)?)?;
         let reader = self.bar.wrap_read(BufReader::new(File::open(file)?));
-        let mut clients = Clients::open(reader, form)?;
+        let mut clients = ClientReader::open(reader, form)?;
         self.header = clients.header().iter().map(str::to_owned).collect();
         while let Some(described) = clients.next(self.phones)? {
             let cells = |row: &StringRecord| row.iter().map(str::to_owned).collect();
             let cells = described.rows.iter().map(cells).collect();
             let line = described.line;
-            let row = Row { line, cells };
+            let row = FileRow { line, cells };
             match described.outcome {
                 Ok(client) => self.add(client, row).await?,
-                Err((line, fault)) => self.reject(&Row { line, ..row }, &fault)?,
+                Err((line, fault)) => self.reject(&FileRow { line, ..row }, &fault)?,
             }
         }
         Ok(())
     }
 
-    async fn add(&mut self, client: Client, row: Row) -> anyhow::Result<()> {
+    async fn add(&mut self, client: Client, row: FileRow) -> anyhow::Result<()> {
         let refused = self.importer.add(client, row).await?;
         self.reject_all(&refused)
     }
 
-    fn reject_all(&mut self, refused: &[(Row, Fault)]) -> anyhow::Result<()> {
+    fn reject_all(&mut self, refused: &[(FileRow, FieldError)]) -> anyhow::Result<()> {
         refused
             .iter()
             .try_for_each(|(row, fault)| self.reject(row, fault))
     }
 
-    fn reject(&mut self, row: &Row, fault: &Fault) -> anyhow::Result<()> {
+    fn reject(&mut self, row: &FileRow, fault: &FieldError) -> anyhow::Result<()> {
         self.bar.suspend(|| eprintln!("line {}: {fault}", row.line));
         for cells in &row.cells {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -115,13 +115,13 @@ impl Import<'_> {
         let mut buffer = Vec::new();
         for line in 1.. {
             let read = match lines::next(&mut reader, &mut buffer, limit).await? {
-                Line::End => break,
-                Line::Whole => read_line(&buffer, self.phones),
-                Line::TooLong => Err(Fault::new("", format!("longer than {limit} bytes"))),
+                LineRead::End => break,
+                LineRead::Whole => read_line(&buffer, self.phones),
+                LineRead::TooLong => Err(FieldError::new("", format!("longer than {limit} bytes"))),
             };
             self.bar.inc(buffer.len() as u64 + 1);
             let text = String::from_utf8_lossy(&buffer).into_owned();
-            let row = Row {
+            let row = FileRow {
                 line,
                 cells: vec![vec![text]],
             };
@@ -202,7 +202,7 @@ impl Rejects {
         header: &[String],
         cells: &[&str],
         line: u64,
-        fault: &Fault,
+        fault: &FieldError,
     ) -> anyhow::Result<()> {
         self.count += 1;
         if self.dry_run {

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, AppError};
-use crate::config::{self, Config, ConfigError, Reading};
+use crate::config::{self, Config, ConfigError, ConfigReading};
 
 pub use context::Context;
 
@@ -147,7 +147,7 @@ impl Cli {
         let config = read.settings()?;
         match self.command {
             Command::Serve => serve::run(config, self.config).await,
-            Command::Check => Ok(check::run(&Reading::right(config))),
+            Command::Check => Ok(check::run(&ConfigReading::right(config))),
             Command::Demo(args) => demo::run(args, self.config).await,
             Command::Doctor(args) => doctor::run(args, config).await,
             Command::OnStore(command) => command.run(&Context::open(config).await?).await,

@@ -15,7 +15,7 @@ use crate::domain::segments;
 use crate::domain::template::{Source, VersionState};
 use crate::store::Store;
 use crate::store::templates::WriteContext;
-use crate::template::{Compiled, Finding, Fullness, Input, Severity, check, introduce};
+use crate::template::{Compiled, Fullness, Input, Severity, TemplateFinding, check, introduce};
 
 use super::{COMMAND_LINE, Context};
 
@@ -347,7 +347,7 @@ fn read_json(file: &Path) -> anyhow::Result<Json> {
 }
 
 /// Prints the findings; errors among them are one error.
-fn report(source: &Source, findings: &[Finding]) -> anyhow::Result<()> {
+fn report(source: &Source, findings: &[TemplateFinding]) -> anyhow::Result<()> {
     for finding in findings {
         println!("{}/{finding}", source.name);
     }

@@ -56,7 +56,7 @@ async fn add(context: &Context, email: &str, role: Role) -> anyhow::Result<()> {
         store, clock, ids, ..
     } = context;
     let email = EmailAddress::parse(email)?.as_str().to_lowercase();
-    let Word {
+    let NewPassword {
         hash: password_hash,
         made,
     } = word()?;
@@ -89,7 +89,7 @@ async fn change(context: &Context, email: &str) -> anyhow::Result<()> {
         store, clock, ids, ..
     } = context;
     let email = email.trim().to_lowercase();
-    let Word { hash, made } = word()?;
+    let NewPassword { hash, made } = word()?;
     let mut tx = store.write().await?;
     if !tx.users().set_password(&email, &hash).await? {
         anyhow::bail!("there is no `{email}`; see araldo user list");
@@ -103,17 +103,17 @@ async fn change(context: &Context, email: &str) -> anyhow::Result<()> {
 }
 
 /// A new password: its hash, and the word itself when it was made here.
-struct Word {
+struct NewPassword {
     hash: String,
     made: Option<String>,
 }
 
-fn word() -> anyhow::Result<Word> {
+fn word() -> anyhow::Result<NewPassword> {
     let given = given_password()?;
     let made = given.is_none().then(password::generate);
     let word = given.or_else(|| made.clone()).unwrap_or_default();
     let hash = password::hash(&word)?;
-    Ok(Word { hash, made })
+    Ok(NewPassword { hash, made })
 }
 
 fn show(made: Option<String>) {

@@ -10,7 +10,7 @@ use crate::domain::limits::NAMED_FAULTS;
 
 /// What was read, as far as it could be, and what was at fault in it.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ConfigReading {
     /// With a default where something is at fault: for finding further faults, not for use. `None`
     /// when not even that can be had.
     pub config: Option<Config>,
@@ -18,7 +18,7 @@ pub struct Reading {
     pub faults: Vec<ConfigError>,
 }
 
-impl Reading {
+impl ConfigReading {
     /// Settings with nothing wrong in them.
     #[must_use]
     pub const fn right(config: Config) -> Self {
@@ -48,8 +48,8 @@ impl Reading {
 
 /// Reads until nothing new is found, or so many faults that they are enough for one run. `faults`
 /// are known already.
-pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> Reading {
-    let mut taken = Taken::default();
+pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> ConfigReading {
+    let mut taken = RemovedSettings::default();
     let config = loop {
         let fault = match Config::read_once(layers.clone()) {
             Ok(config) => break Some(config),
@@ -66,18 +66,18 @@ pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> Reading 
     let unfit = config.iter().flat_map(Config::channels_without_provider);
     faults.extend(unfit.filter(|fault| !taken.explains(fault)));
     faults.sort_by(|one, other| one.at().cmp(&other.at()));
-    Reading { config, faults }
+    ConfigReading { config, faults }
 }
 
 /// What was taken out.
 #[derive(Default)]
-struct Taken {
+struct RemovedSettings {
     keys: BTreeSet<(String, String)>,
     /// Whole providers, as `provider.NAME`.
     providers: BTreeSet<String>,
 }
 
-impl Taken {
+impl RemovedSettings {
     /// Whether a fault is there only because something was taken out.
     fn explains(&self, fault: &ConfigError) -> bool {
         match fault {

@@ -15,7 +15,7 @@ const PREFIX: &str = "ARALDO__";
 
 /// One value and where it was set.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(super) struct Setting {
     pub(super) value: toml::Value,
     pub(super) at: Origin,
 }
@@ -24,7 +24,7 @@ pub(super) struct Entry {
 #[derive(Debug, Clone)]
 pub(super) struct Entries {
     pub(super) at: Origin,
-    pub(super) keys: BTreeMap<String, Entry>,
+    pub(super) keys: BTreeMap<String, Setting>,
 }
 
 /// Sections by name; a provider's is called `provider.NAME`.
@@ -114,7 +114,7 @@ impl Layers {
     ) {
         let section = self.section(name, at);
         for key in keys.keys() {
-            let entry = Entry {
+            let entry = Setting {
                 value: values[key.get_ref().as_ref()].clone(),
                 at: origin(key.span().start),
             };
@@ -143,7 +143,7 @@ impl Layers {
         let value = toml::Value::String(value);
         self.section(&section, at.clone())
             .keys
-            .insert(key, Entry { value, at });
+            .insert(key, Setting { value, at });
         Ok(())
     }
 

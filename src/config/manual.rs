@@ -15,11 +15,11 @@ const PROVIDERS: [(&str, &str); 3] = [
 ];
 
 /// Sections, those of providers by their kind, each with its keys.
-type Keys = BTreeMap<String, BTreeSet<String>>;
+type KeysBySection = BTreeMap<String, BTreeSet<String>>;
 
 /// What stands in the manual, in force or behind a `#`.
-fn explained() -> Keys {
-    let mut keys = Keys::new();
+fn explained() -> KeysBySection {
+    let mut keys = KeysBySection::new();
     let mut section = String::new();
     for line in MANUAL.lines() {
         let line = line.trim_start_matches('#').trim();
@@ -66,8 +66,8 @@ fn expected(refusal: &str) -> impl Iterator<Item = &str> {
     words.split('`').skip(1).step_by(2)
 }
 
-fn asked_for() -> Keys {
-    let mut keys = Keys::new();
+fn asked_for() -> KeysBySection {
+    let mut keys = KeysBySection::new();
     let unknown = refusal("[nowhere]\n");
     let (_, sections) = unknown.split_once("the sections are ").expect(&unknown);
     for section in sections
@@ -95,7 +95,7 @@ fn asked_for() -> Keys {
 #[test]
 fn the_manual_explains_every_key_and_no_other() {
     let (asked_for, explained) = (asked_for(), explained());
-    let sections = |keys: &Keys| keys.keys().cloned().collect::<Vec<_>>();
+    let sections = |keys: &KeysBySection| keys.keys().cloned().collect::<Vec<_>>();
     assert_eq!(sections(&asked_for), sections(&explained));
     for (section, keys) in &asked_for {
         let missing: Vec<_> = keys.difference(&explained[section]).collect();

@@ -29,11 +29,12 @@ use crate::domain::limits::SETTINGS_BYTES;
 use crate::domain::quiet_hours::QuietHours;
 
 pub use error::{ConfigError, Origin};
-pub use faults::Reading;
+pub use faults::ConfigReading;
 pub use provider::ConfiguredProvider;
 pub use sending::{Channels, Contact, Dispatch};
 pub use serving::{
-    Http, Log, LogFormat, Node, Retention, Role, StoreSettings, TrackingSettings, UpkeepSettings,
+    Http, Log, LogFormat, NodeRole, NodeSettings, Retention, StoreSettings, TrackingSettings,
+    UpkeepSettings,
 };
 
 use layers::Layers;
@@ -47,7 +48,7 @@ pub struct Config {
     /// `[store]`
     pub store: StoreSettings,
     /// `[node]`
-    pub node: Node,
+    pub node: NodeSettings,
     /// `[channels]`
     pub channels: Channels,
     /// `[provider.NAME]`, also those not in use.
@@ -99,14 +100,14 @@ impl Config {
     pub fn examine(
         path: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
-    ) -> Reading {
+    ) -> ConfigReading {
         let text = match path.map(read_file).transpose() {
             Ok(text) => text,
-            Err(fault) => return Reading::of(fault),
+            Err(fault) => return ConfigReading::of(fault),
         };
         match Layers::merge(path.zip(text.as_deref()), environment) {
             Ok((layers, stray)) => faults::read(layers, stray),
-            Err(fault) => Reading::of(fault),
+            Err(fault) => ConfigReading::of(fault),
         }
     }
 
@@ -117,7 +118,7 @@ impl Config {
         let mut config = Self {
             http: Http::read(layers)?,
             store: StoreSettings::read(layers)?,
-            node: Node::read(layers)?,
+            node: NodeSettings::read(layers)?,
             channels: Channels::read(layers)?,
             providers: provider::read(layers)?,
             contact: Contact::read(layers)?,

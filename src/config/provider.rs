@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::error::{ConfigError, Origin};
-use super::layers::{Entries, Entry, Layers};
+use super::layers::{Entries, Layers, Setting};
 use crate::channel::ProviderSettings;
 
 /// Keys whose value is a text even where it looks like a number.
@@ -104,7 +104,7 @@ fn culprit<'a>(entries: &'a Entries, detail: &str) -> Option<&'a String> {
 }
 
 /// A variable is text; numbers, truth values and lists among them are read as such.
-fn typed(key: &str, entry: &Entry) -> toml::Value {
+fn typed(key: &str, entry: &Setting) -> toml::Value {
     let (toml::Value::String(text), Origin::Environment { .. }) = (&entry.value, &entry.at) else {
         return entry.value.clone();
     };

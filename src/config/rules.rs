@@ -41,7 +41,7 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
         line: line_at(text, offset),
         detail,
     };
-    let (written, found) = mended::read::<Written>(text);
+    let (written, found) = mended::read::<RulesFile>(text);
     let mut faults: Vec<ConfigError> = found
         .into_iter()
         .map(|(offset, detail)| fault(offset, detail))
@@ -76,7 +76,7 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
 /// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct RulesFile {
     #[serde(default)]
     rule: Vec<WrittenRule>,
 }
@@ -95,7 +95,7 @@ struct WrittenRule {
     #[serde(default = "usual_lane")]
     lane: Lane,
     #[serde(default = "usual_channels")]
-    channels: Vec<Wish>,
+    channels: Vec<ChannelWord>,
     fallback: Option<WrittenFallback>,
     #[serde(default = "usual_quiet_hours")]
     quiet_hours: QuietHoursWord,
@@ -129,8 +129,8 @@ const fn usual_class() -> Class {
 const fn usual_lane() -> Lane {
     Lane::Normal
 }
-fn usual_channels() -> Vec<Wish> {
-    vec![Wish(ChannelChoice::Preferred)]
+fn usual_channels() -> Vec<ChannelWord> {
+    vec![ChannelWord(ChannelChoice::Preferred)]
 }
 const fn usual_quiet_hours() -> QuietHoursWord {
     QuietHoursWord::Respect
@@ -248,9 +248,9 @@ impl<'de> Deserialize<'de> for Expression {
 }
 
 /// `preferred`, `sms` or `email`.
-struct Wish(ChannelChoice);
+struct ChannelWord(ChannelChoice);
 
-impl<'de> Deserialize<'de> for Wish {
+impl<'de> Deserialize<'de> for ChannelWord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
         match (word.as_str(), word.parse()) {

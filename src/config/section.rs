@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 
 use super::error::{ConfigError, Origin};
-use super::layers::{Entries, Entry, Layers};
+use super::layers::{Entries, Layers, Setting};
 
 /// A section while it is being read.
 pub(super) struct Section {
@@ -149,7 +149,7 @@ impl Section {
         }
     }
 
-    fn need(&mut self, key: &'static str) -> Result<Entry, ConfigError> {
+    fn need(&mut self, key: &'static str) -> Result<Setting, ConfigError> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
         }

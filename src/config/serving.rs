@@ -168,7 +168,7 @@ impl StoreSettings {
 
 text_enum! {
     /// One part of the path that a node may do.
-    pub enum Role {
+    pub enum NodeRole {
         /// Everything over HTTP: API, console, client pages, callbacks.
         Web => "web",
         /// Of that, the API: what comes in, and how it stands.
@@ -184,17 +184,17 @@ text_enum! {
 
 /// `[node]`
 #[derive(Debug, Clone)]
-pub struct Node {
+pub struct NodeSettings {
     /// What it is called.
     pub name: String,
-    pub roles: Vec<Role>,
+    pub roles: Vec<NodeRole>,
 }
 
-impl Node {
+impl NodeSettings {
     pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
         let mut section = Section::take(layers, "node");
         let roles = section.list("roles")?;
-        let roles: Result<Vec<Role>, _> = roles.iter().map(|word| word.parse()).collect();
+        let roles: Result<Vec<NodeRole>, _> = roles.iter().map(|word| word.parse()).collect();
         let node = Self {
             name: section.optional("name")?.unwrap_or_else(machine_name),
             roles: roles.map_err(|error| section.fault("roles", error.to_string()))?,
@@ -211,13 +211,13 @@ impl Node {
 
     /// Whether this node does `role`.
     #[must_use]
-    pub fn does(&self, role: Role) -> bool {
+    pub fn does(&self, role: NodeRole) -> bool {
         self.roles.contains(&role)
     }
 
     /// Whether this node does one of these.
     #[must_use]
-    pub fn does_any(&self, roles: &[Role]) -> bool {
+    pub fn does_any(&self, roles: &[NodeRole]) -> bool {
         roles.iter().any(|role| self.does(*role))
     }
 }

@@ -42,7 +42,7 @@ const SOON: TimeDelta = TimeDelta::seconds(60);
 
 /// How the dispatcher works; from `[dispatch]` of the configuration.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct DispatcherSettings {
     /// Messages that may be between claim and finish at once. That many may be `unknown` after a
     /// crash.
     pub window: usize,
@@ -69,7 +69,7 @@ pub struct Settings {
     pub email_horizon: TimeDelta,
 }
 
-impl Settings {
+impl DispatcherSettings {
     const fn receipts(&self) -> ReceiptHorizon {
         ReceiptHorizon {
             sms: self.sms_horizon,
@@ -121,7 +121,7 @@ impl Settings {
 }
 
 /// What a dispatcher is made of.
-pub struct Parts {
+pub struct DispatcherParts {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -131,14 +131,14 @@ pub struct Parts {
     pub node_name: String,
     /// Makes the links in messages.
     pub links: Links,
-    pub settings: Settings,
+    pub settings: DispatcherSettings,
     /// Woken when messages were queued.
     pub wake: Arc<Wake>,
 }
 
 /// The parts, and what the tasks of one dispatcher keep together.
 struct Shared {
-    parts: Parts,
+    parts: DispatcherParts,
     plans: PlanCache,
     writer: send::WriterHandle,
     limit: claim::ConcurrencyLimit,
@@ -146,9 +146,9 @@ struct Shared {
 }
 
 impl Deref for Shared {
-    type Target = Parts;
+    type Target = DispatcherParts;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &DispatcherParts {
         &self.parts
     }
 }
@@ -164,7 +164,7 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// A dispatcher that does nothing yet. Its node must be registered in the store.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: DispatcherParts) -> Self {
         let (task, writer) = send::attempt_writer(
             parts.store.clone(),
             Arc::clone(&parts.clock),

@@ -2,17 +2,17 @@
 //!
 //! An event of an unknown type is accepted and kept as [`EventData::Other`]: the operator sees
 //! it as unmatched, and a rule may be written for it later. Parsing is all or nothing and every
-//! [`Fault`] has its pointer. How bytes become JSON is `source`'s business; what an event sets
+//! [`FieldError`] has its pointer. How bytes become JSON is `source`'s business; what an event sets
 //! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`.
 
 use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::fields::Fields;
 use crate::domain::limits::{REFERENCE, SOURCE};
 use crate::text::text_enum::text_enum;
-use crate::text::tree::{Node, Tree};
+use crate::text::tree::{JsonNode, Tree};
 
 mod arrival;
 mod case;
@@ -87,12 +87,12 @@ pub enum EventData {
     /// A type Araldo does not know.
     Other,
     /// Stored once, but not readable by this version any more.
-    Unreadable(Fault),
+    Unreadable(FieldError),
 }
 
 impl EventData {
     /// Reads the data of an event of type `kind`; pointers begin at the data itself.
-    pub fn parse<N: Node>(kind: &str, data: &N) -> Result<Self, Fault> {
+    pub fn parse<N: JsonNode>(kind: &str, data: &N) -> Result<Self, FieldError> {
         if let Ok(step) = kind.parse::<CaseStep>() {
             return CaseData::parse(data).map(|data| Self::Case(step, data));
         }
@@ -107,7 +107,7 @@ impl EventData {
 
     /// Refuses what must not come in any more, though it can be read: lists without end, times
     /// beyond all calendars. What was stored before there was such a limit is read all the same.
-    fn check(&self) -> Result<(), Fault> {
+    fn check(&self) -> Result<(), FieldError> {
         match self {
             Self::Case(_, data) => data.check(),
             Self::Incident(_, data) => data.check(),
@@ -119,10 +119,10 @@ impl EventData {
 impl Event {
     /// Reads a CloudEvents 1.0 JSON object (JSON event format §3).
     /// `received_at` stands in for an absent `time`.
-    pub fn parse(value: &Value, received_at: Timestamp) -> Result<Self, Fault> {
+    pub fn parse(value: &Value, received_at: Timestamp) -> Result<Self, FieldError> {
         let mut event = Tree::from(value);
         let tree = data_of(&mut event);
-        let envelope = Envelope::read(&event, received_at)?;
+        let envelope = ContextAttributes::read(&event, received_at)?;
         let fingerprint = fingerprint::of(&envelope, &tree);
         let raw = tree.to_value();
         let data = checked(envelope.kind, &raw)?;
@@ -141,7 +141,7 @@ impl Event {
 }
 
 /// The data of an event that comes in.
-fn checked<N: Node>(kind: &str, data: &N) -> Result<EventData, Fault> {
+fn checked<N: JsonNode>(kind: &str, data: &N) -> Result<EventData, FieldError> {
     let data = EventData::parse(kind, data).and_then(|data| data.check().map(|()| data));
     data.map_err(|fault| fault.under("/data"))
 }
@@ -158,16 +158,16 @@ fn data_of<'a>(event: &mut Tree<'a>) -> Tree<'a> {
 }
 
 /// Everything of an event but its data.
-struct Envelope<'a> {
+struct ContextAttributes<'a> {
     source: &'a str,
     id: &'a str,
     kind: &'a str,
     subject: Option<&'a str>,
-    at: time::Happened,
+    at: time::EventTime,
 }
 
-impl<'a> Envelope<'a> {
-    fn read(event: &'a Tree<'_>, received_at: Timestamp) -> Result<Self, Fault> {
+impl<'a> ContextAttributes<'a> {
+    fn read(event: &'a Tree<'_>, received_at: Timestamp) -> Result<Self, FieldError> {
         let fields = Fields::of(event, "")?;
         check_version(&fields)?;
         check_content(&fields)?;
@@ -176,13 +176,13 @@ impl<'a> Envelope<'a> {
             source: fields.visible("source", SOURCE)?,
             id: fields.visible("id", REFERENCE)?,
             subject: fields.visible_if("subject", SOURCE)?,
-            at: time::Happened::read(&fields, received_at)?,
+            at: time::EventTime::read(&fields, received_at)?,
             kind,
         })
     }
 }
 
-fn check_version(fields: &Fields<'_, Tree<'_>>) -> Result<(), Fault> {
+fn check_version(fields: &Fields<'_, Tree<'_>>) -> Result<(), FieldError> {
     match fields.text_if("specversion")? {
         Some("1.0") => Ok(()),
         Some(other) => Err(fields.fault(
@@ -193,7 +193,7 @@ fn check_version(fields: &Fields<'_, Tree<'_>>) -> Result<(), Fault> {
     }
 }
 
-fn check_content(fields: &Fields<'_, Tree<'_>>) -> Result<(), Fault> {
+fn check_content(fields: &Fields<'_, Tree<'_>>) -> Result<(), FieldError> {
     if fields.get("data_base64").is_some() {
         return Err(fields.fault(
             "data_base64",

@@ -5,14 +5,14 @@ use crate::domain::limits;
 /// A fault in one field of a JSON document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize)]
 #[error("{}{detail}", self.place())]
-pub struct Fault {
+pub struct FieldError {
     /// JSON pointer (RFC 6901) to the field; empty for the whole document.
     pub pointer: String,
     /// The field, the value, what would be right.
     pub detail: String,
 }
 
-impl Fault {
+impl FieldError {
     /// A fault at `pointer`. Both texts are cut: a field may have a name of a megabyte, and
     /// faults are kept by the thousand.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -58,11 +58,11 @@ mod tests {
     #[test]
     fn whatever_was_wrong_a_fault_is_short() {
         let long = "è".repeat(1_000_000);
-        let fault = Fault::new(format!("/{long}"), format!("`{long}` is wrong")).under("/17");
+        let fault = FieldError::new(format!("/{long}"), format!("`{long}` is wrong")).under("/17");
         assert!(fault.pointer.len() < 500 && fault.pointer.capacity() < 1_000);
         assert!(fault.detail.len() < 1_100 && fault.detail.capacity() < 3_000);
         assert!(fault.pointer.starts_with("/17/è") && fault.pointer.ends_with('…'));
-        let short = Fault::new("/a", "b");
+        let short = FieldError::new("/a", "b");
         assert_eq!((&*short.pointer, &*short.detail), ("/a", "b"));
     }
 }

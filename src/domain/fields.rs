@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::domain::UnknownWord;
 use crate::domain::clock::Timestamp;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::limits::QUOTED;
 use crate::text::invisible::harmless;
 use crate::text::sanitize;
-use crate::text::tree::Node;
+use crate::text::tree::JsonNode;
 
 pub use crate::domain::limits::{PROSE, REFERENCE};
 
@@ -24,15 +24,15 @@ pub struct Fields<'a, N = Value> {
     at: String,
 }
 
-impl<'a, N: Node> Fields<'a, N> {
+impl<'a, N: JsonNode> Fields<'a, N> {
     /// Reads `value`, which stands at the pointer `at` of its document.
-    pub fn of(value: &'a N, at: impl Into<String>) -> Result<Self, Fault> {
+    pub fn of(value: &'a N, at: impl Into<String>) -> Result<Self, FieldError> {
         let at = at.into();
         if value.is_object() {
             return Ok(Self { object: value, at });
         }
         let shown = shown(&value.value());
-        Err(Fault::new(
+        Err(FieldError::new(
             at,
             format!("{shown} is not an object such as {{..}}"),
         ))
@@ -45,8 +45,8 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// A fault in one of its fields.
-    pub fn fault(&self, name: &str, detail: impl Into<String>) -> Fault {
-        Fault::new(self.pointer(name), detail)
+    pub fn fault(&self, name: &str, detail: impl Into<String>) -> FieldError {
+        FieldError::new(self.pointer(name), detail)
     }
 
     /// The field as it is, unless absent or `null`.
@@ -56,24 +56,24 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// A reference that must be there: 1 to `max` visible characters.
-    pub fn reference(&self, name: &str, max: usize) -> Result<String, Fault> {
+    pub fn reference(&self, name: &str, max: usize) -> Result<String, FieldError> {
         self.visible(name, max).map(str::to_owned)
     }
 
     /// A reference, if there.
-    pub fn reference_if(&self, name: &str, max: usize) -> Result<Option<String>, Fault> {
+    pub fn reference_if(&self, name: &str, max: usize) -> Result<Option<String>, FieldError> {
         self.visible_if(name, max)
             .map(|text| text.map(str::to_owned))
     }
 
     /// A reference that must be there, where it stands.
-    pub fn visible(&self, name: &str, max: usize) -> Result<&'a str, Fault> {
+    pub fn visible(&self, name: &str, max: usize) -> Result<&'a str, FieldError> {
         self.visible_if(name, max)?
             .ok_or_else(|| self.missing(name))
     }
 
     /// A reference, if there, where it stands.
-    pub fn visible_if(&self, name: &str, max: usize) -> Result<Option<&'a str>, Fault> {
+    pub fn visible_if(&self, name: &str, max: usize) -> Result<Option<&'a str>, FieldError> {
         let Some(text) = self.text_if(name)? else {
             return Ok(None);
         };
@@ -91,12 +91,12 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// One line of text, cleaned; absent when nothing is left.
-    pub fn line_if(&self, name: &str, max: usize) -> Result<Option<String>, Fault> {
+    pub fn line_if(&self, name: &str, max: usize) -> Result<Option<String>, FieldError> {
         self.cleaned_if(name, max, sanitize::line)
     }
 
     /// Text of several lines, cleaned; absent when nothing is left.
-    pub fn prose_if(&self, name: &str) -> Result<Option<String>, Fault> {
+    pub fn prose_if(&self, name: &str) -> Result<Option<String>, FieldError> {
         self.cleaned_if(name, PROSE, sanitize::prose)
     }
 
@@ -105,7 +105,7 @@ impl<'a, N: Node> Fields<'a, N> {
         name: &str,
         max: usize,
         clean: fn(&str) -> String,
-    ) -> Result<Option<String>, Fault> {
+    ) -> Result<Option<String>, FieldError> {
         let Some(text) = self.text_if(name)? else {
             return Ok(None);
         };
@@ -115,7 +115,7 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// A text as it stands.
-    pub fn text_if(&self, name: &str) -> Result<Option<&'a str>, Fault> {
+    pub fn text_if(&self, name: &str) -> Result<Option<&'a str>, FieldError> {
         self.get(name)
             .map(|value| {
                 value
@@ -126,7 +126,7 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// A time with a zone (RFC 3339 §5.6).
-    pub fn time_if(&self, name: &str) -> Result<Option<Timestamp>, Fault> {
+    pub fn time_if(&self, name: &str) -> Result<Option<Timestamp>, FieldError> {
         self.text_if(name)?
             .map(|text| {
                 Timestamp::parse(cut(text)).map_err(|error| self.fault(name, error.to_string()))
@@ -135,7 +135,7 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// A word of a closed list that must be there.
-    pub fn word<T: FromStr<Err = UnknownWord>>(&self, name: &str) -> Result<T, Fault> {
+    pub fn word<T: FromStr<Err = UnknownWord>>(&self, name: &str) -> Result<T, FieldError> {
         self.parsed_if(name)?.ok_or_else(|| self.missing(name))
     }
 
@@ -143,7 +143,7 @@ impl<'a, N: Node> Fields<'a, N> {
     pub fn parsed_if<T: FromStr<Err: std::fmt::Display>>(
         &self,
         name: &str,
-    ) -> Result<Option<T>, Fault> {
+    ) -> Result<Option<T>, FieldError> {
         self.text_if(name)?
             .map(|text| {
                 cut(text)
@@ -154,7 +154,7 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// `true` or `false`.
-    pub fn flag_if(&self, name: &str) -> Result<Option<bool>, Fault> {
+    pub fn flag_if(&self, name: &str) -> Result<Option<bool>, FieldError> {
         self.get(name)
             .map(|value| {
                 value
@@ -165,7 +165,7 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// A number between two bounds, both included.
-    pub fn number_if(&self, name: &str, low: f64, high: f64) -> Result<Option<f64>, Fault> {
+    pub fn number_if(&self, name: &str, low: f64, high: f64) -> Result<Option<f64>, FieldError> {
         self.get(name)
             .map(|value| {
                 value
@@ -179,7 +179,7 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// The items of a list of at most `max`; none when absent.
-    pub fn list(&self, name: &str, max: usize) -> Result<&'a [N], Fault> {
+    pub fn list(&self, name: &str, max: usize) -> Result<&'a [N], FieldError> {
         let Some(value) = self.get(name) else {
             return Ok(&[]);
         };
@@ -197,7 +197,7 @@ impl<'a, N: Node> Fields<'a, N> {
     }
 
     /// An object in a field.
-    pub fn object_if(&self, name: &str) -> Result<Option<Self>, Fault> {
+    pub fn object_if(&self, name: &str) -> Result<Option<Self>, FieldError> {
         self.get(name)
             .map(|value| Self::of(value, self.pointer(name)))
             .transpose()
@@ -205,16 +205,16 @@ impl<'a, N: Node> Fields<'a, N> {
 
     /// The fault of a field that must be there.
     #[must_use]
-    pub fn missing(&self, name: &str) -> Fault {
+    pub fn missing(&self, name: &str) -> FieldError {
         self.fault(name, format!("`{name}` is missing"))
     }
 
-    fn wrong(&self, name: &str, value: &N, right: &str) -> Fault {
+    fn wrong(&self, name: &str, value: &N, right: &str) -> FieldError {
         let shown = shown(&value.value());
         self.fault(name, format!("`{name}` is {shown}, not {right}"))
     }
 
-    fn not_longer(&self, name: &str, text: &str, max: usize) -> Result<(), Fault> {
+    fn not_longer(&self, name: &str, text: &str, max: usize) -> Result<(), FieldError> {
         // A character has at least one byte: most texts need not be counted.
         if text.len() <= max {
             return Ok(());
@@ -232,7 +232,7 @@ impl<'a, N: Node> Fields<'a, N> {
 
 impl<'a> Fields<'a> {
     /// Refuses every field not named: a misspelt one would be lost without a word.
-    pub fn only(&self, names: &[&str]) -> Result<(), Fault> {
+    pub fn only(&self, names: &[&str]) -> Result<(), FieldError> {
         match self.iter().find(|(key, _)| !names.contains(&key.as_str())) {
             None => Ok(()),
             Some((key, _)) => Err(self.fault(

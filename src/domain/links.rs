@@ -22,7 +22,7 @@ const NOWHERE: &str = "…";
 
 /// What an address is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
+pub struct LinkContext {
     /// The message the reader has.
     pub message: MessageId,
     /// Its plan: all that an anonymous address names.
@@ -63,7 +63,7 @@ impl Links {
 
     /// What stands in the message in place of `target`, which is kept as `link`.
     #[must_use]
-    pub fn click_url(&self, reading: Reading, link: LinkId, target: &str) -> String {
+    pub fn click_url(&self, reading: LinkContext, link: LinkId, target: &str) -> String {
         match reading.tracking {
             _ if !self.clicks => target.to_owned(),
             Tracking::None => target.to_owned(),
@@ -78,7 +78,7 @@ impl Links {
 
     /// The pixel at the end of an e-mail, where reading may be measured.
     #[must_use]
-    pub fn pixel_url(&self, reading: Reading) -> Option<String> {
+    pub fn pixel_url(&self, reading: LinkContext) -> Option<String> {
         let (purpose, id) = match reading.tracking {
             Tracking::None => return None,
             Tracking::Aggregate => (Purpose::AnonymousOpen, reading.plan.get()),
@@ -115,8 +115,8 @@ mod tests {
         (links, signer)
     }
 
-    const fn reading(tracking: Tracking) -> Reading {
-        Reading {
+    const fn reading(tracking: Tracking) -> LinkContext {
+        LinkContext {
             message: MessageId::new(41),
             plan: PlanId::new(9),
             tracking,

@@ -38,7 +38,7 @@ pub use crate::text::UnknownWord;
 pub use address::{Address, EmailAddress, PhoneNumber};
 pub use clock::{Clock, Timestamp};
 pub use engagement::{EngagementKind, Verdict};
-pub use fault::Fault;
+pub use fault::FieldError;
 pub use ids::{
     CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,
     TemplateVersionId, UserId,

@@ -22,7 +22,7 @@ const OPEN_AT_LEAST: u16 = 120;
 /// From one time of day to another, over midnight if `from` is later than `to`. Both the same
 /// means never quiet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "QuietHoursText", into = "QuietHoursText")]
 pub struct QuietHours {
     /// First quiet minute of the day, 0 to 1439.
     pub from_minute: u16,
@@ -33,7 +33,7 @@ pub struct QuietHours {
 /// As the API and the settings write it: `{"from":"21:00","to":"08:00"}`.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct QuietHoursText {
     from: String,
     to: String,
 }
@@ -113,14 +113,14 @@ impl QuietHours {
     }
 }
 
-impl TryFrom<Written> for QuietHours {
+impl TryFrom<QuietHoursText> for QuietHours {
     type Error = QuietHoursError;
-    fn try_from(Written { from, to }: Written) -> Result<Self, Self::Error> {
+    fn try_from(QuietHoursText { from, to }: QuietHoursText) -> Result<Self, Self::Error> {
         Self::parse(&from, &to)
     }
 }
 
-impl From<QuietHours> for Written {
+impl From<QuietHours> for QuietHoursText {
     fn from(hours: QuietHours) -> Self {
         Self {
             from: hours.from_text(),

@@ -4,7 +4,7 @@
 //!
 //! A channel's address is the first one, in the client's own order, that nothing bars for the
 //! class of the message: a second number is used when the first is barred. That a household is
-//! told once per address comes after it ([`Told`]); times and quiet hours are `plan`'s.
+//! told once per address comes after it ([`NotifiedAddresses`]); times and quiet hours are `plan`'s.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -113,9 +113,9 @@ impl<'a> Addressee<'a> {
 /// Addresses that have their message, as 80 bits each: a million take 23 MB, and that two of a
 /// million meet happens once in some 10^12 such plans.
 #[derive(Debug, Default)]
-pub struct Told(HashSet<[u8; 10]>);
+pub struct NotifiedAddresses(HashSet<[u8; 10]>);
 
-impl Told {
+impl NotifiedAddresses {
     /// With room for so many, so that it need not be copied while it grows.
     #[must_use]
     pub fn for_about(addresses: usize) -> Self {
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn an_address_is_told_once_on_each_channel() {
-        let mut told = Told::default();
+        let mut told = NotifiedAddresses::default();
         assert!(told.note(SMS, "1") && told.note(EMAIL, "1"));
         assert!(!told.note(SMS, "1"));
     }

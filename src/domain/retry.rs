@@ -32,7 +32,7 @@ impl Default for RetrySchedule {
 
 /// What follows a try that the provider certainly did not take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum RetryDecision {
     /// Try again at this time.
     At(Timestamp),
     /// No try is left.
@@ -58,9 +58,9 @@ impl RetrySchedule {
         expires_at: Timestamp,
         retry_after: Option<TimeDelta>,
         jitter: f64,
-    ) -> Next {
+    ) -> RetryDecision {
         if tries >= self.max_tries {
-            return Next::TriesUsedUp;
+            return RetryDecision::TriesUsedUp;
         }
         let floor = retry_after.map_or(TimeDelta::zero(), |wish| {
             wish.clamp(self.base / 2, LONGEST_REQUEST.max(self.base / 2))
@@ -70,9 +70,9 @@ impl RetrySchedule {
         let pause = (floor + spread).max(TimeDelta::milliseconds(1));
         let due = now + pause;
         if due < expires_at {
-            Next::At(due)
+            RetryDecision::At(due)
         } else {
-            Next::TooLate
+            RetryDecision::TooLate
         }
     }
 
@@ -117,7 +117,7 @@ mod tests {
     fn pause(tries: u32, wish: Option<TimeDelta>, jitter: f64) -> TimeDelta {
         let expires_at = NOW + TimeDelta::days(30);
         match SCHEDULE.next_due(tries, NOW, expires_at, wish, jitter) {
-            Next::At(due) => due - NOW,
+            RetryDecision::At(due) => due - NOW,
             other => panic!("{other:?}"),
         }
     }
@@ -151,15 +151,21 @@ mod tests {
         let later = NOW + TimeDelta::days(1);
         assert_eq!(
             SCHEDULE.next_due(20, NOW, later, None, 0.5),
-            Next::TriesUsedUp
+            RetryDecision::TriesUsedUp
         );
-        assert_eq!(SCHEDULE.next_due(1, NOW, NOW, None, 0.0), Next::TooLate);
+        assert_eq!(
+            SCHEDULE.next_due(1, NOW, NOW, None, 0.0),
+            RetryDecision::TooLate
+        );
         let soon = NOW + TimeDelta::seconds(10);
-        assert_eq!(SCHEDULE.next_due(1, NOW, soon, None, 1.0), Next::TooLate);
+        assert_eq!(
+            SCHEDULE.next_due(1, NOW, soon, None, 1.0),
+            RetryDecision::TooLate
+        );
         let wish = Some(TimeDelta::hours(48));
         assert_eq!(
             SCHEDULE.next_due(1, NOW, later, wish, 0.0),
-            Next::At(NOW + LONGEST_REQUEST)
+            RetryDecision::At(NOW + LONGEST_REQUEST)
         );
     }
 
@@ -174,13 +180,13 @@ mod tests {
             let expires_at = NOW + TimeDelta::seconds(lifetime);
             let wish = wish.map(|seconds| TimeDelta::seconds(seconds.into()));
             match SCHEDULE.next_due(tries, NOW, expires_at, wish, jitter) {
-                Next::At(due) => {
+                RetryDecision::At(due) => {
                     prop_assert!(tries < SCHEDULE.max_tries);
                     prop_assert!(NOW < due && due < expires_at);
                     prop_assert!(due - NOW <= SCHEDULE.cap + LONGEST_REQUEST);
                 }
-                Next::TriesUsedUp => prop_assert!(tries >= SCHEDULE.max_tries),
-                Next::TooLate => prop_assert!(tries < SCHEDULE.max_tries),
+                RetryDecision::TriesUsedUp => prop_assert!(tries >= SCHEDULE.max_tries),
+                RetryDecision::TooLate => prop_assert!(tries < SCHEDULE.max_tries),
             }
         }
     }

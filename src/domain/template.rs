@@ -26,7 +26,7 @@ pub struct Source {
     #[serde(default)]
     pub variables: Vec<Variable>,
     /// The texts by language.
-    pub parts: BTreeMap<Locale, Parts>,
+    pub parts: BTreeMap<Locale, TemplateParts>,
 }
 
 /// A variable that the texts of a template use.
@@ -50,7 +50,7 @@ pub struct Variable {
 /// The texts in one language. A channel without its parts is not spoken in this language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parts {
+pub struct TemplateParts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<String>,
     /// The subject line of the e-mail.
@@ -89,7 +89,7 @@ text_enum! {
     }
 }
 
-impl Parts {
+impl TemplateParts {
     #[must_use]
     pub fn get(&self, part: Part) -> Option<&str> {
         match part {

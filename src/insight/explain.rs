@@ -6,11 +6,11 @@
 use chrono::TimeDelta;
 
 use crate::domain::{Class, Lane, MessageState, Reason, Tracking};
-use crate::store::reports::{Story, StoryAttempt};
+use crate::store::reports::{MessageStory, StoryAttempt};
 
 /// The sentences, in the order things happened.
 #[must_use]
-pub fn explain(story: &Story) -> Vec<String> {
+pub fn explain(story: &MessageStory) -> Vec<String> {
     let mut why = vec![caused(story), planned(story)];
     why.extend(gates(story));
     why.extend(story.attempts.iter().enumerate().map(attempt));
@@ -21,7 +21,7 @@ pub fn explain(story: &Story) -> Vec<String> {
     why
 }
 
-fn caused(story: &Story) -> String {
+fn caused(story: &MessageStory) -> String {
     let event = &story.event;
     let about = event
         .subject
@@ -33,7 +33,7 @@ fn caused(story: &Story) -> String {
     )
 }
 
-fn planned(story: &Story) -> String {
+fn planned(story: &MessageStory) -> String {
     let plan = &story.plan;
     format!(
         "Rule {} applied: template {} version {}, topic {}, class {}, lane {}.",
@@ -42,7 +42,7 @@ fn planned(story: &Story) -> String {
 }
 
 /// The gates between a plan and the queue.
-fn gates(story: &Story) -> Vec<String> {
+fn gates(story: &MessageStory) -> Vec<String> {
     let message = &story.message;
     let mut passed = Vec::new();
     if message.state == MessageState::Suppressed {
@@ -72,7 +72,7 @@ fn gates(story: &Story) -> Vec<String> {
 
 /// When it was to leave, where that was not at once. Nothing where it was put off later: then the
 /// attempts and the last word say why.
-fn due(story: &Story) -> Option<String> {
+fn due(story: &MessageStory) -> Option<String> {
     let message = &story.message;
     let waited = message.due_at - message.created_at;
     if waited <= TimeDelta::minutes(1) {
@@ -131,7 +131,7 @@ fn attempt((place, attempt): (usize, &StoryAttempt)) -> String {
     )
 }
 
-fn receipts(story: &Story) -> Vec<String> {
+fn receipts(story: &MessageStory) -> Vec<String> {
     let receipts = &story.receipts;
     receipts
         .iter()
@@ -147,7 +147,7 @@ fn receipts(story: &Story) -> Vec<String> {
 }
 
 /// Where it stands, and why there.
-fn standing(story: &Story) -> String {
+fn standing(story: &MessageStory) -> String {
     let message = &story.message;
     let because = message
         .reason
@@ -178,7 +178,7 @@ fn standing(story: &Story) -> String {
 }
 
 /// The news was too old when it was planned: nothing of Araldo's was slow.
-fn came_too_late(story: &Story) -> String {
+fn came_too_late(story: &MessageStory) -> String {
     let (event, message) = (&story.event, &story.message);
     let age = message.created_at - event.occurred_at;
     let life = message.expires_at - event.occurred_at;
@@ -190,7 +190,7 @@ fn came_too_late(story: &Story) -> String {
     )
 }
 
-fn flags(story: &Story) -> Vec<String> {
+fn flags(story: &MessageStory) -> Vec<String> {
     let mut flags = Vec::new();
     if story.message.risky {
         flags.push("It was sent again though the first may have left: a double is possible.");
@@ -201,7 +201,7 @@ fn flags(story: &Story) -> Vec<String> {
     flags.into_iter().map(ToOwned::to_owned).collect()
 }
 
-fn reading(story: &Story) -> Vec<String> {
+fn reading(story: &MessageStory) -> Vec<String> {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for hit in &story.engagement {
         let hit = (hit.kind.as_str(), hit.verdict.as_str());

@@ -6,4 +6,4 @@ pub mod explain;
 pub mod rates;
 
 pub use explain::explain;
-pub use rates::{Interval, Rate};
+pub use rates::{Interval, Proportion};

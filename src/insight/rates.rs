@@ -14,7 +14,7 @@ pub const SMALL: i64 = 20;
 
 /// `k` of `n`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
+pub struct Proportion {
     pub k: i64,
     /// Out of how many that could.
     pub n: i64,
@@ -29,7 +29,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-impl Rate {
+impl Proportion {
     /// `k` of `n`. A count never exceeds its base: late receipts may bring `k` first.
     #[must_use]
     pub fn new(k: i64, n: i64) -> Self {
@@ -81,7 +81,7 @@ impl Rate {
 
 /// `3 of 8` · `50 % (40–60 %)` · `–` when there is nothing to divide by. The sign stays with
 /// its number; a line may break before the interval.
-impl fmt::Display for Rate {
+impl fmt::Display for Proportion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.share(), self.interval()) {
             (Some(share), Some(interval)) if !self.is_small() => {
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn percents(k: i64, n: i64) -> (String, String) {
-        let interval = Rate::new(k, n).interval().unwrap();
+        let interval = Proportion::new(k, n).interval().unwrap();
         (
             format!("{:.1}", interval.low * 100.0),
             format!("{:.1}", interval.high * 100.0),
@@ -142,18 +142,21 @@ mod tests {
 
     #[test]
     fn small_numbers_are_shown_as_counts() {
-        assert_eq!(Rate::new(3, 8).to_string(), "3 of 8");
-        assert_eq!(Rate::new(0, 0).to_string(), "–");
-        assert_eq!(Rate::new(50, 100).to_string(), "50\u{a0}% (40–60\u{a0}%)");
-        let narrow = Rate::new(975, 1_001).to_string();
+        assert_eq!(Proportion::new(3, 8).to_string(), "3 of 8");
+        assert_eq!(Proportion::new(0, 0).to_string(), "–");
+        assert_eq!(
+            Proportion::new(50, 100).to_string(),
+            "50\u{a0}% (40–60\u{a0}%)"
+        );
+        let narrow = Proportion::new(975, 1_001).to_string();
         assert_eq!(narrow, "97.4\u{a0}% (96.2–98.2\u{a0}%)");
     }
 
     #[test]
     fn a_count_never_exceeds_its_base() {
-        assert_eq!(Rate::new(9, 8), Rate { k: 8, n: 8 });
-        assert_eq!(Rate::new(-1, 8).percent(), 0);
-        assert_eq!(Rate::new(1, 3).percent(), 33);
-        assert_eq!(Rate::new(2, 3).percent(), 67);
+        assert_eq!(Proportion::new(9, 8), Proportion { k: 8, n: 8 });
+        assert_eq!(Proportion::new(-1, 8).percent(), 0);
+        assert_eq!(Proportion::new(1, 3).percent(), 33);
+        assert_eq!(Proportion::new(2, 3).percent(), 67);
     }
 }

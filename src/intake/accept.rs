@@ -7,7 +7,7 @@ use crate::store::planning::events::{Accept, Ready};
 use crate::store::{Store, StoreError, Tx};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct Intake {
     pub accepted: usize,
     /// Stored before, word for word the same.
     pub duplicates: usize,
@@ -47,7 +47,7 @@ pub async fn take(
     events: impl IntoIterator<Item: Into<Arrival>>,
     now: Timestamp,
     ids: &dyn Ids,
-) -> Result<Taken, IntakeError> {
+) -> Result<Intake, IntakeError> {
     let mut tx = store.write().await?;
     let taken = take_in(&mut tx, events, now, ids).await?;
     tx.commit().await?;
@@ -60,7 +60,7 @@ pub async fn take_in(
     events: impl IntoIterator<Item: Into<Arrival>>,
     now: Timestamp,
     ids: &dyn Ids,
-) -> Result<Taken, IntakeError> {
+) -> Result<Intake, IntakeError> {
     let ready = Ready::of(events, now, ids);
     let mut answers = tx.events().accept_all(std::slice::from_ref(&ready)).await?;
     answer(answers.pop().unwrap_or_default(), |at| ready.name(at))
@@ -70,8 +70,8 @@ pub async fn take_in(
 pub(super) fn answer(
     answers: Vec<Accept>,
     name: impl Fn(usize) -> (String, String),
-) -> Result<Taken, IntakeError> {
-    let mut taken = Taken {
+) -> Result<Intake, IntakeError> {
+    let mut taken = Intake {
         accepted: 0,
         duplicates: 0,
         ids: Vec::with_capacity(answers.len()),

@@ -10,10 +10,10 @@ use crate::domain::fields::{Fields, REFERENCE};
 use crate::domain::language::Language;
 use crate::domain::limits::{CONTACTS, NAME, PLACE_KIND, PLACES, POSTAL_CODE, TAGS, TOPICS};
 use crate::domain::quiet_hours::QuietHours;
-use crate::domain::{Address, Channel, Fault};
+use crate::domain::{Address, Channel, FieldError};
 
 /// Reads a client. Whatever is wrong is said with its pointer; unknown fields are refused.
-pub fn parse(value: &Value, phones: &PhonePolicy) -> Result<Client, Fault> {
+pub fn parse(value: &Value, phones: &PhonePolicy) -> Result<Client, FieldError> {
     let fields = Fields::of(value, "")?;
     fields.only(&[
         "client",
@@ -48,7 +48,7 @@ pub fn parse(value: &Value, phones: &PhonePolicy) -> Result<Client, Fault> {
 }
 
 /// BCP 47 as far as languages, scripts and regions go: `it`, `de-AT`, `sr-Latn-RS`.
-fn locale(fields: &Fields<'_>) -> Result<String, Fault> {
+fn locale(fields: &Fields<'_>) -> Result<String, FieldError> {
     let Some(text) = fields.text_if("locale")? else {
         return Ok(Language::HOME.tag().to_owned());
     };
@@ -66,7 +66,7 @@ fn locale(fields: &Fields<'_>) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
-fn time_zone(fields: &Fields<'_>) -> Result<chrono_tz::Tz, Fault> {
+fn time_zone(fields: &Fields<'_>) -> Result<chrono_tz::Tz, FieldError> {
     match fields.text_if("time_zone")? {
         None => Ok(HOME_ZONE),
         Some(name) => name.parse().map_err(|_| {
@@ -79,7 +79,7 @@ fn time_zone(fields: &Fields<'_>) -> Result<chrono_tz::Tz, Fault> {
 }
 
 /// Two spellings of one address become one contact point, at the place of the first.
-fn contacts(fields: &Fields<'_>, phones: &PhonePolicy) -> Result<Vec<ContactPoint>, Fault> {
+fn contacts(fields: &Fields<'_>, phones: &PhonePolicy) -> Result<Vec<ContactPoint>, FieldError> {
     let mut contacts: Vec<ContactPoint> = Vec::new();
     for (at, item) in fields.list("contacts", CONTACTS)?.iter().enumerate() {
         let item = Fields::of(item, format!("{}/{at}", fields.pointer("contacts")))?;
@@ -99,7 +99,7 @@ fn contacts(fields: &Fields<'_>, phones: &PhonePolicy) -> Result<Vec<ContactPoin
     Ok(contacts)
 }
 
-fn places(fields: &Fields<'_>) -> Result<Vec<Place>, Fault> {
+fn places(fields: &Fields<'_>) -> Result<Vec<Place>, FieldError> {
     let mut places: Vec<Place> = Vec::new();
     for (at, item) in fields.list("places", PLACES)?.iter().enumerate() {
         let item = Fields::of(item, format!("{}/{at}", fields.pointer("places")))?;
@@ -115,7 +115,7 @@ fn places(fields: &Fields<'_>) -> Result<Vec<Place>, Fault> {
     Ok(places)
 }
 
-fn place(item: &Fields<'_>) -> Result<Place, Fault> {
+fn place(item: &Fields<'_>) -> Result<Place, FieldError> {
     item.only(&[
         "place",
         "kind",
@@ -143,7 +143,7 @@ fn place(item: &Fields<'_>) -> Result<Place, Fault> {
     })
 }
 
-fn municipality(item: &Fields<'_>) -> Result<Option<String>, Fault> {
+fn municipality(item: &Fields<'_>) -> Result<Option<String>, FieldError> {
     let Some(code) = item.reference_if("municipality", REFERENCE)? else {
         return Ok(None);
     };
@@ -156,7 +156,7 @@ fn municipality(item: &Fields<'_>) -> Result<Option<String>, Fault> {
     ))
 }
 
-fn tags(item: &Fields<'_>) -> Result<Vec<String>, Fault> {
+fn tags(item: &Fields<'_>) -> Result<Vec<String>, FieldError> {
     let mut tags = Vec::new();
     for (at, value) in item.list("tags", TAGS)?.iter().enumerate() {
         let tag = reference(value.clone(), format!("{}/{at}", item.pointer("tags")))?;
@@ -169,14 +169,14 @@ fn tags(item: &Fields<'_>) -> Result<Vec<String>, Fault> {
 
 /// Something that stands where a field does not: read like one, so that its faults have the same
 /// words.
-fn reference(value: impl Into<Value>, pointer: String) -> Result<String, Fault> {
+fn reference(value: impl Into<Value>, pointer: String) -> Result<String, FieldError> {
     let wrapped = json!({ "name": value.into() });
     Fields::of(&wrapped, "")?
         .reference("name", REFERENCE)
-        .map_err(|fault| Fault::new(pointer, fault.detail))
+        .map_err(|fault| FieldError::new(pointer, fault.detail))
 }
 
-fn topics(fields: &Fields<'_>) -> Result<BTreeMap<String, bool>, Fault> {
+fn topics(fields: &Fields<'_>) -> Result<BTreeMap<String, bool>, FieldError> {
     let Some(given) = fields.object_if("topics")? else {
         return Ok(BTreeMap::new());
     };
@@ -193,7 +193,7 @@ fn topics(fields: &Fields<'_>) -> Result<BTreeMap<String, bool>, Fault> {
         .collect()
 }
 
-fn quiet_hours(fields: &Fields<'_>) -> Result<Option<QuietHours>, Fault> {
+fn quiet_hours(fields: &Fields<'_>) -> Result<Option<QuietHours>, FieldError> {
     let Some(given) = fields.object_if("quiet_hours")? else {
         return Ok(None);
     };

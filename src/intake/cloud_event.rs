@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::domain::event::{Arrival, from_outside, is_json};
-use crate::domain::{Fault, Timestamp};
+use crate::domain::{FieldError, Timestamp};
 use crate::intake::{Limits, json};
 use crate::text::tree::{Object, Tree};
 
@@ -77,20 +77,23 @@ pub fn read(
     body: &[u8],
     limits: &Limits,
     received_at: Timestamp,
-) -> Result<Vec<Arrival>, Fault> {
+) -> Result<Vec<Arrival>, FieldError> {
     let value = match mode {
         Mode::Binary => assemble(headers, body)?,
         Mode::Structured | Mode::Batched | Mode::Plain => json::read(body)?,
     };
     match (mode, value) {
         (Mode::Batched | Mode::Plain, Tree::List(items)) => batch(items, limits, received_at),
-        (Mode::Batched, _) => Err(Fault::new("", "a batch is a list of events: [{..}, ..]")),
+        (Mode::Batched, _) => Err(FieldError::new(
+            "",
+            "a batch is a list of events: [{..}, ..]",
+        )),
         (_, value) => one(value, received_at).map(|event| vec![event]),
     }
 }
 
 /// One event as somebody outside may send it.
-fn one(mut event: Tree<'_>, received_at: Timestamp) -> Result<Arrival, Fault> {
+fn one(mut event: Tree<'_>, received_at: Timestamp) -> Result<Arrival, FieldError> {
     unpack(&mut event)?;
     let event = Arrival::parse(event, received_at)?;
     from_outside(&event.source, &event.kind)?;
@@ -99,7 +102,7 @@ fn one(mut event: Tree<'_>, received_at: Timestamp) -> Result<Arrival, Fault> {
 
 /// `data_base64` (JSON event format §3.1): what SDKs make of data they are given as bytes. When the
 /// bytes are JSON, as they must be here, it is the same event as one with `data`.
-fn unpack(event: &mut Tree<'_>) -> Result<(), Fault> {
+fn unpack(event: &mut Tree<'_>) -> Result<(), FieldError> {
     let Tree::Object(fields) = event else {
         return Ok(());
     };
@@ -108,7 +111,7 @@ fn unpack(event: &mut Tree<'_>) -> Result<(), Fault> {
         // Nothing there, or something that is refused further on.
         return Ok(());
     };
-    let fault = |detail| Fault::new("/data_base64", detail);
+    let fault = |detail| FieldError::new("/data_base64", detail);
     let bytes = STANDARD
         .decode(packed.as_bytes())
         .map_err(|_| fault("`data_base64` is not Base64 (RFC 4648 §4)".to_owned()))?;
@@ -128,30 +131,30 @@ fn batch(
     items: Vec<Tree<'_>>,
     limits: &Limits,
     received_at: Timestamp,
-) -> Result<Vec<Arrival>, Fault> {
+) -> Result<Vec<Arrival>, FieldError> {
     if items.len() > limits.batch_events {
         let detail = format!(
             "the batch has {} events; at most {} are taken at once",
             items.len(),
             limits.batch_events
         );
-        return Err(Fault::new("", detail));
+        return Err(FieldError::new("", detail));
     }
     let parse = |(index, item)| {
         one(item, received_at).map_err(|fault| {
             let detail = format!("event {index}: {}", fault.detail);
-            Fault::new(fault.pointer, detail).under(&format!("/{index}"))
+            FieldError::new(fault.pointer, detail).under(&format!("/{index}"))
         })
     };
     items.into_iter().enumerate().map(parse).collect()
 }
 
 /// Binary mode: attributes from the headers, percent-decoded (§3.1.3.2), data from the body.
-fn assemble<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Result<Tree<'a>, Fault> {
+fn assemble<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Result<Tree<'a>, FieldError> {
     let mut event = Vec::with_capacity(headers.len() + 1);
     for (name, value) in headers {
         let value = percent_decode_str(value).decode_utf8().map_err(|_| {
-            Fault::new(
+            FieldError::new(
                 format!("/{name}"),
                 format!("header `ce-{name}` is not UTF-8"),
             )

@@ -12,7 +12,7 @@ use std::io::{Chain, Read};
 
 use csv::StringRecord;
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
 use crate::intake::client;
@@ -54,11 +54,11 @@ pub struct Described {
     /// Its rows, as they stand.
     pub rows: Vec<StringRecord>,
     /// The client; or the line, column and reason.
-    pub outcome: Result<Client, (u64, Fault)>,
+    pub outcome: Result<Client, (u64, FieldError)>,
 }
 
 /// Reads clients one after the other.
-pub struct Clients<R> {
+pub struct ClientReader<R> {
     rows: csv::Reader<Chain<R, &'static [u8]>>,
     header: StringRecord,
     ahead: Option<StringRecord>,
@@ -66,7 +66,7 @@ pub struct Clients<R> {
     seen: HashMap<String, u64>,
 }
 
-impl<R: Read> Clients<R> {
+impl<R: Read> ClientReader<R> {
     pub fn open(reader: R, form: Form) -> Result<Self, CsvError> {
         let mut rows = csv::ReaderBuilder::new()
             .delimiter(form.delimiter.byte())
@@ -124,12 +124,12 @@ impl<R: Read> Clients<R> {
         line: u64,
         rows: &[StringRecord],
         phones: &PhonePolicy,
-    ) -> Result<Client, (u64, Fault)> {
+    ) -> Result<Client, (u64, FieldError)> {
         if let Some(earlier) = self.seen.get(reference) {
             let detail = format!(
                 "client `{reference}` stands in line {earlier} already; put its rows one after the other"
             );
-            return Err((line, Fault::new("client", detail)));
+            return Err((line, FieldError::new("client", detail)));
         }
         if !reference.is_empty() {
             self.seen.insert(reference.to_owned(), line);
@@ -158,7 +158,7 @@ impl<R: Read> Clients<R> {
     }
 }
 
-impl<R: Read> Clients<R> {
+impl<R: Read> ClientReader<R> {
     /// Reads a row, trimmed, with the line it begins in. The reader's own count leaves out empty
     /// lines above a row; so the line is counted back from the row's end.
     fn read(&mut self, row: &mut StringRecord) -> Result<bool, CsvError> {

@@ -2,7 +2,7 @@
 
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
-use crate::domain::{Clock, Fault, Ids};
+use crate::domain::{Clock, FieldError, Ids};
 use crate::intake::{client, json};
 use crate::store::access::audit::AuditEntry;
 use crate::store::{Store, StoreError};
@@ -18,7 +18,7 @@ pub struct Rejected {
     pub line: u64,
     /// Where in it and why.
     #[serde(flatten)]
-    pub fault: Fault,
+    pub fault: FieldError,
 }
 
 /// Collects clients and writes them batch by batch. `T`: what the caller wants back with a client
@@ -55,7 +55,11 @@ impl<'a, T> Importer<'a, T> {
     }
 
     /// Takes one client; writes when a batch is full. What the store refused comes back.
-    pub async fn add(&mut self, client: Client, tag: T) -> Result<Vec<(T, Fault)>, StoreError> {
+    pub async fn add(
+        &mut self,
+        client: Client,
+        tag: T,
+    ) -> Result<Vec<(T, FieldError)>, StoreError> {
         self.batch.push((client, tag));
         if self.batch.len() < BATCH {
             return Ok(Vec::new());
@@ -64,12 +68,12 @@ impl<'a, T> Importer<'a, T> {
     }
 
     /// Writes what is left; how many were imported in all, and what the store refused now.
-    pub async fn finish(&mut self) -> Result<(u64, Vec<(T, Fault)>), StoreError> {
+    pub async fn finish(&mut self) -> Result<(u64, Vec<(T, FieldError)>), StoreError> {
         let refused = self.flush().await?;
         Ok((self.imported, refused))
     }
 
-    async fn flush(&mut self) -> Result<Vec<(T, Fault)>, StoreError> {
+    async fn flush(&mut self) -> Result<Vec<(T, FieldError)>, StoreError> {
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         let clients: Vec<&Client> = batch.iter().map(|(client, _)| client).collect();
         match self.write(&clients).await {
@@ -83,7 +87,10 @@ impl<'a, T> Importer<'a, T> {
     }
 
     /// One of them is poison: it is named, and the others are kept.
-    async fn one_by_one(&mut self, batch: Vec<(Client, T)>) -> Result<Vec<(T, Fault)>, StoreError> {
+    async fn one_by_one(
+        &mut self,
+        batch: Vec<(Client, T)>,
+    ) -> Result<Vec<(T, FieldError)>, StoreError> {
         let mut refused = Vec::new();
         for (client, tag) in batch {
             match self.write(&[&client]).await {
@@ -118,13 +125,13 @@ impl<'a, T> Importer<'a, T> {
     }
 }
 
-fn unholdable() -> Fault {
+fn unholdable() -> FieldError {
     let detail = "the store cannot hold it: a text is too long, or holds a character NUL";
-    Fault::new("", detail)
+    FieldError::new("", detail)
 }
 
 /// Reads one line of NDJSON; a blank one is nobody.
-pub fn read_line(line: &[u8], phones: &PhonePolicy) -> Result<Option<Client>, Fault> {
+pub fn read_line(line: &[u8], phones: &PhonePolicy) -> Result<Option<Client>, FieldError> {
     // A stream from a spreadsheet begins with a mark that is no JSON.
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
     if line.trim_ascii().is_empty() {

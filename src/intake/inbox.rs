@@ -5,7 +5,7 @@
 //! common transaction is kept, and each is tried alone. What an event means is decided later, by
 //! `plan`.
 
-use super::accept::{IntakeError, Taken, answer};
+use super::accept::{Intake, IntakeError, answer};
 use crate::domain::event::Arrival;
 use crate::domain::{Ids, Timestamp};
 use crate::runtime::{GroupCommit, Lifecycle, Writer, Written};
@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 
 /// Takes events in. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct EventInbox(GroupCommit<Ready, Result<Taken, IntakeError>>);
+pub struct EventInbox(GroupCommit<Ready, Result<Intake, IntakeError>>);
 
 impl EventInbox {
     /// Starts the task that writes.
@@ -33,7 +33,7 @@ impl EventInbox {
         events: impl IntoIterator<Item: Into<Arrival>>,
         now: Timestamp,
         ids: &dyn Ids,
-    ) -> Result<Taken, IntakeError> {
+    ) -> Result<Intake, IntakeError> {
         // Made ready here, in the request's own task: the one that writes has enough to do.
         let events = Ready::of(events, now, ids);
         let taken = self.0.write(events).await;
@@ -47,7 +47,7 @@ struct EventWriter {
 
 impl Writer for EventWriter {
     type Job = Ready;
-    type Answer = Result<Taken, IntakeError>;
+    type Answer = Result<Intake, IntakeError>;
     /// Events written together, unless one request alone brings more.
     const HEAVIEST: usize = 4_096;
 
@@ -73,7 +73,7 @@ impl EventWriter {
     async fn accept(
         &self,
         requests: &[Ready],
-    ) -> Result<Vec<Result<Taken, IntakeError>>, StoreError> {
+    ) -> Result<Vec<Result<Intake, IntakeError>>, StoreError> {
         let mut tx = self.store.write().await?;
         let answers = tx.events().accept_all(requests).await?;
         let taken: Vec<_> = answers
@@ -88,7 +88,7 @@ impl EventWriter {
     }
 }
 
-fn refuse(error: &StoreError, requests: usize) -> Vec<Result<Taken, IntakeError>> {
+fn refuse(error: &StoreError, requests: usize) -> Vec<Result<Intake, IntakeError>> {
     let unholdable = error.is_unholdable();
     if !unholdable {
         tracing::error!(error = %error, requests.refused = requests,

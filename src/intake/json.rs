@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 
 /// Reads one document. `NaN`, comments, trailing text and nesting deeper than 128 are refused
 /// (RFC 8259 §4 to §6). `T`: a `Value`, or a `Tree` that borrows from the bytes.
-pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
+pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, FieldError> {
     // A mark some editors put before a text; a parser may pass over it (RFC 8259 §8.1).
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     // Seen as text once, instead of text by text.
@@ -26,7 +26,7 @@ pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
             }
             _ => format!("not valid JSON: {error}"),
         };
-        Fault::new("", detail)
+        FieldError::new("", detail)
     })
 }
 

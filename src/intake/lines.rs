@@ -4,7 +4,7 @@
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
+pub enum LineRead {
     /// The buffer holds a line, without its end.
     Whole,
     /// It was longer than allowed and was passed over; the buffer holds its beginning.
@@ -18,20 +18,24 @@ pub async fn next<R: AsyncBufRead + Unpin>(
     reader: &mut R,
     buffer: &mut Vec<u8>,
     limit: usize,
-) -> std::io::Result<Line> {
+) -> std::io::Result<LineRead> {
     buffer.clear();
     let (mut length, mut begun) = (0, false);
     let outcome = |length| {
         if length > limit {
-            Line::TooLong
+            LineRead::TooLong
         } else {
-            Line::Whole
+            LineRead::Whole
         }
     };
     loop {
         let chunk = reader.fill_buf().await?;
         if chunk.is_empty() {
-            return Ok(if begun { outcome(length) } else { Line::End });
+            return Ok(if begun {
+                outcome(length)
+            } else {
+                LineRead::End
+            });
         }
         begun = true;
         let end = chunk.iter().position(|byte| *byte == b'\n');
@@ -58,13 +62,13 @@ mod tests {
         let mut seen = Vec::new();
         loop {
             let line = next(&mut reader, &mut buffer, 5).await.unwrap();
-            if line == Line::End {
+            if line == LineRead::End {
                 break;
             }
             seen.push((line, String::from_utf8(buffer.clone()).unwrap()));
         }
-        let whole = |text: &str| (Line::Whole, text.to_owned());
-        let cut = (Line::TooLong, "far t".to_owned());
+        let whole = |text: &str| (LineRead::Whole, text.to_owned());
+        let cut = (LineRead::TooLong, "far t".to_owned());
         assert_eq!(seen, [whole("one"), whole(""), cut, whole("last")]);
     }
 }

@@ -7,7 +7,7 @@ use super::{News, Planner, audience, fan_out, variables};
 use crate::domain::event::{
     DirectRequest, Event, EventData, EventState, Incident, MESSAGE_REQUESTED,
 };
-use crate::domain::reach::Told;
+use crate::domain::reach::NotifiedAddresses;
 use crate::domain::rule::{Audience, ChannelChoice, PlanSettings, Rule};
 use crate::domain::{Class, EventId, Lane, OnUnknown, PlanId, Timestamp};
 use crate::store::planning::events::StoredEvent;
@@ -18,7 +18,7 @@ use crate::store::{StoreError, Tx};
 const DIRECT_EXPIRES: chrono::TimeDelta = chrono::TimeDelta::hours(72);
 
 /// What an event is about, after it was taken in.
-struct Subject {
+struct EventSubject {
     /// `case:PR-1`, `incident:G-77`, `event:ID`.
     key: String,
     /// Nothing that happened later is known.
@@ -30,7 +30,7 @@ struct Subject {
 }
 
 /// What applying a rule came to.
-enum Applied {
+enum RuleOutcome {
     /// So many clients are in its audience, and all have their messages.
     Told(usize),
     /// Its plan is there, and its messages are still to be made.
@@ -64,11 +64,11 @@ impl Planner {
         let mut told = 0;
         for rule in &rules {
             match self.apply_rule(tx, stored, &subject, rule).await? {
-                Applied::Told(clients) => {
+                RuleOutcome::Told(clients) => {
                     told += clients;
                     news.lanes.insert(rule.lane);
                 }
-                Applied::Left => {
+                RuleOutcome::Left => {
                     told += 1;
                     news.unfinished = true;
                 }
@@ -83,7 +83,7 @@ impl Planner {
             .await
     }
 
-    async fn take_in(&self, tx: &mut Tx, stored: &StoredEvent) -> Result<Subject, StoreError> {
+    async fn take_in(&self, tx: &mut Tx, stored: &StoredEvent) -> Result<EventSubject, StoreError> {
         let event = &stored.event;
         let mut variables =
             variables::common(&event.kind, event.occurred_at, &self.settings.contact);
@@ -118,7 +118,7 @@ impl Planner {
                 (format!("event:{}", stored.id), true, None)
             }
         };
-        Ok(Subject {
+        Ok(EventSubject {
             key,
             newest,
             incident,
@@ -126,7 +126,7 @@ impl Planner {
         })
     }
 
-    fn rules_for(&self, event: &Event, subject: &Subject) -> Vec<Rule> {
+    fn rules_for(&self, event: &Event, subject: &EventSubject) -> Vec<Rule> {
         if let EventData::Direct(request) = &event.data {
             return vec![direct(request)];
         }
@@ -139,12 +139,12 @@ impl Planner {
         &self,
         tx: &mut Tx,
         stored: &StoredEvent,
-        subject: &Subject,
+        subject: &EventSubject,
         rule: &Rule,
-    ) -> Result<Applied, StoreError> {
+    ) -> Result<RuleOutcome, StoreError> {
         let plan = self.plan(tx, stored, subject, rule).await?;
         if !tx.plans().insert(&plan).await? {
-            return Ok(Applied::Left);
+            return Ok(RuleOutcome::Left);
         }
         if subject.newest {
             let now = self.clock.now();
@@ -157,30 +157,35 @@ impl Planner {
             (Audience::IncidentArea, Some(incident)) => {
                 match audience::freeze_small(tx, &incident.area, self.settings.small_area).await? {
                     Some(members) => members,
-                    None => return Ok(Applied::Left),
+                    None => return Ok(RuleOutcome::Left),
                 }
             }
             _ => audience::freeze(tx, rule.audience, &stored.event, incident).await?,
         };
         if members.len() > fan_out::CHUNK {
-            return Ok(Applied::Left);
+            return Ok(RuleOutcome::Left);
         }
         let candidates = tx.candidates().read(&members, &plan.topic).await?;
         let settings = PlanSettings::from(rule);
-        let messages = self.messages(&plan, &settings, &candidates, &mut Told::default());
+        let messages = self.messages(
+            &plan,
+            &settings,
+            &candidates,
+            &mut NotifiedAddresses::default(),
+        );
         let end = fan_out::End {
             upto: members.last().map_or(0, |member| member.client),
             is_last: true,
         };
         self.write_messages(tx, &plan, &messages, end).await?;
-        Ok(Applied::Told(members.len()))
+        Ok(RuleOutcome::Told(members.len()))
     }
 
     async fn plan(
         &self,
         tx: &mut Tx,
         stored: &StoredEvent,
-        subject: &Subject,
+        subject: &EventSubject,
         rule: &Rule,
     ) -> Result<Plan, StoreError> {
         let now = self.clock.now();

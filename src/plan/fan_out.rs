@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use chrono::TimeDelta;
 
-use super::gate::{self, Terms, Verdict};
+use super::gate::{self, PlannedMessage, Terms};
 use super::{Planner, variables};
-use crate::domain::reach::Told;
+use crate::domain::reach::NotifiedAddresses;
 use crate::domain::rule::PlanSettings;
 use crate::domain::{ClientId, MessageId, MessageState, PlanId, Reason};
 use crate::store::messages::NewMessage;
@@ -37,7 +37,7 @@ impl Planner {
         };
         let settings = settings_of(&plan)?;
         let members = self.members(&mut tx, &plan, &settings).await?;
-        let mut told = Told::for_about(members.len());
+        let mut told = NotifiedAddresses::for_about(members.len());
         if plan.cursor > 0 {
             for (channel, address) in tx.messages().addresses_of(id).await? {
                 told.note(channel, &address);
@@ -140,7 +140,7 @@ impl Planner {
         plan: &Plan,
         settings: &PlanSettings,
         candidates: &[Candidate],
-        told: &mut Told,
+        told: &mut NotifiedAddresses,
     ) -> Vec<NewMessage> {
         let terms = Terms {
             settings,
@@ -198,7 +198,7 @@ async fn without_the_erased<'a>(
 }
 
 /// One message per address, even if a household has three contracts. The others have a row too.
-fn merge_households(verdict: &mut Verdict, told: &mut Told) {
+fn merge_households(verdict: &mut PlannedMessage, told: &mut NotifiedAddresses) {
     let goes_out = matches!(verdict.state, MessageState::Queued | MessageState::Held);
     if goes_out && !told.note(verdict.channel, &verdict.address) {
         verdict.state = MessageState::Suppressed;

@@ -30,7 +30,7 @@ pub(super) struct Terms<'a> {
 
 /// One message that is to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(super) struct PlannedMessage {
     pub(super) channel: Channel,
     /// Where to; empty when there is none.
     pub(super) address: String,
@@ -46,7 +46,7 @@ pub(super) struct Verdict {
 
 /// The messages one candidate gets: at least one, if only a suppressed one with the reason.
 #[must_use]
-pub(super) fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<Verdict> {
+pub(super) fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<PlannedMessage> {
     let addressee = candidate.addressee();
     addressee
         .channels(&terms.settings.channels, terms.class)
@@ -70,7 +70,7 @@ fn verdict(
     addressee: &Addressee<'_>,
     channel: Channel,
     terms: &Terms<'_>,
-) -> Verdict {
+) -> PlannedMessage {
     let reach = addressee.on(channel, terms.class);
     let address = match reach {
         Reach::At(address) => Some(address),
@@ -95,7 +95,7 @@ fn verdict(
     } else {
         (MessageState::Queued, None)
     };
-    Verdict {
+    PlannedMessage {
         channel,
         address: address.unwrap_or_default().to_owned(),
         state,

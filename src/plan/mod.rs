@@ -42,7 +42,7 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// How the planner works.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct PlannerSettings {
     /// Quiet hours of clients who set none.
     pub quiet_hours: Option<QuietHours>,
     /// How reading may be measured at most (`[tracking] opens`).
@@ -78,7 +78,7 @@ pub struct Planner {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     wake: Arc<Wake>,
-    settings: Settings,
+    settings: PlannerSettings,
     matcher: Arc<ArcSwap<Matcher>>,
     /// Plans that another node was seen at, and how far it was.
     elsewhere: Mutex<BTreeMap<PlanId, i64>>,
@@ -92,7 +92,7 @@ impl Planner {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         wake: Arc<Wake>,
-        settings: Settings,
+        settings: PlannerSettings,
         matcher: Arc<ArcSwap<Matcher>>,
     ) -> Self {
         Self {

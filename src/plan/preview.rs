@@ -12,7 +12,7 @@ use super::fan_out::CHUNK;
 use super::matching::Matcher;
 use super::{audience, variables};
 use crate::domain::event::{Event, EventData, Incident, IncidentData, IncidentStep};
-use crate::domain::reach::{Addressee, Reach, Told};
+use crate::domain::reach::{Addressee, NotifiedAddresses, Reach};
 use crate::domain::rule::{Audience, ChannelChoice, Rule};
 use crate::domain::{Channel, Class, Reason, Timestamp};
 use crate::store::planning::candidates::Member;
@@ -52,7 +52,7 @@ struct AreaRule {
     channels: Vec<ChannelChoice>,
     class: Class,
     topic: String,
-    told: Told,
+    told: NotifiedAddresses,
 }
 
 /// What the conditions of rules see as the source of an event that nobody sent.
@@ -111,7 +111,7 @@ async fn rules(
                 channels: rule.channels,
                 class: rule.class,
                 topic,
-                told: Told::default(),
+                told: NotifiedAddresses::default(),
             });
         }
     }

@@ -44,7 +44,7 @@ pub enum Written<Answer> {
 
 /// The callers' side. Clones hand in to the same task.
 #[derive(Debug)]
-pub struct GroupCommit<Job, Answer>(mpsc::Sender<Waiting<Job, Answer>>);
+pub struct GroupCommit<Job, Answer>(mpsc::Sender<QueuedJob<Job, Answer>>);
 
 impl<Job, Answer> Clone for GroupCommit<Job, Answer> {
     fn clone(&self) -> Self {
@@ -53,7 +53,7 @@ impl<Job, Answer> Clone for GroupCommit<Job, Answer> {
 }
 
 #[derive(Debug)]
-struct Waiting<Job, Answer> {
+struct QueuedJob<Job, Answer> {
     job: Job,
     answer: oneshot::Sender<Answer>,
 }
@@ -75,14 +75,14 @@ impl<Job: Send + Sync + 'static, Answer: Send + 'static> GroupCommit<Job, Answer
     /// daemon stops, or the writer failed. Whoever asked has to ask again.
     pub async fn write(&self, job: Job) -> Option<Answer> {
         let (answer, written) = oneshot::channel();
-        self.0.send(Waiting { job, answer }).await.ok()?;
+        self.0.send(QueuedJob { job, answer }).await.ok()?;
         written.await.ok()
     }
 }
 
 async fn run<W: Writer>(
     writer: W,
-    mut receiver: mpsc::Receiver<Waiting<W::Job, W::Answer>>,
+    mut receiver: mpsc::Receiver<QueuedJob<W::Job, W::Answer>>,
     stopping: impl Future<Output = ()>,
 ) {
     tokio::pin!(stopping);
@@ -108,7 +108,7 @@ async fn run<W: Writer>(
 }
 
 /// How many of the first jobs make one group: one at least.
-fn fitting<W: Writer>(waiting: &[Waiting<W::Job, W::Answer>]) -> usize {
+fn fitting<W: Writer>(waiting: &[QueuedJob<W::Job, W::Answer>]) -> usize {
     let mut weight = 0_usize;
     let fitting = waiting.iter().take_while(|waiting| {
         weight = weight.saturating_add(W::weight(&waiting.job));

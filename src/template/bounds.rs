@@ -5,7 +5,7 @@
 //! much memory one step takes. Here the tree is bounded; [`held`] sees to it that no variable of
 //! a text grows from line to line. Elements and styles of a mail are for `layout`.
 
-use super::fault::Fault;
+use super::fault::TemplateFault;
 use super::scan::{Piece, line_at};
 use crate::domain::expression::{Excess, within_limits, words};
 use crate::domain::limits::{MARKS, STATEMENT_DEPTH, TEXT_BYTES, TEXTS_BYTES};
@@ -15,11 +15,11 @@ use crate::domain::template::{Part, Source};
 pub(super) const HELD: &str = "_held";
 
 /// Refuses a text that is too long to be read at all.
-pub(super) fn length(part: &str, text: &str) -> Result<(), Fault> {
+pub(super) fn length(part: &str, text: &str) -> Result<(), TemplateFault> {
     if text.len() <= TEXT_BYTES {
         return Ok(());
     }
-    Err(Fault::of(
+    Err(TemplateFault::of(
         part,
         format!("the text has {} bytes", text.len()),
         "keep each part below 64 KB: clients read on a telephone",
@@ -27,7 +27,7 @@ pub(super) fn length(part: &str, text: &str) -> Result<(), Fault> {
 }
 
 /// Refuses texts that are too long together.
-pub(super) fn together(source: &Source) -> Result<(), Fault> {
+pub(super) fn together(source: &Source) -> Result<(), TemplateFault> {
     let texts = source.parts.values().flat_map(|parts| {
         let texts = Part::ALL.iter().filter_map(|part| parts.get(*part));
         texts.map(str::len)
@@ -36,7 +36,7 @@ pub(super) fn together(source: &Source) -> Result<(), Fault> {
     if bytes <= TEXTS_BYTES {
         return Ok(());
     }
-    Err(Fault::of(
+    Err(TemplateFault::of(
         "template.toml",
         format!("the texts have {bytes} bytes together"),
         "keep them below 512 KB",
@@ -44,12 +44,13 @@ pub(super) fn together(source: &Source) -> Result<(), Fault> {
 }
 
 /// Refuses marks that would make the engine call itself without end.
-pub(super) fn marks(part: &str, source: &str, pieces: &[Piece<'_>]) -> Result<(), Fault> {
+pub(super) fn marks(part: &str, source: &str, pieces: &[Piece<'_>]) -> Result<(), TemplateFault> {
     let mut open = Vec::new();
     let mut count = 0;
     let mut offset = 0;
     for piece in pieces {
-        let fault = |what: String, advice| Fault::at(part, line_at(source, offset), what, advice);
+        let fault =
+            |what: String, advice| TemplateFault::at(part, line_at(source, offset), what, advice);
         if let Piece::Print(text) | Piece::Statement(text) = piece {
             count += 1;
             if count > MARKS {

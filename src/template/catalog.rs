@@ -23,12 +23,12 @@ pub struct Versioned {
 /// Compiled versions by id. Shared between tasks.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    kept: RwLock<HashMap<TemplateVersionId, Kept>>,
+    kept: RwLock<HashMap<TemplateVersionId, CachedVersion>>,
     asked: AtomicU64,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct CachedVersion {
     version: Arc<Versioned>,
     last_asked: AtomicU64,
 }
@@ -50,7 +50,7 @@ impl Catalog {
         if kept.len() >= KEPT {
             forget_one(&mut kept);
         }
-        let fresh = Kept {
+        let fresh = CachedVersion {
             version: Arc::clone(&version),
             last_asked: AtomicU64::new(self.tick()),
         };
@@ -63,7 +63,7 @@ impl Catalog {
     }
 }
 
-fn forget_one(kept: &mut HashMap<TemplateVersionId, Kept>) {
+fn forget_one(kept: &mut HashMap<TemplateVersionId, CachedVersion>) {
     let oldest = kept
         .iter()
         .min_by_key(|(_, kept)| kept.last_asked.load(Ordering::Relaxed))

@@ -9,7 +9,7 @@ use crate::domain::segments::{self, Alphabet};
 use crate::domain::template::{Part, Source};
 
 use super::compiled::{Compiled, Input};
-use super::context::Known;
+use super::context::NameKind;
 use super::fault::RenderFault;
 use super::samples::Fullness;
 use super::scan::line_at;
@@ -38,7 +38,7 @@ impl std::fmt::Display for Severity {
 
 /// Something to mend in a template.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Finding {
+pub struct TemplateFinding {
     /// File of the template's folder, such as `it/sms.txt`.
     pub file: String,
     /// Line in it, from 1, where there is one to name.
@@ -49,7 +49,7 @@ pub struct Finding {
     pub message: String,
 }
 
-impl std::fmt::Display for Finding {
+impl std::fmt::Display for TemplateFinding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             file,
@@ -66,7 +66,7 @@ impl std::fmt::Display for Finding {
 
 /// Everything to mend, errors before warnings; nothing when the template is fit to be published.
 #[must_use]
-pub fn check(source: &Source) -> Vec<Finding> {
+pub fn check(source: &Source) -> Vec<TemplateFinding> {
     let mut findings = Findings(Vec::new());
     findings.texts_are_complete(source);
     match Compiled::compile(source) {
@@ -89,11 +89,11 @@ pub fn check(source: &Source) -> Vec<Finding> {
     findings.0
 }
 
-struct Findings(Vec<Finding>);
+struct Findings(Vec<TemplateFinding>);
 
 impl Findings {
     fn add(&mut self, severity: Severity, file: &str, line: Option<usize>, message: String) {
-        self.0.push(Finding {
+        self.0.push(TemplateFinding {
             file: file.to_owned(),
             line,
             severity,
@@ -147,14 +147,14 @@ impl Findings {
             let file = key.replace("email.html", Part::EmailMjml.as_str());
             for name in names.into_iter().filter(|name| !name.starts_with('_')) {
                 match compiled.context().knows(&name) {
-                    Known::Variable => {}
-                    Known::Group => self.add(
+                    NameKind::Variable => {}
+                    NameKind::Group => self.add(
                         Severity::Error,
                         &file,
                         line_of(source, &file, &name),
                         format!("`{name}` is a group and always there: test one of its variables, such as `{name}.ref`"),
                     ),
-                    Known::No => self.add(
+                    NameKind::No => self.add(
                         Severity::Error,
                         &file,
                         line_of(source, &file, &name),

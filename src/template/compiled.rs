@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
-use super::context::{Context, Extras};
-use super::fault::{Fault, RenderFault, described};
+use super::context::{Extras, VariableScope};
+use super::fault::{RenderFault, TemplateFault, described};
 use super::scan::{mark_lines, pieces, variable_at, without_lone_lines};
 use super::{bounds, engine, links, mail, plain};
 use crate::domain::Channel;
 use crate::domain::language::{Language, primary};
-use crate::domain::template::{Locale, Part, Parts, Source};
+use crate::domain::template::{Locale, Part, Source, TemplateParts};
 use crate::text::sanitize;
 
 /// Longest SMS in bytes: ten segments in the worst alphabet stay below it.
@@ -29,7 +29,7 @@ pub struct Compiled {
     engine: Environment<'static>,
     locales: BTreeMap<Locale, Spoken>,
     links: Vec<String>,
-    context: Context,
+    context: VariableScope,
     /// By text: the line each of its marks was written in.
     lines: HashMap<String, Vec<usize>>,
 }
@@ -72,11 +72,11 @@ impl std::fmt::Debug for Compiled {
 
 impl Compiled {
     /// Compiles every part of every language; the first fault names part and line.
-    pub fn compile(source: &Source) -> Result<Self, Fault> {
+    pub fn compile(source: &Source) -> Result<Self, TemplateFault> {
         bounds::together(source)?;
         let mut compiler = Compiler {
             engine: engine::engine(),
-            links: links::Links::default(),
+            links: links::TemplateLinks::default(),
             lines: HashMap::new(),
         };
         let mut locales = BTreeMap::new();
@@ -87,7 +87,7 @@ impl Compiled {
             engine: compiler.engine,
             locales,
             links: compiler.links.into_urls(),
-            context: Context::new(&source.variables),
+            context: VariableScope::new(&source.variables),
             lines: compiler.lines,
         })
     }
@@ -172,7 +172,7 @@ impl Compiled {
     }
 
     /// What the context knows of names, for the check.
-    pub(super) const fn context(&self) -> &Context {
+    pub(super) const fn context(&self) -> &VariableScope {
         &self.context
     }
 
@@ -286,12 +286,12 @@ impl Spoken {
 
 struct Compiler {
     engine: Environment<'static>,
-    links: links::Links,
+    links: links::TemplateLinks,
     lines: HashMap<String, Vec<usize>>,
 }
 
 impl Compiler {
-    fn language(&mut self, locale: &str, parts: &Parts) -> Result<Spoken, Fault> {
+    fn language(&mut self, locale: &str, parts: &TemplateParts) -> Result<Spoken, TemplateFault> {
         for part in [Part::Sms, Part::EmailSubject, Part::EmailText] {
             let Some(text) = parts.get(part) else {
                 continue;
@@ -313,7 +313,7 @@ impl Compiler {
             let html = mail::html(&key, &self.links.in_mjml(&key, mjml)?)?;
             // What the layout made of the text is looked at again: `&#123;` is `{` by now.
             self.add(&key, html_key(locale), &html.text)
-                .map_err(Fault::without_line)?;
+                .map_err(TemplateFault::without_line)?;
             self.lines.insert(html_key(locale), html.lines);
         }
         Ok(Spoken {
@@ -325,23 +325,23 @@ impl Compiler {
 
     /// Reads a text as it was written, so that a fault names the operator's own line; gives the
     /// lines of its marks.
-    fn as_written(part: &str, text: &str) -> Result<Vec<usize>, Fault> {
+    fn as_written(part: &str, text: &str) -> Result<Vec<usize>, TemplateFault> {
         bounds::length(part, text)?;
         let pieces = pieces(part, text)?;
         bounds::marks(part, text, &pieces)?;
         Environment::empty()
             .template_from_named_str("part", text)
             .map(drop)
-            .map_err(|error| Fault::syntax(part, &error))?;
+            .map_err(|error| TemplateFault::syntax(part, &error))?;
         Ok(mark_lines(&pieces))
     }
 
-    fn add(&mut self, part: &str, key: String, text: &str) -> Result<(), Fault> {
+    fn add(&mut self, part: &str, key: String, text: &str) -> Result<(), TemplateFault> {
         let pieces = pieces(part, text)?;
         bounds::marks(part, text, &pieces)?;
         self.engine
             .add_template_owned(key, bounds::held(&pieces))
-            .map_err(|error| Fault::syntax(part, &error))
+            .map_err(|error| TemplateFault::syntax(part, &error))
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) const PIXEL: &str = "_pixel";
 
 /// Which variables a template knows, and which it cannot do without.
 #[derive(Debug)]
-pub(super) struct Context {
+pub(super) struct VariableScope {
     known: Branch,
     required: Vec<String>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Extras<'a> {
     pub(super) pixel: Option<&'a str>,
 }
 
-impl Context {
+impl VariableScope {
     pub(super) fn new(variables: &[Variable]) -> Self {
         let mut known = Branch::default();
         for name in builtin::names().chain(variables.iter().map(|it| it.name.as_str())) {
@@ -74,20 +74,20 @@ impl Context {
     }
 
     /// Whether a text may use this name: `case.ref`, or `notes` and what hangs on it.
-    pub(super) fn knows(&self, name: &str) -> Known {
+    pub(super) fn knows(&self, name: &str) -> NameKind {
         let mut branch = &self.known;
         for (depth, word) in name.split('.').enumerate() {
             match branch.0.get(word) {
                 Some(next) => branch = next,
                 // What hangs on a declared leaf is the sender's own structure.
-                None if depth > 0 && branch.0.is_empty() => return Known::Variable,
-                None => return Known::No,
+                None if depth > 0 && branch.0.is_empty() => return NameKind::Variable,
+                None => return NameKind::No,
             }
         }
         if branch.0.is_empty() {
-            Known::Variable
+            NameKind::Variable
         } else {
-            Known::Group
+            NameKind::Group
         }
     }
 }
@@ -107,7 +107,7 @@ pub fn missing<'a>(declared: &'a [Variable], given: &Json) -> Option<&'a str> {
 
 /// What a name in a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum NameKind {
     Variable,
     /// The first word of several variables.
     Group,

@@ -35,7 +35,7 @@ pub struct TextChange {
     /// File of the template's folder, such as `it/sms.txt`.
     pub file: String,
     /// The lines that differ and some around them.
-    pub lines: Vec<Line>,
+    pub lines: Vec<DiffLine>,
     /// Variables it does not use any more.
     pub lost: Vec<String>,
     /// Variables it did not use before.
@@ -44,7 +44,7 @@ pub struct TextChange {
 
 /// A line of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct DiffLine {
     /// What happens to it.
     pub change: Change,
     pub text: String,
@@ -139,20 +139,20 @@ fn pairs(live: Option<&Source>, next: &Source) -> Vec<(String, String, String)> 
     found
 }
 
-fn lines(before: &str, after: &str) -> Vec<Line> {
+fn lines(before: &str, after: &str) -> Vec<DiffLine> {
     let diff = TextDiff::configure()
         .timeout(PATIENCE)
         .diff_lines(before, after);
     let mut found = Vec::new();
     for (at, group) in diff.grouped_ops(AROUND).iter().enumerate() {
         if at > 0 {
-            found.push(Line {
+            found.push(DiffLine {
                 change: Change::Gap,
                 text: String::new(),
             });
         }
         let changes = group.iter().flat_map(|op| diff.iter_changes(op));
-        found.extend(changes.map(|change| Line {
+        found.extend(changes.map(|change| DiffLine {
             change: match change.tag() {
                 ChangeTag::Equal => Change::Same,
                 ChangeTag::Delete => Change::Goes,

@@ -5,7 +5,7 @@ use crate::domain::Channel;
 /// A template that cannot be used as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{part}{}: {what}; {advice}", .line.map(|line| format!(":{line}")).unwrap_or_default())]
-pub struct Fault {
+pub struct TemplateFault {
     /// File of the template's folder, such as `it/email.mjml`.
     pub part: String,
     /// Line in it, from 1, where there is one to name.
@@ -14,7 +14,7 @@ pub struct Fault {
     pub advice: String,
 }
 
-impl Fault {
+impl TemplateFault {
     /// A fault at a line of a part.
     pub(super) fn at(part: &str, line: usize, what: impl Into<String>, advice: &str) -> Self {
         Self {

@@ -10,10 +10,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::fault::Fault;
+use super::fault::TemplateFault;
 use super::scan::line_at;
 use crate::domain::language::Language;
-use crate::domain::template::{Locale, Part, Parts, Source, Variable};
+use crate::domain::template::{Locale, Part, Source, TemplateParts, Variable};
 
 /// `template.toml`: everything but the texts.
 #[derive(Deserialize, Serialize)]
@@ -29,7 +29,7 @@ const HEAD: &str = "template.toml";
 
 impl Source {
     /// Reads a folder; its name is the template's name.
-    pub fn from_folder(folder: &Path) -> Result<Self, Fault> {
+    pub fn from_folder(folder: &Path) -> Result<Self, TemplateFault> {
         let name = folder
             .file_name()
             .and_then(|name| name.to_str())
@@ -80,12 +80,12 @@ impl Source {
     }
 
     /// The templates that come with the program, each checked by its tests.
-    pub fn shipped() -> Result<Vec<Self>, Fault> {
+    pub fn shipped() -> Result<Vec<Self>, TemplateFault> {
         SHIPPED
             .iter()
             .map(|shipped| {
                 let parts = shipped.parts.iter().map(|(language, texts)| {
-                    let mut parts = Parts::default();
+                    let mut parts = TemplateParts::default();
                     for (part, text) in Part::ALL.iter().zip(texts) {
                         parts.set(*part, Some((*text).to_owned()));
                     }
@@ -97,10 +97,14 @@ impl Source {
     }
 }
 
-fn assemble(name: &str, head: &str, parts: BTreeMap<Locale, Parts>) -> Result<Source, Fault> {
-    let head: Head = toml::from_str(head).map_err(|error| Fault {
+fn assemble(
+    name: &str,
+    head: &str,
+    parts: BTreeMap<Locale, TemplateParts>,
+) -> Result<Source, TemplateFault> {
+    let head: Head = toml::from_str(head).map_err(|error| TemplateFault {
         line: error.span().map(|span| line_at(head, span.start)),
-        ..Fault::of(
+        ..TemplateFault::of(
             HEAD,
             error.message(),
             "give description, topic, and [[variables]] with name, description, required, example",
@@ -117,10 +121,10 @@ fn assemble(name: &str, head: &str, parts: BTreeMap<Locale, Parts>) -> Result<So
     Ok(source)
 }
 
-fn well_named(source: &Source) -> Result<(), Fault> {
+fn well_named(source: &Source) -> Result<(), TemplateFault> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if source.name.is_empty() || !source.name.chars().all(plain) {
-        return Err(Fault::of(
+        return Err(TemplateFault::of(
             HEAD,
             format!("`{}` is not a name for a template", source.name),
             "name the folder with small letters, digits and dashes",
@@ -131,7 +135,7 @@ fn well_named(source: &Source) -> Result<(), Fault> {
             !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         };
         if !name.split('.').all(word) || name.starts_with('_') {
-            return Err(Fault::of(
+            return Err(TemplateFault::of(
                 HEAD,
                 format!("`{name}` is not a name for a variable"),
                 "write words of letters, digits and _ joined by dots, such as case.expected_by",
@@ -141,8 +145,8 @@ fn well_named(source: &Source) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_parts(folder: &Path, locale: &str) -> Result<Parts, Fault> {
-    let mut parts = Parts::default();
+fn read_parts(folder: &Path, locale: &str) -> Result<TemplateParts, TemplateFault> {
+    let mut parts = TemplateParts::default();
     for entry in entries(folder)? {
         let file = format!("{locale}/{}", file_name(&entry));
         let part: Part = file_name(&entry).parse().map_err(|_| unknown_file(&file))?;
@@ -153,7 +157,7 @@ fn read_parts(folder: &Path, locale: &str) -> Result<Parts, Fault> {
 }
 
 /// What stands in a folder, by name; hidden files are the editor's or the version control's.
-fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Fault> {
+fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, TemplateFault> {
     let named = folder.display().to_string();
     let mut found = fs::read_dir(folder)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)
@@ -167,16 +171,16 @@ fn file_name(entry: &fs::DirEntry) -> String {
     entry.file_name().to_string_lossy().into_owned()
 }
 
-fn unreadable(file: &str, error: &io::Error) -> Fault {
-    Fault::of(
+fn unreadable(file: &str, error: &io::Error) -> TemplateFault {
+    TemplateFault::of(
         file,
         format!("cannot be read: {error}"),
         "see that the file is there, readable and UTF-8",
     )
 }
 
-fn unknown_file(file: &str) -> Fault {
-    Fault::of(
+fn unknown_file(file: &str) -> TemplateFault {
+    TemplateFault::of(
         file,
         "this file has no meaning in a template",
         "a language has sms.txt, email.subject.txt, email.mjml and email.txt",

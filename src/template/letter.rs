@@ -11,16 +11,16 @@ use super::compiled::Input;
 use super::fault::RenderFault;
 use crate::domain::Channel;
 use crate::domain::language::{Language, primary};
-use crate::domain::links::{Links, Reading};
+use crate::domain::links::{LinkContext, Links};
 
 /// The key under which a plan keeps what differs by language.
 const BY_LOCALE: &str = "by_locale";
 
 /// What a message was planned with. Nothing of it changes afterwards.
 #[derive(Debug, Clone)]
-pub struct Frozen<'a> {
+pub struct PlannedText<'a> {
     /// Which message, of which plan, and how its reading may be measured.
-    pub reading: Reading,
+    pub reading: LinkContext,
     pub channel: Channel,
     pub locale: &'a str,
     /// What all messages of the plan share.
@@ -38,7 +38,7 @@ pub enum Letter {
     Email(RenderedEmail, String),
 }
 
-pub fn write(frozen: &Frozen<'_>, links: &Links) -> Result<Letter, RenderFault> {
+pub fn write(frozen: &PlannedText<'_>, links: &Links) -> Result<Letter, RenderFault> {
     let variables = variables(frozen, links);
     let template = frozen.template;
     let link = |index: usize| {
@@ -72,7 +72,7 @@ pub fn write(frozen: &Frozen<'_>, links: &Links) -> Result<Letter, RenderFault> 
 }
 
 /// The plan's variables, those of the client's language, the client's own, and the links.
-fn variables(frozen: &Frozen<'_>, links: &Links) -> Value {
+fn variables(frozen: &PlannedText<'_>, links: &Links) -> Value {
     let mut all = frozen
         .plan_variables
         .as_object()

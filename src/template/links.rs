@@ -2,15 +2,15 @@
 //! message can carry a tracked address or the plain one. An address built from variables is left
 //! as it is: where it leads is not known when the template is compiled.
 
-use super::fault::Fault;
+use super::fault::TemplateFault;
 use super::scan::{Piece, pieces};
 use crate::domain::limits::LINKS;
 
 /// The addresses of a template in order of first use.
 #[derive(Debug, Default)]
-pub(super) struct Links(Vec<String>);
+pub(super) struct TemplateLinks(Vec<String>);
 
-impl Links {
+impl TemplateLinks {
     pub(super) fn into_urls(self) -> Vec<String> {
         self.0
     }
@@ -27,11 +27,11 @@ impl Links {
         format!("{{{{ {SLOTS}[{index}] }}}}")
     }
 
-    fn are_few(&self, part: &str) -> Result<(), Fault> {
+    fn are_few(&self, part: &str) -> Result<(), TemplateFault> {
         if self.0.len() <= LINKS {
             return Ok(());
         }
-        Err(Fault::of(
+        Err(TemplateFault::of(
             part,
             format!("the template has more than {LINKS} addresses"),
             "name the page they all stand on",
@@ -39,7 +39,7 @@ impl Links {
     }
 
     /// A text with slots for the addresses that stand in it.
-    pub(super) fn in_text(&mut self, part: &str, source: &str) -> Result<String, Fault> {
+    pub(super) fn in_text(&mut self, part: &str, source: &str) -> Result<String, TemplateFault> {
         self.each_literal(part, source, |links, literal, open_end, out| {
             let lower = literal.to_ascii_lowercase();
             let mut rest = literal;
@@ -61,7 +61,7 @@ impl Links {
 
     /// MJML with slots for the addresses in `href="..."`. Those of fonts and included files are
     /// the layout's own business.
-    pub(super) fn in_mjml(&mut self, part: &str, source: &str) -> Result<String, Fault> {
+    pub(super) fn in_mjml(&mut self, part: &str, source: &str) -> Result<String, TemplateFault> {
         self.each_literal(part, source, |links, literal, _, out| {
             let mut rest = literal;
             while let Some(start) = rest.find("href=\"") {
@@ -86,7 +86,7 @@ impl Links {
         part: &str,
         source: &str,
         mut replace: impl FnMut(&mut Self, &str, bool, &mut String),
-    ) -> Result<String, Fault> {
+    ) -> Result<String, TemplateFault> {
         let pieces = pieces(part, source)?;
         let mut out = String::with_capacity(source.len());
         for (at, piece) in pieces.iter().enumerate() {
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn addresses_get_slots_and_sentences_keep_their_full_stop() {
-        let mut links = Links::default();
+        let mut links = TemplateLinks::default();
         let text = links
             .in_text(
                 "it/sms.txt",
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn an_address_built_from_variables_is_left_alone() {
-        let mut links = Links::default();
+        let mut links = TemplateLinks::default();
         let text = "https://a.example/{{ case.ref }} {{ 'https://b.example' }}";
         assert_eq!(links.in_text("it/sms.txt", text).unwrap(), text);
         let mjml = r#"<a href="https://a.example/{{ case.ref }}">x</a><mj-font href="https://f.example/f.css" />"#;
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn hrefs_are_read_as_html_writes_them() {
-        let mut links = Links::default();
+        let mut links = TemplateLinks::default();
         let mjml = links
             .in_mjml("it/email.mjml", r#"<mj-button href="https://a.example/?a=1&amp;b=2">x</mj-button> <a href="mailto:a@b.example">"#)
             .unwrap();

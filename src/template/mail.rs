@@ -15,17 +15,17 @@ use mrml::prelude::parser::{Error as MjmlError, ParserOptions};
 use mrml::prelude::render::RenderOptions;
 
 use super::context::PIXEL;
-use super::fault::Fault;
+use super::fault::TemplateFault;
 use super::layout::{self, Refused};
 use super::links;
 use super::scan::{Piece, line_at, pieces};
 
 /// HTML with the engine's marks in place, CSS inlined, and a place for the open pixel.
-pub(super) fn html(part: &str, mjml: &str) -> Result<Html, Fault> {
-    let guarded = Guarded::new(part, mjml)?;
+pub(super) fn html(part: &str, mjml: &str) -> Result<Html, TemplateFault> {
+    let guarded = GuardedMjml::new(part, mjml)?;
     // A fault in a library that lays out is a fault of this text, and not the end of who asked.
     let inlined = catch_unwind(|| styled(part, &guarded)).unwrap_or_else(|_| {
-        Err(Fault::of(
+        Err(TemplateFault::of(
             part,
             "the layout cannot be made",
             "close every <![if ...]> and every element",
@@ -37,10 +37,10 @@ pub(super) fn html(part: &str, mjml: &str) -> Result<Html, Fault> {
 }
 
 /// Lays out and inlines, if neither can take too much.
-fn styled(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
-    let refused = |it: Refused| Fault {
+fn styled(part: &str, guarded: &GuardedMjml<'_>) -> Result<String, TemplateFault> {
+    let refused = |it: Refused| TemplateFault {
         line: it.at.map(|at| guarded.line(at)),
-        ..Fault::of(part, it.what, it.advice)
+        ..TemplateFault::of(part, it.what, it.advice)
     };
     layout::within_limits(&guarded.text).map_err(refused)?;
     let laid_out = lay_out(part, guarded)?;
@@ -58,12 +58,12 @@ pub(super) struct Html {
 }
 
 /// MJML in which words stand for the engine's marks.
-struct Guarded<'a> {
+struct GuardedMjml<'a> {
     text: String,
-    marks: Vec<Mark<'a>>,
+    marks: Vec<EngineMark<'a>>,
 }
 
-struct Mark<'a> {
+struct EngineMark<'a> {
     piece: Piece<'a>,
     line: usize,
     /// Where its word begins in the guarded text.
@@ -72,26 +72,26 @@ struct Mark<'a> {
 
 /// Where in the XML a byte stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum XmlPlace {
     Text,
     Tag,
     Value(u8),
     Comment,
 }
 
-impl<'a> Guarded<'a> {
-    fn new(part: &str, mjml: &'a str) -> Result<Self, Fault> {
+impl<'a> GuardedMjml<'a> {
+    fn new(part: &str, mjml: &'a str) -> Result<Self, TemplateFault> {
         let mut guarded = Self {
             text: String::with_capacity(mjml.len()),
             marks: Vec::new(),
         };
-        let mut place = Place::Text;
+        let mut place = XmlPlace::Text;
         let mut offset = 0;
         for piece in pieces(part, mjml)? {
             match piece {
                 Piece::Literal(text) => place = guarded.literal(text, place),
                 Piece::Remark(_) => {}
-                _ if place == Place::Comment => {}
+                _ if place == XmlPlace::Comment => {}
                 piece => guarded.mark(piece, line_at(mjml, offset), place),
             }
             offset += piece.text().len();
@@ -100,27 +100,29 @@ impl<'a> Guarded<'a> {
     }
 
     /// Copies a stretch without its comments: they are for operators, not for clients.
-    fn literal(&mut self, text: &str, mut place: Place) -> Place {
+    fn literal(&mut self, text: &str, mut place: XmlPlace) -> XmlPlace {
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             let mut length = c.len_utf8();
             match (place, c) {
-                (Place::Comment, _) if rest.starts_with("-->") => {
-                    place = Place::Text;
+                (XmlPlace::Comment, _) if rest.starts_with("-->") => {
+                    place = XmlPlace::Text;
                     rest = &rest[3..];
                     continue;
                 }
-                (Place::Text, '<') if rest.starts_with("<!--") && !rest.starts_with("<!--[") => {
-                    place = Place::Comment;
+                (XmlPlace::Text, '<') if rest.starts_with("<!--") && !rest.starts_with("<!--[") => {
+                    place = XmlPlace::Comment;
                     length = 4;
                 }
-                (Place::Text, '<') => place = Place::Tag,
-                (Place::Tag, '>') => place = Place::Text,
-                (Place::Tag, '"' | '\'') => place = Place::Value(c as u8),
-                (Place::Value(quote), c) if c as u32 == u32::from(quote) => place = Place::Tag,
+                (XmlPlace::Text, '<') => place = XmlPlace::Tag,
+                (XmlPlace::Tag, '>') => place = XmlPlace::Text,
+                (XmlPlace::Tag, '"' | '\'') => place = XmlPlace::Value(c as u8),
+                (XmlPlace::Value(quote), c) if c as u32 == u32::from(quote) => {
+                    place = XmlPlace::Tag;
+                }
                 _ => {}
             }
-            if place != Place::Comment || c == '\n' {
+            if place != XmlPlace::Comment || c == '\n' {
                 self.text.push_str(&rest[..length]);
             }
             rest = &rest[length..];
@@ -128,15 +130,15 @@ impl<'a> Guarded<'a> {
         place
     }
 
-    fn mark(&mut self, piece: Piece<'a>, line: usize, place: Place) {
+    fn mark(&mut self, piece: Piece<'a>, line: usize, place: XmlPlace) {
         let word = word(self.marks.len());
-        self.marks.push(Mark {
+        self.marks.push(EngineMark {
             piece,
             line,
             at: self.text.len(),
         });
         match piece {
-            Piece::Statement(_) if place == Place::Text && !self.in_plain_element() => {
+            Piece::Statement(_) if place == XmlPlace::Text && !self.in_plain_element() => {
                 self.text.push_str("<!--");
                 self.text.push_str(&word);
                 self.text.push_str("-->");
@@ -161,7 +163,7 @@ impl<'a> Guarded<'a> {
     }
 
     /// Puts the marks back.
-    fn restore(&self, part: &str, html: &str) -> Result<Html, Fault> {
+    fn restore(&self, part: &str, html: &str) -> Result<Html, TemplateFault> {
         let mut out = String::with_capacity(html.len() + 4_096);
         let mut lines = Vec::with_capacity(self.marks.len());
         let mut seen = vec![0_usize; self.marks.len()];
@@ -196,7 +198,7 @@ impl<'a> Guarded<'a> {
     }
 }
 
-fn lay_out(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
+fn lay_out(part: &str, guarded: &GuardedMjml<'_>) -> Result<String, TemplateFault> {
     // Nothing is read from disk or the network for an operator's text.
     let options = ParserOptions {
         include_loader: Box::new(NoopIncludeLoader),
@@ -204,7 +206,7 @@ fn lay_out(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
     let parsed = mrml::parse_with_options(&guarded.text, &options)
         .map_err(|error| mjml_fault(part, guarded, &error))?;
     if let Some(warning) = parsed.warnings.first() {
-        return Err(Fault::at(
+        return Err(TemplateFault::at(
             part,
             guarded.line(warning.span.start),
             format!("MJML does not know this: {}", warning.kind),
@@ -219,7 +221,7 @@ fn lay_out(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
             ..RenderOptions::default()
         })
         .map(|html| html.replace(HIDDEN_WHITE, HIDDEN_DARK))
-        .map_err(|error| Fault::of(part, format!("the layout fails: {error}"), MJML_ADVICE))
+        .map_err(|error| TemplateFault::of(part, format!("the layout fails: {error}"), MJML_ADVICE))
 }
 
 /// How the layout program hides the line that lists of mails show (`<mj-preview>`). It is seen by
@@ -227,7 +229,7 @@ fn lay_out(part: &str, guarded: &Guarded<'_>) -> Result<String, Fault> {
 const HIDDEN_WHITE: &str = "<div style=\"display:none;font-size:1px;color:#ffffff;";
 const HIDDEN_DARK: &str = "<div style=\"display:none;font-size:1px;color:#1f2328;";
 
-fn inline_css(part: &str, html: &str) -> Result<String, Fault> {
+fn inline_css(part: &str, html: &str) -> Result<String, TemplateFault> {
     let options = InlineOptions {
         // The rules for dark mode and small screens cannot be inlined and must stay.
         keep_style_tags: true,
@@ -236,7 +238,7 @@ fn inline_css(part: &str, html: &str) -> Result<String, Fault> {
         ..InlineOptions::default()
     };
     CSSInliner::new(options).inline(html).map_err(|error| {
-        Fault::of(
+        TemplateFault::of(
             part,
             format!("the styles cannot be inlined: {error}"),
             "mend the CSS in <mj-style>",
@@ -276,8 +278,8 @@ fn next_word(text: &str) -> Option<(usize, usize)> {
     None
 }
 
-fn displaced(part: &str, mark: &Mark<'_>) -> Fault {
-    Fault::at(
+fn displaced(part: &str, mark: &EngineMark<'_>) -> TemplateFault {
+    TemplateFault::at(
         part,
         mark.line,
         format!(
@@ -288,7 +290,7 @@ fn displaced(part: &str, mark: &Mark<'_>) -> Fault {
     )
 }
 
-fn mjml_fault(part: &str, guarded: &Guarded<'_>, error: &MjmlError) -> Fault {
+fn mjml_fault(part: &str, guarded: &GuardedMjml<'_>, error: &MjmlError) -> TemplateFault {
     let offset = match error {
         MjmlError::UnexpectedElement { position, .. }
         | MjmlError::UnexpectedToken { position, .. }
@@ -317,8 +319,8 @@ fn mjml_fault(part: &str, guarded: &Guarded<'_>, error: &MjmlError) -> Fault {
         MjmlError::ParserError { .. } => "a tag or an attribute is not well formed".to_owned(),
         other => format!("this is not MJML: {other}"),
     };
-    Fault {
+    TemplateFault {
         line: offset.map(|offset| guarded.line(offset)),
-        ..Fault::of(part, what, MJML_ADVICE)
+        ..TemplateFault::of(part, what, MJML_ADVICE)
     }
 }

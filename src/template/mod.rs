@@ -42,13 +42,13 @@ mod workshop;
 
 pub use builtin::{BUILTINS, Builtin};
 pub use catalog::{Catalog, Versioned};
-pub use check::{Finding, Severity, check};
+pub use check::{Severity, TemplateFinding, check};
 pub use compiled::{Compiled, Input, RenderedEmail};
 pub use conditions::conditions;
 pub use context::missing;
 pub use difference::{Change, Difference, difference};
-pub use fault::{Fault, RenderFault};
+pub use fault::{RenderFault, TemplateFault};
 pub use samples::{Fullness, introduce};
 pub use workshop::{Unfinished, Workshop};
 
-pub use crate::domain::template::{Locale, Part, Parts, Source, Variable, VersionState};
+pub use crate::domain::template::{Locale, Part, Source, TemplateParts, Variable, VersionState};

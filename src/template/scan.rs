@@ -1,7 +1,7 @@
 //! Splits a text into what is literal and what the engine reads, so that each can be treated
 //! alone: links are sought in the literal only, and the mail layout never sees the engine's marks.
 
-use super::fault::Fault;
+use super::fault::TemplateFault;
 
 /// One stretch of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl<'a> Piece<'a> {
 const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor", "set"];
 
 /// Splits `source`; an opening mark without its end, or a statement outside the list, is a fault.
-pub(super) fn pieces<'a>(part: &str, source: &'a str) -> Result<Vec<Piece<'a>>, Fault> {
+pub(super) fn pieces<'a>(part: &str, source: &'a str) -> Result<Vec<Piece<'a>>, TemplateFault> {
     let mut found = Vec::new();
     let mut rest = source;
     while let Some(start) = next_mark(rest) {
@@ -46,7 +46,7 @@ pub(super) fn pieces<'a>(part: &str, source: &'a str) -> Result<Vec<Piece<'a>>, 
         }
         let offset = source.len() - rest.len() + start;
         let Some(length) = mark_length(&rest[start..]) else {
-            return Err(Fault::at(
+            return Err(TemplateFault::at(
                 part,
                 line_at(source, offset),
                 format!("`{}` is not closed", &rest[start..start + 2]),
@@ -183,7 +183,7 @@ fn mark_length(text: &str) -> Option<usize> {
     None
 }
 
-fn known_statement(part: &str, line: usize, mark: &str) -> Result<(), Fault> {
+fn known_statement(part: &str, line: usize, mark: &str) -> Result<(), TemplateFault> {
     let word = mark[2..].trim_start_matches(['-', '+']).trim_start();
     let end = word
         .find(|c: char| !c.is_alphanumeric() && c != '_')
@@ -191,7 +191,7 @@ fn known_statement(part: &str, line: usize, mark: &str) -> Result<(), Fault> {
     if STATEMENTS.contains(&&word[..end]) {
         return Ok(());
     }
-    Err(Fault::at(
+    Err(TemplateFault::at(
         part,
         line,
         format!("`{{% {} %}}` is not available in a message", &word[..end]),

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::letter::{Frozen, Letter, write};
-use super::{Catalog, Compiled, Fault, RenderFault, Unfinished, Versioned, Workshop};
-use crate::domain::links::{Links, Reading};
+use super::letter::{Letter, PlannedText, write};
+use super::{Catalog, Compiled, RenderFault, TemplateFault, Unfinished, Versioned, Workshop};
+use crate::domain::links::{LinkContext, Links};
 use crate::domain::{MessageId, TemplateVersionId, Timestamp, Tracking};
 use crate::store::templates::StoredVersion;
 use crate::store::{Store, StoreError};
@@ -33,7 +33,7 @@ pub enum Unusable {
     Store(#[from] StoreError),
     /// It does not compile.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Fault(#[from] TemplateFault),
     /// It takes too long to compile.
     #[error(transparent)]
     Unfinished(#[from] Unfinished),
@@ -142,8 +142,8 @@ impl StoredTemplates {
         let version = version.ok_or(NotShown::NotPublished(plan.template))?;
         let template = self.version(store, version, plan.created_at).await?;
         let plan_variables: Value = serde_json::from_str(&plan.variables).unwrap_or_default();
-        let frozen = Frozen {
-            reading: Reading {
+        let frozen = PlannedText {
+            reading: LinkContext {
                 message,
                 plan: plan.id,
                 tracking: Tracking::None,

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use crate::domain::language::Language;
-use crate::domain::template::{Parts, Source, Variable};
+use crate::domain::template::{Source, TemplateParts, Variable};
 
 /// A template whose SMS is this text.
 #[must_use]
 pub fn text(text: &str) -> Source {
-    of(Parts {
+    of(TemplateParts {
         sms: Some(text.to_owned()),
-        ..Parts::default()
+        ..TemplateParts::default()
     })
 }
 
@@ -23,15 +23,15 @@ pub fn mails(text: &str) -> [Source; 3] {
     );
     let head = format!("<mjml><mj-head>{text}</mj-head><mj-body></mj-body></mjml>");
     [body, head, text.to_owned()].map(|mjml| {
-        of(Parts {
+        of(TemplateParts {
             email_subject: Some("{{ case.ref }}".to_owned()),
             email_mjml: Some(mjml),
-            ..Parts::default()
+            ..TemplateParts::default()
         })
     })
 }
 
-fn of(parts: Parts) -> Source {
+fn of(parts: TemplateParts) -> Source {
     Source {
         name: "trial".to_owned(),
         description: String::new(),

@@ -15,7 +15,7 @@ use crate::text::sanitize;
 
 mod node;
 
-pub use node::Node;
+pub use node::JsonNode;
 
 /// Fields an object has room for at first: most events need no second go.
 const FIELDS: usize = 8;

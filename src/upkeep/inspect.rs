@@ -3,9 +3,9 @@
 
 use chrono::TimeDelta;
 
-use super::Settings;
+use super::UpkeepSchedule;
 use crate::domain::{Ids, Timestamp};
-use crate::store::cluster::invariants::{Finding, Invariant, Scope};
+use crate::store::cluster::invariants::{Inspection, Invariant, InvariantFinding};
 use crate::store::{Store, StoreError};
 
 /// Beyond the horizon of reports: late enough that every one has come or never will.
@@ -17,11 +17,11 @@ const SKEW: TimeDelta = TimeDelta::seconds(2);
 
 /// How far back the daemon looks, and what it tolerates.
 #[must_use]
-pub fn scope(settings: &Settings, now: Timestamp) -> Scope {
+pub fn scope(settings: &UpkeepSchedule, now: Timestamp) -> Inspection {
     let longest = settings.horizon.sms.max(settings.horizon.email) + BEYOND;
     // What retention deletes is not missing.
     let kept = (settings.messages - TimeDelta::days(1)).max(TimeDelta::hours(1));
-    Scope {
+    Inspection {
         now,
         since: now - longest.min(kept),
         patience: PATIENCE,
@@ -34,9 +34,9 @@ pub fn scope(settings: &Settings, now: Timestamp) -> Scope {
 /// Asks all of them and keeps the answers. Returns one finding each, in their order.
 pub async fn inspect(
     store: &Store,
-    scope: Scope,
+    scope: Inspection,
     ids: &dyn Ids,
-) -> Result<Vec<Finding>, StoreError> {
+) -> Result<Vec<InvariantFinding>, StoreError> {
     let mut findings = Vec::with_capacity(Invariant::ALL.len());
     for invariant in Invariant::ALL {
         let finding = store

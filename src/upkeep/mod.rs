@@ -39,7 +39,7 @@ const NODES_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// When the work is done, and what counts as old; from `[upkeep]`, `[retention]`, `[dispatch]`.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct UpkeepSchedule {
     /// Whose nights and days.
     pub zone: Tz,
     /// When the nightly work begins, in minutes after midnight, 0 to 1,439.
@@ -70,7 +70,7 @@ pub struct Upkeep {
     /// This run of this node.
     pub node: NodeId,
     /// When, and what is old.
-    pub settings: Settings,
+    pub settings: UpkeepSchedule,
 }
 
 impl Upkeep {

@@ -101,7 +101,7 @@ impl Upkeep {
             .upkeep()
             .mark(rows.as_str())
             .await?;
-        let (mut mark, mut blanked) = (Mark::default(), 0);
+        let (mut mark, mut blanked) = (ResumePoint::default(), 0);
         while !lifecycle.is_stopping() {
             let mut tx = self.store.write().await?;
             let found = match rows {
@@ -123,9 +123,9 @@ impl Upkeep {
 
 /// Where the next night begins: never behind a row that is not done with.
 #[derive(Default)]
-struct Mark(Option<i64>);
+struct ResumePoint(Option<i64>);
 
-impl Mark {
+impl ResumePoint {
     fn after(&mut self, chunk: &Chunk) -> i64 {
         let stop = self.0.or(chunk.first_unfinished.map(|id| id - 1));
         self.0 = stop;

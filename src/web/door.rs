@@ -22,8 +22,8 @@ pub struct Door {
     proxies: Vec<IpNet>,
     pub(in crate::web) throttle: Throttle,
     /// Whether the store can take events.
-    pub(in crate::web) ready: Kept<bool>,
-    pub(in crate::web) figures: Kept<String>,
+    pub(in crate::web) ready: CachedAnswer<bool>,
+    pub(in crate::web) figures: CachedAnswer<String>,
 }
 
 impl Door {
@@ -65,15 +65,15 @@ impl Door {
 
 /// An answer that is the same for everybody, asked for at most once a second.
 #[derive(Debug)]
-pub(in crate::web) struct Kept<T>(Mutex<Option<(Timestamp, T)>>);
+pub(in crate::web) struct CachedAnswer<T>(Mutex<Option<(Timestamp, T)>>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for CachedAnswer<T> {
     fn default() -> Self {
         Self(Mutex::new(None))
     }
 }
 
-impl<T: Clone> Kept<T> {
+impl<T: Clone> CachedAnswer<T> {
     /// The kept answer, or a new one. Whoever comes meanwhile waits for it.
     pub(in crate::web) async fn or<E>(
         &self,
@@ -120,7 +120,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_kept_answer_is_given_for_a_second() {
-        let kept = Kept::default();
+        let kept = CachedAnswer::default();
         let start = Timestamp::from_micros(1_000_000);
         let ask = async |at, answer: u8| kept.or(at, async { Ok::<_, ()>(answer) }).await;
         assert_eq!(ask(start, 1).await, Ok(1));

@@ -24,7 +24,7 @@ use crate::store::{Store, StoreError, Tx};
 use crate::track::Track;
 use crate::web::auth::keys::KeyCache;
 use crate::web::problem::Problem;
-use crate::web::routes::{Routes, Shared};
+use crate::web::routes::{Routes, SharedWeb};
 
 pub mod api;
 pub mod auth;
@@ -154,7 +154,7 @@ fn outer(parts: Served) -> Routes {
     }
 }
 
-fn finished(routes: axum::Router<Shared>, web: Web) -> axum::Router {
+fn finished(routes: axum::Router<SharedWeb>, web: Web) -> axum::Router {
     let routes = routes.method_not_allowed_fallback(wrong_method);
     guarded(routes).with_state(Arc::new(web))
 }

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::intake::accept::IntakeError;
 use crate::store::StoreError;
 use crate::text::invisible::harmless;
@@ -44,7 +44,7 @@ impl Problem {
 
     /// 403: this key may not say what the pointer names.
     #[must_use]
-    pub fn forbidden(code: &'static str, fault: Fault) -> Self {
+    pub fn forbidden(code: &'static str, fault: FieldError) -> Self {
         let pointer = (!fault.pointer.is_empty()).then_some(fault.pointer);
         Self {
             pointer,
@@ -136,8 +136,8 @@ impl Problem {
     }
 }
 
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Self {
+impl From<FieldError> for Problem {
+    fn from(fault: FieldError) -> Self {
         if fault.pointer.is_empty() {
             return Self::new(StatusCode::BAD_REQUEST, "invalid_body", fault.detail);
         }

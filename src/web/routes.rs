@@ -25,7 +25,7 @@ use crate::web::{query, request_line};
 
 /// What the router keeps for its handlers: every layer around a route copies it for each request, and
 /// a `Web` is a dozen counters that all processors count on. The handler alone gets a `Web`.
-pub(super) type Shared = Arc<Web>;
+pub(super) type SharedWeb = Arc<Web>;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub struct Route {
 #[derive(Default)]
 pub struct Routes {
     table: Vec<Route>,
-    router: Router<Shared>,
+    router: Router<SharedWeb>,
 }
 
 impl Routes {
@@ -162,7 +162,7 @@ impl Routes {
 
     /// Puts something around all routes so far.
     #[must_use]
-    pub fn around(mut self, layer: impl FnOnce(Router<Shared>) -> Router<Shared>) -> Self {
+    pub fn around(mut self, layer: impl FnOnce(Router<SharedWeb>) -> Router<SharedWeb>) -> Self {
         self.router = layer(self.router);
         self
     }
@@ -173,7 +173,7 @@ impl Routes {
     }
 
     /// The router of the table.
-    pub fn into_router(self) -> Router<Shared> {
+    pub fn into_router(self) -> Router<SharedWeb> {
         self.router
     }
 
@@ -206,14 +206,14 @@ struct Guarded<H> {
     handler: H,
 }
 
-impl<H, T> Handler<T, Shared> for Guarded<H>
+impl<H, T> Handler<T, SharedWeb> for Guarded<H>
 where
     H: Handler<T, Web>,
     T: 'static,
 {
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-    fn call(self, request: Request, web: Shared) -> Self::Future {
+    fn call(self, request: Request, web: SharedWeb) -> Self::Future {
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             match self.access.admit(&mut parts, &web).await {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::role::Role;
-use araldo::web::public::{Contact, Pages};
+use araldo::web::public::{ContactDetails, Pages};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -203,7 +203,7 @@ async fn the_console_says_why_a_client_did_not_get_it() {
 async fn a_case_is_told_in_words_with_its_client_and_the_body_it_is_with() {
     let mut town = Town::lively().await;
     let kinds = Arc::new(CaseKinds::shipped());
-    town.web.pages = Arc::new(Pages::new(Contact::default(), kinds));
+    town.web.pages = Arc::new(Pages::new(ContactDetails::default(), kinds));
     sqlx::query("UPDATE case_file SET owner = NULL")
         .execute(&town.pool)
         .await

@@ -21,7 +21,7 @@ use araldo::web::Web;
 use araldo::web::auth::keys::KeyCache;
 use araldo::web::auth::password;
 use araldo::web::console::{ConsoleState, ProviderFace};
-use araldo::web::public::{Contact, Pages};
+use araldo::web::public::{ContactDetails, Pages};
 use chrono::TimeDelta;
 use sqlx::SqlitePool;
 
@@ -76,7 +76,7 @@ impl Town {
             clock: clock.clone(),
             ids,
             track,
-            pages: Arc::new(Pages::new(Contact::default(), Arc::default())),
+            pages: Arc::new(Pages::new(ContactDetails::default(), Arc::default())),
             signer: Signer::new(&[7; 32]),
             public_url: "http://127.0.0.1:8080".into(),
             wake: Arc::new(Wake::default()),

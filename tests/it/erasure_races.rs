@@ -66,7 +66,7 @@ impl Ground {
             Arc::clone(&self.clock) as Arc<dyn Clock>,
             Arc::clone(&self.ids),
             Arc::new(Wake::default()),
-            plan::Settings {
+            plan::PlannerSettings {
                 quiet_hours: None,
                 opens: Tracking::Aggregate,
                 clicks: true,

@@ -16,7 +16,7 @@ use araldo::store::Store;
 use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::track::Track;
 use araldo::web::console::ConsoleState;
-use araldo::web::public::{Contact, Pages};
+use araldo::web::public::{ContactDetails, Pages};
 use araldo::web::{Web, auth::keys::KeyCache, router};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -68,7 +68,7 @@ impl Api {
             sandbox: None,
             rules: crate::support::shipped_rules(),
             track,
-            pages: Arc::new(Pages::new(Contact::default(), kinds)),
+            pages: Arc::new(Pages::new(ContactDetails::default(), kinds)),
             console: Arc::new(ConsoleState::new(Vec::new(), lifecycle)),
         };
         let mut api = Self {

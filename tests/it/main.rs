@@ -39,6 +39,7 @@ mod mail;
 mod migrations;
 mod nodes;
 mod nothing_is_dead;
+mod one_name_one_type;
 mod pages_are_seen;
 mod preview_is_the_plan;
 mod promises;

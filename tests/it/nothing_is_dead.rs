@@ -61,7 +61,7 @@ impl Names {
 
 /// The lines of a source text that are part of the program: without tests, comments, and exports,
 /// which say a name without using it.
-fn code(text: &str) -> Vec<&str> {
+pub(crate) fn code(text: &str) -> Vec<&str> {
     let mut lines = text.lines();
     let mut code = Vec::new();
     while let Some(line) = lines.next() {
@@ -114,13 +114,13 @@ fn defined(line: &str) -> Option<&str> {
         .then(|| words.get(at + 1).copied())?
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
 }
 
 /// A file that holds nothing but tests.
-fn is_test(path: &Path) -> bool {
+pub(crate) fn is_test(path: &Path) -> bool {
     let name = path.to_string_lossy();
     name.ends_with("/tests.rs") || name.contains("/tests/")
 }

@@ -217,7 +217,7 @@ fn planner(
     ids: Arc<dyn Ids>,
     matcher: Arc<ArcSwap<Matcher>>,
 ) -> Planner {
-    let settings = plan::Settings {
+    let settings = plan::PlannerSettings {
         quiet_hours: None,
         opens: Tracking::Aggregate,
         clicks: true,

@@ -17,7 +17,7 @@ use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::store::{Store, StoreUrl};
 use araldo::track::Track;
 use araldo::web::auth::keys::KeyCache;
-use araldo::web::public::{Contact, Pages};
+use araldo::web::public::{ContactDetails, Pages};
 use araldo::web::{Web, router};
 use axum::Router;
 use axum::body::Body;
@@ -326,8 +326,8 @@ fn web(
     }
 }
 
-pub(crate) fn contact() -> Contact {
-    Contact {
+pub(crate) fn contact() -> ContactDetails {
+    ContactDetails {
         organisation: "Sportello Energia".to_owned(),
         phone: Some("+39 051 000 0000".to_owned()),
         phone_free: Some("800 000 000".to_owned()),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use araldo::domain::Channel;
 use araldo::template::{
-    Compiled, Finding, Fullness, Input, Part, Parts, RenderFault, Severity, Source, Variable, check,
+    Compiled, Fullness, Input, Part, RenderFault, Severity, Source, TemplateFinding, TemplateParts,
+    Variable, check,
 };
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ fn mjml(body: &str) -> String {
 }
 
 fn source(sms: &str, mail: &str) -> Source {
-    let parts = Parts {
+    let parts = TemplateParts {
         sms: Some(sms.to_owned()),
         email_subject: Some("{{ case.ref }} {{ client.name }}".to_owned()),
         email_mjml: Some(mjml(mail)),
@@ -326,9 +327,9 @@ fn dates_are_read_in_the_zone_and_language_of_the_client() {
 #[test]
 fn a_language_falls_back_to_its_parent_then_italian_then_any() {
     let mut source = source("x", "<mj-text>x</mj-text>");
-    let only_sms = Parts {
+    let only_sms = TemplateParts {
         sms: Some("y".to_owned()),
-        ..Parts::default()
+        ..TemplateParts::default()
     };
     source.parts.insert("en".to_owned(), only_sms);
     let compiled = Compiled::compile(&source).unwrap();
@@ -341,7 +342,7 @@ fn a_language_falls_back_to_its_parent_then_italian_then_any() {
     assert!(!compiled.speaks("de", Channel::Email));
 }
 
-fn messages(findings: &[Finding], severity: Severity) -> Vec<String> {
+fn messages(findings: &[TemplateFinding], severity: Severity) -> Vec<String> {
     let some = findings
         .iter()
         .filter(|finding| finding.severity == severity);
@@ -378,9 +379,9 @@ fn the_check_names_what_to_mend_before_a_client_sees_it() {
     );
     source.parts.insert(
         "en".to_owned(),
-        Parts {
+        TemplateParts {
             sms: Some("ready".to_owned()),
-            ..Parts::default()
+            ..TemplateParts::default()
         },
     );
     let findings = check(&source);

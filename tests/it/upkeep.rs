@@ -11,7 +11,7 @@ use araldo::runtime::Lifecycle;
 use araldo::store::Store;
 use araldo::store::cluster::upkeep::Task;
 use araldo::store::messages::receipts::ReceiptHorizon;
-use araldo::upkeep::{Settings, Upkeep, refold_once};
+use araldo::upkeep::{Upkeep, UpkeepSchedule, refold_once};
 use chrono::TimeDelta;
 use sqlx::{PgPool, SqlitePool};
 
@@ -44,7 +44,7 @@ fn upkeep(store: &Store, node: i64, clock: &Arc<FixedClock>) -> Upkeep {
         clock: clock.clone(),
         ids: Arc::new(TimeOrderedIds::new(clock.clone(), slot)),
         node: NodeId::new(node),
-        settings: Settings {
+        settings: UpkeepSchedule {
             zone: chrono_tz::Europe::Rome,
             nightly_minute: 190,
             messages: TimeDelta::days(730),

@@ -19,14 +19,14 @@ const LONG: usize = 60;
 const AROUND: usize = "=?utf-8?B??=".len();
 
 /// One header while it is written.
-pub(super) struct Field<'a> {
+pub(super) struct HeaderField<'a> {
     out: &'a mut Vec<u8>,
     start: usize,
     /// Where its last line starts.
     line: usize,
 }
 
-impl<'a> Field<'a> {
+impl<'a> HeaderField<'a> {
     pub(super) fn begin(out: &'a mut Vec<u8>, name: &str) -> Self {
         let start = out.len();
         out.extend_from_slice(name.as_bytes());
@@ -233,7 +233,7 @@ mod tests {
 
     fn text(name: &str, text: &str) -> String {
         let mut out = Vec::new();
-        let mut field = Field::begin(&mut out, name);
+        let mut field = HeaderField::begin(&mut out, name);
         field.text(text);
         field.end();
         String::from_utf8(out).unwrap()
@@ -278,7 +278,7 @@ mod tests {
     fn a_name_is_written_as_plainly_as_it_can_be() {
         let mailbox = |name: &str| {
             let mut out = Vec::new();
-            Field::begin(&mut out, "To").mailbox(name, "a@b.it");
+            HeaderField::begin(&mut out, "To").mailbox(name, "a@b.it");
             String::from_utf8(out).unwrap()
         };
         assert_eq!(mailbox(""), "To: a@b.it");

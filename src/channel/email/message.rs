@@ -8,8 +8,8 @@ use lettre::message::header::ContentTransferEncoding;
 use lettre::message::{Body, Mailbox};
 use memchr::{memchr2, memmem};
 
-use super::dkim::{PrivateKey, Signer, SigningFailed};
-use super::head::Field;
+use super::dkim::{DkimSigner, PrivateKey, SigningFailed};
+use super::head::HeaderField;
 use super::smtp::Dkim;
 use crate::channel::{Email, Reference, SetupError};
 use crate::domain::EmailAddress;
@@ -27,7 +27,7 @@ pub struct Letterhead {
     name: String,
     address: String,
     provider: String,
-    signer: Option<Signer>,
+    signer: Option<DkimSigner>,
 }
 
 impl Letterhead {
@@ -64,7 +64,7 @@ impl Letterhead {
 
     /// What signs the mails, where configured.
     #[must_use]
-    pub const fn signer(&self) -> Option<&Signer> {
+    pub const fn signer(&self) -> Option<&DkimSigner> {
         self.signer.as_ref()
     }
 
@@ -100,27 +100,27 @@ impl Letterhead {
     }
 
     fn write_head(&self, out: &mut Vec<u8>, reference: &Reference, email: &Email, boundary: &str) {
-        let mut from = Field::begin(out, "From");
+        let mut from = HeaderField::begin(out, "From");
         from.mailbox(&self.name, &self.address);
         from.end();
-        let mut to = Field::begin(out, "To");
+        let mut to = HeaderField::begin(out, "To");
         to.mailbox(&sanitize::unbroken(&email.to_name), email.to.as_str());
         to.end();
-        let mut subject = Field::begin(out, "Subject");
+        let mut subject = HeaderField::begin(out, "Subject");
         subject.text(&sanitize::unbroken(&email.subject));
         subject.end();
-        Field::line(out, "Date", &email.date.to_utc().to_rfc2822());
-        Field::line(out, "Message-ID", &self.message_id(reference));
-        Field::line(out, "Auto-Submitted", "auto-generated");
-        Field::line(out, "Feedback-ID", &self.feedback_id(&email.kind));
+        HeaderField::line(out, "Date", &email.date.to_utc().to_rfc2822());
+        HeaderField::line(out, "Message-ID", &self.message_id(reference));
+        HeaderField::line(out, "Auto-Submitted", "auto-generated");
+        HeaderField::line(out, "Feedback-ID", &self.feedback_id(&email.kind));
         if let Some(url) = &email.unsubscribe_url {
-            Field::line(out, "List-Unsubscribe", &format!("<{}>", unbroken(url)));
+            HeaderField::line(out, "List-Unsubscribe", &format!("<{}>", unbroken(url)));
             if email.one_click {
-                Field::line(out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+                HeaderField::line(out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
             }
         }
-        Field::line(out, "MIME-Version", "1.0");
-        let mut kind = Field::begin(out, "Content-Type");
+        HeaderField::line(out, "MIME-Version", "1.0");
+        let mut kind = HeaderField::begin(out, "Content-Type");
         kind.word("multipart/alternative;");
         kind.word(&format!("boundary=\"{boundary}\""));
         kind.end();
@@ -153,7 +153,7 @@ pub enum ComposeError {
     Signature(#[from] SigningFailed),
 }
 
-fn signer(provider: &str, dkim: &Dkim) -> Result<Signer, SetupError> {
+fn signer(provider: &str, dkim: &Dkim) -> Result<DkimSigner, SetupError> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     for (key, value) in [("domain", &dkim.domain), ("selector", &dkim.selector)] {
         if value.is_empty() || !value.chars().all(fits) {
@@ -166,7 +166,11 @@ fn signer(provider: &str, dkim: &Dkim) -> Result<Signer, SetupError> {
     }
     let key = PrivateKey::read(&dkim.key_file)
         .map_err(|error| SetupError::file(provider, "dkim.key_file", &dkim.key_file, &error))?;
-    Ok(Signer::new(dkim.domain.clone(), dkim.selector.clone(), key))
+    Ok(DkimSigner::new(
+        dkim.domain.clone(),
+        dkim.selector.clone(),
+        key,
+    ))
 }
 
 /// A sender is answered by everybody, so its address must be writable by everybody: a domain with

@@ -1,7 +1,7 @@
 //! The town's own versions of some shipped templates: one more link in the e-mails, as an
 //! operator would add it. So there are two versions to compare, and links to be counted.
 
-use super::Stage;
+use super::DemoNode;
 use crate::domain::template::{Part, Source};
 use crate::store::templates::WriteContext;
 
@@ -47,7 +47,7 @@ const BLACKOUT: [(&str, &str, &str); 2] = [
 ];
 
 /// Publishes them, over the shipped versions.
-pub(super) async fn publish(stage: &Stage) -> anyhow::Result<()> {
+pub(super) async fn publish(stage: &DemoNode) -> anyhow::Result<()> {
     let mut tx = stage.store.write().await?;
     let by = WriteContext {
         author: AUTHOR,

@@ -68,7 +68,7 @@ fn speed(text: &str) -> Result<f64, String> {
 
 /// The parts of the node that the town's life uses.
 #[derive(Clone)]
-struct Stage {
+struct DemoNode {
     store: Store,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -84,7 +84,7 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
     telemetry::start_log(&config.log);
     let lifecycle = Lifecycle::new();
     let running = app::start(&config, &lifecycle).await?;
-    let stage = Stage {
+    let stage = DemoNode {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
         ids: Arc::clone(&running.ids),
@@ -116,7 +116,7 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
 /// back here.
 fn begin(
     args: &DemoArgs,
-    stage: Stage,
+    stage: DemoNode,
     readers: Readers,
     lifecycle: &Lifecycle,
 ) -> oneshot::Receiver<anyhow::Error> {
@@ -141,7 +141,7 @@ fn begin(
 async fn live(
     clients: u32,
     speed: f64,
-    stage: &Stage,
+    stage: &DemoNode,
     readers: Readers,
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<()> {
@@ -152,7 +152,7 @@ async fn live(
         .await
         .context("cannot settle the town")?;
     lifecycle.spawn("demo-readers", readers.read(lifecycle.stopping()));
-    let story = story::Story::new(clients, stage.clock.now());
+    let story = story::DemoStory::new(clients, stage.clock.now());
     teller::tell(story, speed, stage)
         .await
         .context("cannot tell what happens in the town")

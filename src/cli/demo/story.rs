@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{cases, faults, town};
 use crate::domain::Timestamp;
 use crate::domain::event::Event;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 
 /// Cases of the first minute; fewer in a small town.
 const CASES: u32 = 300;
@@ -40,7 +40,7 @@ pub(super) struct Beat {
 
 impl Beat {
     /// As an event of this moment. `number`: different for each.
-    pub(super) fn event(self, number: u64, now: Timestamp) -> Result<Event, Fault> {
+    pub(super) fn event(self, number: u64, now: Timestamp) -> Result<Event, FieldError> {
         let event = json!({
             "specversion": "1.0",
             "id": format!("demo-{number}"),
@@ -54,7 +54,7 @@ impl Beat {
     }
 }
 
-pub(super) struct Story {
+pub(super) struct DemoStory {
     clients: u32,
     dice: StdRng,
     /// By time; what happens at the same time, in the order it was thought of.
@@ -66,7 +66,7 @@ pub(super) struct Story {
     next_fault: Duration,
 }
 
-impl Story {
+impl DemoStory {
     /// The first minutes, for a town of so many clients.
     pub(super) fn new(clients: u32, now: Timestamp) -> Self {
         let mut story = Self {
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_first_minute_is_busy_and_the_blackout_is_over_within_three() {
-        let mut story = Story::new(2_000, now());
+        let mut story = DemoStory::new(2_000, now());
         assert_eq!(story.next_at(), Duration::ZERO);
         let first = story.until(MINUTE, now());
         assert!(count(&first, "case.opened") >= 300);
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn ordinary_days_go_on_without_end_and_calmly() {
-        let mut story = Story::new(2_000, now());
+        let mut story = DemoStory::new(2_000, now());
         story.until(10 * MINUTE, now());
         for minute in 11..400 {
             let beats = story.until(minute * MINUTE, now());
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn every_beat_is_an_event_the_intake_understands() {
-        let mut story = Story::new(50, now());
+        let mut story = DemoStory::new(50, now());
         let beats = story.until(30 * MINUTE, now());
         for (number, beat) in (0..).zip(beats) {
             let event = beat.clone().event(number, now());

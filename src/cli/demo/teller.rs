@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::Stage;
-use super::story::Story;
+use super::DemoNode;
+use super::story::DemoStory;
 use crate::intake::accept;
 
 /// What happens within so much time is told together.
 const TOGETHER: Duration = Duration::from_millis(50);
 
 /// Tells it without end. `speed`: how many times faster than it was thought of.
-pub(super) async fn tell(mut story: Story, speed: f64, stage: &Stage) -> anyhow::Result<()> {
+pub(super) async fn tell(mut story: DemoStory, speed: f64, stage: &DemoNode) -> anyhow::Result<()> {
     let begun = Instant::now();
     let mut told = 0;
     loop {

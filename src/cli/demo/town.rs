@@ -12,7 +12,7 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Map, Value, json};
 
-use super::Stage;
+use super::DemoNode;
 use super::names::{FAMILY, FAMILY_ENGLISH, FIRMS, FIRST, FIRST_ENGLISH};
 use crate::intake::import::{Importer, read_line};
 
@@ -88,7 +88,7 @@ pub(super) fn reference(number: u32) -> String {
 }
 
 /// Imports every client. Shows a bar when it takes longer than a moment.
-pub(super) async fn settle(stage: &Stage, clients: u32) -> anyhow::Result<()> {
+pub(super) async fn settle(stage: &DemoNode, clients: u32) -> anyhow::Result<()> {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")?;
     let bar = ProgressBar::with_draw_target(Some(u64::from(clients)), ProgressDrawTarget::hidden())
         .with_style(style)

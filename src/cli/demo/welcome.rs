@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::town::TOWN;
-use super::{DemoArgs, Stage};
+use super::{DemoArgs, DemoNode};
 use crate::domain::UserId;
 use crate::domain::api_key::{ApiKey, Scope};
 use crate::domain::role::Role;
@@ -15,7 +15,7 @@ const EMAIL: &str = "operatore@montelume.example";
 
 /// Makes a login and a key for this run and prints them.
 pub(super) async fn print(
-    stage: &Stage,
+    stage: &DemoNode,
     address: SocketAddr,
     args: &DemoArgs,
 ) -> anyhow::Result<()> {

@@ -24,14 +24,14 @@ pub(super) struct DoctorArgs {
 }
 
 /// What was found out about one part: what is good, or what is bad and what to do.
-struct Finding {
+struct DoctorResult {
     part: String,
     verdict: Result<String, String>,
     /// What is good and yet hardly meant.
     remarks: Vec<String>,
 }
 
-impl Finding {
+impl DoctorResult {
     fn new(part: impl Into<String>, verdict: Result<String, String>) -> Self {
         Self {
             part: part.into(),
@@ -48,7 +48,7 @@ pub(super) async fn run(args: DoctorArgs, config: Config) -> anyhow::Result<Exit
     findings.extend(providers::ask(&config).await);
     findings.extend(senders::ask(&config, server).await);
     findings.extend(signatures::ask(&config, server).await);
-    for Finding {
+    for DoctorResult {
         part,
         verdict,
         remarks,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::Finding;
+use super::DoctorResult;
 use crate::channel::{self, BuildContext, ProviderSettings};
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
@@ -17,7 +17,7 @@ use crate::runtime::Lifecycle;
 /// A provider that takes longer to greet is as good as gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) async fn ask(config: &Config) -> Vec<Finding> {
+pub(super) async fn ask(config: &Config) -> Vec<DoctorResult> {
     let lifecycle = Lifecycle::new();
     let context = BuildContext {
         public_url: config.http.public_url.clone(),
@@ -32,7 +32,7 @@ pub(super) async fn ask(config: &Config) -> Vec<Finding> {
         if config.channels.names(name) {
             let asked = timeout(PATIENCE, reach(name, &provider.settings, &context)).await;
             let verdict = asked.unwrap_or_else(|_| Err("no answer within 30 s".to_owned()));
-            findings.push(Finding::new(format!("provider {name}"), verdict));
+            findings.push(DoctorResult::new(format!("provider {name}"), verdict));
         }
     }
     lifecycle.abort();

@@ -4,23 +4,23 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use super::Finding;
+use super::DoctorResult;
 use super::dns;
 use crate::channel::ProviderSettings;
 use crate::channel::email::smtp::SmtpSettings;
 use crate::config::Config;
 
-pub(super) async fn ask(config: &Config, server: SocketAddr) -> Vec<Finding> {
+pub(super) async fn ask(config: &Config, server: SocketAddr) -> Vec<DoctorResult> {
     let mut findings = Vec::new();
     let domains: BTreeSet<String> = relays(config).map(|(_, smtp)| domain(&smtp.from)).collect();
     for domain in domains {
         let purpose = "an SPF record says who may send for it";
         let spf = record(server, &domain, "v=spf1", purpose).await;
-        findings.push(Finding::new(format!("SPF of {domain}"), spf));
+        findings.push(DoctorResult::new(format!("SPF of {domain}"), spf));
         let policy = format!("_dmarc.{domain}");
         let purpose = "a DMARC policy says what to do with forgeries";
         let dmarc = record(server, &policy, "v=DMARC1", purpose).await;
-        findings.push(Finding::new(format!("DMARC of {domain}"), dmarc));
+        findings.push(DoctorResult::new(format!("DMARC of {domain}"), dmarc));
     }
     findings
 }

@@ -3,10 +3,10 @@
 
 use std::net::SocketAddr;
 
-use super::Finding;
+use super::DoctorResult;
 use super::dns;
 use super::senders::{domain, relays};
-use crate::channel::email::dkim::{Record, Signer};
+use crate::channel::email::dkim::{DkimSigner, Record};
 use crate::channel::email::message::Letterhead;
 use crate::channel::email::smtp::{Dkim, SmtpSettings};
 use crate::channel::{Email, Reference};
@@ -15,7 +15,7 @@ use crate::domain::Clock as _;
 use crate::domain::EmailAddress;
 use crate::domain::clock::SystemClock;
 
-pub(super) async fn ask(config: &Config, server: SocketAddr) -> Vec<Finding> {
+pub(super) async fn ask(config: &Config, server: SocketAddr) -> Vec<DoctorResult> {
     let mut findings = Vec::new();
     for (name, smtp) in relays(config) {
         if let Some(dkim) = &smtp.dkim {
@@ -23,9 +23,9 @@ pub(super) async fn ask(config: &Config, server: SocketAddr) -> Vec<Finding> {
             let mut remarks = Vec::new();
             remarks.extend(unaligned(smtp, dkim));
             let verdict = verified(name, smtp, server, &mut remarks).await;
-            findings.push(Finding {
+            findings.push(DoctorResult {
                 remarks,
-                ..Finding::new(part, verdict)
+                ..DoctorResult::new(part, verdict)
             });
         }
     }
@@ -64,7 +64,7 @@ async fn verified(
     Ok(format!("what we sign verifies against the key at `{name}`"))
 }
 
-fn only<'a>(name: &str, signer: &Signer, texts: &'a [String]) -> Result<&'a str, String> {
+fn only<'a>(name: &str, signer: &DkimSigner, texts: &'a [String]) -> Result<&'a str, String> {
     let keys: Vec<_> = texts.iter().filter(|text| text.contains("p=")).collect();
     match keys.as_slice() {
         [] => Err(format!(
@@ -79,7 +79,7 @@ fn only<'a>(name: &str, signer: &Signer, texts: &'a [String]) -> Result<&'a str,
     }
 }
 
-fn remedy(signer: &Signer) -> String {
+fn remedy(signer: &DkimSigner) -> String {
     format!("publish `{}`", signer.key().record())
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::Finding;
+use super::DoctorResult;
 use crate::config::Config;
 use crate::domain::Clock as _;
 use crate::domain::clock::SystemClock;
@@ -11,12 +11,12 @@ use crate::store::Store;
 /// More than this between two clocks, and leases are judged wrongly.
 const TOLERANCE: TimeDelta = TimeDelta::seconds(2);
 
-pub(super) async fn ask(config: &Config) -> Finding {
+pub(super) async fn ask(config: &Config) -> DoctorResult {
     let verdict = match Store::open(&config.store.url, config.store.connections).await {
         Ok(store) => clocks_agree(&store).await,
         Err(error) => Err(error.to_string()),
     };
-    Finding::new("store", verdict)
+    DoctorResult::new("store", verdict)
 }
 
 async fn clocks_agree(store: &Store) -> Result<String, String> {

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
 
 use super::pre_send_check::{PolicyInput, SendDecision, judge};
-use crate::dispatch::Settings;
+use crate::dispatch::DispatcherSettings;
 use crate::domain::ids::first_id_at;
 use crate::domain::{ClientId, Clock, MessageId, MessageState, NodeId, Timestamp};
 use crate::store::messages::attempts::{FinishedAttempt, NewAttempt, Recheck, SkippedMessage};
@@ -94,7 +94,7 @@ pub(in crate::dispatch) struct AttemptWriter {
     store: Store,
     clock: Arc<dyn Clock>,
     node: NodeId,
-    settings: Settings,
+    settings: DispatcherSettings,
     entries: mpsc::UnboundedReceiver<WriterEntry>,
 }
 
@@ -118,7 +118,7 @@ pub(in crate::dispatch) fn attempt_writer(
     store: Store,
     clock: Arc<dyn Clock>,
     node: NodeId,
-    settings: Settings,
+    settings: DispatcherSettings,
 ) -> (AttemptWriter, WriterHandle) {
     let (sender, entries) = mpsc::unbounded_channel();
     (

@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::channel::{Accepted, SendError};
-use crate::dispatch::Settings;
+use crate::dispatch::DispatcherSettings;
 use crate::dispatch::claim::CachedPlan;
 use crate::dispatch::providers::Whom;
 use crate::dispatch::providers::{AnswerEffect, ProviderRoute};
-use crate::domain::retry::Next;
+use crate::domain::retry::RetryDecision;
 use crate::domain::{MessageState, Reason, Timestamp};
 use crate::store::messages::Claimed;
 use crate::store::messages::attempts::FinishedAttempt;
@@ -21,7 +21,7 @@ const DENIED_PAUSE: Duration = Duration::from_mins(1);
 
 /// What is needed beside the answer.
 pub(super) struct AnswerContext<'a> {
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a DispatcherSettings,
     pub(super) plan: &'a CachedPlan,
     pub(super) route: &'a ProviderRoute,
     pub(super) now: Timestamp,
@@ -149,12 +149,14 @@ fn retry(
     let tries = message.tries + u32::from(finished.counts);
     let schedule = context.settings.retry;
     match schedule.next_due(tries, now, message.expires_at, wait, chance_of(message)) {
-        Next::At(due) => (finished.state, finished.due_at) = (MessageState::Queued, Some(due)),
-        Next::TriesUsedUp => {
+        RetryDecision::At(due) => {
+            (finished.state, finished.due_at) = (MessageState::Queued, Some(due));
+        }
+        RetryDecision::TriesUsedUp => {
             (finished.state, finished.reason) = (MessageState::Failed, Some(Reason::TriesUsedUp));
             finished.wake_at = context.plan.settings.fallback.map(|_| now);
         }
-        Next::TooLate => {
+        RetryDecision::TooLate => {
             (finished.state, finished.reason) = (MessageState::Expired, Some(Reason::TooLate));
         }
     }

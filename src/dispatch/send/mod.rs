@@ -20,7 +20,7 @@ use crate::channel::{Outgoing, Reference};
 use crate::dispatch::claim::CachedPlan;
 use crate::dispatch::providers::SlotPermit;
 use crate::dispatch::providers::{Choice, ProviderRoute};
-use crate::dispatch::{Settings, Shared};
+use crate::dispatch::{DispatcherSettings, Shared};
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
 use crate::store::messages::Claimed;
 use crate::store::messages::attempts::{NewAttempt, SkippedMessage};
@@ -148,7 +148,7 @@ async fn hand_over(
 /// How long a message may take from its permit to its departure. The node beat at most one
 /// heartbeat before the permit, and is not taken for dead before a lease after that; another
 /// heartbeat is to spare.
-fn patience(settings: &Settings) -> Duration {
+fn patience(settings: &DispatcherSettings) -> Duration {
     let lease = settings.node_ttl.to_std().unwrap_or_default();
     LONGEST_WAIT.min(lease.saturating_sub(settings.heartbeat * 2))
 }

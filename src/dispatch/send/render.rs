@@ -4,11 +4,11 @@ use super::reference;
 use crate::channel::{Content, Email, Outgoing};
 use crate::dispatch::Shared;
 use crate::dispatch::claim::CachedPlan;
-use crate::domain::links::Reading;
+use crate::domain::links::LinkContext;
 use crate::domain::{Channel, Class, EmailAddress, PhoneNumber, Reason};
 use crate::store::messages::Claimed;
 use crate::template::RenderFault;
-use crate::template::letter::{Frozen, Letter, write};
+use crate::template::letter::{Letter, PlannedText, write};
 
 /// Why there is no text.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +41,8 @@ pub(super) fn render(
         .template
         .as_ref()
         .ok_or_else(|| RenderError::NoTemplate(plan.plan.template.clone()))?;
-    let frozen = Frozen {
-        reading: Reading {
+    let frozen = PlannedText {
+        reading: LinkContext {
             message: message.id,
             plan: message.plan,
             tracking: message.tracking,

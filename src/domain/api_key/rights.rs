@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Scope;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::limits;
 use crate::text::invisible::harmless;
 use crate::text::sanitize;
@@ -117,7 +117,7 @@ pub enum NotAllowed {
     },
 }
 
-impl From<NotAllowed> for Fault {
+impl From<NotAllowed> for FieldError {
     fn from(refused: NotAllowed) -> Self {
         let pointer = match refused {
             NotAllowed::Scope { .. } | NotAllowed::Type { .. } => "/type",
@@ -205,10 +205,10 @@ mod tests {
         assert_eq!(bound.may_send("/crm", "case.opened"), Ok(()));
         assert_eq!(bound.may_send("/desk/3", "case.closed"), Ok(()));
         let source = bound.may_send("/crm/2", "case.opened").unwrap_err();
-        assert_eq!(Fault::from(source).pointer, "/source");
+        assert_eq!(FieldError::from(source).pointer, "/source");
         let kind = bound.may_send("/crm", "incident.opened").unwrap_err();
         assert!(kind.to_string().ends_with("only: `case.*`"), "{kind}");
-        assert_eq!(Fault::from(kind).pointer, "/type");
+        assert_eq!(FieldError::from(kind).pointer, "/type");
     }
 
     #[test]

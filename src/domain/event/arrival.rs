@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{Envelope, Event, fingerprint};
+use super::{ContextAttributes, Event, fingerprint};
 use crate::domain::clock::Timestamp;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::limits::CLOCK_SKEW;
 use crate::text::tree::Tree;
 
@@ -35,9 +35,9 @@ pub struct Arrival {
 
 impl Arrival {
     /// Reads what [`Event::parse`] reads, and refuses what that refuses.
-    pub fn parse(mut event: Tree<'_>, received_at: Timestamp) -> Result<Self, Fault> {
+    pub fn parse(mut event: Tree<'_>, received_at: Timestamp) -> Result<Self, FieldError> {
         let data = super::data_of(&mut event);
-        let envelope = Envelope::read(&event, received_at)?;
+        let envelope = ContextAttributes::read(&event, received_at)?;
         super::checked(envelope.kind, &data)?;
         let fingerprint = fingerprint::of(&envelope, &data);
         Ok(Self {

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use chrono::{Datelike as _, NaiveDate};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::fields::{Fields, REFERENCE};
 use crate::domain::limits::{EARLIEST, LATEST};
 use crate::text::text_enum::text_enum;
-use crate::text::tree::Node;
+use crate::text::tree::JsonNode;
 
 text_enum! {
     /// What happened to a case: the event's type.
@@ -44,7 +44,7 @@ pub struct CaseData {
 
 impl CaseData {
     /// Reads an event's data. Further fields stay in the event for rules and templates.
-    pub fn parse<N: Node>(data: &N) -> Result<Self, Fault> {
+    pub fn parse<N: JsonNode>(data: &N) -> Result<Self, FieldError> {
         let fields = Fields::of(data, "")?;
         Ok(Self {
             case: fields.reference("case", REFERENCE)?,
@@ -58,7 +58,7 @@ impl CaseData {
     }
 
     /// See `EventData::check`.
-    pub(super) fn check(&self) -> Result<(), Fault> {
+    pub(super) fn check(&self) -> Result<(), FieldError> {
         let sensible = match self.expected_by {
             None => true,
             Some(Deadline::Day(day)) => (2000..2100).contains(&day.year()),
@@ -68,7 +68,7 @@ impl CaseData {
             return Ok(());
         }
         let detail = "`expected_by` is not between 2000 and 2100; leave it out if unknown";
-        Err(Fault::new("/expected_by", detail))
+        Err(FieldError::new("/expected_by", detail))
     }
 }
 

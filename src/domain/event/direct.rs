@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::fields::{Fields, REFERENCE, shown};
 use crate::domain::limits::{CHANNELS, VARIABLES};
 use crate::domain::message::{Class, Lane};
@@ -27,7 +27,7 @@ pub struct DirectRequest {
 
 impl DirectRequest {
     /// Reads the request. Unknown fields are refused: a misspelt `variables` would be silent.
-    pub fn parse(data: &Value) -> Result<Self, Fault> {
+    pub fn parse(data: &Value) -> Result<Self, FieldError> {
         let fields = Fields::of(data, "")?;
         fields.only(&[
             "client",
@@ -50,7 +50,7 @@ impl DirectRequest {
     }
 }
 
-fn variables(fields: &Fields<'_>) -> Result<Map<String, Value>, Fault> {
+fn variables(fields: &Fields<'_>) -> Result<Map<String, Value>, FieldError> {
     let Some(given) = fields.object_if("variables")? else {
         return Ok(Map::new());
     };
@@ -70,7 +70,7 @@ fn variables(fields: &Fields<'_>) -> Result<Map<String, Value>, Fault> {
     Ok(variables)
 }
 
-fn channels(fields: &Fields<'_>) -> Result<Vec<ChannelChoice>, Fault> {
+fn channels(fields: &Fields<'_>) -> Result<Vec<ChannelChoice>, FieldError> {
     let given = fields.list("channels", CHANNELS)?;
     if given.is_empty() {
         return Ok(vec![ChannelChoice::Preferred]);
@@ -80,12 +80,12 @@ fn channels(fields: &Fields<'_>) -> Result<Vec<ChannelChoice>, Fault> {
         match value.as_str() {
             Some("preferred") => Ok(ChannelChoice::Preferred),
             Some(word) => word.parse().map(ChannelChoice::Fixed).map_err(|_| {
-                Fault::new(
+                FieldError::new(
                     pointer(),
                     format!("`{word}` is not one of: preferred, sms, email"),
                 )
             }),
-            None => Err(Fault::new(
+            None => Err(FieldError::new(
                 pointer(),
                 format!("{} is not one of: preferred, sms, email", shown(value)),
             )),

@@ -7,7 +7,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::Envelope;
+use super::ContextAttributes;
 use crate::domain::clock::Timestamp;
 use crate::text::tree::Tree;
 
@@ -19,7 +19,7 @@ const PORTION: usize = 1_024;
 pub(super) const VERSION: &str = "2:";
 
 /// SHA-256 in hexadecimal, after [`VERSION`].
-pub(super) fn of(event: &Envelope<'_>, data: &Tree<'_>) -> String {
+pub(super) fn of(event: &ContextAttributes<'_>, data: &Tree<'_>) -> String {
     let mut feed = Feed {
         hash: Sha256::new(),
         portion: Vec::with_capacity(PORTION),

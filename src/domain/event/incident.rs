@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::domain::area::{Area, AreaError};
 use crate::domain::clock::Timestamp;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::fields::{Fields, REFERENCE};
 use crate::domain::limits::{EARLIEST, LATEST};
 use crate::text::text_enum::text_enum;
@@ -84,7 +84,7 @@ pub struct IncidentData {
 
 impl IncidentData {
     /// Reads an event's data. An opening must say what and where.
-    pub fn parse(step: IncidentStep, data: &Value) -> Result<Self, Fault> {
+    pub fn parse(step: IncidentStep, data: &Value) -> Result<Self, FieldError> {
         let fields = Fields::of(data, "")?;
         let incident = Self {
             incident: fields.reference("incident", REFERENCE)?,
@@ -109,23 +109,23 @@ impl IncidentData {
     }
 
     /// What must not come in any more, though it can be read; pointers begin at the data.
-    pub fn check(&self) -> Result<(), Fault> {
+    pub fn check(&self) -> Result<(), FieldError> {
         sensible("began_at", self.began_at)?;
         sensible("expected_end", self.expected_end)?;
         if let (Some(begin), Some(end)) = (self.began_at, self.expected_end)
             && end < begin
         {
             let detail = "`expected_end` lies before `began_at`; leave it out if unknown";
-            return Err(Fault::new("/expected_end", detail));
+            return Err(FieldError::new("/expected_end", detail));
         }
         let area = self.area.as_ref().map_or(Ok(()), Area::check);
         area.map_err(area_fault)
     }
 }
 
-fn sensible(name: &str, time: Option<Timestamp>) -> Result<(), Fault> {
+fn sensible(name: &str, time: Option<Timestamp>) -> Result<(), FieldError> {
     match time {
-        Some(time) if !(EARLIEST..=LATEST).contains(&time) => Err(Fault::new(
+        Some(time) if !(EARLIEST..=LATEST).contains(&time) => Err(FieldError::new(
             format!("/{name}"),
             format!("`{name}` is {time}, not between 2000 and 2100; leave it out if unknown"),
         )),
@@ -133,12 +133,12 @@ fn sensible(name: &str, time: Option<Timestamp>) -> Result<(), Fault> {
     }
 }
 
-fn parse_area(value: &Value) -> Result<Area, Fault> {
+fn parse_area(value: &Value) -> Result<Area, FieldError> {
     Area::parse(value).map_err(area_fault)
 }
 
-fn area_fault(error: AreaError) -> Fault {
-    Fault::new(format!("/area{}", error.pointer), error.detail)
+fn area_fault(error: AreaError) -> FieldError {
+    FieldError::new(format!("/area{}", error.pointer), error.detail)
 }
 
 /// Where an incident stands, after all its events.

@@ -5,7 +5,7 @@
 //! Which key may send which of the others is in `api_key`.
 
 use super::{CaseStep, IncidentStep};
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::text::invisible::harmless;
 
 /// Events made by the API have a source that begins so.
@@ -14,13 +14,13 @@ const MADE_BY_THE_API: &str = "/v1/";
 const REQUESTS: &str = "message.";
 
 /// Refuses an event that only Araldo itself makes.
-pub fn from_outside(source: &str, kind: &str) -> Result<(), Fault> {
+pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
     if source.starts_with(MADE_BY_THE_API) {
         let detail = format!(
             "`{}` is no source of yours: what begins with `{MADE_BY_THE_API}` is made by Araldo",
             harmless(source)
         );
-        return Err(Fault::new("/source", detail));
+        return Err(FieldError::new("/source", detail));
     }
     let instead = match kind {
         _ if kind.starts_with(REQUESTS) => "ask for a message with `POST /v1/messages`",
@@ -34,7 +34,7 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), Fault> {
         "events of type `{}` are made by Araldo only; {instead}",
         harmless(kind)
     );
-    Err(Fault::new("/type", detail))
+    Err(FieldError::new("/type", detail))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ fn incident_event() -> Value {
             "began_at": "2026-11-22T17:58:00+01:00", "expected_end": "2026-11-22T20:30:00+01:00"}})
 }
 
-fn fault_of(change: impl FnOnce(&mut Value)) -> Fault {
+fn fault_of(change: impl FnOnce(&mut Value)) -> FieldError {
     let mut event = case_event();
     change(&mut event);
     Event::parse(&event, received()).unwrap_err()

@@ -6,14 +6,14 @@
 //! beside it. What no clock shows (1970, next month) is refused, and the error says what to do.
 
 use crate::domain::clock::Timestamp;
-use crate::domain::fault::Fault;
+use crate::domain::fault::FieldError;
 use crate::domain::fields::Fields;
 use crate::domain::limits::{CLOCK_ERROR, EARLIEST};
-use crate::text::tree::Node;
+use crate::text::tree::JsonNode;
 
 /// When an event happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Happened {
+pub(super) struct EventTime {
     /// See [`Event::occurred_at`](super::Event::occurred_at).
     pub(super) occurred_at: Timestamp,
     /// See [`Event::claimed_at`](super::Event::claimed_at).
@@ -22,12 +22,12 @@ pub(super) struct Happened {
     pub(super) said: Option<Timestamp>,
 }
 
-impl Happened {
+impl EventTime {
     /// Reads `time`.
-    pub(super) fn read<N: Node>(
+    pub(super) fn read<N: JsonNode>(
         fields: &Fields<'_, N>,
         received_at: Timestamp,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, FieldError> {
         let said = fields.time_if("time")?;
         let Some(time) = said else {
             return Ok(Self {

@@ -11,17 +11,17 @@ fn full() -> Value {
         "quiet_hours": {"from": "21:00", "to": "08:00"}, "tracking_consent": "granted"})
 }
 
-fn read(value: &Value) -> Result<Client, Fault> {
+fn read(value: &Value) -> Result<Client, FieldError> {
     parse(value, &PhonePolicy::default())
 }
 
-fn with(field: &str, value: Value) -> Result<Client, Fault> {
+fn with(field: &str, value: Value) -> Result<Client, FieldError> {
     let mut client = full();
     client[field] = value;
     read(&client)
 }
 
-fn contact(channel: &str, address: &str) -> Result<Client, Fault> {
+fn contact(channel: &str, address: &str) -> Result<Client, FieldError> {
     with(
         "contacts",
         json!([{"channel": channel, "address": address}]),

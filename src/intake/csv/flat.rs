@@ -4,7 +4,7 @@ use csv::StringRecord;
 use serde_json::{Map, Value, json};
 
 use super::CsvError;
-use crate::domain::Fault;
+use crate::domain::FieldError;
 
 /// Said once per client.
 const OWN: &[&str] = &[
@@ -82,7 +82,7 @@ pub(super) struct Flat {
 
 impl Flat {
     /// The line and column of a fault in the JSON form.
-    pub(super) fn locate(&self, fault: &Fault) -> (u64, Fault) {
+    pub(super) fn locate(&self, fault: &FieldError) -> (u64, FieldError) {
         let parts: Vec<&str> = fault.pointer.split('/').skip(1).collect();
         let at = |index: &str| index.parse::<usize>().ok();
         let (line, column) = match parts[..] {
@@ -100,7 +100,7 @@ impl Flat {
             [column, ..] => (self.first, column.to_owned()),
             [] => (self.first, "client".to_owned()),
         };
-        (line, Fault::new(column, &*fault.detail))
+        (line, FieldError::new(column, &*fault.detail))
     }
 }
 
@@ -108,7 +108,7 @@ impl Flat {
 pub(super) fn unflatten(
     header: &StringRecord,
     rows: &[StringRecord],
-) -> Result<Flat, (u64, Fault)> {
+) -> Result<Flat, (u64, FieldError)> {
     let mut flat = Flat {
         value: Value::Null,
         first: rows.first().map_or(0, super::line_of),
@@ -152,7 +152,11 @@ pub(super) fn unflatten(
     Ok(flat)
 }
 
-fn check_length(header: &StringRecord, row: &StringRecord, line: u64) -> Result<(), (u64, Fault)> {
+fn check_length(
+    header: &StringRecord,
+    row: &StringRecord,
+    line: u64,
+) -> Result<(), (u64, FieldError)> {
     if header.len() == row.len() {
         return Ok(());
     }
@@ -161,7 +165,7 @@ fn check_length(header: &StringRecord, row: &StringRecord, line: u64) -> Result<
         row.len(),
         header.len()
     );
-    Err((line, Fault::new("", detail)))
+    Err((line, FieldError::new("", detail)))
 }
 
 /// Notes a value; a later row may repeat it, but not contradict it.
@@ -171,11 +175,11 @@ fn say(
     value: Value,
     column: &str,
     line: u64,
-) -> Result<(), (u64, Fault)> {
+) -> Result<(), (u64, FieldError)> {
     match known.get(key) {
         Some(earlier) if *earlier != value => {
             let detail = format!("`{column}` is not what an earlier row of this client says");
-            Err((line, Fault::new(column, detail)))
+            Err((line, FieldError::new(column, detail)))
         }
         _ => {
             known.insert(key.to_owned(), value);

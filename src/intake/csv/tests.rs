@@ -7,7 +7,7 @@ const COMMAS: Form = Form {
 
 fn read(text: &str) -> Vec<Described> {
     let form = inspect(text.as_bytes()).unwrap();
-    let mut clients = Clients::open(text.as_bytes(), form).unwrap();
+    let mut clients = ClientReader::open(text.as_bytes(), form).unwrap();
     let mut all = Vec::new();
     while let Some(described) = clients.next(&PhonePolicy::default()).unwrap() {
         all.push(described);
@@ -125,7 +125,7 @@ fn latin_1_and_utf_16_are_refused_with_advice() {
 
 #[test]
 fn a_header_with_unknown_or_missing_columns_is_refused() {
-    let open = |text: &'static str| Clients::open(text.as_bytes(), COMMAS).err();
+    let open = |text: &'static str| ClientReader::open(text.as_bytes(), COMMAS).err();
     let error = open("client,name,phone\n").unwrap().to_string();
     assert!(
         error.contains("column 3 is called `phone`; known are: client"),

@@ -12,7 +12,7 @@ const CHANNEL: &str = "araldo";
 
 text_enum! {
     /// What there is to do.
-    pub enum Topic {
+    pub enum WakeTopic {
         Events => "events",
         Messages => "messages",
     }
@@ -20,7 +20,7 @@ text_enum! {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
-    Ring(Topic),
+    Ring(WakeTopic),
     /// The connection was lost and is back: anything may have been missed.
     Anything,
 }
@@ -79,7 +79,7 @@ impl Ears {
 
 impl Store {
     /// Rings for the other nodes, if there may be any.
-    pub async fn ring(&self, topic: Topic, me: NodeId) -> Result<(), StoreError> {
+    pub async fn ring(&self, topic: WakeTopic, me: NodeId) -> Result<(), StoreError> {
         if let Backend::Postgres(pool) = &self.pools.write {
             sqlx::query("SELECT pg_notify($1, $2)")
                 .bind(CHANNEL)

@@ -1,7 +1,7 @@
 //! The sentences that must hold whatever breaks, as SQL: eleven questions, each answered with how
 //! many rows break the sentence and one of them to look at.
 //!
-//! Each question is bounded by a [`Scope`]: ids grow with time, so that `id >= ...` on the
+//! Each question is bounded by a [`Inspection`]: ids grow with time, so that `id >= ...` on the
 //! primary keys reads the last days and no more, however long the tables are. Nothing here mends
 //! anything. `upkeep` asks every night and keeps what it finds; `araldo check-store` asks at once.
 
@@ -97,7 +97,7 @@ impl Invariant {
 
 /// How far back to look, and what is tolerated.
 #[derive(Debug, Clone, Copy)]
-pub struct Scope {
+pub struct Inspection {
     pub now: Timestamp,
     /// Rows younger than this are looked at. To be longer ago than the horizon of reports.
     pub since: Timestamp,
@@ -111,7 +111,7 @@ pub struct Scope {
     pub horizon: ReceiptHorizon,
 }
 
-impl Scope {
+impl Inspection {
     fn since_id(&self) -> i64 {
         first_id_at(self.since)
     }
@@ -130,7 +130,7 @@ impl Scope {
 
 /// What one sentence's question found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finding {
+pub struct InvariantFinding {
     pub invariant: Invariant,
     /// How many rows break it.
     pub broken: i64,
@@ -141,12 +141,12 @@ pub struct Finding {
 /// The sentences, asked within a transaction.
 pub struct Invariants<'a> {
     conn: &'a mut Conn,
-    scope: Scope,
+    scope: Inspection,
 }
 
 impl Tx {
     /// The sentences that must hold.
-    pub fn invariants(&mut self, scope: Scope) -> Invariants<'_> {
+    pub fn invariants(&mut self, scope: Inspection) -> Invariants<'_> {
         Invariants {
             conn: &mut self.conn,
             scope,
@@ -155,12 +155,12 @@ impl Tx {
 }
 
 /// How many, and one of them.
-type Found = (i64, Option<i64>);
+type CountAndExample = (i64, Option<i64>);
 
 impl Invariants<'_> {
     /// Asks one. Each is one statement and sees one state of the store; on a large store ask
     /// each in a transaction of its own, so that none lasts long.
-    pub async fn ask(&mut self, invariant: Invariant) -> Result<Finding, StoreError> {
+    pub async fn ask(&mut self, invariant: Invariant) -> Result<InvariantFinding, StoreError> {
         let (broken, example) = match invariant {
             Invariant::I1 => self.accepted_without_proof().await,
             Invariant::I2 => self.accepted_twice().await,
@@ -174,14 +174,14 @@ impl Invariants<'_> {
             Invariant::I10 => self.providers_took_more().await,
             Invariant::I11 => self.in_the_future().await,
         }?;
-        Ok(Finding {
+        Ok(InvariantFinding {
             invariant,
             broken,
             example,
         })
     }
 
-    async fn accepted_without_proof(&mut self) -> Result<Found, StoreError> {
+    async fn accepted_without_proof(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for acceptances without proof",
             "SELECT CAST(count(*) AS BIGINT), min(m.id) FROM message m WHERE m.id >= $1
              AND m.state IN ('accepted', 'delivered', 'undelivered', 'unconfirmed')
@@ -194,7 +194,7 @@ impl Invariants<'_> {
     }
 
     /// Two acceptances under one name of the provider's are one message: it repeated its answer.
-    async fn accepted_twice(&mut self) -> Result<Found, StoreError> {
+    async fn accepted_twice(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for messages accepted twice",
             "SELECT CAST(count(*) AS BIGINT), min(x.message_id) FROM (
              SELECT a.message_id FROM attempt a JOIN message m ON m.id = a.message_id
@@ -207,7 +207,7 @@ impl Invariants<'_> {
 
     /// In nobody's hands (every leased message stands in a claim, however its node ended), in
     /// those of a dead node, past its timer, or due in a lane in which nothing moves.
-    async fn stuck(&mut self) -> Result<Found, StoreError> {
+    async fn stuck(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for messages that are stuck",
             "SELECT CAST(count(*) AS BIGINT), min(x.id) FROM (
              SELECT m.id FROM message m WHERE m.id >= $1 AND m.state IN ('leased', 'sending')
@@ -226,7 +226,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn sums_differ(&mut self) -> Result<Found, StoreError> {
+    async fn sums_differ(&mut self) -> Result<CountAndExample, StoreError> {
         let (plans, of_a_plan) = self.plans_differ().await?;
         let (days, of_a_day) = self.days_differ().await?;
         let (acts, of_acts) = self.acts_differ().await?;
@@ -234,7 +234,7 @@ impl Invariants<'_> {
     }
 
     /// A fallback's row is no plan's own.
-    async fn plans_differ(&mut self) -> Result<Found, StoreError> {
+    async fn plans_differ(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "compare plans with their messages",
             "SELECT CAST(count(*) AS BIGINT), min(x.example) FROM (
              SELECT min(m.id) AS example FROM plan p LEFT JOIN message m ON m.plan_id = p.id
@@ -244,7 +244,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn days_differ(&mut self) -> Result<Found, StoreError> {
+    async fn days_differ(&mut self) -> Result<CountAndExample, StoreError> {
         let (day, first_id) = self.scope.first_whole_day();
         one!(self.conn, "compare sums with their messages",
             "WITH counted AS (", rollup::counted!(rollup::ones!(
@@ -263,7 +263,7 @@ impl Invariants<'_> {
     }
 
     /// What a message is noted to count for, against what its readers did.
-    async fn acts_differ(&mut self) -> Result<Found, StoreError> {
+    async fn acts_differ(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "compare messages with what readers did",
             "SELECT CAST(count(*) AS BIGINT), min(m.id) FROM message m LEFT JOIN (
              SELECT e.message_id, ", rollup::acts!(),
@@ -273,7 +273,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn opened_too_late(&mut self) -> Result<Found, StoreError> {
+    async fn opened_too_late(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for messages opened too late",
             "SELECT CAST(count(DISTINCT a.message_id) AS BIGINT), min(a.message_id)
              FROM attempt a JOIN message m ON m.id = a.message_id JOIN plan p ON p.id = m.plan_id
@@ -287,7 +287,7 @@ impl Invariants<'_> {
 
     /// An hour back from each attempt. What was opened at the same moment has no order: the
     /// widest cap among those counts.
-    async fn flooded(&mut self) -> Result<Found, StoreError> {
+    async fn flooded(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for clients above their limit of messages",
             "SELECT CAST(count(DISTINCT x.client_id) AS BIGINT), min(x.message_id) FROM (
              SELECT y.message_id, y.client_id,
@@ -303,7 +303,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn out_of_order(&mut self) -> Result<Found, StoreError> {
+    async fn out_of_order(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for messages out of order",
             "SELECT CAST(count(DISTINCT x.message_id) AS BIGINT), min(x.message_id) FROM (
              SELECT a.message_id, p.occurred_at, max(p.occurred_at) OVER (
@@ -315,7 +315,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn unknown_for_ever(&mut self) -> Result<Found, StoreError> {
+    async fn unknown_for_ever(&mut self) -> Result<CountAndExample, StoreError> {
         let over =
             |horizon: TimeDelta| (self.scope.now - horizon - self.scope.patience).as_micros();
         let (sms, email) = (over(self.scope.horizon.sms), over(self.scope.horizon.email));
@@ -327,7 +327,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn reports_about_nobody(&mut self) -> Result<Found, StoreError> {
+    async fn reports_about_nobody(&mut self) -> Result<CountAndExample, StoreError> {
         let day_ago = self.scope.now - TimeDelta::days(1);
         one!(self.conn, "look for receipts without a message",
             "SELECT CAST(count(*) AS BIGINT), min(r.id) FROM receipt r
@@ -337,7 +337,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn providers_took_more(&mut self) -> Result<Found, StoreError> {
+    async fn providers_took_more(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "compare what providers took with what was given",
             "SELECT CAST(count(*) AS BIGINT), min(y.example) FROM (
              SELECT min(x.message_id) AS example FROM (
@@ -357,7 +357,7 @@ impl Invariants<'_> {
         )
     }
 
-    async fn in_the_future(&mut self) -> Result<Found, StoreError> {
+    async fn in_the_future(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for events from the future",
             "SELECT CAST(count(*) AS BIGINT), min(id) FROM event
              WHERE id >= $1 AND occurred_at > received_at + $2";

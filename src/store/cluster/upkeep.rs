@@ -3,10 +3,10 @@
 
 mod old;
 
-pub use old::{Old, Taken};
+pub use old::{DeletedRows, Old};
 
 use crate::domain::{NodeId, Timestamp};
-use crate::store::cluster::invariants::{Finding, Invariant};
+use crate::store::cluster::invariants::{Invariant, InvariantFinding};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, one, optional_value, value};
 use crate::store::messages::transitions::unfinished;
@@ -69,16 +69,16 @@ pub struct Chunk {
 }
 
 /// Upkeep within a transaction.
-pub struct Upkeep<'a>(&'a mut Conn);
+pub struct UpkeepRows<'a>(&'a mut Conn);
 
 impl Tx {
     /// What the clock sets going.
-    pub fn upkeep(&mut self) -> Upkeep<'_> {
-        Upkeep(&mut self.conn)
+    pub fn upkeep(&mut self) -> UpkeepRows<'_> {
+        UpkeepRows(&mut self.conn)
     }
 }
 
-impl Upkeep<'_> {
+impl UpkeepRows<'_> {
     /// Whether a slot may be taken: nobody entered it, or its node died before it was done.
     pub async fn is_free(&mut self, task: Task, slot: &str) -> Result<bool, StoreError> {
         let taken: bool = value!(self.0, "read who has a task's period",
@@ -136,7 +136,7 @@ impl Upkeep<'_> {
     /// Keeps what was found: a breach is opened or seen again, one that is gone is cleared.
     pub async fn note(
         &mut self,
-        finding: &Finding,
+        finding: &InvariantFinding,
         id: i64,
         now: Timestamp,
     ) -> Result<(), StoreError> {

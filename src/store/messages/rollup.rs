@@ -23,7 +23,7 @@ use crate::store::{Conn, StoreError};
 pub(in crate::store) use counted::{
     acts, counted, day, differs, is_accepted, is_reached, is_read, is_readable, is_reporting, ones,
 };
-pub(in crate::store) use facts::{Facts, Step, facts, follow};
+pub(in crate::store) use facts::{Facts, StandingChange, facts, follow};
 pub(in crate::store) use standing::{Acts, Standing};
 
 /// Which sum a message belongs to.

@@ -19,7 +19,7 @@ mod refold;
 
 pub use read::ClientRecord;
 pub(super) use read::quiet_hours;
-pub use refold::Refolded;
+pub use refold::RefoldedClients;
 
 /// What writing a client did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Tx {
 pub struct Clients<'a>(&'a mut Conn);
 
 /// A client under the id it has in the store.
-type Known<'a> = (ClientId, &'a Client);
+type ClientWithId<'a> = (ClientId, &'a Client);
 
 impl Clients<'_> {
     /// Creates a client or makes it as described; see [`Clients::put_many`].
@@ -85,7 +85,7 @@ impl Clients<'_> {
             last.values().map(|client| (ids.next(), *client)).collect();
         let rows = self.upsert(&described, now).await?;
         let fresh: HashSet<i64> = described.iter().map(|(id, _)| *id).collect();
-        let known: Vec<Known<'_>> = described
+        let known: Vec<ClientWithId<'_>> = described
             .iter()
             .filter_map(|(_, client)| Some((*rows.get(&client.client)?, *client)))
             .collect();
@@ -173,7 +173,7 @@ impl Clients<'_> {
 
     async fn add_contacts(
         &mut self,
-        clients: &[Known<'_>],
+        clients: &[ClientWithId<'_>],
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
         let rows: Vec<_> = clients
@@ -207,7 +207,11 @@ impl Clients<'_> {
         )
     }
 
-    async fn add_places(&mut self, clients: &[Known<'_>], ids: &dyn Ids) -> Result<(), StoreError> {
+    async fn add_places(
+        &mut self,
+        clients: &[ClientWithId<'_>],
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
         let mut places = Vec::new();
         let mut tags = Vec::new();
         for (client, described) in clients {
@@ -250,7 +254,7 @@ impl Clients<'_> {
         )
     }
 
-    async fn set_topics(&mut self, clients: &[Known<'_>]) -> Result<(), StoreError> {
+    async fn set_topics(&mut self, clients: &[ClientWithId<'_>]) -> Result<(), StoreError> {
         let rows: Vec<_> = clients
             .iter()
             .flat_map(|(id, client)| {

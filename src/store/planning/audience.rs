@@ -8,15 +8,15 @@ use crate::store::database::sql::all;
 use crate::store::{Conn, StoreError, Tx};
 
 impl Tx {
-    pub fn audience(&mut self) -> Audience<'_> {
-        Audience(&mut self.conn)
+    pub fn audience(&mut self) -> Audiences<'_> {
+        Audiences(&mut self.conn)
     }
 }
 
 /// Audiences in this unit of work.
-pub struct Audience<'a>(&'a mut Conn);
+pub struct Audiences<'a>(&'a mut Conn);
 
-impl Audience<'_> {
+impl Audiences<'_> {
     /// How many clients the shapes of an area would cover if latitude and longitude were exchanged;
     /// none when they cover somebody as they are, or nobody either way. A mistake that is easily
     /// made, and that nobody would notice: the area is valid, and far away.

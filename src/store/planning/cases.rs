@@ -48,7 +48,7 @@ row! {
 
 /// What applying an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Applied {
+pub struct AppliedToCase {
     /// Where the case stands now.
     pub case: CaseRecord,
     /// No event of this case happened later: what it says still holds.
@@ -80,15 +80,15 @@ impl Cases<'_> {
         data: &CaseData,
         occurred_at: Timestamp,
         ids: &dyn Ids,
-    ) -> Result<Applied, StoreError> {
+    ) -> Result<AppliedToCase, StoreError> {
         let case = self.open(data, occurred_at, ids).await?;
         self.append(event, case, step, data, occurred_at).await?;
         let change = (event, step, occurred_at);
         if let Some(case) = self.overwrite(case, change, data).await? {
-            return Ok(Applied { case, newest: true });
+            return Ok(AppliedToCase { case, newest: true });
         }
         self.date_back(case, occurred_at).await?;
-        Ok(Applied {
+        Ok(AppliedToCase {
             case: self.get(&data.case).await?,
             newest: false,
         })

@@ -11,10 +11,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use self::known::Known;
-use self::ready::Row;
+use self::known::KnownEvent;
+use self::ready::ReadyEvent;
 use crate::domain::event::{Arrival, Event, EventData, EventState};
-use crate::domain::{EventId, Fault, Ids, Timestamp};
+use crate::domain::{EventId, FieldError, Ids, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{all, execute, optional, values};
 use crate::store::{Conn, StoreError, Tx, json_ids};
@@ -76,7 +76,7 @@ impl Events<'_> {
 
     /// Stores several batches together; for each what [`Events::accept`] answers.
     pub async fn accept_all(&mut self, batches: &[Ready]) -> Result<Vec<Vec<Accept>>, StoreError> {
-        let keys: Vec<&Row> = batches.iter().flat_map(Ready::rows).collect();
+        let keys: Vec<&ReadyEvent> = batches.iter().flat_map(Ready::rows).collect();
         let mut answers: Vec<Accept> = keys
             .iter()
             .map(|key| Accept::New(EventId::new(key.id)))
@@ -99,7 +99,7 @@ impl Events<'_> {
     }
 
     /// Which of these rows there are.
-    async fn existing(&mut self, keys: &[&Row]) -> Result<HashSet<i64>, StoreError> {
+    async fn existing(&mut self, keys: &[&ReadyEvent]) -> Result<HashSet<i64>, StoreError> {
         let ids = json_ids(keys.iter().map(|key| key.id));
         let found: Vec<i64> = values!(self.0, "look for events that are stored already",
             "SELECT id FROM event WHERE id IN (", words::ids!("$1"), ")";
@@ -111,21 +111,21 @@ impl Events<'_> {
     /// Tells a repeat from another event under the same name, for the events at `known`.
     async fn compare(
         &mut self,
-        keys: &[&Row],
+        keys: &[&ReadyEvent],
         known: &[usize],
     ) -> Result<Vec<(usize, Accept)>, StoreError> {
         let rows: Vec<_> = known
             .iter()
             .map(|at| (at, &*keys[*at].event.source, &*keys[*at].event.id))
             .collect();
-        let found: Vec<Known> = all!(self.0, "compare events with those stored",
+        let found: Vec<KnownEvent> = all!(self.0, "compare events with those stored",
             "SELECT CAST(value ->> 0 AS BIGINT) AS at, event.id, event.type AS kind,
              event.subject, event.occurred_at, event.received_at, event.claimed_at,
              event.data, event.body_hash FROM ", words::rows!("$1"),
             " JOIN event ON event.source = value ->> 1 AND event.event_id = value ->> 2";
             json(&rows)?
         )?;
-        let answer = |known: Known| {
+        let answer = |known: KnownEvent| {
             let at = usize::try_from(known.at).ok()?;
             let id = known.id;
             Some(match known.says_the_same_as(keys.get(at)?) {
@@ -226,7 +226,7 @@ impl EventRow {
                 (raw, data.unwrap_or_else(EventData::Unreadable))
             }
             Err(error) => {
-                let fault = Fault::new("/data", format!("not JSON that can be read: {error}"));
+                let fault = FieldError::new("/data", format!("not JSON that can be read: {error}"));
                 (Value::Null, EventData::Unreadable(fault))
             }
         };

@@ -39,7 +39,7 @@ row! {
 
 /// What applying an event did.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Applied {
+pub struct AppliedToIncident {
     /// Where the incident stands now, in full.
     pub incident: IncidentRecord,
     /// No event of this incident happened later: what it says still holds.
@@ -71,14 +71,14 @@ impl Incidents<'_> {
         data: &IncidentData,
         occurred_at: Timestamp,
         ids: &dyn Ids,
-    ) -> Result<Applied, StoreError> {
+    ) -> Result<AppliedToIncident, StoreError> {
         let first = Incident::begin(step, data, occurred_at);
         let id = self.open(&first, ids).await?;
         self.append(event, id, step, data, occurred_at).await?;
         let changes = self.history(&data.incident).await?;
         let incident = fold(&changes).unwrap_or(first);
         self.overwrite(id, &incident).await?;
-        Ok(Applied {
+        Ok(AppliedToIncident {
             incident: IncidentRecord { id, incident },
             newest: changes.last().is_none_or(|last| last.event == event),
         })

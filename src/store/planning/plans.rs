@@ -39,7 +39,7 @@ row! {
         pub occurred_at: Timestamp,
         /// A newer plan on the same subject.
         pub superseded_by: Option<PlanId>,
-        /// The rule's frozen settings, as JSON (`plan::Settings`).
+        /// The rule's frozen settings, as JSON ([`PlanSettings`](crate::domain::rule::PlanSettings)).
         pub settings: String,
         /// What all its messages' texts share, as JSON.
         pub variables: String,

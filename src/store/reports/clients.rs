@@ -11,7 +11,7 @@ use super::Reports;
 row! {
     /// One line of the list of clients.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct ClientRow {
+    pub struct ClientSummary {
         pub id: i64,
         pub client: String,
         pub name: String,
@@ -43,7 +43,7 @@ row! {
         pub quiet_to: Option<i64>,
         pub tracking_consent: String,
         pub contacts: Vec<ContactRow> as default,
-        pub places: Vec<PlaceRow> as default,
+        pub places: Vec<PlaceSummary> as default,
         /// Topic and whether it is wanted.
         pub topics: Vec<(String, bool)> as default,
         pub suppressions: Vec<SuppressionRow> as default,
@@ -65,7 +65,7 @@ row! {
 row! {
     /// Where the client is served.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct PlaceRow {
+    pub struct PlaceSummary {
         pub code: String,
         pub kind: String,
         pub municipality: Option<String>,
@@ -121,7 +121,7 @@ impl Reports<'_> {
         search: &str,
         after: i64,
         limit: i64,
-    ) -> Result<Vec<ClientRow>, StoreError> {
+    ) -> Result<Vec<ClientSummary>, StoreError> {
         // In LIKE these two stand for anything; a person who types them means them.
         let plain = fold(search)
             .replace('\\', "\\\\")
@@ -170,7 +170,7 @@ impl Reports<'_> {
         )
     }
 
-    async fn places(&mut self, client: ClientId) -> Result<Vec<PlaceRow>, StoreError> {
+    async fn places(&mut self, client: ClientId) -> Result<Vec<PlaceSummary>, StoreError> {
         all!(self.0, "list a client's places",
             "SELECT code, kind, municipality, postal_code FROM place
              WHERE client_id = $1 ORDER BY id LIMIT 100";

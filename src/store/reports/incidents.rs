@@ -32,7 +32,7 @@ row! {
 row! {
     /// What was said at one moment of an incident.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct IncidentStep {
+    pub struct IncidentNews {
         /// The event's own id.
         pub event_id: String,
         /// `incident.opened`, ...
@@ -102,7 +102,7 @@ impl Reports<'_> {
     }
 
     /// What was said when, and to how many, oldest first.
-    pub async fn incident_steps(&mut self, incident: i64) -> Result<Vec<IncidentStep>, StoreError> {
+    pub async fn incident_steps(&mut self, incident: i64) -> Result<Vec<IncidentNews>, StoreError> {
         all!(self.0, "list an incident's steps",
             "SELECT e.event_id, h.type AS kind, p.rule, p.template,
              coalesce(p.planned, 0) AS planned, coalesce(p.suppressed, 0) AS suppressed, h.occurred_at

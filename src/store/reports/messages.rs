@@ -28,7 +28,7 @@ pub struct MessageFilter {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessagePage {
+pub struct MessageList {
     /// The newest one comes first.
     pub items: Vec<MessageRow>,
     /// Where the next page begins; nothing at the end.
@@ -84,7 +84,7 @@ struct Look<'a> {
 }
 
 /// The plans a filter names.
-struct Plans {
+struct FilteredPlans {
     json: String,
     /// How many messages they have together.
     messages: i64,
@@ -100,7 +100,7 @@ impl Reports<'_> {
         filter: &MessageFilter,
         after: Option<MessageId>,
         limit: i64,
-    ) -> Result<MessagePage, StoreError> {
+    ) -> Result<MessageList, StoreError> {
         let after = after.map_or(i64::MAX, MessageId::get);
         let look = Look {
             filter,
@@ -127,7 +127,7 @@ impl Reports<'_> {
         look: Look<'_>,
         client: Option<ClientId>,
         plans: Option<String>,
-    ) -> Result<MessagePage, StoreError> {
+    ) -> Result<MessageList, StoreError> {
         let rows = messages!(self.0, look, "m.id",
             "AND m.client_id = $6 AND ($7 IS NULL OR m.plan_id IN (", words::ids!("$7"), "))";
             client.map_or(0, ClientId::get), plans.as_deref()
@@ -139,7 +139,7 @@ impl Reports<'_> {
         &mut self,
         look: Look<'_>,
         plans: &str,
-    ) -> Result<MessagePage, StoreError> {
+    ) -> Result<MessageList, StoreError> {
         let rows = messages!(self.0, look, "+m.id",
             "AND m.plan_id IN (", words::ids!("$6"), ")";
             plans
@@ -151,7 +151,7 @@ impl Reports<'_> {
         &mut self,
         look: Look<'_>,
         plans: Option<String>,
-    ) -> Result<MessagePage, StoreError> {
+    ) -> Result<MessageList, StoreError> {
         let bottom = self.window_below(look.after).await?;
         let rows = messages!(self.0, look, "m.id",
             "AND m.id >= $6 AND ($7 IS NULL OR m.plan_id IN (", words::ids!("$7"), "))";
@@ -176,7 +176,7 @@ impl Reports<'_> {
     }
 
     /// The plans of the filter's event, incident and case; nothing when it names none of them.
-    async fn plans(&mut self, filter: &MessageFilter) -> Result<Option<Plans>, StoreError> {
+    async fn plans(&mut self, filter: &MessageFilter) -> Result<Option<FilteredPlans>, StoreError> {
         if filter.event.is_none() && filter.incident.is_none() && filter.case.is_none() {
             return Ok(None);
         }
@@ -198,7 +198,7 @@ impl Reports<'_> {
              ORDER BY p.id";
             filter.event.as_deref(), filter.incident.as_deref(), filter.case.as_deref()
         )?;
-        Ok(Some(Plans {
+        Ok(Some(FilteredPlans {
             json: json_ids(rows.iter().map(|(id, _)| id)),
             messages: rows.iter().map(|(_, planned)| planned).sum(),
         }))
@@ -206,7 +206,7 @@ impl Reports<'_> {
 }
 
 /// Cuts what was fetched to a page. `bottom`: where the window ended, if more lies below it.
-fn page(mut items: Vec<MessageRow>, limit: i64, bottom: Option<i64>) -> MessagePage {
+fn page(mut items: Vec<MessageRow>, limit: i64, bottom: Option<i64>) -> MessageList {
     let limit = usize::try_from(limit).unwrap_or(0);
     let more = items.len() > limit;
     items.truncate(limit);
@@ -215,5 +215,5 @@ fn page(mut items: Vec<MessageRow>, limit: i64, bottom: Option<i64>) -> MessageP
     } else {
         bottom.map(MessageId::new)
     };
-    MessagePage { items, next }
+    MessageList { items, next }
 }

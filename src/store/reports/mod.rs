@@ -14,14 +14,14 @@ mod stats;
 pub mod status_page;
 mod story;
 
-pub use clients::{CaseRow, ClientRow, ClientSheet, ContactRow, PlaceRow, SuppressionRow};
-pub use incidents::{IncidentRow, IncidentStep, Ladder};
-pub use messages::{MessageFilter, MessagePage, MessageRow};
+pub use clients::{CaseRow, ClientSheet, ClientSummary, ContactRow, PlaceSummary, SuppressionRow};
+pub use incidents::{IncidentNews, IncidentRow, Ladder};
+pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};
 pub use operation::{KeyRow, NodeRow, NodeState, ProviderRow};
 pub use stats::{Counts, StatsBy, StatsRow};
 pub use story::{
-    Story, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
+    MessageStory, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
 };
 
 pub struct Reports<'a>(&'a mut Conn);

@@ -13,12 +13,12 @@ use crate::store::database::sql::{all, optional, optional_value};
 use crate::store::{Conn, StoreError, Tx};
 
 /// The reader's view of the store within a transaction.
-pub struct StatusPage<'a>(&'a mut Conn);
+pub struct StatusPages<'a>(&'a mut Conn);
 
 impl Tx {
     /// What a client's own pages show.
-    pub fn status_page(&mut self) -> StatusPage<'_> {
-        StatusPage(&mut self.conn)
+    pub fn status_page(&mut self) -> StatusPages<'_> {
+        StatusPages(&mut self.conn)
     }
 }
 
@@ -26,7 +26,7 @@ impl Tx {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Followed {
     /// The message, whose address is still its client's.
-    Told(Box<Told>),
+    Told(Box<NotifiedMessage>),
     /// It went to an address that is not its client's any more, or is not known any more: whoever
     /// has it now is perhaps somebody else.
     Ended,
@@ -37,7 +37,7 @@ pub enum Followed {
 row! {
     /// One message, as its reader knows it.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct Told {
+    pub struct NotifiedMessage {
         pub message: MessageId as id,
         pub client: ClientId as client_id,
         pub channel: Channel,
@@ -92,13 +92,13 @@ const LONGEST_HISTORY: i64 = 20;
 
 row! {
     struct Followable {
-        told: Told as row,
+        told: NotifiedMessage as row,
         current: bool,
     }
 }
 
 row! {
-    struct IncidentRow {
+    struct CurrentIncidentRow {
         id: IncidentId,
         incident: IncidentNow as row,
     }
@@ -111,7 +111,7 @@ fn end_in(data: &str) -> Result<Option<Timestamp>, BoxDynError> {
     Ok(end.and_then(|end| Timestamp::parse(end).ok()))
 }
 
-impl StatusPage<'_> {
+impl StatusPages<'_> {
     /// The message a link names, if it is still kept and its address is still its client's.
     pub async fn follow(&mut self, message: MessageId) -> Result<Followed, StoreError> {
         let found: Option<Followable> = optional!(self.0, "look up a message for its reader",
@@ -131,12 +131,12 @@ impl StatusPage<'_> {
 
     /// The incident of this reference, with its history.
     pub async fn incident(&mut self, reference: &str) -> Result<Option<IncidentNow>, StoreError> {
-        let row: Option<IncidentRow> = optional!(self.0, "look up an incident for a client",
+        let row: Option<CurrentIncidentRow> = optional!(self.0, "look up an incident for a client",
             "SELECT id, ref AS reference, kind, state, service, cause, note, began_at, expected_end,
              closed_at FROM incident WHERE ref = $1";
             reference
         )?;
-        let Some(IncidentRow { id, mut incident }) = row else {
+        let Some(CurrentIncidentRow { id, mut incident }) = row else {
             return Ok(None);
         };
         incident.history = self.incident_history(id).await?;

@@ -12,7 +12,7 @@ use super::Reports;
 row! {
     /// One message and all that belongs to it, oldest first within each list.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct Story {
+    pub struct MessageStory {
         pub message: StoryMessage as row,
         /// The plan it came from.
         pub plan: StoryPlan as row,
@@ -142,8 +142,8 @@ row! {
 
 impl Reports<'_> {
     /// The story of a message, or nothing when there is no such message.
-    pub async fn story(&mut self, id: MessageId) -> Result<Option<Story>, StoreError> {
-        let found: Option<Story> = optional!(self.0, "read a message",
+    pub async fn story(&mut self, id: MessageId) -> Result<Option<MessageStory>, StoreError> {
+        let found: Option<MessageStory> = optional!(self.0, "read a message",
             "SELECT m.id, c.ref AS client_ref, c.name AS client_name, m.channel, m.address,
              m.locale, m.lane, m.tracking, m.state, m.reason, m.due_at, m.expires_at,
              m.wake_at, m.tries, m.risky, m.late_bounce, m.created_at, m.opened_at,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Tree;
 
 /// A JSON value to be checked.
-pub trait Node: Sized {
+pub trait JsonNode: Sized {
     /// Whether it is `null`.
     fn is_null(&self) -> bool;
     /// Whether it is an object.
@@ -23,7 +23,7 @@ pub trait Node: Sized {
     fn value(&self) -> Cow<'_, Value>;
 }
 
-impl Node for Value {
+impl JsonNode for Value {
     fn is_null(&self) -> bool {
         self.is_null()
     }
@@ -50,7 +50,7 @@ impl Node for Value {
     }
 }
 
-impl Node for Tree<'_> {
+impl JsonNode for Tree<'_> {
     fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

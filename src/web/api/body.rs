@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::domain::event::is_json;
 use crate::domain::limits::LONG_BODY_BYTES;
 use crate::intake::json;
@@ -74,7 +74,7 @@ pub(super) fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
 /// Does what takes long with a long body away from the threads that answer everybody else.
 pub(super) async fn aside<T: Send + 'static>(
     bytes: usize,
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    work: impl FnOnce() -> Result<T, FieldError> + Send + 'static,
 ) -> Result<T, Problem> {
     if bytes < LONG_BODY_BYTES {
         return Ok(work()?);

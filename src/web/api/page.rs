@@ -26,7 +26,7 @@ impl Paging {
 }
 
 #[derive(serde::Deserialize)]
-struct Asked {
+struct PageQuery {
     limit: Option<String>,
     after: Option<String>,
 }
@@ -35,7 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Paging {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri)
+        let Query(asked) = Query::<PageQuery>::try_from_uri(&parts.uri)
             .map_err(|error| Problem::field("/query", error.body_text()))?;
         let limit = match asked.limit {
             None => USUAL,

@@ -25,7 +25,7 @@ pub(super) const QUERY: &[&str] = &["from", "to", "by"];
 
 /// What may be asked.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Ask {
+pub(crate) struct StatsQuery {
     /// First day or time, `2026-11-22` or RFC 3339; whole days of the organisation's zone are counted.
     from: Option<String>,
     /// Last day or time, included.
@@ -37,7 +37,7 @@ pub(crate) struct Ask {
 /// Answers `{"rows":[..]}`.
 pub(crate) async fn get(
     State(web): State<Web>,
-    Query(ask): Query<Ask>,
+    Query(ask): Query<StatsQuery>,
 ) -> Result<Json<Value>, Problem> {
     let zone = web.console.zone();
     let given = |field, text: &Option<String>| -> Result<Option<i64>, Problem> {

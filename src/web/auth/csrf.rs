@@ -19,14 +19,14 @@ use crate::web::problem::Problem;
 #[derive(Debug)]
 pub struct Posted {
     pub person: Person,
-    pub fields: Fields,
+    pub fields: FormFields,
 }
 
 /// A form's fields; of a repeated one, the last.
 #[derive(Debug, Default)]
-pub struct Fields(BTreeMap<String, String>);
+pub struct FormFields(BTreeMap<String, String>);
 
-impl Fields {
+impl FormFields {
     /// Reads `application/x-www-form-urlencoded`.
     #[must_use]
     pub fn parse(body: &[u8]) -> Self {
@@ -49,7 +49,7 @@ impl FromRequest<Web> for Posted {
         let body = Bytes::from_request(Request::from_parts(parts, body), web)
             .await
             .map_err(axum::response::IntoResponse::into_response)?;
-        let fields = Fields::parse(&body);
+        let fields = FormFields::parse(&body);
         let same: bool = fields
             .get("csrf")
             .as_bytes()

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use axum::http::HeaderMap;
 
 use super::cookies;
-use super::throttle::Origin;
+use super::throttle::LoginOrigin;
 use crate::domain::limits::DEVICE_KNOWN;
 use crate::domain::token::Purpose;
 use crate::domain::{Timestamp, UserId};
@@ -20,12 +20,13 @@ pub(in crate::web) fn cookie(web: &Web, user: UserId) -> String {
 }
 
 /// The browser, if it logged in as this person before.
-pub(in crate::web) fn known(web: &Web, headers: &HeaderMap, user: UserId) -> Option<Origin> {
+pub(in crate::web) fn known(web: &Web, headers: &HeaderMap, user: UserId) -> Option<LoginOrigin> {
     let token = cookies::value(headers, name(web))?;
     let (owner, day) = web.signer.open_two(Purpose::Device, token)?;
     let age = days(web.clock.now()) - day;
-    (owner == user.get() && (0..=DEVICE_KNOWN.num_days()).contains(&age))
-        .then(|| Origin::Device(BuildHasherDefault::<DefaultHasher>::default().hash_one(token)))
+    (owner == user.get() && (0..=DEVICE_KNOWN.num_days()).contains(&age)).then(|| {
+        LoginOrigin::Device(BuildHasherDefault::<DefaultHasher>::default().hash_one(token))
+    })
 }
 
 fn name(web: &Web) -> &'static str {

@@ -45,7 +45,7 @@ pub enum PasswordError {
 
 /// Who waits for a password to be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Waiting {
+pub enum LoginKind {
     /// A browser that was never seen.
     Stranger,
     /// One that logged in before.
@@ -55,7 +55,7 @@ pub enum Waiting {
 /// So many passwords are being checked that this one was not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many logins at once; try again in a few seconds")]
-pub struct Busy;
+pub struct TooManyLogins;
 
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
     let params = Params::new(COST.0, COST.1, COST.2, None)
@@ -79,13 +79,15 @@ pub fn hash(password: &str) -> Result<String, PasswordError> {
 pub async fn verify(
     password: String,
     stored: Option<String>,
-    waiting: Waiting,
-) -> Result<bool, Busy> {
+    waiting: LoginKind,
+) -> Result<bool, TooManyLogins> {
     if password.chars().count() > LONGEST {
         return Ok(false);
     }
-    let _place = WAITING[waiting as usize].try_acquire().map_err(|_| Busy)?;
-    let _turn = AT_ONCE.acquire().await.map_err(|_| Busy)?;
+    let _place = WAITING[waiting as usize]
+        .try_acquire()
+        .map_err(|_| TooManyLogins)?;
+    let _turn = AT_ONCE.acquire().await.map_err(|_| TooManyLogins)?;
     let check = move || {
         let exists = stored.is_some();
         let against = stored.or_else(|| NOBODY.clone()).unwrap_or_default();
@@ -123,7 +125,7 @@ mod tests {
         let hashed = hash(&password).unwrap();
         assert!(hashed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let verify =
-            async |given: &str, stored| verify(given.to_owned(), stored, Waiting::Stranger).await;
+            async |given: &str, stored| verify(given.to_owned(), stored, LoginKind::Stranger).await;
         assert_eq!(verify(&password, Some(hashed.clone())).await, Ok(true));
         assert_eq!(verify("another password", Some(hashed)).await, Ok(false));
         assert_eq!(verify(&password, None).await, Ok(false));

@@ -20,14 +20,14 @@ use crate::domain::limits::{
 
 /// From where somebody tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::web) enum Origin {
+pub(in crate::web) enum LoginOrigin {
     /// A /24 (IPv4) or /48 (IPv6): the length, then the prefix.
     Network([u8; 7]),
     /// A browser that logged in to this account before, by its cookie's hash.
     Device(u64),
 }
 
-impl Origin {
+impl LoginOrigin {
     /// The network of an address.
     pub(in crate::web) fn of(address: IpAddr) -> Self {
         let mut network = [0; 7];
@@ -55,8 +55,8 @@ pub(in crate::web) struct Throttle {
 
 #[derive(Debug, Default)]
 struct Tries {
-    accounts: HashMap<(u64, Origin), Count>,
-    networks: HashMap<Origin, Bucket>,
+    accounts: HashMap<(u64, LoginOrigin), Count>,
+    networks: HashMap<LoginOrigin, Bucket>,
     all: Bucket,
     audit: Bucket,
     refused: u64,
@@ -100,7 +100,7 @@ impl Throttle {
     pub(in crate::web) fn take(
         &self,
         account: &str,
-        origin: Origin,
+        origin: LoginOrigin,
         now: Timestamp,
     ) -> Result<(), TimeDelta> {
         let key = (self.hash.hash_one(account), origin);
@@ -116,7 +116,7 @@ impl Throttle {
     }
 
     /// The password was right: the try is taken back, and those before it are forgiven.
-    pub(in crate::web) fn right(&self, account: &str, origin: Origin) {
+    pub(in crate::web) fn right(&self, account: &str, origin: LoginOrigin) {
         let key = (self.hash.hash_one(account), origin);
         let mut tries = self.lock();
         tries.accounts.remove(&key);
@@ -124,7 +124,7 @@ impl Throttle {
     }
 
     /// The password was not looked at: the try is taken back.
-    pub(in crate::web) fn take_back(&self, account: &str, origin: Origin) {
+    pub(in crate::web) fn take_back(&self, account: &str, origin: LoginOrigin) {
         let key = (self.hash.hash_one(account), origin);
         let mut tries = self.lock();
         if let Some(count) = tries.accounts.get_mut(&key) {
@@ -162,7 +162,7 @@ impl Throttle {
 }
 
 impl Tries {
-    fn wait(&self, key: &(u64, Origin), now: Timestamp) -> TimeDelta {
+    fn wait(&self, key: &(u64, LoginOrigin), now: Timestamp) -> TimeDelta {
         let mine = self.accounts.get(key).map_or(TimeDelta::zero(), |count| {
             let over = count.wrong.checked_sub(LOGIN_FREE_TRIES);
             let whole = over.map_or(TimeDelta::zero(), |over| {
@@ -170,7 +170,7 @@ impl Tries {
             });
             whole - (now - count.last)
         });
-        let Origin::Network(_) = key.1 else {
+        let LoginOrigin::Network(_) = key.1 else {
             return mine;
         };
         // Full in spite of `forget`: nothing can be remembered, so nothing is tried.
@@ -182,7 +182,7 @@ impl Tries {
         mine.max(network).max(self.all.wait(LOGIN_ALL, now))
     }
 
-    fn count(&mut self, key: (u64, Origin), now: Timestamp) {
+    fn count(&mut self, key: (u64, LoginOrigin), now: Timestamp) {
         let count = self.accounts.entry(key).or_insert(Count {
             wrong: 0,
             last: now,
@@ -191,7 +191,7 @@ impl Tries {
             wrong: count.wrong.saturating_add(1),
             last: now,
         };
-        if let Origin::Network(_) = key.1 {
+        if let LoginOrigin::Network(_) = key.1 {
             self.networks
                 .entry(key.1)
                 .or_default()
@@ -200,8 +200,8 @@ impl Tries {
         }
     }
 
-    fn give_back(&mut self, origin: Origin) {
-        if let Origin::Network(_) = origin {
+    fn give_back(&mut self, origin: LoginOrigin) {
+        if let LoginOrigin::Network(_) = origin {
             if let Some(network) = self.networks.get_mut(&origin) {
                 network.give_back(LOGIN_NETWORK);
             }
@@ -227,8 +227,8 @@ mod tests {
 
     const START: Timestamp = Timestamp::from_micros(1_000_000_000_000);
 
-    fn from(third: u8) -> Origin {
-        Origin::of(IpAddr::from([198, 51, third, 7]))
+    fn from(third: u8) -> LoginOrigin {
+        LoginOrigin::of(IpAddr::from([198, 51, third, 7]))
     }
 
     #[test]
@@ -257,14 +257,14 @@ mod tests {
             throttle.take("admin@b.it", from(1), START).ok();
         }
         assert_eq!(throttle.take("admin@b.it", from(2), START), Ok(()));
-        let beside = throttle.take("admin@b.it", Origin::Device(9), START);
+        let beside = throttle.take("admin@b.it", LoginOrigin::Device(9), START);
         assert_eq!(beside, Ok(()));
     }
 
     #[test]
     fn one_network_and_all_together_have_their_pace() {
         let throttle = Throttle::default();
-        let tries = |origin: &dyn Fn(u32) -> Origin, count: u32, from: u32| {
+        let tries = |origin: &dyn Fn(u32) -> LoginOrigin, count: u32, from: u32| {
             (from..from + count)
                 .filter(|n| {
                     throttle
@@ -276,12 +276,15 @@ mod tests {
         assert_eq!(tries(&|_| from(1), 100, 0), 30);
         let anywhere = |n: u32| {
             let [_, _, a, b] = n.to_be_bytes();
-            Origin::of(IpAddr::from([10, a, b, 1]))
+            LoginOrigin::of(IpAddr::from([10, a, b, 1]))
         };
         assert_eq!(tries(&anywhere, 3_000, 1_000), 1_000 - 30);
         let wait = throttle.take("x@b.it", from(3), START).unwrap_err();
         assert_eq!(wait, TimeDelta::milliseconds(200));
-        assert_eq!(throttle.take("x@b.it", Origin::Device(1), START), Ok(()));
+        assert_eq!(
+            throttle.take("x@b.it", LoginOrigin::Device(1), START),
+            Ok(())
+        );
     }
 
     #[test]
@@ -291,7 +294,7 @@ mod tests {
         for n in 0..200_000u32 {
             now = now + TimeDelta::milliseconds(50);
             let [_, a, b, c] = n.to_be_bytes();
-            let origin = Origin::of(IpAddr::from([a, b, c, 1]));
+            let origin = LoginOrigin::of(IpAddr::from([a, b, c, 1]));
             throttle.take(&format!("{n}@b.it"), origin, now).ok();
         }
         let tries = throttle.lock();

@@ -16,9 +16,9 @@ use crate::store::StoreError;
 use crate::store::access::audit::AuditEntry;
 use crate::store::access::users::User;
 use crate::web::Web;
-use crate::web::auth::csrf::{Fields, Posted, from_own_page_for_sure};
-use crate::web::auth::password::Waiting;
-use crate::web::auth::throttle::Origin;
+use crate::web::auth::csrf::{FormFields, Posted, from_own_page_for_sure};
+use crate::web::auth::password::LoginKind;
+use crate::web::auth::throttle::LoginOrigin;
 use crate::web::auth::{device, password, session};
 use crate::web::problem::Problem;
 
@@ -58,7 +58,7 @@ impl LoginPage {
 
 /// Where to go after the login.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Next {
+pub(crate) struct ReturnTo {
     #[serde(default)]
     next: String,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Next {
 pub(crate) async fn form(
     State(web): State<Web>,
     headers: HeaderMap,
-    Query(Next { next }): Query<Next>,
+    Query(ReturnTo { next }): Query<ReturnTo>,
 ) -> Result<Response, Problem> {
     let page = LoginPage::new(&headers, String::new(), next);
     page.show(&web, StatusCode::OK).await
@@ -81,13 +81,13 @@ pub(crate) async fn enter(State(web): State<Web>, request: Request) -> Result<Re
     let body = to_bytes(body, LOGIN_FORM)
         .await
         .map_err(|_| Problem::too_large(LOGIN_FORM))?;
-    let fields = Fields::parse(&body);
+    let fields = FormFields::parse(&body);
     let email = fields.get("email").trim().to_lowercase();
     if email.len() > LOGIN_ADDRESS {
         let fault = format!("the address is longer than {LOGIN_ADDRESS} bytes");
         return Err(Problem::field("/email", fault));
     }
-    let entry = Entry {
+    let entry = LoginAttempt {
         web: &web,
         headers: &parts.headers,
         user: somebody(&web, &email).await?,
@@ -107,7 +107,7 @@ async fn somebody(web: &Web, email: &str) -> Result<Option<User>, StoreError> {
 }
 
 /// Somebody who wants to come in.
-struct Entry<'a> {
+struct LoginAttempt<'a> {
     web: &'a Web,
     headers: &'a HeaderMap,
     email: String,
@@ -115,7 +115,7 @@ struct Entry<'a> {
     next: String,
 }
 
-impl Entry<'_> {
+impl LoginAttempt<'_> {
     async fn with_password(self, given: &str, caller: IpAddr) -> Result<Response, Problem> {
         let throttle = &self.web.door.throttle;
         let now = self.web.clock.now();
@@ -123,14 +123,14 @@ impl Entry<'_> {
             .user
             .as_ref()
             .and_then(|user| device::known(self.web, self.headers, user.id));
-        let origin = known.unwrap_or_else(|| Origin::of(caller));
+        let origin = known.unwrap_or_else(|| LoginOrigin::of(caller));
         if let Err(wait) = throttle.take(&self.email, origin, now) {
             return self.must_wait(wait).await;
         }
         let hash = self.user.as_ref().map(|user| user.password_hash.clone());
         let waiting = match known {
-            Some(_) => Waiting::Known,
-            None => Waiting::Stranger,
+            Some(_) => LoginKind::Known,
+            None => LoginKind::Stranger,
         };
         match password::verify(given.to_owned(), hash, waiting).await {
             Ok(true) => {}

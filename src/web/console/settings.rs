@@ -11,10 +11,10 @@ use crate::store::reports::{KeyRow, NodeRow, NodeState};
 use crate::store::{StoreError, Tx};
 use crate::web::problem::Problem;
 
-use super::shell::{self, Badge, Frame, Part, Visit, When};
+use super::shell::{self, Badge, ConsolePart, Frame, Visit, When};
 use super::state::{Moment, ProviderFace};
 
-struct Node {
+struct NodeLine {
     row: NodeRow,
     badge: Badge,
     started: When,
@@ -34,7 +34,7 @@ struct SettingsPage {
     frame: Frame,
     store: &'static str,
     public_url: String,
-    nodes: Vec<Node>,
+    nodes: Vec<NodeLine>,
     providers: Vec<ProviderFace>,
     office: Option<Office>,
 }
@@ -51,7 +51,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
     };
     drop(tx);
     Ok(shell::page(&SettingsPage {
-        frame: visit.frame(Part::Settings, "Settings").await?,
+        frame: visit.frame(ConsolePart::Settings, "Settings").await?,
         store: web.store.kind(),
         public_url: web.public_url.to_string(),
         nodes: nodes.into_iter().map(|row| node(row, now)).collect(),
@@ -60,14 +60,14 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
     }))
 }
 
-fn node(row: NodeRow, now: Moment) -> Node {
+fn node(row: NodeRow, now: Moment) -> NodeLine {
     let tone = match row.state() {
         NodeState::Stopped => "waiting",
         NodeState::Silent => "failed",
         NodeState::Alive => "delivered",
     };
     let badge = Badge::new(tone, row.state().as_str());
-    Node {
+    NodeLine {
         badge,
         started: When::new(row.started_at, now),
         seen: When::new(row.heartbeat_at, now),

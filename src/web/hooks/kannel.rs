@@ -27,7 +27,7 @@ const NO_SUCH_NUMBER: &str = "0x0000000b";
 
 /// What Kannel fills in.
 #[derive(Debug, serde::Deserialize)]
-pub struct Report {
+pub struct KannelReport {
     /// `%d`: one bit of the delivery report mask.
     #[serde(rename = "type")]
     kind: String,
@@ -43,7 +43,7 @@ pub struct Report {
 pub async fn report(
     State(web): State<Web>,
     Path((provider, token)): Path<(String, String)>,
-    Query(report): Query<Report>,
+    Query(report): Query<KannelReport>,
 ) -> Response {
     let (message, lease_no) = match attempt(&web, &provider, &token).await {
         Ok(Some(attempt)) => attempt,
@@ -84,7 +84,12 @@ async fn attempt(web: &Web, provider: &str, token: &str) -> Result<Option<(i64, 
     Ok(same.then_some((message, lease_no)))
 }
 
-fn receipt(provider: String, message: i64, lease_no: i64, report: &Report) -> Option<NewReceipt> {
+fn receipt(
+    provider: String,
+    message: i64,
+    lease_no: i64,
+    report: &KannelReport,
+) -> Option<NewReceipt> {
     let kind = receipt_kind(&report.kind, &report.answer)?;
     let answer = sanitize::excerpt(&report.answer, RECEIPT_WORDS);
     Some(NewReceipt {
@@ -114,8 +119,8 @@ fn seconds(text: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    fn report(kind: &str, answer: &str) -> Report {
-        Report {
+    fn report(kind: &str, answer: &str) -> KannelReport {
+        KannelReport {
             kind: kind.to_owned(),
             answer: format!("{answer}\u{0}"),
             at: "1790000000".to_owned(),

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 
 use super::page;
-use super::phrases::Done;
+use super::phrases::Confirmation;
 use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
 use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES};
@@ -16,7 +16,7 @@ use crate::text::sanitize;
 use crate::web::Web;
 
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct Reply {
+pub(super) struct ReplyForm {
     #[serde(default)]
     text: String,
 }
@@ -31,7 +31,7 @@ pub(super) async fn read(
         Ok(message) => keep(&web, message, EngagementKind::Confirmed, None, 1).await,
         Err(refusal) => Err(refusal),
     };
-    back(&token, kept.map(|_| Done::Read))
+    back(&token, kept.map(|_| Confirmation::Read))
 }
 
 /// "I still need help", in the client's own words.
@@ -39,7 +39,7 @@ pub(super) async fn reply(
     State(web): State<Web>,
     Path(token): Path<String>,
     visitor: Visitor,
-    Form(reply): Form<Reply>,
+    Form(reply): Form<ReplyForm>,
 ) -> Response {
     let text = cleaned(&reply.text);
     // An empty box says at least that the message was read.
@@ -53,20 +53,20 @@ pub(super) async fn reply(
         Err(refusal) => Err(refusal),
     };
     let done = |kept| match (kind, kept) {
-        (EngagementKind::Confirmed, _) => Done::Read,
-        (_, true) => Done::Replied,
-        (_, false) => Done::Enough,
+        (EngagementKind::Confirmed, _) => Confirmation::Read,
+        (_, true) => Confirmation::Replied,
+        (_, false) => Confirmation::Enough,
     };
     back(&token, kept.map(done))
 }
 
 /// Back to the page, which says what was done. A reload then repeats nothing.
-pub(super) fn back(token: &str, done: Result<Done, Refusal>) -> Response {
+pub(super) fn back(token: &str, done: Result<Confirmation, Refusal>) -> Response {
     back_with(token, done, "")
 }
 
 /// The same with more for the page to show, as the rest of its address.
-pub(super) fn back_with(token: &str, done: Result<Done, Refusal>, rest: &str) -> Response {
+pub(super) fn back_with(token: &str, done: Result<Confirmation, Refusal>, rest: &str) -> Response {
     match done {
         Ok(done) => {
             // Relative, so that it also works where the daemon is published under a path.

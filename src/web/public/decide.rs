@@ -9,7 +9,7 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::answer::{back, back_with};
-use super::phrases::{Done, Language};
+use super::phrases::{Confirmation, Language};
 use super::refusal::{self, Refusal, message_of};
 use super::view::usual;
 use super::visitor::Visitor;
@@ -21,14 +21,14 @@ use crate::store::people::preferences::{Choices, Decision};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
 
-type Fields = Vec<(String, String)>;
+type FormPairs = Vec<(String, String)>;
 
 /// Keeps the choices that changed.
 pub(super) async fn preferences(
     State(web): State<Web>,
     Path(token): Path<String>,
     visitor: Visitor,
-    Form(fields): Form<Fields>,
+    Form(fields): Form<FormPairs>,
 ) -> Response {
     let saved = match message_of(&web, &token, visitor) {
         Ok(message) => save(&web, message, &fields).await,
@@ -37,9 +37,15 @@ pub(super) async fn preferences(
     match typed_hours(&fields) {
         TypedHours::Unclear { from, to } => {
             let rest = format!("&from={}&to={}#choices", in_query(from), in_query(to));
-            back_with(&token, saved.map(|()| Done::QuietHoursUnclear), &rest)
+            back_with(
+                &token,
+                saved.map(|()| Confirmation::QuietHoursUnclear),
+                &rest,
+            )
         }
-        TypedHours::Clear(_) | TypedHours::NotAsked => back(&token, saved.map(|()| Done::Saved)),
+        TypedHours::Clear(_) | TypedHours::NotAsked => {
+            back(&token, saved.map(|()| Confirmation::Saved))
+        }
     }
 }
 
@@ -58,7 +64,7 @@ pub(super) async fn stop(
         Ok(message) => bar(&web, message).await,
         Err(refusal) => Err(refusal),
     };
-    back(&token, stopped.map(|()| Done::Stopped))
+    back(&token, stopped.map(|()| Confirmation::Stopped))
 }
 
 /// Takes a STOP back.
@@ -71,10 +77,10 @@ pub(super) async fn resume(
         Ok(message) => unbar(&web, message).await,
         Err(refusal) => Err(refusal),
     };
-    back(&token, resumed.map(|()| Done::Resumed))
+    back(&token, resumed.map(|()| Confirmation::Resumed))
 }
 
-async fn save(web: &Web, message: MessageId, fields: &Fields) -> Result<(), Refusal> {
+async fn save(web: &Web, message: MessageId, fields: &FormPairs) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
     let told = refusal::told(&mut tx, message).await?;
     let Some(mut choices) = tx.preferences().of(told.client, message).await? else {
@@ -168,12 +174,12 @@ enum TypedHours<'a> {
     },
 }
 
-fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+fn field<'a>(fields: &'a FormPairs, name: &str) -> Option<&'a str> {
     let mut found = fields.iter().filter(|(field, _)| field == name);
     found.next().map(|(_, value)| value.as_str())
 }
 
-fn typed_hours(fields: &Fields) -> TypedHours<'_> {
+fn typed_hours(fields: &FormPairs) -> TypedHours<'_> {
     match (field(fields, "quiet_from"), field(fields, "quiet_to")) {
         (None, _) | (_, None) => TypedHours::NotAsked,
         (Some(""), Some("")) => TypedHours::Clear(None),
@@ -186,7 +192,7 @@ fn typed_hours(fields: &Fields) -> TypedHours<'_> {
 
 /// What the form changes. Fields that are missing or make no sense change nothing. `usual` is what
 /// holds for a topic that nobody has decided on: leaving it as the form showed it decides nothing.
-fn decisions(choices: &Choices, usual: bool, fields: &Fields) -> Vec<Decision> {
+fn decisions(choices: &Choices, usual: bool, fields: &FormPairs) -> Vec<Decision> {
     let field = |name: &str| field(fields, name);
     let topics = choices.topics.iter().filter_map(|(topic, now)| {
         let wanted = yes_or_no(field(&format!("topic.{topic}"))?)?;

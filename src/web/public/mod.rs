@@ -25,7 +25,7 @@ mod visitor;
 mod when;
 
 pub(in crate::web) use page::missing;
-pub use pages::{Contact, Pages};
+pub use pages::{ContactDetails, Pages};
 
 /// The largest form: a reply of 1,000 characters and room to spare.
 const LARGEST_FORM: usize = 16 * 1024;

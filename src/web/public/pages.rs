@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 
 /// Whom a client can turn to (`[contact]`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Contact {
+pub struct ContactDetails {
     pub organisation: String,
     /// A number with the usual charge.
     pub phone: Option<String>,
@@ -27,7 +27,7 @@ pub struct Contact {
 /// Shared by all the pages.
 #[derive(Debug, Default)]
 pub struct Pages {
-    contact: Contact,
+    contact: ContactDetails,
     case_kinds: Arc<CaseKinds>,
     links: RwLock<HashMap<i64, Arc<str>>>,
     pub(super) ended: Ended,
@@ -38,7 +38,7 @@ pub struct Pages {
 impl Pages {
     /// No link known yet.
     #[must_use]
-    pub fn new(contact: Contact, case_kinds: Arc<CaseKinds>) -> Self {
+    pub fn new(contact: ContactDetails, case_kinds: Arc<CaseKinds>) -> Self {
         Self {
             contact,
             case_kinds,
@@ -86,7 +86,7 @@ impl Pages {
         Ok(())
     }
 
-    pub(in crate::web) const fn contact(&self) -> &Contact {
+    pub(in crate::web) const fn contact(&self) -> &ContactDetails {
         &self.contact
     }
 

@@ -10,7 +10,7 @@ use crate::store::reports::status_page::IncidentNow;
 
 /// A sentence said back after a button was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Done {
+pub(super) enum Confirmation {
     Read,
     Replied,
     Enough,
@@ -21,7 +21,7 @@ pub(super) enum Done {
     Resumed,
 }
 
-impl Done {
+impl Confirmation {
     /// The word in the address of the page that follows a form.
     pub(super) const fn word(self) -> &'static str {
         match self {
@@ -50,25 +50,25 @@ impl Done {
 }
 
 impl Language {
-    pub(super) fn done(self, done: Done) -> &'static str {
+    pub(super) fn done(self, done: Confirmation) -> &'static str {
         match done {
-            Done::Read => self.choose(
+            Confirmation::Read => self.choose(
                 "Grazie di averci avvisato: sappiamo che ha letto.",
                 "Thank you for letting us know that you have read this.",
             ),
-            Done::Replied => self.choose(
+            Confirmation::Replied => self.choose(
                 "Abbiamo ricevuto il Suo messaggio. Lo leggerà una persona.",
                 "We have received your message. A person will read it.",
             ),
-            Done::Enough => self.choose(
+            Confirmation::Enough => self.choose(
                 "Abbiamo già diversi Suoi messaggi da leggere. Se è urgente, ci chiami.",
                 "We already have several messages of yours to read. If it is urgent, please call.",
             ),
-            Done::Saved => self.choose(
+            Confirmation::Saved => self.choose(
                 "Le Sue scelte sono salvate. Valgono dal prossimo messaggio.",
                 "Your choices are saved. They hold from the next message on.",
             ),
-            Done::QuietHoursUnclear => self.choose(
+            Confirmation::QuietHoursUnclear => self.choose(
                 "Quando non dobbiamo disturbarLa? Ci servono due orari, per esempio dalle 22:00 alle \
                  07:00, che lascino almeno due ore al giorno. Le ore di silenzio non sono salvate; \
                  le altre scelte sì.",
@@ -76,11 +76,11 @@ impl Language {
                  that leave at least two hours a day. The quiet hours are not saved; your other \
                  choices are.",
             ),
-            Done::Stopped => self.choose(
+            Confirmation::Stopped => self.choose(
                 "Non Le scriveremo più a questo recapito, se non per la Sua sicurezza.",
                 "We will not write to this address again, except for your safety.",
             ),
-            Done::Resumed => self.choose(
+            Confirmation::Resumed => self.choose(
                 "Torniamo a scriverLe a questo recapito.",
                 "We will write to this address again.",
             ),

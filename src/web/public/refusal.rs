@@ -10,7 +10,7 @@ use super::phrases::Language;
 use super::visitor::Visitor;
 use crate::domain::MessageId;
 use crate::domain::token::Purpose;
-use crate::store::reports::status_page::{Followed, Told};
+use crate::store::reports::status_page::{Followed, NotifiedMessage};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
 
@@ -81,7 +81,7 @@ pub(super) fn named(web: &Web, purpose: Purpose, token: &str) -> Result<MessageI
 
 /// The message as its reader knows it, if it is still theirs. To be asked in the transaction that
 /// changes something for them.
-pub(super) async fn told(tx: &mut Tx, message: MessageId) -> Result<Told, Refusal> {
+pub(super) async fn told(tx: &mut Tx, message: MessageId) -> Result<NotifiedMessage, Refusal> {
     match tx.status_page().follow(message).await? {
         Followed::Told(told) => Ok(*told),
         Followed::Ended => Err(Refusal::Ended),

@@ -5,23 +5,23 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::page;
-use super::phrases::{Done, Language};
+use super::phrases::{Confirmation, Language};
 use super::refusal::{self, Refusal};
-use super::view::{self, StatusPage, Subject};
+use super::view::{self, PageSubject, StatusPageView};
 use super::visitor::Visitor;
-use super::when::Wall;
+use super::when::LocalCalendar;
 use crate::domain::EngagementKind;
 use crate::domain::client::HOME_ZONE;
 use crate::domain::token::Purpose;
 use crate::store::people::preferences::Choices;
-use crate::store::reports::status_page::Told;
+use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::track::Hit;
 use crate::web::Web;
 
 /// What a form that led back here had done.
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct After {
+pub(super) struct StatusQuery {
     done: Option<String>,
     /// The quiet hours that were typed and made no sense, to be mended rather than typed again.
     #[serde(default)]
@@ -30,9 +30,9 @@ pub(super) struct After {
     to: String,
 }
 
-impl After {
+impl StatusQuery {
     fn hours(&self) -> Option<(&str, &str)> {
-        let unclear = self.done.as_deref() == Some(Done::QuietHoursUnclear.word());
+        let unclear = self.done.as_deref() == Some(Confirmation::QuietHoursUnclear.word());
         // Anybody can write an address: nothing longer than a time of day is shown back.
         let short = self.from.len() <= HOUR && self.to.len() <= HOUR;
         (unclear && short).then_some((&self.from, &self.to))
@@ -46,7 +46,7 @@ const HOUR: usize = 5;
 pub(super) async fn show(
     State(web): State<Web>,
     Path(token): Path<String>,
-    Query(after): Query<After>,
+    Query(after): Query<StatusQuery>,
     visitor: Visitor,
 ) -> Response {
     let (told, subject, choices) = match read(&web, &token).await {
@@ -73,9 +73,9 @@ pub(super) async fn show(
 fn render(
     web: &Web,
     token: &str,
-    after: &After,
-    mut told: Told,
-    subject: &Subject,
+    after: &StatusQuery,
+    mut told: NotifiedMessage,
+    subject: &PageSubject,
     choices: Option<Choices>,
 ) -> Response {
     // The language the client chose since, rather than the one of an old message.
@@ -86,12 +86,12 @@ fn render(
     let zone = choices
         .as_ref()
         .map_or(HOME_ZONE, |choices| choices.time_zone);
-    let wall = Wall {
+    let wall = LocalCalendar {
         language,
         zone,
         now: web.clock.now(),
     };
-    let page = StatusPage {
+    let page = StatusPageView {
         language,
         token,
         done: view::done(after.done.as_deref(), language),
@@ -109,7 +109,10 @@ fn render(
 }
 
 /// Everything the page shows, at one moment.
-async fn read(web: &Web, token: &str) -> Result<(Told, Subject, Option<Choices>), Refusal> {
+async fn read(
+    web: &Web,
+    token: &str,
+) -> Result<(NotifiedMessage, PageSubject, Option<Choices>), Refusal> {
     let message = refusal::named(web, Purpose::Status, token)?;
     let mut tx = web.store.read().await?;
     let told = refusal::told(&mut tx, message).await?;
@@ -121,7 +124,7 @@ async fn read(web: &Web, token: &str) -> Result<(Told, Subject, Option<Choices>)
 /// Changes of a case shown at most: the page stays one short letter.
 const LONGEST_HISTORY: usize = 20;
 
-async fn subject(tx: &mut Tx, told: &Told) -> Result<Subject, StoreError> {
+async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, StoreError> {
     let named = |what: &str| told.data.get(what).and_then(|value| value.as_str());
     if let Some(reference) = named("case")
         && let Some(case) = tx.cases().lookup(reference).await?
@@ -129,12 +132,12 @@ async fn subject(tx: &mut Tx, told: &Told) -> Result<Subject, StoreError> {
         let mut changes = tx.cases().history(reference).await?;
         changes.reverse();
         changes.truncate(LONGEST_HISTORY);
-        return Ok(Subject::Case(case, changes));
+        return Ok(PageSubject::Case(case, changes));
     }
     if let Some(reference) = named("incident")
         && let Some(incident) = tx.status_page().incident(reference).await?
     {
-        return Ok(Subject::Incident(incident));
+        return Ok(PageSubject::Incident(incident));
     }
-    Ok(Subject::Notice)
+    Ok(PageSubject::Notice)
 }

@@ -15,13 +15,13 @@ use super::refusal::{self, Refusal};
 use crate::domain::Class;
 use crate::domain::token::Purpose;
 use crate::store::people::preferences::Decision;
-use crate::store::reports::status_page::Told;
+use crate::store::reports::status_page::NotifiedMessage;
 use crate::web::Web;
 
 /// Asks whether to go on.
 #[derive(askama::Template)]
 #[template(path = "public/unsubscribe.html")]
-struct Ask<'a> {
+struct UnsubscribePage<'a> {
     language: Language,
     topic: &'a str,
 }
@@ -39,7 +39,7 @@ pub(super) async fn ask(State(web): State<Web>, Path(token): Path<String>) -> Re
     if told.class == Class::Safety {
         return cannot_refuse(language);
     }
-    let ask = Ask {
+    let ask = UnsubscribePage {
         language,
         topic: &language.topic(&told.topic),
     };
@@ -68,14 +68,14 @@ pub(super) async fn refuse(State(web): State<Web>, Path(token): Path<String>) ->
     page::show(StatusCode::OK, &note)
 }
 
-async fn told(web: &Web, token: &str) -> Result<Told, Refusal> {
+async fn told(web: &Web, token: &str) -> Result<NotifiedMessage, Refusal> {
     let message = refusal::named(web, Purpose::Unsubscribe, token)?;
     let mut tx = web.store.read().await?;
     refusal::told(&mut tx, message).await
 }
 
 /// Once is enough: a repeat finds the topic refused and leaves no second trace.
-async fn keep(web: &Web, token: &str) -> Result<Told, Refusal> {
+async fn keep(web: &Web, token: &str) -> Result<NotifiedMessage, Refusal> {
     let message = refusal::named(web, Purpose::Unsubscribe, token)?;
     let mut tx = web.store.write().await?;
     let told = refusal::told(&mut tx, message).await?;

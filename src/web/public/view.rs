@@ -2,20 +2,20 @@
 
 use askama::Template;
 
-use super::pages::{Contact, Pages};
-use super::phrases::{Done, Language, capital};
-use super::when::Wall;
+use super::pages::{ContactDetails, Pages};
+use super::phrases::{Confirmation, Language, capital};
+use super::when::LocalCalendar;
 use crate::domain::client::TrackingConsent;
 use crate::domain::event::{Deadline, IncidentState};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Class};
 use crate::store::people::preferences::Choices;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
-use crate::store::reports::status_page::{IncidentNow, Told};
+use crate::store::reports::status_page::{IncidentNow, NotifiedMessage};
 
 /// What a message is about.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Subject {
+pub(super) enum PageSubject {
     /// With what happened, the newest first.
     Case(CaseRecord, Vec<CaseChange>),
     Incident(IncidentNow),
@@ -25,18 +25,18 @@ pub(super) enum Subject {
 
 #[derive(Template)]
 #[template(path = "public/status.html")]
-pub(super) struct StatusPage<'a> {
+pub(super) struct StatusPageView<'a> {
     pub(super) language: Language,
     pub(super) token: &'a str,
     pub(super) done: Option<&'static str>,
-    pub(super) contact: &'a Contact,
-    pub(super) story: Story,
+    pub(super) contact: &'a ContactDetails,
+    pub(super) story: MatterText,
     pub(super) choices: Option<ChoicesForm>,
 }
 
 /// What is the matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Story {
+pub(super) struct MatterText {
     /// Which case: "Pratica PR-2026-00412".
     pub(super) line: Option<String>,
     /// "Voltura", "Interruzione dell'energia elettrica".
@@ -50,12 +50,12 @@ pub(super) struct Story {
     /// What the organisation adds in its own words.
     pub(super) note: Option<String>,
     /// What happened, the newest first.
-    pub(super) history: Vec<Step>,
+    pub(super) history: Vec<HistoryLine>,
 }
 
 /// One line of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct HistoryLine {
     pub(super) what: String,
     pub(super) detail: Option<String>,
     pub(super) when: String,
@@ -64,7 +64,7 @@ pub(super) struct Step {
 /// The choices, ready for a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ChoicesForm {
-    pub(super) topics: Vec<Topic>,
+    pub(super) topics: Vec<TopicChoice>,
     pub(super) channels: Vec<(Channel, &'static str, bool)>,
     pub(super) quiet_from: String,
     pub(super) quiet_to: String,
@@ -91,18 +91,23 @@ impl ChoicesForm {
 
 /// A topic, and whether the client hears of it: as decided, or as usual for this class.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Topic {
+pub(super) struct TopicChoice {
     pub(super) name: String,
     pub(super) label: String,
     pub(super) wanted: bool,
 }
 
 /// Tells what the message is about.
-pub(super) fn story(told: &Told, subject: &Subject, pages: &Pages, wall: Wall) -> Story {
+pub(super) fn story(
+    told: &NotifiedMessage,
+    subject: &PageSubject,
+    pages: &Pages,
+    wall: LocalCalendar,
+) -> MatterText {
     match subject {
-        Subject::Case(case, changes) => case_story(case, changes, pages, wall, &told.locale),
-        Subject::Incident(incident) => incident_story(incident, wall),
-        Subject::Notice => notice_story(told, wall),
+        PageSubject::Case(case, changes) => case_story(case, changes, pages, wall, &told.locale),
+        PageSubject::Incident(incident) => incident_story(incident, wall),
+        PageSubject::Notice => notice_story(told, wall),
     }
 }
 
@@ -110,19 +115,19 @@ fn case_story(
     case: &CaseRecord,
     changes: &[CaseChange],
     pages: &Pages,
-    wall: Wall,
+    wall: LocalCalendar,
     locale: &str,
-) -> Story {
+) -> MatterText {
     let data = &case.data;
     let language = wall.language;
     let kinds = pages.case_kinds();
     let label = |state: &str| capital(&kinds.state_label(&data.kind, state, locale));
-    let step = |step: &CaseChange| Step {
+    let step = |step: &CaseChange| HistoryLine {
         what: label(&step.state),
         detail: None,
         when: wall.moment(step.occurred_at),
     };
-    Story {
+    MatterText {
         line: Some(language.case_line(&data.case)),
         title: capital(&kinds.kind_label(&data.kind, locale)),
         state: Some(label(&data.state)),
@@ -137,7 +142,7 @@ fn case_story(
     }
 }
 
-fn case_next(case: &CaseRecord, wall: Wall) -> Vec<String> {
+fn case_next(case: &CaseRecord, wall: LocalCalendar) -> Vec<String> {
     let language = wall.language;
     if let Some(closed_at) = case.closed_at {
         return vec![language.closed(&wall.moment(closed_at))];
@@ -150,10 +155,10 @@ fn case_next(case: &CaseRecord, wall: Wall) -> Vec<String> {
     turn.into_iter().chain([by_when]).collect()
 }
 
-fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
+fn incident_story(incident: &IncidentNow, wall: LocalCalendar) -> MatterText {
     let language = wall.language;
     let begun = incident.began_at.is_none_or(|at| at <= wall.now);
-    Story {
+    MatterText {
         line: None,
         title: language.incident_title(incident),
         state: Some(language.incident_state(incident, begun).to_owned()),
@@ -167,7 +172,7 @@ fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
         history: incident
             .history
             .iter()
-            .map(|step| Step {
+            .map(|step| HistoryLine {
                 what: language.incident_step(incident.kind, step.step).to_owned(),
                 detail: step
                     .expected_end
@@ -178,7 +183,7 @@ fn incident_story(incident: &IncidentNow, wall: Wall) -> Story {
     }
 }
 
-fn incident_next(incident: &IncidentNow, wall: Wall) -> Vec<String> {
+fn incident_next(incident: &IncidentNow, wall: LocalCalendar) -> Vec<String> {
     let language = wall.language;
     let mut next = Vec::new();
     match (incident.state, incident.closed_at, incident.expected_end) {
@@ -202,7 +207,7 @@ fn incident_next(incident: &IncidentNow, wall: Wall) -> Vec<String> {
     next
 }
 
-fn notice_story(told: &Told, wall: Wall) -> Story {
+fn notice_story(told: &NotifiedMessage, wall: LocalCalendar) -> MatterText {
     let word = |name: &str| {
         let own = told.data.get(name);
         let given = || told.data.get("variables").and_then(|all| all.get(name));
@@ -210,20 +215,24 @@ fn notice_story(told: &Told, wall: Wall) -> Story {
         text.map(str::to_owned)
     };
     let fallback = || wall.language.choose("Avviso", "Notice").to_owned();
-    Story {
+    MatterText {
         title: word("title").unwrap_or_else(fallback),
         next: word("body").into_iter().collect(),
         note: Some(wall.language.told(&wall.moment(told.occurred_at))),
         tone: "going",
-        ..Story::default()
+        ..MatterText::default()
     }
 }
 
 /// The choices as the form shows them.
-pub(super) fn choices(choices: &Choices, told: &Told, language: Language) -> ChoicesForm {
+pub(super) fn choices(
+    choices: &Choices,
+    told: &NotifiedMessage,
+    language: Language,
+) -> ChoicesForm {
     let mut topics = choices.topics.clone();
     topics.entry(told.topic.clone()).or_insert(None);
-    let topics = topics.into_iter().map(|(name, wanted)| Topic {
+    let topics = topics.into_iter().map(|(name, wanted)| TopicChoice {
         label: language.topic(&name),
         name,
         wanted: wanted.unwrap_or(usual(told.class)),
@@ -274,7 +283,8 @@ fn locales(current: &str) -> Vec<(String, String, bool)> {
 
 /// What was just done, said back.
 pub(super) fn done(word: Option<&str>, language: Language) -> Option<&'static str> {
-    word.and_then(Done::parse).map(|done| language.done(done))
+    word.and_then(Confirmation::parse)
+        .map(|done| language.done(done))
 }
 
 /// `tel:` takes digits and a plus (RFC 3966 §3).

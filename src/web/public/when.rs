@@ -9,13 +9,13 @@ use crate::domain::event::Deadline;
 
 /// The calendar on the client's wall.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wall {
+pub(super) struct LocalCalendar {
     pub(super) language: Language,
     pub(super) zone: Tz,
     pub(super) now: Timestamp,
 }
 
-impl Wall {
+impl LocalCalendar {
     /// "oggi", "domani", "giovedì 26 novembre", with the year when it is another one.
     pub(super) fn day(self, day: NaiveDate) -> String {
         let today = self.local(self.now).date_naive();
@@ -71,8 +71,8 @@ impl Wall {
 mod tests {
     use super::*;
 
-    fn wall(language: Language) -> Wall {
-        Wall {
+    fn wall(language: Language) -> LocalCalendar {
+        LocalCalendar {
             language,
             zone: chrono_tz::Europe::Rome,
             now: Timestamp::parse("2026-11-22T23:30:00+01:00").unwrap(),

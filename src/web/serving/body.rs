@@ -186,12 +186,12 @@ impl Drop for Wait {
 /// What a body answers.
 type Frames<E> = Poll<Option<Result<Frame<Bytes>, E>>>;
 
-pub(super) struct Answer {
+pub(super) struct TrackedResponse {
     pub(super) body: Body,
     pub(super) _busy: Arc<Busy>,
 }
 
-impl hyper::body::Body for Answer {
+impl hyper::body::Body for TrackedResponse {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -20,8 +20,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 
 use super::Patience;
-use super::body::{Answer, Patient, Wait};
-use super::seat::{Call, Leftover, Place, Seat};
+use super::body::{Patient, TrackedResponse, Wait};
+use super::seat::{Call, Leftover, Seat, SeatGuard};
 use super::stream::Watched;
 use crate::domain::limits::{HEAD_BYTES, LEFTOVER_BYTES, LEFTOVER_WITHIN};
 
@@ -40,14 +40,14 @@ const STOPPING: Patience = Patience {
 struct Gone;
 
 /// A connection to be attended to.
-pub(super) struct Visit {
+pub(super) struct SeatedConnection {
     pub(super) app: TowerToHyperService<Router>,
     pub(super) peer: SocketAddr,
-    pub(super) place: Place,
+    pub(super) place: SeatGuard,
     pub(super) patience: Patience,
 }
 
-impl Visit {
+impl SeatedConnection {
     /// Answers its requests until it ends or has outstayed. A crash in it ends it alone.
     pub(super) async fn attend(self, stream: TcpStream) {
         let ended = AssertUnwindSafe(self.answer(stream)).catch_unwind().await;
@@ -88,7 +88,7 @@ impl Visit {
         }
     }
 
-    async fn respond(&self, request: Request<Incoming>) -> Result<Response<Answer>, Gone> {
+    async fn respond(&self, request: Request<Incoming>) -> Result<Response<TrackedResponse>, Gone> {
         let busy = self.place.seat.begin().ok_or(Gone)?;
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(ConnectInfo(self.peer));
@@ -101,7 +101,7 @@ impl Visit {
         };
         let answer = self.app.call(Request::from_parts(parts, body)).await;
         let answer = answer.unwrap_or_else(|never| match never {});
-        Ok(answer.map(|body| Answer { body, _busy: busy }))
+        Ok(answer.map(|body| TrackedResponse { body, _busy: busy }))
     }
 }
 

@@ -70,7 +70,7 @@ pub fn start(
                 () = &mut stopping => break,
                 next = next => next,
             };
-            let visit = connection::Visit {
+            let visit = connection::SeatedConnection {
                 app: app.clone(),
                 peer,
                 place,

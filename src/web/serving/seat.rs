@@ -25,18 +25,18 @@ pub struct Room {
     free: Arc<Semaphore>,
     taken: Mutex<HashMap<u64, Arc<Seat>>>,
     next: AtomicU64,
-    told: Mutex<Told>,
+    told: Mutex<ClosedSeats>,
 }
 
 /// What the log knows of connections that had to go.
 #[derive(Default)]
-struct Told {
+struct ClosedSeats {
     at: Option<Instant>,
     /// Gone since the last line.
     gone: usize,
 }
 
-impl Told {
+impl ClosedSeats {
     /// How many to tell of now, if it is time for a line.
     fn tell(&mut self, gone: usize, now: Instant) -> Option<usize> {
         self.gone += gone;
@@ -62,7 +62,7 @@ impl Room {
 
     /// A place for the next connection. While all are taken, those that keep us waiting for
     /// longest are asked to go.
-    pub(super) async fn place(self: &Arc<Self>, patience: &Patience) -> Place {
+    pub(super) async fn place(self: &Arc<Self>, patience: &Patience) -> SeatGuard {
         loop {
             if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
                 return self.taken_by(permit);
@@ -109,11 +109,11 @@ impl Room {
         }
     }
 
-    fn taken_by(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Place {
+    fn taken_by(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> SeatGuard {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let seat = Arc::new(Seat::new());
         lock(&self.taken).insert(number, Arc::clone(&seat));
-        Place {
+        SeatGuard {
             seat,
             number,
             room: Arc::clone(self),
@@ -123,14 +123,14 @@ impl Room {
 }
 
 /// A taken place; dropping it frees it.
-pub(super) struct Place {
+pub(super) struct SeatGuard {
     pub(super) seat: Arc<Seat>,
     number: u64,
     room: Arc<Room>,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for Place {
+impl Drop for SeatGuard {
     fn drop(&mut self) {
         lock(&self.room.taken).remove(&self.number);
     }
@@ -459,7 +459,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_log_tells_of_all_that_went_since_its_last_line() {
-        let mut told = Told::default();
+        let mut told = ClosedSeats::default();
         let begun = Instant::now();
         assert_eq!(told.tell(0, begun), None);
         assert_eq!(told.tell(3, begun), Some(3));

@@ -2,7 +2,7 @@
 
 use araldo::domain::event::{EventData, IncidentState};
 use araldo::store::Store;
-use araldo::store::planning::incidents::Applied;
+use araldo::store::planning::incidents::AppliedToIncident;
 use serde_json::{Value, json};
 
 use super::{at, event, ids};
@@ -12,7 +12,7 @@ on_both_stores!(
     a_late_opening_is_put_in_its_place,
 );
 
-async fn apply(store: &Store, id: &str, kind: &str, time: &str, data: Value) -> Applied {
+async fn apply(store: &Store, id: &str, kind: &str, time: &str, data: Value) -> AppliedToIncident {
     let event = event(id, kind, time, data);
     let mut tx = store.write().await.unwrap();
     let ids = ids();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use araldo::domain::Timestamp;
-use araldo::store::cluster::invariants::{Finding, Invariant, Scope};
+use araldo::store::cluster::invariants::{Inspection, Invariant, InvariantFinding};
 use araldo::store::messages::receipts::ReceiptHorizon;
 use chrono::TimeDelta;
 
@@ -101,9 +101,9 @@ on_both_databases!(
     what_lies_before_the_scope_is_not_looked_at,
 );
 
-fn scope(day: i64, since_day: i64) -> Scope {
+fn scope(day: i64, since_day: i64) -> Inspection {
     let at = |day: i64| Timestamp::from_micros(day * 86_400_000_000);
-    Scope {
+    Inspection {
         now: at(day),
         since: at(since_day),
         patience: TimeDelta::minutes(30),
@@ -113,7 +113,7 @@ fn scope(day: i64, since_day: i64) -> Scope {
     }
 }
 
-async fn found(store: &TestStore, scope: Scope) -> Vec<Finding> {
+async fn found(store: &TestStore, scope: Inspection) -> Vec<InvariantFinding> {
     let mut findings = Vec::new();
     for invariant in Invariant::ALL {
         let mut tx = store.read().await.unwrap();
@@ -217,7 +217,7 @@ async fn a_planted_breach_is_found_and_shown_by_an_example(store: TestStore) {
         (&[future], I11, Some(10)),
     ] {
         afresh(&eye, planted).await;
-        let expected = Finding {
+        let expected = InvariantFinding {
             invariant,
             broken: 1,
             example,

@@ -3,7 +3,7 @@
 use araldo::domain::clock::SystemClock;
 use araldo::domain::{Clock as _, Timestamp};
 use araldo::store::Store;
-use araldo::store::cluster::invariants::{Invariant, Scope};
+use araldo::store::cluster::invariants::{Inspection, Invariant};
 use araldo::store::messages::receipts::ReceiptHorizon;
 use chrono::TimeDelta;
 
@@ -14,7 +14,7 @@ pub(crate) async fn hold(store: &Store) {
 
 /// The same, of a store whose last moment was then.
 pub(crate) async fn hold_at(store: &Store, now: Timestamp) {
-    let scope = Scope {
+    let scope = Inspection {
         now,
         since: now - TimeDelta::days(8),
         patience: TimeDelta::minutes(30),

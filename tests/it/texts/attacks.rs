@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use araldo::template::{Parts, Source, Variable};
+use araldo::template::{Source, TemplateParts, Variable};
 use serde_json::json;
 
 /// Which field of the editor an attack is typed into.
@@ -196,9 +196,9 @@ pub(crate) fn all() -> Vec<Attack> {
 
 /// A template with the attack in its place.
 pub(crate) fn source(attack: &Attack) -> Source {
-    let mut parts = Parts {
+    let mut parts = TemplateParts {
         sms: Some("{{ case.ref }}".to_owned()),
-        ..Parts::default()
+        ..TemplateParts::default()
     };
     match attack.field {
         Field::Sms => parts.sms = Some(attack.text.clone()),
@@ -211,7 +211,7 @@ pub(crate) fn source(attack: &Attack) -> Source {
 }
 
 /// A template with these Italian texts.
-pub(crate) fn of_parts(parts: Parts) -> Source {
+pub(crate) fn of_parts(parts: TemplateParts) -> Source {
     Source {
         name: "sample".to_owned(),
         description: "for the test".to_owned(),

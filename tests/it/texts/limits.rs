@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use araldo::plan::Matcher;
-use araldo::template::{Finding, Parts, Severity, Source, Unfinished, Workshop, check, trial};
+use araldo::template::{
+    Severity, Source, TemplateFinding, TemplateParts, Unfinished, Workshop, check, trial,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -19,7 +21,7 @@ fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
     thread.unwrap().join().unwrap()
 }
 
-fn errors(source: &Source) -> Vec<Finding> {
+fn errors(source: &Source) -> Vec<TemplateFinding> {
     let findings = check(source).into_iter();
     findings
         .filter(|it| it.severity == Severity::Error)
@@ -97,7 +99,7 @@ fn at_the_limits() -> Vec<(&'static str, Source)> {
     ];
     let mut found: Vec<_> = texts
         .map(|(name, sms)| {
-            let parts = Parts {
+            let parts = TemplateParts {
                 email_subject: Some("{{ case.ref }}".to_owned()),
                 email_mjml: Some(mail(String::new(), sms.clone())),
                 sms: Some(sms),
@@ -118,10 +120,10 @@ fn at_the_limits() -> Vec<(&'static str, Source)> {
         ("elements", String::new(), elements),
         ("tables", String::new(), tables),
     ] {
-        let parts = Parts {
+        let parts = TemplateParts {
             email_subject: Some("x".to_owned()),
             email_mjml: Some(mail(head, body)),
-            ..Parts::default()
+            ..TemplateParts::default()
         };
         found.push((name, attacks::of_parts(parts)));
     }
@@ -145,10 +147,10 @@ fn html_that_only_a_loop_makes_deep_is_not_made_plain_text_of() {
     let mail = format!(
         "<mjml><mj-body><mj-section><mj-column><mj-text>{body}</mj-text></mj-column></mj-section></mj-body></mjml>"
     );
-    let source = attacks::of_parts(Parts {
+    let source = attacks::of_parts(TemplateParts {
         email_subject: Some("x".to_owned()),
         email_mjml: Some(mail),
-        ..Parts::default()
+        ..TemplateParts::default()
     });
     let errors = on_a_small_stack(move || errors(&source));
     assert!(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use araldo::channel::Provider;
 use araldo::dispatch::{
-    self, Dispatcher, FloodGuard, Parts, ProviderRoute, ProviderRoutes, StepOutcome,
+    self, Dispatcher, DispatcherParts, FloodGuard, ProviderRoute, ProviderRoutes, StepOutcome,
 };
 use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
@@ -59,7 +59,7 @@ pub(super) struct Story {
     pub(super) told: Vec<Event>,
     /// What the clocks of the sources showed.
     pub(super) clocks: Clocks,
-    pub(super) settings: dispatch::Settings,
+    pub(super) settings: dispatch::DispatcherSettings,
     dice: Dice,
     pub(super) clock: Arc<FixedClock>,
     pub(super) ids: Arc<dyn Ids>,
@@ -107,7 +107,7 @@ impl Story {
         plot: Plot,
         town: Town,
         rules: Vec<Rule>,
-        settings: dispatch::Settings,
+        settings: dispatch::DispatcherSettings,
         trades: Vec<Trade>,
         weather: Weather,
         clock: Arc<FixedClock>,
@@ -268,7 +268,7 @@ impl Story {
             Arc::clone(&self.clock) as Arc<dyn Clock>,
             Arc::clone(&self.ids),
             Arc::new(Wake::default()),
-            plan::Settings {
+            plan::PlannerSettings {
                 quiet_hours: self.settings.quiet_hours,
                 opens: Tracking::Aggregate,
                 clicks: true,
@@ -420,7 +420,7 @@ impl Story {
             });
             ProviderRoute::new(carrier, None)
         });
-        Dispatcher::new(Parts {
+        Dispatcher::new(DispatcherParts {
             store: self.plot.store.clone(),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ids: Arc::clone(&self.ids),
@@ -454,8 +454,8 @@ const RESTLESS: &str = "SELECT channel || ' ' || state || ' ' || coalesce(reason
     WHERE wake_at IS NOT NULL OR state IN ('queued', 'leased', 'sending')";
 
 /// Settings as a daemon might have them, with the shares that matter drawn.
-pub(super) fn settings(dice: &mut Dice) -> dispatch::Settings {
-    dispatch::Settings {
+pub(super) fn settings(dice: &mut Dice) -> dispatch::DispatcherSettings {
+    dispatch::DispatcherSettings {
         window: 8,
         reserved: std::collections::BTreeMap::new(),
         claim: u32::try_from(dice.between(1, 8)).expect("a few"),

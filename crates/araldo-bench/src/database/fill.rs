@@ -372,7 +372,7 @@ mod tests {
     use araldo::domain::Clock as _;
     use araldo::domain::clock::SystemClock;
     use araldo::domain::ids::first_id_at;
-    use araldo::store::cluster::invariants::{Invariant, Scope};
+    use araldo::store::cluster::invariants::{Inspection, Invariant};
     use araldo::store::{Store, StoreUrl};
     use araldo::upkeep;
 
@@ -417,7 +417,7 @@ mod tests {
         }
         live_up_to(&database).await;
         let config = Config::load(None, std::iter::empty()).unwrap();
-        let scope = Scope {
+        let scope = Inspection {
             since: now - chrono::TimeDelta::days(40),
             ..upkeep::scope(&app::upkeep_settings(&config), now)
         };

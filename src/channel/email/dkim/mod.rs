@@ -13,4 +13,4 @@ mod sign;
 
 pub use key::{KeyError, PrivateKey};
 pub use record::{Record, RecordFault};
-pub use sign::{Signer, SigningFailed};
+pub use sign::{DkimSigner, SigningFailed};

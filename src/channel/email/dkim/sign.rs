@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::canonical::{body_hash, name, parted, value, write_field, write_fields};
 use super::key::PrivateKey;
-use crate::channel::email::head::Field;
+use crate::channel::email::head::HeaderField;
 use crate::domain::Timestamp;
 
 /// Headers signed where they stand: those a reader or a mailbox service acts on.
@@ -38,7 +38,7 @@ const NO_MORE: [&str; 9] = [
 ];
 
 /// Signs the mails of one sender.
-pub struct Signer {
+pub struct DkimSigner {
     domain: String,
     selector: String,
     key: PrivateKey,
@@ -49,7 +49,7 @@ pub struct Signer {
 #[error("the mail cannot be signed: this machine gives no random numbers")]
 pub struct SigningFailed;
 
-impl Signer {
+impl DkimSigner {
     /// The key of `selector._domainkey.domain`.
     #[must_use]
     pub const fn new(domain: String, selector: String, key: PrivateKey) -> Self {
@@ -93,8 +93,8 @@ impl Signer {
         names: &[String],
         body: &[u8],
         at: Timestamp,
-    ) -> Field<'a> {
-        let mut field = Field::begin(out, "DKIM-Signature");
+    ) -> HeaderField<'a> {
+        let mut field = HeaderField::begin(out, "DKIM-Signature");
         field.word("v=1;");
         field.word(&format!("a={}-sha256;", self.key.kind()));
         field.word("c=relaxed/relaxed;");

@@ -13,8 +13,8 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::client::TlsStream;
 
 use super::caution::Caution;
-use super::error::{Fault, Stage, refused, unanswered, unreachable};
-use super::reply::{Offers, Reply};
+use super::error::{NoAnswer, SmtpStage, refused, unanswered, unreachable};
+use super::reply::{Offers, SmtpReply};
 use super::settings::Security;
 use super::socket::Socket;
 use super::talk::{Stream, Talk};
@@ -65,7 +65,7 @@ impl Connection {
         };
         if relay.security != Security::StartTls {
             let patience = relay.command_timeout;
-            talk.hear(Stage::Greeting, 220, patience).await?;
+            talk.hear(SmtpStage::Greeting, 220, patience).await?;
         }
         let offers = hello(&mut talk, relay, &name).await?;
         if let Some((username, password)) = &relay.login {
@@ -102,7 +102,7 @@ impl Connection {
     /// Whether it still stands.
     pub(super) async fn is_alive(&mut self, relay: &Relay) -> bool {
         let patience = relay.command_timeout;
-        let answer = self.talk.command(Stage::Probe, "NOOP", 250, patience);
+        let answer = self.talk.command(SmtpStage::Probe, "NOOP", 250, patience);
         answer.await.is_ok()
     }
 
@@ -110,7 +110,10 @@ impl Connection {
     pub(super) async fn quit(mut self) {
         self.talk.out.clear();
         self.talk.out.extend_from_slice(b"QUIT\r\n");
-        let farewell = self.talk.flush(Stage::Probe, Duration::from_secs(1)).await;
+        let farewell = self
+            .talk
+            .flush(SmtpStage::Probe, Duration::from_secs(1))
+            .await;
         if farewell.is_err() {
             tracing::debug!("a relay's connection had ended before we said good-bye");
         }
@@ -148,13 +151,15 @@ impl Connection {
         let (offers, ask, patience) = (self.offers, relay.ask_receipts, relay.command_timeout);
         self.talk.out.clear();
         envelope.write_mail(&mut self.talk.out, offers, size, ask);
-        self.talk.flush(Stage::Mail, patience).await?;
-        self.talk.hear(Stage::Mail, 250, patience).await?;
+        self.talk.flush(SmtpStage::Mail, patience).await?;
+        self.talk.hear(SmtpStage::Mail, 250, patience).await?;
         self.talk.out.clear();
         envelope.write_rcpt(&mut self.talk.out, offers, ask);
-        self.talk.flush(Stage::Rcpt, patience).await?;
-        self.talk.hear(Stage::Rcpt, 250, patience).await?;
-        self.talk.command(Stage::Data, "DATA", 354, patience).await
+        self.talk.flush(SmtpStage::Rcpt, patience).await?;
+        self.talk.hear(SmtpStage::Rcpt, 250, patience).await?;
+        self.talk
+            .command(SmtpStage::Data, "DATA", 354, patience)
+            .await
     }
 
     /// MAIL, RCPT and DATA in one write, three answers (RFC 2920 §3.1).
@@ -169,11 +174,15 @@ impl Connection {
         envelope.write_mail(&mut self.talk.out, offers, size, ask);
         envelope.write_rcpt(&mut self.talk.out, offers, ask);
         self.talk.out.extend_from_slice(b"DATA\r\n");
-        self.talk.flush(Stage::Mail, patience).await?;
+        self.talk.flush(SmtpStage::Mail, patience).await?;
         let mut agreed = Ok(());
-        for (stage, wanted) in [(Stage::Mail, 250), (Stage::Rcpt, 250), (Stage::Data, 354)] {
+        for (stage, wanted) in [
+            (SmtpStage::Mail, 250),
+            (SmtpStage::Rcpt, 250),
+            (SmtpStage::Data, 354),
+        ] {
             let heard = self.talk.hear(stage, wanted, patience).await;
-            if agreed.is_err() && stage == Stage::Data && heard.is_ok() {
+            if agreed.is_err() && stage == SmtpStage::Data && heard.is_ok() {
                 // It wants a body although nobody is to get it: hang up rather than finish one.
                 self.talk.spoil();
             }
@@ -197,7 +206,7 @@ impl Connection {
             relay.caution.cut_off(Instant::now());
         }
         let reply = outcome?;
-        self.talk.judge(Stage::Dot, 250, &reply)?;
+        self.talk.judge(SmtpStage::Dot, 250, &reply)?;
         self.proven = true;
         Ok(Accepted {
             provider_ref: reply.queue_id(),
@@ -205,23 +214,27 @@ impl Connection {
         })
     }
 
-    async fn finish(&mut self, relay: &Relay) -> Result<Reply, SendError> {
-        self.talk.flush(Stage::Body, relay.command_timeout).await?;
+    async fn finish(&mut self, relay: &Relay) -> Result<SmtpReply, SendError> {
+        self.talk
+            .flush(SmtpStage::Body, relay.command_timeout)
+            .await?;
         let hold = relay.caution.hold(self.proven, Instant::now());
         self.talk
             .hear_objection(hold, relay.command_timeout)
             .await?;
         self.talk.out.clear();
         self.talk.out.extend_from_slice(DOT);
-        self.talk.flush(Stage::End, relay.command_timeout).await?;
-        self.talk.read(Stage::Dot, relay.dot_timeout).await
+        self.talk
+            .flush(SmtpStage::End, relay.command_timeout)
+            .await?;
+        self.talk.read(SmtpStage::Dot, relay.dot_timeout).await
     }
 
     /// Clears a refused envelope, so that the next mail begins afresh.
     async fn reset(&mut self, relay: &Relay) {
         if self.talk.is_usable() {
             let patience = relay.command_timeout;
-            let answer = self.talk.command(Stage::Probe, "RSET", 250, patience);
+            let answer = self.talk.command(SmtpStage::Probe, "RSET", 250, patience);
             if answer.await.is_err() {
                 self.talk.spoil();
             }
@@ -234,7 +247,12 @@ async fn connect(relay: &Relay) -> Result<Socket, SendError> {
     let connecting = TcpStream::connect((relay.host.as_str(), relay.port));
     let connected = match timeout(patience, connecting).await {
         Ok(connected) => connected.and_then(Socket::over),
-        Err(_elapsed) => return Err(unanswered(Stage::Connect, &Fault::TimedOut(patience))),
+        Err(_elapsed) => {
+            return Err(unanswered(
+                SmtpStage::Connect,
+                &NoAnswer::TimedOut(patience),
+            ));
+        }
     };
     connected.map_err(unreachable)
 }
@@ -257,17 +275,17 @@ async fn hello<S: Stream>(
 ) -> Result<Offers, SendError> {
     let patience = relay.command_timeout;
     let reply = talk
-        .ask(Stage::Ehlo, &format!("EHLO {name}"), patience)
+        .ask(SmtpStage::Ehlo, &format!("EHLO {name}"), patience)
         .await?;
     match reply.code {
         250 => Ok(Offers::read(&reply)),
         // Servers older than ESMTP know only HELO, and offer nothing.
         500..600 => {
             let hello = format!("HELO {name}");
-            talk.command(Stage::Ehlo, &hello, 250, patience).await?;
+            talk.command(SmtpStage::Ehlo, &hello, 250, patience).await?;
             Ok(Offers::default())
         }
-        _ => Err(refused(Stage::Ehlo, &reply)),
+        _ => Err(refused(SmtpStage::Ehlo, &reply)),
     }
 }
 
@@ -275,19 +293,19 @@ async fn hello<S: Stream>(
 async fn start_tls(relay: &Relay, tcp: Socket, name: &str) -> Result<Socket, SendError> {
     let patience = relay.command_timeout;
     let mut talk = Talk::over(tcp);
-    talk.hear(Stage::Greeting, 220, patience).await?;
+    talk.hear(SmtpStage::Greeting, 220, patience).await?;
     if !hello(&mut talk, relay, name).await?.start_tls {
         return Err(SendError::Misconfigured {
             detail: "the relay does not offer STARTTLS; set `security` to `tls` or `none`"
                 .to_owned(),
         });
     }
-    talk.command(Stage::StartTls, "STARTTLS", 220, patience)
+    talk.command(SmtpStage::StartTls, "STARTTLS", 220, patience)
         .await?;
     match talk.into_stream() {
         (tcp, false) => Ok(tcp),
         // Someone in between could have put words into the server's mouth (RFC 3207 §6).
-        (_, true) => Err(unanswered(Stage::StartTls, &Fault::Nonsense)),
+        (_, true) => Err(unanswered(SmtpStage::StartTls, &NoAnswer::Nonsense)),
     }
 }
 
@@ -300,8 +318,8 @@ async fn protect(relay: &Relay, tls: &Tls, tcp: Socket) -> Result<TlsStream<Sock
                 "the relay's certificate is not good ({why}); check `host` and `ca_file`"
             ),
         }),
-        Ok(Err(TlsFault::Line(error))) => Err(unanswered(Stage::Tls, &Fault::Broken(error))),
-        Err(_elapsed) => Err(unanswered(Stage::Tls, &Fault::TimedOut(patience))),
+        Ok(Err(TlsFault::Line(error))) => Err(unanswered(SmtpStage::Tls, &NoAnswer::Broken(error))),
+        Err(_elapsed) => Err(unanswered(SmtpStage::Tls, &NoAnswer::TimedOut(patience))),
     }
 }
 
@@ -316,7 +334,7 @@ async fn log_in<S: Stream>(
     if offers.plain {
         let word = STANDARD.encode(format!("\0{username}\0{}", password.expose()));
         let command = format!("AUTH PLAIN {word}");
-        return talk.command(Stage::Auth, &command, 235, patience).await;
+        return talk.command(SmtpStage::Auth, &command, 235, patience).await;
     }
     if !offers.login {
         return Err(SendError::Misconfigured {
@@ -325,8 +343,8 @@ async fn log_in<S: Stream>(
     }
     let name = STANDARD.encode(username);
     let word = STANDARD.encode(password.expose());
-    talk.command(Stage::Auth, "AUTH LOGIN", 334, patience)
+    talk.command(SmtpStage::Auth, "AUTH LOGIN", 334, patience)
         .await?;
-    talk.command(Stage::Auth, &name, 334, patience).await?;
-    talk.command(Stage::Auth, &word, 235, patience).await
+    talk.command(SmtpStage::Auth, &name, 334, patience).await?;
+    talk.command(SmtpStage::Auth, &word, 235, patience).await
 }

@@ -6,12 +6,12 @@
 use std::time::Duration;
 
 use super::greylisting;
-use super::reply::Reply;
+use super::reply::SmtpReply;
 use crate::channel::{Concern, SendError, descriptors};
 
 /// A step of the conversation, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
+pub(super) enum SmtpStage {
     Connect,
     Greeting,
     Ehlo,
@@ -30,7 +30,7 @@ pub(super) enum Stage {
     Dot,
 }
 
-impl Stage {
+impl SmtpStage {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "connect",
@@ -51,7 +51,7 @@ impl Stage {
 
 /// Why no answer came.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum NoAnswer {
     #[error("no answer within {}", humantime::format_duration(*.0))]
     TimedOut(Duration),
     #[error("the server closed the connection")]
@@ -64,7 +64,7 @@ pub(super) enum Fault {
     OutOfTurn(u16),
 }
 
-impl Fault {
+impl NoAnswer {
     /// The connection was gone before we spoke: typical of one that waited in the pool.
     pub(super) const fn is_hang_up(&self) -> bool {
         matches!(self, Self::Closed | Self::Broken(_))
@@ -72,8 +72,8 @@ impl Fault {
 }
 
 /// The verdict when no answer came at `stage`.
-pub(super) fn unanswered(stage: Stage, fault: &Fault) -> SendError {
-    if stage == Stage::Dot {
+pub(super) fn unanswered(stage: SmtpStage, fault: &NoAnswer) -> SendError {
+    if stage == SmtpStage::Dot {
         return SendError::Unknown {
             stage: stage.as_str(),
             detail: fault.to_string(),
@@ -92,24 +92,24 @@ pub(super) fn unanswered(stage: Stage, fault: &Fault) -> SendError {
 pub(super) fn unreachable(error: std::io::Error) -> SendError {
     match descriptors::none_left(&error) {
         Some(error) => error,
-        None => unanswered(Stage::Connect, &Fault::Broken(error)),
+        None => unanswered(SmtpStage::Connect, &NoAnswer::Broken(error)),
     }
 }
 
 /// The verdict when the server said no at `stage`.
-pub(super) fn refused(stage: Stage, reply: &Reply) -> SendError {
+pub(super) fn refused(stage: SmtpStage, reply: &SmtpReply) -> SendError {
     match reply.code {
         400..500 => deferred(stage, reply),
         500..600 => denied(stage, reply),
-        other => unanswered(stage, &Fault::OutOfTurn(other)),
+        other => unanswered(stage, &NoAnswer::OutOfTurn(other)),
     }
 }
 
 /// 4yz: later. Once the recipient has been named, it is about him or his domain, unless the server
 /// speaks of itself (RFC 3463 §3.4: X.3.X is the mail system).
-fn deferred(stage: Stage, reply: &Reply) -> SendError {
+fn deferred(stage: SmtpStage, reply: &SmtpReply) -> SendError {
     let system = matches!(reply.status, Some((4, 3, _)));
-    let of_the_relay = stage < Stage::Rcpt || reply.code == 421 || system;
+    let of_the_relay = stage < SmtpStage::Rcpt || reply.code == 421 || system;
     SendError::NotSent {
         stage: stage.as_str(),
         code: Some(reply.codes()),
@@ -125,12 +125,12 @@ fn deferred(stage: Stage, reply: &Reply) -> SendError {
 
 /// 5yz: no. Whether it is the message, the address or us that is refused hangs on the step and on
 /// the words.
-fn denied(stage: Stage, reply: &Reply) -> SendError {
+fn denied(stage: SmtpStage, reply: &SmtpReply) -> SendError {
     let too_large = reply.code == 552 || matches!(reply.status, Some((5, 3, 4) | (5, 2, 3)));
     let ours = match stage {
-        Stage::StartTls | Stage::Auth => true,
+        SmtpStage::StartTls | SmtpStage::Auth => true,
         // The sender is the same for every mail: refusing it once means refusing it always.
-        Stage::Mail => !too_large,
+        SmtpStage::Mail => !too_large,
         // "Authentication required" (RFC 4954 §6) is about us, wherever it is said.
         _ => matches!(reply.code, 530 | 535),
     };
@@ -140,7 +140,7 @@ fn denied(stage: Stage, reply: &Reply) -> SendError {
         };
     }
     let (stage, code, detail) = (stage, Some(reply.codes()), reply.harmless());
-    if stage < Stage::Mail {
+    if stage < SmtpStage::Mail {
         return SendError::NotSent {
             stage: stage.as_str(),
             code,
@@ -165,11 +165,11 @@ fn denied(stage: Stage, reply: &Reply) -> SendError {
     }
 }
 
-fn misconfigured(stage: Stage, reply: &Reply) -> String {
+fn misconfigured(stage: SmtpStage, reply: &SmtpReply) -> String {
     let mend = match stage {
-        Stage::Auth => "check `username` and `password_file`",
-        Stage::StartTls => "check `security`",
-        Stage::Mail => "check `from`, `bounces` and whether the relay wants a log-in",
+        SmtpStage::Auth => "check `username` and `password_file`",
+        SmtpStage::StartTls => "check `security`",
+        SmtpStage::Mail => "check `from`, `bounces` and whether the relay wants a log-in",
         _ => "the relay wants a log-in: give `username` and `password_file`",
     };
     let stage = stage.as_str();
@@ -179,7 +179,7 @@ fn misconfigured(stage: Stage, reply: &Reply) -> String {
 
 /// The mailbox or its domain does not exist or is closed for good (RFC 3463 §3.2, RFC 7505).
 /// A refusal by policy (5.7.x) or a full mailbox is not the address's fault.
-fn is_bad_address(reply: &Reply) -> bool {
+fn is_bad_address(reply: &SmtpReply) -> bool {
     if let Some(status) = reply.status {
         return matches!(status, (5, 1, 1 | 2 | 3 | 6 | 10) | (5, 2, 1) | (5, 4, 4));
     }
@@ -189,7 +189,7 @@ fn is_bad_address(reply: &Reply) -> bool {
 
 /// Refused by policy: X.7.X (RFC 3463 §3.8) or our sender's address (X.1.7, X.1.8). Servers without
 /// such codes, or with one that says nothing, say it in words.
-fn is_policy(reply: &Reply) -> bool {
+fn is_policy(reply: &SmtpReply) -> bool {
     match reply.status {
         Some((5, 7, _) | (5, 1, 7 | 8)) => true,
         None | Some((5, 0 | 5, _)) => {
@@ -225,13 +225,13 @@ const SAYS_POLICY: [&str; 9] = [
 mod tests {
     use super::*;
 
-    fn verdict(stage: Stage, line: &str) -> SendError {
-        let mut reply = Reply::empty();
+    fn verdict(stage: SmtpStage, line: &str) -> SendError {
+        let mut reply = SmtpReply::empty();
         assert!(reply.take(line.as_bytes()).is_some());
         refused(stage, &reply)
     }
 
-    fn is_bad(stage: Stage, line: &str) -> bool {
+    fn is_bad(stage: SmtpStage, line: &str) -> bool {
         match verdict(stage, line) {
             SendError::Rejected { bad_address, .. } => bad_address,
             other => panic!("{other:?}"),
@@ -240,20 +240,20 @@ mod tests {
 
     #[test]
     fn only_an_address_that_does_not_exist_is_bad() {
-        assert!(is_bad(Stage::Rcpt, "550 5.1.1 <a@b.it>: unknown"));
-        assert!(is_bad(Stage::Rcpt, "550 No such user here"));
-        assert!(is_bad(Stage::Dot, "554 5.1.10 null MX"));
-        assert!(!is_bad(Stage::Rcpt, "552 5.2.2 mailbox full"));
-        assert!(!is_bad(Stage::Mail, "552 5.3.4 message too big"));
+        assert!(is_bad(SmtpStage::Rcpt, "550 5.1.1 <a@b.it>: unknown"));
+        assert!(is_bad(SmtpStage::Rcpt, "550 No such user here"));
+        assert!(is_bad(SmtpStage::Dot, "554 5.1.10 null MX"));
+        assert!(!is_bad(SmtpStage::Rcpt, "552 5.2.2 mailbox full"));
+        assert!(!is_bad(SmtpStage::Mail, "552 5.3.4 message too big"));
     }
 
     #[test]
     fn what_is_refused_about_us_costs_no_message() {
         for (stage, line) in [
-            (Stage::Auth, "535 5.7.8 authentication failed"),
-            (Stage::StartTls, "502 5.5.1 not implemented"),
-            (Stage::Mail, "553 5.7.1 sender not owned by user"),
-            (Stage::Rcpt, "530 5.7.0 authentication required"),
+            (SmtpStage::Auth, "535 5.7.8 authentication failed"),
+            (SmtpStage::StartTls, "502 5.5.1 not implemented"),
+            (SmtpStage::Mail, "553 5.7.1 sender not owned by user"),
+            (SmtpStage::Rcpt, "530 5.7.0 authentication required"),
         ] {
             let said = verdict(stage, line);
             assert!(matches!(said, SendError::Misconfigured { .. }), "{said:?}");
@@ -263,13 +263,13 @@ mod tests {
     #[test]
     fn what_is_refused_by_policy_is_neither_the_addresss_nor_surely_ours() {
         for (stage, line) in [
-            (Stage::Rcpt, "554 5.7.1 <a@b.it>: Relay access denied"),
-            (Stage::Rcpt, "550 relaying denied"),
-            (Stage::Rcpt, "503 5.5.1 Authentication first"),
-            (Stage::Rcpt, "550 5.1.8 sender's domain not found"),
-            (Stage::Data, "550 5.7.1 policy"),
-            (Stage::Dot, "550 5.7.26 unauthenticated mail"),
-            (Stage::Dot, "554 SPF check failed"),
+            (SmtpStage::Rcpt, "554 5.7.1 <a@b.it>: Relay access denied"),
+            (SmtpStage::Rcpt, "550 relaying denied"),
+            (SmtpStage::Rcpt, "503 5.5.1 Authentication first"),
+            (SmtpStage::Rcpt, "550 5.1.8 sender's domain not found"),
+            (SmtpStage::Data, "550 5.7.1 policy"),
+            (SmtpStage::Dot, "550 5.7.26 unauthenticated mail"),
+            (SmtpStage::Dot, "554 SPF check failed"),
         ] {
             let said = verdict(stage, line);
             assert!(matches!(said, SendError::Denied { .. }), "{line}: {said:?}");
@@ -279,7 +279,7 @@ mod tests {
             "554 5.3.0 rejected",
             "550 no",
         ] {
-            let said = verdict(Stage::Rcpt, line);
+            let said = verdict(SmtpStage::Rcpt, line);
             assert!(
                 matches!(said, SendError::Rejected { .. }),
                 "{line}: {said:?}"
@@ -287,7 +287,7 @@ mod tests {
         }
     }
 
-    fn concern(stage: Stage, line: &str) -> (Concern, Option<Duration>) {
+    fn concern(stage: SmtpStage, line: &str) -> (Concern, Option<Duration>) {
         match verdict(stage, line) {
             SendError::NotSent {
                 concerns,
@@ -301,21 +301,21 @@ mod tests {
     #[test]
     fn after_the_recipient_later_is_about_him_and_before_about_the_relay() {
         let five = Some(Duration::from_mins(5));
-        let grey = concern(Stage::Rcpt, "451 4.7.1 Greylisting in action");
+        let grey = concern(SmtpStage::Rcpt, "451 4.7.1 Greylisting in action");
         assert_eq!(grey, (Concern::Recipient, five));
         for (stage, line) in [
-            (Stage::Rcpt, "450 4.7.1 Please try again later"),
-            (Stage::Rcpt, "451 try again"),
-            (Stage::Dot, "452 4.2.2 mailbox full"),
+            (SmtpStage::Rcpt, "450 4.7.1 Please try again later"),
+            (SmtpStage::Rcpt, "451 try again"),
+            (SmtpStage::Dot, "452 4.2.2 mailbox full"),
         ] {
             assert_eq!(concern(stage, line), (Concern::Recipient, None), "{line}");
         }
         for (stage, line) in [
-            (Stage::Greeting, "421 4.7.0 too many connections"),
-            (Stage::Mail, "421 4.3.2 shutting down"),
-            (Stage::Mail, "450 4.7.1 slow down"),
-            (Stage::Rcpt, "421 closing"),
-            (Stage::Dot, "452 4.3.1 disk full"),
+            (SmtpStage::Greeting, "421 4.7.0 too many connections"),
+            (SmtpStage::Mail, "421 4.3.2 shutting down"),
+            (SmtpStage::Mail, "450 4.7.1 slow down"),
+            (SmtpStage::Rcpt, "421 closing"),
+            (SmtpStage::Dot, "452 4.3.1 disk full"),
         ] {
             assert_eq!(concern(stage, line), (Concern::Provider, None), "{line}");
         }
@@ -323,13 +323,13 @@ mod tests {
 
     #[test]
     fn silence_is_unknown_only_after_the_dot() {
-        let fault = Fault::TimedOut(Duration::from_secs(1));
+        let fault = NoAnswer::TimedOut(Duration::from_secs(1));
         for stage in [
-            Stage::Connect,
-            Stage::Rcpt,
-            Stage::Data,
-            Stage::Body,
-            Stage::End,
+            SmtpStage::Connect,
+            SmtpStage::Rcpt,
+            SmtpStage::Data,
+            SmtpStage::Body,
+            SmtpStage::End,
         ] {
             assert!(matches!(
                 unanswered(stage, &fault),
@@ -337,10 +337,10 @@ mod tests {
             ));
         }
         assert!(matches!(
-            unanswered(Stage::Dot, &fault),
+            unanswered(SmtpStage::Dot, &fault),
             SendError::Unknown { .. }
         ));
-        let odd = verdict(Stage::Dot, "354 go on");
+        let odd = verdict(SmtpStage::Dot, "354 go on");
         assert!(matches!(odd, SendError::Unknown { stage: "dot", .. }));
     }
 }

@@ -22,10 +22,10 @@ pub(super) struct Pool {
     /// One for each place of the allowance that is free: who holds one may use or open a
     /// connection.
     places: Semaphore,
-    state: Mutex<State>,
+    state: Mutex<PoolState>,
 }
 
-struct State {
+struct PoolState {
     allowance: Allowance,
     /// The one used last is taken first, so that the others can age and go.
     idle: Vec<Connection>,
@@ -40,7 +40,7 @@ pub(super) struct Lent<'a> {
     pub(super) connection: Connection,
     /// It has waited in the pool, so it may have ended unnoticed.
     pub(super) waited: bool,
-    counted: Counted<'a>,
+    counted: CountGuard<'a>,
     _place: SemaphorePermit<'a>,
 }
 
@@ -50,7 +50,7 @@ impl Pool {
         Self {
             relay,
             places: Semaphore::new(allowance.limit()),
-            state: Mutex::new(State {
+            state: Mutex::new(PoolState {
                 allowance,
                 idle: Vec::new(),
                 lent: 0,
@@ -129,7 +129,7 @@ impl Pool {
     }
 
     async fn open(&self) -> Result<Connection, SendError> {
-        let opening = Counted::enter(self, |state| &mut state.opening);
+        let opening = CountGuard::enter(self, |state| &mut state.opening);
         let connection = Connection::open(&self.relay).await?;
         drop(opening);
         if self.state().allowance.granted(Instant::now()) {
@@ -175,7 +175,7 @@ impl Pool {
         Lent {
             connection,
             waited,
-            counted: Counted::enter(self, |state| &mut state.lent),
+            counted: CountGuard::enter(self, |state| &mut state.lent),
             _place: place,
         }
     }
@@ -184,25 +184,25 @@ impl Pool {
         self.state().idle.push(connection);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Counts one connection for as long as it lives.
-struct Counted<'a> {
+struct CountGuard<'a> {
     pool: &'a Pool,
-    of: fn(&mut State) -> &mut usize,
+    of: fn(&mut PoolState) -> &mut usize,
 }
 
-impl<'a> Counted<'a> {
-    fn enter(pool: &'a Pool, of: fn(&mut State) -> &mut usize) -> Self {
+impl<'a> CountGuard<'a> {
+    fn enter(pool: &'a Pool, of: fn(&mut PoolState) -> &mut usize) -> Self {
         *of(&mut pool.state()) += 1;
         Self { pool, of }
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for CountGuard<'_> {
     fn drop(&mut self) {
         *(self.of)(&mut self.pool.state()) -= 1;
     }

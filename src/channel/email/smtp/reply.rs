@@ -5,7 +5,7 @@ use crate::text::sanitize;
 
 /// An answer of one or more lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
+pub(super) struct SmtpReply {
     pub code: u16,
     /// Class, subject, detail, such as 5.1.1.
     pub status: Option<(u16, u16, u16)>,
@@ -14,12 +14,12 @@ pub(super) struct Reply {
 }
 
 /// One line of an answer.
-pub(super) enum Line {
+pub(super) enum LineKind {
     More,
     Last,
 }
 
-impl Reply {
+impl SmtpReply {
     /// An answer of which nothing has been read yet.
     pub(super) const fn empty() -> Self {
         Self {
@@ -30,7 +30,7 @@ impl Reply {
     }
 
     /// Takes in one line, without its line break; `None` when it is not SMTP.
-    pub(super) fn take(&mut self, line: &[u8]) -> Option<Line> {
+    pub(super) fn take(&mut self, line: &[u8]) -> Option<LineKind> {
         let line = String::from_utf8_lossy(line);
         let digits = line.get(..3)?;
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -49,8 +49,8 @@ impl Reply {
         }
         self.text.push_str(text);
         match line.as_bytes().get(3) {
-            None | Some(b' ') => Some(Line::Last),
-            Some(b'-') => Some(Line::More),
+            None | Some(b' ') => Some(LineKind::Last),
+            Some(b'-') => Some(LineKind::More),
             Some(_) => None,
         }
     }
@@ -134,7 +134,7 @@ pub(super) struct Offers {
 
 impl Offers {
     /// Reads the answer to EHLO.
-    pub(super) fn read(reply: &Reply) -> Self {
+    pub(super) fn read(reply: &SmtpReply) -> Self {
         let mut offers = Self::default();
         // The first line is the server's name.
         for line in reply.text.lines().skip(1) {
@@ -164,8 +164,8 @@ impl Offers {
 mod tests {
     use super::*;
 
-    fn reply(lines: &[&str]) -> Option<Reply> {
-        let mut reply = Reply::empty();
+    fn reply(lines: &[&str]) -> Option<SmtpReply> {
+        let mut reply = SmtpReply::empty();
         for line in lines {
             reply.take(line.as_bytes())?;
         }

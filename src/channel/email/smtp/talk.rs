@@ -8,8 +8,8 @@ use tokio::io::{
 };
 use tokio::time::timeout;
 
-use super::error::{Fault, Stage, refused, unanswered};
-use super::reply::{Line, Reply};
+use super::error::{NoAnswer, SmtpStage, refused, unanswered};
+use super::reply::{LineKind, SmtpReply};
 use crate::channel::SendError;
 
 /// Longest line of an answer; RFC 5321 §4.5.3.1.5 allows 512, servers send more.
@@ -66,7 +66,7 @@ impl<S: Stream> Talk<S> {
     /// Says one command and wants one answer.
     pub(super) async fn command(
         &mut self,
-        stage: Stage,
+        stage: SmtpStage,
         command: &str,
         wanted: u16,
         patience: Duration,
@@ -78,10 +78,10 @@ impl<S: Stream> Talk<S> {
     /// Says one command and gives back its answer, whatever it is.
     pub(super) async fn ask(
         &mut self,
-        stage: Stage,
+        stage: SmtpStage,
         command: &str,
         patience: Duration,
-    ) -> Result<Reply, SendError> {
+    ) -> Result<SmtpReply, SendError> {
         self.out.clear();
         self.out.extend_from_slice(command.as_bytes());
         self.out.extend_from_slice(b"\r\n");
@@ -92,7 +92,7 @@ impl<S: Stream> Talk<S> {
     /// Hears one answer and wants it to be `wanted`.
     pub(super) async fn hear(
         &mut self,
-        stage: Stage,
+        stage: SmtpStage,
         wanted: u16,
         patience: Duration,
     ) -> Result<(), SendError> {
@@ -104,7 +104,7 @@ impl<S: Stream> Talk<S> {
     /// handed over: before that the server cannot have seen it.
     pub(super) async fn flush(
         &mut self,
-        mut stage: Stage,
+        mut stage: SmtpStage,
         patience: Duration,
     ) -> Result<(), SendError> {
         let (stream, out, reached) = (self.stream.get_mut(), &self.out, &mut stage);
@@ -112,18 +112,18 @@ impl<S: Stream> Talk<S> {
             let mut written = 0;
             while written < out.len() {
                 match stream.write(&out[written..]).await? {
-                    0 => return Err(Fault::Closed),
+                    0 => return Err(NoAnswer::Closed),
                     count => written += count,
                 }
             }
-            if *reached == Stage::End {
-                *reached = Stage::Dot;
+            if *reached == SmtpStage::End {
+                *reached = SmtpStage::Dot;
             }
             Ok(stream.flush().await?)
         };
         let outcome = match timeout(patience, work).await {
             Ok(outcome) => outcome,
-            Err(_elapsed) => Err(Fault::TimedOut(patience)),
+            Err(_elapsed) => Err(NoAnswer::TimedOut(patience)),
         };
         outcome.map_err(|fault| self.failed(stage, &fault))
     }
@@ -144,11 +144,11 @@ impl<S: Stream> Talk<S> {
         };
         match heard {
             None => Ok(()),
-            Some(Ok([])) => Err(self.failed(Stage::Body, &Fault::Closed)),
-            Some(Err(error)) => Err(self.failed(Stage::Body, &Fault::Broken(error))),
+            Some(Ok([])) => Err(self.failed(SmtpStage::Body, &NoAnswer::Closed)),
+            Some(Err(error)) => Err(self.failed(SmtpStage::Body, &NoAnswer::Broken(error))),
             Some(Ok(_)) => {
-                let reply = self.read(Stage::Body, patience).await?;
-                let refused = refused(Stage::Body, &reply);
+                let reply = self.read(SmtpStage::Body, patience).await?;
+                let refused = refused(SmtpStage::Body, &reply);
                 self.hung_up |= reply.code == 421;
                 // The server still waits for the end of a mail that it will not get.
                 self.usable = false;
@@ -159,12 +159,12 @@ impl<S: Stream> Talk<S> {
 
     pub(super) async fn read(
         &mut self,
-        stage: Stage,
+        stage: SmtpStage,
         patience: Duration,
-    ) -> Result<Reply, SendError> {
+    ) -> Result<SmtpReply, SendError> {
         let outcome = match timeout(patience, self.read_lines()).await {
             Ok(outcome) => outcome,
-            Err(_elapsed) => Err(Fault::TimedOut(patience)),
+            Err(_elapsed) => Err(NoAnswer::TimedOut(patience)),
         };
         outcome.map_err(|fault| self.failed(stage, &fault))
     }
@@ -173,11 +173,11 @@ impl<S: Stream> Talk<S> {
     /// tried (RFC 5321 §4.2.3).
     pub(super) fn judge(
         &mut self,
-        stage: Stage,
+        stage: SmtpStage,
         wanted: u16,
-        reply: &Reply,
+        reply: &SmtpReply,
     ) -> Result<(), SendError> {
-        let forwarded = stage == Stage::Rcpt && matches!(reply.code, 251 | 252);
+        let forwarded = stage == SmtpStage::Rcpt && matches!(reply.code, 251 | 252);
         if reply.code == wanted || forwarded {
             return Ok(());
         }
@@ -186,29 +186,33 @@ impl<S: Stream> Talk<S> {
         Err(refused(stage, reply))
     }
 
-    fn failed(&mut self, stage: Stage, fault: &Fault) -> SendError {
+    fn failed(&mut self, stage: SmtpStage, fault: &NoAnswer) -> SendError {
         self.usable = false;
         self.hung_up |= fault.is_hang_up();
         unanswered(stage, fault)
     }
 
-    async fn read_lines(&mut self) -> Result<Reply, Fault> {
-        let mut reply = Reply::empty();
+    async fn read_lines(&mut self) -> Result<SmtpReply, NoAnswer> {
+        let mut reply = SmtpReply::empty();
         for _ in 0..MAX_LINES {
             self.line.clear();
             let mut limited = (&mut self.stream).take(MAX_LINE);
             limited.read_until(b'\n', &mut self.line).await?;
             let Some(line) = self.line.strip_suffix(b"\n") else {
                 let cut = u64::try_from(self.line.len()).is_ok_and(|length| length == MAX_LINE);
-                return Err(if cut { Fault::Nonsense } else { Fault::Closed });
+                return Err(if cut {
+                    NoAnswer::Nonsense
+                } else {
+                    NoAnswer::Closed
+                });
             };
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             match reply.take(line) {
-                Some(Line::More) => {}
-                Some(Line::Last) => return Ok(reply),
-                None => return Err(Fault::Nonsense),
+                Some(LineKind::More) => {}
+                Some(LineKind::Last) => return Ok(reply),
+                None => return Err(NoAnswer::Nonsense),
             }
         }
-        Err(Fault::Nonsense)
+        Err(NoAnswer::Nonsense)
     }
 }

@@ -1,7 +1,7 @@
 //! What messages hung on, when it is old: cases, incidents, plans, events, the audit. Only what
 //! nothing hangs on any more goes, a stretch of ids at a time.
 
-use super::Upkeep;
+use super::UpkeepRows;
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
 use crate::store::{Doing as _, StoreError, json_ids, on};
@@ -24,14 +24,14 @@ pub enum Old {
 
 /// A stretch that was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct DeletedRows {
     /// The last id looked at.
     pub upto: i64,
     /// How many rows went.
     pub deleted: u64,
 }
 
-impl Upkeep<'_> {
+impl UpkeepRows<'_> {
     /// Deletes what is older than `before`, among up to `limit` rows after the id `after`. None:
     /// there are no more.
     pub async fn delete_old(
@@ -40,7 +40,7 @@ impl Upkeep<'_> {
         after: i64,
         before: Timestamp,
         limit: u32,
-    ) -> Result<Option<Taken>, StoreError> {
+    ) -> Result<Option<DeletedRows>, StoreError> {
         let found = self.old_ids(old, after, before, limit).await?;
         let Some(upto) = found.last().copied() else {
             return Ok(None);
@@ -59,7 +59,7 @@ impl Upkeep<'_> {
             .await?;
         }
         let deleted = self.run("delete what is old", texts(old), &ids).await?;
-        Ok(Some(Taken { upto, deleted }))
+        Ok(Some(DeletedRows { upto, deleted }))
     }
 
     /// The ids of one stretch, in order. Ids tell the time where nothing says when a thing ended.

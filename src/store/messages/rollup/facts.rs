@@ -70,7 +70,7 @@ where
 
 /// One message went from one standing to another.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct Step {
+pub(in crate::store) struct StandingChange {
     facts: Facts,
     from: Option<Standing>,
     to: Standing,
@@ -81,8 +81,8 @@ impl Facts {
         self.standing.state
     }
 
-    pub(in crate::store) const fn born(self) -> Step {
-        Step {
+    pub(in crate::store) const fn born(self) -> StandingChange {
+        StandingChange {
             facts: self,
             from: None,
             to: self.standing,
@@ -90,8 +90,8 @@ impl Facts {
     }
 
     /// It came here from `state`.
-    pub(in crate::store) const fn from(self, state: MessageState) -> Step {
-        Step {
+    pub(in crate::store) const fn from(self, state: MessageState) -> StandingChange {
+        StandingChange {
             facts: self,
             from: Some(self.standing.in_state(state)),
             to: self.standing,
@@ -99,8 +99,8 @@ impl Facts {
     }
 
     /// It goes from here to `to`.
-    pub(in crate::store) const fn to(self, to: Standing) -> Step {
-        Step {
+    pub(in crate::store) const fn to(self, to: Standing) -> StandingChange {
+        StandingChange {
             facts: self,
             from: Some(self.standing),
             to,
@@ -108,7 +108,7 @@ impl Facts {
     }
 }
 
-impl Step {
+impl StandingChange {
     /// Whether any sum changes, whatever the plan says of clicks.
     fn counts(&self) -> bool {
         let channel = self.facts.channel;
@@ -116,7 +116,7 @@ impl Step {
             .is_none_or(|from| !self.to.counts_like(from, channel))
     }
 
-    fn shift<'a>(&self, plan: &'a Frozen) -> Shift<'a> {
+    fn shift<'a>(&self, plan: &'a CountedUnder) -> Shift<'a> {
         let as_planned = |standing: Standing| Standing {
             clicks: plan.clicks,
             ..standing
@@ -137,7 +137,7 @@ impl Step {
 
 row! {
     /// What a plan froze of where its messages count.
-    struct Frozen {
+    struct CountedUnder {
         id: PlanId,
         template: String,
         version: i64,
@@ -148,8 +148,11 @@ row! {
 
 /// Moves the sums with messages, each named once. One look at their plans serves them all; steps
 /// that change no sum cost nothing.
-pub(in crate::store) async fn follow(conn: &mut Conn, steps: &[Step]) -> Result<(), StoreError> {
-    let steps: Vec<&Step> = steps.iter().filter(|step| step.counts()).collect();
+pub(in crate::store) async fn follow(
+    conn: &mut Conn,
+    steps: &[StandingChange],
+) -> Result<(), StoreError> {
+    let steps: Vec<&StandingChange> = steps.iter().filter(|step| step.counts()).collect();
     if steps.is_empty() {
         return Ok(());
     }
@@ -169,9 +172,9 @@ pub(in crate::store) async fn follow(conn: &mut Conn, steps: &[Step]) -> Result<
 async fn frozen(
     conn: &mut Conn,
     plans: BTreeSet<PlanId>,
-) -> Result<HashMap<PlanId, Frozen>, StoreError> {
+) -> Result<HashMap<PlanId, CountedUnder>, StoreError> {
     let ids = json_ids(plans);
-    let rows: Vec<Frozen> = all!(*conn, "look up the plans of counted messages",
+    let rows: Vec<CountedUnder> = all!(*conn, "look up the plans of counted messages",
         "SELECT id, template, version, day, coalesce(clicks, TRUE) AS clicks
          FROM plan WHERE id IN (", words::ids!("$1"), ")";
         &ids

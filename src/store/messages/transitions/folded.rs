@@ -7,7 +7,7 @@ use crate::domain::receipt::Fold;
 use crate::domain::{Channel, MessageState, Timestamp};
 use crate::store::database::sql::execute;
 use crate::store::messages::receipts::{ReceiptHorizon, Receipts};
-use crate::store::messages::rollup::{self, Facts, Step};
+use crate::store::messages::rollup::{self, Facts, StandingChange};
 use crate::store::{StoreError, database};
 
 /// A message whose reports say something new. It was read and locked in this transaction.
@@ -50,7 +50,7 @@ impl Receipts<'_> {
             words::rows!("$1"), ") AS fresh WHERE message.id = fresh.id";
             &rows, now
         )?;
-        let steps: Vec<Step> = folded
+        let steps: Vec<StandingChange> = folded
             .iter()
             .map(|one| one.facts.to(one.facts.standing.in_state(one.to)))
             .collect();

@@ -1,7 +1,7 @@
 //! Bars that outlive their address: what a STOP, a bounce or an operator barred stays barred when
 //! the client is erased, as a keyed hash, and bars the address again when it comes back.
 
-use super::{Clients, Known};
+use super::{ClientWithId, Clients};
 use crate::domain::client::SuppressionReason;
 use crate::domain::erasure::Pepper;
 use crate::domain::{Address, ClientId, Timestamp};
@@ -73,7 +73,10 @@ async fn barred_alone(conn: &mut Conn, client: ClientId) -> Result<Vec<Barred>, 
 
 impl Clients<'_> {
     /// Bars the addresses of these clients anew that were barred when somebody was erased.
-    pub(super) async fn restore_bars(&mut self, clients: &[Known<'_>]) -> Result<(), StoreError> {
+    pub(super) async fn restore_bars(
+        &mut self,
+        clients: &[ClientWithId<'_>],
+    ) -> Result<(), StoreError> {
         let any = value!(
             self.0,
             "look for suppressed addresses kept as hashes",

@@ -10,7 +10,7 @@ use crate::text::folded::fold;
 
 /// What was done with some clients in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refolded {
+pub struct RefoldedClients {
     /// The last of them; the next ones come after it.
     pub last: ClientId,
     /// How many are searched otherwise now.
@@ -23,7 +23,7 @@ impl Clients<'_> {
         &mut self,
         after: Option<ClientId>,
         limit: i64,
-    ) -> Result<Option<Refolded>, StoreError> {
+    ) -> Result<Option<RefoldedClients>, StoreError> {
         let rows: Vec<(i64, String, String)> = all!(self.0, "read the names of clients",
             "SELECT id, name, name_folded FROM client WHERE id > $1 ORDER BY id LIMIT $2";
             after.map_or(0, ClientId::get), limit
@@ -37,7 +37,7 @@ impl Clients<'_> {
             .filter(|(.., now, before)| now != *before)
             .map(|(id, name, now, _)| (id, name, now))
             .collect();
-        Ok(Some(Refolded {
+        Ok(Some(RefoldedClients {
             last,
             changed: self.write_folded(&stale).await?,
         }))

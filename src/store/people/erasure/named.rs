@@ -85,9 +85,9 @@ pub(super) async fn search(
         let page = events(conn, reference, after).await?;
         for (id, subject, data) in &page {
             match reading(reference, subject.as_deref(), data) {
-                Reading::Theirs => named.events.push(*id),
-                Reading::Listed(rest) => named.lists.push((*id, rest)),
-                Reading::NotNamed => {}
+                Mention::Theirs => named.events.push(*id),
+                Mention::Listed(rest) => named.lists.push((*id, rest)),
+                Mention::NotNamed => {}
             }
             after = *id;
         }
@@ -148,7 +148,7 @@ fn pattern(reference: &str) -> String {
 
 /// What an event has to do with a client.
 #[derive(Debug, PartialEq, Eq)]
-enum Reading {
+enum Mention {
     /// It is about this client.
     Theirs,
     /// It lists this client among others: the data without it.
@@ -157,22 +157,22 @@ enum Reading {
     NotNamed,
 }
 
-fn reading(reference: &str, subject: Option<&str>, data: &str) -> Reading {
+fn reading(reference: &str, subject: Option<&str>, data: &str) -> Mention {
     let Ok(mut data) = serde_json::from_str::<Value>(data) else {
         // Not JSON, and yet the reference stands in it: nobody can tell more.
-        return Reading::Theirs;
+        return Mention::Theirs;
     };
     match data.get("client") {
-        Some(client) if client == reference => return Reading::Theirs,
-        None if subject == Some(reference) => return Reading::Theirs,
+        Some(client) if client == reference => return Mention::Theirs,
+        None if subject == Some(reference) => return Mention::Theirs,
         _ => {}
     }
     let listed = data.get_mut("clients").and_then(Value::as_array_mut);
     let Some(listed) = listed.filter(|all| all.iter().any(|one| one == reference)) else {
-        return Reading::NotNamed;
+        return Mention::NotNamed;
     };
     listed.retain(|one| one != reference);
-    Reading::Listed(data.to_string())
+    Mention::Listed(data.to_string())
 }
 
 /// Lines of the audit whose subject is the client.
@@ -198,16 +198,16 @@ mod tests {
     #[test]
     fn an_event_is_theirs_when_it_names_them_and_nobody_else() {
         let theirs = r#"{"client":"C-1","note":"x"}"#;
-        assert_eq!(reading("C-1", None, theirs), Reading::Theirs);
-        assert_eq!(reading("C-11", None, theirs), Reading::NotNamed);
-        assert_eq!(reading("x", None, theirs), Reading::NotNamed);
-        assert_eq!(reading("C-1", Some("C-1"), "{}"), Reading::Theirs);
+        assert_eq!(reading("C-1", None, theirs), Mention::Theirs);
+        assert_eq!(reading("C-11", None, theirs), Mention::NotNamed);
+        assert_eq!(reading("x", None, theirs), Mention::NotNamed);
+        assert_eq!(reading("C-1", Some("C-1"), "{}"), Mention::Theirs);
         let other = r#"{"client":"C-2"}"#;
-        assert_eq!(reading("C-1", Some("C-1"), other), Reading::NotNamed);
+        assert_eq!(reading("C-1", Some("C-1"), other), Mention::NotNamed);
         let listed = r#"{"clients":["C-1","C-2"]}"#;
-        let rest = Reading::Listed(String::from(r#"{"clients":["C-2"]}"#));
+        let rest = Mention::Listed(String::from(r#"{"clients":["C-2"]}"#));
         assert_eq!(reading("C-1", None, listed), rest);
-        assert_eq!(reading("C-1", None, "C-1 {"), Reading::Theirs);
+        assert_eq!(reading("C-1", None, "C-1 {"), Mention::Theirs);
     }
 
     #[test]

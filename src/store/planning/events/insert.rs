@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use super::ready::Row;
+use super::ready::ReadyEvent;
 use crate::domain::Timestamp;
 use crate::store::database::backend::{Backend, postgres};
 use crate::store::{Conn, Doing as _, StoreError};
@@ -68,7 +68,7 @@ const SOME: usize = 64;
 const MANY: usize = 512;
 
 /// Inserts those whose (source, id) is new; returns how many that were.
-pub(super) async fn insert(conn: &mut Conn, rows: &[&Row]) -> Result<u64, StoreError> {
+pub(super) async fn insert(conn: &mut Conn, rows: &[&ReadyEvent]) -> Result<u64, StoreError> {
     match conn {
         Backend::Sqlite(c) => into_sqlite(c, rows).await,
         Backend::Postgres(c) => into_postgres(c, rows).await,
@@ -77,7 +77,7 @@ pub(super) async fn insert(conn: &mut Conn, rows: &[&Row]) -> Result<u64, StoreE
 
 async fn into_sqlite(
     c: &mut Transaction<'static, Sqlite>,
-    rows: &[&Row],
+    rows: &[&ReadyEvent],
 ) -> Result<u64, StoreError> {
     let (mut inserted, mut rest) = (0, rows);
     while !rest.is_empty() {
@@ -114,9 +114,9 @@ async fn into_sqlite(
 
 async fn into_postgres(
     c: &mut Transaction<'static, Postgres>,
-    rows: &[&Row],
+    rows: &[&ReadyEvent],
 ) -> Result<u64, StoreError> {
-    let columns = |row: &&Row| {
+    let columns = |row: &&ReadyEvent| {
         let event = &row.event;
         json!([
             row.id,

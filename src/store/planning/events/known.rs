@@ -1,13 +1,13 @@
 //! Whether an event is the one that is stored under its name already.
 
-use super::ready::Row;
+use super::ready::ReadyEvent;
 use crate::domain::event::is_comparable;
 use crate::domain::{EventId, Timestamp};
 use crate::store::database::rows::row;
 
 row! {
     /// A stored event that bears the source and id of one that came in.
-    pub(super) struct Known {
+    pub(super) struct KnownEvent {
         /// Place of the one that came in.
         pub(super) at: i64,
         /// The stored one's row.
@@ -22,10 +22,10 @@ row! {
     }
 }
 
-impl Known {
+impl KnownEvent {
     /// By fingerprint. A row of an earlier version has another kind of fingerprint, which counts
     /// what a broker adds: it is compared by what it says.
-    pub(super) fn says_the_same_as(&self, row: &Row) -> bool {
+    pub(super) fn says_the_same_as(&self, row: &ReadyEvent) -> bool {
         let event = &row.event;
         if is_comparable(&self.body_hash) {
             return *self.body_hash == *event.fingerprint;

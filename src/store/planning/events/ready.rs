@@ -8,12 +8,12 @@ use crate::domain::{Ids, Timestamp};
 /// A batch to be stored as a whole.
 #[derive(Debug)]
 pub struct Ready {
-    rows: Vec<Row>,
+    rows: Vec<ReadyEvent>,
 }
 
 /// An event with what the store adds to it.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct ReadyEvent {
     pub(super) id: i64,
     pub(super) received_at: i64,
     pub(super) event: Arrival,
@@ -26,7 +26,7 @@ impl Ready {
         received_at: Timestamp,
         ids: &dyn Ids,
     ) -> Self {
-        let row = |event: Arrival| Row {
+        let row = |event: Arrival| ReadyEvent {
             id: ids.next(),
             received_at: received_at.as_micros(),
             event,
@@ -36,7 +36,7 @@ impl Ready {
         }
     }
 
-    pub(super) fn rows(&self) -> &[Row] {
+    pub(super) fn rows(&self) -> &[ReadyEvent] {
         &self.rows
     }
 

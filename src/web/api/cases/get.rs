@@ -9,7 +9,7 @@ use crate::web::problem::Problem;
 
 /// A case with its history.
 #[derive(serde::Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct CaseWithHistory {
     #[serde(flatten)]
     case: CaseRecord,
     history: Vec<CaseChange>,
@@ -18,9 +18,9 @@ pub(crate) struct Answer {
 pub(crate) async fn get(
     State(web): State<Web>,
     Path(reference): Path<String>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<CaseWithHistory>, Problem> {
     let mut tx = web.store.read().await?;
     let case = tx.cases().get(&reference).await?;
     let history = tx.cases().history(&reference).await?;
-    Ok(Json(Answer { case, history }))
+    Ok(Json(CaseWithHistory { case, history }))
 }

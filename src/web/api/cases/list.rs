@@ -13,14 +13,14 @@ use crate::web::problem::Problem;
 pub(in crate::web::api) const QUERY: &[&str] = &["client", "limit", "after"];
 
 #[derive(serde::Deserialize)]
-pub(crate) struct Filter {
+pub(crate) struct CaseFilter {
     client: Option<String>,
 }
 
 /// One page of cases.
 pub(crate) async fn get(
     paging: Paging,
-    Query(Filter { client }): Query<Filter>,
+    Query(CaseFilter { client }): Query<CaseFilter>,
     State(web): State<Web>,
 ) -> Result<Json<Page<CaseRecord>>, Problem> {
     let before = paging.after.map(CaseId::new);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::domain::event::{CaseData, CaseStep, Event, EventData};
 use crate::domain::fields::Fields;
-use crate::domain::{EventId, Fault, Timestamp};
+use crate::domain::{EventId, FieldError, Timestamp};
 use crate::intake::accept;
 use crate::store::planning::cases::CaseRecord;
 use crate::web::Web;
@@ -35,7 +35,7 @@ pub(crate) async fn put(
     named(&mut body, "case", &reference)?;
     keep_closed(&mut body);
     without(&mut body, READ_ONLY);
-    let wish = Wish::parse(&body)?;
+    let wish = CasePut::parse(&body)?;
     let now = web.clock.now();
     let mut tx = web.store.write().await?;
     if tx.erasure().is_gone(&wish.data.client).await? {
@@ -50,10 +50,9 @@ pub(crate) async fn put(
             axum::Json(json!({"case": known, "event": null})),
         ));
     };
-    caller
-        .rights()
-        .may_say(step.as_str())
-        .map_err(|refused| Problem::forbidden("key_bound", Fault::new("", refused.to_string())))?;
+    caller.rights().may_say(step.as_str()).map_err(|refused| {
+        Problem::forbidden("key_bound", FieldError::new("", refused.to_string()))
+    })?;
     let event = event(step, body, web.ids.next(), now)?;
     let EventData::Case(_, data) = &event.data else {
         return Err(Problem::field("", "this is no case"));
@@ -76,13 +75,13 @@ fn keep_closed(body: &mut Value) {
 }
 
 /// What the caller says.
-struct Wish {
+struct CasePut {
     data: CaseData,
     closed: bool,
 }
 
-impl Wish {
-    fn parse(body: &Value) -> Result<Self, Fault> {
+impl CasePut {
+    fn parse(body: &Value) -> Result<Self, FieldError> {
         let fields = Fields::of(body, "")?;
         fields.only(&[
             "case",
@@ -114,7 +113,7 @@ impl Wish {
     }
 }
 
-fn event(step: CaseStep, mut data: Value, id: i64, now: Timestamp) -> Result<Event, Fault> {
+fn event(step: CaseStep, mut data: Value, id: i64, now: Timestamp) -> Result<Event, FieldError> {
     if let Some(fields) = data.as_object_mut() {
         fields.remove("closed");
     }

@@ -11,10 +11,10 @@ use futures_util::TryStreamExt as _;
 use tokio::io::AsyncBufRead;
 use tokio_util::io::StreamReader;
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::domain::limits::NAMED_LINES;
 use crate::intake::import::{Importer, Rejected, read_line};
-use crate::intake::lines::{self, Line};
+use crate::intake::lines::{self, LineRead};
 use crate::web::Web;
 use crate::web::api::body;
 use crate::web::auth::keys::Caller;
@@ -22,7 +22,7 @@ use crate::web::problem::Problem;
 
 /// What was imported and what was not.
 #[derive(Default, serde::Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct ImportReport {
     imported: u64,
     rejected: Vec<Rejected>,
     /// All rejected lines, those beyond the first 10,000 included.
@@ -33,7 +33,7 @@ pub(crate) async fn post(
     caller: Caller,
     State(web): State<Web>,
     request: Request,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<ImportReport>, Problem> {
     let media_type = body::media_type(request.headers());
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     let essence = essence.to_ascii_lowercase();
@@ -61,18 +61,21 @@ async fn import(
     mut reader: impl AsyncBufRead + Unpin,
     web: &Web,
     actor: &str,
-) -> Result<Answer, Problem> {
+) -> Result<ImportReport, Problem> {
     let mut importer = Importer::new(&web.store, &*web.clock, &*web.ids, false).by(actor);
-    let mut answer = Answer::default();
+    let mut answer = ImportReport::default();
     let mut buffer = Vec::new();
     let limit = web.limits.line_bytes;
     for line in 1.. {
         let read = match lines::next(&mut reader, &mut buffer, limit).await {
-            Ok(Line::End) => break,
-            Ok(Line::Whole) => read_line(&buffer, &web.phones),
-            Ok(Line::TooLong) => Err(Fault::new("", format!("longer than {limit} bytes"))),
+            Ok(LineRead::End) => break,
+            Ok(LineRead::Whole) => read_line(&buffer, &web.phones),
+            Ok(LineRead::TooLong) => Err(FieldError::new("", format!("longer than {limit} bytes"))),
             // Whoever broke off hears nothing more; what came in whole is kept.
-            Err(error) => Err(Fault::new("", format!("the stream broke off: {error}"))),
+            Err(error) => Err(FieldError::new(
+                "",
+                format!("the stream broke off: {error}"),
+            )),
         };
         match read {
             Ok(Some(client)) => answer.reject_all(importer.add(client, line).await?),
@@ -92,8 +95,8 @@ async fn import(
     Ok(answer)
 }
 
-impl Answer {
-    fn reject_all(&mut self, refused: Vec<(u64, Fault)>) {
+impl ImportReport {
+    fn reject_all(&mut self, refused: Vec<(u64, FieldError)>) {
         for (line, fault) in refused {
             self.reject(Rejected { line, fault });
         }

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use chrono::TimeDelta;
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::domain::api_key::NotAllowed;
 use crate::domain::event::Arrival;
 use crate::domain::limits::NAMED_WARNINGS;
@@ -19,19 +19,19 @@ use crate::web::auth::keys::Caller;
 use crate::web::problem::Problem;
 
 #[derive(serde::Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct EventsAccepted {
     accepted: usize,
     duplicates: usize,
     /// What was taken and is probably not meant so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<Fault>,
+    warnings: Vec<FieldError>,
 }
 
 pub(crate) async fn post(
     caller: Caller,
     State(web): State<Web>,
     request: Request,
-) -> Result<(StatusCode, Json<Answer>), Problem> {
+) -> Result<(StatusCode, Json<EventsAccepted>), Problem> {
     let attributes = attributes(request.headers());
     let mode = Mode::of(body::media_type(request.headers()), !attributes.is_empty());
     let mode = mode.ok_or_else(|| {
@@ -52,7 +52,7 @@ pub(crate) async fn post(
     if taken.accepted > 0 {
         web.wake.events_stored();
     }
-    let answer = Answer {
+    let answer = EventsAccepted {
         accepted: taken.accepted,
         duplicates: taken.duplicates,
         warnings,
@@ -68,10 +68,10 @@ fn judge(caller: &Caller, events: &[Arrival], listed: bool) -> Result<(), Proble
                 NotAllowed::Scope { .. } => "scope_missing",
                 NotAllowed::Source { .. } | NotAllowed::Type { .. } => "key_bound",
             };
-            let mut fault = Fault::from(refused);
+            let mut fault = FieldError::from(refused);
             if listed {
                 let detail = format!("event {index}: {}", fault.detail);
-                fault = Fault::new(fault.pointer, detail).under(&format!("/{index}"));
+                fault = FieldError::new(fault.pointer, detail).under(&format!("/{index}"));
             }
             return Err(Problem::forbidden(code, fault));
         }
@@ -81,7 +81,7 @@ fn judge(caller: &Caller, events: &[Arrival], listed: bool) -> Result<(), Proble
 
 /// Events whose time lies ahead are taken as of now: the sender is told, and the operator, because
 /// either clock may be the wrong one.
-fn warnings(events: &[Arrival]) -> Vec<Fault> {
+fn warnings(events: &[Arrival]) -> Vec<FieldError> {
     let ahead: Vec<_> = events
         .iter()
         .enumerate()
@@ -105,7 +105,7 @@ fn warnings(events: &[Arrival]) -> Vec<Fault> {
             "`time` is {} s ahead of the clock here; the event counts as of now",
             by.num_seconds()
         );
-        Fault::new(pointer, detail)
+        FieldError::new(pointer, detail)
     };
     ahead
         .into_iter()

@@ -9,7 +9,7 @@ use crate::web::problem::Problem;
 
 /// An incident with its history.
 #[derive(serde::Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct IncidentWithHistory {
     #[serde(flatten)]
     incident: IncidentRecord,
     history: Vec<IncidentChange>,
@@ -18,9 +18,9 @@ pub(crate) struct Answer {
 pub(crate) async fn get(
     State(web): State<Web>,
     Path(reference): Path<String>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Json<IncidentWithHistory>, Problem> {
     let mut tx = web.store.read().await?;
     let incident = tx.incidents().get(&reference).await?;
     let history = tx.incidents().history(&reference).await?;
-    Ok(Json(Answer { incident, history }))
+    Ok(Json(IncidentWithHistory { incident, history }))
 }

@@ -7,7 +7,7 @@
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::domain::Fault;
+use crate::domain::FieldError;
 use crate::domain::api_key::Scope;
 use crate::domain::area::Area;
 use crate::domain::event::{IncidentData, IncidentStep};
@@ -76,7 +76,7 @@ fn coarse(area: &Area) -> Result<(), Problem> {
         "single supply points are counted for keys with the scope `{}` only",
         Scope::ClientsRead
     );
-    let fault = Fault::new("/area/places", detail);
+    let fault = FieldError::new("/area/places", detail);
     Err(Problem::forbidden("scope_missing", fault))
 }
 

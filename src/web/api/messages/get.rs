@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Channel, Tracking};
 use crate::insight::explain;
-use crate::store::reports::{Story, StoryAttempt, StoryEngagement, StoryReceipt};
+use crate::store::reports::{MessageStory, StoryAttempt, StoryEngagement, StoryReceipt};
 use crate::web::Web;
 use crate::web::day::date;
 use crate::web::problem::Problem;
@@ -23,7 +23,7 @@ pub(crate) async fn get(
 }
 
 /// The message as JSON, without address or text.
-pub(crate) fn message(story: &Story) -> Value {
+pub(crate) fn message(story: &MessageStory) -> Value {
     let (message, plan) = (&story.message, &story.plan);
     json!({
         "id": message.id,
@@ -51,7 +51,7 @@ pub(crate) fn message(story: &Story) -> Value {
 
 /// What could be known of this message: whether each figure has it in its whole. Together with
 /// state and engagement, all that `/v1/stats` counts.
-fn tracking(story: &Story) -> Value {
+fn tracking(story: &MessageStory) -> Value {
     let message = &story.message;
     let reading = message.tracking != Tracking::None;
     json!({

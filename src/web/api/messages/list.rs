@@ -18,7 +18,7 @@ pub(in crate::web::api) const QUERY: &[&str] = &[
 ];
 
 #[derive(Deserialize)]
-pub(crate) struct Filter {
+pub(crate) struct ListQuery {
     client: Option<String>,
     event: Option<String>,
     incident: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct Filter {
 /// in a bounded number of messages at a time.
 pub(crate) async fn get(
     paging: Paging,
-    Query(asked): Query<Filter>,
+    Query(asked): Query<ListQuery>,
     State(web): State<Web>,
 ) -> Result<Json<Value>, Problem> {
     let filter = MessageFilter {

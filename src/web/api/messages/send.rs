@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::domain::api_key::Scope;
 use crate::domain::event::{DirectRequest, Event, EventData, MESSAGE_REQUESTED};
-use crate::domain::{Class, EventId, Fault, Lane, Timestamp};
+use crate::domain::{Class, EventId, FieldError, Lane, Timestamp};
 use crate::store::{StoreError, Tx};
 use crate::template;
 use crate::web::Web;
@@ -76,7 +76,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     })
 }
 
-fn event(source: &str, id: &str, data: &Value, now: Timestamp) -> Result<Event, Fault> {
+fn event(source: &str, id: &str, data: &Value, now: Timestamp) -> Result<Event, FieldError> {
     let event = json!({
         "specversion": "1.0",
         "id": id,
@@ -90,7 +90,7 @@ fn event(source: &str, id: &str, data: &Value, now: Timestamp) -> Result<Event, 
         if let Some(inside) = fault.pointer.strip_prefix("/data") {
             fault.pointer = inside.to_owned();
         } else if fault.pointer == "/id" {
-            fault = Fault::new(
+            fault = FieldError::new(
                 "/Idempotency-Key",
                 fault.detail.replace("`id`", "`Idempotency-Key`"),
             );
@@ -115,7 +115,7 @@ fn may_ask(caller: &Caller, request: &DirectRequest) -> Result<(), Problem> {
     }
     let (field, word) = chosen;
     let detail = format!("this key lacks the scope `{needed}`, which the {field} `{word}` needs");
-    let fault = Fault::new(format!("/{field}"), detail);
+    let fault = FieldError::new(format!("/{field}"), detail);
     Err(Problem::forbidden("scope_missing", fault))
 }
 

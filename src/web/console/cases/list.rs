@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::CaseLine;
-use crate::web::console::shell::{self, Frame, Part, Visit, list};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
 use crate::web::problem::Problem;
 
 /// What the list is asked.
@@ -38,7 +38,7 @@ pub(crate) async fn get(
     drop(tx);
     let next = list::next(&rows, |row| row.id);
     Ok(shell::page(&CasesPage {
-        frame: visit.frame(Part::Cases, "Cases").await?,
+        frame: visit.frame(ConsolePart::Cases, "Cases").await?,
         all,
         rows: CaseLine::all(rows, &visit.web),
         next: next.map(|last| format!("/console/cases?show={show}&after={last}")),

@@ -12,8 +12,8 @@ use crate::store::reports::{CaseRow, MessageFilter};
 use crate::web::console::messages::MessageLine;
 use crate::web::console::replies::{self, ReplyLine};
 use crate::web::console::shell::format::LANGUAGE;
-use crate::web::console::shell::timeline::Step;
-use crate::web::console::shell::{self, Frame, Part, Visit, When, in_path};
+use crate::web::console::shell::timeline::TimelineStep;
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
 use crate::web::problem::Problem;
 
 #[derive(Template)]
@@ -27,7 +27,7 @@ struct CasePage {
     with: Option<String>,
     opened: When,
     closed: Option<When>,
-    steps: Vec<Step>,
+    steps: Vec<TimelineStep>,
     lines: Vec<MessageLine>,
     replies: Vec<ReplyLine>,
     may_answer: bool,
@@ -51,11 +51,11 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         let at = When::new(step.occurred_at, now);
         let word = kinds.state_label(&found.kind, &step.state, LANGUAGE);
         let said: Vec<String> = [step.owner, step.note].into_iter().flatten().collect();
-        Step::new(at, "going", word, said.join(" · "))
+        TimelineStep::new(at, "going", word, said.join(" · "))
     };
     let title = format!("Case {case}");
     Ok(shell::page(&CasePage {
-        frame: visit.frame(Part::Cases, title).await?,
+        frame: visit.frame(ConsolePart::Cases, title).await?,
         client_path: in_path(&found.client_ref),
         kind: kinds.kind_label(&found.kind, LANGUAGE),
         state: kinds.state_label(&found.kind, &found.state, LANGUAGE),

@@ -5,8 +5,8 @@ use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::store::reports::ClientRow;
-use crate::web::console::shell::{self, Frame, Part, Visit, in_path, list};
+use crate::store::reports::ClientSummary;
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path, list};
 use crate::web::problem::Problem;
 
 /// What the list is asked.
@@ -22,7 +22,7 @@ pub(crate) struct ClientsQuery {
 struct ClientsPage {
     frame: Frame,
     q: String,
-    rows: Vec<(String, ClientRow)>,
+    rows: Vec<(String, ClientSummary)>,
     next: Option<String>,
 }
 
@@ -35,9 +35,9 @@ pub(crate) async fn get(
     let rows = tx.reports().clients(q.trim(), after, list::PAGE).await?;
     drop(tx);
     let next = list::next(&rows, |row| row.id);
-    let with_path = |row: ClientRow| (in_path(&row.client), row);
+    let with_path = |row: ClientSummary| (in_path(&row.client), row);
     Ok(shell::page(&ClientsPage {
-        frame: visit.frame(Part::Clients, "Clients").await?,
+        frame: visit.frame(ConsolePart::Clients, "Clients").await?,
         next: next.map(|last| format!("/console/clients?q={}&after={last}", in_path(&q))),
         q,
         rows: rows.into_iter().map(with_path).collect(),

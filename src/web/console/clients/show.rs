@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::why::{Answer, answer};
+use super::why::{Explanation, answer};
 use crate::domain::address::masked;
 use crate::domain::role::Right;
 use crate::store::access::audit::AuditEntry;
@@ -17,7 +17,7 @@ use crate::web::console::cases::CaseLine;
 use crate::web::console::messages::MessageLine;
 use crate::web::console::replies::{self, ReplyLine};
 use crate::web::console::shell::format::{minute_of_day, plain};
-use crate::web::console::shell::{self, Frame, Part, Visit, When, in_path};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
 use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
 
@@ -29,7 +29,7 @@ pub(crate) struct ClientQuery {
     about: String,
 }
 
-struct Contact {
+struct ContactLine {
     id: i64,
     channel: String,
     address: String,
@@ -44,12 +44,12 @@ struct ClientPage {
     path: String,
     sheet: ClientSheet,
     may_reveal: bool,
-    contacts: Vec<Contact>,
+    contacts: Vec<ContactLine>,
     quiet: Option<String>,
     suppressions: Vec<(String, String, String, When)>,
     cases: Vec<CaseLine>,
     lines: Vec<MessageLine>,
-    answer: Option<Answer>,
+    answer: Option<Explanation>,
     replies: Vec<ReplyLine>,
     may_answer: bool,
 }
@@ -106,7 +106,9 @@ async fn draw(
     let quiet = sheet.quiet_from.zip(sheet.quiet_to);
     let quiet = quiet.map(|(from, to)| (minute_of_day(from), minute_of_day(to)));
     Ok(shell::page(&ClientPage {
-        frame: visit.frame(Part::Clients, sheet.name.as_str()).await?,
+        frame: visit
+            .frame(ConsolePart::Clients, sheet.name.as_str())
+            .await?,
         path: in_path(client),
         may_reveal: visit.may(Right::Reveal),
         may_answer: visit.may(Right::AnswerReplies),
@@ -121,12 +123,12 @@ async fn draw(
     }))
 }
 
-fn contacts(sheet: &ClientSheet, shown: Option<i64>) -> Vec<Contact> {
+fn contacts(sheet: &ClientSheet, shown: Option<i64>) -> Vec<ContactLine> {
     let contacts = sheet.contacts.iter();
     contacts
         .map(|contact| {
             let shown = shown == Some(contact.id);
-            Contact {
+            ContactLine {
                 id: contact.id,
                 channel: contact.channel.clone(),
                 address: match shown {

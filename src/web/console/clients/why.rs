@@ -5,7 +5,7 @@ use crate::store::{StoreError, Tx};
 use crate::web::console::messages::MessageLine;
 use crate::web::console::state::Moment;
 
-pub(super) struct Answer {
+pub(super) struct Explanation {
     pub(super) about: String,
     pub(super) verdict: &'static str,
     pub(super) lines: Vec<MessageLine>,
@@ -17,7 +17,7 @@ pub(super) async fn answer(
     client: &str,
     about: &str,
     now: Moment,
-) -> Result<Answer, StoreError> {
+) -> Result<Explanation, StoreError> {
     let incident = tx.reports().incident(about).await?.is_some();
     let case = !incident && tx.reports().case(about).await?.is_some();
     let anybody = MessageFilter {
@@ -41,7 +41,7 @@ pub(super) async fn answer(
         (true, true) if incident || case => "It is known, and no rule has told anybody of it.",
         (true, true) => "There is no incident, case or event of this name.",
     };
-    Ok(Answer {
+    Ok(Explanation {
         about: about.to_owned(),
         verdict,
         lines,

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::line::IncidentLine;
 use crate::web::console::shell::list::{self, After};
-use crate::web::console::shell::{self, Frame, Part, Visit};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
 use crate::web::problem::Problem;
 
 #[derive(Template)]
@@ -26,7 +26,7 @@ pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Resp
     let now = visit.web.moment();
     let line = |incident| IncidentLine::new(incident, now);
     Ok(shell::page(&IncidentsPage {
-        frame: visit.frame(Part::Incidents, "Incidents").await?,
+        frame: visit.frame(ConsolePart::Incidents, "Incidents").await?,
         next: next.map(|last| format!("/console/incidents?after={last}")),
         rows: rows.into_iter().map(line).collect(),
     }))

@@ -6,13 +6,13 @@ use axum::response::Response;
 
 use super::line::IncidentLine;
 use crate::domain::area::Area;
-use crate::insight::Rate;
-use crate::store::reports::{IncidentRow, IncidentStep, Ladder};
+use crate::insight::Proportion;
+use crate::store::reports::{IncidentNews, IncidentRow, Ladder};
 use crate::web::console::shell::format::{grouped, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
 use crate::web::console::shell::map::{Map, draw};
-use crate::web::console::shell::timeline::Step;
-use crate::web::console::shell::{self, Frame, Part, Visit, When, in_path};
+use crate::web::console::shell::timeline::TimelineStep;
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
 use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
 
@@ -26,7 +26,7 @@ struct IncidentPage {
     row: IncidentLine,
     area: Vec<(&'static str, String)>,
     map: Option<Map>,
-    steps: Vec<Step>,
+    steps: Vec<TimelineStep>,
     ladder: Vec<FunnelStep>,
     planned: String,
     unreachable: String,
@@ -44,7 +44,7 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
     let now = visit.web.moment();
     let title = format!("Incident {incident}");
     Ok(shell::page(&IncidentPage {
-        frame: visit.frame(Part::Incidents, title).await?,
+        frame: visit.frame(ConsolePart::Incidents, title).await?,
         area: facts(area.as_ref()),
         map: draw(area.as_ref(), &dots),
         steps: steps.iter().map(|found| step(found, now)).collect(),
@@ -89,13 +89,13 @@ fn facts(area: Option<&Area>) -> Vec<(&'static str, String)> {
 /// All of them were counted, so there is no interval to give.
 fn unreachable(ladder: &Ladder) -> String {
     let (without, all) = (grouped(ladder.unreachable), grouped(ladder.planned));
-    match Rate::new(ladder.unreachable, ladder.planned) {
+    match Proportion::new(ladder.unreachable, ladder.planned) {
         rate if rate.is_small() => format!("{without} of {all}"),
         rate => format!("{without} of {all} ({} %)", rate.percent()),
     }
 }
 
-fn step(found: &IncidentStep, now: Moment) -> Step {
+fn step(found: &IncidentNews, now: Moment) -> TimelineStep {
     let not_told = match found.suppressed {
         0 => String::new(),
         some => format!(
@@ -117,8 +117,8 @@ fn step(found: &IncidentStep, now: Moment) -> Step {
         _ => "going",
     };
     let at = When::new(found.occurred_at, now);
-    Step {
+    TimelineStep {
         messages: found.template.is_some().then(|| in_path(&found.event_id)),
-        ..Step::new(at, tone, plain(word), detail)
+        ..TimelineStep::new(at, tone, plain(word), detail)
     }
 }

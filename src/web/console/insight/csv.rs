@@ -12,10 +12,10 @@ use crate::web::console::shell::{Visit, strictly};
 use crate::web::problem::Problem;
 
 /// A count and the head of its column.
-type Column = (&'static str, fn(&Counts) -> i64);
+type CountColumn = (&'static str, fn(&Counts) -> i64);
 
 /// The columns after day, template, version and channel.
-const COUNTS: [Column; 20] = [
+const COUNTS: [CountColumn; 20] = [
     ("planned", |c| c.planned),
     ("suppressed", |c| c.suppressed),
     ("accepted", |c| c.accepted),

@@ -9,15 +9,15 @@ use super::sums::Sums;
 use super::tables::{RateLine, Table, tables, unmeasured};
 use super::{InsightQuery, SPANS, date};
 use crate::domain::role::Right;
-use crate::insight::Rate;
+use crate::insight::Proportion;
 use crate::store::reports::{Counts, StatsRow};
 use crate::web::console::shell::chart::{Bar, bars};
 use crate::web::console::shell::format::grouped;
-use crate::web::console::shell::{self, Frame, Part, Visit};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
 use crate::web::problem::Problem;
 
 /// One step of the funnel: how many of the step before.
-struct Step {
+struct ShareOfPlanned {
     word: &'static str,
     tone: &'static str,
     count: String,
@@ -34,7 +34,7 @@ struct InsightPage {
     days: i64,
     spans: [i64; 4],
     empty: bool,
-    funnel: Vec<Step>,
+    funnel: Vec<ShareOfPlanned>,
     unmeasured: String,
     anonymous: String,
     tables: Vec<Table>,
@@ -52,7 +52,7 @@ pub(crate) async fn get(
     let bar = |row: &StatsRow| (date(row.day), row.counts.accepted, row.counts.reached);
     let line = |row: &StatsRow| RateLine::new(date(row.day), &row.counts);
     Ok(shell::page(&InsightPage {
-        frame: visit.frame(Part::Insight, "Insight").await?,
+        frame: visit.frame(ConsolePart::Insight, "Insight").await?,
         days,
         spans: SPANS,
         empty: sums.all.planned == 0,
@@ -67,9 +67,9 @@ pub(crate) async fn get(
 
 /// Each step is a share of its own whole, and says which.
 #[rustfmt::skip] // a table is read line by line
-fn funnel(all: &Counts) -> Vec<Step> {
+fn funnel(all: &Counts) -> Vec<ShareOfPlanned> {
     let to_send = all.planned - all.suppressed;
-    let planned = Step {
+    let planned = ShareOfPlanned {
         word: "planned",
         tone: "waiting",
         count: grouped(all.planned),
@@ -88,9 +88,9 @@ fn funnel(all: &Counts) -> Vec<Step> {
     std::iter::once(planned).chain(shares.map(share)).collect()
 }
 
-fn share((word, tone, k, n, of): (&'static str, &'static str, i64, i64, &str)) -> Step {
-    let rate = Rate::new(k, n);
-    Step {
+fn share((word, tone, k, n, of): (&'static str, &'static str, i64, i64, &str)) -> ShareOfPlanned {
+    let rate = Proportion::new(k, n);
+    ShareOfPlanned {
         word,
         tone,
         count: grouped(k),

@@ -1,7 +1,7 @@
 //! One table of rates per question, with its answer in a sentence.
 
 use super::sums::Sums;
-use crate::insight::Rate;
+use crate::insight::Proportion;
 use crate::store::reports::{Counts, StatsRow};
 use crate::web::console::shell::format::grouped;
 
@@ -29,12 +29,12 @@ impl RateLine {
             planned: grouped(c.planned),
             suppressed: grouped(c.suppressed),
             accepted: grouped(c.accepted),
-            delivered: Rate::new(c.delivered, c.reporting).to_string(),
-            read: Rate::new(c.read, c.read_measurable).to_string(),
-            opened: Rate::new(c.opened, c.measurable).to_string(),
-            clicked: Rate::new(c.clicked, c.clicks_measurable).to_string(),
-            confirmed: Rate::new(c.confirmed, c.reached).to_string(),
-            replied: Rate::new(c.replied, c.reached).to_string(),
+            delivered: Proportion::new(c.delivered, c.reporting).to_string(),
+            read: Proportion::new(c.read, c.read_measurable).to_string(),
+            opened: Proportion::new(c.opened, c.measurable).to_string(),
+            clicked: Proportion::new(c.clicked, c.clicks_measurable).to_string(),
+            confirmed: Proportion::new(c.confirmed, c.reached).to_string(),
+            replied: Proportion::new(c.replied, c.reached).to_string(),
             machine: grouped(c.opened_machine + c.clicked_machine),
             unmeasured: unmeasured(c).to_string(),
         }
@@ -42,8 +42,8 @@ impl RateLine {
 }
 
 /// Of those reached, whose clients refused to be measured: nothing is known of their reading.
-pub(crate) fn unmeasured(counts: &Counts) -> Rate {
-    Rate::new(counts.reached - counts.read_measurable, counts.reached)
+pub(crate) fn unmeasured(counts: &Counts) -> Proportion {
+    Proportion::new(counts.reached - counts.read_measurable, counts.reached)
 }
 
 pub(crate) struct Table {
@@ -86,7 +86,7 @@ pub(crate) fn tables(sums: &Sums) -> Vec<Table> {
 /// Ranked by the upper bound of the interval: few cases do not make a verdict.
 fn least_read(rows: &[StatsRow]) -> String {
     let ranked = rows.iter().filter_map(|row| {
-        let rate = Rate::new(row.counts.read, row.counts.read_measurable);
+        let rate = Proportion::new(row.counts.read, row.counts.read_measurable);
         (!rate.is_small()).then_some((row, rate.interval()?.high))
     });
     match ranked.min_by(|a, b| a.1.total_cmp(&b.1)) {
@@ -102,7 +102,7 @@ fn least_read(rows: &[StatsRow]) -> String {
 /// Ranked by the lower bound, for the same reason. Only some providers report.
 fn best_channel(rows: &[StatsRow]) -> String {
     let ranked = rows.iter().filter_map(|row| {
-        let rate = Rate::new(row.counts.delivered, row.counts.reporting);
+        let rate = Proportion::new(row.counts.delivered, row.counts.reporting);
         (!rate.is_small()).then_some((row, rate.interval()?.low))
     });
     match ranked.max_by(|a, b| a.1.total_cmp(&b.1)) {
@@ -160,12 +160,12 @@ mod tests {
             ..Counts::default()
         };
         let line = RateLine::new(String::new(), &counts);
-        assert_eq!(line.delivered, Rate::new(60, 100).to_string());
-        assert_eq!(line.read, Rate::new(80, 170).to_string());
-        assert_eq!(line.opened, Rate::new(10, 20).to_string());
-        assert_eq!(line.clicked, Rate::new(40, 160).to_string());
-        assert_eq!(line.confirmed, Rate::new(19, 190).to_string());
-        assert_eq!(line.unmeasured, Rate::new(20, 190).to_string());
+        assert_eq!(line.delivered, Proportion::new(60, 100).to_string());
+        assert_eq!(line.read, Proportion::new(80, 170).to_string());
+        assert_eq!(line.opened, Proportion::new(10, 20).to_string());
+        assert_eq!(line.clicked, Proportion::new(40, 160).to_string());
+        assert_eq!(line.confirmed, Proportion::new(19, 190).to_string());
+        assert_eq!(line.unmeasured, Proportion::new(20, 190).to_string());
         let sms = RateLine::new(
             String::new(),
             &Counts {

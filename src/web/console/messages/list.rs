@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::MessageLine;
 use crate::domain::{Channel, MessageId, MessageState};
 use crate::store::reports::MessageFilter;
-use crate::web::console::shell::{self, Frame, Part, Visit, list};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
 use crate::web::problem::Problem;
 use crate::web::query::known;
 
@@ -81,7 +81,7 @@ pub(crate) async fn get(
     let page = tx.reports().messages(&filter, after, list::PAGE).await?;
     drop(tx);
     Ok(shell::page(&MessagesPage {
-        frame: visit.frame(Part::Messages, "Messages").await?,
+        frame: visit.frame(ConsolePart::Messages, "Messages").await?,
         next: page.next.map(|after| ask.next(after)),
         ask,
         states: MessageState::ALL,

@@ -13,13 +13,13 @@ use crate::domain::links::Links;
 use crate::domain::role::Right;
 use crate::insight::explain;
 use crate::store::people::replies::RepliesTo;
-use crate::store::reports::Story;
+use crate::store::reports::MessageStory;
 use crate::template::letter::Letter;
 use crate::template::stored::{NotShown, Unusable};
 use crate::web::Web;
 use crate::web::console::replies::{self, ReplyLine};
-use crate::web::console::shell::timeline::Step;
-use crate::web::console::shell::{self, Badge, Frame, Part, Visit, in_path};
+use crate::web::console::shell::timeline::TimelineStep;
+use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, in_path};
 use crate::web::problem::Problem;
 
 #[derive(Template)]
@@ -28,10 +28,10 @@ struct MessagePage {
     frame: Frame,
     id: MessageId,
     badge: Badge,
-    story: Story,
+    story: MessageStory,
     address: String,
     client_path: String,
-    steps: Vec<Step>,
+    steps: Vec<TimelineStep>,
     why: Vec<String>,
     seen: Result<Letter, String>,
     replies: Vec<ReplyLine>,
@@ -48,7 +48,7 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response
     drop(tx);
     let title = format!("Message {id}");
     Ok(shell::page(&MessagePage {
-        frame: visit.frame(Part::Messages, title).await?,
+        frame: visit.frame(ConsolePart::Messages, title).await?,
         id: key,
         badge: Badge::of_message(story.message.state, story.message.read),
         address: masked(&story.message.address),

@@ -2,17 +2,17 @@
 
 use crate::domain::{MessageState, Timestamp};
 use crate::insight::explain::{duration, reason};
-use crate::store::reports::{Story, StoryAttempt, StoryEngagement, StoryReceipt};
+use crate::store::reports::{MessageStory, StoryAttempt, StoryEngagement, StoryReceipt};
 use crate::web::console::shell::format::plain;
-use crate::web::console::shell::timeline::Step;
+use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{Badge, When};
 use crate::web::console::state::Moment;
 
 /// When, in which tone, what, and more of it.
-type Happened = (Timestamp, &'static str, String, String);
+type TimelineEntry = (Timestamp, &'static str, String, String);
 
 /// What happened, in the order of time.
-pub(super) fn steps(story: &Story, now: Moment) -> Vec<Step> {
+pub(super) fn steps(story: &MessageStory, now: Moment) -> Vec<TimelineStep> {
     let mut steps = planned(story);
     steps.extend(ended(story));
     steps.extend(story.attempts.iter().zip(1..).flat_map(attempt));
@@ -23,7 +23,7 @@ pub(super) fn steps(story: &Story, now: Moment) -> Vec<Step> {
     let step = |(at, tone, word, detail)| {
         let gap = at - before;
         before = at;
-        let mut step = Step::new(When::new(at, now), tone, word, detail);
+        let mut step = TimelineStep::new(When::new(at, now), tone, word, detail);
         if gap.num_milliseconds() > 0 {
             step.later = format!("+{}", duration(gap));
         }
@@ -32,7 +32,7 @@ pub(super) fn steps(story: &Story, now: Moment) -> Vec<Step> {
     steps.into_iter().map(step).collect()
 }
 
-fn planned(story: &Story) -> Vec<Happened> {
+fn planned(story: &MessageStory) -> Vec<TimelineEntry> {
     let (event, plan, message) = (&story.event, &story.plan, &story.message);
     let step = |at, word: &str, detail| (at, "waiting", word.to_owned(), detail);
     let text = format!("{} v{}", plan.template, plan.version);
@@ -54,7 +54,7 @@ fn planned(story: &Story) -> Vec<Happened> {
 }
 
 /// The end of a message that did not end by a report.
-fn ended(story: &Story) -> Option<Happened> {
+fn ended(story: &MessageStory) -> Option<TimelineEntry> {
     let message = &story.message;
     let by_report = matches!(
         message.state,
@@ -66,7 +66,7 @@ fn ended(story: &Story) -> Option<Happened> {
     Some((at, tone, message.state.to_string(), why))
 }
 
-fn attempt((attempt, number): (&StoryAttempt, u32)) -> Vec<Happened> {
+fn attempt((attempt, number): (&StoryAttempt, u32)) -> Vec<TimelineEntry> {
     let through = format!("attempt {number} through {}", attempt.provider);
     let word = "handed over".to_owned();
     let mut found = vec![(attempt.began_at, "going", word, through)];
@@ -84,7 +84,7 @@ fn attempt((attempt, number): (&StoryAttempt, u32)) -> Vec<Happened> {
     found
 }
 
-fn receipt(receipt: &StoryReceipt) -> Happened {
+fn receipt(receipt: &StoryReceipt) -> TimelineEntry {
     let tone = match receipt.kind.as_str() {
         "delivered" => "delivered",
         "undelivered" | "rejected" | "expired" => "failed",
@@ -95,7 +95,7 @@ fn receipt(receipt: &StoryReceipt) -> Happened {
     (receipt.received_at, tone, receipt.kind.clone(), detail)
 }
 
-fn engagement(hit: &StoryEngagement) -> Happened {
+fn engagement(hit: &StoryEngagement) -> TimelineEntry {
     let tone = match hit.verdict.as_str() {
         "human" => "read",
         _ => "waiting",

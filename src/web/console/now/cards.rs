@@ -1,6 +1,6 @@
 //! The figures at the top of the page: each a number, its name, and what it is of.
 
-use crate::insight::Rate;
+use crate::insight::Proportion;
 use crate::store::reports::MOST;
 
 use crate::web::console::replies::counted;
@@ -23,7 +23,7 @@ pub(crate) struct Card {
 pub(crate) fn cards(snapshot: &Snapshot) -> Vec<Card> {
     let (today, ever) = (&snapshot.totals.today, &snapshot.totals.ever);
     let waiting = snapshot.lanes.iter().map(|load| load.waiting).sum();
-    let delivered = Rate::new(today.delivered, today.reporting);
+    let delivered = Proportion::new(today.delivered, today.reporting);
     let pace = snapshot.throughput.per_minute;
     let share = delivered.share().map(|_| delivered.percent());
     let none = || "–".to_owned();

@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::response::sse::Event;
 use futures_util::{StreamExt as _, stream};
 
-use super::view::View;
+use super::view::NowView;
 use crate::web::console::shell::Visit;
 use crate::web::console::shell::live::live_stream;
 use crate::web::console::state::{Moment, Snapshot};
@@ -25,7 +25,7 @@ macro_rules! region {
         #[derive(Template)]
         #[template(path = $path)]
         struct $name<'a> {
-            now: &'a View,
+            now: &'a NowView,
         }
     };
 }
@@ -61,10 +61,10 @@ pub(crate) async fn get(Visit { web, .. }: Visit) -> Response {
 }
 
 /// Name and HTML of each region.
-type Drawn = Vec<(&'static str, Arc<str>)>;
+type Regions = Vec<(&'static str, Arc<str>)>;
 
-fn draw(snapshot: &Snapshot, at: Moment) -> Drawn {
-    let now = &View::new(snapshot, at);
+fn draw(snapshot: &Snapshot, at: Moment) -> Regions {
+    let now = &NowView::new(snapshot, at);
     let drawn = [
         ("alarms", Alarms { now }.render()),
         ("announced", Announced { now }.render()),
@@ -80,7 +80,7 @@ fn draw(snapshot: &Snapshot, at: Moment) -> Drawn {
         .collect()
 }
 
-fn changed(shown: &Drawn, drawn: &Drawn) -> Vec<Event> {
+fn changed(shown: &Regions, drawn: &Regions) -> Vec<Event> {
     drawn
         .iter()
         .filter(|region| !shown.contains(region))

@@ -3,21 +3,21 @@
 use askama::Template;
 use axum::response::Response;
 
-use super::view::View;
-use crate::web::console::shell::{self, Frame, Part, Visit};
+use super::view::NowView;
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
 use crate::web::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "console/now.html")]
 struct NowPage {
     frame: Frame,
-    now: View,
+    now: NowView,
 }
 
 pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
     let snapshot = visit.web.console.now(&visit.web).await?;
     Ok(shell::page(&NowPage {
-        frame: visit.frame(Part::Now, "Now").await?,
-        now: View::new(&snapshot, visit.web.moment()),
+        frame: visit.frame(ConsolePart::Now, "Now").await?,
+        now: NowView::new(&snapshot, visit.web.moment()),
     }))
 }

@@ -14,7 +14,7 @@ use crate::web::console::shell::health::complaint;
 use crate::web::console::state::{Moment, ProviderFace, Snapshot, URGENT_WAIT, is_paused};
 
 /// Everything the page's regions show.
-pub(crate) struct View {
+pub(crate) struct NowView {
     pub(crate) alarms: Vec<Alarm>,
     pub(crate) cards: Vec<Card>,
     pub(crate) lanes: Vec<LaneBar>,
@@ -23,7 +23,7 @@ pub(crate) struct View {
     pub(crate) recent: Vec<MessageLine>,
 }
 
-impl View {
+impl NowView {
     pub(crate) fn new(snapshot: &Snapshot, now: Moment) -> Self {
         let (lanes, incidents) = (snapshot.lanes.iter(), snapshot.incidents.iter());
         let (providers, breaches) = (snapshot.providers.iter(), snapshot.breaches.iter());

@@ -8,7 +8,7 @@ use super::ReplyLine;
 use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
 use crate::web::console::shell::list::{self, After};
-use crate::web::console::shell::{self, Frame, Part, Visit};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
 use crate::web::problem::Problem;
 
 #[derive(Template)]
@@ -27,7 +27,9 @@ pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Resp
     drop(tx);
     let next = list::next(&found, |reply| reply.id);
     Ok(shell::page(&RepliesPage {
-        frame: visit.frame(Part::Messages, "Replies to answer").await?,
+        frame: visit
+            .frame(ConsolePart::Messages, "Replies to answer")
+            .await?,
         may_answer: visit.may(Right::AnswerReplies),
         next: next.map(|last| format!("/console/replies?after={last}")),
         replies: ReplyLine::all(found, visit.web.moment()),

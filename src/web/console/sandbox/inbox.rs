@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::item::Item;
+use super::item::ReceivedItem;
 use super::world;
 use crate::channel::sandbox::Body;
 use crate::domain::Channel;
-use crate::web::console::shell::{self, Frame, Part, Visit, in_path};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
 use crate::web::problem::Problem;
 
 #[derive(Template)]
@@ -17,7 +17,7 @@ struct InboxPage {
     frame: Frame,
     path: String,
     mail: bool,
-    items: Vec<Item>,
+    items: Vec<ReceivedItem>,
 }
 
 pub(super) async fn get(
@@ -32,12 +32,12 @@ pub(super) async fn get(
         return Err(missing());
     }
     Ok(shell::page(&InboxPage {
-        frame: visit.frame(Part::Sandbox, address.as_str()).await?,
+        frame: visit.frame(ConsolePart::Sandbox, address.as_str()).await?,
         path: in_path(&address),
         mail: channel == Channel::Email,
         items: found
             .iter()
-            .map(|received| Item::new(received, now, usize::MAX))
+            .map(|received| ReceivedItem::new(received, now, usize::MAX))
             .collect(),
     }))
 }

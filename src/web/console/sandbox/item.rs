@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::text::{Piece, excerpt, pieces};
+use super::text::{TextPiece, excerpt, pieces};
 use crate::channel::sandbox::{Body, Received};
 use crate::web::console::shell::When;
 use crate::web::console::state::Moment;
@@ -10,16 +10,16 @@ use crate::web::console::state::Moment;
 /// What arrived within this time is marked as new.
 const NEW: TimeDelta = TimeDelta::seconds(3);
 
-pub(super) struct Item {
+pub(super) struct ReceivedItem {
     pub(super) id: i64,
     pub(super) from: String,
     pub(super) subject: Option<String>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<TextPiece>,
     pub(super) at: When,
     pub(super) new: bool,
 }
 
-impl Item {
+impl ReceivedItem {
     pub(super) fn new(received: &Received, now: Moment, most: usize) -> Self {
         let (subject, text) = match &received.body {
             Body::Sms(text) => (None, text.clone()),

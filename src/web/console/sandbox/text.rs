@@ -1,7 +1,7 @@
 //! The text of what arrived: shortened, and with links that can be tapped.
 
 /// A piece of a text: plain, or a link.
-pub(super) struct Piece {
+pub(super) struct TextPiece {
     pub(super) text: String,
     pub(super) link: bool,
 }
@@ -16,8 +16,8 @@ pub(super) fn excerpt(text: &str, most: usize) -> String {
 }
 
 /// Cuts a text where its links begin and end.
-pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    let piece = |text: &str, link| Piece {
+pub(super) fn pieces(text: &str) -> Vec<TextPiece> {
+    let piece = |text: &str, link| TextPiece {
         text: text.to_owned(),
         link,
     };

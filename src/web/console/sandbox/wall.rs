@@ -11,13 +11,13 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::item::Item;
+use super::item::ReceivedItem;
 use super::world;
 use crate::channel::sandbox::{Received, World};
 use crate::domain::Channel;
 use crate::web::console::shell::format::grouped;
 use crate::web::console::shell::live::live_stream;
-use crate::web::console::shell::{self, Frame, Part, Visit, in_path};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
 use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
 
@@ -31,22 +31,22 @@ const EXCERPT: usize = 280;
 const GATHERED: Duration = Duration::from_millis(300);
 /// A live wall asks again after this long, so that an ended session sees no longer.
 const LONGEST: Duration = Duration::from_secs(120);
-struct Inbox {
+struct InboxCard {
     address: String,
     path: String,
     total: u64,
-    items: Vec<Item>,
+    items: Vec<ReceivedItem>,
 }
 
-struct Wall {
-    phones: Vec<Inbox>,
-    mailboxes: Vec<Inbox>,
+struct InboxesPage {
+    phones: Vec<InboxCard>,
+    mailboxes: Vec<InboxCard>,
     sms: String,
     mails: String,
     doubles: String,
 }
 
-impl Wall {
+impl InboxesPage {
     fn look(world: &World, now: Moment) -> Self {
         let truth = world.truth();
         let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
@@ -60,20 +60,20 @@ impl Wall {
     }
 }
 
-fn inboxes(world: &World, channel: Channel, now: Moment) -> Vec<Inbox> {
+fn inboxes(world: &World, channel: Channel, now: Moment) -> Vec<InboxCard> {
     let shown = if channel == Channel::Sms { ON_PHONE } else { 1 };
     let found = world.inboxes(channel, WALL).into_iter();
     found
         .map(|glance| {
             let mut items = world.inbox(channel, &glance.address);
             items.truncate(shown);
-            Inbox {
+            InboxCard {
                 path: in_path(&glance.address),
                 total: glance.total,
                 items: items
                     .iter()
                     .rev()
-                    .map(|item| Item::new(item, now, EXCERPT))
+                    .map(|item| ReceivedItem::new(item, now, EXCERPT))
                     .collect(),
                 address: glance.address,
             }
@@ -85,18 +85,18 @@ fn inboxes(world: &World, channel: Channel, now: Moment) -> Vec<Inbox> {
 #[template(path = "console/sandbox.html")]
 struct WallPage {
     frame: Frame,
-    wall: Wall,
+    wall: InboxesPage,
 }
 
 #[derive(Template)]
 #[template(path = "console/sandbox/wall.html")]
 struct WallRegion {
-    wall: Wall,
+    wall: InboxesPage,
 }
 
 pub(super) async fn get(visit: Visit) -> Result<Response, Problem> {
-    let wall = Wall::look(world(&visit)?, visit.web.moment());
-    let frame = visit.frame(Part::Sandbox, "Sandbox").await?;
+    let wall = InboxesPage::look(world(&visit)?, visit.web.moment());
+    let frame = visit.frame(ConsolePart::Sandbox, "Sandbox").await?;
     Ok(shell::page(&WallPage { frame, wall }))
 }
 
@@ -111,7 +111,7 @@ pub(super) async fn live(visit: Visit) -> Result<Response, Problem> {
             if !first {
                 next_arrivals(&mut arrivals).await?;
             }
-            let wall = Wall::look(web.sandbox.as_ref()?, web.moment());
+            let wall = InboxesPage::look(web.sandbox.as_ref()?, web.moment());
             let html = WallRegion { wall }.render().ok()?;
             Some((
                 Event::default().event("wall").data(html),

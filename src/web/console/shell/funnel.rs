@@ -1,7 +1,7 @@
 //! How far messages got: told, delivered, read.
 
 use super::format::grouped;
-use crate::insight::Rate;
+use crate::insight::Proportion;
 use crate::store::reports::Ladder;
 
 /// One step of told → delivered → read.
@@ -40,7 +40,7 @@ pub(crate) fn funnel(ladder: &Ladder) -> Vec<FunnelStep> {
     .map(|(word, tone, count, whole, of)| FunnelStep {
         word,
         count: grouped(count),
-        percent: (whole > 0).then(|| Rate::new(count, whole).percent()),
+        percent: (whole > 0).then(|| Proportion::new(count, whole).percent()),
         of: format!("of {} {of}", grouped(whole)),
         tone,
     })

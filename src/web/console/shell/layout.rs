@@ -15,7 +15,7 @@ pub(crate) const THEME_COOKIE: &str = "araldo_theme";
 
 /// The parts of the console, in the order of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum ConsolePart {
     Now,
     Incidents,
     Cases,
@@ -28,7 +28,7 @@ pub(crate) enum Part {
 }
 
 /// One entry of the rail.
-pub(crate) struct Entry {
+pub(crate) struct RailEntry {
     pub(crate) word: &'static str,
     pub(crate) path: &'static str,
     /// The path of its picture, 24 by 24, drawn with a stroke.
@@ -44,7 +44,7 @@ pub(crate) struct Frame {
     pub(crate) role: Role,
     pub(crate) csrf: String,
     pub(crate) theme: Option<&'static str>,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<RailEntry>,
     pub(crate) health: Health,
     pub(crate) assets: &'static str,
 }
@@ -55,7 +55,7 @@ impl Frame {
         web: &Web,
         person: &Person,
         theme: Option<&'static str>,
-        part: Part,
+        part: ConsolePart,
         title: String,
     ) -> Result<Self, StoreError> {
         let snapshot = web.console.now(web).await?;
@@ -83,23 +83,25 @@ pub(crate) fn theme(headers: &HeaderMap) -> Option<&'static str> {
 
 /// The rail: part, word, path, and the drawing of its sign.
 #[rustfmt::skip] // a table is read line by line
-const RAIL: [(Part, &str, &str, &str); 9] = [
-    (Part::Now, "Now", "/console/now", "M4 18h16M6 18v-5m5 5V7m5 11v-8"),
-    (Part::Incidents, "Incidents", "/console/incidents", "M12 4 3 19h18zM12 10v4m0 2.5v.5"),
-    (Part::Cases, "Cases", "/console/cases", "M4 7h6l2 2h8v10H4z"),
-    (Part::Clients, "Clients", "/console/clients", "M12 12a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-7 8c1-4 4-5 7-5s6 1 7 5"),
-    (Part::Messages, "Messages", "/console/messages", "M4 6h16v11H9l-5 4z"),
-    (Part::Templates, "Templates", "/console/templates", "M6 3h8l4 4v14H6zM9 11h6m-6 4h6"),
-    (Part::Insight, "Insight", "/console/insight", "M4 19 10 12l4 3 6-9"),
-    (Part::Sandbox, "Sandbox", "/console/sandbox", "M8 3h8v18H8zM11 18h2"),
-    (Part::Settings, "Settings", "/console/settings", "M4 7h9m4 0h3M4 17h3m4 0h9M15 5v4M9 15v4"),
+const RAIL: [(ConsolePart, &str, &str, &str); 9] = [
+    (ConsolePart::Now, "Now", "/console/now", "M4 18h16M6 18v-5m5 5V7m5 11v-8"),
+    (ConsolePart::Incidents, "Incidents", "/console/incidents", "M12 4 3 19h18zM12 10v4m0 2.5v.5"),
+    (ConsolePart::Cases, "Cases", "/console/cases", "M4 7h6l2 2h8v10H4z"),
+    (ConsolePart::Clients, "Clients", "/console/clients", "M12 12a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-7 8c1-4 4-5 7-5s6 1 7 5"),
+    (ConsolePart::Messages, "Messages", "/console/messages", "M4 6h16v11H9l-5 4z"),
+    (ConsolePart::Templates, "Templates", "/console/templates", "M6 3h8l4 4v14H6zM9 11h6m-6 4h6"),
+    (ConsolePart::Insight, "Insight", "/console/insight", "M4 19 10 12l4 3 6-9"),
+    (ConsolePart::Sandbox, "Sandbox", "/console/sandbox", "M8 3h8v18H8zM11 18h2"),
+    (ConsolePart::Settings, "Settings", "/console/settings", "M4 7h9m4 0h3M4 17h3m4 0h9M15 5v4M9 15v4"),
 ];
 
-fn rail(here: Part, sandbox: bool, role: Role) -> Vec<Entry> {
+fn rail(here: ConsolePart, sandbox: bool, role: Role) -> Vec<RailEntry> {
     RAIL.into_iter()
-        .filter(|(part, ..)| *part != Part::Sandbox || (sandbox && role.may(Right::HoldHandsets)))
-        .filter(|(part, ..)| *part != Part::Insight || role.may(Right::Rates))
-        .map(|(part, word, path, drawing)| Entry {
+        .filter(|(part, ..)| {
+            *part != ConsolePart::Sandbox || (sandbox && role.may(Right::HoldHandsets))
+        })
+        .filter(|(part, ..)| *part != ConsolePart::Insight || role.may(Right::Rates))
+        .map(|(part, word, path, drawing)| RailEntry {
             word,
             path,
             drawing,

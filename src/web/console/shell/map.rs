@@ -43,7 +43,7 @@ pub(crate) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
         all.push((circle.lat - reach, circle.lon - reach * 1.4));
         all.push((circle.lat + reach, circle.lon + reach * 1.4));
     }
-    let view = View::around(&all)?;
+    let view = MapView::around(&all)?;
     Some(Map {
         outlines: polygons.iter().map(|corners| view.path(corners)).collect(),
         circle: circle.map(|circle| {
@@ -74,7 +74,7 @@ fn outlines(area: &Area) -> Vec<&[(f64, f64)]> {
 }
 
 /// Which part of the world is seen, and how large.
-struct View {
+struct MapView {
     north: f64,
     west: f64,
     /// A degree of longitude is this much shorter than one of latitude.
@@ -85,7 +85,7 @@ struct View {
     top: f64,
 }
 
-impl View {
+impl MapView {
     fn around(all: &[(f64, f64)]) -> Option<Self> {
         let (first_lat, first_lon) = *all.first()?;
         let mut edges = (first_lat, first_lat, first_lon, first_lon);

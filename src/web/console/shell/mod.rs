@@ -17,5 +17,5 @@ mod visit;
 
 pub(crate) use answer::{mail, page, page_with, strictly};
 pub(crate) use format::{Badge, When, in_path};
-pub(crate) use layout::{Frame, Part};
+pub(crate) use layout::{ConsolePart, Frame};
 pub(crate) use visit::Visit;

@@ -2,7 +2,7 @@
 
 use super::format::When;
 
-pub(crate) struct Step {
+pub(crate) struct TimelineStep {
     pub(crate) at: When,
     /// Time since the step before, where it matters.
     pub(crate) later: String,
@@ -13,7 +13,7 @@ pub(crate) struct Step {
     pub(crate) messages: Option<String>,
 }
 
-impl Step {
+impl TimelineStep {
     pub(crate) fn new(at: When, tone: &'static str, word: String, detail: String) -> Self {
         Self {
             at,

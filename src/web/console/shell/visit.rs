@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::layout::{Frame, Part, theme};
+use super::layout::{ConsolePart, Frame, theme};
 use crate::domain::role::Right;
 use crate::store::StoreError;
 use crate::web::Web;
@@ -37,7 +37,7 @@ impl Visit {
     /// The frame of a page in `part`. Looks into the store: drop a transaction before.
     pub(crate) async fn frame(
         &self,
-        part: Part,
+        part: ConsolePart,
         title: impl Into<String>,
     ) -> Result<Frame, StoreError> {
         Frame::new(&self.web, &self.person, self.theme, part, title.into()).await

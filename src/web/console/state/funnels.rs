@@ -24,7 +24,7 @@ const KEPT: TimeDelta = TimeDelta::minutes(10);
 
 /// The funnels that were counted, by incident. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Funnels(Arc<Mutex<HashMap<i64, Counted>>>);
+pub(crate) struct Funnels(Arc<Mutex<HashMap<i64, CountedFunnel>>>);
 
 impl Funnels {
     /// The funnel of an incident, some seconds old at most. Counting one may take at most a
@@ -35,7 +35,9 @@ impl Funnels {
         let (known, counting) = {
             let mut kept = self.0.lock().await;
             kept.retain(|_, counted| now - counted.at < KEPT);
-            let counted = kept.entry(incident).or_insert_with(|| Counted::never(now));
+            let counted = kept
+                .entry(incident)
+                .or_insert_with(|| CountedFunnel::never(now));
             let due = counted.ladder.is_none() || now - counted.at >= counted.fresh_for();
             let counting = (due && !counted.under_way).then(|| {
                 counted.under_way = true;
@@ -65,7 +67,9 @@ impl Funnels {
             };
             let at = clock.now();
             let mut kept = funnels.0.lock().await;
-            let entry = kept.entry(incident).or_insert_with(|| Counted::never(at));
+            let entry = kept
+                .entry(incident)
+                .or_insert_with(|| CountedFunnel::never(at));
             entry.under_way = false;
             if let Ok(ladder) = &outcome {
                 (entry.at, entry.took, entry.ladder) = (at, at - start, Some(*ladder));
@@ -96,14 +100,14 @@ async fn planned(web: &Web, incident: i64) -> Result<Ladder, StoreError> {
 
 /// A funnel, and when and how it was counted.
 #[derive(Debug, Clone)]
-struct Counted {
+struct CountedFunnel {
     at: Timestamp,
     took: TimeDelta,
     ladder: Option<Ladder>,
     under_way: bool,
 }
 
-impl Counted {
+impl CountedFunnel {
     const fn never(at: Timestamp) -> Self {
         Self {
             at,

@@ -16,7 +16,7 @@ use crate::store::templates::StoredVersion;
 use crate::template::{Difference, difference};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
-use crate::web::console::shell::{self, Frame, Part, Visit, in_path, strictly};
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path, strictly};
 use crate::web::problem::Problem;
 
 use super::editor::fingerprint;
@@ -26,13 +26,13 @@ use super::write::{context, errors, note, to_editor};
 /// What is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Asked {
+pub(super) enum VersionChange {
     Publish,
     RollBack,
     Discard,
 }
 
-impl Asked {
+impl VersionChange {
     /// The last word of its address.
     const fn path(self) -> &'static str {
         match self {
@@ -75,22 +75,26 @@ struct Matter {
 }
 
 impl Matter {
-    async fn read(web: &Web, name: &str, asked: Asked, to: i64) -> Result<Self, Problem> {
+    async fn read(web: &Web, name: &str, asked: VersionChange, to: i64) -> Result<Self, Problem> {
         let versions = web.store.read().await?.templates().versions(name).await?;
         Self::of(versions, asked, to).ok_or_else(|| match asked {
-            Asked::RollBack => Problem::not_found("earlier version", &format!("{name} v{to}")),
-            Asked::Publish | Asked::Discard => Problem::not_found("draft of template", name),
+            VersionChange::RollBack => {
+                Problem::not_found("earlier version", &format!("{name} v{to}"))
+            }
+            VersionChange::Publish | VersionChange::Discard => {
+                Problem::not_found("draft of template", name)
+            }
         })
     }
 
-    fn of(versions: Vec<StoredVersion>, asked: Asked, to: i64) -> Option<Self> {
+    fn of(versions: Vec<StoredVersion>, asked: VersionChange, to: i64) -> Option<Self> {
         let live = versions
             .iter()
             .find(|it| it.state == VersionState::Published);
         let live = live.cloned();
         let version = versions.into_iter().find(|it| match asked {
-            Asked::RollBack => it.version == to && it.state == VersionState::Retired,
-            Asked::Publish | Asked::Discard => it.state == VersionState::Draft,
+            VersionChange::RollBack => it.version == to && it.state == VersionState::Retired,
+            VersionChange::Publish | VersionChange::Discard => it.state == VersionState::Draft,
         })?;
         Some(Self { live, version })
     }
@@ -102,11 +106,11 @@ impl Matter {
     }
 
     /// What readers have before and after, or the writer with a draft.
-    fn sides(&self, asked: Asked) -> (Option<Source>, Source) {
+    fn sides(&self, asked: VersionChange) -> (Option<Source>, Source) {
         let live = self.live.as_ref().map(|live| live.source.clone());
         let version = self.version.source.clone();
         match (asked, live) {
-            (Asked::Discard, Some(live)) => (Some(version), live),
+            (VersionChange::Discard, Some(live)) => (Some(version), live),
             (_, live) => (live, version),
         }
     }
@@ -115,7 +119,7 @@ impl Matter {
 /// `GET /console/templates/{name}/{publish,roll-back,discard}`.
 pub(super) async fn ask(
     visit: Visit,
-    Path((name, asked)): Path<(String, Asked)>,
+    Path((name, asked)): Path<(String, VersionChange)>,
     Query(to): Query<To>,
 ) -> Result<Response, Problem> {
     visit.person.require(Right::EditTemplates)?;
@@ -126,7 +130,7 @@ pub(super) async fn ask(
 /// `POST` to the same: yes.
 pub(super) async fn answer(
     visit: Visit,
-    Path((name, asked)): Path<(String, Asked)>,
+    Path((name, asked)): Path<(String, VersionChange)>,
     Posted { person, fields }: Posted,
 ) -> Result<Response, Problem> {
     person.require(Right::EditTemplates)?;
@@ -138,7 +142,7 @@ pub(super) async fn answer(
         return draw(&visit, asked, matter, Drawn::Again).await;
     }
     // Before the store's writer is taken: a check takes its time.
-    if asked != Asked::Discard && !errors(web, &matter.version.source).await.is_empty() {
+    if asked != VersionChange::Discard && !errors(web, &matter.version.source).await.is_empty() {
         return draw(&visit, asked, matter, Drawn::New).await;
     }
     let mut tx = web.store.write().await?;
@@ -155,17 +159,17 @@ pub(super) async fn answer(
     let by = context(web, &person);
     let number = matter.version.version;
     let (action, done, versions) = match asked {
-        Asked::Publish => {
+        VersionChange::Publish => {
             tx.templates().publish(matter.version.id, by.now).await?;
             ("template.published", "published", format!("v{number}"))
         }
-        Asked::RollBack => {
+        VersionChange::RollBack => {
             let copy = tx.templates().roll_back(&name, to, by).await?;
             let copy = tx.templates().get_version(copy).await?.version;
             let versions = format!("v{copy}, a copy of v{number}");
             ("template.rolled_back", "rolled-back", versions)
         }
-        Asked::Discard => {
+        VersionChange::Discard => {
             tx.templates().discard_draft(matter.version.id).await?;
             let versions = format!("v{number}");
             ("template.draft_discarded", "discarded", versions)
@@ -173,7 +177,7 @@ pub(super) async fn answer(
     };
     note(web, &mut tx, &person, action, (&name, &versions)).await?;
     tx.commit().await?;
-    if asked == Asked::Discard && matter.live.is_none() {
+    if asked == VersionChange::Discard && matter.live.is_none() {
         return Ok(strictly(Redirect::to("/console/templates")));
     }
     let tab = Tab::of(&matter.version.source, "", "", "");
@@ -190,7 +194,7 @@ enum Drawn {
 
 async fn draw(
     visit: &Visit,
-    asked: Asked,
+    asked: VersionChange,
     matter: Matter,
     drawn: Drawn,
 ) -> Result<Response, Problem> {
@@ -200,8 +204,10 @@ async fn draw(
         faults.push("Something changed since you opened this page: look at it again.".to_owned());
     }
     let may = match asked {
-        Asked::Discard => Vec::new(),
-        Asked::Publish | Asked::RollBack => errors(web, &matter.version.source).await,
+        VersionChange::Discard => Vec::new(),
+        VersionChange::Publish | VersionChange::RollBack => {
+            errors(web, &matter.version.source).await
+        }
     };
     let allowed = may.is_empty();
     faults.extend(may);
@@ -219,7 +225,7 @@ async fn draw(
     };
     let (question, follows, button) = words(asked, &matter);
     let page = QuestionPage {
-        frame: visit.frame(Part::Templates, name.as_str()).await?,
+        frame: visit.frame(ConsolePart::Templates, name.as_str()).await?,
         path: asked.path(),
         question,
         follows,
@@ -234,24 +240,24 @@ async fn draw(
 }
 
 /// The question, what follows from a yes, and the word on its button.
-fn words(asked: Asked, matter: &Matter) -> (String, String, &'static str) {
+fn words(asked: VersionChange, matter: &Matter) -> (String, String, &'static str) {
     let number = matter.version.version;
     let live = match &matter.live {
         Some(live) => format!("v{} is live", live.version),
         None => "nothing is live".to_owned(),
     };
     match asked {
-        Asked::Publish => (
+        VersionChange::Publish => (
             format!("Publish draft v{number}?"),
             format!("Now {live}. After a yes every new message uses v{number}."),
             "Publish",
         ),
-        Asked::RollBack => (
+        VersionChange::RollBack => (
             format!("Roll back to v{number}?"),
             format!("Now {live}. After a yes every new message uses a copy of v{number}."),
             "Roll back",
         ),
-        Asked::Discard => (
+        VersionChange::Discard => (
             format!("Discard draft v{number}?"),
             format!("Now {live}, and stays so. The draft is gone after a yes."),
             "Discard",

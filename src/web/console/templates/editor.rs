@@ -12,13 +12,13 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::Channel;
 use crate::domain::role::Right;
 use crate::domain::template::{Source, VersionState};
-use crate::insight::Rate;
+use crate::insight::Proportion;
 use crate::store::StoreError;
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::store::templates::StoredVersion;
 use crate::template::Fullness;
 use crate::web::Web;
-use crate::web::console::shell::{self, Badge, Frame, Part, Visit, When};
+use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, When};
 use crate::web::problem::Problem;
 
 use super::preview::{Preview, Shown};
@@ -35,7 +35,7 @@ pub(super) struct EditorQuery {
 }
 
 /// A field of the editor.
-struct Field {
+struct EditorField {
     name: &'static str,
     word: &'static str,
     text: String,
@@ -87,7 +87,7 @@ struct EditorPage {
     /// State and number of what is edited.
     editing: String,
     may_edit: bool,
-    fields: Vec<Field>,
+    fields: Vec<EditorField>,
     variables: Vec<(String, String, bool)>,
     notice: Notice,
     preview: Preview,
@@ -161,7 +161,7 @@ pub(super) async fn draw(visit: &Visit, name: &str, drawing: Drawing) -> Result<
     let stored = web.store.read().await?.templates().versions(name).await?;
     let version = pick(&stored).ok_or_else(|| Problem::not_found("template", name))?;
     let page = EditorPage {
-        frame: visit.frame(Part::Templates, name).await?,
+        frame: visit.frame(ConsolePart::Templates, name).await?,
         name: name.to_owned(),
         description: source.description.clone(),
         topic: source.topic.clone(),
@@ -198,7 +198,7 @@ fn tabs(stored: &Source, source: &Source, tab: &Tab) -> Vec<TabButton> {
     .collect()
 }
 
-fn fields(source: &Source, tab: &Tab) -> Vec<Field> {
+fn fields(source: &Source, tab: &Tab) -> Vec<EditorField> {
     let parts = source.parts.get(&tab.locale);
     tab.parts()
         .iter()
@@ -213,7 +213,7 @@ fn fields(source: &Source, tab: &Tab) -> Vec<Field> {
                 "mjml" => ("Mail (MJML)", 22),
                 _ => ("Plain text (made from the mail when empty)", 10),
             };
-            Field {
+            EditorField {
                 name,
                 word,
                 text,
@@ -258,8 +258,8 @@ async fn versions(
             badge: Badge::new(tone, version.state.as_str()),
             author: version.author.clone(),
             written: When::new(version.published_at.unwrap_or(version.created_at), now),
-            delivered: Rate::new(counts.delivered, counts.reporting).to_string(),
-            read: Rate::new(counts.read, counts.read_measurable).to_string(),
+            delivered: Proportion::new(counts.delivered, counts.reporting).to_string(),
+            read: Proportion::new(counts.read, counts.read_measurable).to_string(),
         }
     };
     Ok(stored.iter().map(version).collect())

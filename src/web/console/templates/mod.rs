@@ -14,7 +14,7 @@ use crate::store::templates::TemplateSummary;
 use crate::web::problem::Problem;
 use crate::web::routes::{Access, Routes};
 
-use super::shell::{self, Frame, Part, Visit};
+use super::shell::{self, ConsolePart, Frame, Visit};
 
 mod change;
 mod editor;
@@ -51,6 +51,6 @@ struct TemplatesPage {
 /// `GET /console/templates`.
 async fn list(visit: Visit) -> Result<Response, Problem> {
     let rows = visit.web.store.read().await?.templates().list().await?;
-    let frame = visit.frame(Part::Templates, "Templates").await?;
+    let frame = visit.frame(ConsolePart::Templates, "Templates").await?;
     Ok(shell::page(&TemplatesPage { frame, rows }))
 }

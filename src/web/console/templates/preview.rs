@@ -21,7 +21,7 @@ use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{self, Visit};
 use crate::web::problem::Problem;
-use crate::web::public::Contact;
+use crate::web::public::ContactDetails;
 
 use super::editor::current;
 use super::typed::{Tab, typed};
@@ -99,7 +99,7 @@ fn render(source: &Source, tab: &Tab, facts: &Json) -> Result<Rendered, String> 
 }
 
 /// The organisation and whom to turn to, as texts call them.
-fn facts(contact: &Contact) -> Json {
+fn facts(contact: &ContactDetails) -> Json {
     json!({
         "organisation": { "name": contact.organisation },
         "contact": {

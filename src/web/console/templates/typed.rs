@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::domain::Channel;
 use crate::domain::language::Language;
-use crate::domain::template::{Locale, Part, Parts, Source};
+use crate::domain::template::{Locale, Part, Source, TemplateParts};
 use crate::template::Fullness;
-use crate::web::auth::csrf::Fields;
+use crate::web::auth::csrf::FormFields;
 use crate::web::problem::Problem;
 
 /// Which text of a template is looked at.
@@ -47,7 +47,7 @@ impl Tab {
     }
 
     /// The tab that a form shows.
-    pub(super) fn of_form(source: &Source, fields: &Fields) -> Self {
+    pub(super) fn of_form(source: &Source, fields: &FormFields) -> Self {
         Self::of(
             source,
             fields.get("locale"),
@@ -57,7 +57,7 @@ impl Tab {
     }
 
     /// The tab whose button was pressed, if one was.
-    pub(super) fn pressed(source: &Source, fields: &Fields) -> Option<Self> {
+    pub(super) fn pressed(source: &Source, fields: &FormFields) -> Option<Self> {
         let (locale, channel) = fields.get("tab").split_once(' ')?;
         Some(Self::of(source, locale, channel, fields.get("sample")))
     }
@@ -81,7 +81,7 @@ pub(super) const fn parts_of(channel: Channel) -> &'static [(Part, &'static str)
 }
 
 /// The template with what was typed in place of what is stored. Browsers send CR LF.
-pub(super) fn typed(stored: &Source, tab: &Tab, fields: &Fields) -> Result<Source, Problem> {
+pub(super) fn typed(stored: &Source, tab: &Tab, fields: &FormFields) -> Result<Source, Problem> {
     let mut source = stored.clone();
     for (locale, parts) in read_kept(fields.get("kept"))? {
         // Other languages come and go with folders, not with a form.
@@ -99,7 +99,7 @@ pub(super) fn typed(stored: &Source, tab: &Tab, fields: &Fields) -> Result<Sourc
 
 /// What was typed and is not stored, for the field `kept`; empty when there is nothing.
 pub(super) fn kept(stored: &Source, typed: &Source) -> String {
-    let unsaved: BTreeMap<&Locale, &Parts> = typed
+    let unsaved: BTreeMap<&Locale, &TemplateParts> = typed
         .parts
         .iter()
         .filter(|(locale, parts)| stored.parts.get(*locale) != Some(*parts))
@@ -121,7 +121,7 @@ pub(super) fn unsaved(stored: &Source, typed: &Source, locale: &str, channel: Ch
         .any(|(part, _)| text(stored, *part) != text(typed, *part))
 }
 
-fn read_kept(text: &str) -> Result<BTreeMap<Locale, Parts>, Problem> {
+fn read_kept(text: &str) -> Result<BTreeMap<Locale, TemplateParts>, Problem> {
     if text.is_empty() {
         return Ok(BTreeMap::new());
     }

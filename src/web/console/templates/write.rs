@@ -17,7 +17,7 @@ use crate::store::templates::{StoredVersion, WriteContext};
 use crate::store::{StoreError, Tx};
 use crate::template::{Severity, check};
 use crate::web::Web;
-use crate::web::auth::csrf::{Fields, Posted};
+use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::auth::session::Person;
 use crate::web::console::shell::{Visit, in_path, strictly};
 use crate::web::problem::Problem;
@@ -45,7 +45,7 @@ pub(super) async fn write(
         }
     };
     match save(&visit.web, &person, &version, &source, &fields, publish).await? {
-        Outcome::Done(Done::Asks) => Ok(to_question(&name)),
+        Outcome::Done(SaveOutcome::Asks) => Ok(to_question(&name)),
         Outcome::Done(done) => Ok(to_editor(&name, &tab, done.word())),
         Outcome::Refused { status, faults } => {
             let drawing = Drawing {
@@ -59,7 +59,7 @@ pub(super) async fn write(
 
 /// What became of the form.
 enum Outcome {
-    Done(Done),
+    Done(SaveOutcome),
     /// Nothing was changed; the text is as it was typed.
     Refused {
         status: StatusCode,
@@ -67,7 +67,7 @@ enum Outcome {
     },
 }
 
-enum Done {
+enum SaveOutcome {
     Saved,
     /// It is published already.
     Same,
@@ -75,7 +75,7 @@ enum Done {
     Asks,
 }
 
-impl Done {
+impl SaveOutcome {
     const fn word(&self) -> &'static str {
         match self {
             Self::Saved => "saved",
@@ -90,7 +90,7 @@ async fn save(
     person: &Person,
     version: &StoredVersion,
     source: &Source,
-    fields: &Fields,
+    fields: &FormFields,
     publish: bool,
 ) -> Result<Outcome, Problem> {
     if fields.get("base") != fingerprint(version) {
@@ -111,8 +111,8 @@ async fn save(
     if publish && same {
         // Publishing what is published already would only make a new number of the same text.
         return Ok(Outcome::Done(match version.state {
-            VersionState::Published => Done::Same,
-            VersionState::Draft | VersionState::Retired => Done::Asks,
+            VersionState::Published => SaveOutcome::Same,
+            VersionState::Draft | VersionState::Retired => SaveOutcome::Asks,
         }));
     }
     let mut tx = web.store.write().await?;
@@ -128,9 +128,9 @@ async fn save(
     note(web, &mut tx, person, "template.saved", what).await?;
     tx.commit().await?;
     Ok(Outcome::Done(if publish {
-        Done::Asks
+        SaveOutcome::Asks
     } else {
-        Done::Saved
+        SaveOutcome::Saved
     }))
 }
 

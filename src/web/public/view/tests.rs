@@ -11,16 +11,16 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }
 
-fn wall(language: Language) -> Wall {
-    Wall {
+fn wall(language: Language) -> LocalCalendar {
+    LocalCalendar {
         language,
         zone: chrono_tz::Europe::Rome,
         now: at("2026-11-22T18:00:00+01:00"),
     }
 }
 
-fn told(data: serde_json::Value) -> Told {
-    Told {
+fn told(data: serde_json::Value) -> NotifiedMessage {
+    NotifiedMessage {
         message: MessageId::new(1),
         client: ClientId::new(7),
         channel: Channel::Sms,
@@ -58,12 +58,12 @@ fn tell_case(
     expected_by: &str,
     closed_at: Option<Timestamp>,
     language: Language,
-) -> Story {
+) -> MatterText {
     let mut case = a_case();
     case.closed_at = closed_at;
     case.data.owner = Some(owner.to_owned());
     case.data.expected_by = Some(expected_by.parse().unwrap());
-    tell(&Subject::Case(case, Vec::new()), language)
+    tell(&PageSubject::Case(case, Vec::new()), language)
 }
 
 fn an_outage() -> IncidentNow {
@@ -81,15 +81,15 @@ fn an_outage() -> IncidentNow {
     }
 }
 
-fn tell(subject: &Subject, language: Language) -> Story {
-    let pages = Pages::new(Contact::default(), Arc::new(CaseKinds::shipped()));
+fn tell(subject: &PageSubject, language: Language) -> MatterText {
+    let pages = Pages::new(ContactDetails::default(), Arc::new(CaseKinds::shipped()));
     let data = serde_json::json!({ "title": "Strada chiusa", "body": "Fino a sera." });
     story(&told(data), subject, &pages, wall(language))
 }
 
 #[test]
 fn a_case_without_owner_and_date_says_that_there_is_no_date_yet() {
-    let story = tell(&Subject::Case(a_case(), Vec::new()), Language::Italian);
+    let story = tell(&PageSubject::Case(a_case(), Vec::new()), Language::Italian);
     assert_eq!(story.state.as_deref(), Some("In attesa del distributore"));
     assert_eq!(
         story.next,
@@ -164,7 +164,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
         ),
     ];
     for (incident, state, first) in states {
-        let story = tell(&Subject::Incident(incident), Language::Italian);
+        let story = tell(&PageSubject::Incident(incident), Language::Italian);
         assert_eq!(story.title, "Interruzione del gas");
         assert_eq!(story.state.as_deref(), Some(state));
         assert_eq!(story.next[0], first);
@@ -173,7 +173,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
 
 #[test]
 fn a_notice_speaks_in_its_own_words() {
-    let story = tell(&Subject::Notice, Language::Italian);
+    let story = tell(&PageSubject::Notice, Language::Italian);
     assert_eq!((story.title.as_str(), story.state), ("Strada chiusa", None));
     assert_eq!(story.next, ["Fino a sera."]);
     assert_eq!(
