@@ -84,11 +84,13 @@ pub async fn verify(
     if password.chars().count() > LONGEST {
         return Ok(false);
     }
-    let _place = WAITING[waiting as usize]
+    let place = WAITING[waiting as usize]
         .try_acquire()
         .map_err(|_| TooManyLogins)?;
-    let _turn = AT_ONCE.acquire().await.map_err(|_| TooManyLogins)?;
+    let turn = AT_ONCE.acquire().await.map_err(|_| TooManyLogins)?;
     let check = move || {
+        // Held until the work is done: it goes on when the peer hangs up and nobody waits for it.
+        let _held = (place, turn);
         let exists = stored.is_some();
         let against = stored.or_else(|| NOBODY.clone()).unwrap_or_default();
         let right = PasswordHash::new(&against).is_ok_and(|hash| {
@@ -117,6 +119,8 @@ pub fn generate() -> String {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     #[tokio::test]
@@ -129,6 +133,18 @@ mod tests {
         assert_eq!(verify(&password, Some(hashed.clone())).await, Ok(true));
         assert_eq!(verify("another password", Some(hashed)).await, Ok(false));
         assert_eq!(verify(&password, None).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_check_nobody_waits_for_any_more_keeps_its_place() {
+        let places = &WAITING[LoginKind::Known as usize];
+        let mut check = Box::pin(verify("a password".to_owned(), None, LoginKind::Known));
+        assert!((&mut check).now_or_never().is_none());
+        drop(check);
+        assert_eq!(places.available_permits(), PASSWORDS_WAITING_KNOWN - 1);
+        while places.available_permits() < PASSWORDS_WAITING_KNOWN {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[test]
