@@ -115,6 +115,17 @@ async fn a_session_ends_by_idling_by_age_by_logout_and_with_its_person() {
 }
 
 #[tokio::test]
+async fn the_console_is_read_while_the_store_takes_nothing() {
+    let town = Town::lively().await;
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let writer = town.web.store.write().await.unwrap();
+    town.clock.advance(chrono::TimeDelta::minutes(2));
+    let page = browser.get("/console/cases").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    drop(writer);
+}
+
+#[tokio::test]
 async fn a_form_from_elsewhere_changes_nothing() {
     let town = Town::lively().await;
     let browser = Browser::logged_in(&town, Role::Operator).await;

@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -15,6 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
+use super::noted;
 use crate::domain::Timestamp;
 use crate::domain::api_key::{ApiKey, Rights, Scope};
 use crate::store::StoreError;
@@ -26,8 +26,6 @@ use crate::web::problem::Problem;
 const REMEMBERED: TimeDelta = TimeDelta::seconds(10);
 /// `last_used_at` is this coarse: a row is not rewritten for every request.
 const TOUCHED_EVERY: TimeDelta = TimeDelta::minutes(1);
-/// Noting the use of a key may wait this long for the writer; the request matters more.
-const TOUCH_PATIENCE: Duration = Duration::from_millis(250);
 /// Keys remembered at once.
 const CAPACITY: usize = 1_000;
 
@@ -145,7 +143,7 @@ impl KeyCache {
     }
 }
 
-/// Writes `last_used_at`, at most once a minute. A busy or sick store does not fail the request.
+/// Writes `last_used_at`, at most once a minute.
 async fn note_use(key: &StoredKey, web: &Web, now: Timestamp) {
     if key
         .last_used_at
@@ -153,18 +151,7 @@ async fn note_use(key: &StoredKey, web: &Web, now: Timestamp) {
     {
         return;
     }
-    match tokio::time::timeout(TOUCH_PATIENCE, touch(key, web, now)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::debug!(key.prefix = key.prefix, error = %error, "the use of a key was not noted");
-        }
-        Err(_) => {
-            tracing::debug!(
-                key.prefix = key.prefix,
-                "the use of a key was not noted: the store is busy"
-            );
-        }
-    }
+    noted::note("a key", touch(key, web, now)).await;
 }
 
 async fn touch(key: &StoredKey, web: &Web, now: Timestamp) -> Result<(), StoreError> {

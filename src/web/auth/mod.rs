@@ -4,6 +4,7 @@ pub(in crate::web) mod cookies;
 pub mod csrf;
 pub(in crate::web) mod device;
 pub mod keys;
+mod noted;
 pub mod password;
 pub mod session;
 pub(in crate::web) mod throttle;

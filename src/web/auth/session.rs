@@ -14,7 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 
-use super::cookies;
+use super::{cookies, noted};
 use crate::domain::role::{Right, Role};
 use crate::domain::{Timestamp, UserId};
 use crate::store::access::sessions::{NewSession, Session};
@@ -105,11 +105,15 @@ async fn current(headers: &HeaderMap, web: &Web) -> Result<Option<Person>, Store
     if let Some(session) = &session
         && now - session.seen_at > NOTED
     {
-        let mut tx = web.store.write().await?;
-        tx.sessions().touch(&hash, now).await?;
-        tx.commit().await?;
+        noted::note("a session", touch(web, &hash, now)).await;
     }
     Ok(session.map(Person::from))
+}
+
+async fn touch(web: &Web, hash: &str, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = web.store.write().await?;
+    tx.sessions().touch(hash, now).await?;
+    tx.commit().await
 }
 
 /// Begins a session and gives the cookie that carries it.
