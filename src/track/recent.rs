@@ -34,10 +34,12 @@ const BURST_GROUNDS: &str = "fetched three or more addresses within two seconds"
 pub struct Network([u8; 6]);
 
 impl Network {
-    /// `None` for addresses inside a house: they say where our own proxy is, not who reads.
+    /// `None` for no address, and for those inside a house: they say where our own proxy is, not
+    /// who reads.
     #[must_use]
     pub fn of(address: IpAddr) -> Option<Self> {
         match address.to_canonical() {
+            none if none.is_unspecified() => None,
             IpAddr::V4(v4) if v4.is_loopback() || v4.is_private() || v4.is_link_local() => None,
             IpAddr::V4(v4) => {
                 let [a, b, c, _] = v4.octets();

@@ -46,21 +46,29 @@ impl Door {
         if !self.is_ours(peer) {
             return peer;
         }
-        let forwarded: Vec<IpAddr> = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|word| word.trim().parse().ok())
-            .collect();
-        let theirs = forwarded.into_iter().rev().find(|one| !self.is_ours(*one));
-        theirs.unwrap_or(peer)
+        let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
+        let words = lines.into_iter().rev();
+        let words = words.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+        // What cannot be read may stand for anybody: nothing before it is believed.
+        let mut seen = words.map_while(address);
+        seen.find(|one| !self.is_ours(*one)).unwrap_or(peer)
     }
 
     fn is_ours(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.proxies.iter().any(|net| net.contains(&address))
     }
+}
+
+/// One entry: an address, which some proxies write with its port, or within brackets.
+fn address(word: &str) -> Option<IpAddr> {
+    let word = word.trim();
+    let bare = word
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let with_port = || word.parse().map(|socket: SocketAddr| socket.ip());
+    let address = bare.unwrap_or(word).parse();
+    address.or_else(|_| with_port()).ok()
 }
 
 /// An answer that is the same for everybody, asked for at most once a second.
@@ -116,6 +124,25 @@ mod tests {
         assert_eq!(asked(&door, "203.0.113.5:1", &said), "203.0.113.5");
         assert_eq!(asked(&door, "127.0.0.1:1", &["junk"]), "127.0.0.1");
         assert_eq!(asked(&door, "[::ffff:10.1.1.1]:1", &["1.2.3.4"]), "1.2.3.4");
+    }
+
+    #[test]
+    fn an_entry_with_a_port_counts_and_one_that_cannot_be_read_ends_the_search() {
+        let door = Door::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        for (said, who) in [
+            ("6.6.6.6, 198.51.100.9:51234", "198.51.100.9"),
+            ("6.6.6.6, 127.0.0.2:80", "6.6.6.6"),
+            ("6.6.6.6, 2001:db8::9", "2001:db8::9"),
+            ("6.6.6.6, [2001:db8::9]", "2001:db8::9"),
+            ("6.6.6.6, [2001:db8::9]:51234", "2001:db8::9"),
+            ("6.6.6.6, unknown", "127.0.0.1"),
+            ("6.6.6.6, unknown, 127.0.0.2", "127.0.0.1"),
+            ("6.6.6.6,", "127.0.0.1"),
+        ] {
+            assert_eq!(asked(&door, "127.0.0.1:1", &[said]), who, "{said}");
+        }
+        let lines = ["6.6.6.6", "\u{e9}"];
+        assert_eq!(asked(&door, "127.0.0.1:1", &lines), "127.0.0.1");
     }
 
     #[tokio::test]

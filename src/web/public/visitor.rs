@@ -1,14 +1,14 @@
 //! Who is asking, as far as one request shows: what `track` needs to judge a hit.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
 use crate::track::recent::Network;
 use crate::track::verdict::{Judgement, Signs, at_sight};
+use crate::web::Web;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Visitor {
@@ -20,10 +20,10 @@ pub(super) struct Visitor {
     pub(super) from_elsewhere: bool,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+impl FromRequestParts<Web> for Visitor {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
         let site = text(&parts.headers, "sec-fetch-site");
         Ok(Self {
             sight: at_sight(Signs {
@@ -31,7 +31,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
                 prefetch: is_prefetch(&parts.headers),
                 agent: text(&parts.headers, header::USER_AGENT.as_str()),
             }),
-            network: address(parts).and_then(Network::of),
+            network: Network::of(web.door.caller(&parts.extensions, &parts.headers)),
             from_elsewhere: !matches!(site, "" | "same-origin" | "none"),
         })
     }
@@ -47,17 +47,6 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
                 .iter()
                 .any(|word| value.contains(word))
         })
-}
-
-/// The peer; behind a proxy of ours, the last address that proxy saw. Earlier entries of
-/// `X-Forwarded-For` are the caller's own invention.
-fn address(parts: &Parts) -> Option<IpAddr> {
-    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    if Network::of(peer.ip()).is_some() {
-        return Some(peer.ip());
-    }
-    let forwarded = text(&parts.headers, "x-forwarded-for");
-    forwarded.rsplit(',').next()?.trim().parse().ok()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
