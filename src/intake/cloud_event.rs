@@ -164,7 +164,9 @@ fn assemble<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Result<Tree<
     if !body.is_empty() {
         event.push((Cow::from("data"), json::read(body)?));
     }
-    Ok(Tree::Object(Object::of(event)))
+    let twice =
+        |name: Cow<'_, str>| FieldError::new(format!("/{name}"), format!("`{name}` comes twice"));
+    Object::of(event).map(Tree::Object).map_err(twice)
 }
 
 #[cfg(test)]

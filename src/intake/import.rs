@@ -6,6 +6,7 @@ use crate::domain::{Clock, FieldError, Ids};
 use crate::intake::{client, json};
 use crate::store::access::audit::AuditEntry;
 use crate::store::{Store, StoreError};
+use crate::text::tree::Tree;
 
 /// Clients written in one transaction: long enough to share a commit, short enough that events
 /// get their turn.
@@ -137,5 +138,5 @@ pub fn read_line(line: &[u8], phones: &PhonePolicy) -> Result<Option<Client>, Fi
     if line.trim_ascii().is_empty() {
         return Ok(None);
     }
-    client::parse(&json::read(line)?, phones).map(Some)
+    client::parse(&json::read::<Tree<'_>>(line)?.to_value(), phones).map(Some)
 }

@@ -11,6 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
+use crate::text::invisible::harmless;
 use crate::text::sanitize;
 
 mod node;
@@ -41,15 +42,14 @@ pub enum Tree<'a> {
 pub struct Object<'a>(Vec<(Cow<'a, str>, Tree<'a>)>);
 
 impl<'a> Object<'a> {
-    /// Of a name that comes twice the last one counts, as in [`serde_json::Map`].
-    #[must_use]
-    pub fn of(mut fields: Vec<(Cow<'a, str>, Tree<'a>)>) -> Self {
-        if !fields.is_sorted_by(|(one, _), (next, _)| one < next) {
-            fields.reverse();
-            fields.sort_by(|(one, _), (other, _)| one.cmp(other));
-            fields.dedup_by(|(later, _), (first, _)| later == first);
+    /// Refuses a name that comes twice, and tells it: either could be meant.
+    pub fn of(mut fields: Vec<(Cow<'a, str>, Tree<'a>)>) -> Result<Self, Cow<'a, str>> {
+        fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let twice = fields.windows(2).find(|pair| pair[0].0 == pair[1].0);
+        match twice {
+            Some(pair) => Err(pair[0].0.clone()),
+            None => Ok(Self(fields)),
         }
-        Self(fields)
     }
 
     /// The field of this name.
@@ -149,7 +149,7 @@ impl<'a> From<&'a Value> for Tree<'a> {
             Value::Object(map) => {
                 let fields = map.iter();
                 let fields = fields.map(|(name, value)| (Cow::from(name), Self::from(value)));
-                Self::Object(Object::of(fields.collect()))
+                Self::Object(Object(fields.collect()))
             }
         }
     }
@@ -229,7 +229,10 @@ impl<'de> Visitor<'de> for TreeVisitor {
             }
             fields.push((name, map.next_value()?));
         }
-        Ok(Tree::Object(Object::of(fields)))
+        let twice = |name: Cow<'_, str>| {
+            A::Error::custom(format_args!("`{}` stands there twice", harmless(&name)))
+        };
+        Object::of(fields).map(Tree::Object).map_err(twice)
     }
 }
 

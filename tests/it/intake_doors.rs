@@ -22,7 +22,33 @@ on_both_stores!(
     an_area_that_was_turned_round_is_noticed,
     an_area_of_several_parts_with_holes_is_told,
     lists_without_end_are_refused,
+    a_field_that_stands_there_twice_is_refused_at_every_door,
 );
+
+async fn a_field_that_stands_there_twice_is_refused_at_every_door(store: &Store) {
+    let api = Api::over(store).await;
+    let event = r#"{"specversion":"1.0","id":"1","id":"2","source":"/crm","type":"t"}"#;
+    let client = r#"{"name":"Anna","name":"Maria"}"#;
+    let incident = r#"{"kind":"outage","kind":"delay","area":{"municipalities":["037006"]}}"#;
+    for (method, path, kind, body) in [
+        ("POST", "/v1/events", "application/cloudevents+json", event),
+        ("PUT", "/v1/clients/C-1", "application/json", client),
+        (
+            "POST",
+            "/v1/incidents:preview",
+            "application/json",
+            incident,
+        ),
+    ] {
+        let answer = api.ask(method, path, kind, body).await;
+        let (status, _, detail) = answer.problem();
+        assert_eq!(status, 400, "{path}: {answer:?}");
+        assert!(detail.contains("stands there twice"), "{path}: {detail}");
+    }
+    let line = r#"{"client":"C-1","name":"Anna","name":"Maria"}"#;
+    let answer = api.ask("POST", "/v1/clients:import", "application/x-ndjson", line);
+    assert_eq!(answer.await.body["rejected_count"], 1);
+}
 
 async fn a_nul_is_refused_wherever_it_comes_in(store: &Store) {
     let api = Api::over(store).await;

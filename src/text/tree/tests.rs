@@ -49,9 +49,16 @@ fn texts_stay_where_they_are_unless_written_with_escapes() {
 }
 
 #[test]
-fn of_a_name_that_comes_twice_the_last_one_counts() {
-    let text = r#"{"b": 1, "a": 2, "b": 3, "\u0062": 4}"#;
-    let tree: Tree<'_> = serde_json::from_str(text).unwrap();
+fn a_name_that_comes_twice_is_refused() {
+    for text in [r#"{"b": 1, "a": 2, "b": 3}"#, r#"[{"b": 1, "\u0062": 1}]"#] {
+        let error = serde_json::from_str::<Tree<'_>>(text).unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.starts_with("`b` stands there twice at line 1"),
+            "{told}"
+        );
+    }
+    let tree: Tree<'_> = serde_json::from_str(r#"{"b": 4, "a": 2}"#).unwrap();
     assert_eq!(tree.to_value(), json!({"a": 2, "b": 4}));
 }
 
