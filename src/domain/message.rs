@@ -298,5 +298,15 @@ text_enum! {
     }
 }
 
+impl Reason {
+    /// Why a message is held: only the first passes by itself.
+    pub const OF_HELD: [Self; 4] = [
+        Self::QuietHours,
+        Self::TemplateFault,
+        Self::NoTemplate,
+        Self::NoProvider,
+    ];
+}
+
 #[cfg(test)]
 mod tests;

@@ -10,8 +10,9 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use tokio::sync::Mutex;
 
-use crate::domain::Timestamp;
+use crate::domain::{Clock, Timestamp};
 use crate::web::auth::throttle::Throttle;
+use crate::web::problem::Problem;
 
 /// How long a kept answer is given again.
 const FRESH: TimeDelta = TimeDelta::seconds(1);
@@ -23,7 +24,7 @@ pub struct Door {
     pub(in crate::web) throttle: Throttle,
     /// Whether the store can take events.
     pub(in crate::web) ready: CachedAnswer<bool>,
-    pub(in crate::web) figures: CachedAnswer<String>,
+    pub(in crate::web) figures: CachedAnswer<Result<String, Problem>>,
 }
 
 impl Door {
@@ -71,7 +72,8 @@ fn address(word: &str) -> Option<IpAddr> {
     address.or_else(|_| with_port()).ok()
 }
 
-/// An answer that is the same for everybody, asked for at most once a second.
+/// An answer that is the same for everybody, asked for at most once a second: a failure too, so
+/// that a sick store is not asked by everybody who looks.
 #[derive(Debug)]
 pub(in crate::web) struct CachedAnswer<T>(Mutex<Option<(Timestamp, T)>>);
 
@@ -83,26 +85,24 @@ impl<T> Default for CachedAnswer<T> {
 
 impl<T: Clone> CachedAnswer<T> {
     /// The kept answer, or a new one. Whoever comes meanwhile waits for it.
-    pub(in crate::web) async fn or<E>(
-        &self,
-        now: Timestamp,
-        fresh: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
+    pub(in crate::web) async fn or(&self, clock: &dyn Clock, fresh: impl Future<Output = T>) -> T {
         let mut kept = self.0.lock().await;
         if let Some((at, answer)) = kept.as_ref()
-            && (TimeDelta::zero()..FRESH).contains(&(now - *at))
+            && (TimeDelta::zero()..FRESH).contains(&(clock.now() - *at))
         {
-            return Ok(answer.clone());
+            return answer.clone();
         }
-        let answer = fresh.await?;
-        *kept = Some((now, answer.clone()));
-        Ok(answer)
+        let answer = fresh.await;
+        // The second begins when it was found: those who waited meanwhile get it.
+        *kept = Some((clock.now(), answer.clone()));
+        answer
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::clock::FixedClock;
 
     fn asked(door: &Door, peer: &str, forwarded: &[&str]) -> String {
         let mut extensions = Extensions::new();
@@ -147,12 +147,26 @@ mod tests {
 
     #[tokio::test]
     async fn a_kept_answer_is_given_for_a_second() {
+        let clock = FixedClock::at("2026-11-22T17:30:00Z");
         let kept = CachedAnswer::default();
-        let start = Timestamp::from_micros(1_000_000);
-        let ask = async |at, answer: u8| kept.or(at, async { Ok::<_, ()>(answer) }).await;
-        assert_eq!(ask(start, 1).await, Ok(1));
-        assert_eq!(ask(start + TimeDelta::milliseconds(999), 2).await, Ok(1));
-        assert_eq!(ask(start + TimeDelta::seconds(1), 3).await, Ok(3));
-        assert_eq!(ask(start, 4).await, Ok(4), "the clock was set back");
+        let ask = async |answer: u8| kept.or(&clock, async { answer }).await;
+        assert_eq!(ask(1).await, 1);
+        clock.advance(TimeDelta::milliseconds(999));
+        assert_eq!(ask(2).await, 1);
+        clock.advance(TimeDelta::milliseconds(1));
+        assert_eq!(ask(3).await, 3);
+        clock.advance(TimeDelta::hours(-1));
+        assert_eq!(ask(4).await, 4, "the clock was set back");
+        clock.advance(TimeDelta::seconds(1));
+        let slow = async {
+            clock.advance(TimeDelta::seconds(3));
+            5
+        };
+        assert_eq!(kept.or(&clock, slow).await, 5);
+        assert_eq!(
+            ask(6).await,
+            5,
+            "kept since it was found, not since it was asked for"
+        );
     }
 }

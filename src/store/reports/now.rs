@@ -1,9 +1,9 @@
 //! What is going on this minute: the loads of the lanes and the sums of the day.
 //! Every count here is bounded, because the page asks every second or two.
 
-use crate::domain::{Lane, Timestamp};
+use crate::domain::{Lane, Reason, Timestamp};
 use crate::store::StoreError;
-use crate::store::database::sql::{one, value};
+use crate::store::database::sql::{all, one};
 
 use super::{Counts, Reports, StatsBy};
 
@@ -24,13 +24,21 @@ pub struct LaneLoad {
 }
 
 /// Sums over everything and over one day.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
     pub ever: Counts,
     /// Messages planned on the day.
     pub today: Counts,
-    /// Put aside: quiet hours, a faulty template, a pause. Bounded.
-    pub held: i64,
+    /// Put aside, by why. Bounded.
+    pub held: Vec<(Reason, i64)>,
+}
+
+impl Totals {
+    /// Put aside, whatever for.
+    #[must_use]
+    pub fn held_in_all(&self) -> i64 {
+        self.held.iter().map(|(_, count)| count).sum()
+    }
 }
 
 impl Reports<'_> {
@@ -56,10 +64,12 @@ impl Reports<'_> {
     /// The sums of `day` (counted from 1970) and of all days.
     pub async fn totals(&mut self, day: i64) -> Result<Totals, StoreError> {
         let ever = self.stats(0, i64::MAX, StatsBy::default()).await?;
-        let held = value!(self.0, "count held messages",
-            "SELECT CAST(count(*) AS BIGINT) FROM (
-             SELECT state FROM message WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT $1) w
-             WHERE w.state = 'held'";
+        let held = all!(self.0, "count held messages",
+            "SELECT w.reason, CAST(count(*) AS BIGINT) FROM (
+             SELECT state, reason FROM message
+             WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT $1) w
+             WHERE w.state = 'held' AND w.reason IS NOT NULL
+             GROUP BY w.reason ORDER BY w.reason";
             LOOKED_AT
         )?;
         Ok(Totals {

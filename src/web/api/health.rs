@@ -1,7 +1,5 @@
 //! Is the process alive, and can it take events?
 
-use std::convert::Infallible;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -22,11 +20,11 @@ pub(super) async fn ready(State(web): State<Web>) -> Result<&'static str, Proble
         if let Err(error) = &ready {
             tracing::warn!(error = %error, "the store cannot be written");
         }
-        Ok::<bool, Infallible>(ready.is_ok())
+        ready.is_ok()
     };
-    match web.door.ready.or(web.clock.now(), asked).await {
-        Ok(true) => Ok("ready\n"),
-        Ok(false) => Err(Problem::new(
+    match web.door.ready.or(&*web.clock, asked).await {
+        true => Ok("ready\n"),
+        false => Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "not_ready",
             "the store cannot be written now",

@@ -7,11 +7,11 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::Timestamp;
+use crate::domain::{Reason, Timestamp};
 use crate::store::StoreError;
 use crate::store::cluster::invariants::Invariant;
 use crate::store::cluster::upkeep::Breach;
-use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState, ProviderRow};
+use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState, ProviderRow, Totals};
 use crate::web::Web;
 use crate::web::problem::Problem;
 
@@ -21,8 +21,8 @@ const MOST_NODES: i64 = 250;
 /// The figures, a second old at most. No key: they tell of nobody; shut the path off at the proxy
 /// if it must be.
 pub(super) async fn get(State(web): State<Web>) -> Result<Response, Problem> {
-    let now = web.clock.now();
-    let text = web.door.figures.or(now, figures(&web, now)).await?;
+    let asked = async { figures(&web, web.clock.now()).await.map_err(Problem::from) };
+    let text = web.door.figures.or(&*web.clock, asked).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 
@@ -54,8 +54,7 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
             format_args!("araldo_oldest_seconds{{lane=\"{lane}\"}} {seconds}"),
         );
     }
-    text.push_str("# HELP araldo_held Messages put aside.\n# TYPE araldo_held gauge\n");
-    line(&mut text, format_args!("araldo_held {}", totals.held));
+    held(&mut text, &totals);
     text.push_str("# HELP araldo_messages Messages by what became of them, since the beginning.\n");
     text.push_str("# TYPE araldo_messages gauge\n");
     for (stage, count) in stages(&totals.ever) {
@@ -68,6 +67,19 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     nodes(&mut text, &runs);
     paused(&mut text, &providers, now);
     Ok(text)
+}
+
+/// Every night messages wait for the end of quiet hours: what waits for a person stands apart.
+fn held(text: &mut String, totals: &Totals) {
+    text.push_str("# HELP araldo_held Messages put aside, by why.\n# TYPE araldo_held gauge\n");
+    for reason in Reason::OF_HELD {
+        let found = totals.held.iter().find(|(why, _)| *why == reason);
+        let count = found.map_or(0, |(_, count)| *count);
+        line(
+            text,
+            format_args!("araldo_held{{reason=\"{reason}\"}} {count}"),
+        );
+    }
 }
 
 /// Those that stopped are history and have no figure.

@@ -301,7 +301,7 @@ async fn what_is_going_on_is_counted(store: TestStore) {
     let totals = tx.reports().totals(2).await.unwrap();
     assert_eq!(
         (totals.ever.planned, totals.today.planned, totals.held),
-        (12, 9, 0)
+        (12, 9, Vec::new())
     );
     let incidents = tx.reports().incidents(true, i64::MAX, 10).await.unwrap();
     assert_eq!(incidents.len(), 1);

@@ -58,8 +58,8 @@ pub(crate) fn cards(snapshot: &Snapshot) -> Vec<Card> {
         ),
         card(
             "Held",
-            grouped(snapshot.totals.held),
-            "quiet hours, pause or a faulty template",
+            grouped(snapshot.totals.held_in_all()),
+            "quiet hours, a faulty template, no provider",
         ),
         Card {
             link: Some("/console/replies"),

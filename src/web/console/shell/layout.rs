@@ -5,10 +5,10 @@ use axum::http::HeaderMap;
 use super::assets;
 use super::health::Health;
 use crate::domain::role::{Right, Role};
-use crate::store::StoreError;
 use crate::web::Web;
 use crate::web::auth::cookies;
 use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
 
 /// The cookie that keeps the choice of light or dark.
 pub(crate) const THEME_COOKIE: &str = "araldo_theme";
@@ -57,7 +57,7 @@ impl Frame {
         theme: Option<&'static str>,
         part: ConsolePart,
         title: String,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, Problem> {
         let snapshot = web.console.now(web).await?;
         Ok(Self {
             title,

@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use super::layout::{ConsolePart, Frame, theme};
 use crate::domain::role::Right;
-use crate::store::StoreError;
 use crate::web::Web;
 use crate::web::auth::session::Person;
+use crate::web::problem::Problem;
 
 /// A person who opens a page, and what the page is drawn with. Every page's handler takes one.
 pub(crate) struct Visit {
@@ -39,7 +39,7 @@ impl Visit {
         &self,
         part: ConsolePart,
         title: impl Into<String>,
-    ) -> Result<Frame, StoreError> {
+    ) -> Result<Frame, Problem> {
         Frame::new(&self.web, &self.person, self.theme, part, title.into()).await
     }
 }

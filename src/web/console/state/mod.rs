@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tokio::sync::Mutex;
 
@@ -16,6 +15,8 @@ use crate::store::reports::Ladder;
 use crate::template::Workshop;
 use crate::template::stored::StoredTemplates;
 use crate::web::Web;
+use crate::web::door::CachedAnswer;
+use crate::web::problem::Problem;
 
 mod funnels;
 mod snapshot;
@@ -26,8 +27,6 @@ pub(crate) use snapshot::{Snapshot, URGENT_WAIT, is_paused};
 use throughput::Meter;
 pub(crate) use throughput::Throughput;
 
-/// A snapshot is shared by all who look within this time.
-const FRESH: TimeDelta = TimeDelta::milliseconds(900);
 /// Previews of unsaved mails kept; the oldest go first.
 const PREVIEWS: usize = 64;
 
@@ -64,7 +63,7 @@ pub struct ConsoleState {
     zone: Tz,
     /// Where what an operator typed is tried.
     pub(crate) texts: Workshop,
-    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    snapshot: CachedAnswer<Result<Arc<Snapshot>, Problem>>,
     funnels: Funnels,
     meter: Mutex<Meter>,
     previews: Mutex<VecDeque<(String, String)>>,
@@ -80,7 +79,7 @@ impl ConsoleState {
             lifecycle,
             zone: HOME_ZONE,
             texts: Workshop::default(),
-            snapshot: Mutex::default(),
+            snapshot: CachedAnswer::default(),
             funnels: Funnels::default(),
             meter: Mutex::default(),
             previews: Mutex::default(),
@@ -107,17 +106,9 @@ impl ConsoleState {
     }
 
     /// What is going on, at most a second old: however many look, the store is asked once.
-    pub(crate) async fn now(&self, web: &Web) -> Result<Arc<Snapshot>, StoreError> {
-        let now = web.moment();
-        let mut kept = self.snapshot.lock().await;
-        if let Some(snapshot) = kept.as_ref()
-            && now.at - snapshot.at < FRESH
-        {
-            return Ok(Arc::clone(snapshot));
-        }
-        let snapshot = Arc::new(Snapshot::take(web, now).await?);
-        *kept = Some(Arc::clone(&snapshot));
-        Ok(snapshot)
+    pub(crate) async fn now(&self, web: &Web) -> Result<Arc<Snapshot>, Problem> {
+        let taken = async { Ok(Arc::new(Snapshot::take(web, web.moment()).await?)) };
+        self.snapshot.or(&*web.clock, taken).await
     }
 
     /// How far the messages of an incident got.

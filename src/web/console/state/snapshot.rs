@@ -16,7 +16,6 @@ pub(crate) const URGENT_WAIT: TimeDelta = TimeDelta::seconds(30);
 
 /// What is going on, read once for everybody.
 pub(crate) struct Snapshot {
-    pub(crate) at: Timestamp,
     pub(crate) lanes: Vec<LaneLoad>,
     pub(crate) totals: Totals,
     pub(crate) throughput: Throughput,
@@ -53,10 +52,9 @@ impl Snapshot {
             incidents.push((incident, ladder));
         }
         Ok(Self {
-            at: now.at,
             lanes,
-            totals,
             throughput: web.console.throughput(now.at, totals.ever.accepted).await,
+            totals,
             incidents,
             providers: with_state(&web.console.providers, known),
             nodes,
