@@ -4,12 +4,27 @@
 const page = document.querySelector("[data-live]");
 if (page) follow(page.dataset.live);
 
+// A stream that ends or breaks is opened again by the browser; one that is refused (the session is
+// over, the daemon cannot answer) is not, and a page that stands still must say so.
 function follow(address) {
-  const source = new EventSource(address);
-  for (const region of document.querySelectorAll("[data-region]")) {
-    source.addEventListener(region.dataset.region, (event) => swap(region, event.data));
-  }
-  addEventListener("pagehide", () => source.close());
+  const standing = page.insertBefore(document.createElement("p"), page.firstChild);
+  standing.className = "fault";
+  standing.setAttribute("role", "alert");
+  let source, again;
+  const listen = () => {
+    source = new EventSource(address);
+    for (const region of document.querySelectorAll("[data-region]")) {
+      source.addEventListener(region.dataset.region, (event) => swap(region, event.data));
+    }
+    source.addEventListener("open", () => { standing.textContent = ""; });
+    source.addEventListener("error", () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      standing.textContent = "This page stands still: Araldo does not answer, or your session is over. Load it again to see more.";
+      again = setTimeout(listen, 5000);
+    });
+  };
+  listen();
+  addEventListener("pagehide", () => { clearTimeout(again); source.close(); });
 }
 
 // The focus stays on the link it was on; an open disclosure is not closed under the reader.
@@ -32,10 +47,10 @@ addEventListener("keydown", (event) => {
 document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // Menus close on Escape and on a click elsewhere.
-const menu = document.querySelector(".person");
+const menus = [...document.querySelectorAll(".person, .health")];
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && menu?.open) menu.open = false;
+  if (event.key === "Escape") for (const menu of menus) menu.open = false;
 });
 addEventListener("click", (event) => {
-  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
 });

@@ -8,7 +8,7 @@ use crate::insight::explain::duration;
 use crate::store::cluster::upkeep::Breach;
 use crate::store::reports::{IncidentRow, Ladder, LaneLoad, ProviderRow};
 use crate::web::console::messages::MessageLine;
-use crate::web::console::shell::format::{Badge, When, plain};
+use crate::web::console::shell::format::{Badge, When, in_path, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
 use crate::web::console::shell::health::complaint;
 use crate::web::console::state::{Moment, ProviderFace, Snapshot, URGENT_WAIT, is_paused};
@@ -56,6 +56,7 @@ pub(crate) struct LaneBar {
 }
 
 pub(crate) struct GoingOn {
+    pub(crate) path: String,
     pub(crate) incident: String,
     pub(crate) what: String,
     pub(crate) began: When,
@@ -101,6 +102,7 @@ fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Moment) -> GoingOn 
         .as_deref()
         .map_or_else(String::new, |s| format!(" · {}", plain(s)));
     GoingOn {
+        path: in_path(&incident.incident),
         incident: incident.incident.clone(),
         what: format!("{}{service}", plain(&incident.kind)),
         began: When::new(incident.began_at, now),
