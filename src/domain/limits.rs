@@ -52,6 +52,9 @@ pub const SENDER_LETTERS: usize = 11;
 /// Digits of a sender's number (ITU-T E.164).
 pub const SENDER_DIGITS: usize = 15;
 
+/// Bytes of a form on a client's page: a reply of 1,000 characters and room to spare.
+pub const FORM_BYTES: usize = 16 * 1024;
+
 // ---- Logging in: whoever can reach the console ----
 
 /// Bytes of the form that logs in.
@@ -87,7 +90,7 @@ pub const PASSWORDS_AT_ONCE: usize = 2;
 pub const TEXT_BYTES: usize = 64 * 1024;
 /// Longest set of texts that the editor takes, in bytes, over all languages and channels.
 pub const TEXTS_BYTES: usize = 512 * 1024;
-/// Longest form of the editor, in bytes: all texts, each byte written as three.
+/// Longest form of the console, in bytes: the editor's, all texts, each byte written as three.
 pub const EDITOR_FORM_BYTES: usize = 2 * 1024 * 1024;
 /// Marks (`{{ }}`, `{% %}`) in one text. The longest text that comes with the program has 75.
 pub const MARKS: usize = 1_000;

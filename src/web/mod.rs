@@ -28,9 +28,11 @@ use crate::web::routes::{Routes, SharedWeb};
 
 pub mod api;
 pub mod auth;
+mod body;
 pub mod console;
 mod day;
 mod door;
+mod extract;
 pub mod hooks;
 pub mod problem;
 pub mod public;
@@ -182,7 +184,7 @@ fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLay
 
 /// People get a page: of the console inside it, a client's elsewhere. Programs get a problem.
 async fn nothing_here(uri: Uri, headers: HeaderMap) -> Response {
-    if uri.path().starts_with("/console") {
+    if console::is_in(&uri) {
         let problem = Problem::not_found("page", uri.path());
         return console::problem(problem, &headers);
     }
@@ -196,12 +198,19 @@ async fn nothing_public_here(uri: Uri, headers: HeaderMap) -> Response {
     Problem::not_found("page or resource", uri.path()).into_response()
 }
 
-async fn wrong_method(method: Method) -> Problem {
-    Problem::new(
+async fn wrong_method(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let problem = Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
         format!("`{method}` is not possible here; the header `Allow` says what is"),
-    )
+    );
+    if console::is_in(&uri) {
+        return console::problem(problem, &headers);
+    }
+    if console::wants_page(&headers) {
+        return public::refused(&problem);
+    }
+    problem.into_response()
 }
 
 /// The last resort: the caller gets an answer, the log the reason.

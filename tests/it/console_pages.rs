@@ -57,12 +57,22 @@ async fn an_alarm_stands_at_the_top_of_the_now_page_and_in_the_figures() {
     let breach = "INSERT INTO breach VALUES (1, 'I2', 3, $1, 1, 1, NULL)";
     let breach = sqlx::query(breach).bind(town.message.get());
     breach.execute(&town.pool).await.unwrap();
+    let held = "UPDATE message SET wake_at = due_at WHERE state = 'held'";
+    sqlx::query(held).execute(&town.pool).await.unwrap();
     town.clock.advance(chrono::TimeDelta::seconds(5));
     let page = browser.get("/console/now").await;
     assert!(page.text.contains("3 message(s) were accepted twice"));
     let example = format!("href=\"/console/messages/{}\">Look at one", town.message);
     assert!(page.text.contains(&example), "{}", page.text);
     let figures = browser.get("/metrics").await.text;
+    for reason in [
+        "quiet_hours\"} 2",
+        "template_fault\"} 0",
+        "no_provider\"} 0",
+    ] {
+        let line = format!("araldo_held{{reason=\"{reason}\n");
+        assert!(figures.contains(&line), "{line}: {figures}");
+    }
     assert!(figures.contains("araldo_invariant_breaches{invariant=\"I2\"} 3"));
     assert!(figures.contains("araldo_invariant_breaches{invariant=\"I1\"} 0"));
 }
@@ -174,6 +184,38 @@ async fn an_address_is_shown_only_on_purpose_and_that_is_written_down() {
     assert_eq!(deeds[0].action, "contact.revealed");
     assert_eq!(deeds[0].actor, "operator@example.org");
     assert_eq!(deeds[0].subject, "C-1000");
+    for foreign in ["10010", "no number", ""] {
+        let fields = [fields[0], ("contact", foreign)];
+        let path = "/console/clients/C-1000/reveal";
+        let page = browser.post(path, &fields).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{foreign}");
+    }
+    let mut tx = town.web.store.read().await.unwrap();
+    let deeds = tx.audit().recent(100).await.unwrap();
+    let revealed = deeds
+        .iter()
+        .filter(|deed| deed.action == "contact.revealed");
+    assert_eq!(
+        revealed.count(),
+        1,
+        "what was not shown is not written down"
+    );
+}
+
+#[tokio::test]
+async fn a_running_incident_is_a_link_whatever_its_reference() {
+    let town = Town::lively().await;
+    let renamed = sqlx::query("UPDATE incident SET ref = 'G/7?a#b'");
+    renamed.execute(&town.pool).await.unwrap();
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let page = browser.get("/console/now").await;
+    let link = "/console/incidents/G%2F7%3Fa%23b";
+    assert!(
+        page.text.contains(&format!("href=\"{link}\"")),
+        "{}",
+        page.text
+    );
+    assert_eq!(browser.get(link).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -82,6 +82,8 @@ async fn a_repeat_from_a_source_ahead_is_a_duplicate(store: &Store) {
     assert_eq!(again["duplicates"], 1, "{again}");
     let batch = api.batch(&json!([event("2"), ahead])).await.body;
     assert_eq!(batch["warnings"][0]["pointer"], "/1/time", "{batch}");
+    let batch = api.batch(&json!([ahead])).await.body;
+    assert_eq!(batch["warnings"][0]["pointer"], "/0/time", "{batch}");
     ahead["time"] = "2026-11-23T11:00:00Z".into();
     let answer = api.event(&ahead).await;
     let (status, pointer, detail) = answer.problem();

@@ -13,6 +13,7 @@
 #[macro_use]
 mod support;
 
+mod answers_fit_who_asks;
 mod architecture;
 mod chaos;
 mod check_and_serve;

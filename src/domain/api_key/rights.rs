@@ -51,13 +51,18 @@ impl Rights {
             });
         }
         self.may_say(kind)?;
-        if !allows(&self.sources, source) {
-            return Err(NotAllowed::Source {
-                source_name: harmless(source),
-                allowed: listed(&self.sources),
-            });
+        self.may_speak_for(source)
+    }
+
+    /// Whether the key is not bound to other sources than this.
+    pub fn may_speak_for(&self, source: &str) -> Result<(), NotAllowed> {
+        if allows(&self.sources, source) {
+            return Ok(());
         }
-        Ok(())
+        Err(NotAllowed::Source {
+            source_name: harmless(source),
+            allowed: listed(&self.sources),
+        })
     }
 
     /// Whether the key is not bound to other types than this.

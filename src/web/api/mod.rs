@@ -1,5 +1,5 @@
 //! The API under `/v1`: one folder per resource, one file per verb. The table below says who may;
-//! keys are checked by `auth::keys`, bodies read by `body`, lists cut into pages by `page`. What comes in is made
+//! keys are checked by `auth::keys`, bodies read by `web::body`, lists cut into pages by `page`. What comes in is made
 //! into the words of `domain` by `source`; what goes out is what `store` keeps.
 
 use crate::domain::api_key::Scope::{
@@ -8,7 +8,6 @@ use crate::domain::api_key::Scope::{
 };
 use crate::web::routes::{Access, Routes};
 
-mod body;
 mod cases;
 mod clients;
 mod events;

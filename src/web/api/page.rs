@@ -1,9 +1,11 @@
 //! Lists in pages: `?limit=` and `?after=`, answered with `{"items": [..], "next": ..}`.
 //! The cursor is the last item's id; pages stay right while rows are added.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use crate::web::Web;
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// Items of a page when `limit` is absent.
@@ -31,12 +33,11 @@ struct PageQuery {
     after: Option<String>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Paging {
+impl FromRequestParts<Web> for Paging {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Query(asked) = Query::<PageQuery>::try_from_uri(&parts.uri)
-            .map_err(|error| Problem::field("/query", error.body_text()))?;
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let Query(asked) = Query::<PageQuery>::from_request_parts(parts, web).await?;
         let limit = match asked.limit {
             None => USUAL,
             Some(text) => number(&text)

@@ -6,7 +6,7 @@
 //! not grouped by channel both `opened` and `measurable` count the e-mails and nothing else.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -15,6 +15,7 @@ use crate::domain::{Channel, Timestamp};
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::web::Web;
 use crate::web::day::date;
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// Days shown when `from` is not given.

@@ -5,15 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
 
-use crate::web::Web;
+use crate::domain::limits::EDITOR_FORM_BYTES;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
+use crate::web::{Web, body};
 
 /// A form sent by a person from one of our own pages.
 #[derive(Debug)]
@@ -46,9 +46,9 @@ impl FromRequest<Web> for Posted {
         let (mut parts, body) = request.into_parts();
         let person = Person::from_request_parts(&mut parts, web).await?;
         from_own_page(&parts.headers).map_err(Problem::into_response)?;
-        let body = Bytes::from_request(Request::from_parts(parts, body), web)
+        let body = body::read(Request::from_parts(parts, body), EDITOR_FORM_BYTES)
             .await
-            .map_err(axum::response::IntoResponse::into_response)?;
+            .map_err(Problem::into_response)?;
         let fields = FormFields::parse(&body);
         let same: bool = fields
             .get("csrf")

@@ -3,8 +3,7 @@
 use std::net::IpAddr;
 
 use askama::Template;
-use axum::body::to_bytes;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, Redirect, Response};
 use chrono::TimeDelta;
@@ -20,6 +19,8 @@ use crate::web::auth::csrf::{FormFields, Posted, from_own_page_for_sure};
 use crate::web::auth::password::LoginKind;
 use crate::web::auth::throttle::LoginOrigin;
 use crate::web::auth::{device, password, session};
+use crate::web::body;
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 use super::shell::layout::theme;
@@ -75,13 +76,10 @@ pub(crate) async fn form(
 
 /// `POST /console/login`. What it may cost is bounded before anything is looked at.
 pub(crate) async fn enter(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
-    from_own_page_for_sure(&parts.headers, &web.public_url)?;
-    let caller = web.door.caller(&parts.extensions, &parts.headers);
-    let body = to_bytes(body, LOGIN_FORM)
-        .await
-        .map_err(|_| Problem::too_large(LOGIN_FORM))?;
-    let fields = FormFields::parse(&body);
+    let headers = request.headers().clone();
+    from_own_page_for_sure(&headers, &web.public_url)?;
+    let caller = web.door.caller(request.extensions(), &headers);
+    let fields = FormFields::parse(&body::read(request, LOGIN_FORM).await?);
     let email = fields.get("email").trim().to_lowercase();
     if email.len() > LOGIN_ADDRESS {
         let fault = format!("the address is longer than {LOGIN_ADDRESS} bytes");
@@ -89,7 +87,7 @@ pub(crate) async fn enter(State(web): State<Web>, request: Request) -> Result<Re
     }
     let entry = LoginAttempt {
         web: &web,
-        headers: &parts.headers,
+        headers: &headers,
         user: somebody(&web, &email).await?,
         email,
         next: fields.get("next").to_owned(),

@@ -5,6 +5,7 @@
 //! know `shell` and `state`, which know no page. Pages read through `store::reports`; they decide
 //! nothing about messages. Who may see what stands in the table of routes.
 
+use axum::http::Uri;
 use axum::response::Redirect;
 
 use crate::domain::role::Right;
@@ -29,6 +30,11 @@ mod theme;
 pub(in crate::web) use shell::errors::{problem, wants_page};
 pub use state::{ConsoleState, ProviderFace};
 
+/// Whether an address is one of the console's, so that people ask for it.
+pub(super) fn is_in(uri: &Uri) -> bool {
+    uri.path().starts_with("/console")
+}
+
 /// The routes of this part, and who may.
 #[rustfmt::skip] // a table is read line by line
 pub(super) fn routes() -> Routes {
@@ -51,6 +57,7 @@ pub(super) fn routes() -> Routes {
         .get("/console/messages/{id}/mail", Person, messages::show::mail)
         .get("/console/clients", Person, clients::list::get)
         .get("/console/clients/{client}", Person, clients::show::get)
+        .get("/console/clients/{client}/reveal", Person, clients::show::back)
         .post("/console/clients/{client}/reveal", may(Right::Reveal), clients::show::reveal)
         .get("/console/cases", Person, cases::list::get)
         .get("/console/cases/{case}", Person, cases::show::get)

@@ -1,12 +1,12 @@
 //! The search field: a reference or number leads straight to its page, anything else to the
 //! clients whose name holds it.
 
-use axum::extract::Query;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use crate::store::StoreError;
 use crate::web::Web;
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 use super::shell::{Visit, in_path, strictly};

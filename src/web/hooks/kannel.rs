@@ -6,7 +6,7 @@
 //! good one may overtake the first. Of each kind an attempt has one: whoever holds a token cannot
 //! file more than the six that there are.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -19,6 +19,7 @@ use crate::store::StoreError;
 use crate::store::messages::receipts::NewReceipt;
 use crate::text::sanitize;
 use crate::web::Web;
+use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
 /// The SMSC says that the number does not exist (SMPP 3.4 §5.1.3, `ESME_RINVDSTADR`). The one
@@ -27,7 +28,7 @@ const NO_SUCH_NUMBER: &str = "0x0000000b";
 
 /// What Kannel fills in.
 #[derive(Debug, serde::Deserialize)]
-pub struct KannelReport {
+pub(super) struct KannelReport {
     /// `%d`: one bit of the delivery report mask.
     #[serde(rename = "type")]
     kind: String,
@@ -40,7 +41,7 @@ pub struct KannelReport {
 }
 
 /// `GET|POST /hooks/kannel/{provider}/{token}`.
-pub async fn report(
+pub(super) async fn report(
     State(web): State<Web>,
     Path((provider, token)): Path<(String, String)>,
     Query(report): Query<KannelReport>,

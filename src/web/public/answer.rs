@@ -1,7 +1,6 @@
 //! `POST /s/{token}/read` and `/reply`: the client's own word, kept before it is confirmed.
 
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
@@ -14,6 +13,7 @@ use crate::domain::{EngagementKind, MessageId, Verdict};
 use crate::store::messages::engagement::NewEngagement;
 use crate::text::sanitize;
 use crate::web::Web;
+use crate::web::extract::{Form, Path};
 
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct ReplyForm {

@@ -1,6 +1,6 @@
 //! `/c/{token}`: a tracked link. The redirect comes from memory; the hit is noted on the way.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -10,6 +10,7 @@ use crate::domain::token::Purpose;
 use crate::domain::{EngagementKind, LinkId, MessageId};
 use crate::track::Hit;
 use crate::web::Web;
+use crate::web::extract::Path;
 
 /// Leads to the link's target, which the request cannot influence.
 pub(super) async fn follow(

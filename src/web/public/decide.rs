@@ -3,8 +3,7 @@
 //! Only what changed is kept: a form that shows a topic nobody ever asked about must not turn
 //! into a consent because another field was saved.
 
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -20,6 +19,7 @@ use crate::store::messages::engagement::NewEngagement;
 use crate::store::people::preferences::{Choices, Decision};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
+use crate::web::extract::{Form, Path};
 
 type FormPairs = Vec<(String, String)>;
 

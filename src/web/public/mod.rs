@@ -5,7 +5,7 @@
 //! every decision is a POST. Redirect and pixel never wait for the store's writer.
 //! Start with `status` (the page), then `click` and `open`; `page` has what all answers share.
 
-use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 
 use crate::web::routes::{Access, Routes};
 
@@ -26,9 +26,7 @@ mod when;
 
 pub(in crate::web) use page::missing;
 pub use pages::{ContactDetails, Pages};
-
-/// The largest form: a reply of 1,000 characters and room to spare.
-const LARGEST_FORM: usize = 16 * 1024;
+pub(in crate::web) use refusal::refused;
 
 /// The routes of this part: whoever has the link.
 pub(super) fn routes() -> Routes {
@@ -44,5 +42,5 @@ pub(super) fn routes() -> Routes {
         .post("/s/{token}/resume", Token, decide::resume)
         .get("/u/{token}", Token, unsubscribe::ask)
         .post("/u/{token}", Token, unsubscribe::refuse)
-        .around(|router| router.layer(DefaultBodyLimit::max(LARGEST_FORM)))
+        .around(|router| router.layer(from_fn(refusal::as_note)))
 }

@@ -1,7 +1,7 @@
 //! `/o/{token}.gif`: the pixel at the end of an e-mail. It always shows, so that no mail has a
 //! broken picture; a forged token just counts nothing.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::Response;
 
@@ -11,6 +11,7 @@ use crate::domain::token::Purpose;
 use crate::domain::{EngagementKind, MessageId, PlanId, Verdict};
 use crate::track::Hit;
 use crate::web::Web;
+use crate::web::extract::Path;
 
 /// One transparent point: a GIF of 43 bytes.
 const PIXEL: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\

@@ -63,42 +63,47 @@ pub(super) fn show(status: StatusCode, page: &impl Template) -> Response {
     }
 }
 
-/// A short page: a heading and some lines, in one language or in both.
+/// A short page: a heading and two lines, in one language or in both.
 #[derive(Template)]
 #[template(path = "public/note.html")]
 pub(super) struct Note<'a> {
     pub(super) language: Language,
     pub(super) title: &'a str,
-    pub(super) lines: &'a [&'a str],
+    pub(super) lines: [(Language, &'a str); 2],
+}
+
+impl<'a> Note<'a> {
+    /// For a reader whose language is not known.
+    pub(super) const fn both(title: &'a str, italian: &'a str, english: &'a str) -> Self {
+        Self {
+            language: Language::HOME,
+            title,
+            lines: [(Language::Italian, italian), (Language::English, english)],
+        }
+    }
 }
 
 /// The same for forged, cut and expired tokens: nobody learns which one it was.
 pub(in crate::web) fn missing() -> Response {
-    let note = Note {
-        language: Language::HOME,
-        title: "Pagina non trovata",
-        lines: &[
-            "Questo indirizzo non porta a nessuna pagina. Se lo ha copiato da un messaggio, \
-             controlli che sia intero.",
-            "This address leads to no page. If you copied it from a message, please check that \
-             it is complete.",
-        ],
-    };
+    let note = Note::both(
+        "Pagina non trovata",
+        "Questo indirizzo non porta a nessuna pagina. Se lo ha copiato da un messaggio, controlli \
+         che sia intero.",
+        "This address leads to no page. If you copied it from a message, please check that it is \
+         complete.",
+    );
     show(StatusCode::NOT_FOUND, &note)
 }
 
 /// The store does not answer.
 pub(super) fn unavailable(error: &StoreError) -> Response {
     tracing::error!(error = %error, "a client's page cannot be shown");
-    let note = Note {
-        language: Language::HOME,
-        title: "Un momento di pazienza",
-        lines: &[
-            "La pagina non risponde in questo momento. Riprovi tra qualche minuto: le Sue scelte \
-             restano come sono.",
-            "This page does not answer right now. Please try again in a few minutes: your \
-             choices stay as they are.",
-        ],
-    };
+    let note = Note::both(
+        "Un momento di pazienza",
+        "La pagina non risponde in questo momento. Riprovi tra qualche minuto: le Sue scelte \
+         restano come sono.",
+        "This page does not answer right now. Please try again in a few minutes: your choices \
+         stay as they are.",
+    );
     show(StatusCode::SERVICE_UNAVAILABLE, &note)
 }

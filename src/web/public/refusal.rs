@@ -2,17 +2,19 @@
 //! they knew: a forged token, one of a client who was erased and one of a message long gone look
 //! the same.
 
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::Response;
 
 use super::page::{self, Note};
-use super::phrases::Language;
 use super::visitor::Visitor;
 use crate::domain::MessageId;
 use crate::domain::token::Purpose;
 use crate::store::reports::status_page::{Followed, NotifiedMessage};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
+use crate::web::problem::Problem;
 
 /// Why it is not followed.
 #[derive(Debug)]
@@ -38,30 +40,54 @@ impl Refusal {
         match self {
             Self::Nothing => page::missing(),
             Self::Store(error) => page::unavailable(error),
-            Self::Ended => note(
-                StatusCode::GONE,
-                "Collegamento scaduto",
-                &[
+            Self::Ended => {
+                let note = Note::both(
+                    "Collegamento scaduto",
                     "Questo collegamento non vale più: il messaggio era per un recapito che non è \
                      più in uso, oppure è passato troppo tempo. Usi il collegamento nell'ultimo \
                      messaggio ricevuto, o ci telefoni.",
                     "This link is no longer valid: the message went to an address that is no \
                      longer in use, or it is too old. Please use the link in the latest message \
                      you received, or call us.",
-                ],
-            ),
-            Self::FromElsewhere => note(
-                StatusCode::FORBIDDEN,
-                "Richiesta non accettata",
-                &[
+                );
+                page::show(StatusCode::GONE, &note)
+            }
+            Self::FromElsewhere => {
+                let note = Note::both(
+                    "Richiesta non accettata",
                     "La richiesta arriva da un'altra pagina. Apra il collegamento che Le abbiamo \
                      mandato e riprovi da lì.",
                     "This request came from another page. Please open the link we sent you and \
                      try again from there.",
-                ],
-            ),
+                );
+                page::show(StatusCode::FORBIDDEN, &note)
+            }
         }
     }
+}
+
+/// Turns a problem into a note: what comes by a link comes from a person.
+pub(super) async fn as_note(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match response.extensions().get::<Problem>() {
+        Some(problem) => refused(problem),
+        None => response,
+    }
+}
+
+/// A request that is none of those a page of ours makes.
+pub(in crate::web) fn refused(problem: &Problem) -> Response {
+    if problem.status == StatusCode::NOT_FOUND {
+        return page::missing();
+    }
+    let note = Note::both(
+        "Richiesta non accettata",
+        "Non è stato possibile leggere la richiesta. Apra il collegamento che Le abbiamo mandato e \
+         riprovi da lì.",
+        "This request could not be read. Please open the link we sent you and try again from \
+         there.",
+    );
+    page::show(problem.status, &note)
 }
 
 /// The message a form is about. The token is what only its reader has; a form sent by a page
@@ -87,13 +113,4 @@ pub(super) async fn told(tx: &mut Tx, message: MessageId) -> Result<NotifiedMess
         Followed::Ended => Err(Refusal::Ended),
         Followed::Nothing => Err(Refusal::Nothing),
     }
-}
-
-fn note(status: StatusCode, title: &str, lines: &[&str]) -> Response {
-    let note = Note {
-        language: Language::HOME,
-        title,
-        lines,
-    };
-    page::show(status, &note)
 }

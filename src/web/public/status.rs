@@ -1,6 +1,6 @@
 //! `/s/{token}`: the client's status page.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -18,6 +18,7 @@ use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::track::Hit;
 use crate::web::Web;
+use crate::web::extract::{Path, Query};
 
 /// What a form that led back here had done.
 #[derive(Debug, serde::Deserialize)]

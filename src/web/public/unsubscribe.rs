@@ -4,7 +4,7 @@
 //! GET only asks: mail firewalls follow every address they find, and must not decide for
 //! people. POST answers 200 by itself, without a redirect (RFC 8058 §3.1), however often.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -17,6 +17,7 @@ use crate::domain::token::Purpose;
 use crate::store::people::preferences::Decision;
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::web::Web;
+use crate::web::extract::Path;
 
 /// Asks whether to go on.
 #[derive(askama::Template)]
@@ -63,7 +64,7 @@ pub(super) async fn refuse(State(web): State<Web>, Path(token): Path<String>) ->
     let note = Note {
         language,
         title: language.choose("Fatto", "Done"),
-        lines: &[&line, elsewhere(language)],
+        lines: [&line, elsewhere(language)].map(|line| (language, line)),
     };
     page::show(StatusCode::OK, &note)
 }
@@ -100,13 +101,14 @@ fn cannot_refuse(language: Language) -> Response {
     let note = Note {
         language,
         title: language.choose("Un avviso di sicurezza", "A safety notice"),
-        lines: &[
+        lines: [
             language.choose(
                 "Gli avvisi che riguardano la Sua sicurezza arrivano sempre.",
                 "Notices about your safety always reach you.",
             ),
             elsewhere(language),
-        ],
+        ]
+        .map(|line| (language, line)),
     };
     page::show(StatusCode::OK, &note)
 }

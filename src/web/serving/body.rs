@@ -1,6 +1,7 @@
 //! Bodies: what a request brings has to come within a time, and what nobody read of it is left to
 //! the connection; an answer keeps its connection busy until its end.
 
+use std::error::Error;
 use std::future::Future as _;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,6 +24,12 @@ pub(super) enum BodyError {
     Gone,
     #[error(transparent)]
     Broken(#[from] hyper::Error),
+}
+
+/// Whether a body ended because the peer kept us waiting for too long.
+pub(in crate::web) fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |cause| (*cause).source());
+    causes.any(|cause| matches!(cause.downcast_ref(), Some(BodyError::Slow)))
 }
 
 /// A request's body. The time that counts is the time we wait for the peer, not the time we take.

@@ -16,6 +16,7 @@ use axum::Router;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
+pub(in crate::web) use body::is_too_slow;
 pub use seat::Room;
 
 use crate::domain::limits;

@@ -7,12 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
+use araldo::domain::api_key::Scope;
 use araldo::domain::limits::LEFTOVER_WITHIN;
-use araldo::web::serving::Patience;
+use araldo::runtime::Lifecycle;
+use araldo::web::serving::{self, Patience, Room};
+use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
 use super::deadlines::{SHORT, heard, server};
 use super::{speak, until_closed};
+use crate::intake_api::Api;
+use crate::support;
 
 const ASKED: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 /// How the answer to a request begins whose body is waited for.
@@ -90,6 +95,42 @@ async fn who_sends_on_stays_while_others_make_room() {
     over.store(true, Ordering::Release);
     let (sent, answer) = sending.await.unwrap();
     assert!(answer.ends_with(&sent.to_string()), "{sent}: {answer}");
+    lifecycle.abort();
+}
+
+/// And how much of a long stream was kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_cut_off_for_slowness_hears_so() {
+    let store = support::sqlite().await;
+    let api = Api::over(&store).await;
+    let key = api.new_key(2, Scope::ALL).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (router, lifecycle) = (araldo::web::router(api.web.clone()), Lifecycle::new());
+    serving::start(listener, router, Room::new(10), SHORT, &lifecycle);
+    let line = "{\"client\":\"C-1\",\"name\":\"Anna\"}\n{";
+    let event = "application/cloudevents+json";
+    let form = "application/x-www-form-urlencoded";
+    for (path, kind, body, told) in [
+        ("/v1/events", event, "{", "came too slowly"),
+        ("/console/login", form, "email=", "came too slowly"),
+        (
+            "/v1/clients:import",
+            "application/x-ndjson",
+            line,
+            "1 client(s) were imported",
+        ),
+    ] {
+        let said = format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n\
+             Sec-Fetch-Site: same-origin\r\nContent-Type: {kind}\r\n\
+             Content-Length: 1000\r\nConnection: close\r\n\r\n{body}"
+        );
+        let answer = spawn_blocking(move || until_closed(speak(address, &said)));
+        let answer = answer.await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
+        assert!(answer.contains(told), "{path}: {answer}");
+    }
     lifecycle.abort();
 }
 

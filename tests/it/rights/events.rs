@@ -113,7 +113,16 @@ async fn a_key_is_bound_to_its_sources_and_types(store: &Store) {
     assert_eq!((answer.problem().0, answer.problem().1), (403, "/source"));
     assert!(answer.problem().2.contains("`/crm`, `/oms*`"));
     let put = json!({"client": "C-1", "kind": "voltura", "state": "done"});
-    assert_eq!(program.ask("PUT", "/v1/cases/P", &put).await.status, 202);
+    let answer = program.ask("PUT", "/v1/cases/P", &put).await;
+    assert_eq!((answer.problem().0, answer.problem().1), (403, "/source"));
+    assert!(answer.problem().2.contains("`/v1/cases`"), "{answer:?}");
+    let rights = Rights {
+        scopes: vec![Scope::CasesWrite],
+        sources: vec!["/crm".parse().unwrap(), "/v1/cases".parse().unwrap()],
+        ..Rights::default()
+    };
+    let teller = Program::bound(&api, 4, rights).await;
+    assert_eq!(teller.ask("PUT", "/v1/cases/P", &put).await.status, 202);
     let rights = Rights {
         scopes: vec![Scope::CasesWrite],
         types: vec!["case.closed".parse().unwrap()],

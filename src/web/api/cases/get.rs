@@ -1,10 +1,11 @@
 //! `GET /v1/cases/{ref}`: where a case stands, and how it came there.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use crate::store::planning::cases::{CaseChange, CaseRecord};
 use crate::web::Web;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 /// A case with its history.

@@ -1,12 +1,13 @@
 //! `GET /v1/cases`: cases in pages, newest first; `?client=` those of one client.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 
 use crate::domain::CaseId;
 use crate::store::planning::cases::CaseRecord;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// The parameters of the query.

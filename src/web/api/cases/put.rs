@@ -5,7 +5,7 @@
 //! case is moved on in the same transaction: a GET right after sees it. Saying again what is
 //! known already changes nothing and tells nobody; what GET gave may be sent as it is.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -15,9 +15,10 @@ use crate::domain::{EventId, FieldError, Timestamp};
 use crate::intake::accept;
 use crate::store::planning::cases::CaseRecord;
 use crate::web::Web;
-use crate::web::api::body::Json;
 use crate::web::api::clients::put::{named, without};
 use crate::web::auth::keys::Caller;
+use crate::web::body::Json;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 /// The `source` of events made here.
@@ -32,6 +33,10 @@ pub(crate) async fn put(
     Path(reference): Path<String>,
     Json(mut body): Json,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
+    caller
+        .rights()
+        .may_speak_for(SOURCE)
+        .map_err(|refused| Problem::forbidden("key_bound", refused.into()))?;
     named(&mut body, "case", &reference)?;
     keep_closed(&mut body);
     without(&mut body, READ_ONLY);

@@ -1,13 +1,14 @@
 //! `DELETE /v1/clients/{ref}`: erases a client. Nothing more is sent, their links end, and what
 //! names them is blanked; a STOP stays with its address. See docs/erasure.md.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use base64::Engine as _;
 
 use crate::store::people::erasure::Erasing;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 /// Erases a client: 204, or 404 when there is none.
@@ -29,7 +30,14 @@ pub(crate) async fn delete(
     let Some(erased) = erased else {
         return Err(Problem::not_found("client", &reference));
     };
-    web.pages.learn_erased(&web.store, now).await?;
+    // It is done, whatever comes now: what cannot be learnt at once, the watcher learns.
+    if let Err(error) = web.pages.learn_erased(&web.store, now).await {
+        tracing::warn!(
+            client.id = %erased.client,
+            error = %error,
+            "the links of an erased client end in some seconds, not yet"
+        );
+    }
     tracing::info!(
         client.id = %erased.client,
         messages.withdrawn = erased.cancelled,

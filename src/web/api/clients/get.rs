@@ -1,7 +1,7 @@
 //! `GET /v1/clients/{ref}`: the client, whether Araldo can reach them, and what bars an address.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::domain::reach::{Addressee, KnownAddress, Reach};
@@ -10,6 +10,7 @@ use crate::intake::client;
 use crate::store::people::clients::ClientRecord;
 use crate::store::people::suppressions::Suppression;
 use crate::web::Web;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 pub(crate) async fn get(

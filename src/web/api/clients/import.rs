@@ -16,8 +16,8 @@ use crate::domain::limits::NAMED_LINES;
 use crate::intake::import::{Importer, Rejected, read_line};
 use crate::intake::lines::{self, LineRead};
 use crate::web::Web;
-use crate::web::api::body;
 use crate::web::auth::keys::Caller;
+use crate::web::body;
 use crate::web::problem::Problem;
 
 /// What was imported and what was not.
@@ -65,37 +65,45 @@ async fn import(
     let mut importer = Importer::new(&web.store, &*web.clock, &*web.ids, false).by(actor);
     let mut answer = ImportReport::default();
     let mut buffer = Vec::new();
+    let mut cut_off = None;
     let limit = web.limits.line_bytes;
     for line in 1.. {
         let read = match lines::next(&mut reader, &mut buffer, limit).await {
             Ok(LineRead::End) => break,
             Ok(LineRead::Whole) => read_line(&buffer, &web.phones),
             Ok(LineRead::TooLong) => Err(FieldError::new("", format!("longer than {limit} bytes"))),
-            // Whoever broke off hears nothing more; what came in whole is kept.
-            Err(error) => Err(FieldError::new(
-                "",
-                format!("the stream broke off: {error}"),
-            )),
+            // What came in whole is kept.
+            Err(error) => {
+                cut_off = Some(body::broken_off(&error));
+                break;
+            }
         };
         match read {
             Ok(Some(client)) => answer.reject_all(importer.add(client, line).await?),
             Ok(None) => {}
-            Err(fault) => {
-                let broken_off = fault.detail.starts_with("the stream broke off");
-                answer.reject(Rejected { line, fault });
-                if broken_off {
-                    break;
-                }
-            }
+            Err(fault) => answer.reject(Rejected { line, fault }),
         }
     }
     let (imported, refused) = importer.finish().await?;
     answer.imported = imported;
     answer.reject_all(refused);
-    Ok(answer)
+    match cut_off {
+        Some(why) => Err(answer.until(why)),
+        None => Ok(answer),
+    }
 }
 
 impl ImportReport {
+    /// What was done until the stream ended before its end.
+    fn until(&self, mut why: Problem) -> Problem {
+        let (imported, rejected) = (self.imported, self.rejected_count);
+        why.detail = format!(
+            "{}: {imported} client(s) were imported and {rejected} line(s) rejected before",
+            why.detail
+        );
+        why
+    }
+
     fn reject_all(&mut self, refused: Vec<(u64, FieldError)>) {
         for (line, fault) in refused {
             self.reject(Rejected { line, fault });

@@ -2,13 +2,14 @@
 //! the name.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde_json::Value;
 
 use crate::domain::ClientId;
 use crate::intake::client;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// The parameters of the query.

@@ -1,7 +1,7 @@
 //! `PUT /v1/clients/{ref}`: makes the client as described. 201 when it is new. What GET gave may
 //! be sent as it is.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::Value;
 
@@ -9,8 +9,9 @@ use crate::intake::client;
 use crate::store::access::audit::AuditEntry;
 use crate::store::people::clients::Put;
 use crate::web::Web;
-use crate::web::api::body::Json;
 use crate::web::auth::keys::Caller;
+use crate::web::body::Json;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 /// What GET says beside what PUT takes.

@@ -14,8 +14,8 @@ use crate::domain::event::Arrival;
 use crate::domain::limits::NAMED_WARNINGS;
 use crate::intake::cloud_event::{self, Mode};
 use crate::web::Web;
-use crate::web::api::body;
 use crate::web::auth::keys::Caller;
+use crate::web::body;
 use crate::web::problem::Problem;
 
 #[derive(serde::Serialize)]
@@ -47,7 +47,7 @@ pub(crate) async fn post(
     let parse = move || cloud_event::read(mode, &attributes, &body, &limits, now);
     let events = body::aside(length, parse).await?;
     judge(&caller, &events, listed)?;
-    let warnings = warnings(&events);
+    let warnings = warnings(&events, listed);
     let taken = web.inbox.take(events, now, &*web.ids).await?;
     if taken.accepted > 0 {
         web.wake.events_stored();
@@ -81,7 +81,7 @@ fn judge(caller: &Caller, events: &[Arrival], listed: bool) -> Result<(), Proble
 
 /// Events whose time lies ahead are taken as of now: the sender is told, and the operator, because
 /// either clock may be the wrong one.
-fn warnings(events: &[Arrival]) -> Vec<FieldError> {
+fn warnings(events: &[Arrival], listed: bool) -> Vec<FieldError> {
     let ahead: Vec<_> = events
         .iter()
         .enumerate()
@@ -97,9 +97,9 @@ fn warnings(events: &[Arrival]) -> Vec<FieldError> {
          their source wrong, or ours?"
     );
     let warning = |(index, by): (usize, TimeDelta)| {
-        let pointer = match events.len() {
-            1 => "/time".to_owned(),
-            _ => format!("/{index}/time"),
+        let pointer = match listed {
+            true => format!("/{index}/time"),
+            false => "/time".to_owned(),
         };
         let detail = format!(
             "`time` is {} s ahead of the clock here; the event counts as of now",

@@ -1,10 +1,11 @@
 //! `GET /v1/incidents/{ref}`: where an incident stands, and how it came there.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use crate::store::planning::incidents::{IncidentChange, IncidentRecord};
 use crate::web::Web;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 /// An incident with its history.

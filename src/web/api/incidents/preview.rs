@@ -14,8 +14,8 @@ use crate::domain::event::{IncidentData, IncidentStep};
 use crate::domain::limits::PREVIEW_STEP;
 use crate::plan::{exchanged, preview};
 use crate::web::Web;
-use crate::web::api::body::Json;
 use crate::web::auth::keys::Caller;
+use crate::web::body::Json;
 use crate::web::problem::Problem;
 
 /// When nobody would be told, whoever lives there.

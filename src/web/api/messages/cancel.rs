@@ -4,13 +4,14 @@
 //! message stands. A whole event is stopped with `araldo dispatch cancel`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::domain::MessageState;
 use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 /// The verb, as the path ends.

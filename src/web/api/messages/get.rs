@@ -1,7 +1,7 @@
 //! `GET /v1/messages/{id}`: one message with its attempts, receipts, engagement and why.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::domain::{Channel, Tracking};
@@ -9,6 +9,7 @@ use crate::insight::explain;
 use crate::store::reports::{MessageStory, StoryAttempt, StoryEngagement, StoryReceipt};
 use crate::web::Web;
 use crate::web::day::date;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 pub(crate) async fn get(

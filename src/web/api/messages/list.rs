@@ -1,7 +1,7 @@
 //! `GET /v1/messages`: newest first, filtered, by key.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::domain::MessageId;
 use crate::store::reports::{MessageFilter, MessageRow};
 use crate::web::Web;
 use crate::web::api::page::Paging;
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 use crate::web::query::known;
 

@@ -15,8 +15,8 @@ use crate::domain::{Class, EventId, FieldError, Lane, Timestamp};
 use crate::store::{StoreError, Tx};
 use crate::template;
 use crate::web::Web;
-use crate::web::api::body::Json;
 use crate::web::auth::keys::Caller;
+use crate::web::body::Json;
 use crate::web::problem::Problem;
 
 /// The `source` of events made here begins so; the prefix of the API key follows, so that no

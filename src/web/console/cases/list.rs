@@ -1,12 +1,12 @@
 //! `GET /console/cases`: where each stands and with whom.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::CaseLine;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// What the list is asked.

@@ -1,7 +1,6 @@
 //! `GET /console/cases/{case}`: one case with its steps, replies and messages.
 
 use askama::Template;
-use axum::extract::Path;
 use axum::response::Response;
 
 use super::line::owner;
@@ -14,6 +13,7 @@ use crate::web::console::replies::{self, ReplyLine};
 use crate::web::console::shell::format::LANGUAGE;
 use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 #[derive(Template)]

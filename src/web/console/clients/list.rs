@@ -1,12 +1,12 @@
 //! `GET /console/clients`: all of them, or those whose name or reference holds a word.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::store::reports::ClientSummary;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path, list};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// What the list is asked.

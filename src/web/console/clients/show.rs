@@ -2,13 +2,13 @@
 //! Addresses are masked; showing one is a POST of its own and is written down.
 
 use askama::Template;
-use axum::extract::{Path, Query};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use super::why::{Explanation, answer};
 use crate::domain::address::masked;
 use crate::domain::role::Right;
+use crate::store::Tx;
 use crate::store::access::audit::AuditEntry;
 use crate::store::people::replies::RepliesTo;
 use crate::store::reports::{ClientSheet, MessageFilter};
@@ -19,6 +19,7 @@ use crate::web::console::replies::{self, ReplyLine};
 use crate::web::console::shell::format::{minute_of_day, plain};
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
 use crate::web::console::state::Moment;
+use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
 /// What the page of one client is asked.
@@ -69,17 +70,36 @@ pub(crate) async fn reveal(
     Posted { person, fields }: Posted,
 ) -> Result<Response, Problem> {
     person.require(Right::Reveal)?;
-    let contact = fields.get("contact");
+    let mut tx = visit.web.store.write().await?;
+    let shown = contact_of(&mut tx, &client, fields.get("contact")).await?;
     let entry = AuditEntry {
         actor: &person.email,
         action: "contact.revealed",
         subject: &client,
-        detail: Some(contact),
+        detail: Some(&shown.to_string()),
     };
-    let mut tx = visit.web.store.write().await?;
     visit.web.audit(&mut tx, &entry).await?;
     tx.commit().await?;
-    draw(&visit, &client, "", contact.parse().ok()).await
+    draw(&visit, &client, "", Some(shown)).await
+}
+
+/// `GET /console/clients/{client}/reveal`: where the page stands that showed an address. Loaded
+/// again, it shows the client.
+pub(crate) async fn back(Path(client): Path<String>) -> Response {
+    shell::strictly(Redirect::to(&format!(
+        "/console/clients/{}",
+        in_path(&client)
+    )))
+}
+
+/// The address somebody wants to see, if it is this client's.
+async fn contact_of(tx: &mut Tx, client: &str, contact: &str) -> Result<i64, Problem> {
+    let found = tx.reports().client(client).await?;
+    let sheet = found.ok_or_else(|| Problem::not_found("client", client))?;
+    let mut ids = sheet.contacts.iter().map(|contact| contact.id);
+    let asked: Option<i64> = contact.parse().ok();
+    ids.find(|id| Some(*id) == asked)
+        .ok_or_else(|| Problem::not_found("address of this client", contact))
 }
 
 async fn draw(

@@ -1,12 +1,12 @@
 //! `GET /console/incidents`: what is going on, and what went on.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 
 use super::line::IncidentLine;
 use crate::web::console::shell::list::{self, After};
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 #[derive(Template)]

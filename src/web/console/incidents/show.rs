@@ -1,7 +1,6 @@
 //! `GET /console/incidents/{incident}`: its area, its steps and how far its messages got.
 
 use askama::Template;
-use axum::extract::Path;
 use axum::response::Response;
 
 use super::line::IncidentLine;
@@ -14,6 +13,7 @@ use crate::web::console::shell::map::{Map, draw};
 use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
 use crate::web::console::state::Moment;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 /// Dots on the map: enough to see the shape.

@@ -1,6 +1,5 @@
 //! `GET /console/insight.csv`: the counts by day, template, version and channel.
 
-use axum::extract::Query;
 use axum::http::header;
 use axum::response::Response;
 use csv::{QuoteStyle, Terminator, WriterBuilder};
@@ -9,6 +8,7 @@ use super::{InsightQuery, date};
 use crate::domain::role::Right;
 use crate::store::reports::{Counts, StatsBy, StatsRow};
 use crate::web::console::shell::{Visit, strictly};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// A count and the head of its column.

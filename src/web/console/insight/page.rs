@@ -2,7 +2,6 @@
 //! table. Every rate says what it is made of.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 
 use super::sums::Sums;
@@ -14,6 +13,7 @@ use crate::store::reports::{Counts, StatsRow};
 use crate::web::console::shell::chart::{Bar, bars};
 use crate::web::console::shell::format::grouped;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// One step of the funnel: how many of the step before.

@@ -1,7 +1,6 @@
 //! `GET /console/messages`: newest first, with the filters in the address.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -9,6 +8,7 @@ use super::MessageLine;
 use crate::domain::{Channel, MessageId, MessageState};
 use crate::store::reports::MessageFilter;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 use crate::web::query::known;
 

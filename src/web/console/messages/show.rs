@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Path;
 use axum::response::Response;
 
 use super::timeline::steps;
@@ -20,6 +19,7 @@ use crate::web::Web;
 use crate::web::console::replies::{self, ReplyLine};
 use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, in_path};
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 #[derive(Template)]

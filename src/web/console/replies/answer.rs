@@ -1,6 +1,6 @@
 //! `POST /console/replies/{id}/answered`: a person has answered it; who, is written down.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
@@ -10,6 +10,7 @@ use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::strictly;
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 pub(crate) async fn post(

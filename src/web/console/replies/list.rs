@@ -1,7 +1,6 @@
 //! `GET /console/replies`: those that nobody has answered.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 
 use super::ReplyLine;
@@ -9,6 +8,7 @@ use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
 use crate::web::console::shell::list::{self, After};
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
+use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 #[derive(Template)]

@@ -1,7 +1,6 @@
 //! `GET /console/sandbox/{channel}/{address}`: all that is kept of one handset or mailbox.
 
 use askama::Template;
-use axum::extract::Path;
 use axum::response::Response;
 
 use super::item::ReceivedItem;
@@ -9,6 +8,7 @@ use super::world;
 use crate::channel::sandbox::Body;
 use crate::domain::Channel;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 #[derive(Template)]

@@ -3,10 +3,11 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
+
+use crate::web::extract::Path;
 
 /// Name, type and text of a file of `assets/console`.
 macro_rules! file {

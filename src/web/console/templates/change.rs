@@ -5,7 +5,6 @@
 //! meantime, the question is asked anew instead of answered for another text.
 
 use askama::Template;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
@@ -17,6 +16,7 @@ use crate::template::{Difference, difference};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path, strictly};
+use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
 use super::editor::fingerprint;

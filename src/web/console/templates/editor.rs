@@ -2,7 +2,6 @@
 //! their rates.
 
 use askama::Template;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,6 +18,7 @@ use crate::store::templates::StoredVersion;
 use crate::template::Fullness;
 use crate::web::Web;
 use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, When};
+use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
 use super::preview::{Preview, Shown};

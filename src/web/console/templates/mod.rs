@@ -5,10 +5,8 @@
 //! is decided by `template`, which works on it in a workshop of its own.
 
 use askama::Template;
-use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 
-use crate::domain::limits::EDITOR_FORM_BYTES;
 use crate::domain::role::Right;
 use crate::store::templates::TemplateSummary;
 use crate::web::problem::Problem;
@@ -38,7 +36,6 @@ pub(super) fn routes() -> Routes {
         .get("/console/templates/{name}/{asked}", editor, change::ask)
         .post("/console/templates/{name}/{asked}", editor, change::answer)
         .get("/console/previews/{key}", Access::Person, preview::mail)
-        .around(|router| router.layer(DefaultBodyLimit::max(EDITOR_FORM_BYTES)))
 }
 
 #[derive(Template)]

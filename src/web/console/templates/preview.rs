@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::RngExt as _;
@@ -20,6 +20,7 @@ use crate::template::{Compiled, Input, introduce};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{self, Visit};
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 use crate::web::public::ContactDetails;
 

@@ -5,7 +5,6 @@
 //! What changes for readers (publishing, rolling back) and what is lost (discarding) is asked
 //! about on a page of its own: `change`.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 
@@ -20,6 +19,7 @@ use crate::web::Web;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::auth::session::Person;
 use crate::web::console::shell::{Visit, in_path, strictly};
+use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 use super::editor::{Drawing, Notice, current, draw, fingerprint, pick};

@@ -1,4 +1,7 @@
-//! Request bodies: never more than allowed is read, and what is wrong is said as a problem.
+//! Request bodies, of programs and of forms: never more than allowed is read, and what is wrong is
+//! said as a problem.
+
+use std::error::Error;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
@@ -14,9 +17,10 @@ use crate::text::invisible::harmless;
 use crate::text::tree::Tree;
 use crate::web::Web;
 use crate::web::problem::Problem;
+use crate::web::serving;
 
 /// One JSON document of at most `Limits::single_bytes`.
-pub(super) struct Json(pub(super) Value);
+pub(in crate::web) struct Json(pub(in crate::web) Value);
 
 impl FromRequest<Web> for Json {
     type Rejection = Problem;
@@ -34,7 +38,7 @@ impl FromRequest<Web> for Json {
 }
 
 /// The content type as it was sent; empty when there is none.
-pub(super) fn media_type(headers: &HeaderMap) -> &str {
+pub(in crate::web) fn media_type(headers: &HeaderMap) -> &str {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -42,7 +46,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> &str {
 }
 
 /// The whole body. What is announced as too large is refused before a byte of it is read.
-pub(super) async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
+pub(in crate::web) async fn read(request: Request, limit: usize) -> Result<Bytes, Problem> {
     uncompressed(request.headers())?;
     let announced = request
         .headers()
@@ -55,7 +59,7 @@ pub(super) async fn read(request: Request, limit: usize) -> Result<Bytes, Proble
 }
 
 /// Refuses a compressed body with what to do: read as it is, it would be "no JSON".
-pub(super) fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
+pub(in crate::web) fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
     let coding = headers.get(header::CONTENT_ENCODING);
     let coding = coding.map_or("identity", |value| value.to_str().unwrap_or("unreadable"));
     if coding.trim().eq_ignore_ascii_case("identity") {
@@ -72,7 +76,7 @@ pub(super) fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// Does what takes long with a long body away from the threads that answer everybody else.
-pub(super) async fn aside<T: Send + 'static>(
+pub(in crate::web) async fn aside<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> Result<T, FieldError> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -93,7 +97,7 @@ async fn collect(body: Body, limit: usize, expected: usize) -> Result<Bytes, Pro
     let mut stream = body.into_data_stream();
     let mut whole = Vec::with_capacity(expected);
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| broken_off())?;
+        let chunk = chunk.map_err(|error| broken_off(&error))?;
         if whole.len() + chunk.len() > limit {
             return Err(Problem::too_large(limit));
         }
@@ -102,7 +106,15 @@ async fn collect(body: Body, limit: usize, expected: usize) -> Result<Bytes, Pro
     Ok(whole.into())
 }
 
-fn broken_off() -> Problem {
+/// A body that did not come to its end: whether because the peer kept us waiting, or broke it off.
+pub(in crate::web) fn broken_off(error: &(dyn Error + 'static)) -> Problem {
+    if serving::is_too_slow(error) {
+        return Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            "the body came too slowly; send it again",
+        );
+    }
     Problem::new(
         StatusCode::BAD_REQUEST,
         "body_broken_off",
