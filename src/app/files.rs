@@ -1,6 +1,8 @@
 //! The three kinds of files that a node reads at its start, or what comes with the program in their
 //! place: rules, kinds of cases, templates.
 
+use std::path::Path;
+
 use super::AppError;
 use crate::config::{Config, rules};
 use crate::domain::case_kind::CaseKinds;
@@ -15,19 +17,16 @@ const AUTHOR: &str = "araldo";
 
 /// Rules as configured, ready to be asked.
 pub fn load_rules(config: &Config) -> Result<Matcher, AppError> {
-    let rules = rules::load(config.rules_file.as_deref())?;
+    let rules = rules::load(config.rules_file.as_ref())?;
     Matcher::new(rules).map_err(|error| AppError::File(error.to_string()))
 }
 
 /// Kinds of cases as configured.
 pub fn load_case_kinds(config: &Config) -> Result<CaseKinds, AppError> {
-    let Some(path) = &config.case_kinds_file else {
+    let Some(file) = &config.case_kinds_file else {
         return Ok(CaseKinds::shipped());
     };
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| AppError::File(format!("cannot read {name}: {error}")))?;
-    CaseKinds::parse(&text, &name)
+    CaseKinds::parse(&file.text()?, &file.path.display().to_string())
         .map_err(|faults| AppError::Faults(faults.iter().map(ToString::to_string).collect()))
 }
 
@@ -41,24 +40,53 @@ pub fn template_sources(config: &Config) -> (Vec<Source>, Vec<String>) {
             |sources| (sources, Vec::new()),
         );
     };
-    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = std::fs::read_dir(&folder.path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = match entries {
         Ok(entries) => entries,
         Err(error) => {
-            let fault = format!("cannot read {}: {error}", folder.display());
-            return (Vec::new(), vec![fault]);
+            let fault = folder.unreadable(error);
+            return (Vec::new(), vec![fault.to_string()]);
         }
     };
     let mut sources = Vec::new();
     let mut faults = Vec::new();
-    for path in entries.iter().map(std::fs::DirEntry::path) {
-        match path.is_dir().then(|| Source::from_folder(&path)) {
-            Some(Ok(source)) => sources.push(source),
-            Some(Err(fault)) => faults.push(format!("{}/{fault}", path.display())),
-            None => {}
+    let mut paths: Vec<_> = entries.iter().map(std::fs::DirEntry::path).collect();
+    paths.retain(|path| is_template(path));
+    paths.sort();
+    for path in paths {
+        match Source::from_folder(&path) {
+            Ok(source) => sources.push(source),
+            Err(fault) => faults.push(format!("{}/{fault}", path.display())),
         }
     }
     (sources, faults)
+}
+
+/// Each folder, but for the hidden ones: the texts may be kept under version control.
+fn is_template(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    path.is_dir() && !name.as_encoded_bytes().starts_with(b".")
+}
+
+/// The names of all templates, also of those that cannot be read.
+#[must_use]
+pub fn template_names(config: &Config) -> Vec<String> {
+    let mut names: Vec<String> = match &config.templates_folder {
+        None => Source::shipped()
+            .into_iter()
+            .flatten()
+            .map(|source| source.name)
+            .collect(),
+        Some(folder) => std::fs::read_dir(&folder.path)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|entry| is_template(&entry.path()))
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect(),
+    };
+    names.sort();
+    names
 }
 
 /// Puts the templates into the store, each as a new version where its text has changed.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-pub use files::{load_case_kinds, load_rules, template_sources};
+pub use files::{load_case_kinds, load_rules, template_names, template_sources};
 pub use node::COMMAND_SLOT;
 pub use prepare::{Prepared, every_fault, prepare};
 pub use settings::{contact, upkeep_settings};

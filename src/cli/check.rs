@@ -4,8 +4,8 @@
 use std::process::ExitCode;
 
 use crate::app;
+use crate::config::rules::PlacedRule;
 use crate::config::{Config, ConfigReading, rules};
-use crate::domain::rule::Rule;
 use crate::template::{self, Severity, Source};
 
 /// A fault, or what was found in order.
@@ -30,12 +30,9 @@ pub(super) fn run(read: &ConfigReading) -> ExitCode {
 }
 
 fn every_template(config: &Config) -> Vec<Checked> {
-    let (templates, unread) = app::template_sources(config);
-    let rules = rules::load(config.rules_file.as_deref());
-    let mut verdicts = Vec::new();
-    if let (Ok(rules), true) = (&rules, unread.is_empty()) {
-        verdicts.extend(rules_find_their_templates(rules, &templates));
-    }
+    let (templates, _) = app::template_sources(config);
+    let rules = rules::readable(config.rules_file.as_ref());
+    let mut verdicts = rules_find_their_templates(&rules, &app::template_names(config));
     verdicts.extend(templates.iter().flat_map(every_text));
     verdicts
 }
@@ -55,19 +52,16 @@ fn report(verdicts: &[Checked]) -> ExitCode {
     }
 }
 
-fn rules_find_their_templates(rules: &[Rule], templates: &[Source]) -> Vec<Checked> {
-    let known: Vec<_> = templates
-        .iter()
-        .map(|template| template.name.as_str())
-        .collect();
+fn rules_find_their_templates(rules: &[PlacedRule], known: &[String]) -> Vec<Checked> {
     let lost: Vec<Checked> = rules
         .iter()
-        .filter(|rule| !known.contains(&rule.template.as_str()))
-        .map(|rule| {
+        .filter(|placed| !known.contains(&placed.rule.template))
+        .map(|placed| {
             Err(format!(
-                "rule `{}`: there is no template `{}`; there are {}",
-                rule.name,
-                rule.template,
+                "{}: rule `{}`: there is no template `{}`; there are {}",
+                placed.at,
+                placed.rule.name,
+                placed.rule.template,
                 known.join(", ")
             ))
         })

@@ -42,8 +42,10 @@ impl std::fmt::Display for Origin {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file that the settings need cannot be read.
-    #[error("{}: cannot read it: {source}", path.display())]
+    #[error("{named}{}: cannot read it: {source}", path.display())]
     Unreadable {
+        /// The setting that names it and where that stands, or nothing.
+        named: String,
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -122,11 +124,13 @@ impl ConfigError {
         match self {
             Self::Provider {
                 section,
-                key: Some(key),
+                key,
+                detail,
                 ..
             } => {
+                let key = key.as_deref().or_else(|| missing_key(detail));
                 section.strip_prefix("provider.") == Some(provider)
-                    && problem.contains(&format!("`{key}`"))
+                    && key.is_some_and(|key| problem.contains(&format!("`{key}`")))
             }
             _ => false,
         }
@@ -144,4 +148,9 @@ impl ConfigError {
             Self::Unreadable { .. } | Self::Rule { .. } | Self::Several(_) => None,
         }
     }
+}
+
+/// The key whose absence is the fault.
+pub(super) fn missing_key(detail: &str) -> Option<&str> {
+    detail.strip_prefix("missing field `")?.split('`').next()
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::Config;
-use super::error::{ConfigError, Origin};
-use super::layers::Layers;
+use super::error::{ConfigError, Origin, missing_key};
+use super::layers::{Layers, Setting};
 use crate::domain::limits::NAMED_FAULTS;
 
 /// What was read, as far as it could be, and what was at fault in it.
@@ -55,8 +55,9 @@ pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> ConfigRe
             Ok(config) => break Some(config),
             Err(fault) => fault,
         };
+        let follows = taken.explains(&fault);
         let goes_on = taken.take(&mut layers, &fault);
-        if !taken.explains(&fault) {
+        if !follows {
             faults.push(fault);
         }
         if !goes_on || faults.len() >= NAMED_FAULTS {
@@ -73,6 +74,8 @@ pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> ConfigRe
 #[derive(Default)]
 struct RemovedSettings {
     keys: BTreeSet<(String, String)>,
+    /// Keys that a provider lacked, or that were taken from it, and have something in their place.
+    filled: BTreeSet<(String, String)>,
     /// Whole providers, as `provider.NAME`.
     providers: BTreeSet<String>,
 }
@@ -82,10 +85,17 @@ impl RemovedSettings {
     fn explains(&self, fault: &ConfigError) -> bool {
         match fault {
             ConfigError::Provider {
-                section, detail, ..
-            } => self.keys.iter().any(|(taken, key)| {
-                taken == section && detail.starts_with(&format!("missing field `{key}`"))
-            }),
+                section,
+                key,
+                detail,
+                ..
+            } => {
+                let is = |key: &str| (section.clone(), key.to_owned());
+                missing_key(detail).is_some_and(|key| self.keys.contains(&is(key)))
+                    || key
+                        .as_deref()
+                        .is_some_and(|key| self.filled.contains(&is(key)))
+            }
             ConfigError::Contradiction { detail, .. } => self
                 .providers
                 .iter()
@@ -111,14 +121,40 @@ impl RemovedSettings {
                 gone.is_some()
             }
             ConfigError::Provider {
-                section, key: None, ..
-            } => {
-                self.providers.insert(section.clone());
-                layers.0.remove(section).is_some()
-            }
+                section,
+                key: None,
+                detail,
+                ..
+            } => match missing_key(detail) {
+                Some(key) if self.filled.insert((section.clone(), key.to_owned())) => {
+                    stand_in(layers, section, key)
+                }
+                _ => {
+                    self.providers.insert(section.clone());
+                    layers.0.remove(section).is_some()
+                }
+            },
             _ => false,
         }
     }
+}
+
+/// Gives a provider the key that it lacks, so that what it has can be looked at.
+fn stand_in(layers: &mut Layers, section: &str, key: &str) -> bool {
+    let Some(entries) = layers.0.get_mut(section) else {
+        return false;
+    };
+    let text = match key {
+        "url" => "http://localhost/",
+        "from" => "nobody@example.org",
+        _ => "localhost",
+    };
+    let entry = Setting {
+        value: toml::Value::String(text.to_owned()),
+        at: entries.at.clone(),
+    };
+    entries.keys.insert(key.to_owned(), entry);
+    true
 }
 
 /// Lets the default stand where a key was set. Where the key itself is the default, others of its

@@ -7,6 +7,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, Origin};
+use crate::text::toml_faults::line_at;
 
 /// The settings built into the program.
 pub(super) const DEFAULT: &str = include_str!("../../config/default.toml");
@@ -173,13 +174,4 @@ fn section_of<'a, 'i>(
         at: at.clone(),
         detail: format!("`{name}` stands outside of a section; sections begin with [name]"),
     })
-}
-
-/// The line, counted from 1, on which a byte offset lies.
-pub(super) fn line_at(text: &str, offset: usize) -> usize {
-    1 + text
-        .bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
 }

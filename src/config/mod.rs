@@ -6,10 +6,10 @@
 
 mod error;
 mod faults;
+mod file;
 mod layers;
 #[cfg(test)]
 mod manual;
-mod mended;
 mod provider;
 pub mod rules;
 mod secret;
@@ -20,16 +20,18 @@ mod serving;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use chrono::TimeDelta;
 
 use crate::channel::ProviderSettings;
 use crate::domain::Channel;
 use crate::domain::address::PhonePolicy;
-use crate::domain::limits::SETTINGS_BYTES;
 use crate::domain::quiet_hours::QuietHours;
 
 pub use error::{ConfigError, Origin};
 pub use faults::ConfigReading;
+pub use file::FileSetting;
 pub use provider::ConfiguredProvider;
 pub use sending::{Channels, Contact, Dispatch};
 pub use serving::{
@@ -38,7 +40,6 @@ pub use serving::{
 };
 
 use layers::Layers;
-use section::Section;
 
 /// Everything that can be set, checked. Prints without secrets.
 #[derive(Debug, Clone)]
@@ -70,11 +71,11 @@ pub struct Config {
     /// `[upkeep]`
     pub upkeep: UpkeepSettings,
     /// `[rules] file`; absent means those built in.
-    pub rules_file: Option<PathBuf>,
+    pub rules_file: Option<FileSetting>,
     /// `[case_kinds] file`; absent means those built in.
-    pub case_kinds_file: Option<PathBuf>,
+    pub case_kinds_file: Option<FileSetting>,
     /// `[templates] folder`; absent means those built in.
-    pub templates_folder: Option<PathBuf>,
+    pub templates_folder: Option<FileSetting>,
     /// `[log]`
     pub log: Log,
     /// What is allowed and yet hardly meant, for the log and for `araldo check`.
@@ -101,7 +102,7 @@ impl Config {
         path: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> ConfigReading {
-        let text = match path.map(read_file).transpose() {
+        let text = match path.map(file::settings_text).transpose() {
             Ok(text) => text,
             Err(fault) => return ConfigReading::of(fault),
         };
@@ -129,9 +130,9 @@ impl Config {
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
             upkeep: UpkeepSettings::read(layers)?,
-            rules_file: path_in(layers, "rules", "file")?,
-            case_kinds_file: path_in(layers, "case_kinds", "file")?,
-            templates_folder: path_in(layers, "templates", "folder")?,
+            rules_file: FileSetting::read(layers, "rules", "file")?,
+            case_kinds_file: FileSetting::read(layers, "case_kinds", "file")?,
+            templates_folder: FileSetting::read(layers, "templates", "folder")?,
             log: Log::read(layers)?,
             warnings: Vec::new(),
         };
@@ -190,10 +191,17 @@ impl Config {
                 ));
             }
         }
-        if self.real_providers() && is_loopback(&self.http.public_url) {
+        if self.real_providers() && leads_nowhere_else(&self.http.public_url) {
             doubts.push(format!(
                 "[http] public_url is `{}`: links in messages will work on this machine only",
                 self.http.public_url
+            ));
+        }
+        if self.retention.bodies < UNSUBSCRIBE_WITHIN {
+            doubts.push(format!(
+                "[retention] bodies is below {} days: who unsubscribes later by the link in a message \
+                 finds it ended",
+                UNSUBSCRIBE_WITHIN.num_days()
             ));
         }
         if self.real_providers() && self.contact.organisation_at == Origin::Default {
@@ -213,38 +221,20 @@ impl Config {
     }
 }
 
-fn is_loopback(url: &str) -> bool {
-    ["://127.", "://localhost", "://[::1]"]
-        .iter()
-        .any(|host| url.contains(host))
-}
+/// How long a link in a message must let its reader unsubscribe.
+const UNSUBSCRIBE_WITHIN: TimeDelta = TimeDelta::days(60);
 
-fn read_file(path: &Path) -> Result<String, ConfigError> {
-    let read = std::fs::metadata(path).and_then(|file| {
-        if file.len() > SETTINGS_BYTES {
-            let detail = format!("it has more than {SETTINGS_BYTES} bytes");
-            return Err(std::io::Error::new(
-                std::io::ErrorKind::FileTooLarge,
-                detail,
-            ));
-        }
-        std::fs::read_to_string(path)
-    });
-    read.map_err(|source| ConfigError::Unreadable {
-        path: path.to_path_buf(),
-        source,
-    })
-}
-
-fn path_in(
-    layers: &mut Layers,
-    name: &str,
-    key: &'static str,
-) -> Result<Option<PathBuf>, ConfigError> {
-    let mut section = Section::take(layers, name);
-    let path = section.optional(key)?.map(PathBuf::from);
-    section.finish()?;
-    Ok(path)
+/// An address of this machine alone, or one that only a listener can mean.
+fn leads_nowhere_else(url: &str) -> bool {
+    [
+        "://127.",
+        "://localhost",
+        "://[::1]",
+        "://0.0.0.0",
+        "://[::]",
+    ]
+    .iter()
+    .any(|host| url.contains(host))
 }
 
 fn nothing_left(layers: &Layers, mut expected: Vec<String>) -> Result<(), ConfigError> {

@@ -6,9 +6,20 @@ use std::collections::BTreeMap;
 use super::error::{ConfigError, Origin};
 use super::layers::{Entries, Layers, Setting};
 use crate::channel::ProviderSettings;
+use crate::text::toml_faults::plain;
 
 /// Keys whose value is a text even where it looks like a number.
-const TEXTS: [&str; 6] = ["username", "password", "from", "host", "key", "url"];
+const TEXTS: [&str; 9] = [
+    "username",
+    "password",
+    "from",
+    "host",
+    "key",
+    "url",
+    "smsc",
+    "bounces",
+    "hello_name",
+];
 
 /// One provider as it is configured.
 #[derive(Debug, Clone)]
@@ -63,7 +74,7 @@ fn understood(section: &str, entries: &Entries) -> Result<ProviderSettings, Conf
         .map(|(key, entry)| (key.clone(), typed(key, entry)))
         .collect();
     table.try_into().map_err(|error: toml::de::Error| {
-        let detail = error.message().trim().to_owned();
+        let detail = plain(error.message());
         let key = culprit(entries, &detail);
         let at = key.map_or(&entries.at, |key| &entries.keys[key].at);
         ConfigError::Provider {
@@ -108,7 +119,7 @@ fn typed(key: &str, entry: &Setting) -> toml::Value {
     let (toml::Value::String(text), Origin::Environment { .. }) = (&entry.value, &entry.at) else {
         return entry.value.clone();
     };
-    if TEXTS.contains(&key) {
+    if TEXTS.contains(&key) || key.ends_with("_file") {
         return entry.value.clone();
     }
     let table: Result<toml::Table, _> = toml::from_str(&format!("v = {text}"));

@@ -2,75 +2,94 @@
 //! What a rule means is in `domain::rule`; `plan` applies them. Whether the templates they name
 //! exist is asked by `araldo check`, which knows the templates.
 
-use std::path::Path;
-
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
 use super::error::ConfigError;
-use super::layers::line_at;
-use super::mended;
+use super::file::FileSetting;
 use super::section::parse_time;
 use crate::domain::limits::NAMED_FAULTS;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule, condition_within_limits};
 use crate::text::text_enum::text_enum;
+use crate::text::toml_faults::{self, line_at};
 
 /// The rules built into the program.
 const SHIPPED: &str = include_str!("../../config/rules.toml");
 /// Their name in messages.
 const SHIPPED_NAME: &str = "config/rules.toml";
 
+/// A rule and where it stands.
+#[derive(Debug)]
+pub struct PlacedRule {
+    pub rule: Rule,
+    /// File and line, `rules.toml:12`.
+    pub at: String,
+}
+
 /// Reads the rules of a file, or those built in.
-pub fn load(file: Option<&Path>) -> Result<Vec<Rule>, ConfigError> {
-    match file {
-        None => parse(SHIPPED_NAME, SHIPPED),
-        Some(path) => {
-            let text = super::read_file(path)?;
-            parse(&path.display().to_string(), &text)
-        }
-    }
+pub fn load(file: Option<&FileSetting>) -> Result<Vec<Rule>, ConfigError> {
+    let (name, text) = text_of(file)?;
+    parse(&name, &text)
+}
+
+/// Those rules of a file that can be read, whatever is wrong with the others.
+#[must_use]
+pub fn readable(file: Option<&FileSetting>) -> Vec<PlacedRule> {
+    text_of(file).map_or_else(|_| Vec::new(), |(name, text)| examine(&name, &text).0)
 }
 
 /// Reads rules. `file` is the name used in faults. All of them are named, up to a number that is
 /// enough for one run.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
+    let (rules, mut faults) = examine(file, text);
+    match faults.len() {
+        0 => Ok(rules.into_iter().map(|placed| placed.rule).collect()),
+        1 => Err(faults.remove(0)),
+        _ => Err(ConfigError::Several(faults)),
+    }
+}
+
+fn text_of(file: Option<&FileSetting>) -> Result<(String, String), ConfigError> {
+    match file {
+        None => Ok((SHIPPED_NAME.to_owned(), SHIPPED.to_owned())),
+        Some(file) => Ok((file.path.display().to_string(), file.text()?)),
+    }
+}
+
+fn examine(file: &str, text: &str) -> (Vec<PlacedRule>, Vec<ConfigError>) {
     let fault = |offset: usize, detail: String| ConfigError::Rule {
         file: file.to_owned(),
         line: line_at(text, offset),
         detail,
     };
-    let (written, found) = mended::read::<RulesFile>(text);
-    let mut faults: Vec<ConfigError> = found
-        .into_iter()
-        .map(|(offset, detail)| fault(offset, detail))
-        .collect();
-    let mut rules: Vec<Rule> = Vec::new();
-    for rule in written.map(|written| written.rule).unwrap_or_default() {
+    let (written, found) = toml_faults::read::<RulesFile>(text, NAMED_FAULTS);
+    let found = found.into_iter();
+    let mut faults: Vec<ConfigError> = found.map(|(at, detail)| fault(at, detail)).collect();
+    let mut rules: Vec<PlacedRule> = Vec::new();
+    for written in written.map(|written| written.rule).unwrap_or_default() {
         if faults.len() > NAMED_FAULTS {
             break;
         }
-        let offset = rule.name.span().start;
-        match rule.checked() {
+        let offset = written.name.span().start;
+        let name = written.name.get_ref().clone();
+        let twice = rules.iter().any(|earlier| earlier.rule.name == name);
+        match written.checked() {
             Err(details) => {
                 faults.extend(details.into_iter().map(|detail| fault(offset, detail)));
             }
-            Ok(rule) if rules.iter().any(|earlier| earlier.name == rule.name) => {
-                let detail = format!(
-                    "there is a rule `{}` above; each needs a name of its own",
-                    rule.name
-                );
-                faults.push(fault(offset, detail));
-            }
-            Ok(rule) => rules.push(rule),
+            Ok(_) if twice => faults.push(fault(
+                offset,
+                format!("there is a rule `{name}` above; each needs a name of its own"),
+            )),
+            Ok(rule) => rules.push(PlacedRule {
+                rule,
+                at: format!("{file}:{}", line_at(text, offset)),
+            }),
         }
     }
-    match faults.len() {
-        0 => Ok(rules),
-        1 => Err(faults.remove(0)),
-        _ => Err(ConfigError::Several(faults)),
-    }
+    (rules, faults)
 }
 
 /// The file as it is written.

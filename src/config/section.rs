@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ConfigError, Origin};
 use super::layers::{Entries, Layers, Setting};
+use crate::text::toml_faults::plain;
 
 /// A section while it is being read.
 pub(super) struct Section {
@@ -50,7 +51,7 @@ impl Section {
             }
             (value, _) => value.clone().try_into(),
         };
-        parsed.map_err(|error: toml::de::Error| self.fault(key, error.message().trim().to_owned()))
+        parsed.map_err(|error: toml::de::Error| self.fault(key, plain(error.message())))
     }
 
     /// A text with a meaning: an address, a word of a closed list, a time of day.
@@ -129,6 +130,12 @@ impl Section {
             key: key.to_owned(),
             detail: detail.into(),
         }
+    }
+
+    /// A fault that two keys make together: the one to mend is the one that somebody set.
+    pub(super) fn clash(&self, keys: &[&str], detail: impl Into<String>) -> ConfigError {
+        let set = keys.iter().find(|key| self.at(key) != Origin::Default);
+        self.fault(set.or(keys.first()).unwrap_or(&""), detail)
     }
 
     /// Refuses keys that nobody asked for.

@@ -192,20 +192,36 @@ impl Dispatch {
     }
 
     fn agrees(&self, section: &Section) -> Result<(), ConfigError> {
-        if self.lease < self.heartbeat * 3 {
-            return Err(section.fault(
-                "lease",
-                "shorter than three heartbeats: a living node would count as dead",
-            ));
-        }
-        if self.reserved.values().sum::<usize>() > self.window {
-            return Err(section.fault("window", "smaller than the places reserved for the lanes"));
-        }
-        if self.retry_cap < self.retry_base {
-            return Err(section.fault("retry_cap", "shorter than `retry_base`"));
-        }
-        if self.flood_per_day < self.flood_per_hour {
-            return Err(section.fault("flood_per_day", "smaller than `flood_per_hour`"));
+        let reserved = self.reserved.values().sum::<usize>();
+        let clashes: [(bool, &[&str], &str); 4] = [
+            (
+                self.lease < self.heartbeat * 3,
+                &["lease", "heartbeat"],
+                "`lease` is shorter than three of `heartbeat`: a living node would count as dead",
+            ),
+            (
+                reserved > self.window,
+                &[
+                    "reserved_urgent",
+                    "reserved_normal",
+                    "reserved_bulk",
+                    "window",
+                ],
+                "`window` is smaller than what the three `reserved_` keys take of it together",
+            ),
+            (
+                self.retry_cap < self.retry_base,
+                &["retry_cap", "retry_base"],
+                "`retry_cap` is shorter than `retry_base`",
+            ),
+            (
+                self.flood_per_day < self.flood_per_hour,
+                &["flood_per_day", "flood_per_hour"],
+                "`flood_per_day` is smaller than `flood_per_hour`",
+            ),
+        ];
+        if let Some((_, keys, detail)) = clashes.iter().find(|(clash, ..)| *clash) {
+            return Err(section.clash(keys, *detail));
         }
         Ok(())
     }

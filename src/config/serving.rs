@@ -74,7 +74,10 @@ impl Http {
             stop_within: section.time("stop_within")?.to_std().unwrap_or_default(),
         };
         if http.max_batch < http.max_event {
-            return Err(section.fault("max_batch_kib", "a batch may not be smaller than one event"));
+            return Err(section.clash(
+                &["max_batch_kib", "max_event_kib"],
+                "`max_batch_kib` is smaller than `max_event_kib`: no event of that size could come",
+            ));
         }
         section.finish()?;
         Ok(http)
@@ -254,8 +257,8 @@ impl TrackingSettings {
             .as_ref()
             .is_some_and(|key| key.expose().len() < 32)
         {
-            return Err(section.fault(
-                "key",
+            return Err(section.clash(
+                &["key", "key_file"],
                 "too short to sign with; write at least 32 random characters (openssl rand -base64 32)",
             ));
         }
@@ -291,7 +294,10 @@ impl Retention {
             audit: section.time("audit")?,
         };
         if retention.bodies > retention.messages {
-            return Err(section.fault("bodies", "a text cannot be kept longer than its message"));
+            return Err(section.clash(
+                &["bodies", "messages"],
+                "`bodies` is longer than `messages`: a text cannot be kept longer than its message",
+            ));
         }
         section.finish()?;
         Ok(retention)

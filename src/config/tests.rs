@@ -118,10 +118,9 @@ fn a_value_of_the_wrong_kind_is_refused_with_its_line() {
          write \"30s\", \"2m\", \"72h\" or \"5 days\""
     );
     assert!(refusal("[dispatch]\nwindow = 0\n", &[]).contains("write 1 to 10000"));
-    assert!(
-        refusal("[dispatch]\nwindow = \"many\"\n", &[])
-            .starts_with("araldo.toml:2: [dispatch] window: invalid type")
-    );
+    assert!(refusal("[dispatch]\nwindow = \"many\"\n", &[]).starts_with(
+        "araldo.toml:2: [dispatch] window: this is the text \"many\"; write a whole number"
+    ));
     assert!(
         refusal("[tracking]\nopens = \"all\"\n", &[])
             .contains("`all` is not one of: none, aggregate, individual")
@@ -323,7 +322,7 @@ fn every_fault_of_a_file_is_named_in_one_run() {
         "araldo.toml:7: there is no section [htpp]",
         "araldo.toml:10: [tracking] opens: `all` is not one of",
         "araldo.toml:11: [tracking] key_file: cannot read `/nowhere/key`",
-        "araldo.toml:14: [provider.a]: invalid type: integer `7`",
+        "araldo.toml:14: [provider.a]: this is the number `7`; write a text in quotation marks",
         "araldo.toml:15: [provider.a]: unknown field `securty`",
         "araldo.toml:18: [provider.b]: unknown variant `fax`",
         "araldo.toml:20: [channels] email names `a`, but it stands there already",
@@ -334,6 +333,36 @@ fn every_fault_of_a_file_is_named_in_one_run() {
     for (line, start) in lines.iter().zip(starts) {
         assert!(line.starts_with(start), "{line}\n  is not\n{start}");
     }
+}
+
+#[test]
+fn a_provider_that_lacks_a_key_shows_its_other_faults_too() {
+    let said = refusal(
+        "[provider.a]\nkind = \"smtp\"\nsecurty = \"tls\"\n[channels]\nemail = [\"a\"]\n",
+        &[],
+    );
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    for part in [
+        "missing field `host`",
+        "missing field `from`",
+        "unknown field `securty`",
+    ] {
+        assert!(lines.iter().any(|line| line.contains(part)), "{said}");
+    }
+}
+
+#[test]
+fn of_two_keys_that_clash_the_one_that_was_set_is_named() {
+    let clash = |text: &str| refusal(&format!("[dispatch]\n{text}\n"), &[]);
+    assert!(
+        clash("reserved_urgent = 3000")
+            .starts_with("araldo.toml:2: [dispatch] reserved_urgent: `window` is")
+    );
+    assert!(clash("window = 1").starts_with("araldo.toml:2: [dispatch] window: `window` is"));
+    assert!(
+        clash("heartbeat = \"9h\"").starts_with("araldo.toml:2: [dispatch] heartbeat: `lease` is")
+    );
 }
 
 #[test]

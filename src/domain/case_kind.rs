@@ -5,9 +5,10 @@
 //! with underscores as spaces, and never count as stalled.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::domain::language::primary;
+use crate::domain::limits::NAMED_FAULTS;
+use crate::text::toml_faults::{self, line_at};
 
 /// Every kind the organisation described.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,35 +66,26 @@ struct Document {
 }
 
 impl CaseKinds {
-    /// Reads the text of the file named `file`, or says all that is wrong with it; where it
-    /// cannot be read at all, the first thing.
+    /// Reads the text of the file named `file`, or says all that is wrong with it, up to a number
+    /// that is enough for one run.
     pub fn parse(text: &str, file: &str) -> Result<Self, Vec<CaseKindsError>> {
-        let fault = |span: Option<Range<usize>>, detail: String| CaseKindsError {
-            file: file.to_owned(),
-            line: span.map_or(1, |span| line_of(text, span.start)),
-            detail,
-        };
-        let document: Document = toml::from_str(text)
-            .map_err(|error| vec![fault(error.span(), error.message().to_owned())])?;
+        let (document, mut found) = toml_faults::read::<Document>(text, NAMED_FAULTS);
         let mut kinds = BTreeMap::new();
-        let mut faults = Vec::new();
-        for kind in document.kind {
-            let span = kind.span();
+        for kind in document.map(|document| document.kind).unwrap_or_default() {
+            let at = kind.span().start;
             let kind = kind.into_inner();
-            faults.extend(
-                check(&kind)
-                    .into_iter()
-                    .map(|detail| fault(Some(span.clone()), detail)),
-            );
+            found.extend(check(&kind).into_iter().map(|detail| (at, detail)));
             let name = kind.name.clone();
             if kinds.insert(name.clone(), kind).is_some() {
                 let detail = format!("kind `{name}` stands here a second time; remove one");
-                faults.push(fault(Some(span), detail));
+                found.push((at, detail));
             }
         }
-        match faults.is_empty() {
+        found.sort();
+        found.truncate(NAMED_FAULTS + 1);
+        match found.is_empty() {
             true => Ok(Self { kinds }),
-            false => Err(faults),
+            false => Err(placed(text, file, found)),
         }
     }
 
@@ -148,6 +140,15 @@ impl CaseKinds {
     }
 }
 
+fn placed(text: &str, file: &str, found: Vec<(usize, String)>) -> Vec<CaseKindsError> {
+    let fault = |(at, detail)| CaseKindsError {
+        file: file.to_owned(),
+        line: line_at(text, at),
+        detail,
+    };
+    found.into_iter().map(fault).collect()
+}
+
 fn check(kind: &CaseKind) -> Vec<String> {
     let mut faults = Vec::new();
     if kind.label.is_empty() {
@@ -187,14 +188,6 @@ fn label(labels: Option<&BTreeMap<String, String>>, word: &str, locale: &str) ->
         })
         .cloned()
         .unwrap_or_else(|| word.replace('_', " "))
-}
-
-fn line_of(text: &str, byte: usize) -> usize {
-    text.bytes()
-        .take(byte)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1
 }
 
 #[cfg(test)]
@@ -248,5 +241,20 @@ mod tests {
             .remove(0);
         assert_eq!(error.line, 2);
         assert!(error.detail.contains("nam"), "{error}");
+    }
+
+    #[test]
+    fn every_fault_is_said_in_one_run() {
+        let text = "[[kind]]\nname = 1\nlabel = { it = \"a\" }\n\n[[kind]]\nname = \"b\"\nlabel = {}\n\
+                    [[kind.state]]\nname = \"c\"\nlabel = { it = \"c\" }\nworking_days = \"two\"\n";
+        let faults = CaseKinds::parse(text, "k.toml").unwrap_err();
+        let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [2, 5, 11], "{faults:?}");
+        // A kind without a name takes its states with it.
+        let text = "[[kind]]\nlabel = { it = \"a\" }\n[[kind.state]]\nname = \"b\"\nlabel = { it = \"b\" }\n\
+                    [[kind]]\nname = 1\n";
+        let faults = CaseKinds::parse(text, "k.toml").unwrap_err();
+        let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [1, 7], "{faults:?}");
     }
 }

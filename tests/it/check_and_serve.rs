@@ -49,7 +49,7 @@ fn check_and_serve_refuse_the_same_and_name_every_fault() {
         format!("{at}:11: [provider.gateway] `url` begins with ftp://"),
         format!("{at}:13: [provider.gateway] cannot use `password_file`"),
         format!("{at}:14: [provider.gateway] `from` has 20 characters"),
-        "/nowhere/rules.toml: cannot read it".to_owned(),
+        format!("{at}:16: [rules] file: /nowhere/rules.toml: cannot read it"),
     ];
     for command in ["check", "serve"] {
         let (fine, text) = said(command, &file);
@@ -125,6 +125,12 @@ on = ["incident.opened"]
 audience = "case-client"
 template = "a"
 topic = "a"
+[[rule]]
+name = "five"
+on = ["case.opened"]
+audience = "case-client"
+template = "nothing"
+topic = "a"
 "#;
 
 const WRONG_KINDS: &str = r#"
@@ -134,6 +140,7 @@ label = {}
 [[kind]]
 name = "b"
 label = { it = "b" }
+colour = "red"
 state = [{ name = "x", label = {} }, { name = "x", label = { it = "x" } }]
 "#;
 
@@ -176,6 +183,7 @@ fn every_fault_of_every_file_is_named_in_one_run() {
         "rules.toml:16: missing field `audience`",
         "rules.toml:22: `four` listens to `incident.opened`",
         "kinds.toml:2: kind `a` has no label",
+        "kinds.toml:8: unknown field `colour`",
         "kinds.toml:5: state `x` of kind `b` has no label",
         "kinds.toml:5: state `x` of kind `b` stands there twice",
         "texts/broken/template.toml:1: ",
@@ -196,6 +204,7 @@ fn every_fault_of_every_file_is_named_in_one_run() {
                 !line.starts_with("ok: ")
                     && !line.starts_with("warning: ")
                     && !line.contains("unclosed")
+                    && !line.contains("there is no template")
             })
             .filter(|line| !faults.iter().any(|fault| line.contains(fault)))
             .collect();
@@ -203,6 +212,8 @@ fn every_fault_of_every_file_is_named_in_one_run() {
     }
     let (_, text) = said("check", &file);
     assert!(text.contains("unclosed/it/sms.txt"), "{text}");
+    let lost = "rules.toml:27: rule `five`: there is no template `nothing`";
+    assert!(text.contains(lost), "{text}");
 }
 
 /// Looking is not acting.

@@ -1,0 +1,71 @@
+//! Settings that name a file or a folder: where it is, and where that was said, because whoever
+//! mends a wrong path looks for the line that has it.
+
+use std::path::{Path, PathBuf};
+
+use super::error::{ConfigError, Origin};
+use super::layers::Layers;
+use super::section::Section;
+use crate::domain::limits::SETTINGS_BYTES;
+
+/// A file or a folder that a setting names.
+#[derive(Debug, Clone)]
+pub struct FileSetting {
+    pub path: PathBuf,
+    pub at: Origin,
+    /// As `[rules] file`.
+    key: String,
+}
+
+impl FileSetting {
+    pub(super) fn read(
+        layers: &mut Layers,
+        name: &str,
+        key: &'static str,
+    ) -> Result<Option<Self>, ConfigError> {
+        let mut section = Section::take(layers, name);
+        let at = section.at(key);
+        let path = section.optional(key)?.map(PathBuf::from);
+        section.finish()?;
+        Ok(path.map(|path| Self {
+            path,
+            at,
+            key: format!("[{name}] {key}"),
+        }))
+    }
+
+    /// What stands in the file.
+    pub fn text(&self) -> Result<String, ConfigError> {
+        text_of(&self.path).map_err(|source| self.unreadable(source))
+    }
+
+    /// The error for a path that leads nowhere.
+    #[must_use]
+    pub fn unreadable(&self, source: std::io::Error) -> ConfigError {
+        ConfigError::Unreadable {
+            named: format!("{}: {}: ", self.at, self.key),
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// The settings' own file, which no setting names.
+pub(super) fn settings_text(path: &Path) -> Result<String, ConfigError> {
+    text_of(path).map_err(|source| ConfigError::Unreadable {
+        named: String::new(),
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+fn text_of(path: &Path) -> std::io::Result<String> {
+    if std::fs::metadata(path)?.len() > SETTINGS_BYTES {
+        let detail = format!("it has more than {SETTINGS_BYTES} bytes");
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::FileTooLarge,
+            detail,
+        ));
+    }
+    std::fs::read_to_string(path)
+}
