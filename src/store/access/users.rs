@@ -107,6 +107,27 @@ impl Users<'_> {
         Ok(rows == 1)
     }
 
+    /// Lets a person in again who was shut out, with this role and password. False when nobody of
+    /// this address was.
+    pub async fn enable(&mut self, user: &NewUser<'_>) -> Result<bool, StoreError> {
+        let rows = affected!(self.0, "enable a console user",
+            "UPDATE console_user SET disabled_at = NULL, role = $2, password_hash = $3
+             WHERE email = $1 AND disabled_at IS NOT NULL";
+            user.email, user.role, user.password_hash
+        )?;
+        Ok(rows == 1)
+    }
+
+    /// Gives a person another role and ends their sessions. False when there is no such person.
+    pub async fn set_role(&mut self, email: &str, role: Role) -> Result<bool, StoreError> {
+        let rows = affected!(self.0, "change a console user's role",
+            "UPDATE console_user SET role = $2 WHERE email = $1";
+            email, role
+        )?;
+        self.end_sessions(email).await?;
+        Ok(rows == 1)
+    }
+
     /// Shuts a person out and ends their sessions. False when there is no such person.
     pub async fn disable(&mut self, email: &str, now: Timestamp) -> Result<bool, StoreError> {
         let rows = affected!(self.0, "disable a console user",

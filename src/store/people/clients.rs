@@ -18,6 +18,7 @@ mod read;
 mod refold;
 
 pub use read::ClientRecord;
+pub(in crate::store) use read::name_parts;
 pub(super) use read::quiet_hours;
 pub use refold::RefoldedClients;
 

@@ -16,7 +16,7 @@ use self::ready::ReadyEvent;
 use crate::domain::event::{Arrival, Event, EventData, EventState};
 use crate::domain::{EventId, FieldError, Ids, Timestamp};
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{all, execute, optional, values};
+use crate::store::database::sql::{affected, all, execute, optional, values};
 use crate::store::{Conn, StoreError, Tx, json_ids};
 
 pub use self::ready::Ready;
@@ -136,13 +136,19 @@ impl Events<'_> {
         Ok(found.into_iter().filter_map(answer).collect())
     }
 
-    /// The event of this row.
-    pub async fn get(&mut self, id: EventId) -> Result<StoredEvent, StoreError> {
+    /// The event of this row, if there is one.
+    pub async fn lookup_id(&mut self, id: EventId) -> Result<Option<StoredEvent>, StoreError> {
         let row: Option<EventRow> = optional!(self.0, "read an event",
             columns!(), " FROM event WHERE id = $1";
             id
         )?;
-        row.map(EventRow::read).ok_or_else(|| StoreError::Missing {
+        Ok(row.map(EventRow::read))
+    }
+
+    /// The event of this row, which must be there.
+    pub async fn get(&mut self, id: EventId) -> Result<StoredEvent, StoreError> {
+        let found = self.lookup_id(id).await?;
+        found.ok_or_else(|| StoreError::Missing {
             what: "event",
             key: id.to_string(),
         })
@@ -184,6 +190,15 @@ impl Events<'_> {
             limit
         )?;
         Ok(rows.into_iter().map(EventRow::read).collect())
+    }
+
+    /// Keeps an event from being planned. False: it was planned already.
+    pub async fn withdraw(&mut self, id: EventId, why: &str) -> Result<bool, StoreError> {
+        let done = affected!(self.0, "withdraw an event",
+            "UPDATE event SET state = $2, detail = $3 WHERE id = $1 AND state = $4";
+            id, EventState::Refused, why, EventState::Received
+        )?;
+        Ok(done == 1)
     }
 
     /// Notes what became of an event, and why.

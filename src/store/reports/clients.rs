@@ -4,7 +4,7 @@ use crate::domain::{ClientId, Timestamp};
 use crate::store::StoreError;
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, optional};
-use crate::text::folded::fold;
+use crate::store::people::clients::name_parts;
 
 use super::Reports;
 
@@ -114,19 +114,14 @@ macro_rules! case_columns {
 }
 
 impl Reports<'_> {
-    /// Clients whose reference is `search`, or whose name contains it whatever the accents, by id; `after` is the last id
-    /// of the page before.
+    /// Clients whose reference is `search`, or whose name has all words of it in any order, whatever
+    /// the accents, by id; `after` is the last id of the page before.
     pub async fn clients(
         &mut self,
         search: &str,
         after: i64,
         limit: i64,
     ) -> Result<Vec<ClientSummary>, StoreError> {
-        // In LIKE these two stand for anything; a person who types them means them.
-        let plain = fold(search)
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
         all!(self.0, "list the clients",
             "SELECT c.id, c.ref AS client, c.name, c.locale, c.partner,
              EXISTS (SELECT 1 FROM contact_point p
@@ -138,9 +133,11 @@ impl Reports<'_> {
              (SELECT q.municipality FROM place q WHERE q.client_id = c.id
              ORDER BY q.id LIMIT 1) AS municipality
              FROM client c
-             WHERE c.id > $1 AND (c.name_folded LIKE $2 ESCAPE '\\' OR c.ref = $3)
+             WHERE c.id > $1 AND (c.ref = $3 OR NOT EXISTS (
+             SELECT 1 FROM (", words::texts!("$2"), ") AS word
+             WHERE c.name_folded NOT LIKE word.value ESCAPE '!'))
              ORDER BY c.id LIMIT $4";
-            after, format!("%{plain}%"), search, limit
+            after, name_parts(search)?, search, limit
         )
     }
 

@@ -44,6 +44,7 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/", Anyone, home)
         .get("/console", Anyone, home)
+        .get("/console/", Anyone, home)
         .get("/console/assets/{hash}/{name}", Anyone, shell::assets::get)
         .get("/console/login", Anyone, login::form)
         .post("/console/login", Anyone, login::enter)

@@ -332,6 +332,8 @@ async fn a_client_comes_with_everything_that_decides(store: TestStore) {
     for (search, found) in [
         ("NICCOLO", 1),
         ("niccolò z", 1),
+        ("z NICCOLO", 1),
+        ("niccolo x", 0),
         ("C-1", 1),
         ("%", 0),
         ("_", 0),

@@ -7,7 +7,7 @@ use super::Clients;
 use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, ClientId, Timestamp};
-use crate::store::database::rows::{parsed, row};
+use crate::store::database::rows::{self, parsed, row};
 use crate::store::database::sql::{all, optional_value};
 use crate::store::{StoreError, json_ids};
 use crate::text::folded::fold;
@@ -69,7 +69,7 @@ impl Clients<'_> {
     }
 
     /// At most `limit` clients by row, those after `after` only. `search` finds a reference or
-    /// an address as it stands, or a part of the name whatever its case and accents.
+    /// an address as it stands, or all words of it in the name, in any order, whatever their case and accents.
     pub async fn list(
         &mut self,
         after: Option<ClientId>,
@@ -85,8 +85,9 @@ impl Clients<'_> {
             Some(search) => all!(self.0, "list the clients",
                 columns!(), " FROM client WHERE id > $1 AND (ref = $3
                  OR id IN (SELECT client_id FROM contact_point WHERE address = $3)
-                 OR name_folded LIKE $4 ESCAPE '!') ORDER BY id LIMIT $2";
-                after, limit, search, part_of(search)
+                 OR NOT EXISTS (SELECT 1 FROM (", words::texts!("$4"), ") AS word
+                 WHERE name_folded NOT LIKE word.value ESCAPE '!')) ORDER BY id LIMIT $2";
+                after, limit, search, name_parts(search)?
             )?,
         };
         self.complete(rows).await
@@ -165,14 +166,19 @@ impl Clients<'_> {
     }
 }
 
-/// A LIKE pattern that finds `search` anywhere, with `!` before what LIKE would read as its own.
-fn part_of(search: &str) -> String {
-    let folded = fold(search.trim());
-    let literal = folded
-        .replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_");
-    format!("%{literal}%")
+/// For each word of `search` a LIKE pattern that finds it anywhere, as a JSON array, with `!` before
+/// what LIKE would read as its own.
+pub(in crate::store) fn name_parts(search: &str) -> Result<String, StoreError> {
+    let folded = fold(search);
+    let pattern = |word: &str| {
+        let literal = word
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
+        format!("%{literal}%")
+    };
+    let patterns: Vec<String> = folded.split_whitespace().map(pattern).collect();
+    rows::json(&patterns)
 }
 
 row! {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::domain::api_key::Scope;
 use crate::domain::event::{DirectRequest, Event, EventData, MESSAGE_REQUESTED};
-use crate::domain::{Class, EventId, FieldError, Lane, Timestamp};
+use crate::domain::{Class, FieldError, Lane, Timestamp};
 use crate::store::{StoreError, Tx};
 use crate::template;
 use crate::web::Web;
@@ -40,8 +40,8 @@ pub(crate) async fn post(
     };
     may_ask(&caller, request)?;
     let mut tx = web.store.read().await?;
-    if let Some(known) = asked_before_keys_were_apart(&mut tx, &event).await? {
-        return Ok(answer(0, 1, Some(known)));
+    if asked_before_keys_were_apart(&mut tx, &event).await? {
+        return Ok(answer(0, 1, &id));
     }
     // A repeat is a repeat, even when its client or template has gone since.
     if tx.events().lookup(&source, &id).await?.is_none() {
@@ -52,15 +52,11 @@ pub(crate) async fn post(
     if taken.accepted > 0 {
         web.wake.events_stored();
     }
-    let id = taken.ids.first().copied();
-    Ok(answer(taken.accepted, taken.duplicates, id))
+    Ok(answer(taken.accepted, taken.duplicates, &id))
 }
 
-fn answer(
-    accepted: usize,
-    duplicates: usize,
-    event: Option<EventId>,
-) -> (StatusCode, axum::Json<Value>) {
+/// `event` is what `GET /v1/messages?event=` asks for.
+fn answer(accepted: usize, duplicates: usize, event: &str) -> (StatusCode, axum::Json<Value>) {
     let body = json!({ "accepted": accepted, "duplicates": duplicates, "event": event });
     (StatusCode::ACCEPTED, axum::Json(body))
 }
@@ -150,11 +146,7 @@ async fn can_be_written(tx: &mut Tx, request: &DirectRequest) -> Result<(), Prob
 
 /// Before each API key had a source of its own, all shared one. A repeat from that time is known by what
 /// it says: the same words under the same `Idempotency-Key`.
-async fn asked_before_keys_were_apart(
-    tx: &mut Tx,
-    event: &Event,
-) -> Result<Option<EventId>, StoreError> {
+async fn asked_before_keys_were_apart(tx: &mut Tx, event: &Event) -> Result<bool, StoreError> {
     let known = tx.events().lookup(SOURCE, &event.id).await?;
-    let same = known.filter(|known| known.event.raw == event.raw);
-    Ok(same.map(|known| known.id))
+    Ok(known.is_some_and(|known| known.event.raw == event.raw))
 }
