@@ -18,6 +18,8 @@ use crate::store::{Store, StoreError};
 const SLOTS: u8 = 250;
 /// The slot of a command that runs beside a daemon.
 pub const COMMAND_SLOT: u8 = 255;
+/// Whoever asks has no number yet.
+const NOBODY: NodeId = NodeId::new(0);
 /// Nodes that start at the same moment may choose the same slot; the second tries again.
 const TRIES: u32 = 5;
 
@@ -50,14 +52,10 @@ async fn try_register(
     config: &Config,
     clock: &Arc<dyn Clock>,
 ) -> Result<Registered, StoreError> {
-    let taken = store.read().await?.nodes().slots_in_use().await?;
-    let slot = (0..SLOTS)
-        .find(|slot| !taken.contains(slot))
-        .ok_or_else(|| {
-            StoreError::Unfit(format!(
-                "{SLOTS} nodes share this store already; stop one first"
-            ))
-        })?;
+    let slot = match free_slot(store).await? {
+        Some(slot) => slot,
+        None => slot_of_the_dead(store, config).await?,
+    };
     let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(Arc::clone(clock), slot));
     let id = NodeId::new(ids.next());
     let roles: Vec<&str> = config.node.roles.iter().map(|role| role.as_str()).collect();
@@ -73,6 +71,25 @@ async fn try_register(
     tx.nodes().register(&node).await?;
     tx.commit().await?;
     Ok(Registered { id, ids })
+}
+
+async fn free_slot(store: &Store) -> Result<Option<u8>, StoreError> {
+    let taken = store.read().await?.nodes().slots_in_use().await?;
+    Ok((0..SLOTS).find(|slot| !taken.contains(slot)))
+}
+
+/// Nodes that ended without a word are declared dead by those that dispatch; where none does,
+/// their slots would be taken for ever.
+async fn slot_of_the_dead(store: &Store, config: &Config) -> Result<u8, StoreError> {
+    let silence = config.dispatch.lease.num_microseconds().unwrap_or(i64::MAX);
+    let mut tx = store.write().await?;
+    tx.nodes().mark_dead(NOBODY, silence, &[]).await?;
+    tx.commit().await?;
+    free_slot(store).await?.ok_or_else(|| {
+        StoreError::Unfit(format!(
+            "{SLOTS} nodes share this store already; stop one first"
+        ))
+    })
 }
 
 /// Signs the links: with the configured key, or with one that the nodes share through the store.

@@ -11,10 +11,10 @@ use crate::config::{Config, NodeRole};
 use crate::domain::Clock;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
-use crate::domain::token::Signer;
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::cluster::presence::Presence;
 use crate::store::{DaemonLock, Store};
+use crate::template::Source;
 
 /// Starts a node as configured.
 pub async fn start(config: &Config, lifecycle: &Lifecycle) -> Result<Running, AppError> {
@@ -29,6 +29,10 @@ pub async fn start_by(
 ) -> Result<Running, AppError> {
     let prepared = prepare(config)?;
     let lock = DaemonLock::take(&config.store.url)?;
+    let serves = config
+        .node
+        .does_any(&[NodeRole::Web, NodeRole::Source, NodeRole::Track]);
+    let doors = serves.then(|| serving::open(config)).transpose()?;
     let store = Store::open(&config.store.url, config.store.connections).await?;
     sound::check(&store, &config.store.url, lifecycle).await?;
     let presence = Presence::new(&config.store.url, &store)?;
@@ -39,17 +43,7 @@ pub async fn start_by(
         config.dispatch.heartbeat.to_std().unwrap_or_default(),
         lifecycle,
     );
-    files::import_templates(&store, &prepared.templates, clock.as_ref(), ids.as_ref()).await?;
-    let signer = node::signer(&store, config, clock.as_ref()).await?;
-    let matcher = Arc::new(ArcSwap::from_pointee(prepared.matcher));
-    let doors = match config
-        .node
-        .does_any(&[NodeRole::Web, NodeRole::Source, NodeRole::Track])
-    {
-        true => Some(serving::open(config)?),
-        false => None,
-    };
-    let running = Running {
+    let mut running = Running {
         lifecycle: lifecycle.clone(),
         store,
         ids,
@@ -58,35 +52,56 @@ pub async fn start_by(
         address: doors.as_ref().map(|doors| doors.address),
         public_address: doors.as_ref().and_then(|doors| doors.public_address),
         world: None,
-        matcher,
+        matcher: Arc::new(ArcSwap::from_pointee(prepared.matcher)),
         id,
         presence,
         _lock: lock,
     };
-    start_roles(config, running, signer, prepared.case_kinds, doors).await
+    match start_roles(
+        config,
+        &mut running,
+        prepared.templates,
+        prepared.case_kinds,
+        doors,
+    )
+    .await
+    {
+        Ok(()) => Ok(running),
+        // Nobody may take it for a node that lives, nor miss its slot.
+        Err(error) => match running.sign_off().await {
+            Ok(()) => Err(error),
+            Err(further) => {
+                tracing::warn!(error = %further, "the node that did not start is still listed");
+                Err(error)
+            }
+        },
+    }
 }
 
 async fn start_roles(
     config: &Config,
-    mut running: Running,
-    signer: Signer,
+    running: &mut Running,
+    templates: Vec<Source>,
     case_kinds: CaseKinds,
     doors: Option<serving::Doors>,
-) -> Result<Running, AppError> {
+) -> Result<(), AppError> {
+    let (store, clock) = (&running.store, running.clock.as_ref());
+    files::import_templates(store, &templates, clock, running.ids.as_ref()).await?;
+    let signer = node::signer(store, config, clock).await?;
     let public = Public {
-        url: Arc::from(serving::public_url(config, &running)),
+        url: Arc::from(serving::public_url(config, running)),
         signer,
     };
-    roles::upkeep(config, &running);
-    bell::start(config, &running);
+    roles::upkeep(config, running);
+    bell::start(config, running);
     if config.node.does(NodeRole::Dispatch) {
-        running.world = roles::dispatch(config, &running, &public).await?;
+        running.world = roles::dispatch(config, running, &public).await?;
     }
     if config.node.does(NodeRole::Plan) {
-        roles::plan(config, &running, case_kinds.clone());
+        roles::plan(config, running, case_kinds.clone());
     }
     if let Some(doors) = doors {
-        roles::web(config, &running, public, case_kinds, doors).await?;
+        roles::web(config, running, public, case_kinds, doors).await?;
     }
-    Ok(running)
+    Ok(())
 }

@@ -10,7 +10,11 @@ use super::{COMMAND_LINE, Context};
 use crate::domain::{EventId, Timestamp};
 use crate::store::access::audit::AuditEntry;
 use crate::store::cluster::switches::DISPATCH;
+use crate::store::planning::events::StoredEvent;
 use crate::store::{StoreError, Tx};
+
+/// What is told of an event that was stopped before anybody was to be told of it.
+const WITHDRAWN: &str = "withdrawn by `araldo dispatch cancel` before it was planned";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DispatchCommand {
@@ -21,7 +25,7 @@ pub(super) enum DispatchCommand {
     /// Withdraw every message of an event that has not left yet
     Cancel {
         /// The event's number, or `SOURCE ID` as its source knows it
-        #[arg(long, num_args = 1..=2, value_names = ["ID", "SOURCE-ID"])]
+        #[arg(long, required = true, num_args = 1..=2, value_names = ["NUMBER or SOURCE", "ID"])]
         event: Vec<String>,
     },
 }
@@ -59,23 +63,26 @@ async fn switch(context: &Context, paused: bool) -> anyhow::Result<()> {
 async fn cancel(context: &Context, event: &[String]) -> anyhow::Result<()> {
     let now = context.clock.now();
     let mut tx = context.store.write().await?;
-    let id = match event {
-        [number] => number.parse::<EventId>().ok(),
-        [source, id] => tx
-            .events()
-            .lookup(source, id)
-            .await?
-            .map(|stored| stored.id),
+    let known = match event {
+        [number] => match number.parse::<EventId>() {
+            Ok(id) => tx.events().lookup_id(id).await?,
+            Err(_) => None,
+        },
+        [source, id] => tx.events().lookup(source, id).await?,
         _ => None,
     };
-    let Some(id) = id else {
+    let Some(StoredEvent { id, .. }) = known else {
         bail!(
             "event `{}` is not known; `GET /v1/events` lists them",
             event.join(" ")
         );
     };
+    let unplanned = tx.events().withdraw(id, WITHDRAWN).await?;
     let (stopped, gone) = tx.plans().cancel_event(id, now).await?;
-    let told = format!("{stopped} messages withdrawn; {gone} could not be stopped");
+    let told = match unplanned {
+        true => "it was not planned yet, and will not be".to_owned(),
+        false => format!("{stopped} messages withdrawn; {gone} could not be stopped"),
+    };
     let what = ("event.withdrawn", &*id.to_string(), Some(&*told));
     note(context, &mut tx, now, what).await?;
     tx.commit().await?;

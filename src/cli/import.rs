@@ -4,7 +4,7 @@
 //! writes no file.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, BufWriter, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -43,7 +43,7 @@ pub(super) async fn run(command: ImportCommand, context: &Context) -> anyhow::Re
             .by(COMMAND_LINE),
         phones: &context.config.phone,
         bar: bar(&file)?,
-        header: vec![String::from("json")],
+        header: Vec::new(),
         rejected: Rejects::beside(&file, dry_run),
     };
     match file.extension().and_then(|ending| ending.to_str()) {
@@ -59,7 +59,7 @@ struct Import<'a> {
     importer: Importer<'a, FileRow>,
     phones: &'a PhonePolicy,
     bar: ProgressBar,
-    /// The names of the columns of rejected rows.
+    /// The names of the columns of rejected rows; none in a file of JSON lines.
     header: Vec<String>,
     rejected: Rejects,
 }
@@ -102,9 +102,13 @@ impl Import<'_> {
 
     fn reject(&mut self, row: &FileRow, fault: &FieldError) -> anyhow::Result<()> {
         self.bar.suspend(|| eprintln!("line {}: {fault}", row.line));
+        self.rejected.count += 1;
         for cells in &row.cells {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            self.rejected.write(&self.header, &cells, row.line, fault)?;
+            match self.header.as_slice() {
+                [] => self.rejected.write_line(&cells)?,
+                header => self.rejected.write(header, &cells, row.line, fault)?,
+            }
         }
         Ok(())
     }
@@ -114,17 +118,19 @@ impl Import<'_> {
         let mut reader = tokio::io::BufReader::new(tokio::fs::File::open(file).await?);
         let mut buffer = Vec::new();
         for line in 1.. {
-            let read = match lines::next(&mut reader, &mut buffer, limit).await? {
-                LineRead::End => break,
-                LineRead::Whole => read_line(&buffer, self.phones),
-                LineRead::TooLong => Err(FieldError::new("", format!("longer than {limit} bytes"))),
-            };
+            let found = lines::next(&mut reader, &mut buffer, limit).await?;
             self.bar.inc(buffer.len() as u64 + 1);
-            let text = String::from_utf8_lossy(&buffer).into_owned();
-            let row = FileRow {
-                line,
-                cells: vec![vec![text]],
+            let text = || vec![vec![String::from_utf8_lossy(&buffer).into_owned()]];
+            let (read, cells) = match found {
+                LineRead::End => break,
+                LineRead::Whole => (read_line(&buffer, self.phones), text()),
+                // Its beginning alone would be no line to mend.
+                LineRead::TooLong => {
+                    let fault = FieldError::new("", format!("longer than {limit} bytes; not kept"));
+                    (Err(fault), Vec::new())
+                }
             };
+            let row = FileRow { line, cells };
             match read {
                 Ok(Some(client)) => self.add(client, row).await?,
                 Ok(None) => {}
@@ -150,7 +156,8 @@ impl Import<'_> {
         let count = HumanCount(self.rejected.count);
         match self.rejected.finish()? {
             Some(path) => println!("rejected rows are in {}", path.display()),
-            None => println!("{count} rows would be rejected; nothing was written"),
+            None if dry_run => println!("{count} rows would be rejected; nothing was written"),
+            None => println!("{count} rows were rejected, each too long to be kept"),
         }
         Ok(ExitCode::FAILURE)
     }
@@ -182,6 +189,8 @@ fn private(path: &Path) -> std::io::Result<File> {
 struct Rejects {
     path: PathBuf,
     writer: Option<csv::Writer<File>>,
+    /// In its place for JSON lines.
+    lines: Option<BufWriter<File>>,
     count: u64,
     /// Looking only: rows are counted, no file is made.
     dry_run: bool,
@@ -190,8 +199,12 @@ struct Rejects {
 impl Rejects {
     fn beside(file: &Path, dry_run: bool) -> Self {
         Self {
-            path: file.with_extension("rejected.csv"),
+            path: match file.extension() {
+                Some(ending) if ending != "csv" => file.with_extension("rejected.ndjson"),
+                _ => file.with_extension("rejected.csv"),
+            },
             writer: None,
+            lines: None,
             count: 0,
             dry_run,
         }
@@ -204,7 +217,6 @@ impl Rejects {
         line: u64,
         fault: &FieldError,
     ) -> anyhow::Result<()> {
-        self.count += 1;
         if self.dry_run {
             return Ok(());
         }
@@ -238,12 +250,29 @@ impl Rejects {
         Ok(())
     }
 
+    /// A line of JSON as it came. What is wrong with it was said on the terminal.
+    fn write_line(&mut self, cells: &[&str]) -> anyhow::Result<()> {
+        if self.dry_run {
+            return Ok(());
+        }
+        if self.lines.is_none() {
+            self.lines = Some(BufWriter::new(private(&self.path)?));
+        }
+        if let Some(lines) = &mut self.lines {
+            writeln!(lines, "{}", cells.concat())?;
+        }
+        Ok(())
+    }
+
     /// Where the rows are, if they were written.
-    fn finish(self) -> anyhow::Result<Option<PathBuf>> {
-        let Some(mut writer) = self.writer else {
-            return Ok(None);
-        };
-        writer.flush()?;
-        Ok(Some(self.path))
+    fn finish(mut self) -> anyhow::Result<Option<PathBuf>> {
+        if let Some(writer) = &mut self.writer {
+            writer.flush()?;
+        }
+        if let Some(lines) = &mut self.lines {
+            lines.flush()?;
+        }
+        let written = self.writer.is_some() || self.lines.is_some();
+        Ok(written.then_some(self.path))
     }
 }

@@ -30,7 +30,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, AppError};
-use crate::config::{self, Config, ConfigError, ConfigReading};
+use crate::config::{self, Config, ConfigError, Reading};
+use crate::store::StoreUrl;
 
 pub use context::Context;
 
@@ -150,12 +151,36 @@ impl Cli {
             Command::Check => Ok(check::run(&ConfigReading::right(config))),
             Command::Demo(args) => demo::run(args, self.config).await,
             Command::Doctor(args) => doctor::run(args, config).await,
-            Command::OnStore(command) => command.run(&Context::open(config).await?).await,
+            Command::OnStore(command) => {
+                command.needs(&config.store.url)?;
+                command.run(&Context::open(config).await?).await
+            }
         }
     }
 }
 
 impl StoreCommand {
+    /// Whoever stops, looks or takes back means a store that is there: a new, empty one would say
+    /// that all is well, and the daemon would go on.
+    fn needs(&self, store: &StoreUrl) -> anyhow::Result<()> {
+        let makes_one = match self {
+            Self::CheckStore(_) | Self::Message(_) | Self::Dispatch(_) => false,
+            Self::Migrate
+            | Self::Import(_)
+            | Self::Event(_)
+            | Self::Key(_)
+            | Self::User(_)
+            | Self::Template(_) => true,
+        };
+        match store {
+            StoreUrl::Sqlite(path) if !makes_one && !path.exists() => anyhow::bail!(
+                "there is no store `{}`; say which one with --config FILE",
+                path.display()
+            ),
+            _ => Ok(()),
+        }
+    }
+
     async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
             Self::Migrate => migrate::run(context).await,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{self, Running};
-use crate::config::{self, Config};
+use crate::config::{self, Config, NodeRole};
 use crate::runtime::Lifecycle;
 use crate::telemetry;
 
@@ -19,6 +19,8 @@ pub(super) async fn run(
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    // Before the start, which may take long: a reload asked for meanwhile must not end the daemon.
+    let signals = Signals::listen()?;
     let lifecycle = Lifecycle::new();
     let running = app::start(&config, &lifecycle).await?;
     tracing::info!(
@@ -27,10 +29,10 @@ pub(super) async fn run(
         node.name = config.node.name,
         "araldo is ready"
     );
-    if let Some(address) = running.address {
+    if let Some(address) = running.address.filter(|_| config.node.does(NodeRole::Web)) {
         invite(&running, address).await?;
     }
-    until_ended(&config, &running, file).await
+    until_ended(&config, &running, file, signals).await
 }
 
 /// Says what to do first, while nobody may log in.
@@ -50,9 +52,9 @@ pub(super) async fn until_ended(
     config: &Config,
     running: &Running,
     file: Option<std::path::PathBuf>,
+    signals: Signals,
 ) -> anyhow::Result<ExitCode> {
     let lifecycle = running.lifecycle.clone();
-    let signals = Signals::listen()?;
     let reload = (file, Arc::clone(&running.matcher));
     // Not one of the lifecycle's tasks: it has to outlive them all.
     let ended = lifecycle.ended(config.http.stop_within);
@@ -69,7 +71,7 @@ pub(super) async fn until_ended(
     })
 }
 
-struct Signals {
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hang_up: Signal,
@@ -81,7 +83,7 @@ type Reload = (
 );
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -99,7 +101,7 @@ impl Signals {
             tokio::select! {
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
-                _ = self.hang_up.recv() => reload_rules(file.as_deref(), &matcher),
+                _ = self.hang_up.recv() => reload_rules(file.clone(), &matcher).await,
             }
         }
         tracing::info!("stopping: what is being sent is finished, nothing new is begun");
@@ -119,15 +121,21 @@ async fn hard(lifecycle: &Lifecycle, patience: std::time::Duration) -> usize {
 }
 
 /// All or nothing: a fault leaves the rules as they were.
-fn reload_rules(file: Option<&std::path::Path>, matcher: &arc_swap::ArcSwap<crate::plan::Matcher>) {
-    let loaded = Config::load(file, config::environment())
-        .map_err(app::AppError::from)
-        .and_then(|config| app::load_rules(&config));
-    match loaded {
-        Ok(rules) => {
+async fn reload_rules(
+    file: Option<std::path::PathBuf>,
+    matcher: &arc_swap::ArcSwap<crate::plan::Matcher>,
+) {
+    let load = move || {
+        let config = Config::load(file.as_deref(), config::environment())?;
+        app::load_rules(&config)
+    };
+    // On a thread of its own: whatever a file does to its reader, the daemon goes on.
+    match tokio::task::spawn_blocking(load).await {
+        Ok(Ok(rules)) => {
             matcher.store(Arc::new(rules));
             tracing::info!("the rules were read again");
         }
+        Ok(Err(error)) => tracing::error!(error = %error, "the rules stay as they were"),
         Err(error) => tracing::error!(error = %error, "the rules stay as they were"),
     }
 }

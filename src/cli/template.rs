@@ -100,8 +100,12 @@ pub(super) async fn run(command: TemplateCommand, context: &Context) -> anyhow::
         } => {
             let source = to_preview(store, &name, draft).await?;
             let variables = match variables {
-                Some(file) => read_json(&file)?,
-                None => signed_sample(&source, &locale, config),
+                Some(file) => completed(read_json(&file)?, config),
+                None => {
+                    let mut sample = source.sample(&locale, Fullness::Everything);
+                    introduce(&mut sample, &app::contact(config));
+                    sample
+                }
             };
             preview(&source, &locale, channel, &variables, html)?;
         }
@@ -221,7 +225,8 @@ async fn push(
 async fn test(store: &Store, folders: &[PathBuf]) -> anyhow::Result<()> {
     let sources = if folders.is_empty() {
         let mut sources = Vec::new();
-        for it in store.read().await?.templates().list().await? {
+        let list = store.read().await?.templates().list().await?;
+        for it in list.into_iter().filter(|it| it.published.is_some()) {
             sources.push(published(store, &it.name).await?);
         }
         sources
@@ -290,10 +295,14 @@ async fn to_preview(store: &Store, name: &str, draft: bool) -> anyhow::Result<So
 }
 
 /// The template's examples, signed as the messages of this configuration are.
-fn signed_sample(source: &Source, locale: &str, config: &Config) -> Json {
-    let mut sample = source.sample(locale, Fullness::Everything);
-    introduce(&mut sample, &app::contact(config));
-    sample
+/// With what each message gets from the settings, where the file does not say it.
+fn completed(mut variables: Json, config: &Config) -> Json {
+    if let (Json::Object(given), Json::Object(known)) = (&mut variables, app::contact(config)) {
+        for (group, facts) in known {
+            given.entry(group).or_insert(facts);
+        }
+    }
+    variables
 }
 
 async fn published(store: &Store, name: &str) -> anyhow::Result<Source> {

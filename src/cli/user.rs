@@ -15,7 +15,8 @@ use crate::web::auth::password;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
-    /// Add a person; without a password on standard input, makes one and prints it last
+    /// Add a person, or let one in again who was disabled; without a password on standard input,
+    /// makes one and prints it last
     Add {
         /// How they log in
         #[arg(long)]
@@ -31,6 +32,15 @@ pub(super) enum UserCommand {
         #[arg(long)]
         email: String,
     },
+    /// Give a person another role and end their sessions
+    Role {
+        /// Who
+        #[arg(long)]
+        email: String,
+        /// viewer, operator, manager or admin
+        #[arg(long)]
+        role: Role,
+    },
     /// List everyone
     List,
     /// Shut a person out and end their sessions
@@ -45,6 +55,7 @@ pub(super) async fn run(command: UserCommand, context: &Context) -> anyhow::Resu
     match command {
         UserCommand::Add { email, role } => add(context, &email, role).await?,
         UserCommand::Password { email } => change(context, &email).await?,
+        UserCommand::Role { email, role } => change_role(context, &email, role).await?,
         UserCommand::List => list(context).await?,
         UserCommand::Disable { email } => disable(context, &email).await?,
     }
@@ -68,12 +79,17 @@ async fn add(context: &Context, email: &str, role: Role) -> anyhow::Result<()> {
         password_hash: &password_hash,
     };
     let mut tx = store.write().await?;
-    if tx.users().add(&user, clock.now()).await? == Added::Taken {
-        anyhow::bail!("`{email}` may log in already; see araldo user list");
-    }
+    let action = match tx.users().add(&user, clock.now()).await? {
+        Added::New => "user.added",
+        Added::Taken if tx.users().enable(&user).await? => "user.enabled",
+        Added::Taken => anyhow::bail!(
+            "`{email}` may log in already; `araldo user password` and `araldo user role` change \
+             what they have"
+        ),
+    };
     let entry = AuditEntry {
         actor: COMMAND_LINE,
-        action: "user.added",
+        action,
         subject: &email,
         detail: Some(role.as_str()),
     };
@@ -94,11 +110,37 @@ async fn change(context: &Context, email: &str) -> anyhow::Result<()> {
     if !tx.users().set_password(&email, &hash).await? {
         anyhow::bail!("there is no `{email}`; see araldo user list");
     }
+    let person = tx.users().lookup(&email).await?;
+    let disabled = person.is_some_and(|person| person.disabled_at.is_some());
     let entry = AuditEntry::new(COMMAND_LINE, "user.password_changed", &email);
     tx.audit().append(ids.next(), clock.now(), &entry).await?;
     tx.commit().await?;
     println!("{email} has another password; their sessions have ended");
+    if disabled {
+        println!("they are disabled and still may not log in: `araldo user add` lets them in");
+    }
     show(made);
+    Ok(())
+}
+
+async fn change_role(context: &Context, email: &str, role: Role) -> anyhow::Result<()> {
+    let Context {
+        store, clock, ids, ..
+    } = context;
+    let email = email.trim().to_lowercase();
+    let mut tx = store.write().await?;
+    if !tx.users().set_role(&email, role).await? {
+        anyhow::bail!("there is no `{email}`; see araldo user list");
+    }
+    let entry = AuditEntry {
+        actor: COMMAND_LINE,
+        action: "user.role_changed",
+        subject: &email,
+        detail: Some(role.as_str()),
+    };
+    tx.audit().append(ids.next(), clock.now(), &entry).await?;
+    tx.commit().await?;
+    println!("{email} is {role} now; their sessions have ended");
     Ok(())
 }
 

@@ -17,6 +17,7 @@ mod answers_fit_who_asks;
 mod architecture;
 mod chaos;
 mod check_and_serve;
+mod commands;
 mod connections;
 mod console_browser;
 mod console_login;

@@ -102,7 +102,8 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
     let truth = args.truth.as_deref().map(Witness::at).transpose()?;
     let readers = Readers::new(&world, address, args.speed, truth)?;
     let failed = begin(&args, stage, readers, &running.lifecycle);
-    let ended = serve::until_ended(&config, &running, file).await;
+    let signals = serve::Signals::listen()?;
+    let ended = serve::until_ended(&config, &running, file, signals).await;
     drop(running);
     folder.close().context("cannot remove the demo's folder")?;
     if let Ok(error) = failed.await {

@@ -114,9 +114,7 @@ async fn what_is_done_on_the_command_line_is_written_down() {
             ),
             "command line dispatch.paused all nodes ".to_owned(),
             "command line dispatch.resumed all nodes ".to_owned(),
-            format!(
-                "command line event.withdrawn {event} 0 messages withdrawn; 0 could not be stopped"
-            ),
+            format!("command line event.withdrawn {event} it was not planned yet, and will not be"),
             format!("command line key.revoked {prefix} "),
         ]
     );

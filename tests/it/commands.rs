@@ -1,0 +1,124 @@
+//! Commands do what they say to the store that is meant, or say why not.
+
+use std::path::Path;
+use std::process::Command;
+
+use araldo::domain::NodeId;
+use araldo::domain::event::EventState;
+use araldo::store::cluster::nodes::NewNode;
+use araldo::store::{Store, StoreUrl};
+
+use crate::support::node::run;
+
+/// Whether the real program succeeds, and what it says.
+fn araldo(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn whoever_stops_or_looks_makes_no_empty_store() {
+    let home = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["dispatch", "pause"][..],
+        &["check-store"],
+        &["message", "list"],
+    ] {
+        let (fine, said) = araldo(home.path(), arguments);
+        assert!(!fine, "{said}");
+        assert!(said.contains("say which one with --config FILE"), "{said}");
+    }
+    assert!(!home.path().join("araldo.db").exists());
+}
+
+#[tokio::test]
+async fn an_event_that_is_stopped_before_it_was_planned_is_told_to_nobody() {
+    let home = tempfile::tempdir().unwrap();
+    let event = r#"{"specversion":"1.0","id":"1","source":"/crm","type":"meter.read"}"#;
+    std::fs::write(home.path().join("event.json"), event).unwrap();
+    araldo(home.path(), &["event", "send", "event.json"]);
+    let (fine, said) = araldo(home.path(), &["dispatch", "cancel", "--event", "/crm", "2"]);
+    assert!(!fine && said.contains("is not known"), "{said}");
+    let (fine, said) = araldo(home.path(), &["dispatch", "cancel", "--event", "77"]);
+    assert!(!fine && said.contains("is not known"), "{said}");
+    let (fine, said) = araldo(home.path(), &["dispatch", "cancel", "--event", "/crm", "1"]);
+    assert!(fine && said.contains("was not planned yet"), "{said}");
+    let url = StoreUrl::Sqlite(home.path().join("araldo.db"));
+    let store = Store::open(&url, 1).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.events().take_received(10).await.unwrap().is_empty());
+    let kept = tx.events().lookup("/crm", "1").await.unwrap().unwrap();
+    assert_eq!(kept.state, EventState::Refused);
+}
+
+#[test]
+fn a_person_who_was_shut_out_is_let_in_again_with_another_role() {
+    let home = tempfile::tempdir().unwrap();
+    let user = |arguments: &[&str]| araldo(home.path(), &[&["user"], arguments].concat());
+    let anna = ["--email", "anna@example.it"];
+    let add = |role| user(&[&["add"], &anna[..], &["--role", role]].concat());
+    assert!(add("viewer").0);
+    let (fine, said) = add("manager");
+    assert!(!fine && said.contains("araldo user role"), "{said}");
+    assert!(user(&[&["disable"], &anna[..]].concat()).0);
+    let (fine, said) = user(&[&["password"], &anna[..]].concat());
+    assert!(fine && said.contains("still may not log in"), "{said}");
+    assert!(user(&["list"]).1.contains("disabled"));
+    assert!(add("manager").0);
+    let listed = user(&["list"]).1;
+    assert!(
+        listed.contains("manager") && listed.contains("may log in"),
+        "{listed}"
+    );
+    assert!(user(&[&["role"], &anna[..], &["--role", "operator"]].concat()).0);
+    assert!(user(&["list"]).1.contains("operator"));
+}
+
+/// A service that is started again and again in vain takes no slot of those that can live.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_fails_leaves_no_node_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let url = StoreUrl::Sqlite(home.path().join("araldo.db"));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("[http]\nlisten = \"{}\"\n", taken.local_addr().unwrap());
+    let failed = run(&url, home.path(), &listen)
+        .await
+        .err()
+        .expect("a taken port");
+    assert!(failed.to_string().contains("cannot listen"), "{failed}");
+    let store = Store::open(&url, 1).await.unwrap();
+    assert_eq!(slots(&store).await, 0);
+    // Killed before anything could be said of them, long ago by the database's clock.
+    let mut tx = store.write().await.unwrap();
+    for slot in 0..250 {
+        let node = NewNode {
+            id: NodeId::new(i64::from(slot) + 1),
+            slot,
+            name: "killed".to_owned(),
+            roles: "web".to_owned(),
+        };
+        tx.nodes().register(&node).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let file = format!("sqlite:{}/araldo.db", home.path().display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    sqlx::query("UPDATE node SET heartbeat_at = heartbeat_at - 3600000000")
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    store.close().await;
+    let node = run(&url, home.path(), "").await.expect("a free slot");
+    assert_eq!(slots(&node.store).await, 1);
+    node.lifecycle.abort();
+}
+
+async fn slots(store: &Store) -> usize {
+    let mut tx = store.read().await.unwrap();
+    tx.nodes().slots_in_use().await.unwrap().len()
+}
