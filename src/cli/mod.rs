@@ -30,7 +30,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, AppError};
-use crate::config::{self, Config, ConfigError, Reading};
+use crate::config::{self, Config, ConfigError, ConfigReading};
 use crate::store::StoreUrl;
 
 pub use context::Context;
