@@ -197,7 +197,7 @@ impl Dispatch {
             (
                 self.lease < self.heartbeat * 3,
                 &["lease", "heartbeat"],
-                "`lease` is shorter than three of `heartbeat`: a living node would count as dead",
+                "`lease` is shorter than three heartbeats: a living node would count as dead",
             ),
             (
                 reserved > self.window,
