@@ -212,7 +212,7 @@ fn every_fault_of_every_file_is_named_in_one_run() {
     }
     let (_, text) = said("check", &file);
     assert!(text.contains("unclosed/it/sms.txt"), "{text}");
-    let lost = "rules.toml:27: rule `five`: there is no template `nothing`";
+    let lost = "rules.toml:28: rule `five`: there is no template `nothing`";
     assert!(text.contains(lost), "{text}");
 }
 

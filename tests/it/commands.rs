@@ -27,7 +27,7 @@ fn whoever_stops_or_looks_makes_no_empty_store() {
     for arguments in [
         &["dispatch", "pause"][..],
         &["check-store"],
-        &["message", "list"],
+        &["message", "list", "--client", "C-1"],
     ] {
         let (fine, said) = araldo(home.path(), arguments);
         assert!(!fine, "{said}");
@@ -86,11 +86,9 @@ async fn a_start_that_fails_leaves_no_node_behind() {
     let url = StoreUrl::Sqlite(home.path().join("araldo.db"));
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = format!("[http]\nlisten = \"{}\"\n", taken.local_addr().unwrap());
-    let failed = run(&url, home.path(), &listen)
-        .await
-        .err()
-        .expect("a taken port");
-    assert!(failed.to_string().contains("cannot listen"), "{failed}");
+    std::fs::write(home.path().join("taken.toml"), listen).unwrap();
+    let (fine, said) = araldo(home.path(), &["serve", "--config", "taken.toml"]);
+    assert!(!fine && said.contains("cannot listen"), "{said}");
     let store = Store::open(&url, 1).await.unwrap();
     assert_eq!(slots(&store).await, 0);
     // Killed before anything could be said of them, long ago by the database's clock.
