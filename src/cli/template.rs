@@ -101,11 +101,7 @@ pub(super) async fn run(command: TemplateCommand, context: &Context) -> anyhow::
             let source = to_preview(store, &name, draft).await?;
             let variables = match variables {
                 Some(file) => completed(read_json(&file)?, config),
-                None => {
-                    let mut sample = source.sample(&locale, Fullness::Everything);
-                    introduce(&mut sample, &app::contact(config));
-                    sample
-                }
+                None => signed_sample(&source, &locale, config),
             };
             preview(&source, &locale, channel, &variables, html)?;
         }
@@ -295,6 +291,12 @@ async fn to_preview(store: &Store, name: &str, draft: bool) -> anyhow::Result<So
 }
 
 /// The template's examples, signed as the messages of this configuration are.
+fn signed_sample(source: &Source, locale: &str, config: &Config) -> Json {
+    let mut sample = source.sample(locale, Fullness::Everything);
+    introduce(&mut sample, &app::contact(config));
+    sample
+}
+
 /// With what each message gets from the settings, where the file does not say it.
 fn completed(mut variables: Json, config: &Config) -> Json {
     if let (Json::Object(given), Json::Object(known)) = (&mut variables, app::contact(config)) {
