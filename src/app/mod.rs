@@ -1,10 +1,10 @@
-//! The composition root: from settings to a running node. `start` has the order, `files` what is read
-//! first, `settings` what each stage is told of the configuration, `roles` what a role is made of.
-//! Nothing is decided here.
+//! The composition root: from settings to a running node. `start` has the order, `files` what is
+//! read first, `settings` what each stage is told of the configuration, `roles` what a role is made
+//! of. Nothing is decided here.
 
-mod bell;
 mod files;
 mod node;
+mod peers;
 mod prepare;
 mod presence;
 mod providers;

@@ -1,6 +1,7 @@
-//! The heartbeat of a node, whatever its roles are. It goes on while the node stops: what is still
-//! being sent must not be taken out of living hands. What others conclude from silence is
-//! `dispatch::recovery::dead_nodes`; what the sign is, `store::cluster::presence`.
+//! The heartbeat of a node, whatever its roles are. It goes on while the node stops, so that no
+//! other node takes over what this one is still sending. What others conclude from silence is in
+//! `dispatch::recovery::dead_nodes`; the lock that shows a living process is in
+//! `store::cluster::presence`.
 
 use std::time::Duration;
 

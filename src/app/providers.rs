@@ -40,7 +40,10 @@ pub(super) async fn carriers(
     let mut routes = Vec::new();
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        routes.push(ProviderRoute::new(provider, pace(running, name, settings)));
+        routes.push(ProviderRoute::new(
+            provider,
+            rate_limiter(running, name, settings),
+        ));
     }
     Ok(Carriers {
         routes: ProviderRoutes::new(routes),
@@ -49,7 +52,7 @@ pub(super) async fn carriers(
 }
 
 /// The rate of the contract, kept in the store for all nodes together.
-fn pace(running: &Running, name: &str, settings: &ProviderSettings) -> Option<RateLimiter> {
+fn rate_limiter(running: &Running, name: &str, settings: &ProviderSettings) -> Option<RateLimiter> {
     let rate = settings.rate()?;
     let account = StoredRate {
         store: running.store.clone(),

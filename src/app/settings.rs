@@ -46,8 +46,8 @@ pub(super) fn dispatch(config: &Config) -> dispatch::DispatcherSettings {
             per_day: i64::from(from.flood_per_day),
         },
         quiet_hours: config.quiet_hours,
-        settle: from.reconcile_after,
-        asks: from.reconcile_asks,
+        reconcile_after: from.reconcile_after,
+        reconcile_attempts: from.reconcile_asks,
         sms_horizon: from.receipt_horizon_sms,
         email_horizon: from.receipt_horizon_email,
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::roles::Public;
-use super::{AppError, Running, bell, files, node, prepare, presence, roles, serving, sound};
+use super::{AppError, Running, files, node, peers, prepare, presence, roles, serving, sound};
 use crate::config::{Config, NodeRole};
 use crate::domain::Clock;
 use crate::domain::case_kind::CaseKinds;
@@ -93,7 +93,7 @@ async fn start_roles(
         signer,
     };
     roles::upkeep(config, running);
-    bell::start(config, running);
+    peers::start(config, running);
     if config.node.does(NodeRole::Dispatch) {
         running.world = roles::dispatch(config, running, &public).await?;
     }

@@ -1,5 +1,5 @@
-//! No descriptor left on this machine: a connection that was never opened says nothing about the
-//! provider, and nothing has left.
+//! No file descriptor left on this machine: a connection that could not be opened says nothing
+//! about the provider, and nothing has left.
 
 use std::io;
 

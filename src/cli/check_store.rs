@@ -1,7 +1,7 @@
 //! `araldo check-store`: asks every invariant now, as the daemon does every night, and keeps what
 //! it finds, so that an alarm in the console opens or goes out. May run beside daemons. Exit code
-//! 1 when one does not hold. With `--recount` the sums are first counted anew from the messages,
-//! which mends I4; nothing else is ever changed.
+//! 1 when one does not hold. With `--recount` the sums are first counted again from the messages,
+//! which repairs I4; nothing else is ever changed.
 
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ use crate::upkeep;
 /// What to do before asking.
 #[derive(Debug, Args)]
 pub(super) struct CheckStoreArgs {
-    /// Count the sums anew from the messages first: after a rolling upgrade, or when I4 says
+    /// Count the sums again from the messages first: after a rolling upgrade, or when I4 says
     /// that they differ
     #[arg(long)]
     recount: bool,

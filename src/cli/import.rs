@@ -1,6 +1,6 @@
 //! `araldo import clients FILE.csv|FILE.ndjson`: streamed, with a progress bar. Good rows are
 //! kept; each bad one is named with line, field and reason, and written to a file beside it
-//! (`clients.csv`: `clients.rejected.csv`), which can be mended and imported again. A dry run
+//! (`clients.csv`: `clients.rejected.csv`), which can be corrected and imported again. A dry run
 //! writes no file.
 
 use std::fs::File;
@@ -220,7 +220,7 @@ impl Rejects {
         if self.dry_run {
             return Ok(());
         }
-        // A mended file that is imported again has these columns already, from last time.
+        // A corrected file that is imported again has these columns already, from last time.
         let kept = |at: &usize| {
             !header
                 .get(*at)

@@ -65,7 +65,7 @@ pub(super) enum TemplateCommand {
         #[arg(long)]
         draft: bool,
     },
-    /// Render every text with its examples and name what to mend
+    /// Render every text with its examples and name what to correct
     Test {
         /// Folders of templates; without any, the published versions
         folders: Vec<PathBuf>,

@@ -38,7 +38,7 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// The settings cannot be used. Every message begins with the place to mend.
+/// The settings cannot be used. Every message begins with the place to correct.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file that the settings need cannot be read.

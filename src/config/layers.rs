@@ -88,7 +88,7 @@ impl Layers {
                             continue;
                         }
                     };
-                    // A provider described anew takes nothing from one of the same name.
+                    // A provider described again takes nothing from one of the same name.
                     self.0.remove(&full);
                     self.add_section(
                         &full,

@@ -60,9 +60,9 @@ pub struct DispatcherSettings {
     /// Quiet hours of clients who set none.
     pub quiet_hours: Option<QuietHours>,
     /// How long a provider may take until it can say what became of a message.
-    pub settle: TimeDelta,
+    pub reconcile_after: TimeDelta,
     /// How often a provider must say that it never got a message before it is believed.
-    pub asks: u32,
+    pub reconcile_attempts: u32,
     /// How long a receipt of an SMS may take.
     pub sms_horizon: TimeDelta,
     /// How long a report about an e-mail may take.
@@ -111,12 +111,12 @@ impl DispatcherSettings {
     /// then until the provider can say so.
     fn patience(&self, route: &ProviderRoute) -> TimeDelta {
         let longest = TimeDelta::from_std(route.provider.capabilities().longest_send);
-        longest.unwrap_or(TimeDelta::minutes(10)) + self.settle
+        longest.unwrap_or(TimeDelta::minutes(10)) + self.reconcile_after
     }
 
     /// The same; a provider that is not configured any more has had its time.
     fn patience_of(&self, route: Option<&ProviderRoute>) -> TimeDelta {
-        route.map_or(self.settle, |route| self.patience(route))
+        route.map_or(self.reconcile_after, |route| self.patience(route))
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::claim::{ClaimGuard, claim, fetch};
-use super::recovery::dead_nodes::{self, Steady};
+use super::recovery::dead_nodes::{self, StableSince};
 use super::recovery::timers;
 use super::send::send_message;
 use super::{Dispatcher, Shared};
@@ -39,8 +39,8 @@ impl Dispatcher {
         if !beat(shared).await? {
             return Ok(StepOutcome::Dead);
         }
-        let mut steady = Steady::always();
-        *silent = dead_nodes::rescue(shared, silent, Some(&mut steady)).await?;
+        let mut stable = StableSince::always();
+        *silent = dead_nodes::rescue(shared, silent, Some(&mut stable)).await?;
         fetch(shared).await?;
         let looked = timers::look(shared).await?;
         let mut sends = Vec::new();

@@ -1,5 +1,5 @@
 //! A person or firm that is told things: how to reach them, where they are served, what they
-//! chose. Parsed from HTTP, NDJSON and CSV by `source`; kept by `store::people::clients`.
+//! chose. Parsed from HTTP, NDJSON and CSV by `intake`; kept by `store::people::clients`.
 
 use std::collections::BTreeMap;
 

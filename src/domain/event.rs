@@ -2,7 +2,7 @@
 //!
 //! An event of an unknown type is accepted and kept as [`EventData::Other`]: the operator sees
 //! it as unmatched, and a rule may be written for it later. Parsing is all or nothing and every
-//! [`FieldError`] has its pointer. How bytes become JSON is `source`'s business; what an event sets
+//! [`FieldError`] has its pointer. How bytes become JSON is `intake`'s business; what an event sets
 //! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`.
 
 use serde_json::Value;

@@ -70,7 +70,7 @@ text_enum! {
 text_enum! {
     /// Where a message stands.
     pub enum MessageState {
-        /// Waits for approval, the end of quiet hours, a mended template or a pause's end.
+        /// Waits for approval, the end of quiet hours, a corrected template or a pause's end.
         Held => "held",
         /// Ready to go when due.
         Queued => "queued",

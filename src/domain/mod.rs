@@ -2,7 +2,7 @@
 //!
 //! Everything that crosses a border is parsed into these types once and trusted afterwards.
 //! Read `message` first (the life of one message), then `event` and `rule` (why it exists),
-//! `client` (for whom). The stages that act on them are `source`, `plan`, `dispatch`, `track`.
+//! `client` (for whom). The stages that act on them are `intake`, `plan`, `dispatch`, `track`.
 
 pub mod address;
 pub mod api_key;

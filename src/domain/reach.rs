@@ -4,7 +4,8 @@
 //!
 //! A channel's address is the first one, in the client's own order, that nothing bars for the
 //! class of the message: a second number is used when the first is barred. That a household is
-//! told once per address comes after it ([`NotifiedAddresses`]); times and quiet hours are `plan`'s.
+//! told once per address comes after it ([`NotifiedAddresses`]); times and quiet hours are
+//! `plan`'s.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -192,7 +192,7 @@ fn came_too_late(story: &MessageStory) -> String {
 
 fn flags(story: &MessageStory) -> Vec<String> {
     let mut flags = Vec::new();
-    if story.message.risky {
+    if story.message.maybe_duplicate {
         flags.push("It was sent again though the first may have left: a double is possible.");
     }
     if story.message.late_bounce {

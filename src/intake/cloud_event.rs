@@ -70,7 +70,8 @@ impl Mode {
     }
 }
 
-/// Reads the events of a request, none of which may be one that only Araldo makes. `headers` are the `ce-` headers without their prefix.
+/// Reads the events of a request, none of which may be one that only Araldo makes. `headers` are
+/// the `ce-` headers without their prefix.
 pub fn read(
     mode: Mode,
     headers: &[(String, String)],

@@ -298,7 +298,8 @@ pub(super) async fn is_about_the_erased(
         EventData::Case(_, case) => tx.erasure().is_gone(&case.client).await,
         EventData::Direct(request) => tx.erasure().is_gone(&request.client).await,
         EventData::Incident(..) => Ok(false),
-        // Of a type of their own, or not to be read: what they say of a client is kept all the same.
+        // Of a type of their own, or not to be read: what they say of a client is kept all the
+        // same.
         EventData::Other | EventData::Unreadable(_) => {
             let named = [event.raw["client"].as_str(), event.subject.as_deref()];
             for reference in named.into_iter().flatten() {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use chrono::TimeDelta;
 
-use super::gate::{self, PlannedMessage, Terms};
+use super::eligibility::{self, EligibilityInput, PlannedMessage};
 use super::{Planner, variables};
 use crate::domain::reach::NotifiedAddresses;
 use crate::domain::rule::PlanSettings;
@@ -142,7 +142,7 @@ impl Planner {
         candidates: &[Candidate],
         told: &mut NotifiedAddresses,
     ) -> Vec<NewMessage> {
-        let terms = Terms {
+        let input = EligibilityInput {
             settings,
             class: plan.class,
             due_at: plan.due_at.max(plan.created_at),
@@ -155,8 +155,8 @@ impl Planner {
         let mut messages = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             let own = variables::of_client(candidate);
-            let tracking = gate::tracking(&candidate.tracking_consent, self.settings.opens);
-            for mut verdict in gate::decide(candidate, &terms) {
+            let tracking = eligibility::tracking(&candidate.tracking_consent, self.settings.opens);
+            for mut verdict in eligibility::decide(candidate, &input) {
                 merge_households(&mut verdict, told);
                 messages.push(NewMessage {
                     id: MessageId::new(self.ids.next()),

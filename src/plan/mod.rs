@@ -2,14 +2,14 @@
 //! rule), a plan becomes messages (one per client and channel), each with a state and a reason.
 //!
 //! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
-//! through; `matching` asks the rules; `audience` freezes who; `gate` decides for one client;
+//! through; `matching` asks the rules; `audience` freezes who; `eligibility` decides for one client;
 //! `fan_out` writes the rows in chunks; `variables` is what texts may say; `preview` counts without
 //! writing.
 
 mod audience;
+mod eligibility;
 mod event;
 mod fan_out;
-mod gate;
 mod matching;
 mod preview;
 mod variables;
@@ -203,7 +203,7 @@ impl Planner {
             fail::fail_point!("plan-after-commit");
             self.wake
                 .messages_queued(&Vec::from_iter(std::mem::take(&mut news.lanes)));
-            // Less than was asked for was all there was: what comes now rings.
+            // Fewer than asked for: nothing is left, and what comes later notifies.
             if i64::try_from(events.len()).unwrap_or(BATCH) < BATCH {
                 return Ok(news.unfinished);
             }

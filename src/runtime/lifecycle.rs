@@ -76,7 +76,7 @@ impl Lifecycle {
     }
 
     /// The same, because this node cannot go on: it ends in good order and counts as failed, so
-    /// that whoever watches over it starts it anew.
+    /// that whoever watches over it starts it again.
     pub fn give_up(&self) {
         self.crashed.fetch_add(1, Ordering::SeqCst);
         self.soft.cancel();

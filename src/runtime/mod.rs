@@ -9,4 +9,4 @@ mod signals;
 
 pub use group_commit::{GroupCommit, Writer, Written};
 pub use lifecycle::Lifecycle;
-pub use signals::{Abroad, LaneBells, Wake};
+pub use signals::{LaneSignals, PeerSignals, Wake};

@@ -10,15 +10,15 @@ use crate::domain::Lane;
 pub struct Wake {
     /// Events were stored, here or on another node.
     pub plan: Notify,
-    /// Messages were queued, here or on another node: one bell for each lane.
-    pub dispatch: LaneBells,
-    /// What is to be said to the nodes that share the store.
-    pub abroad: Abroad,
+    /// Messages were queued, here or on another node.
+    pub dispatch: LaneSignals,
+    /// Work that the other nodes on this store are to be told of.
+    pub peers: PeerSignals,
 }
 
-/// What this node has done that concerns others.
+/// Notified when this node has made work that others could do.
 #[derive(Debug, Default)]
-pub struct Abroad {
+pub struct PeerSignals {
     pub events: Notify,
     pub messages: Notify,
 }
@@ -27,7 +27,7 @@ impl Wake {
     /// Events were stored by this node.
     pub fn events_stored(&self) {
         self.plan.notify_one();
-        self.abroad.events.notify_one();
+        self.peers.events.notify_one();
     }
 
     /// Messages were queued by this node in these lanes.
@@ -36,21 +36,21 @@ impl Wake {
             self.dispatch.of(*lane).notify_waiters();
         }
         if !lanes.is_empty() {
-            self.abroad.messages.notify_one();
+            self.peers.messages.notify_one();
         }
     }
 }
 
-/// A bell for each lane, so that one message wakes one lane.
+/// A signal for each lane, so that one message wakes one lane.
 #[derive(Debug, Default)]
-pub struct LaneBells {
+pub struct LaneSignals {
     urgent: Notify,
     normal: Notify,
     bulk: Notify,
 }
 
-impl LaneBells {
-    /// The bell of one lane.
+impl LaneSignals {
+    /// The signal of one lane.
     #[must_use]
     pub const fn of(&self, lane: Lane) -> &Notify {
         match lane {
@@ -60,7 +60,7 @@ impl LaneBells {
         }
     }
 
-    pub fn ring(&self) {
+    pub fn notify_all(&self) {
         for lane in Lane::ALL {
             self.of(*lane).notify_waiters();
         }

@@ -1,4 +1,4 @@
-//! Compiled versions, kept at hand by the roles that render. A message names its version; the
+//! Compiled versions, cached by the roles that render. A message names its version; the
 //! caller loads a version it does not find here and puts it in.
 
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ struct CachedVersion {
 }
 
 impl Catalog {
-    /// A version, if it is at hand.
+    /// A version, if it is in the cache.
     #[must_use]
     pub fn get(&self, id: TemplateVersionId) -> Option<Arc<Versioned>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);

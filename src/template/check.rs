@@ -1,5 +1,5 @@
 //! Checks a template as its readers would: every text of every language is rendered twice, once
-//! with every variable and once with only those that must be there. What an operator can mend is
+//! with every variable and once with only those that must be there. What an operator can correct is
 //! named with file and line, before a client sees it.
 
 use std::collections::BTreeSet;
@@ -36,7 +36,7 @@ impl std::fmt::Display for Severity {
     }
 }
 
-/// Something to mend in a template.
+/// Something to correct in a template.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct TemplateFinding {
     /// File of the template's folder, such as `it/sms.txt`.
@@ -64,7 +64,7 @@ impl std::fmt::Display for TemplateFinding {
     }
 }
 
-/// Everything to mend, errors before warnings; nothing when the template is fit to be published.
+/// Everything to correct, errors before warnings; nothing when the template is fit to be published.
 #[must_use]
 pub fn check(source: &Source) -> Vec<TemplateFinding> {
     let mut findings = Findings(Vec::new());

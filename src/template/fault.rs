@@ -51,7 +51,7 @@ impl TemplateFault {
     }
 }
 
-/// A message that must not go out as it is: it is held until the template or the data is mended.
+/// A message that must not go out as it is: it is held until the template or the data is corrected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenderFault {
     /// A variable that the text needs is absent or empty.

@@ -2,7 +2,7 @@
 //!
 //! [`Source`] is a template as it stands in a folder or in the store; [`Compiled`] is made of it
 //! once per version; a message is `compiled.sms(locale, &input)` or `compiled.email(..)`.
-//! [`check`] renders everything with its samples; [`Catalog`] keeps compiled versions at hand.
+//! [`check`] renders everything with its samples; [`Catalog`] keeps compiled versions in a cache.
 //! [`stored`] takes them out
 //! of the store; nothing else here reads it. A client's data is only ever printed, never compiled.
 //!
@@ -28,11 +28,11 @@ mod engine;
 mod fault;
 mod folder;
 mod layout;
-pub mod letter;
 mod links;
 mod mail;
 mod names;
 mod plain;
+pub mod rendered;
 mod samples;
 mod scan;
 pub mod stored;

@@ -1,4 +1,4 @@
-//! Versions of templates as they stand in the store: loaded and compiled once, then kept at hand.
+//! Versions of templates as they stand in the store: loaded and compiled once, then cached.
 //! Who sends a message and who shows it again both come here, so both get the same to the byte.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::letter::{Letter, PlannedText, write};
+use super::rendered::{PlannedText, RenderedMessage, write};
 use super::{Catalog, Compiled, RenderFault, TemplateFault, Unfinished, Versioned, Workshop};
 use crate::domain::links::{LinkContext, Links};
 use crate::domain::{MessageId, TemplateVersionId, Timestamp, Tracking};
@@ -124,12 +124,12 @@ impl StoredTemplates {
 
     /// A message as its client got it, or will. `links`: made by [`Links::for_looking`]. Variables
     /// are read each time: an erasure blanks them.
-    pub async fn letter(
+    pub async fn rendered(
         &self,
         store: &Store,
         message: MessageId,
         links: &Links,
-    ) -> Result<Letter, NotShown> {
+    ) -> Result<RenderedMessage, NotShown> {
         let mut tx = store.read().await?;
         let frozen = tx.messages().frozen(message).await?;
         let plan = tx.plans().get_many(&[frozen.plan]).await?.pop();

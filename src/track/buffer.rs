@@ -69,7 +69,7 @@ impl EngagementBuffer {
     ) -> Self {
         let (sender, receiver) = mpsc::channel(CAPACITY);
         let dropped = Arc::new(AtomicU64::new(0));
-        let keeper = Keeper {
+        let writer = EngagementWriter {
             store,
             ids,
             horizon,
@@ -79,7 +79,7 @@ impl EngagementBuffer {
             bursts: Vec::new(),
             anonymous: BTreeMap::new(),
         };
-        lifecycle.spawn("engagement", keeper.run(receiver, lifecycle.stopping()));
+        lifecycle.spawn("engagement", writer.run(receiver, lifecycle.stopping()));
         Self { sender, dropped }
     }
 
@@ -118,7 +118,7 @@ fn count_dropped(dropped: &AtomicU64, hits: u64) {
 }
 
 /// The one task that judges and writes.
-struct Keeper {
+struct EngagementWriter {
     store: Store,
     ids: Arc<dyn Ids>,
     horizon: ReceiptHorizon,
@@ -129,7 +129,7 @@ struct Keeper {
     anonymous: BTreeMap<PlanId, i64>,
 }
 
-impl Keeper {
+impl EngagementWriter {
     async fn run(
         mut self,
         mut receiver: mpsc::Receiver<Noted>,

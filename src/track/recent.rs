@@ -1,12 +1,12 @@
-//! What only several hits together show: a memory of the last moments, in one task's hands.
+//! What only several hits together show: one task's memory of the last moments.
 //!
 //! Three different addresses of one message within two seconds is a scanner that follows them
 //! all, and the first two hits were its too. The pixel and the page that asks whether to
 //! unsubscribe are addresses like the links: a mail as it is shipped has no more than two links
-//! and a pixel, and no person opens a mail and both its links in two seconds. Many mails opened from one network within a minute
-//! is suspicious, no more: behind one address of a mobile operator sit thousands of people, and
-//! in a blackout they all look at once. So that rule only takes certainty away, and only from
-//! e-mail. Networks are kept for a minute, here, and written nowhere.
+//! and a pixel, and no person opens a mail and both its links in two seconds. Many mails opened
+//! from one network within a minute is suspicious, no more: behind one address of a mobile operator
+//! sit thousands of people, and in a blackout they all look at once. So that rule only takes
+//! certainty away, and only from e-mail. Networks are kept for a minute, here, and written nowhere.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;

@@ -2,9 +2,9 @@
 //! and old messages are blanked or deleted; every hour what is over is swept out.
 //!
 //! Every node looks once a minute; who enters the slot first does the work. `slot` says which
-//! slot it is, `inspect` asks the invariants, `retain` blanks and deletes; `recount` counts sums anew
-//! that an older program left. It sends nothing, and a breach is not mended but kept for the
-//! console, the figures and `araldo check-store`.
+//! slot it is, `inspect` asks the invariants, `retain` blanks and deletes; `recount` counts sums
+//! again that an older program left. It sends nothing, and a breach is not repaired but kept for
+//! the console, the figures and `araldo check-store`.
 
 mod inspect;
 mod recount;

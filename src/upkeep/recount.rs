@@ -1,4 +1,4 @@
-//! Counting the sums anew: once in a store that an older program left, whose sums meant something
+//! Counts the sums again: once in a store that an older program left, whose sums meant something
 //! else, and whenever `araldo check-store --recount` asks. In small transactions, newest first, so
 //! that what people look at is right soon and nothing waits for it.
 
@@ -21,7 +21,7 @@ pub struct Recounted {
     pub sums: u64,
 }
 
-/// Counts anew if these sums were left by a program to which they meant something else.
+/// Counts again if these sums were left by a program to which they meant something else.
 pub async fn recount_once(
     store: &Store,
     lifecycle: &Lifecycle,
@@ -48,7 +48,7 @@ pub async fn recount_once(
     Ok(Some(recounted))
 }
 
-/// Counts anew all that can be.
+/// Counts again all that can be.
 pub async fn recount(store: &Store, lifecycle: &Lifecycle) -> Result<Recounted, StoreError> {
     let mut done = Recounted::default();
     let mut before = i64::MAX;

@@ -11,7 +11,7 @@ const MARK: &str = "names";
 /// Clients looked at in one transaction.
 const STRETCH: i64 = 5_000;
 
-/// Folds the names anew if a program left them that folded otherwise. Returns how many changed.
+/// Folds the names again if a program left them that folded otherwise. Returns how many changed.
 pub async fn refold_once(store: &Store, lifecycle: &Lifecycle) -> Result<u64, StoreError> {
     if store.read().await?.upkeep().mark(MARK).await? >= FOLDING {
         return Ok(0);

@@ -1,4 +1,4 @@
-//! Which slot it is, pure: one name for each night and each hour, the same on every node.
+//! The period of a task, pure: one name for each night and each hour, the same on every node.
 
 use chrono::offset::LocalResult;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};

@@ -23,8 +23,8 @@ use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
 use crate::web::{query, request_line};
 
-/// What the router keeps for its handlers: every layer around a route copies it for each request, and
-/// a `Web` is a dozen counters that all processors count on. The handler alone gets a `Web`.
+/// What the router keeps for its handlers: every layer around a route copies it for each request,
+/// and a `Web` is a dozen counters that all processors count on. The handler alone gets a `Web`.
 pub(super) type SharedWeb = Arc<Web>;
 
 /// Who may call a route.

@@ -1,6 +1,7 @@
 //! Every crate costs whoever builds Araldo for the first time: how many there are has a ceiling,
 //! and a new one is a line in `docs/crates.txt` that a reviewer sees. `WRITE=1` before the test's
-//! command writes the list anew. How long they take is asked by `scripts/first-build`, every night.
+//! command writes the list again. How long they take is asked by `scripts/first-build`, every
+//! night.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -98,7 +98,7 @@ async fn a_report_during_the_send_waits_for_the_attempt_to_close(reader: Reader)
     let going = araldo::domain::MessageId::new(GOING);
     let now = reader.now();
     tx.receipts(reader.track.horizon)
-        .settle(&[going], now)
+        .apply_pending(&[going], now)
         .await
         .unwrap();
     tx.commit().await.unwrap();

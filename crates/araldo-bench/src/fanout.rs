@@ -34,7 +34,7 @@ pub(super) async fn run(options: &Fanout) -> anyhow::Result<ExitCode> {
     let ground = Ground::lay(&options.store, SETTINGS).await?;
     let node = ground.start().await?;
     town::settle(&node, 0, options.clients, Reach::Mixed).await?;
-    node.database.settle().await?;
+    node.database.analyze().await?;
     forget_peak();
     let start = Instant::now();
     town::report(&node, 0, News::Outage).await?;
@@ -89,7 +89,7 @@ fn report(options: &Fanout, store: &str, pair: Pair, peak_kib: u64) {
     marks::print(&marks);
 }
 
-/// Starts the system's note of the peak anew (proc(5), `clear_refs`); where it cannot, the peak
+/// Starts the system's note of the peak again (proc(5), `clear_refs`); where it cannot, the peak
 /// is that of the whole run, which is no less.
 fn forget_peak() {
     if let Err(error) = std::fs::write("/proc/self/clear_refs", "5") {

@@ -123,7 +123,7 @@ async fn fill(node: &Node, messages: i64, first: i64) -> anyhow::Result<()> {
         now: node.running.clock.now(),
     };
     node.database.fill(fill).await?;
-    node.database.settle().await
+    node.database.analyze().await
 }
 
 /// Opens everything once, and then as often as it counts. `big`: the number of the largest

@@ -23,14 +23,14 @@ const FOLD_AT: usize = 900;
 const BOUNDARY: &str = "=_";
 
 /// What all mails of one provider have in common.
-pub struct Letterhead {
+pub struct MailComposer {
     name: String,
     address: String,
     provider: String,
     signer: Option<DkimSigner>,
 }
 
-impl Letterhead {
+impl MailComposer {
     /// `from` as configured: `Name <address>` or a bare address. Reads the key of the signature.
     pub fn new(provider: &str, from: &str, dkim: Option<&Dkim>) -> Result<Self, SetupError> {
         let wrong = |error: &dyn std::fmt::Display| {
@@ -322,9 +322,9 @@ mod tests {
 
     fn written(email: &Email, eight_bit: bool) -> String {
         let from = "Araldo <avvisi@example.it>";
-        let letterhead = Letterhead::new("relay", from, None).unwrap();
+        let composer = MailComposer::new("relay", from, None).unwrap();
         let reference = Reference("m-42".to_owned());
-        String::from_utf8(letterhead.compose(&reference, email, eight_bit).unwrap()).unwrap()
+        String::from_utf8(composer.compose(&reference, email, eight_bit).unwrap()).unwrap()
     }
 
     #[test]
@@ -409,8 +409,8 @@ mod tests {
         };
         let refusal = |domain: &str, key: &str| {
             std::fs::write(&key_file, key).unwrap();
-            let letterhead = Letterhead::new("relay", "avvisi@example.it", Some(&dkim(domain)));
-            letterhead.err().unwrap().to_string()
+            let composer = MailComposer::new("relay", "avvisi@example.it", Some(&dkim(domain)));
+            composer.err().unwrap().to_string()
         };
         for no_key in ["-----BEGIN PRIVATE KEY-----\n", "c2hvcnQ=", "&&&", ""] {
             let said = refusal("example.it", no_key);
@@ -424,15 +424,15 @@ mod tests {
     #[test]
     fn a_sender_with_accents_is_written_in_ascii_or_refused() {
         let address = |from: &str| {
-            let letterhead = Letterhead::new("relay", from, None);
-            letterhead.map(|letterhead| letterhead.address().to_owned())
+            let composer = MailComposer::new("relay", from, None);
+            composer.map(|composer| composer.address().to_owned())
         };
         assert_eq!(
             address("Araldo <a@perché.it>").unwrap(),
             "a@xn--perch-fsa.it"
         );
         assert!(address("perché@example.it").is_err());
-        let quoted = Letterhead::new("relay", "\"Gas, luce\" <a@b.it>", None).unwrap();
+        let quoted = MailComposer::new("relay", "\"Gas, luce\" <a@b.it>", None).unwrap();
         assert_eq!(quoted.name, "Gas, luce");
     }
 }

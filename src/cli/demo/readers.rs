@@ -1,6 +1,6 @@
-//! The people of the town and their programs, at work: they hear what arrives in the sandbox,
-//! wait as long as people do, and then ask the daemon by HTTP like any browser. They know
-//! nothing but what stands in the messages.
+//! The people of the town and their programs at work: they notice what arrives in the sandbox, wait
+//! as long as people do, and then ask the daemon by HTTP like any browser. They know only what the
+//! messages say.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

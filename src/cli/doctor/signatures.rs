@@ -7,7 +7,7 @@ use super::DoctorResult;
 use super::dns;
 use super::senders::{domain, relays};
 use crate::channel::email::dkim::{DkimSigner, Record};
-use crate::channel::email::message::Letterhead;
+use crate::channel::email::message::MailComposer;
 use crate::channel::email::smtp::{Dkim, SmtpSettings};
 use crate::channel::{Email, Reference};
 use crate::config::Config;
@@ -38,9 +38,9 @@ async fn verified(
     server: SocketAddr,
     remarks: &mut Vec<String>,
 ) -> Result<String, String> {
-    let letterhead = Letterhead::new(provider, &smtp.from, smtp.dkim.as_ref())
+    let composer = MailComposer::new(provider, &smtp.from, smtp.dkim.as_ref())
         .map_err(|error| error.to_string())?;
-    let Some(signer) = letterhead.signer() else {
+    let Some(signer) = composer.signer() else {
         return Err("its mails are not signed".to_owned());
     };
     let name = signer.record_name();
@@ -53,7 +53,7 @@ async fn verified(
         )
     };
     let record = Record::parse(text, signer.key().kind()).map_err(|it| fault(it.to_string()))?;
-    let mail = sample(&letterhead)?;
+    let mail = sample(&composer)?;
     record.verify(&mail).map_err(|it| fault(it.to_string()))?;
     if record.is_testing() {
         remarks.push(format!(
@@ -94,9 +94,9 @@ fn unaligned(smtp: &SmtpSettings, dkim: &Dkim) -> Option<String> {
 }
 
 /// A mail to ourselves with everything in it that is signed. It goes nowhere.
-fn sample(letterhead: &Letterhead) -> Result<Vec<u8>, String> {
+fn sample(composer: &MailComposer) -> Result<Vec<u8>, String> {
     let email = Email {
-        to: EmailAddress::from_stored(letterhead.address().to_owned()),
+        to: EmailAddress::from_stored(composer.address().to_owned()),
         to_name: "Araldo".to_owned(),
         subject: "Una prova – perché la firma valga".to_owned(),
         html: "<p>Una prova.</p>".to_owned(),
@@ -106,7 +106,7 @@ fn sample(letterhead: &Letterhead) -> Result<Vec<u8>, String> {
         kind: "doctor".to_owned(),
         date: SystemClock.now(),
     };
-    letterhead
+    composer
         .compose(&Reference("doctor".to_owned()), &email, true)
         .map_err(|error| error.to_string())
 }

@@ -1,6 +1,6 @@
 //! The claim loop of one lane: claims what is due, and starts a task for each message as the
-//! lane's own concurrency allows. Three loops run side by side, so that a full bulk lane never holds up
-//! an urgent message.
+//! lane's own concurrency allows. Three loops run side by side, so that a full bulk lane never
+//! holds up an urgent message.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub(in crate::dispatch) async fn claim_loop(shared: Arc<Shared>, lane: Lane, lif
             Ok(claimed) => {
                 let full = claimed.len() >= shared.settings.claim as usize;
                 start(&shared, lane, claimed, &lifecycle).await;
-                // Less than was asked for was all there is: what comes now rings.
+                // Fewer than asked for: nothing is left, and what comes later notifies.
                 if full {
                     continue;
                 }

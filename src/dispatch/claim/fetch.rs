@@ -1,5 +1,5 @@
-//! Fetches what waited for a provider that is well again: the messages that were turned away while
-//! it rested come back at once, and not when they were told to.
+//! Makes messages due that waited for a provider which works again: they were put off while it
+//! rested, and need not wait for the time they were given then.
 
 use crate::dispatch::Shared;
 use crate::domain::{Channel, Lane};

@@ -1,4 +1,4 @@
-//! Claim: what is due is taken off the queue, as many at once as may be in flight.
+//! Claim: takes due messages off the queue, as many at once as may be in flight.
 
 mod claim_loop;
 mod concurrency;

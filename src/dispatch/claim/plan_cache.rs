@@ -1,6 +1,6 @@
-//! Plans and compiled templates, kept at hand: a thousand messages of one plan cost one look
+//! Plans and compiled templates, cached: a thousand messages of one plan cost one look
 //! into the store. What can change while a message waits (superseded, cancelled) is not taken
-//! from here; the attempt writer reads it anew.
+//! from here; the attempt writer reads it again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError, Tx};
 use crate::template::stored::{StoredTemplates, Unusable};
 use crate::template::{Versioned, Workshop};
 
-/// Plans kept at hand. Beyond it all are forgotten and read again as needed.
+/// Plans cached. Beyond it all are forgotten and read again as needed.
 const PLANS: usize = 4_096;
 
 /// A plan with its texts.
@@ -33,7 +33,7 @@ pub(in crate::dispatch) struct CachedPlan {
 /// only a machine that stands still takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is at hand.
+/// The cached plans.
 pub(in crate::dispatch) struct PlanCache {
     /// Compiled once for each version. A message is written where it is sent.
     templates: StoredTemplates,
@@ -76,7 +76,7 @@ impl PlanCache {
                 if kept.len() >= PLANS {
                     kept.clear();
                 }
-                // A plan without a template is read again next time: it may be mended by then.
+                // A plan without a template is read again next time: it may be corrected by then.
                 if plan.template.is_some() {
                     kept.insert(id, Arc::clone(&plan));
                 }
@@ -89,7 +89,8 @@ impl PlanCache {
         }
     }
 
-    /// Reads the plans of these messages that are not at hand, in the transaction of their claim.
+    /// Reads the plans of these messages that are not in the cache, in the transaction of their
+    /// claim.
     pub(in crate::dispatch) async fn fetch(
         &self,
         tx: &mut Tx,

@@ -1,5 +1,5 @@
-//! Whom a refusal concerns, pure: one recipient, or everybody. One answer alone cannot tell; what
-//! became of the others since the last mail that was taken can.
+//! Whom a refusal concerns, pure: one recipient, or everybody. One answer alone does not show it;
+//! what happened to other messages since the last one that was accepted does.
 //!
 //! A "later" is the recipient's, until many domains in a row say it. A refusal by policy is the
 //! recipient's while others are taken in between, and our set-up's when nobody is.

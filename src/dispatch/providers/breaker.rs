@@ -1,4 +1,5 @@
-//! The breaker of one provider, pure: whether messages may go to it, one by one to ask it, or none.
+//! The circuit breaker of one provider, pure: whether messages may go to it, one at a time as a
+//! probe, or none.
 //!
 //! A provider that is away is asked again soon and often, by one message at a time: after a rest
 //! that is a quarter of how long it has been away, within bounds. When that one went, everything
@@ -16,7 +17,7 @@ const FAILURES: u32 = 3;
 pub(super) enum Cause {
     /// It cannot be reached, or says that it is busy or closing.
     Away,
-    /// It refuses us: somebody has to mend the set-up.
+    /// It refuses us: somebody has to correct the set-up.
     Setup,
     /// It loses too many answers.
     Losing,

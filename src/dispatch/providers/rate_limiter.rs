@@ -3,8 +3,9 @@
 //!
 //! A message asks twice. [`RateLimiter::acquire`] comes before its attempt begins and lets through
 //! only what has a slot within the next tenth of a second, so that few messages wait in `sending`.
-//! [`SlotPermit::wait_for_slot`] comes after, right before the provider: how long the commit took no longer shows on the wire. What slots are is said in `slots`, who sells them
-//! in `store::cluster::pace`.
+//! [`SlotPermit::wait_for_slot`] comes after, right before the provider: how long the commit took
+//! no longer shows on the wire. What slots are is said in `slots`, who sells them in
+//! `store::cluster::rate_limit`.
 
 mod permit;
 mod queue;
@@ -22,7 +23,7 @@ pub use slots::USED_PERCENT;
 
 use crate::domain::Lane;
 use crate::runtime::Lifecycle;
-use crate::store::cluster::pace::{Bought, Wanted};
+use crate::store::cluster::rate_limit::{Bought, Wanted};
 use crate::store::{Store, StoreError};
 use slots::{OtherClock, SlotBuffer, SlotRate};
 
@@ -55,7 +56,7 @@ impl SlotSource for StoredRate {
     fn buy(&self, wanted: Wanted) -> BoxFuture<'_, Result<Bought, StoreError>> {
         Box::pin(async move {
             let mut tx = self.store.write().await?;
-            let bought = tx.paces().buy(&self.provider, wanted).await?;
+            let bought = tx.rate_accounts().buy(&self.provider, wanted).await?;
             tx.commit().await?;
             Ok(bought)
         })

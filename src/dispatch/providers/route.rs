@@ -80,7 +80,7 @@ impl ProviderRoute {
                 why: None,
                 lost: VecDeque::new(),
                 turned_away: 0,
-                // What waited for it when the last run ended, perhaps to have its set-up mended.
+                // What waited for it when the last run ended, perhaps to have its set-up corrected.
                 fetches: FETCHES,
                 told_of_here: None,
             }),
@@ -118,7 +118,7 @@ impl ProviderRoute {
     }
 
     /// Takes in what came of a message to `destination`.
-    pub(in crate::dispatch) fn heard(
+    pub(in crate::dispatch) fn note_answer(
         &self,
         answer: &Result<Accepted, SendError>,
         destination: Destination,
@@ -309,8 +309,8 @@ fn remember(lost: &mut VecDeque<bool>, is_lost: bool) {
     lost.push_back(is_lost);
 }
 
-/// A message that may go to a route. While it asks a provider that rested, nobody else does; dropped
-/// without an answer, the next one asks.
+/// A message that may go to a route. While it asks a provider that rested, nobody else does;
+/// dropped without an answer, the next one asks.
 pub(in crate::dispatch) struct Chosen {
     pub(in crate::dispatch) route: Arc<ProviderRoute>,
     asks: bool,

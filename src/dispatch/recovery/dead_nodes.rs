@@ -1,4 +1,4 @@
-//! The rescue of what a dead node had in hand. Any node rescues. A node is dead when it has been
+//! Takes back the messages a dead node held. Any node rescues. A node is dead when it has been
 //! silent for too long, or at once when it is an earlier run of this one whose sign is gone
 //! (`store::cluster::presence`). The heartbeat itself is `app::presence`.
 
@@ -18,7 +18,7 @@ const SOON: Duration = Duration::from_millis(250);
 const EARLY: Duration = Duration::from_secs(5);
 
 /// Earlier runs of this node that showed no sign of life at the last look. Two looks are needed:
-/// a living node of the same name may just be connecting anew.
+/// a living node of the same name may just be connecting again.
 #[derive(Debug, Default)]
 pub(in crate::dispatch) struct SilentNodes(Vec<NodeId>);
 
@@ -30,13 +30,13 @@ pub(in crate::dispatch) async fn watch(
 ) {
     let begun = Instant::now();
     let ttl = shared.settings.node_ttl.to_std().unwrap_or(Duration::MAX);
-    let mut steady = Steady::from(begun, ttl);
+    let mut stable = StableSince::from(begun, ttl);
     while !lifecycle.is_stopping() {
-        match rescue(&shared, &silent, Some(&mut steady)).await {
+        match rescue(&shared, &silent, Some(&mut stable)).await {
             Ok(seen) => silent = seen,
             Err(error) => {
                 tracing::error!(error = %error, "cannot rescue; trying again");
-                steady = Steady::from(Instant::now(), ttl);
+                stable = StableSince::from(Instant::now(), ttl);
             }
         }
         let pause = if begun.elapsed() < EARLY {
@@ -54,13 +54,13 @@ pub(in crate::dispatch) async fn watch(
 /// Since when this node has reached the database without a gap. When the database was away,
 /// nobody could beat: the first to reach it again must not take the others' silence for death, or
 /// each outage that is longer than a lease would leave one node of all.
-pub(in crate::dispatch) struct Steady {
+pub(in crate::dispatch) struct StableSince {
     ttl: Duration,
     since: Instant,
     last: Instant,
 }
 
-impl Steady {
+impl StableSince {
     const fn from(now: Instant, ttl: Duration) -> Self {
         Self {
             ttl,
@@ -87,32 +87,38 @@ impl Steady {
     }
 }
 
-/// Takes everything out of dead nodes' hands. Returns who is to be looked at again. `steady`: how
+/// Takes everything out of dead nodes' hands. Returns who is to be looked at again. `stable`: how
 /// steadily this node has reached the database; one that has just begun judges only earlier runs
 /// of its own. What anybody declared dead is rescued in any case.
 pub(in crate::dispatch) async fn rescue(
     shared: &Shared,
     silent: &SilentNodes,
-    steady: Option<&mut Steady>,
+    stable: Option<&mut StableSince>,
 ) -> Result<SilentNodes, StoreError> {
     let ttl = shared.settings.node_ttl.num_microseconds();
     let ttl = ttl.unwrap_or(i64::MAX);
     let mut tx = shared.store.write().await?;
     // Not before: it may have taken long to get here.
     let now = Instant::now();
-    let judges_others = steady.is_some_and(|steady| {
-        steady.reached(now);
-        steady.for_long(now)
+    let judges_others = stable.is_some_and(|stable| {
+        stable.reached(now);
+        stable.for_long(now)
     });
     let others_ttl = if judges_others { ttl } else { i64::MAX };
-    let seen = tx.nodes().gone(shared.node, &shared.node_name, ttl).await?;
+    let seen = tx
+        .nodes()
+        .silent_runs(shared.node, &shared.node_name, ttl)
+        .await?;
     let sure = |node: &NodeId| shared.store.kind() == "sqlite" || silent.0.contains(node);
-    let gone: Vec<NodeId> = seen.iter().copied().filter(sure).collect();
-    let dead = tx.nodes().mark_dead(shared.node, others_ttl, &gone).await?;
+    let silent_runs: Vec<NodeId> = seen.iter().copied().filter(sure).collect();
+    let dead = tx
+        .nodes()
+        .mark_dead(shared.node, others_ttl, &silent_runs)
+        .await?;
     let now = shared.clock.now();
     // What a dead node had handed over may still be on its way to a provider, who then needs a
     // while to say so.
-    let wake_at = now + shared.routes.longest_send() + shared.settings.settle;
+    let wake_at = now + shared.routes.longest_send() + shared.settings.reconcile_after;
     let soon = wake_at.min(now + crate::dispatch::SOON);
     let looks = Looks { wake_at, soon };
     let rescued = tx.nodes().rescue(&dead, now, looks).await?;
@@ -120,7 +126,7 @@ pub(in crate::dispatch) async fn rescue(
     let unknown = rescued.iter().filter(may_have_left);
     let unknown: Vec<MessageId> = unknown.map(|one| one.id).collect();
     tx.receipts(shared.settings.receipts())
-        .settle(&unknown, now)
+        .apply_pending(&unknown, now)
         .await?;
     fail::fail_point!("rescue-before-commit");
     tx.commit().await?;
@@ -144,23 +150,23 @@ mod tests {
     fn after_a_gap_of_its_own_a_node_takes_nobodys_silence_for_death() {
         let (begun, ttl) = (Instant::now(), Duration::from_secs(15));
         let at = |seconds| begun + Duration::from_secs(seconds);
-        let mut steady = Steady::from(begun, ttl);
+        let mut stable = StableSince::from(begun, ttl);
         for second in (2..=14).step_by(2) {
-            steady.reached(at(second));
-            assert!(!steady.for_long(at(second)), "it has just begun");
+            stable.reached(at(second));
+            assert!(!stable.for_long(at(second)), "it has just begun");
         }
-        steady.reached(at(16));
-        assert!(steady.for_long(at(18)));
+        stable.reached(at(16));
+        assert!(stable.for_long(at(18)));
         // The database is away for longer than a lease.
-        assert!(!steady.for_long(at(40)));
-        steady.reached(at(40));
+        assert!(!stable.for_long(at(40)));
+        stable.reached(at(40));
         assert!(
-            !steady.for_long(at(42)),
+            !stable.for_long(at(42)),
             "the others may not have reached it yet"
         );
         for second in (42..=56).step_by(2) {
-            steady.reached(at(second));
+            stable.reached(at(second));
         }
-        assert!(steady.for_long(at(56)));
+        assert!(stable.for_long(at(56)));
     }
 }

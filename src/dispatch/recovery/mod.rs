@@ -1,5 +1,5 @@
-//! Recovery, beside the path of a message: what asked to be looked at again, what nobody knows, and
-//! what a dead node left behind.
+//! Recovery, beside the path of a message: timers, messages whose fate is unknown, and what a dead
+//! node left behind.
 
 pub(super) mod dead_nodes;
 pub(super) mod timers;

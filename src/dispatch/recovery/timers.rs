@@ -1,6 +1,5 @@
-//! Messages that asked to be looked at again: quiet hours that end, receipts that did not come,
-//! fallbacks that are due, and the unknown. Decides by state; the network is asked outside any
-//! transaction.
+//! Timers of messages: quiet hours that end, receipts that did not come, fallbacks that are due,
+//! and unknown messages. Each is decided by its state; providers are asked outside any transaction.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -169,8 +168,8 @@ async fn decide(shared: &Shared, message: &Woken, plan: &CachedPlan, now: Timest
         to: message.state,
         reason: None,
         wake_at: None,
-        asked: false,
-        risky: false,
+        inquired: false,
+        maybe_duplicate: false,
     };
     match message.state {
         MessageState::Held => look.to = MessageState::Queued,
@@ -206,9 +205,9 @@ async fn decide_unknown(
     let case = UnknownCase {
         policy: plan.settings.on_unknown,
         provider: route.map(|route| route.provider.capabilities()),
-        asked: message.asked,
-        asks: shared.settings.asks,
-        risky: message.risky,
+        inquiries: message.inquiries,
+        reconcile_attempts: shared.settings.reconcile_attempts,
+        maybe_duplicate: message.maybe_duplicate,
         began_at,
         class: plan.plan.class,
         settled_at: began_at + shared.settings.patience_of(route.map(|route| &**route)),
@@ -218,7 +217,9 @@ async fn decide_unknown(
         (NextStep::Ask, Some(route)) => ask(shared, message, plan, route, look, now).await,
         (NextStep::Ask, None) | (NextStep::GiveUp, _) => look.to = MessageState::Unresolved,
         (NextStep::SendAgain, _) => look.to = MessageState::Queued,
-        (NextStep::SendAgainAtRisk, _) => (look.to, look.risky) = (MessageState::Queued, true),
+        (NextStep::SendAgainAtRisk, _) => {
+            (look.to, look.maybe_duplicate) = (MessageState::Queued, true);
+        }
         (NextStep::Wait(until), _) => look.wake_at = Some(until),
     }
 }
@@ -238,12 +239,12 @@ async fn ask(
             look.wake_at = Some(shared.settings.first_look(plan, message.channel, now));
         }
         Ok(Found::Absent) => {
-            look.asked = true;
-            look.wake_at = Some(now + shared.settings.settle);
+            look.inquired = true;
+            look.wake_at = Some(now + shared.settings.reconcile_after);
         }
         Err(error) => {
             tracing::warn!(message.id = %message.id, error = %error, "a provider could not say what became of a message");
-            look.wake_at = Some(now + shared.settings.settle);
+            look.wake_at = Some(now + shared.settings.reconcile_after);
         }
     }
 }

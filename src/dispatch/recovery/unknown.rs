@@ -29,11 +29,11 @@ pub(in crate::dispatch) struct UnknownCase {
     /// What the provider can do; none when it is not configured any more.
     pub(in crate::dispatch) provider: Option<Capabilities>,
     /// How often it has said that it never got it.
-    pub(in crate::dispatch) asked: i64,
+    pub(in crate::dispatch) inquiries: i64,
     /// How often it must say so to be believed: some see a message only after a while.
-    pub(in crate::dispatch) asks: u32,
+    pub(in crate::dispatch) reconcile_attempts: u32,
     /// Whether it was repeated at risk already.
-    pub(in crate::dispatch) risky: bool,
+    pub(in crate::dispatch) maybe_duplicate: bool,
     /// When the attempt began.
     pub(in crate::dispatch) began_at: Timestamp,
     /// Not repeated for less than safety before the wire has settled.
@@ -59,7 +59,7 @@ pub(in crate::dispatch) fn next_step(case: &UnknownCase, now: Timestamp) -> Next
         return step;
     }
     match case.policy {
-        OnUnknown::Resend if !case.risky => {
+        OnUnknown::Resend if !case.maybe_duplicate => {
             if now >= case.settled_at || is_hasty(case.class, case.policy) {
                 NextStep::SendAgainAtRisk
             } else {
@@ -81,14 +81,14 @@ fn safe_step(case: &UnknownCase, provider: &Capabilities, now: Timestamp) -> Opt
         .idempotent_for
         .and_then(|life| TimeDelta::from_std(life).ok())
         .is_some_and(|life| now < case.began_at + life - KEY_MARGIN);
-    // After a repeat at a risk nobody knows which of the attempts the provider counts the key's life
-    // from, and the last look before sending would not ask any more.
-    if key_lives && !case.risky {
+    // After a repeat at a risk nobody knows which of the attempts the provider counts the key's
+    // life from, and the last look before sending would not ask any more.
+    if key_lives && !case.maybe_duplicate {
         return Some(NextStep::SendAgain);
     }
     provider
         .can_be_asked
-        .then_some(if case.asked >= i64::from(case.asks) {
+        .then_some(if case.inquiries >= i64::from(case.reconcile_attempts) {
             NextStep::SendAgain
         } else if now < case.settled_at {
             // It could not know yet, and would be believed.
@@ -119,9 +119,9 @@ mod tests {
         UnknownCase {
             policy,
             provider: Some(provider),
-            asked: 0,
-            asks: 2,
-            risky: false,
+            inquiries: 0,
+            reconcile_attempts: 2,
+            maybe_duplicate: false,
             began_at,
             class: Class::Service,
             settled_at: began_at + TimeDelta::minutes(1),
@@ -140,7 +140,7 @@ mod tests {
         let resend = case(OnUnknown::Resend, None, false);
         assert_eq!(next_step(&resend, now), NextStep::SendAgainAtRisk);
         let again = UnknownCase {
-            risky: true,
+            maybe_duplicate: true,
             ..resend
         };
         assert_eq!(next_step(&again, now), NextStep::Wait(again.horizon));
@@ -153,7 +153,7 @@ mod tests {
         let keyed = case(OnUnknown::Resend, Some(900), false);
         assert_eq!(next_step(&keyed, now), NextStep::SendAgain);
         let again = UnknownCase {
-            risky: true,
+            maybe_duplicate: true,
             ..keyed
         };
         assert_eq!(next_step(&again, now), NextStep::Wait(again.horizon));
@@ -173,7 +173,7 @@ mod tests {
         };
         assert_eq!(next_step(&safety, early), NextStep::SendAgainAtRisk);
         let again = UnknownCase {
-            risky: true,
+            maybe_duplicate: true,
             ..safety
         };
         assert_eq!(next_step(&again, early), NextStep::Wait(again.horizon));
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(
             next_step(
                 &UnknownCase {
-                    asked: 2,
+                    inquiries: 2,
                     ..askable
                 },
                 now

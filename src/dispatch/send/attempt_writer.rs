@@ -1,9 +1,9 @@
 //! The writer: the one task that begins and finishes attempts, many in one transaction.
 //!
-//! Sending tasks hand in entries and wait; whatever has gathered while the last commit ran goes into
-//! the next one. No timer: an idle node commits a single entry at once, a busy one commits
-//! hundreds. When the store fails, answers are kept and tried again until they are written, and
-//! no attempt begins meanwhile: nothing is sent that cannot be recorded.
+//! Sending tasks hand in entries and wait; whatever has gathered while the last commit ran goes
+//! into the next one. No timer: an idle node commits a single entry at once, a busy one commits
+//! hundreds. When the store fails, answers are kept and tried again until they are written, and no
+//! attempt begins meanwhile: nothing is sent that cannot be recorded.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::pre_send_check::{PolicyInput, SendDecision, judge};
 use crate::dispatch::DispatcherSettings;
 use crate::domain::ids::first_id_at;
 use crate::domain::{ClientId, Clock, MessageId, MessageState, NodeId, Timestamp};
-use crate::store::messages::attempts::{FinishedAttempt, NewAttempt, Recheck, SkippedMessage};
+use crate::store::messages::attempts::{FinishedAttempt, NewAttempt, PreSendState, SkippedMessage};
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError, Tx};
 
@@ -242,7 +242,10 @@ impl AttemptWriter {
         let ids: Vec<MessageId> = begins.iter().map(|(_, one, _)| one.message).collect();
         let day_ago = first_id_at(now - TimeDelta::days(1));
         let hour_ago = now - TimeDelta::hours(1);
-        let seen = tx.attempts().recheck(&ids, hour_ago, day_ago).await?;
+        let seen = tx
+            .attempts()
+            .pre_send_state(&ids, hour_ago, day_ago)
+            .await?;
         let decisions = self.judge_all(begins, &seen, now);
         let go: Vec<NewAttempt> = begins
             .iter()
@@ -271,17 +274,18 @@ impl AttemptWriter {
     fn judge_all(
         &self,
         begins: &[PendingBegin],
-        seen: &[Recheck],
+        seen: &[PreSendState],
         now: Timestamp,
     ) -> Vec<SendDecision> {
-        let seen: HashMap<MessageId, &Recheck> = seen.iter().map(|row| (row.id, row)).collect();
+        let seen: HashMap<MessageId, &PreSendState> =
+            seen.iter().map(|row| (row.id, row)).collect();
         let input = PolicyInput {
             now,
             node: self.node,
             flood: self.settings.flood,
             quiet_hours: self.settings.quiet_hours,
-            asks: self.settings.asks,
-            settle: self.settings.settle,
+            reconcile_attempts: self.settings.reconcile_attempts,
+            reconcile_after: self.settings.reconcile_after,
         };
         let mut begun_to: HashMap<ClientId, i64> = HashMap::new();
         let judge_one = |(in_flight, attempt, _): &PendingBegin| {
@@ -312,7 +316,7 @@ impl AttemptWriter {
             .map(|row| row.message)
             .collect();
         tx.receipts(self.settings.receipts())
-            .settle(&proven, now)
+            .apply_pending(&proven, now)
             .await
     }
 }
@@ -454,5 +458,5 @@ async fn finish(
         .map(|row| row.message)
         .collect();
     tx.receipts(horizon).taken_late(&late, now).await?;
-    tx.receipts(horizon).settle(&early, now).await
+    tx.receipts(horizon).apply_pending(&early, now).await
 }

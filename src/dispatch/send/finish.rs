@@ -27,12 +27,12 @@ pub(super) struct AnswerContext<'a> {
     pub(super) now: Timestamp,
 }
 
-/// What an answer means for the attempt and its message. `heard`: what it means beside that.
+/// What an answer means for the attempt and its message. `effect`: what it means beside that.
 pub(super) fn finished(
     context: &AnswerContext<'_>,
     message: &Claimed,
     answer: &Result<Accepted, SendError>,
-    heard: AnswerEffect,
+    effect: AnswerEffect,
 ) -> FinishedAttempt {
     let now = context.now;
     let mut finished = blank(message);
@@ -54,21 +54,21 @@ pub(super) fn finished(
         }) => {
             said(&mut finished, "not_sent", stage, code.as_ref(), detail);
             // A provider that asks for patience or is down costs the message no try.
-            finished.counts = retry_after.is_none() && heard.whom == Whom::Recipient;
-            retry(context, message, &mut finished, *retry_after, heard);
+            finished.counts = retry_after.is_none() && effect.whom == Whom::Recipient;
+            retry(context, message, &mut finished, *retry_after, effect);
         }
         Err(SendError::Denied {
             stage,
             code,
             detail,
         }) => {
-            let outcome = match heard.whom {
+            let outcome = match effect.whom {
                 Whom::Everybody => "misconfigured",
                 Whom::Recipient | Whom::Unclear => "not_sent",
             };
             said(&mut finished, outcome, stage, code.as_ref(), detail);
-            finished.counts = heard.whom == Whom::Recipient;
-            retry(context, message, &mut finished, Some(DENIED_PAUSE), heard);
+            finished.counts = effect.whom == Whom::Recipient;
+            retry(context, message, &mut finished, Some(DENIED_PAUSE), effect);
         }
         Err(SendError::Rejected {
             stage,
@@ -84,7 +84,7 @@ pub(super) fn finished(
         }
         Err(SendError::Misconfigured { detail }) => {
             (finished.outcome, finished.detail) = ("misconfigured", Some(detail.clone()));
-            retry(context, message, &mut finished, None, heard);
+            retry(context, message, &mut finished, None, effect);
         }
         Err(SendError::Unknown { stage, detail }) => {
             said(&mut finished, "unknown", stage, None, detail);
@@ -131,16 +131,16 @@ fn retry(
     message: &Claimed,
     finished: &mut FinishedAttempt,
     retry_after: Option<Duration>,
-    heard: AnswerEffect,
+    effect: AnswerEffect,
 ) {
     let now = context.now;
-    let own = heard.whom == Whom::Recipient;
+    let own = effect.whom == Whom::Recipient;
     finished.reason = Some(if own {
         Reason::PutOff
     } else {
         Reason::ProviderAway
     });
-    if let (false, Some(until)) = (own, heard.wait) {
+    if let (false, Some(until)) = (own, effect.wait) {
         // The gate before the next try knows when its time is over.
         (finished.state, finished.due_at) = (MessageState::Queued, Some(until));
         return;

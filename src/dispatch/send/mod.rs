@@ -134,14 +134,14 @@ async fn hand_over(
     fail::fail_point!("send-after");
     // Nothing that can fail stands between the answer and its entry in the writer.
     let now = shared.clock.now();
-    let heard = route.heard(&answer, Destination::of(&message.address), now);
+    let effect = route.note_answer(&answer, Destination::of(&message.address), now);
     let context = AnswerContext {
         settings: &shared.settings,
         plan,
         route,
         now,
     };
-    let finished = finished(&context, message, &answer, heard);
+    let finished = finished(&context, message, &answer, effect);
     shared.writer.write(WriterEntry::Finish(finished));
 }
 
@@ -171,7 +171,7 @@ fn skip(
 }
 
 /// A message that is held until a person acts is looked at again after an hour, or when its time
-/// is over: what was wrong may have been mended meanwhile.
+/// is over: what was wrong may have been corrected meanwhile.
 fn hold(shared: &Shared, message: &Claimed, why: Reason, now: Timestamp) {
     let over = message.expires_at + TimeDelta::milliseconds(1);
     let later = over.min(now + TimeDelta::hours(1));

@@ -7,7 +7,7 @@ use crate::dispatch::recovery::KEY_MARGIN;
 use crate::domain::consent::refusal;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Class, MessageState, NodeId, Reason, Timestamp};
-use crate::store::messages::attempts::{NewAttempt, Recheck};
+use crate::store::messages::attempts::{NewAttempt, PreSendState};
 
 /// How many times the cap safety messages may use.
 const SAFETY_ROOM: i64 = 3;
@@ -29,9 +29,9 @@ pub(super) struct PolicyInput {
     /// Quiet hours of clients who set none.
     pub(super) quiet_hours: Option<QuietHours>,
     /// How often a provider must say that it never got a message before it is believed.
-    pub(super) asks: u32,
+    pub(super) reconcile_attempts: u32,
     /// How long to wait before looking again at what nobody knows.
-    pub(super) settle: TimeDelta,
+    pub(super) reconcile_after: TimeDelta,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(super) enum SendDecision {
 /// `begun_now`: attempts to the same client already begun in this batch.
 #[must_use]
 pub(super) fn judge(
-    seen: &Recheck,
+    seen: &PreSendState,
     attempt: &NewAttempt,
     respects_quiet_hours: bool,
     begun_now: i64,
@@ -107,7 +107,7 @@ pub(super) fn judge(
         return SendDecision::Skip {
             state: MessageState::Unknown,
             reason: Some(Reason::AnswerLost),
-            until: Some(input.now + input.settle),
+            until: Some(input.now + input.reconcile_after),
         };
     }
     match quiet_until(seen, respects_quiet_hours, input) {
@@ -123,19 +123,19 @@ pub(super) fn judge(
 /// Whether this attempt could make a second message, and nobody has taken that risk. A repeat
 /// that was safe when it was decided may have waited since: the provider has forgotten the key,
 /// or another provider would have it now.
-fn may_double(seen: &Recheck, attempt: &NewAttempt, input: &PolicyInput) -> bool {
+fn may_double(seen: &PreSendState, attempt: &NewAttempt, input: &PolicyInput) -> bool {
     let Some(doubt) = &seen.doubt else {
         return false;
     };
-    let proved_absent = seen.asked > 0 && seen.asked >= i64::from(input.asks);
+    let proved_absent = seen.inquiries > 0 && seen.inquiries >= i64::from(input.reconcile_attempts);
     let key_lives = doubt.provider.as_deref() == Some(attempt.provider.as_str())
         && attempt
             .key_life
             .is_some_and(|life| input.now < doubt.since + life - KEY_MARGIN);
-    !(seen.risky || proved_absent || key_lives)
+    !(seen.maybe_duplicate || proved_absent || key_lives)
 }
 
-fn quiet_until(seen: &Recheck, respected: bool, input: &PolicyInput) -> Option<Timestamp> {
+fn quiet_until(seen: &PreSendState, respected: bool, input: &PolicyInput) -> Option<Timestamp> {
     if !respected {
         return None;
     }

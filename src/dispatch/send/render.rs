@@ -8,7 +8,7 @@ use crate::domain::links::LinkContext;
 use crate::domain::{Channel, Class, EmailAddress, PhoneNumber, Reason};
 use crate::store::messages::Claimed;
 use crate::template::RenderFault;
-use crate::template::letter::{Letter, PlannedText, write};
+use crate::template::rendered::{PlannedText, RenderedMessage, write};
 
 /// Why there is no text.
 #[derive(Debug, thiserror::Error)]
@@ -54,11 +54,11 @@ pub(super) fn render(
         template,
     };
     let content = match write(&frozen, &shared.links)? {
-        Letter::Sms(text) => Content::Sms {
+        RenderedMessage::Sms(text) => Content::Sms {
             to: PhoneNumber::from_stored(message.address.clone()),
             text,
         },
-        Letter::Email(email, unsubscribe_url) => Content::Email(Box::new(Email {
+        RenderedMessage::Email(email, unsubscribe_url) => Content::Email(Box::new(Email {
             to: EmailAddress::from_stored(message.address.clone()),
             to_name: name_of(message),
             subject: email.subject,

@@ -30,7 +30,7 @@ const PLACE: &[&str] = &[
 ];
 const CONTACT: &[&str] = &["sms", "email"];
 const TOPIC: &str = "topic.";
-/// Columns of a file of rejected rows: passed over, so that it can be mended and sent again.
+/// Columns of a file of rejected rows: passed over, so that it can be corrected and sent again.
 const REJECTED: &str = "rejected_";
 
 /// The header must have the reference and no column that would be lost.

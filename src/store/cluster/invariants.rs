@@ -2,7 +2,7 @@
 //! many rows break the sentence and one of them to look at.
 //!
 //! Each question is bounded by a [`Inspection`]: ids grow with time, so that `id >= ...` on the
-//! primary keys reads the last days and no more, however long the tables are. Nothing here mends
+//! primary keys reads the last days and no more, however long the tables are. Nothing here repairs
 //! anything. `upkeep` asks every night and keeps what it finds; `araldo check-store` asks at once.
 
 use chrono::TimeDelta;
@@ -31,7 +31,7 @@ text_enum! {
         I3 => "I3",
         /// The sums equal the rows.
         I4 => "I4",
-        /// Nothing was opened after its time, or after the client's no.
+        /// No attempt began after its time, or after the client's no.
         I5 => "I5",
         /// No client got more in an hour than the cap allows.
         I6 => "I6",
@@ -166,7 +166,7 @@ impl Invariants<'_> {
             Invariant::I2 => self.accepted_twice().await,
             Invariant::I3 => self.stuck().await,
             Invariant::I4 => self.sums_differ().await,
-            Invariant::I5 => self.opened_too_late().await,
+            Invariant::I5 => self.begun_too_late().await,
             Invariant::I6 => self.flooded().await,
             Invariant::I7 => self.out_of_order().await,
             Invariant::I8 => self.unknown_for_ever().await,
@@ -273,8 +273,8 @@ impl Invariants<'_> {
         )
     }
 
-    async fn opened_too_late(&mut self) -> Result<CountAndExample, StoreError> {
-        one!(self.conn, "look for messages opened too late",
+    async fn begun_too_late(&mut self) -> Result<CountAndExample, StoreError> {
+        one!(self.conn, "look for attempts begun too late",
             "SELECT CAST(count(DISTINCT a.message_id) AS BIGINT), min(a.message_id)
              FROM attempt a JOIN message m ON m.id = a.message_id JOIN plan p ON p.id = m.plan_id
              LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address

@@ -1,4 +1,4 @@
-//! Nodes: who is alive by the database's clock, and giving back what the dead had in hand.
+//! Nodes: who is alive by the database's clock, and giving back what dead nodes held.
 
 pub use crate::store::messages::transitions::{Looks, Rescued};
 
@@ -71,7 +71,7 @@ impl Nodes<'_> {
     /// every one: whoever asks has the lock on the file. On PostgreSQL those whose session is gone
     /// (`presence`); nobody for `ttl_us` after the server's own start, when the living are still
     /// coming back.
-    pub async fn gone(
+    pub async fn silent_runs(
         &mut self,
         me: NodeId,
         name: &str,
@@ -110,19 +110,19 @@ impl Nodes<'_> {
     }
 
     /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and those
-    /// that are `gone`. Never `me`. Returns all dead nodes that still have claims.
+    /// that are `silent_runs`. Never `me`. Returns all dead nodes that still have claims.
     pub async fn mark_dead(
         &mut self,
         me: NodeId,
         ttl_us: i64,
-        gone: &[NodeId],
+        silent_runs: &[NodeId],
     ) -> Result<Vec<NodeId>, StoreError> {
-        let gone = json_ids(gone.iter().map(|id| id.get()));
+        let silent_runs = json_ids(silent_runs.iter().map(|id| id.get()));
         execute!(self.0, "declare nodes dead",
             "UPDATE node SET stopped_at = ", words::now!(), " WHERE stopped_at IS NULL
              AND id <> $1 AND (heartbeat_at < ", words::now!(), " - $2 OR id IN (",
             words::ids!("$3"), "))";
-            me, ttl_us, &gone
+            me, ttl_us, &silent_runs
         )?;
         values!(self.0, "look for claims of dead nodes",
             "SELECT DISTINCT claim.node_id FROM claim JOIN node ON node.id = claim.node_id

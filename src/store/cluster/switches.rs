@@ -1,4 +1,4 @@
-//! Switches an operator threw, and how each provider does: small rows that every node reads.
+//! Switches that operators set, and how each provider does: small rows that every node reads.
 
 use crate::domain::Timestamp;
 use crate::store::database::sql::execute;

@@ -1,5 +1,5 @@
-//! What the clock sets going, once for all nodes: who has a slot, what was found, and what is
-//! old enough to be blanked or deleted. When that is and what it means is decided in `upkeep`.
+//! Upkeep, once for all nodes: which node has a task's period, what was found, and what is old
+//! enough to be blanked or deleted. When that is and what it means is decided in `upkeep`.
 
 mod old;
 

@@ -33,7 +33,7 @@ impl<'a> Attempts<'a> {
 /// What may have changed since a message was claimed.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Recheck {
+pub struct PreSendState {
     pub id: MessageId,
     /// Where it stands now.
     pub state: MessageState,
@@ -60,9 +60,9 @@ pub struct Recheck {
     /// The client's zone; none when the client was erased.
     pub time_zone: Option<String>,
     /// How often a provider has said, since the last doubt, that it never got it.
-    pub asked: i64,
+    pub inquiries: i64,
     /// A repeat at the risk of a double was allowed.
-    pub risky: bool,
+    pub maybe_duplicate: bool,
     /// Earlier attempts of which nobody knows whether they arrived.
     pub doubt: Option<Doubt>,
     /// Attempts begun to this client in the last hour.
@@ -81,7 +81,7 @@ pub struct Doubt {
 }
 
 row! {
-    struct RecheckRow {
+    struct PreSendRow {
         id: MessageId,
         state: MessageState,
         lease_no: i64,
@@ -97,8 +97,8 @@ row! {
         quiet_from: Option<i64>,
         quiet_to: Option<i64>,
         time_zone: Option<String>,
-        asked: i64,
-        risky: bool,
+        inquiries: i64 as asked,
+        maybe_duplicate: bool as risky,
         taken: bool,
         doubt_since: Option<Timestamp>,
         doubt_first: Option<String>,
@@ -111,14 +111,14 @@ row! {
 impl Attempts<'_> {
     /// Reads what may have changed for these messages, which are locked already.
     /// `day_ago_id`: the smallest id a message of the last 24 hours can have.
-    pub async fn recheck(
+    pub async fn pre_send_state(
         &mut self,
         ids: &[MessageId],
         hour_ago: Timestamp,
         day_ago_id: i64,
-    ) -> Result<Vec<Recheck>, StoreError> {
+    ) -> Result<Vec<PreSendState>, StoreError> {
         let ids = json_ids(ids);
-        let rows: Vec<RecheckRow> = all!(self.0, "check messages again before sending",
+        let rows: Vec<PreSendRow> = all!(self.0, "check messages again before sending",
             "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
              p.superseded_by IS NOT NULL AS superseded,
              p.cancelled_at IS NOT NULL AS cancelled, c.id IS NULL AS erased,
@@ -143,7 +143,7 @@ impl Attempts<'_> {
              WHERE m.id IN (", words::ids!("$1"), ")";
             &ids, hour_ago, day_ago_id
         )?;
-        Ok(rows.into_iter().map(recheck).collect())
+        Ok(rows.into_iter().map(pre_send_state).collect())
     }
 
     /// Locks messages until the end of the transaction, in the order of ids. To be done once, for
@@ -187,9 +187,9 @@ impl Attempts<'_> {
     }
 }
 
-fn recheck(row: RecheckRow) -> Recheck {
+fn pre_send_state(row: PreSendRow) -> PreSendState {
     let minute = |value: Option<i64>| value.and_then(|minute| u16::try_from(minute).ok());
-    Recheck {
+    PreSendState {
         id: row.id,
         state: row.state,
         lease_no: row.lease_no,
@@ -204,8 +204,8 @@ fn recheck(row: RecheckRow) -> Recheck {
         proven: row.taken || row.receipt_rank > 0,
         quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
         time_zone: row.time_zone,
-        asked: row.asked,
-        risky: row.risky,
+        inquiries: row.inquiries,
+        maybe_duplicate: row.maybe_duplicate,
         doubt: row.doubt_since.map(|since| Doubt {
             provider: row
                 .doubt_first

@@ -1,7 +1,7 @@
 //! What readers did: rows that are only ever added, and what they count for.
 //!
 //! A message counts once in each sum, however often it was opened or clicked. What it counted
-//! for stands in `message.engaged`, computed anew from its rows whenever they change, so that a
+//! for stands in `message.engaged`, computed again from its rows whenever they change, so that a
 //! verdict corrected later corrects the sums too. Verdicts come from `track`; none is made here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,7 +160,7 @@ impl Engagement<'_> {
         Ok(())
     }
 
-    /// Computes anew what these messages count for, from their rows, and moves the sums: mends
+    /// Computes again what these messages count for, from their rows, and moves the sums: repairs
     /// what another program made of them.
     pub async fn recount_acts(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
         let messages = json_ids(messages);
@@ -168,7 +168,8 @@ impl Engagement<'_> {
         self.recount(&messages, &counted).await
     }
 
-    /// In the order of ids, as dispatch and receipts do, so that none waits for another in a circle.
+    /// In the order of ids, as dispatch and receipts do, so that none waits for another in a
+    /// circle.
     async fn lock(&mut self, messages: &str) -> Result<Vec<Facts>, StoreError> {
         all!(self.0, "lock messages that were read",
             "SELECT ", rollup::facts!(),

@@ -1,4 +1,4 @@
-//! What waits for a provider that is well again.
+//! Makes messages due that wait for a provider which works again.
 
 use super::Messages;
 use crate::domain::{Channel, Lane, Reason, Timestamp};

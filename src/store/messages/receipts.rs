@@ -2,7 +2,7 @@
 //!
 //! The fold (`domain::receipt`) gives the same state whatever the order and however often a
 //! report comes, so nothing here asks which came first. A message still `sending` only keeps
-//! the rank: its attempt is not finished yet, and `dispatch` calls [`Receipts::settle`] in the
+//! the rank: its attempt is not finished yet, and `dispatch` calls [`Receipts::apply_pending`] in the
 //! transaction that finishes it. Nothing here decides what a provider's code means: see
 //! `web::hooks`.
 
@@ -84,7 +84,7 @@ row! {
     struct Folded {
         facts: Facts as row,
         fold: Fold as row,
-        opens: i64,
+        attempt_count: i64 as opens,
     }
 }
 
@@ -134,7 +134,7 @@ impl Receipts<'_> {
 
     /// Applies the reports that came while these messages were `sending`. To be called after
     /// their new state was written, in the same transaction.
-    pub async fn settle(
+    pub async fn apply_pending(
         &mut self,
         messages: &[MessageId],
         now: Timestamp,
@@ -242,7 +242,7 @@ impl Receipts<'_> {
             let fold = message.fold.join(found);
             let to = match facts.state() {
                 MessageState::Sending => MessageState::Sending,
-                state => state_after(state, message.opens > 0, fold),
+                state => state_after(state, message.attempt_count > 0, fold),
             };
             if to != facts.state() || fold != message.fold {
                 changed.push(Refolded { facts, to, fold });

@@ -1,4 +1,4 @@
-//! Counting anew: the sums from the messages, and what a message counts for from what its readers
+//! Counting again: the sums from the messages, and what a message counts for from what its readers
 //! did. For stores whose sums an older program moved, which counted otherwise; `upkeep` says when.
 //!
 //! What is counted is right at once and stays so while others move the sums: on SQLite there is
@@ -15,7 +15,7 @@ const DAY_US: i64 = 86_400_000_000;
 /// be a little older than the time beside it.
 const AROUND_US: i64 = 15 * 3_600_000_000;
 
-/// Counting anew, within a transaction.
+/// Counting again, within a transaction.
 pub struct Recount<'a>(&'a mut Conn);
 
 impl Tx {
@@ -64,7 +64,7 @@ impl Recount<'_> {
         )
     }
 
-    /// Counts the sums of one day anew, and returns how many were wrong. Sums some of whose
+    /// Counts the sums of one day again, and returns how many were wrong. Sums some of whose
     /// messages are gone stay as they are.
     pub async fn day(&mut self, day: i64) -> Result<u64, StoreError> {
         if let crate::store::Backend::Postgres(c) = &mut *self.0 {
@@ -100,7 +100,7 @@ impl Recount<'_> {
         )
     }
 
-    /// Sums of an older program whose messages are gone cannot be counted anew: what they say of
+    /// Sums of an older program whose messages are gone cannot be counted again: what they say of
     /// reading had no whole to be a part of, and is put aside. What became of the messages stays.
     pub async fn put_aside(&mut self) -> Result<u64, StoreError> {
         let oldest: Option<Timestamp> = optional_value!(

@@ -28,9 +28,9 @@ row! {
         /// Who had it last.
         pub provider: Option<String>,
         /// How often the provider was asked about it without finding it.
-        pub asked: i64,
+        pub inquiries: i64 as asked,
         /// Whether it was repeated at the risk of a double already.
-        pub risky: bool,
+        pub maybe_duplicate: bool as risky,
         /// When its last attempt began.
         pub began_at: Option<Timestamp> as opened_at,
         /// When a provider took it.

@@ -131,7 +131,7 @@ impl Erasure<'_> {
         let cancelled = transitions::withdraw(conn, &messages, why, erasing.now).await?;
         self.0
             .receipts(erasing.horizon)
-            .settle(&cancelled, erasing.now)
+            .apply_pending(&cancelled, erasing.now)
             .await?;
         bars::keep_as_hashes(&mut self.0.conn, client, &pepper).await?;
         blank::messages(&mut self.0.conn, client, &messages).await?;

@@ -30,7 +30,7 @@ pub struct Suppressions<'a>(&'a mut Conn);
 
 impl Suppressions<'_> {
     /// Bars an address. What a person decided replaces a bounce, never the other way round:
-    /// a mended mailbox must not undo a STOP.
+    /// a repaired mailbox must not undo a STOP.
     pub async fn suppress(
         &mut self,
         address: &Address,

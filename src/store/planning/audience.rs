@@ -1,5 +1,5 @@
-//! Whether an area's shapes are where they were meant to be. Whom an area covers, and how they are
-//! reached, is in `candidates`.
+//! Checks whether an area's shapes are where they were meant to be. Whom an area covers, and how
+//! they are reached, is in `candidates`.
 
 use std::collections::HashSet;
 

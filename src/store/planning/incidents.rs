@@ -1,7 +1,7 @@
 //! Incidents as their events left them, with the history of each.
 //!
 //! `incident_change` holds every event; `incident` holds their fold in the order they happened,
-//! computed anew by `domain::event::Incident` whenever one is applied. There are a handful per
+//! computed again by `domain::event::Incident` whenever one is applied. There are a handful per
 //! incident, and so a late one is put in its place without a special case.
 
 use sqlx::error::BoxDynError;

@@ -39,7 +39,8 @@ row! {
         pub occurred_at: Timestamp,
         /// A newer plan on the same subject.
         pub superseded_by: Option<PlanId>,
-        /// The rule's frozen settings, as JSON ([`PlanSettings`](crate::domain::rule::PlanSettings)).
+        /// The rule's frozen settings, as JSON
+        /// ([`PlanSettings`](crate::domain::rule::PlanSettings)).
         pub settings: String,
         /// What all its messages' texts share, as JSON.
         pub variables: String,
@@ -157,9 +158,9 @@ impl Plans<'_> {
         )
     }
 
-    /// The plan, locked until the end of the transaction, if its fan-out is not over. Waits for a
-    /// node that writes a chunk of it: to pass it by would stop whoever comes second, though the
-    /// first may be the one who only looked.
+    /// The plan, locked until the end of the transaction, if its fan-out is not over. It waits for
+    /// another node's lock: if it skipped a locked plan, this node would stop, although the other
+    /// one may only have looked at the plan.
     pub async fn lock_unfinished(&mut self, id: PlanId) -> Result<Option<Plan>, StoreError> {
         optional!(self.0, "lock a plan",
             "SELECT ", columns!(), " FROM plan WHERE id = $1 AND state = 'planning'",
@@ -190,9 +191,9 @@ impl Plans<'_> {
         )
     }
 
-    /// When the last news on a subject was due that has left, or that still waits its turn: news
-    /// within the rule's `coalesce` of that one waits, too. What was overtaken before it left
-    /// told nobody anything, and holds nothing up.
+    /// When the last plan on a subject was due, of those that were sent or still wait: a plan
+    /// within the rule's `coalesce` of that time waits as well. A plan that was superseded before
+    /// it was sent told nobody anything and delays nothing.
     pub async fn last_due(
         &mut self,
         subject: &str,

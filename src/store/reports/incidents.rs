@@ -52,7 +52,7 @@ row! {
 row! {
     /// How far the messages of an incident got: each count with what it is a part of.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-    pub struct Ladder {
+    pub struct DeliveryFunnel {
         pub planned: i64,
         /// Of the planned, not to be sent.
         pub suppressed: i64,
@@ -115,7 +115,7 @@ impl Reports<'_> {
 
     /// How far an incident's messages got. Counts each message: the one figure here that grows
     /// with the incident, so the page that repeats it keeps it for some seconds.
-    pub async fn ladder(&mut self, incident: i64) -> Result<Ladder, StoreError> {
+    pub async fn delivery_funnel(&mut self, incident: i64) -> Result<DeliveryFunnel, StoreError> {
         one!(self.0, "count the messages of an incident",
             "SELECT CAST(count(*) AS BIGINT) AS planned,
              CAST(count(*) FILTER (WHERE m.state = 'suppressed') AS BIGINT) AS suppressed,

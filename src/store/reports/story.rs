@@ -45,7 +45,7 @@ row! {
         pub expires_at: Timestamp,
         pub wake_at: Option<Timestamp>,
         pub tries: i64,
-        pub risky: bool,
+        pub maybe_duplicate: bool as risky,
         pub late_bounce: bool,
         /// Whether its last provider reports deliveries.
         pub reports: bool,
@@ -54,7 +54,7 @@ row! {
         pub created_at: Timestamp,
         /// The day it is summed under, counted from 1970-01-01.
         pub day: i64,
-        pub opened_at: Option<Timestamp>,
+        pub attempted_at: Option<Timestamp> as opened_at,
         pub accepted_at: Option<Timestamp>,
         pub final_at: Option<Timestamp>,
     }

@@ -1,6 +1,6 @@
 //! The API under `/v1`: one folder per resource, one file per verb. The table below says who may;
-//! keys are checked by `auth::keys`, bodies read by `web::body`, lists cut into pages by `page`. What comes in is made
-//! into the words of `domain` by `source`; what goes out is what `store` keeps.
+//! keys are checked by `auth::keys`, bodies read by `web::body`, lists cut into pages by `page`. What
+//! comes in is made into the words of `domain` by `intake`; what goes out is what `store` keeps.
 
 use crate::domain::api_key::Scope::{
     CasesRead, CasesWrite, ClientsRead, ClientsWrite, EventsRead, EventsWrite, IncidentsRead,

@@ -27,7 +27,8 @@ pub(super) const QUERY: &[&str] = &["from", "to", "by"];
 /// What may be asked.
 #[derive(Debug, Deserialize)]
 pub(crate) struct StatsQuery {
-    /// First day or time, `2026-11-22` or RFC 3339; whole days of the organisation's zone are counted.
+    /// First day or time, `2026-11-22` or RFC 3339; whole days of the organisation's zone are
+    /// counted.
     from: Option<String>,
     /// Last day or time, included.
     to: Option<String>,

@@ -48,7 +48,7 @@ impl LoginOrigin {
 /// Tries that were counted.
 #[derive(Debug, Default)]
 pub(in crate::web) struct Throttle {
-    /// Chosen anew at each start: nobody can make two accounts share an entry.
+    /// Chosen again at each start: nobody can make two accounts share an entry.
     hash: RandomState,
     tries: Mutex<Tries>,
 }

@@ -24,7 +24,7 @@ use crate::web::extract::{Path, Query};
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct StatusQuery {
     done: Option<String>,
-    /// The quiet hours that were typed and made no sense, to be mended rather than typed again.
+    /// The quiet hours that were typed and made no sense, to be corrected rather than typed again.
     #[serde(default)]
     from: String,
     #[serde(default)]
@@ -87,7 +87,7 @@ fn render(
     let zone = choices
         .as_ref()
         .map_or(HOME_ZONE, |choices| choices.time_zone);
-    let wall = LocalCalendar {
+    let calendar = LocalCalendar {
         language,
         zone,
         now: web.clock.now(),
@@ -97,7 +97,7 @@ fn render(
         token,
         done: view::done(after.done.as_deref(), language),
         contact: web.pages.contact(),
-        story: view::story(&told, subject, &web.pages, wall),
+        story: view::story(&told, subject, &web.pages, calendar),
         choices: choices.map(|choices| {
             let form = view::choices(&choices, &told, language);
             match after.hours() {

@@ -102,12 +102,14 @@ pub(super) fn story(
     told: &NotifiedMessage,
     subject: &PageSubject,
     pages: &Pages,
-    wall: LocalCalendar,
+    calendar: LocalCalendar,
 ) -> MatterText {
     match subject {
-        PageSubject::Case(case, changes) => case_story(case, changes, pages, wall, &told.locale),
-        PageSubject::Incident(incident) => incident_story(incident, wall),
-        PageSubject::Notice => notice_story(told, wall),
+        PageSubject::Case(case, changes) => {
+            case_story(case, changes, pages, calendar, &told.locale)
+        }
+        PageSubject::Incident(incident) => incident_story(incident, calendar),
+        PageSubject::Notice => notice_story(told, calendar),
     }
 }
 
@@ -115,17 +117,17 @@ fn case_story(
     case: &CaseRecord,
     changes: &[CaseChange],
     pages: &Pages,
-    wall: LocalCalendar,
+    calendar: LocalCalendar,
     locale: &str,
 ) -> MatterText {
     let data = &case.data;
-    let language = wall.language;
+    let language = calendar.language;
     let kinds = pages.case_kinds();
     let label = |state: &str| capital(&kinds.state_label(&data.kind, state, locale));
     let step = |step: &CaseChange| HistoryLine {
         what: label(&step.state),
         detail: None,
-        when: wall.moment(step.occurred_at),
+        when: calendar.moment(step.occurred_at),
     };
     MatterText {
         line: Some(language.case_line(&data.case)),
@@ -136,28 +138,28 @@ fn case_story(
         } else {
             "going"
         },
-        next: case_next(case, wall),
+        next: case_next(case, calendar),
         note: data.note.clone(),
         history: changes.iter().map(step).collect(),
     }
 }
 
-fn case_next(case: &CaseRecord, wall: LocalCalendar) -> Vec<String> {
-    let language = wall.language;
+fn case_next(case: &CaseRecord, calendar: LocalCalendar) -> Vec<String> {
+    let language = calendar.language;
     if let Some(closed_at) = case.closed_at {
-        return vec![language.closed(&wall.moment(closed_at))];
+        return vec![language.closed(&calendar.moment(closed_at))];
     }
     let by_when = match case.data.expected_by {
-        Some(due) => language.next_step(&wall.due(due), wall.is_past(due)),
+        Some(due) => language.next_step(&calendar.due(due), calendar.is_past(due)),
         None => language.no_date().to_owned(),
     };
     let turn = case.data.owner.as_deref().map(|owner| language.turn(owner));
     turn.into_iter().chain([by_when]).collect()
 }
 
-fn incident_story(incident: &IncidentNow, wall: LocalCalendar) -> MatterText {
-    let language = wall.language;
-    let begun = incident.began_at.is_none_or(|at| at <= wall.now);
+fn incident_story(incident: &IncidentNow, calendar: LocalCalendar) -> MatterText {
+    let language = calendar.language;
+    let begun = incident.began_at.is_none_or(|at| at <= calendar.now);
     MatterText {
         line: None,
         title: language.incident_title(incident),
@@ -167,7 +169,7 @@ fn incident_story(incident: &IncidentNow, wall: LocalCalendar) -> MatterText {
         } else {
             "done"
         },
-        next: incident_next(incident, wall),
+        next: incident_next(incident, calendar),
         note: incident.note.clone(),
         history: incident
             .history
@@ -176,15 +178,15 @@ fn incident_story(incident: &IncidentNow, wall: LocalCalendar) -> MatterText {
                 what: language.incident_step(incident.kind, step.step).to_owned(),
                 detail: step
                     .expected_end
-                    .map(|end| language.end_named(&wall.moment(end))),
-                when: wall.moment(step.at),
+                    .map(|end| language.end_named(&calendar.moment(end))),
+                when: calendar.moment(step.at),
             })
             .collect(),
     }
 }
 
-fn incident_next(incident: &IncidentNow, wall: LocalCalendar) -> Vec<String> {
-    let language = wall.language;
+fn incident_next(incident: &IncidentNow, calendar: LocalCalendar) -> Vec<String> {
+    let language = calendar.language;
     let mut next = Vec::new();
     match (incident.state, incident.closed_at, incident.expected_end) {
         (IncidentState::Cancelled, _, _) => {
@@ -194,31 +196,35 @@ fn incident_next(incident: &IncidentNow, wall: LocalCalendar) -> Vec<String> {
             return next;
         }
         (IncidentState::Resolved, closed_at, _) => {
-            next.extend(closed_at.map(|at| language.over(&wall.moment(at))));
+            next.extend(closed_at.map(|at| language.over(&calendar.moment(at))));
         }
         (_, _, Some(end)) => {
-            let past = wall.is_past(Deadline::Time(end));
-            next.push(language.expected_end(&wall.moment(end), past));
+            let past = calendar.is_past(Deadline::Time(end));
+            next.push(language.expected_end(&calendar.moment(end), past));
         }
         _ => next.push(language.no_end().to_owned()),
     }
-    next.extend(incident.began_at.map(|at| language.began(&wall.moment(at))));
+    next.extend(
+        incident
+            .began_at
+            .map(|at| language.began(&calendar.moment(at))),
+    );
     next.extend(incident.cause.as_deref().map(|cause| language.cause(cause)));
     next
 }
 
-fn notice_story(told: &NotifiedMessage, wall: LocalCalendar) -> MatterText {
+fn notice_story(told: &NotifiedMessage, calendar: LocalCalendar) -> MatterText {
     let word = |name: &str| {
         let own = told.data.get(name);
         let given = || told.data.get("variables").and_then(|all| all.get(name));
         let text = own.or_else(given).and_then(|value| value.as_str());
         text.map(str::to_owned)
     };
-    let fallback = || wall.language.choose("Avviso", "Notice").to_owned();
+    let fallback = || calendar.language.choose("Avviso", "Notice").to_owned();
     MatterText {
         title: word("title").unwrap_or_else(fallback),
         next: word("body").into_iter().collect(),
-        note: Some(wall.language.told(&wall.moment(told.occurred_at))),
+        note: Some(calendar.language.told(&calendar.moment(told.occurred_at))),
         tone: "going",
         ..MatterText::default()
     }

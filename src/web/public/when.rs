@@ -71,7 +71,7 @@ impl LocalCalendar {
 mod tests {
     use super::*;
 
-    fn wall(language: Language) -> LocalCalendar {
+    fn calendar(language: Language) -> LocalCalendar {
         LocalCalendar {
             language,
             zone: chrono_tz::Europe::Rome,
@@ -81,8 +81,8 @@ mod tests {
 
     #[test]
     fn days_are_said_as_people_say_them_in_the_clients_own_zone() {
-        let wall = wall(Language::Italian);
-        let at = |text| wall.moment(Timestamp::parse(text).unwrap());
+        let calendar = calendar(Language::Italian);
+        let at = |text| calendar.moment(Timestamp::parse(text).unwrap());
         assert_eq!(at("2026-11-22T20:05:00Z"), "oggi alle 21:05");
         assert_eq!(at("2026-11-22T23:05:00Z"), "domani alle 00:05");
         assert_eq!(at("2026-11-26T17:30:00Z"), "giovedì 26 novembre alle 18:30");
@@ -94,11 +94,11 @@ mod tests {
 
     #[test]
     fn a_day_is_past_only_when_it_has_ended() {
-        let wall = wall(Language::English);
+        let calendar = calendar(Language::English);
         let due = |text: &str| text.parse::<Deadline>().unwrap();
-        assert!(!wall.is_past(due("2026-11-22")));
-        assert!(wall.is_past(due("2026-11-21")));
-        assert!(wall.is_past(due("2026-11-22T22:00:00+01:00")));
-        assert_eq!(wall.due(due("2026-11-29")), "Sunday 29 November");
+        assert!(!calendar.is_past(due("2026-11-22")));
+        assert!(calendar.is_past(due("2026-11-21")));
+        assert!(calendar.is_past(due("2026-11-22T22:00:00+01:00")));
+        assert_eq!(calendar.due(due("2026-11-29")), "Sunday 29 November");
     }
 }

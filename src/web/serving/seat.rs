@@ -15,8 +15,8 @@ use super::Patience;
 
 /// Between two looks for a free place while all are at work.
 const LOOK: Duration = Duration::from_millis(100);
-/// When there is no room, this part of the connections that may go goes at once: a flood of new ones
-/// must not cost a search for each.
+/// When there is no room, this part of the connections that may go goes at once: a flood of new
+/// ones must not cost a search for each.
 const GOING: usize = 64;
 /// Between two log lines about a full room.
 const QUIET: Duration = Duration::from_secs(60);
@@ -94,7 +94,7 @@ impl Room {
     pub(super) fn close(&self) {
         for seat in lock(&self.taken).values() {
             seat.closing.store(true, Ordering::Release);
-            seat.bell.notify_one();
+            seat.wakeup.notify_one();
         }
     }
 
@@ -159,7 +159,7 @@ pub(super) struct Seat {
     /// Since when the peer takes nothing, in milliseconds after `begun`, plus one; 0: it does.
     stalled: AtomicU64,
     /// Something below, or the phase, is the connection's to see to.
-    bell: Notify,
+    wakeup: Notify,
     leftover: Mutex<Option<Leftover>>,
     closing: AtomicBool,
 }
@@ -186,7 +186,7 @@ impl Seat {
             begun: Instant::now(),
             state: AtomicU64::new(Phase::Head as u64),
             stalled: AtomicU64::new(0),
-            bell: Notify::new(),
+            wakeup: Notify::new(),
             leftover: Mutex::default(),
             closing: AtomicBool::new(false),
         }
@@ -242,7 +242,7 @@ impl Seat {
     /// Completes when it was asked to go.
     pub(super) async fn sent_away(&self) {
         while !self.is_gone() {
-            self.bell.notified().await;
+            self.wakeup.notified().await;
         }
     }
 
@@ -272,14 +272,14 @@ impl Seat {
             if self.closing.swap(false, Ordering::AcqRel) {
                 return Call::Close;
             }
-            self.bell.notified().await;
+            self.wakeup.notified().await;
         }
     }
 
     /// Leaves what nobody read of a body to the connection, which drops it.
     pub(super) fn leave(&self, leftover: Leftover) {
         *lock(&self.leftover) = Some(leftover);
-        self.bell.notify_one();
+        self.wakeup.notify_one();
     }
 
     /// How long it may go on like this: zero when it has outstayed, `None` when nothing is
@@ -321,7 +321,7 @@ impl Seat {
         let goes = self.kept_waiting(state, patience).is_some();
         let sent = goes && self.pass(state, Phase::Gone);
         if sent {
-            self.bell.notify_one();
+            self.wakeup.notify_one();
         }
         sent
     }

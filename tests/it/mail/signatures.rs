@@ -80,7 +80,7 @@ async fn keys_as_openssl_writes_them_today_sign_as_well() {
 async fn a_mail_that_is_rendered_and_sent_again_is_the_same_to_the_byte() {
     for key in [RSA, ED25519] {
         let post = Post::new(&[], &key.dkim());
-        // Templates are compiled and rendered anew, as by another node.
+        // Templates are compiled and rendered again, as by another node.
         for mails in [shipped(), shipped()] {
             post.send("m-1", &mails[0].1).await;
         }

@@ -1,7 +1,7 @@
 //! Many nodes on one PostgreSQL: they share one contract, one queue and one list of the living;
 //! and how a single node comes and goes.
 
-mod burial;
+mod dead_nodes;
 mod drain;
 mod gateway;
 mod presence;

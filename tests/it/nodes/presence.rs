@@ -1,5 +1,5 @@
 //! Who lives and who does not: a killed node's work moves at once when it comes back, soon when
-//! it does not, and nobody who lives is buried.
+//! it does not, and no living node is declared dead.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::support::node::{Eye, Node, on_both_databases, pause, run, sums_close}
 
 on_both_databases!(the_figures_tell_who_lives_by_the_databases_clock);
 
-/// Nobody is buried for so long after the server's start: the living are still coming back.
+/// Nobody is declared dead for so long after the server's start: the living are still coming back.
 const SERVER_IS_OLD: &str = "SELECT CAST(CASE WHEN clock_timestamp() - pg_postmaster_start_time() \
     > INTERVAL '15 s' THEN 1 ELSE 0 END AS BIGINT)";
 /// What runs that have ended hold.
@@ -64,7 +64,7 @@ async fn after_kill_9_the_work_of_a_node_moves_at_its_restart_and_not_after_its_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_living_namesake_is_never_buried() {
+async fn a_living_namesake_is_never_declared_dead() {
     const TWINS: &str = "[node]\nname = \"twin\"\n[dispatch]\nheartbeat = \"500ms\"\n";
     let store = support::postgres().await;
     let url = store.url.clone();
@@ -202,7 +202,7 @@ async fn a_node_that_was_declared_dead_stops_in_good_order_and_says_so() {
     let daemon = Daemon::start(&store, home.path(), &settings).await;
     eye.execute("UPDATE node SET stopped_at = heartbeat_at")
         .await;
-    // Not zero: whoever watches over it starts it anew.
+    // Not zero: whoever watches over it starts it again.
     assert_eq!(daemon.ended().await, 1);
     let log = daemon.log();
     assert!(log.contains("another node declared this one dead"), "{log}");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use araldo::store::Store;
-use araldo::store::cluster::pace::Wanted;
+use araldo::store::cluster::rate_limit::Wanted;
 
 use super::gateway::Gateway;
 use super::{OPEN, outage, town};
@@ -20,7 +20,7 @@ async fn an_account_sells_each_moment_once(store: &Store) {
             horizon: 60_000_000,
         };
         let mut tx = store.write().await.unwrap();
-        let bought = tx.paces().buy("gw", wanted).await.unwrap();
+        let bought = tx.rate_accounts().buy("gw", wanted).await.unwrap();
         tx.commit().await.unwrap();
         bought
     };
@@ -35,7 +35,7 @@ async fn an_account_sells_each_moment_once(store: &Store) {
     assert_eq!(third.first, second.first + 10_000_000);
     // A lead counts from now, and costs nothing when the account is further ahead.
     assert_eq!(buy(1, 20_000).await.first, third.first + 10_000_000);
-    // Put far ahead by a clock that was wrong: the account begins anew, a second from now.
+    // Put far ahead by a clock that was wrong: the account begins again, a second from now.
     buy(90_000_000, 0).await;
     let anew = buy(1, 0).await;
     let ahead = anew.first - anew.now;

@@ -50,7 +50,7 @@ async fn an_event_at_one_node_is_at_anothers_provider_long_before_the_next_look(
     commits.sort();
     println!("from one node over a second to a third's provider: {took:?}");
     // Two looks a second apart would take a second on average. What the store itself takes on a
-    // busy machine is not the bell's: some twenty short transactions lie on the way.
+    // busy machine is not the notification's: some twenty short transactions lie on the way.
     let expected = Duration::from_millis(600) + 20 * commits[5];
     assert!(took[5] < expected, "{took:?}, more than {expected:?}");
     front.sums_close().await;

@@ -80,7 +80,7 @@ async fn a_second_node_of_the_same_name_does_not_stop_the_first() {
     assert!(!first.running.lifecycle.is_stopping());
     second.lifecycle.abort();
 
-    // Now it is silent, and is buried.
+    // Now it is silent, and is declared dead.
     first.eye.until(alive, 1).await;
     first.sums_close().await;
     first.stop().await;

@@ -1,4 +1,4 @@
-//! Messages: one for each plan, client and channel, however often a planner begins anew.
+//! Messages: one for each plan, client and channel, however often a planner begins again.
 
 use araldo::domain::{Channel, ClientId, Ids as _, MessageId, MessageState, PlanId, Tracking};
 use araldo::store::messages::NewMessage;

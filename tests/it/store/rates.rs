@@ -276,7 +276,7 @@ impl Story<'_> {
             _ => return,
         }
         tx.receipts(ReceiptHorizon::default())
-            .settle(&[message], self.clock.now())
+            .apply_pending(&[message], self.clock.now())
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -310,8 +310,8 @@ async fn wake(tx: &mut Tx, message: MessageId, from: MessageState, to: MessageSt
         to,
         reason: None,
         wake_at: None,
-        asked: false,
-        risky: false,
+        inquired: false,
+        maybe_duplicate: false,
     };
     let now = Timestamp::from_micros(1);
     tx.timers().apply(&[look], now).await.unwrap();

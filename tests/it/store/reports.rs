@@ -305,7 +305,7 @@ async fn what_is_going_on_is_counted(store: TestStore) {
     );
     let incidents = tx.reports().incidents(true, i64::MAX, 10).await.unwrap();
     assert_eq!(incidents.len(), 1);
-    let ladder = tx.reports().ladder(30).await.unwrap();
+    let ladder = tx.reports().delivery_funnel(30).await.unwrap();
     assert_eq!((ladder.planned, ladder.told, ladder.unreachable), (2, 0, 1));
     assert_eq!(tx.reports().nodes(5).await.unwrap().len(), 1);
     assert_eq!(

@@ -22,8 +22,8 @@ fn look(message: i64, wake_at: Timestamp) -> Looked {
         to: MessageState::Accepted,
         reason: None,
         wake_at: Some(wake_at),
-        asked: false,
-        risky: false,
+        inquired: false,
+        maybe_duplicate: false,
     }
 }
 

@@ -152,7 +152,7 @@ async fn publishing_shows_what_readers_lose_and_asks() {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
 
-    // Somebody saves another text while the question is open: it is asked anew.
+    // Somebody saves another text while the question is open: it is asked again.
     let other = browser.get(&format!("{PATH}?locale=it&channel=sms")).await;
     press(
         &browser,

@@ -35,7 +35,7 @@ fn a_node_that_slept_past_its_lease_begins_nothing() {
             assert_eq!(story.plot.eye.number(QUEUED).await, 5);
 
             // It ends, and the next run of it takes over.
-            story.bury().await;
+            story.declare_dead().await;
             assert_eq!(story.plot.eye.number(ATTEMPTS).await, 0);
             story.until_quiet().await;
             assert_eq!(story.world.arrivals().len(), 5);

@@ -285,7 +285,7 @@ impl Story {
         if let Some(planned) = planned {
             planned.expect("the store works");
         } else {
-            self.bury().await;
+            self.declare_dead().await;
         }
         note_the_known(&self.plot.eye).await;
     }
@@ -329,7 +329,7 @@ impl Story {
             Some(Err(error)) => panic!("the store works, and yet: {error}"),
             None => {
                 drop(node);
-                self.bury().await;
+                self.declare_dead().await;
                 1
             }
         }
@@ -362,7 +362,7 @@ impl Story {
             Some(Ok(StepOutcome::Did(_))) => self.put_rival(rival),
             Some(Ok(StepOutcome::Dead)) => {}
             Some(Err(error)) => panic!("the store works, and yet: {error}"),
-            None => self.bury().await,
+            None => self.declare_dead().await,
         }
     }
 
@@ -383,7 +383,7 @@ impl Story {
     }
 
     /// The nodes are gone; it has been quiet for longer than a lease.
-    pub(super) async fn bury(&mut self) {
+    pub(super) async fn declare_dead(&mut self) {
         self.crashes += 1;
         self.node = None;
         self.world
@@ -474,8 +474,8 @@ pub(super) fn settings(dice: &mut Dice) -> dispatch::DispatcherSettings {
             from_minute: 11 * 60,
             to_minute: 13 * 60,
         }),
-        settle: TimeDelta::seconds(dice.between(20, 120)),
-        asks: u32::try_from(dice.between(1, 2)).expect("a few"),
+        reconcile_after: TimeDelta::seconds(dice.between(20, 120)),
+        reconcile_attempts: u32::try_from(dice.between(1, 2)).expect("a few"),
         sms_horizon: TimeDelta::hours(24),
         email_horizon: TimeDelta::hours(36),
     }

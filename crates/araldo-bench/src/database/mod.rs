@@ -123,9 +123,8 @@ impl Database {
         .await
     }
 
-    /// Has the database bring its tables and figures in order after much was written, as it does
-    /// by itself in time.
-    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+    /// Runs ANALYZE after much was written: by itself, the database would do so only later.
+    pub(crate) async fn analyze(&self) -> anyhow::Result<()> {
         on!(self, |pool| sqlx::query("ANALYZE")
             .execute(pool)
             .await

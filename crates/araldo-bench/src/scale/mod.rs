@@ -1,4 +1,4 @@
-//! `araldo-bench scale`: what more nodes would do on the database at hand. `record` times the
+//! `araldo-bench scale`: what more nodes would do on the given database. `record` times the
 //! statements of the path of a message, `model` plays 1, 3, 10 and 100 nodes over these times,
 //! `outcome` sums up. A model, not a measurement: `araldo-bench drain --nodes` is that.
 
@@ -41,7 +41,7 @@ pub(crate) struct Scale {
     /// Seconds to play
     #[arg(long, default_value_t = 30, value_parser = crate::count)]
     seconds: usize,
-    /// Where chance begins
+    /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// `sqlite`, or the address of an empty PostgreSQL database

@@ -236,7 +236,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Buys what the messages at hand need; who used up the last block at once buys twice as much.
+    /// Buys what the messages waiting need; who used up the last block at once buys twice as much.
     fn buy(&mut self, at: usize, rate: i64) {
         let now = self.now;
         let node = &mut self.nodes[at];

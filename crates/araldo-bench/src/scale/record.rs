@@ -1,4 +1,4 @@
-//! The times that statements take on the PostgreSQL at hand: the very ones of the path of a
+//! The times that statements take on the given PostgreSQL: the very ones of the path of a
 //! message, with their commits, one after the other on an idle database.
 
 use std::time::Instant;
@@ -9,7 +9,7 @@ use super::model::Latencies;
 use crate::ground::Node;
 use araldo::domain::ids::first_id_at;
 use araldo::domain::{Clock as _, Lane, MessageState, NodeId, Timestamp};
-use araldo::store::cluster::pace::Wanted;
+use araldo::store::cluster::rate_limit::Wanted;
 use araldo::store::messages::Claimed;
 use araldo::store::messages::attempts::{FinishedAttempt, NewAttempt};
 
@@ -77,7 +77,7 @@ async fn open(node: &Node, messages: &[Claimed]) -> anyhow::Result<()> {
     tx.attempts().fence(NODE, 30_000_000).await?;
     tx.attempts().lock(&ids).await?;
     tx.attempts()
-        .recheck(&ids, now - hour, first_id_at(now - day))
+        .pre_send_state(&ids, now - hour, first_id_at(now - day))
         .await?;
     tx.attempts().begin(NODE, &attempts, now).await?;
     tx.commit().await?;
@@ -135,7 +135,7 @@ async fn buy(node: &Node) -> anyhow::Result<()> {
         lead: 0,
         horizon: i64::MAX / 2,
     };
-    tx.paces().buy(PROVIDER, block).await?;
+    tx.rate_accounts().buy(PROVIDER, block).await?;
     tx.commit().await?;
     Ok(())
 }

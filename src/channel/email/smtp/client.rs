@@ -12,7 +12,7 @@ use super::settings::{Security, SmtpSettings};
 use super::tls::Tls;
 use super::wire::Envelope;
 use crate::channel::Concern;
-use crate::channel::email::message::{ComposeError, Letterhead};
+use crate::channel::email::message::{ComposeError, MailComposer};
 use crate::channel::settings::{Secret, secret};
 use crate::channel::{
     Accepted, Capabilities, Content, Email, Found, Outgoing, Provider, Reference, SendError,
@@ -23,7 +23,7 @@ use crate::runtime::Lifecycle;
 
 pub struct Smtp {
     name: String,
-    letterhead: Letterhead,
+    composer: MailComposer,
     bounces: String,
     pool: Arc<Pool>,
     capabilities: Capabilities,
@@ -36,10 +36,10 @@ impl Smtp {
         settings: &SmtpSettings,
         lifecycle: &Lifecycle,
     ) -> Result<Self, SetupError> {
-        let letterhead = Letterhead::new(name, &settings.from, settings.dkim.as_ref());
+        let composer = MailComposer::new(name, &settings.from, settings.dkim.as_ref());
         let relay = relay(name, settings);
         let faults = [
-            letterhead.as_ref().err().cloned(),
+            composer.as_ref().err().cloned(),
             bounces_fault(name, settings),
             connections_fault(name, settings),
             relay.as_ref().err().cloned(),
@@ -47,14 +47,14 @@ impl Smtp {
         if let Some(all) = faults.into_iter().flatten().reduce(SetupError::and) {
             return Err(all);
         }
-        let (letterhead, relay) = (letterhead?, relay?);
+        let (composer, relay) = (composer?, relay?);
         let bounces = settings.bounces.clone();
-        let bounces = bounces.unwrap_or_else(|| letterhead.address().to_owned());
+        let bounces = bounces.unwrap_or_else(|| composer.address().to_owned());
         let pool = Arc::new(Pool::new(relay, settings.connections));
         keep_swept(lifecycle, Arc::clone(&pool));
         Ok(Self {
             name: name.to_owned(),
-            letterhead,
+            composer,
             bounces,
             pool,
             capabilities: capabilities(settings),
@@ -97,7 +97,7 @@ impl Smtp {
             ));
         }
         let mail = self
-            .letterhead
+            .composer
             .compose(&outgoing.reference, email, offers.eight_bit)
             .map_err(|error| unwritten(&error))?;
         lent.connection

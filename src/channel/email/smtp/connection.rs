@@ -1,8 +1,8 @@
 //! One connection to a relay: greeting, EHLO, STARTTLS, AUTH, and one mail after another.
 //!
 //! Commands go out together where the server offers PIPELINING, and each still gets its own
-//! verdict. The body leaves in one write, its final dot in another. `talk` moves the bytes, `wire` forms
-//! them, `error` judges.
+//! verdict. The body leaves in one write, its final dot in another. `talk` moves the bytes, `wire`
+//! forms them, `error` judges.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The second half of the rate limiter: from "may begin" to "send now". What may go wrong in between ends
-//! as [`Missed`], which says for certain that nothing has left.
+//! The second half of the rate limiter: from the permit to the slot. Whatever goes wrong in between
+//! ends as [`Missed`], which says for certain that nothing has left.
 
 use std::time::Duration;
 
@@ -37,8 +37,8 @@ impl<'a> SlotPermit<'a> {
     }
 
     /// Waits for the next slot. After Ok, send at once. `patience`: how long ago the message may
-    /// have been let through. It must be shorter than a lease: a node that slept longer may have been
-    /// declared dead, and its message may be on its way a second time.
+    /// have been let through. It must be shorter than a lease: a node that slept longer may have
+    /// been declared dead, and its message may be on its way a second time.
     pub(in crate::dispatch) async fn wait_for_slot(
         mut self,
         patience: Duration,

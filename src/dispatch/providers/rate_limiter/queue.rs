@@ -1,4 +1,5 @@
-//! Who waits to be let through: in order, and the others only when no urgent message waits.
+//! The queue before a rate limiter: first come, first served, but normal and bulk messages pass
+//! only while no urgent message waits.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -4,11 +4,11 @@
 //! The store sells blocks of slots, one interval apart, in the database's time; no slot is sold
 //! twice. A slot may be used from its time until [`LATE_US`] later, then it is expired, so a node
 //! that wakes up late never sends two at once. A twentieth of the contract is not used. In any
-//! second there are then at most the slots of one second and ten milliseconds; the forty that are
-//! left of the twentieth are for what a node does not know of the database's clock, and for the
-//! wire, where the provider counts.
+//! second there are then at most the slots of one second and ten milliseconds. The other forty
+//! milliseconds of that twentieth cover how far a node may misjudge the database's clock, and the
+//! time on the wire, because the provider counts at its end.
 //!
-//! `rate_limiter` buys and waits; `store::cluster::pace` is the account.
+//! `rate_limiter` buys and waits; `store::cluster::rate_limit` is the account.
 
 use std::collections::VecDeque;
 

@@ -113,12 +113,12 @@ async fn a_slow_store_costs_no_speed_and_bunches_nothing() {
 async fn three_nodes_share_one_rate() {
     let account = Account::new(Duration::from_millis(3));
     let lifecycle = Lifecycle::new();
-    let paces = [(); 3].map(|()| account.limiter(100.0, &lifecycle));
+    let limiters = [(); 3].map(|()| account.limiter(100.0, &lifecycle));
     let beginning = Duration::from_millis(5);
     let (a, b, c) = tokio::join!(
-        carry(&paces[0], Lane::Normal, 200, beginning),
-        carry(&paces[1], Lane::Normal, 200, beginning),
-        carry(&paces[2], Lane::Normal, 200, beginning),
+        carry(&limiters[0], Lane::Normal, 200, beginning),
+        carry(&limiters[1], Lane::Normal, 200, beginning),
+        carry(&limiters[2], Lane::Normal, 200, beginning),
     );
     let mut left = [a, b, c].concat();
     left.sort();

@@ -12,8 +12,8 @@ fn now() -> Timestamp {
 }
 
 /// A message in this node's hands that nothing stops.
-fn mine() -> Recheck {
-    Recheck {
+fn mine() -> PreSendState {
+    PreSendState {
         id: MessageId::new(1),
         state: MessageState::Leased,
         lease_no: LEASE,
@@ -28,8 +28,8 @@ fn mine() -> Recheck {
         proven: false,
         quiet: None,
         time_zone: Some(String::from("Europe/Rome")),
-        asked: 0,
-        risky: false,
+        inquiries: 0,
+        maybe_duplicate: false,
         doubt: None,
         attempts_last_hour: 0,
         attempts_last_day: 0,
@@ -47,7 +47,7 @@ fn attempt(provider: &str, key_life: Option<TimeDelta>) -> NewAttempt {
     }
 }
 
-fn judged(seen: &Recheck, attempt: &NewAttempt) -> SendDecision {
+fn judged(seen: &PreSendState, attempt: &NewAttempt) -> SendDecision {
     let input = PolicyInput {
         now: now(),
         node: NodeId::new(NODE),
@@ -56,14 +56,14 @@ fn judged(seen: &Recheck, attempt: &NewAttempt) -> SendDecision {
             per_day: 10,
         },
         quiet_hours: None,
-        asks: 2,
-        settle: TimeDelta::minutes(2),
+        reconcile_attempts: 2,
+        reconcile_after: TimeDelta::minutes(2),
     };
     judge(seen, attempt, true, 0, &input)
 }
 
 /// Where it goes instead of out.
-fn skipped(seen: &Recheck) -> Option<(MessageState, Option<Reason>)> {
+fn skipped(seen: &PreSendState) -> Option<(MessageState, Option<Reason>)> {
     match judged(seen, &attempt("texts", None)) {
         SendDecision::Skip { state, reason, .. } => Some((state, reason)),
         _ => None,
@@ -71,13 +71,13 @@ fn skipped(seen: &Recheck) -> Option<(MessageState, Option<Reason>)> {
 }
 
 #[test]
-fn what_nothing_stops_is_opened() {
+fn what_nothing_stops_is_begun() {
     assert_eq!(judged(&mine(), &attempt("texts", None)), SendDecision::Send);
 }
 
 #[test]
 fn a_message_under_a_newer_lease_is_left_alone() {
-    let again = Recheck {
+    let again = PreSendState {
         lease_no: LEASE + 1,
         ..mine()
     };
@@ -89,7 +89,7 @@ fn a_message_under_a_newer_lease_is_left_alone() {
 
 #[test]
 fn a_message_in_other_hands_is_left_alone() {
-    let theirs = Recheck {
+    let theirs = PreSendState {
         lease_node: Some(NodeId::new(NODE + 1)),
         ..mine()
     };
@@ -101,7 +101,7 @@ fn a_message_in_other_hands_is_left_alone() {
 
 #[test]
 fn what_was_withdrawn_since_the_claim_is_not_begun() {
-    let cancelled = Recheck {
+    let cancelled = PreSendState {
         cancelled: true,
         ..mine()
     };
@@ -112,7 +112,7 @@ fn what_was_withdrawn_since_the_claim_is_not_begun() {
 #[test]
 fn who_was_erased_since_the_claim_gets_nothing_not_even_in_matters_of_safety() {
     for class in [Class::Safety, Class::Service, Class::Marketing] {
-        let erased = Recheck {
+        let erased = PreSendState {
             erased: true,
             class,
             ..mine()
@@ -124,7 +124,7 @@ fn who_was_erased_since_the_claim_gets_nothing_not_even_in_matters_of_safety() {
 
 #[test]
 fn what_was_overtaken_since_the_claim_is_not_begun() {
-    let superseded = Recheck {
+    let superseded = PreSendState {
         superseded: true,
         ..mine()
     };
@@ -134,7 +134,7 @@ fn what_was_overtaken_since_the_claim_is_not_begun() {
 
 #[test]
 fn who_said_stop_since_the_claim_gets_nothing() {
-    let stopped = Recheck {
+    let stopped = PreSendState {
         barred: Some(Reason::Stop),
         ..mine()
     };
@@ -144,7 +144,7 @@ fn who_said_stop_since_the_claim_gets_nothing() {
 
 #[test]
 fn what_a_report_has_proved_is_not_sent_again_even_if_it_was_withdrawn() {
-    let proven = Recheck {
+    let proven = PreSendState {
         proven: true,
         cancelled: true,
         ..mine()
@@ -153,8 +153,8 @@ fn what_a_report_has_proved_is_not_sent_again_even_if_it_was_withdrawn() {
 }
 
 /// An attempt eleven minutes ago, of which nobody knows.
-fn in_doubt() -> Recheck {
-    Recheck {
+fn in_doubt() -> PreSendState {
+    PreSendState {
         doubt: Some(Doubt {
             provider: Some(String::from("texts")),
             since: now() - TimeDelta::minutes(11),
@@ -183,15 +183,15 @@ fn a_doubt_is_repeated_while_the_same_provider_knows_the_key() {
 
 #[test]
 fn a_doubt_is_repeated_when_a_risk_is_taken_or_absence_was_proved() {
-    let risky = Recheck {
-        risky: true,
+    let maybe_duplicate = PreSendState {
+        maybe_duplicate: true,
         ..in_doubt()
     };
-    let absent = Recheck {
-        asked: 2,
+    let absent = PreSendState {
+        inquiries: 2,
         ..in_doubt()
     };
-    for seen in [risky, absent] {
+    for seen in [maybe_duplicate, absent] {
         assert_eq!(judged(&seen, &attempt("texts", None)), SendDecision::Send);
     }
 }

@@ -1,5 +1,5 @@
-//! What messages hung on, when it is old: cases, incidents, plans, events, the audit. Only what
-//! nothing hangs on any more goes, a stretch of ids at a time.
+//! Deletes what is old: cases, incidents, plans, events, the audit. A row goes only when no other
+//! row needs it; each call looks at a range of ids.
 
 use super::UpkeepRows;
 use crate::domain::Timestamp;

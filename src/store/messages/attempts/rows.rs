@@ -77,7 +77,7 @@ impl Attempts<'_> {
     /// Writes what came of attempts, and moves their messages. A message whose lease has gone on
     /// keeps its state, but the attempt's outcome is written all the same: truth is not thrown
     /// away. Returns the messages that moved; for those whose receipt had come before the answer
-    /// `receipts().settle` is to be called.
+    /// `receipts().apply_pending` is to be called.
     pub async fn finish(
         &mut self,
         finished: &[FinishedAttempt],

@@ -1,5 +1,5 @@
 //! What a message counts in, once more, as SQL over `message m` and `plan p`: for looking at rows
-//! (`reports`), for holding the sums against them (`invariants`), and for counting them anew
+//! (`reports`), for holding the sums against them (`invariants`), and for counting them again
 //! (`recount`). The same table as `super::standing`, which moves the sums.
 
 /// A provider took it.

@@ -1,5 +1,5 @@
-//! From the hands of a node onto the wire and off it, or aside: what is begun, what was answered,
-//! and what will not be sent now.
+//! Begin, finish and skip: `leased` to `sending`, `sending` to where the answer leads, and `leased`
+//! to wherever a message goes that is not sent now.
 
 use serde::Serialize;
 

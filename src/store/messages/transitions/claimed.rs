@@ -1,4 +1,4 @@
-//! Into a node's hands and back: queued messages are leased, and queued again when nothing left.
+//! Claim and give back: queued messages are leased, and queued again when nothing left.
 
 use crate::domain::{Channel, ClientId, Lane, MessageId, NodeId, PlanId, Timestamp, Tracking};
 use crate::store::database::rows::{row, small};
@@ -100,7 +100,7 @@ impl Messages<'_> {
         self.drop_claims(&[claim]).await
     }
 
-    /// Forgets claims whose every message is dealt with; not those that a rescue has in hand, who
+    /// Forgets claims whose every message is dealt with; not those that a rescue holds, who
     /// forgets them itself.
     pub async fn drop_claims(&mut self, claims: &[i64]) -> Result<(), StoreError> {
         let ids = json_ids(claims);

@@ -1,4 +1,4 @@
-//! What a timer's look changes: the held go on, receipts are waited for no longer, the unknown are
+//! What timers change: held messages go on, receipts are no longer waited for, unknown messages are
 //! settled.
 
 use std::collections::{HashMap, HashSet};
@@ -19,15 +19,15 @@ pub struct Looked {
     pub message: MessageId,
     /// Where it stood; when it has moved since, nothing is changed.
     pub from: MessageState,
-    /// Where it goes; the same state to only set the timer anew.
+    /// Where it goes; the same state to only set the timer again.
     pub to: MessageState,
     pub reason: Option<Reason>,
     /// When to look again.
     pub wake_at: Option<Timestamp>,
     /// Adds to how often the provider was asked.
-    pub asked: bool,
+    pub inquired: bool,
     /// Marks a repeat at the risk of a double.
-    pub risky: bool,
+    pub maybe_duplicate: bool,
 }
 
 impl Timers<'_> {
@@ -84,8 +84,8 @@ impl Looked {
             self.to,
             self.reason,
             self.wake_at.map(Timestamp::as_micros),
-            i64::from(self.asked),
-            i64::from(self.risky),
+            i64::from(self.inquired),
+            i64::from(self.maybe_duplicate),
             ends.then(|| now.as_micros()),
         )
     }

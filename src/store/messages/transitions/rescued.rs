@@ -1,5 +1,4 @@
-//! Out of the hands of the dead: what they held is queued again, what they may have sent is
-//! unknown.
+//! Rescue from a dead node: what it held is queued again, what it may have sent is unknown.
 
 use super::{Moved, count, moved};
 use crate::domain::{MessageId, MessageState, Timestamp};

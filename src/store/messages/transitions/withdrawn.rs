@@ -1,5 +1,6 @@
-//! Out of the queue before it left: cancelled by an operator, overtaken by newer news, or because
-//! its client is erased. A node that holds it finds out when it begins an attempt. No sum changes.
+//! Withdrawal before sending: cancelled by an operator, superseded by a newer plan, or because the
+//! client is erased. A node that holds such a message finds out when it begins an attempt. No sum
+//! changes.
 
 use crate::domain::{MessageId, MessageState, PlanId, Reason, Timestamp};
 use crate::store::database::sql::{affected, optional_value, values};
@@ -60,8 +61,8 @@ pub(in crate::store) async fn withdraw_plans(
 }
 
 impl Messages<'_> {
-    /// Takes a message back that has not left. A node that holds it finds out when it begins an attempt.
-    /// Returns its state now: `cancelled`, or the one it cannot be taken back from.
+    /// Takes a message back that has not left. A node that holds it finds out when it begins an
+    /// attempt. Returns its state now: `cancelled`, or the one it cannot be taken back from.
     pub async fn cancel(
         &mut self,
         id: MessageId,

@@ -72,7 +72,7 @@ async fn barred_alone(conn: &mut Conn, client: ClientId) -> Result<Vec<Barred>, 
 }
 
 impl Clients<'_> {
-    /// Bars the addresses of these clients anew that were barred when somebody was erased.
+    /// Bars the addresses of these clients again that were barred when somebody was erased.
     pub(super) async fn restore_bars(
         &mut self,
         clients: &[ClientWithId<'_>],

@@ -1,5 +1,5 @@
 //! Names are stored as they are searched, beside what they are. When the program learns to fold
-//! more letters, the names of a store written before are folded anew; `upkeep` says when.
+//! more letters, the names of a store written before are folded again; `upkeep` says when.
 
 use super::Clients;
 use crate::domain::ClientId;
@@ -18,7 +18,7 @@ pub struct RefoldedClients {
 }
 
 impl Clients<'_> {
-    /// Folds the names of up to `limit` clients after this one anew. None: there are no more.
+    /// Folds the names of up to `limit` clients after this one again. None: there are no more.
     pub async fn refold(
         &mut self,
         after: Option<ClientId>,

@@ -1,4 +1,5 @@
-//! What names a client and has no index by it: events, the audit, and whom a client looks after.
+//! Finds rows that name a client without an index for it: events, the audit, and the clients that a
+//! partner looks after.
 
 use chrono::TimeDelta;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Whether an event is the one that is stored under its name already.
+//! Whether an event says the same as the stored one with its source and id.
 
 use super::ready::ReadyEvent;
 use crate::domain::event::is_comparable;

@@ -1,4 +1,5 @@
-//! A batch made ready to be stored: whatever can be done before the writer's turn is done.
+//! A batch of events prepared for the store: whatever can be computed before the write lock is
+//! taken.
 
 use std::sync::Arc;
 

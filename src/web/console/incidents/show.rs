@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::line::IncidentLine;
 use crate::domain::area::Area;
 use crate::insight::Proportion;
-use crate::store::reports::{IncidentNews, IncidentRow, Ladder};
+use crate::store::reports::{DeliveryFunnel, IncidentNews, IncidentRow};
 use crate::web::console::shell::format::{grouped, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
 use crate::web::console::shell::map::{Map, draw};
@@ -27,7 +27,7 @@ struct IncidentPage {
     area: Vec<(&'static str, String)>,
     map: Option<Map>,
     steps: Vec<TimelineStep>,
-    ladder: Vec<FunnelStep>,
+    delivery: Vec<FunnelStep>,
     planned: String,
     unreachable: String,
 }
@@ -39,7 +39,7 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
     let steps = tx.reports().incident_steps(found.id).await?;
     let dots = tx.reports().places_told(found.id, DOTS).await?;
     drop(tx);
-    let ladder = visit.web.console.funnel(&visit.web, found.id).await?;
+    let delivery = visit.web.console.funnel(&visit.web, found.id).await?;
     let area = area(&found);
     let now = visit.web.moment();
     let title = format!("Incident {incident}");
@@ -48,9 +48,9 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
         area: facts(area.as_ref()),
         map: draw(area.as_ref(), &dots),
         steps: steps.iter().map(|found| step(found, now)).collect(),
-        planned: grouped(ladder.planned),
-        unreachable: unreachable(&ladder),
-        ladder: funnel(&ladder),
+        planned: grouped(delivery.planned),
+        unreachable: unreachable(&delivery),
+        delivery: funnel(&delivery),
         row: IncidentLine::new(found, now),
     }))
 }
@@ -87,9 +87,9 @@ fn facts(area: Option<&Area>) -> Vec<(&'static str, String)> {
 }
 
 /// All of them were counted, so there is no interval to give.
-fn unreachable(ladder: &Ladder) -> String {
-    let (without, all) = (grouped(ladder.unreachable), grouped(ladder.planned));
-    match Proportion::new(ladder.unreachable, ladder.planned) {
+fn unreachable(delivery: &DeliveryFunnel) -> String {
+    let (without, all) = (grouped(delivery.unreachable), grouped(delivery.planned));
+    match Proportion::new(delivery.unreachable, delivery.planned) {
         rate if rate.is_small() => format!("{without} of {all}"),
         rate => format!("{without} of {all} ({} %)", rate.percent()),
     }

@@ -13,7 +13,7 @@ use crate::domain::role::Right;
 use crate::insight::explain;
 use crate::store::people::replies::RepliesTo;
 use crate::store::reports::MessageStory;
-use crate::template::letter::Letter;
+use crate::template::rendered::RenderedMessage;
 use crate::template::stored::{NotShown, Unusable};
 use crate::web::Web;
 use crate::web::console::replies::{self, ReplyLine};
@@ -33,7 +33,7 @@ struct MessagePage {
     client_path: String,
     steps: Vec<TimelineStep>,
     why: Vec<String>,
-    seen: Result<Letter, String>,
+    seen: Result<RenderedMessage, String>,
     replies: Vec<ReplyLine>,
     may_answer: bool,
 }
@@ -66,16 +66,16 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response
 pub(crate) async fn mail(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
     let key = id.parse().map_err(|_| Problem::not_found("message", &id))?;
     match seen(&visit.web, key).await {
-        Ok(Letter::Email(mail, _)) => Ok(shell::mail(&mail.html)),
-        Ok(Letter::Sms(_)) | Err(_) => Err(Problem::not_found("mail of message", &id)),
+        Ok(RenderedMessage::Email(mail, _)) => Ok(shell::mail(&mail.html)),
+        Ok(RenderedMessage::Sms(_)) | Err(_) => Err(Problem::not_found("mail of message", &id)),
     }
 }
 
 /// The message as its client saw it, or a sentence that says why it cannot be shown. Its links
 /// lead nowhere: whoever follows a true one acts as the client.
-async fn seen(web: &Web, id: MessageId) -> Result<Letter, String> {
+async fn seen(web: &Web, id: MessageId) -> Result<RenderedMessage, String> {
     let links = Links::for_looking(Arc::clone(&web.public_url));
-    match web.console.sent.letter(&web.store, id, &links).await {
+    match web.console.sent.rendered(&web.store, id, &links).await {
         Ok(letter) => Ok(letter),
         Err(NotShown::Unusable(Unusable::Store(error))) => {
             tracing::error!(message.id = %id, error = %error, "cannot read a message to show it");

@@ -24,7 +24,7 @@ pub(crate) fn cards(snapshot: &Snapshot) -> Vec<Card> {
     let (today, ever) = (&snapshot.totals.today, &snapshot.totals.ever);
     let waiting = snapshot.lanes.iter().map(|load| load.waiting).sum();
     let delivered = Proportion::new(today.delivered, today.reporting);
-    let pace = snapshot.throughput.per_minute;
+    let throughput = snapshot.throughput.per_minute;
     let share = delivered.share().map(|_| delivered.percent());
     let none = || "–".to_owned();
     vec![
@@ -32,7 +32,7 @@ pub(crate) fn cards(snapshot: &Snapshot) -> Vec<Card> {
             spark: spark_line(&snapshot.throughput.spark),
             ..card(
                 "Going out",
-                pace.map_or_else(none, grouped),
+                throughput.map_or_else(none, grouped),
                 "accepted per minute",
             )
         },

@@ -6,7 +6,7 @@ use super::cards::{Card, capped, cards};
 use crate::domain::Lane;
 use crate::insight::explain::duration;
 use crate::store::cluster::upkeep::Breach;
-use crate::store::reports::{IncidentRow, Ladder, LaneLoad, ProviderRow};
+use crate::store::reports::{DeliveryFunnel, IncidentRow, LaneLoad, ProviderRow};
 use crate::web::console::messages::MessageLine;
 use crate::web::console::shell::format::{Badge, When, in_path, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
@@ -96,7 +96,7 @@ fn lane_bar(load: &LaneLoad, now: Moment) -> LaneBar {
     }
 }
 
-fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Moment) -> GoingOn {
+fn going_on((incident, delivery): &(IncidentRow, DeliveryFunnel), now: Moment) -> GoingOn {
     let service = incident
         .service
         .as_deref()
@@ -107,7 +107,7 @@ fn going_on((incident, ladder): &(IncidentRow, Ladder), now: Moment) -> GoingOn 
         what: format!("{}{service}", plain(&incident.kind)),
         began: When::new(incident.began_at, now),
         expected_end: incident.expected_end.map(|end| When::new(end, now)),
-        steps: funnel(ladder),
+        steps: funnel(delivery),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::format::grouped;
 use crate::insight::Proportion;
-use crate::store::reports::Ladder;
+use crate::store::reports::DeliveryFunnel;
 
 /// One step of told → delivered → read.
 pub(crate) struct FunnelStep {
@@ -17,22 +17,22 @@ pub(crate) struct FunnelStep {
 
 /// The three steps, each as a share of those it can be said of: who was not to be told is no
 /// failure, and a relay that never reports has not lost anything.
-pub(crate) fn funnel(ladder: &Ladder) -> Vec<FunnelStep> {
-    let to_tell = ladder.planned - ladder.suppressed;
+pub(crate) fn funnel(delivery: &DeliveryFunnel) -> Vec<FunnelStep> {
+    let to_tell = delivery.planned - delivery.suppressed;
     [
-        ("told", "going", ladder.told, to_tell, "to be told"),
+        ("told", "going", delivery.told, to_tell, "to be told"),
         (
             "delivered",
             "delivered",
-            ladder.delivered,
-            ladder.reporting,
+            delivery.delivered,
+            delivery.reporting,
             "whose provider reports it",
         ),
         (
             "read",
             "read",
-            ladder.read,
-            ladder.read_measurable,
+            delivery.read,
+            delivery.read_measurable,
             "who can be measured",
         ),
     ]

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, oneshot};
 
 use crate::domain::Timestamp;
 use crate::store::StoreError;
-use crate::store::reports::Ladder;
+use crate::store::reports::DeliveryFunnel;
 use crate::web::Web;
 
 /// A funnel counts each message, so it is kept for some seconds.
@@ -30,7 +30,7 @@ impl Funnels {
     /// The funnel of an incident, some seconds old at most. Counting one may take at most a
     /// twentieth of the time, so a large one is older. Pages do not wait for a large one to be
     /// counted: until it was, they get what was planned.
-    pub(crate) async fn of(&self, web: &Web, incident: i64) -> Result<Ladder, StoreError> {
+    pub(crate) async fn of(&self, web: &Web, incident: i64) -> Result<DeliveryFunnel, StoreError> {
         let now = web.clock.now();
         let (known, counting) = {
             let mut kept = self.0.lock().await;
@@ -38,17 +38,17 @@ impl Funnels {
             let counted = kept
                 .entry(incident)
                 .or_insert_with(|| CountedFunnel::never(now));
-            let due = counted.ladder.is_none() || now - counted.at >= counted.fresh_for();
+            let due = counted.delivery.is_none() || now - counted.at >= counted.fresh_for();
             let counting = (due && !counted.under_way).then(|| {
                 counted.under_way = true;
                 self.count(web, incident)
             });
-            (counted.ladder, counting)
+            (counted.delivery, counting)
         };
         match (known, counting) {
-            (Some(ladder), _) => Ok(ladder),
+            (Some(delivery), _) => Ok(delivery),
             (None, Some(counted)) => match tokio::time::timeout(PATIENCE, counted).await {
-                Ok(Ok(ladder)) => ladder,
+                Ok(Ok(delivery)) => delivery,
                 Ok(Err(_)) | Err(_) => planned(web, incident).await,
             },
             (None, None) => planned(web, incident).await,
@@ -56,13 +56,17 @@ impl Funnels {
     }
 
     /// Counts in a task of its own, which goes on when the page no longer waits.
-    fn count(&self, web: &Web, incident: i64) -> oneshot::Receiver<Result<Ladder, StoreError>> {
+    fn count(
+        &self,
+        web: &Web,
+        incident: i64,
+    ) -> oneshot::Receiver<Result<DeliveryFunnel, StoreError>> {
         let (answer, counted) = oneshot::channel();
         let (funnels, store, clock) = (self.clone(), web.store.clone(), Arc::clone(&web.clock));
         web.console.lifecycle.spawn("count a funnel", async move {
             let start = clock.now();
             let outcome = match store.read().await {
-                Ok(mut tx) => tx.reports().ladder(incident).await,
+                Ok(mut tx) => tx.reports().delivery_funnel(incident).await,
                 Err(error) => Err(error),
             };
             let at = clock.now();
@@ -71,8 +75,8 @@ impl Funnels {
                 .entry(incident)
                 .or_insert_with(|| CountedFunnel::never(at));
             entry.under_way = false;
-            if let Ok(ladder) = &outcome {
-                (entry.at, entry.took, entry.ladder) = (at, at - start, Some(*ladder));
+            if let Ok(delivery) = &outcome {
+                (entry.at, entry.took, entry.delivery) = (at, at - start, Some(*delivery));
             }
             drop(kept);
             if answer.send(outcome).is_err() {
@@ -84,7 +88,7 @@ impl Funnels {
 }
 
 /// What was planned of an incident, from its plans: nothing else is known of it yet.
-async fn planned(web: &Web, incident: i64) -> Result<Ladder, StoreError> {
+async fn planned(web: &Web, incident: i64) -> Result<DeliveryFunnel, StoreError> {
     let steps = web
         .store
         .read()
@@ -92,9 +96,9 @@ async fn planned(web: &Web, incident: i64) -> Result<Ladder, StoreError> {
         .reports()
         .incident_steps(incident)
         .await?;
-    Ok(Ladder {
+    Ok(DeliveryFunnel {
         planned: steps.iter().map(|step| step.planned).sum(),
-        ..Ladder::default()
+        ..DeliveryFunnel::default()
     })
 }
 
@@ -103,7 +107,7 @@ async fn planned(web: &Web, incident: i64) -> Result<Ladder, StoreError> {
 struct CountedFunnel {
     at: Timestamp,
     took: TimeDelta,
-    ladder: Option<Ladder>,
+    delivery: Option<DeliveryFunnel>,
     under_way: bool,
 }
 
@@ -112,7 +116,7 @@ impl CountedFunnel {
         Self {
             at,
             took: TimeDelta::zero(),
-            ladder: None,
+            delivery: None,
             under_way: false,
         }
     }

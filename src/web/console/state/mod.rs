@@ -11,7 +11,7 @@ use crate::domain::client::HOME_ZONE;
 use crate::domain::{Channel, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
-use crate::store::reports::Ladder;
+use crate::store::reports::DeliveryFunnel;
 use crate::template::Workshop;
 use crate::template::stored::StoredTemplates;
 use crate::web::Web;
@@ -112,7 +112,11 @@ impl ConsoleState {
     }
 
     /// How far the messages of an incident got.
-    pub(crate) async fn funnel(&self, web: &Web, incident: i64) -> Result<Ladder, StoreError> {
+    pub(crate) async fn funnel(
+        &self,
+        web: &Web,
+        incident: i64,
+    ) -> Result<DeliveryFunnel, StoreError> {
         self.funnels.of(web, incident).await
     }
 

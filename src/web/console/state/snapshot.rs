@@ -7,7 +7,7 @@ use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::Breach;
 use crate::store::reports::{
-    IncidentRow, Ladder, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
+    DeliveryFunnel, IncidentRow, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
 };
 use crate::web::Web;
 
@@ -19,7 +19,7 @@ pub(crate) struct Snapshot {
     pub(crate) lanes: Vec<LaneLoad>,
     pub(crate) totals: Totals,
     pub(crate) throughput: Throughput,
-    pub(crate) incidents: Vec<(IncidentRow, Ladder)>,
+    pub(crate) incidents: Vec<(IncidentRow, DeliveryFunnel)>,
     pub(crate) providers: Vec<(ProviderFace, Option<ProviderRow>)>,
     pub(crate) nodes: Vec<NodeRow>,
     pub(crate) paused: Option<(String, Timestamp)>,
@@ -48,8 +48,8 @@ impl Snapshot {
         drop(tx);
         let mut incidents = Vec::with_capacity(going_on.len());
         for incident in going_on {
-            let ladder = web.console.funnel(web, incident.id).await?;
-            incidents.push((incident, ladder));
+            let delivery = web.console.funnel(web, incident.id).await?;
+            incidents.push((incident, delivery));
         }
         Ok(Self {
             lanes,

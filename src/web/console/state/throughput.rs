@@ -91,8 +91,8 @@ mod tests {
         assert_eq!(meter.note(at(0), 100).per_minute, None);
         // Eight in a second, noted every five.
         for step in 1..=30 {
-            let pace = meter.note(at(step * 5), 100 + step * 40);
-            assert_eq!(pace.per_minute, Some(480), "after {} s", step * 5);
+            let throughput = meter.note(at(step * 5), 100 + step * 40);
+            assert_eq!(throughput.per_minute, Some(480), "after {} s", step * 5);
         }
         // Somebody looks between two notes, and again at once.
         assert_eq!(meter.note(at(151), 100 + 151 * 8).per_minute, Some(480));

@@ -2,7 +2,7 @@
 //! discarding a draft. The page shows the difference to what is live; its button does it.
 //!
 //! The form names what the page was drawn from. When somebody published or saved in the
-//! meantime, the question is asked anew instead of answered for another text.
+//! meantime, the question is asked again instead of answered for another text.
 
 use askama::Template;
 use axum::http::StatusCode;

@@ -11,7 +11,7 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }
 
-fn wall(language: Language) -> LocalCalendar {
+fn calendar(language: Language) -> LocalCalendar {
     LocalCalendar {
         language,
         zone: chrono_tz::Europe::Rome,
@@ -84,7 +84,7 @@ fn an_outage() -> IncidentNow {
 fn tell(subject: &PageSubject, language: Language) -> MatterText {
     let pages = Pages::new(ContactDetails::default(), Arc::new(CaseKinds::shipped()));
     let data = serde_json::json!({ "title": "Strada chiusa", "body": "Fino a sera." });
-    story(&told(data), subject, &pages, wall(language))
+    story(&told(data), subject, &pages, calendar(language))
 }
 
 #[test]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The account, as `store::cluster::pace` keeps it.
+/// The account, as `store::cluster::rate_limit` keeps it.
 #[derive(Default)]
 struct Account(i64);
 

@@ -1,5 +1,5 @@
-//! The bell: how nodes on one PostgreSQL wake each other. A hint and nothing more: who misses it
-//! finds the work at the next look. Who rings when, `app::bell` decides.
+//! How nodes on one PostgreSQL wake each other. A notification is a hint and nothing more: a node
+//! that misses it finds the work at its next look. When to notify, `app::peers` decides.
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
 
@@ -19,20 +19,20 @@ text_enum! {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    Ring(WakeTopic),
+pub enum PeerNotice {
+    Work(WakeTopic),
     /// The connection was lost and is back: anything may have been missed.
     Anything,
 }
 
-/// Hears the other nodes, on a connection of its own.
-pub struct Ears {
+/// Listens to the other nodes, on a connection of its own.
+pub struct PeerListener {
     listener: PgListener,
     me: String,
 }
 
-impl Ears {
-    /// Begins to listen. None: the store is not shared, and nobody rings.
+impl PeerListener {
+    /// Begins to listen. None: the store is not shared, and nobody notifies.
     pub async fn open(url: &StoreUrl, me: NodeId) -> Result<Option<Self>, StoreError> {
         let StoreUrl::Postgres(url) = url else {
             return Ok(None);
@@ -59,27 +59,31 @@ impl Ears {
         }))
     }
 
-    /// Waits for the next ring of another node.
-    pub async fn next(&mut self) -> Result<Heard, StoreError> {
+    /// Waits for the next notification from another node.
+    pub async fn next(&mut self) -> Result<PeerNotice, StoreError> {
         loop {
-            let heard = self.listener.try_recv().await.doing("hear other nodes")?;
-            let Some(ring) = heard else {
-                return Ok(Heard::Anything);
+            let received = self
+                .listener
+                .try_recv()
+                .await
+                .doing("listen to other nodes")?;
+            let Some(notification) = received else {
+                return Ok(PeerNotice::Anything);
             };
-            // A newer node may ring for what this one does not know.
-            if let Some((topic, from)) = ring.payload().split_once(' ')
+            // A newer node may notify of what this one does not know.
+            if let Some((topic, from)) = notification.payload().split_once(' ')
                 && from != self.me
                 && let Ok(topic) = topic.parse()
             {
-                return Ok(Heard::Ring(topic));
+                return Ok(PeerNotice::Work(topic));
             }
         }
     }
 }
 
 impl Store {
-    /// Rings for the other nodes, if there may be any.
-    pub async fn ring(&self, topic: WakeTopic, me: NodeId) -> Result<(), StoreError> {
+    /// Notifies the other nodes, if there may be any.
+    pub async fn notify_peers(&self, topic: WakeTopic, me: NodeId) -> Result<(), StoreError> {
         if let Backend::Postgres(pool) = &self.pools.write {
             sqlx::query("SELECT pg_notify($1, $2)")
                 .bind(CHANNEL)

@@ -1,8 +1,9 @@
 //! Rates: the one account per provider from which all nodes take their slots, so that the sum of
-//! what they send keeps the contract, and a restart does not begin anew.
+//! what they send keeps the contract, and a restart does not begin again.
 //!
 //! The account is one number, `provider_state.tat`, by the database's clock: everything before it
-//! is given away. What a slot is and when it is lost says `dispatch::providers::rate_limiter::slots`.
+//! is given away. What a slot is and when it is lost says
+//! `dispatch::providers::rate_limiter::slots`.
 
 use tokio::time::Instant;
 
@@ -10,12 +11,12 @@ use crate::store::database::sql::one;
 use crate::store::{Conn, StoreError, Tx};
 
 /// The accounts of a transaction.
-pub struct Paces<'a>(&'a mut Conn);
+pub struct RateAccounts<'a>(&'a mut Conn);
 
 impl Tx {
     /// The accounts of rates.
-    pub fn paces(&mut self) -> Paces<'_> {
-        Paces(&mut self.conn)
+    pub fn rate_accounts(&mut self) -> RateAccounts<'_> {
+        RateAccounts(&mut self.conn)
     }
 }
 
@@ -41,7 +42,7 @@ pub struct Bought {
     pub received: Instant,
 }
 
-impl Paces<'_> {
+impl RateAccounts<'_> {
     /// Takes the next block of `provider`'s account. Others wait for the commit.
     pub async fn buy(&mut self, provider: &str, wanted: Wanted) -> Result<Bought, StoreError> {
         let (end, now): (i64, i64) = one!(self.0, "take slots from a provider's rate",

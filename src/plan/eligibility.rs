@@ -1,5 +1,5 @@
-//! The gates one candidate passes, pure: by which channel, now or later or not at all, and why.
-//! `dispatch` asks the last of them once more before sending.
+//! Eligibility, pure: by which channel one candidate is told, now or later or not at all, and why.
+//! `dispatch` checks the part that can change once more before sending.
 
 use chrono::TimeDelta;
 
@@ -12,7 +12,7 @@ use crate::store::planning::candidates::Candidate;
 
 /// What the gates need to know besides the candidate.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Terms<'a> {
+pub(super) struct EligibilityInput<'a> {
     pub(super) settings: &'a PlanSettings,
     pub(super) class: Class,
     /// Messages are due then at the earliest.
@@ -46,12 +46,12 @@ pub(super) struct PlannedMessage {
 
 /// The messages one candidate gets: at least one, if only a suppressed one with the reason.
 #[must_use]
-pub(super) fn decide(candidate: &Candidate, terms: &Terms<'_>) -> Vec<PlannedMessage> {
+pub(super) fn decide(candidate: &Candidate, input: &EligibilityInput<'_>) -> Vec<PlannedMessage> {
     let addressee = candidate.addressee();
     addressee
-        .channels(&terms.settings.channels, terms.class)
+        .channels(&input.settings.channels, input.class)
         .into_iter()
-        .map(|channel| verdict(candidate, &addressee, channel, terms))
+        .map(|channel| verdict(candidate, &addressee, channel, input))
         .collect()
 }
 
@@ -69,28 +69,28 @@ fn verdict(
     candidate: &Candidate,
     addressee: &Addressee<'_>,
     channel: Channel,
-    terms: &Terms<'_>,
+    input: &EligibilityInput<'_>,
 ) -> PlannedMessage {
-    let reach = addressee.on(channel, terms.class);
+    let reach = addressee.on(channel, input.class);
     let address = match reach {
         Reach::At(address) => Some(address),
         Reach::Not { address, .. } => address,
     };
-    let mut due_at = terms.due_at;
-    let life = TimeDelta::seconds(terms.settings.expires_s);
+    let mut due_at = input.due_at;
+    let life = TimeDelta::seconds(input.settings.expires_s);
     let (state, reason) = if let Reach::Not { reason, .. } = reach {
         (MessageState::Suppressed, Some(reason))
-    } else if terms.overtaken {
+    } else if input.overtaken {
         (MessageState::Superseded, Some(Reason::Newer))
-    } else if terms.age >= life {
-        due_at = terms.now;
+    } else if input.age >= life {
+        due_at = input.now;
         (MessageState::Expired, Some(Reason::TooLate))
-    } else if terms.without_template {
+    } else if input.without_template {
         (MessageState::Held, Some(Reason::NoTemplate))
-    } else if let Some(until) = quiet_until(candidate, terms) {
+    } else if let Some(until) = quiet_until(candidate, input) {
         due_at = until;
         (MessageState::Held, Some(Reason::QuietHours))
-    } else if terms.due_at > terms.now {
+    } else if input.due_at > input.now {
         (MessageState::Queued, Some(Reason::Coalesced))
     } else {
         (MessageState::Queued, None)
@@ -103,12 +103,12 @@ fn verdict(
         due_at,
         // What is left of its life when it is due: quiet hours defer a message and never drop it,
         // but news that was under way for long is not fresh because it arrived.
-        expires_at: due_at + life - terms.age,
+        expires_at: due_at + life - input.age,
     }
 }
 
-fn quiet_until(candidate: &Candidate, terms: &Terms<'_>) -> Option<Timestamp> {
-    if !terms.settings.respects_quiet_hours {
+fn quiet_until(candidate: &Candidate, input: &EligibilityInput<'_>) -> Option<Timestamp> {
+    if !input.settings.respects_quiet_hours {
         return None;
     }
     let own = candidate
@@ -119,7 +119,7 @@ fn quiet_until(candidate: &Candidate, terms: &Terms<'_>) -> Option<Timestamp> {
             to_minute,
         });
     let zone = candidate.time_zone.parse().ok()?;
-    own.or(terms.quiet_hours)?.until(terms.due_at, zone)
+    own.or(input.quiet_hours)?.until(input.due_at, zone)
 }
 
 #[cfg(test)]
@@ -171,9 +171,9 @@ mod tests {
         }
     }
 
-    fn terms(settings: &PlanSettings, at: &str) -> Terms<'static> {
+    fn input(settings: &PlanSettings, at: &str) -> EligibilityInput<'static> {
         let now = Timestamp::parse(at).unwrap();
-        Terms {
+        EligibilityInput {
             settings: Box::leak(Box::new(settings.clone())),
             class: Class::Service,
             due_at: now,
@@ -192,7 +192,7 @@ mod tests {
     fn by_day_it_is_queued_on_the_preferred_channel() {
         let verdicts = decide(
             &candidate(),
-            &terms(&settings(), "2026-11-23T10:00:00+01:00"),
+            &input(&settings(), "2026-11-23T10:00:00+01:00"),
         );
         assert_eq!(verdicts.len(), 1);
         assert_eq!(verdicts[0].channel, Channel::Sms);
@@ -203,7 +203,7 @@ mod tests {
     fn quiet_hours_defer_and_never_shorten_a_life() {
         let verdicts = decide(
             &candidate(),
-            &terms(&settings(), "2026-11-23T23:00:00+01:00"),
+            &input(&settings(), "2026-11-23T23:00:00+01:00"),
         );
         let morning = Timestamp::parse("2026-11-24T08:00:00+01:00").unwrap();
         assert_eq!(verdicts[0].state, MessageState::Held);
@@ -214,9 +214,9 @@ mod tests {
     #[test]
     fn life_counts_from_when_it_happened() {
         let settings = settings();
-        let at = |age| Terms {
+        let at = |age| EligibilityInput {
             age,
-            ..terms(&settings, "2026-11-23T10:00:00+01:00")
+            ..input(&settings, "2026-11-23T10:00:00+01:00")
         };
         let now = at(TimeDelta::zero()).now;
         let late = decide(&candidate(), &at(TimeDelta::minutes(45)));
@@ -237,7 +237,7 @@ mod tests {
     fn nobody_vanishes() {
         let mut nobody = candidate();
         nobody.contacts.clear();
-        let verdicts = decide(&nobody, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
+        let verdicts = decide(&nobody, &input(&settings(), "2026-11-23T10:00:00+01:00"));
         assert_eq!(verdicts[0].state, MessageState::Suppressed);
         assert_eq!(verdicts[0].reason, Some(Reason::NoContact));
     }
@@ -246,11 +246,11 @@ mod tests {
     fn a_barred_number_turns_to_the_address_that_works() {
         let mut barred = candidate();
         barred.contacts[0].barred = Some(Reason::HardBounce);
-        let verdicts = decide(&barred, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
+        let verdicts = decide(&barred, &input(&settings(), "2026-11-23T10:00:00+01:00"));
         assert_eq!(verdicts[0].channel, Channel::Email);
         assert_eq!(verdicts[0].state, MessageState::Queued);
         barred.contacts.pop();
-        let verdicts = decide(&barred, &terms(&settings(), "2026-11-23T10:00:00+01:00"));
+        let verdicts = decide(&barred, &input(&settings(), "2026-11-23T10:00:00+01:00"));
         assert_eq!(verdicts[0].reason, Some(Reason::HardBounce));
     }
 

@@ -1,5 +1,5 @@
-//! A letter: the text of one message, written from its frozen inputs. `dispatch` sends it, the
-//! console shows it; both get the same to the byte.
+//! One message as its reader gets it, rendered from the inputs that its plan froze. `dispatch` sends
+//! it, the console shows it; both get the same to the byte.
 
 use std::sync::Arc;
 
@@ -31,14 +31,14 @@ pub struct PlannedText<'a> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Letter {
+pub enum RenderedMessage {
     /// The text of an SMS.
     Sms(String),
     /// The parts of an e-mail, and where the client chooses what to receive.
     Email(RenderedEmail, String),
 }
 
-pub fn write(frozen: &PlannedText<'_>, links: &Links) -> Result<Letter, RenderFault> {
+pub fn write(frozen: &PlannedText<'_>, links: &Links) -> Result<RenderedMessage, RenderFault> {
     let variables = variables(frozen, links);
     let template = frozen.template;
     let link = |index: usize| {
@@ -62,11 +62,11 @@ pub fn write(frozen: &PlannedText<'_>, links: &Links) -> Result<Letter, RenderFa
         Channel::Sms => template
             .compiled
             .sms(frozen.locale, &input)
-            .map(Letter::Sms),
+            .map(RenderedMessage::Sms),
         Channel::Email => {
             let email = template.compiled.email(frozen.locale, &input)?;
             let unsubscribe = links.unsubscribe_url(frozen.reading.message);
-            Ok(Letter::Email(email, unsubscribe))
+            Ok(RenderedMessage::Email(email, unsubscribe))
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Wakes the other nodes on the same PostgreSQL, and is woken by them. The first ring goes out at
-//! once, further ones at most every [`PAUSE`]: a storm must not become one of rings. Each stage
-//! also looks by itself, so nothing depends on a ring.
+//! Wakes the other nodes on the same PostgreSQL, and is woken by them. The first notification goes
+//! out at once, further ones at most every [`PAUSE`], so that a burst of messages is not a burst of
+//! notifications. Each stage also looks by itself, so nothing depends on one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,23 +9,23 @@ use super::Running;
 use crate::config::Config;
 use crate::domain::NodeId;
 use crate::runtime::{Lifecycle, Wake};
-use crate::store::cluster::bell::{Ears, Heard, WakeTopic};
+use crate::store::cluster::notify::{PeerListener, PeerNotice, WakeTopic};
 use crate::store::{Store, StoreUrl};
 
-/// Between two rings of one topic.
+/// Between two notifications of one topic.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long to wait after the store failed.
 const STORE_RETRY: Duration = Duration::from_secs(1);
 
-/// Rings and listens until the daemon stops, if the store can be shared.
+/// Notifies and listens until the daemon stops, if the store can be shared.
 pub(super) fn start(config: &Config, running: &Running) {
     if matches!(config.store.url, StoreUrl::Sqlite(_)) {
         return;
     }
     let (node, wake, lifecycle) = (running.id, &running.wake, &running.lifecycle);
     for topic in WakeTopic::ALL {
-        let ring = ring(running.store.clone(), node, Arc::clone(wake), *topic);
-        lifecycle.spawn("ring", until_stopping(lifecycle, ring));
+        let notify = notify_peers(running.store.clone(), node, Arc::clone(wake), *topic);
+        lifecycle.spawn("notify peers", until_stopping(lifecycle, notify));
     }
     let listen = listen(config.store.url.clone(), node, Arc::clone(wake));
     lifecycle.spawn("listen", until_stopping(lifecycle, listen));
@@ -44,14 +44,14 @@ fn until_stopping(
     }
 }
 
-async fn ring(store: Store, node: NodeId, wake: Arc<Wake>, topic: WakeTopic) {
-    let asked = match topic {
-        WakeTopic::Events => &wake.abroad.events,
-        WakeTopic::Messages => &wake.abroad.messages,
+async fn notify_peers(store: Store, node: NodeId, wake: Arc<Wake>, topic: WakeTopic) {
+    let due = match topic {
+        WakeTopic::Events => &wake.peers.events,
+        WakeTopic::Messages => &wake.peers.messages,
     };
     loop {
-        asked.notified().await;
-        if let Err(error) = store.ring(topic, node).await {
+        due.notified().await;
+        if let Err(error) = store.notify_peers(topic, node).await {
             tracing::debug!(error = %error, "cannot wake other nodes; they look by themselves");
         }
         tokio::time::sleep(PAUSE).await;
@@ -60,8 +60,8 @@ async fn ring(store: Store, node: NodeId, wake: Arc<Wake>, topic: WakeTopic) {
 
 async fn listen(url: StoreUrl, node: NodeId, wake: Arc<Wake>) {
     loop {
-        match Ears::open(&url, node).await {
-            Ok(Some(ears)) => hear(ears, &wake).await,
+        match PeerListener::open(&url, node).await {
+            Ok(Some(listener)) => pass_on(listener, &wake).await,
             Ok(None) => return,
             Err(error) => {
                 tracing::warn!(error = %error, "cannot listen to other nodes; looking by itself meanwhile");
@@ -71,18 +71,18 @@ async fn listen(url: StoreUrl, node: NodeId, wake: Arc<Wake>) {
     }
 }
 
-/// Passes on what is heard until the connection breaks.
-async fn hear(mut ears: Ears, wake: &Wake) {
+/// Wakes this node's stages as other nodes ask, until the connection breaks.
+async fn pass_on(mut listener: PeerListener, wake: &Wake) {
     loop {
-        match ears.next().await {
-            Ok(Heard::Ring(WakeTopic::Events)) => wake.plan.notify_one(),
-            Ok(Heard::Ring(WakeTopic::Messages)) => wake.dispatch.ring(),
-            Ok(Heard::Anything) => {
+        match listener.next().await {
+            Ok(PeerNotice::Work(WakeTopic::Events)) => wake.plan.notify_one(),
+            Ok(PeerNotice::Work(WakeTopic::Messages)) => wake.dispatch.notify_all(),
+            Ok(PeerNotice::Anything) => {
                 wake.plan.notify_one();
-                wake.dispatch.ring();
+                wake.dispatch.notify_all();
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the way to other nodes is broken; listening anew");
+                tracing::warn!(error = %error, "the connection to other nodes broke; listening again");
                 return;
             }
         }
