@@ -43,6 +43,7 @@ mod nodes;
 mod nothing_is_dead;
 mod one_name_one_type;
 mod pages_are_seen;
+mod path_is_described;
 mod preview_is_the_plan;
 mod promises;
 mod providers;
