@@ -20,7 +20,7 @@ use crate::intake::client;
 mod encoding;
 mod flat;
 
-pub use encoding::{Delimiter, Form, LineEnd, inspect};
+pub use encoding::{CsvForm, Delimiter, LineEnd, inspect};
 
 /// The file as a whole cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +67,7 @@ pub struct ClientReader<R> {
 }
 
 impl<R: Read> ClientReader<R> {
-    pub fn open(reader: R, form: Form) -> Result<Self, CsvError> {
+    pub fn open(reader: R, form: CsvForm) -> Result<Self, CsvError> {
         let mut rows = csv::ReaderBuilder::new()
             .delimiter(form.delimiter.byte())
             .terminator(form.line_end.terminator())

@@ -15,15 +15,15 @@ const SOURCE: &str = "/demo/crm";
 const DISTRIBUTOR: &str = "Reti Montelume";
 
 /// One kind of case and the states it passes between the first and the last.
-struct Path {
+struct CasePath {
     kind: &'static str,
     states: &'static [&'static str],
     /// The last state when all goes well.
     end: &'static str,
 }
 
-const PATHS: [Path; 4] = [
-    Path {
+const PATHS: [CasePath; 4] = [
+    CasePath {
         kind: "voltura",
         states: &[
             "internal_review",
@@ -32,7 +32,7 @@ const PATHS: [Path; 4] = [
         ],
         end: "done",
     },
-    Path {
+    CasePath {
         kind: "subentro",
         states: &[
             "sent_to_distributor",
@@ -41,12 +41,12 @@ const PATHS: [Path; 4] = [
         ],
         end: "done",
     },
-    Path {
+    CasePath {
         kind: "prima_attivazione",
         states: &["internal_review", "sent_to_distributor", "appointment_set"],
         end: "done",
     },
-    Path {
+    CasePath {
         kind: "allaccio",
         states: &[
             "quote_requested",
@@ -119,7 +119,7 @@ pub(super) fn life(
 struct Case<'a> {
     reference: String,
     client: &'a str,
-    path: &'a Path,
+    path: &'a CasePath,
 }
 
 impl Case<'_> {

@@ -64,12 +64,12 @@ impl LineEnd {
 
 /// How a file is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Form {
+pub struct CsvForm {
     pub delimiter: Delimiter,
     pub line_end: LineEnd,
 }
 
-impl Form {
+impl CsvForm {
     fn of(beginning: &[u8]) -> Self {
         let mut lines = beginning.split(|byte| matches!(byte, b'\n' | b'\r'));
         Self {
@@ -80,11 +80,11 @@ impl Form {
 }
 
 /// Reads through the file once.
-pub fn inspect(mut reader: impl Read) -> Result<Form, CsvError> {
+pub fn inspect(mut reader: impl Read) -> Result<CsvForm, CsvError> {
     let mut chunk = vec![0_u8; 1 << 16];
     let mut filled = 0;
     let mut line = 1;
-    let mut form: Option<Form> = None;
+    let mut form: Option<CsvForm> = None;
     loop {
         let read = reader.read(&mut chunk[filled..])?;
         let bytes = &chunk[..filled + read];
@@ -95,7 +95,7 @@ pub fn inspect(mut reader: impl Read) -> Result<Form, CsvError> {
                 guess: "UTF-16",
             });
         }
-        let form = *form.get_or_insert_with(|| Form::of(bytes));
+        let form = *form.get_or_insert_with(|| CsvForm::of(bytes));
         let good = valid_prefix(bytes, read == 0).map_err(|at| CsvError::Encoding {
             line: line + newlines(&bytes[..at]),
             guess: "latin-1 (Windows-1252)",

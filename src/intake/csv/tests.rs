@@ -1,6 +1,6 @@
 use super::*;
 
-const COMMAS: Form = Form {
+const COMMAS: CsvForm = CsvForm {
     delimiter: Delimiter::Comma,
     line_end: LineEnd::Lf,
 };
