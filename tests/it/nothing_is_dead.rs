@@ -121,7 +121,9 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// A file that holds nothing but tests.
 pub(crate) fn is_test(path: &Path) -> bool {
-    let name = path.to_string_lossy();
+    // Not where somebody keeps the project.
+    let path = path.strip_prefix(env!("CARGO_MANIFEST_DIR"));
+    let name = path.unwrap_or(Path::new("")).to_string_lossy();
     name.ends_with("/tests.rs") || name.contains("/tests/")
 }
 
