@@ -8,7 +8,7 @@ use crate::console_browser::{Browser, Page};
 use crate::console_seed::Town;
 use crate::intake_api::Api;
 
-on_both_stores!(a_path_that_is_no_text_is_a_problem_for_programs);
+on_both_databases!(a_path_that_is_no_text_is_a_problem_for_programs);
 
 async fn a_path_that_is_no_text_is_a_problem_for_programs(store: &araldo::store::Store) {
     let api = Api::over(store).await;

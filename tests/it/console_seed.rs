@@ -4,26 +4,24 @@ use std::sync::Arc;
 
 use araldo::channel::sandbox::{Body, Mail, World};
 use araldo::domain::clock::FixedClock;
-use araldo::domain::ids::{TimeOrderedIds, first_id_at};
+use araldo::domain::ids::first_id_at;
 use araldo::domain::role::Role;
 use araldo::domain::template::Source;
-use araldo::domain::token::Signer;
-use araldo::domain::{Channel, MessageId, Timestamp, UserId};
-use araldo::intake::Limits;
-use araldo::intake::inbox::EventInbox;
-use araldo::runtime::{Lifecycle, Wake};
+use araldo::domain::{Channel, Clock as _, MessageId, Timestamp, UserId};
+use araldo::runtime::Lifecycle;
 use araldo::store::access::users::NewUser;
-use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::store::templates::WriteContext;
-use araldo::store::{Store, StoreUrl};
-use araldo::track::Track;
 use araldo::web::Web;
-use araldo::web::auth::keys::KeyCache;
 use araldo::web::auth::password;
 use araldo::web::console::{ConsoleState, ProviderFace};
 use araldo::web::public::{ContactDetails, Pages};
 use chrono::TimeDelta;
+use serde_json::{Value, json};
 use sqlx::SqlitePool;
+
+use crate::support::node::Eye;
+use crate::support::town::{overlay, web};
+use crate::support::{TestStore, sqlite};
 
 /// The time at which the town's clock stands.
 pub(crate) const NOW: &str = "2026-11-22T17:30:00Z";
@@ -37,20 +35,18 @@ pub(crate) struct Town {
     pub pool: SqlitePool,
     /// The first of its messages: delivered, clicked, answered for.
     pub message: MessageId,
-    _folder: tempfile::TempDir,
+    eye: Eye,
+    _store: TestStore,
 }
 
 impl Town {
     /// An empty store and a console over it.
     pub(crate) async fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("town.db");
-        let store = Store::open(&StoreUrl::Sqlite(path.clone()), 4)
-            .await
-            .unwrap();
-        let pool = SqlitePool::connect(&format!("sqlite:{}", path.display()))
-            .await
-            .unwrap();
+        let store = sqlite().await;
+        let eye = Eye::open(&store.url).await;
+        let Eye::Sqlite(pool) = &eye else {
+            panic!("a SQLite store")
+        };
         let clock = Arc::new(FixedClock::at(NOW));
         let face = |name: &str, kind: &str, channel| ProviderFace {
             name: name.into(),
@@ -61,38 +57,19 @@ impl Town {
             face("relay", "smtp", Channel::Email),
             face("gateway", "kannel", Channel::Sms),
         ];
-        let ids = Arc::new(TimeOrderedIds::new(clock.clone(), 1));
-        let track = Track::start(
-            &Lifecycle::new(),
-            &store,
-            clock.clone(),
-            ids.clone(),
-            ReceiptHorizon::default(),
-        );
         let web = Web {
-            door: Arc::default(),
-            inbox: EventInbox::start(&Lifecycle::new(), store.clone()),
-            store,
-            clock: clock.clone(),
-            ids,
-            track,
             pages: Arc::new(Pages::new(ContactDetails::default(), Arc::default())),
-            signer: Signer::new(&[7; 32]),
-            public_url: "http://127.0.0.1:8080".into(),
-            wake: Arc::new(Wake::default()),
-            keys: KeyCache::default(),
-            limits: Limits::default(),
-            phones: Arc::default(),
             sandbox: Some(Arc::new(World::new(clock.clone()))),
-            rules: crate::support::shipped_rules(),
             console: Arc::new(ConsoleState::new(providers, Lifecycle::new())),
+            ..web(&store, &clock, &Lifecycle::new())
         };
         Self {
             web,
             clock,
-            pool,
+            pool: pool.clone(),
             message: MessageId::new(0),
-            _folder: folder,
+            eye,
+            _store: store,
         }
     }
 
@@ -126,7 +103,6 @@ impl Town {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        use araldo::domain::Clock as _;
         self.clock.now()
     }
 
@@ -135,87 +111,56 @@ impl Town {
         (self.now() - TimeDelta::minutes(minutes)).as_micros()
     }
 
-    async fn sql(&self, text: &'static str, values: &[&dyn Value]) {
-        let mut query = sqlx::query(text);
-        for value in values {
-            query = value.bind(query);
-        }
-        query
-            .execute(&self.pool)
-            .await
-            .unwrap_or_else(|error| panic!("{text}: {error}"));
+    async fn row(&self, table: &'static str, row: Value) {
+        self.eye.plant([json!({ table: row })]).await;
     }
 
     async fn clients(&self) {
         for (number, name) in NAMES.iter().enumerate() {
             let id = 1_000 + i64::try_from(number).unwrap();
-            self.sql(
-                "INSERT INTO client VALUES ($1, $2, $3, $4, 'it', 'Europe/Rome', 'sms', 'agency-7', 1260, 480, 'granted', $5, $5)",
-                &[&id, &format!("C-{id}"), name, &name.to_lowercase(), &self.ago(9_000)],
-            ).await;
+            let since = self.ago(9_000);
+            let client = json!({ "id": id, "ref": format!("C-{id}"), "name": name,
+                "partner": "agency-7", "quiet_from": 1260, "quiet_to": 480,
+                "tracking_consent": "granted", "created_at": since, "updated_at": since });
+            self.row("client", client).await;
+            let sms = json!({ "id": id * 10, "client_id": id, "address": address(id, "sms") });
+            let email = json!({ "id": id * 10 + 1, "client_id": id, "channel": "email",
+                "address": address(id, "email"), "position": 1, "verified": false });
             if number != 5 {
-                self.sql(
-                    "INSERT INTO contact_point VALUES ($1, $2, 'sms', $3, 0, 1)",
-                    &[&(id * 10), &id, &format!("+39333000{id}")],
-                )
-                .await;
-                self.sql(
-                    "INSERT INTO contact_point VALUES ($1, $2, 'email', $3, 1, 0)",
-                    &[&(id * 10 + 1), &id, &format!("client{id}@mail.example")],
-                )
-                .await;
+                self.row("contact_point", sms).await;
+                self.row("contact_point", email).await;
             }
             let offset = f64::from(u32::try_from(number).unwrap()) * 0.004;
-            self.sql(
-                "INSERT INTO place VALUES ($1, $2, $3, 'pod', '037006', '40121', $4, $5)",
-                &[
-                    &(id * 10),
-                    &id,
-                    &format!("IT001E{id}00000"),
-                    &(44.48 + offset),
-                    &(11.33 + (offset * 7.3) % 0.05),
-                ],
-            )
-            .await;
+            let place = json!({ "id": id * 10, "client_id": id,
+                "code": format!("IT001E{id}00000"), "lat": 44.48 + offset,
+                "lon": 11.33 + (offset * 7.3) % 0.05 });
+            self.row("place", place).await;
         }
-        self.sql("INSERT INTO topic_choice VALUES (1000, 'surveys', 0)", &[])
-            .await;
-        self.sql("INSERT INTO suppression VALUES ('email', 'client1000@mail.example', 'hard_bounce', NULL, $1)", &[&self.ago(600)]).await;
+        let choice = json!({ "client_id": 1000, "topic": "surveys", "wanted": false });
+        self.row("topic_choice", choice).await;
+        let bar = json!({ "channel": "email", "address": address(1000, "email"),
+            "reason": "hard_bounce", "created_at": self.ago(600) });
+        self.row("suppression", bar).await;
     }
 
     async fn event(&self, id: i64, name: &str, kind: &str, subject: &str, minutes: i64) {
-        self.sql(
-            "INSERT INTO event \
-     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
-     VALUES ($1, '/crm', $2, $3, $4, $5, $6, '{}', 'h', 'planned', NULL)",
-            &[
-                &id,
-                &name.to_owned(),
-                &kind.to_owned(),
-                &subject.to_owned(),
-                &self.ago(minutes),
-                &(self.ago(minutes) + 210_000),
-            ],
-        )
-        .await;
+        let at = self.ago(minutes);
+        let event = json!({ "id": id, "event_id": name, "type": kind, "subject": subject,
+            "occurred_at": at, "received_at": at + 210_000 });
+        self.row("event", event).await;
     }
 
-    async fn plan(
-        &self,
-        id: i64,
-        event: i64,
-        (rule, lane, class): (&str, &str, &str),
-        subject: &str,
-        planned: i64,
-        minutes: i64,
-    ) {
-        self.sql(
-            "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES ($1, $2, $3, $4, NULL, 2, 'cases', $5, $6, $7, $8, NULL, NULL, NULL, '{}', '{}', 'planned', 0, $9, 1, $8, $8, $8)",
-            &[&id, &event, &rule.to_owned(), &rule.to_owned(), &class.to_owned(), &lane.to_owned(), &subject.to_owned(), &(self.ago(minutes) + 300_000), &planned],
-        ).await;
+    /// A plan; `more`: what is not as usual.
+    async fn plan(&self, id: i64, event: i64, rule: &str, minutes: i64, more: Value) {
+        let at = self.ago(minutes) + 300_000;
+        let mut plan = json!({ "id": id, "event_id": event, "rule": rule, "template": rule,
+            "version": 2, "suppressed": 1, "occurred_at": at, "due_at": at, "created_at": at,
+            "finished_at": at });
+        overlay(&mut plan, &more);
+        self.row("plan", plan).await;
     }
 
-    /// A message with its attempt when it was accepted.
+    /// A message with its attempt when it was accepted, and its receipt when it was delivered.
     async fn send(
         &self,
         id: i64,
@@ -230,92 +175,89 @@ impl Town {
             state,
             "accepted" | "delivered" | "undelivered" | "unconfirmed"
         );
-        let (accepted_at, reason): (Option<i64>, Option<String>) = (
-            accepted.then_some(at + 1_300_000),
-            match state {
-                "suppressed" => Some("no_contact".into()),
-                "held" => Some("quiet_hours".into()),
-                _ => None,
-            },
-        );
-        let address = if channel == "sms" {
-            format!("+39333000{client}")
-        } else {
-            format!("client{client}@mail.example")
+        let reason = match state {
+            "suppressed" => Some("no_contact"),
+            "held" => Some("quiet_hours"),
+            _ => None,
         };
-        self.sql(
-            "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES ($1, $2, $3, $1, $4, $5, 'it', $6, 'individual', '{}', $7, $8, $9, $10, NULL, 1, NULL, 1, 1, 0, 0, $11, NULL, 0, 0, 0, $9, NULL, $12, NULL)",
-            &[&id, &plan, &client, &channel.to_owned(), &address, &lane.to_owned(), &state.to_owned(), &reason, &at, &(at + 86_400_000_000),
-              &accepted.then_some("gateway".to_owned()), &accepted_at],
-        ).await;
+        let message = json!({ "id": id, "plan_id": plan, "client_id": client,
+            "channel": channel, "address": address(client, channel), "lane": lane,
+            "tracking": "individual", "state": state, "reason": reason, "due_at": at,
+            "expires_at": at + 86_400_000_000, "created_at": at,
+            "provider": accepted.then_some("gateway"),
+            "accepted_at": accepted.then_some(at + 1_300_000) });
+        self.row("message", message).await;
         if accepted {
-            self.sql("INSERT INTO attempt VALUES ($1, 1, 'gateway', $2, 1, $3, $4, 'accepted', NULL, '202', NULL, NULL)",
-                &[&id, &format!("m{id}-1"), &(at + 900_000), &(at + 1_300_000)]).await;
+            let attempt = json!({ "message_id": id, "reference": format!("m{id}-1"),
+                "opened_at": at + 900_000, "closed_at": at + 1_300_000 });
+            self.row("attempt", attempt).await;
         }
         if state == "delivered" {
-            self.sql("INSERT INTO receipt VALUES ($1, 'gateway', $2, $1, 'delivered', '1', NULL, NULL, $3)",
-                &[&id, &format!("{id}-1"), &(at + 5_400_000)]).await;
+            let receipt = json!({ "id": id, "key": format!("{id}-1"), "message_id": id,
+                "received_at": at + 5_400_000 });
+            self.row("receipt", receipt).await;
         }
     }
 
+    async fn engaged(&self, message: i64, engaged: i64) {
+        sqlx::query("UPDATE message SET engaged = $1 WHERE id = $2")
+            .bind(engaged)
+            .bind(message)
+            .execute(&self.pool)
+            .await
+            .unwrap();
+    }
+
     async fn case(&mut self) {
-        self.sql("INSERT INTO case_file VALUES (50, 'PR-1', 'C-1000', 'voltura', 'sent_to_distributor', 'e-distribuzione', NULL, '2026-11-26', $1, $2, NULL)",
-            &[&self.ago(3_000), &self.ago(40)]).await;
-        for (event, state, minutes) in [(60, "opened", 3_000), (61, "sent_to_distributor", 40)] {
-            let kind = if event == 60 {
-                "case.opened"
-            } else {
-                "case.state_changed"
-            };
+        let case = json!({ "id": 50, "ref": "PR-1", "client_ref": "C-1000",
+            "state": "sent_to_distributor", "expected_by": "2026-11-26",
+            "opened_at": self.ago(3_000), "changed_at": self.ago(40) });
+        self.row("case_file", case).await;
+        for (event, kind, state, minutes) in [
+            (60, "case.opened", "opened", 3_000),
+            (61, "case.state_changed", "sent_to_distributor", 40),
+        ] {
             self.event(event, &format!("crm-{event}"), kind, "PR-1", minutes)
                 .await;
-            self.sql("INSERT INTO case_change VALUES ($1, 50, $2, $3, 'e-distribuzione', NULL, NULL, $4)",
-                &[&event, &kind.to_owned(), &state.to_owned(), &self.ago(minutes)]).await;
+            let change = json!({ "event_id": event, "case_id": 50, "type": kind, "state": state,
+                "owner": "e-distribuzione", "occurred_at": self.ago(minutes) });
+            self.row("case_change", change).await;
         }
-        self.plan(
-            71,
-            61,
-            ("case-progress", "normal", "service"),
-            "case:PR-1",
-            1,
-            40,
-        )
-        .await;
+        let about = json!({ "subject": "case:PR-1" });
+        self.plan(71, 61, "case-progress", 40, about).await;
         let id = first_id_at(Timestamp::from_micros(self.ago(40)));
         self.send(id, 71, 1_000, ("sms", "normal"), "delivered", 40)
             .await;
-        self.sql(
-            "INSERT INTO link VALUES (1, 'https://www.example.org/pratica', 0)",
-            &[],
-        )
-        .await;
-        self.sql("INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (1, $1, 'clicked', 'machine', 'link preview agent', 1, NULL, $2)", &[&id, &(self.ago(40) + 7_000_000)]).await;
-        self.sql("INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (2, $1, 'clicked', 'human', 'one link, plausible agent', 1, NULL, $2)", &[&id, &self.ago(31)]).await;
-        self.sql("UPDATE message SET engaged = 12 WHERE id = $1", &[&id])
-            .await;
+        let link = json!({ "id": 1, "url": "https://www.example.org/pratica" });
+        self.row("link", link).await;
+        for (click, verdict, grounds, at) in [
+            (1, "machine", "link preview agent", self.ago(40) + 7_000_000),
+            (2, "human", "one link, plausible agent", self.ago(31)),
+        ] {
+            let click = json!({ "id": click, "message_id": id, "kind": "clicked",
+                "verdict": verdict, "grounds": grounds, "link_id": 1, "at": at });
+            self.row("engagement", click).await;
+        }
+        self.engaged(id, 12).await;
         self.message = MessageId::new(id);
     }
 
     async fn outage(&self) {
-        let area = r#"{"municipalities":["037006"],"polygon":[[44.47,11.32],[44.48,11.40],[44.53,11.41],[44.54,11.33]]}"#;
-        self.sql("INSERT INTO incident VALUES (80, 'G-77', 'outage', 'going_on', 'electricity', 'severe', $1, 'cabin fault', NULL, $2, $3, $2, $2, NULL)",
-            &[&area.to_owned(), &self.ago(25), &(self.ago(0) + 7_200_000_000)]).await;
+        let area = json!({ "municipalities": ["037006"],
+            "polygon": [[44.47, 11.32], [44.48, 11.40], [44.53, 11.41], [44.54, 11.33]] });
+        let began = self.ago(25);
+        let incident = json!({ "id": 80, "ref": "G-77", "severity": "severe", "area": area,
+            "cause": "cabin fault", "began_at": began,
+            "expected_end": self.ago(0) + 7_200_000_000_i64, "opened_at": began,
+            "changed_at": began });
+        self.row("incident", incident).await;
         self.event(90, "oms-77-1", "incident.opened", "G-77", 24)
             .await;
-        self.sql(
-            "INSERT INTO incident_change VALUES (90, 80, 'incident.opened', '{}', $1)",
-            &[&self.ago(24)],
-        )
-        .await;
-        self.plan(
-            91,
-            90,
-            ("incident-started", "urgent", "safety"),
-            "incident:G-77",
-            20,
-            24,
-        )
-        .await;
+        let change = json!({ "event_id": 90, "incident_id": 80, "occurred_at": self.ago(24) });
+        self.row("incident_change", change).await;
+        let about = json!({ "subject": "incident:G-77", "lane": "urgent", "class": "safety",
+            "planned": 20 });
+        self.plan(91, 90, "incident-started", 24, about).await;
         let states = [
             "delivered",
             "delivered",
@@ -335,8 +277,7 @@ impl Town {
             self.send(id, 91, 1_000 + number, (channel, "urgent"), state, 24)
                 .await;
             if number % 10 == 8 {
-                self.sql("UPDATE message SET engaged = 4 WHERE id = $1", &[&id])
-                    .await;
+                self.engaged(id, 4).await;
             }
         }
     }
@@ -366,18 +307,19 @@ impl Town {
             .unwrap();
         tx.templates().publish(draft, self.now()).await.unwrap();
         tx.commit().await.unwrap();
-        self.sql(
-            "UPDATE plan SET template_version_id = $1 WHERE template = 'case-progress'",
-            &[&draft.get()],
-        )
-        .await;
+        sqlx::query("UPDATE plan SET template_version_id = $1 WHERE template = 'case-progress'")
+            .bind(draft.get())
+            .execute(&self.pool)
+            .await
+            .unwrap();
         let variables =
             r#"{"client":{"name":"Maria Rossi"},"case":{"ref":"PR-1","owner":"e-distribuzione"}}"#;
-        self.sql(
-            "UPDATE message SET variables = $1 WHERE id = $2",
-            &[&variables.to_owned(), &self.message.get()],
-        )
-        .await;
+        sqlx::query("UPDATE message SET variables = $1 WHERE id = $2")
+            .bind(variables)
+            .bind(self.message.get())
+            .execute(&self.pool)
+            .await
+            .unwrap();
     }
 
     /// What the sandbox's handsets and mailboxes got.
@@ -412,16 +354,46 @@ impl Town {
             for (channel, version, share) in [("sms", 2, 62), ("email", 2, 41), ("sms", 1, 35)] {
                 let sent = 400 + (back * 97) % 300;
                 let part = |percent: i64| sent * percent / 100;
-                self.sql("INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, clicked_machine, replied, measurable, anonymous_opens) VALUES ($1, 'case-progress', $2, $3, $4, $5, $6, $7, $8, 2, 1, $9, $10, $11, 9, 3, $12, 0)",
-                    &[&(day - back), &version, &channel.to_owned(), &(sent + 12), &12_i64, &sent, &part(94), &part(3), &part(share), &part(20), &part(share / 2), &part(80)]).await;
+                let sums = json!({ "day": day - back, "template": "case-progress",
+                    "version": version, "channel": channel, "planned": sent + 12,
+                    "suppressed": 12, "accepted": sent, "delivered": part(94),
+                    "undelivered": part(3), "unconfirmed": 2, "unknown": 1, "opened": part(share),
+                    "opened_machine": part(20), "clicked": part(share / 2), "clicked_machine": 9,
+                    "replied": 3, "measurable": part(80) });
+                self.row("rollup", sums).await;
             }
         }
-        self.sql("INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, clicked_machine, replied, measurable, anonymous_opens) VALUES ($1, 'incident-started', 2, 'sms', 8, 0, 8, 7, 1, 0, 0, 3, 0, 3, 0, 0, 7, 0)", &[&day]).await;
-        self.sql("UPDATE rollup SET reporting = CASE channel WHEN 'sms' THEN accepted ELSE delivered END, reached = accepted - undelivered, clicks_measurable = measurable, read_measurable = measurable, read = opened + replied, opened = CASE channel WHEN 'sms' THEN 0 ELSE opened END, measurable = CASE channel WHEN 'sms' THEN 0 ELSE measurable END", &[]).await;
-        self.sql("INSERT INTO node VALUES (1, 0, 'araldo-1', 'web,source,plan,dispatch,track', '0.1.0', $1, $2, NULL)", &[&self.ago(300), &self.ago(0)]).await;
-        self.sql("INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at, last_used_at) VALUES (1, 'crm', 'k7f3a2b1', 'x', 'events:write clients:write', $1, $2)", &[&self.ago(9_000), &self.ago(2)]).await;
+        let sums = json!({ "day": day, "template": "incident-started", "version": 2,
+            "channel": "sms", "planned": 8, "accepted": 8, "delivered": 7, "undelivered": 1,
+            "opened": 3, "clicked": 3, "measurable": 7 });
+        self.row("rollup", sums).await;
+        self.eye.execute(WHOLE).await;
+        let node = json!({ "id": 1, "name": "araldo-1", "roles": "web,source,plan,dispatch,track",
+            "started_at": self.ago(300), "heartbeat_at": self.ago(0) });
+        self.row("node", node).await;
+        let key = json!({ "id": 1, "name": "crm", "prefix": "k7f3a2b1", "secret_hash": "x",
+            "scopes": "events:write clients:write", "created_at": self.ago(9_000),
+            "last_used_at": self.ago(2) });
+        self.row("api_key", key).await;
     }
 }
+
+/// Where a client is reached.
+fn address(client: i64, channel: &str) -> String {
+    if channel == "sms" {
+        format!("+39333000{client}")
+    } else {
+        format!("client{client}@mail.example")
+    }
+}
+
+/// What follows from the other sums; no SMS is ever opened.
+const WHOLE: &str = "UPDATE rollup SET \
+    reporting = CASE channel WHEN 'sms' THEN accepted ELSE delivered END, \
+    reached = accepted - undelivered, clicks_measurable = measurable, \
+    read_measurable = measurable, read = opened + replied, \
+    opened = CASE channel WHEN 'sms' THEN 0 ELSE opened END, \
+    measurable = CASE channel WHEN 'sms' THEN 0 ELSE measurable END";
 
 const NAMES: [&str; 20] = [
     "Maria Rossi",
@@ -468,20 +440,3 @@ const TEMPLATE: &str = r#"{
         }
     }
 }"#;
-
-/// What can stand for `$n`.
-trait Value: Sync {
-    fn bind<'q>(&self, query: Query<'q>) -> Query<'q>;
-}
-type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, <sqlx::Sqlite as sqlx::Database>::Arguments>;
-macro_rules! value { ($($kind:ty)+) => { $(
-    impl Value for $kind {
-        fn bind<'q>(&self, query: Query<'q>) -> Query<'q> { query.bind(self.to_owned()) }
-    }
-)+ } }
-value!(i64 i32 f64 String Option<i64> Option<String>);
-impl Value for &'static str {
-    fn bind<'q>(&self, query: Query<'q>) -> Query<'q> {
-        query.bind(*self)
-    }
-}

@@ -5,16 +5,14 @@ mod truth;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::promises::rates_recounted::recount;
-
-/// The outage of the story is over by then at twenty times the pace, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::support::patience::until;
 
 /// The real program with a folder of its own for what it throws away.
 pub(crate) struct Demo {
@@ -164,16 +162,14 @@ fn is_plausible(sums: &Value, sms: &Value) -> bool {
 async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
     let truth = tempfile::NamedTempFile::new().unwrap();
     let mut demo = Demo::start("20", &["--truth", truth.path().to_str().unwrap()]);
-    let begun = Instant::now();
-    let (mut sums, mut sms) = (Value::Null, Value::Null);
-    while !is_plausible(&sums, &sms) {
-        assert!(
-            begun.elapsed() < PATIENCE,
-            "after {PATIENCE:?} there is only {sums}, of it {sms}"
-        );
+    // The outage of the story is over within two minutes at twenty times the pace.
+    until(async || {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        (sums, sms) = demo.figures().await;
-    }
+        let (sums, sms) = demo.figures().await;
+        let not_yet = || format!("there is only {sums}, of it {sms}");
+        is_plausible(&sums, &sms).then_some(()).ok_or_else(not_yet)
+    })
+    .await;
     truth::holds(&demo, truth.path()).await;
     // The same figures, counted a second way from the messages while the town goes on.
     let (code, said) = recount(demo.console.clone(), demo.key.clone()).await;
@@ -184,13 +180,9 @@ async fn the_demo_shows_messages_sent_delivered_and_read_and_ends_at_once() {
     assert_eq!(books.refused, 0, "some events of the story were refused");
 
     demo.interrupt();
-    let asked = Instant::now();
-    let status = demo.child.wait().unwrap();
-    assert!(
-        asked.elapsed() < Duration::from_secs(30),
-        "ended after {:?}",
-        asked.elapsed()
-    );
+    // The town would go on for ever.
+    let going_on = || String::from("the demo goes on");
+    let status = until(async || demo.child.try_wait().unwrap().ok_or_else(going_on)).await;
     assert_eq!(status.code(), Some(0));
     let left: Vec<_> = std::fs::read_dir(demo.folder.path()).unwrap().collect();
     assert!(left.is_empty(), "the demo left {left:?}");

@@ -18,7 +18,7 @@ use araldo::store::people::erasure::Erasing;
 use serde_json::json;
 
 use crate::support::TestStore;
-use crate::support::node::{Eye, on_both_databases, sums_close};
+use crate::support::node::{Eye, sums_close};
 
 on_both_databases!(who_is_erased_between_reading_and_writing_gets_no_message);
 

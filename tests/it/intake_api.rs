@@ -2,27 +2,19 @@
 
 use std::sync::Arc;
 
-use araldo::domain::address::PhonePolicy;
+use araldo::domain::Clock as _;
 use araldo::domain::api_key::{ApiKey, ENTROPY, Scope};
-use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
-use araldo::domain::ids::TimeOrderedIds;
-use araldo::domain::token::Signer;
-use araldo::domain::{Clock, Ids};
-use araldo::intake::Limits;
-use araldo::intake::inbox::EventInbox;
-use araldo::runtime::{Lifecycle, Wake};
+use araldo::runtime::Lifecycle;
 use araldo::store::Store;
-use araldo::store::messages::receipts::ReceiptHorizon;
-use araldo::track::Track;
-use araldo::web::console::ConsoleState;
-use araldo::web::public::{ContactDetails, Pages};
-use araldo::web::{Web, auth::keys::KeyCache, router};
+use araldo::web::{Web, router};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
+
+use crate::support::town::web;
 
 /// What came back.
 #[derive(Debug)]
@@ -42,34 +34,9 @@ pub(crate) struct Api {
 impl Api {
     pub(crate) async fn over(store: &Store) -> Self {
         let clock = Arc::new(FixedClock::at("2026-11-22T10:00:00Z"));
-        let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(Arc::clone(&clock), 1));
-        let lifecycle = Lifecycle::new();
-        let as_clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
-        let track = Track::start(
-            &lifecycle,
-            store,
-            Arc::clone(&as_clock),
-            Arc::clone(&ids),
-            ReceiptHorizon::default(),
-        );
-        let kinds = Arc::new(CaseKinds::shipped());
         let web = Web {
-            door: Arc::default(),
-            store: store.clone(),
-            clock: as_clock,
-            ids,
-            signer: Signer::new(&[7; 32]),
             public_url: "http://araldo.example".into(),
-            inbox: EventInbox::start(&lifecycle, store.clone()),
-            wake: Arc::new(Wake::default()),
-            keys: KeyCache::default(),
-            limits: Limits::default(),
-            phones: Arc::new(PhonePolicy::default()),
-            sandbox: None,
-            rules: crate::support::shipped_rules(),
-            track,
-            pages: Arc::new(Pages::new(ContactDetails::default(), kinds)),
-            console: Arc::new(ConsoleState::new(Vec::new(), lifecycle)),
+            ..web(store, &clock, &Lifecycle::new())
         };
         let mut api = Self {
             web,

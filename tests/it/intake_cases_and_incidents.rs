@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::intake_api::Api;
 
-on_both_stores!(
+on_both_databases!(
     a_case_said_by_put_has_a_history_and_is_told_once,
     a_preview_counts_who_would_be_told_and_how,
 );

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::intake_api::Api;
 
-on_both_stores!(
+on_both_databases!(
     a_client_is_created_replaced_read_and_deleted,
     lists_come_in_pages_and_names_are_found_without_accents,
     an_import_keeps_the_good_lines_and_names_the_bad,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::intake_api::Api;
 
-on_both_stores!(
+on_both_databases!(
     a_nul_is_refused_wherever_it_comes_in,
     a_text_that_no_index_takes_is_refused_and_its_neighbours_are_kept,
     a_poisoned_line_names_itself_and_the_others_are_kept,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::intake_api::Api;
 
-on_both_stores!(
+on_both_databases!(
     the_three_modes_store_the_same_event,
     a_repeat_is_a_duplicate_and_another_body_a_conflict,
     a_batch_is_taken_whole_or_not_at_all,

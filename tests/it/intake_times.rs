@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::intake_api::Api;
 use crate::support::TestStore;
-use crate::support::node::{Eye, on_both_databases};
+use crate::support::node::Eye;
 
-on_both_stores!(
+on_both_databases!(
     the_same_event_carried_in_other_ways_is_a_duplicate,
     a_repeat_from_a_source_ahead_is_a_duplicate,
 );

@@ -6,7 +6,7 @@ use araldo::domain::token::Purpose;
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 
-use crate::reader::{MAIL, PHONE, PLAN, Reader, TEXT, on_both};
+use crate::reader::{MAIL, PHONE, PLAN, Reader, TEXT};
 
 const CLICKED: &str = "SELECT clicked FROM rollup WHERE channel = 'email'";
 const CLICKED_MACHINE: &str = "SELECT clicked_machine FROM rollup WHERE channel = 'email'";
@@ -17,7 +17,7 @@ const ROWS: &str = "SELECT CAST(count(*) AS BIGINT) FROM engagement";
 const ANONYMOUS: &str =
     "SELECT anonymous_opens FROM rollup WHERE channel = 'email' AND template = 'case-progress'";
 
-on_both!(
+on_both_databases!(
     a_persons_click_counts_once_however_often_it_comes,
     machines_are_kept_apart_and_head_counts_for_none,
     forged_cut_and_foreign_tokens_look_alike_and_lead_nowhere,

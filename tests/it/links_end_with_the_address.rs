@@ -4,9 +4,9 @@
 use araldo::domain::token::Purpose;
 use axum::http::StatusCode;
 
-use crate::reader::{MAIL, Reader, TEXT, on_both};
+use crate::reader::{MAIL, Reader, TEXT};
 
-on_both!(
+on_both_databases!(
     a_recycled_number_shows_nothing_and_decides_nothing,
     what_another_holder_does_is_not_counted_as_the_clients,
     a_link_ends_when_the_address_is_not_kept_any_more,

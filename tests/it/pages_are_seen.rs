@@ -2,16 +2,17 @@
 //! telephone, while the demo runs. `ARALDO_IMAGES` names a folder that gets the pictures too.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
 use crate::demo_runs::Demo;
+use crate::support::patience::until;
 use crate::support::servers::chromium;
 
-/// How long anything may take: generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Looks at a page before it is asked for again: some seconds.
+const LOOKS: usize = 200;
 /// Name, width, height, and dots to a pixel.
 const SIZES: [(&str, u32, u32, u32); 2] = [("desktop", 1280, 900, 1), ("phone", 390, 844, 2)];
 /// What a picture in the documentation may weigh.
@@ -63,8 +64,7 @@ impl Eyes {
     async fn see(&self, name: &str, address: &str, heading: &str, condition: &str) {
         for (size, width, height, scale) in SIZES {
             chromium::resize(&self.browser, width, height, scale).await;
-            self.browser.goto(address).await.unwrap();
-            self.until_true(condition).await;
+            self.until_shown(address, condition).await;
             let found = self
                 .run("return document.querySelector('h1').innerText")
                 .await;
@@ -97,25 +97,37 @@ impl Eyes {
         self.browser.execute(script, Vec::new()).await.unwrap()
     }
 
+    /// Opens a page, and again: most are as they were when they were asked for.
+    async fn until_shown(&self, address: &str, condition: &str) {
+        let mut looks = 0;
+        until(async || {
+            if looks % LOOKS == 0 {
+                self.browser.goto(address).await.unwrap();
+            }
+            looks += 1;
+            self.is_true(condition).await
+        })
+        .await;
+    }
+
     async fn until_true(&self, script: &str) {
-        let begun = Instant::now();
-        while self.run(script).await != json!(true) {
-            assert!(begun.elapsed() < PATIENCE, "`{script}` did not come true");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        until(async || self.is_true(script).await).await;
+    }
+
+    async fn is_true(&self, script: &str) -> Result<(), String> {
+        match self.run(script).await {
+            Value::Bool(true) => Ok(()),
+            other => Err(format!("`{script}` is {other}")),
         }
     }
 
     /// Waits until a script finds something.
     async fn answer(&self, script: &str) -> Value {
-        let begun = Instant::now();
-        loop {
-            let found = self.run(script).await;
-            if !found.is_null() {
-                return found;
-            }
-            assert!(begun.elapsed() < PATIENCE, "`{script}` found nothing");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        until(async || match self.run(script).await {
+            Value::Null => Err(format!("`{script}` found nothing")),
+            found => Ok(found),
+        })
+        .await
     }
 
     async fn path(&self) -> String {
@@ -135,8 +147,7 @@ fn wanted() -> Option<PathBuf> {
 
 /// The id of an SMS that arrived and whose link a person followed.
 async fn a_message_that_was_read(demo: &Demo) -> String {
-    let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
+    until(async || {
         let list = demo.ask("messages?limit=100&state=delivered").await;
         for listed in list["items"].as_array().unwrap() {
             let id = listed["id"].as_str().unwrap();
@@ -144,25 +155,24 @@ async fn a_message_that_was_read(demo: &Demo) -> String {
             let read = |one: &Value| one["kind"] == "clicked" && one["verdict"] == "human";
             let read = message["engagement"].as_array().unwrap().iter().any(read);
             if read && !message["receipts"].as_array().unwrap().is_empty() {
-                return id.to_owned();
+                return Ok(id.to_owned());
             }
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    panic!("nobody followed a link within {PATIENCE:?}")
+        Err(String::from("nobody followed a link"))
+    })
+    .await
 }
 
 /// The overview follows what happens, without being loaded again.
 async fn the_overview_is_alive(eyes: &Eyes) {
     eyes.run("window.stayed = true").await;
     let before = eyes.run(NEWEST).await;
-    let begun = Instant::now();
-    let mut now = before.clone();
-    while now.is_null() || now == before {
-        assert!(begun.elapsed() < PATIENCE, "the newest message stays {now}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        now = eyes.run(NEWEST).await;
-    }
+    until(async || match eyes.run(NEWEST).await {
+        now if now.is_null() || now == before => Err(format!("the newest message stays {now}")),
+        _ => Ok(()),
+    })
+    .await;
     assert_eq!(eyes.run("return window.stayed").await, json!(true));
 }
 

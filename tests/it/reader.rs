@@ -2,30 +2,25 @@
 //! messages that a provider took, the real router over a real store, and a clock that is moved.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use araldo::domain::address::PhonePolicy;
 use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
-use araldo::domain::ids::TimeOrderedIds;
 use araldo::domain::token::{Purpose, Signer};
-use araldo::domain::{Clock as _, Timestamp};
-use araldo::intake::Limits;
-use araldo::intake::inbox::EventInbox;
-use araldo::runtime::{Lifecycle, Wake};
-use araldo::store::messages::receipts::ReceiptHorizon;
-use araldo::store::{Store, StoreUrl};
+use araldo::domain::{Clock as _, Ids, Timestamp};
+use araldo::runtime::Lifecycle;
 use araldo::track::Track;
-use araldo::web::auth::keys::KeyCache;
 use araldo::web::public::{ContactDetails, Pages};
 use araldo::web::{Web, router};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use sqlx::{PgPool, SqlitePool};
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+use crate::support::node::{Eye, channel_of};
+use crate::support::town::{overlay, web};
 use crate::support::{self, TestStore};
 
 /// A telephone's browser.
@@ -45,97 +40,107 @@ pub(crate) const SAFETY: i64 = 1_005;
 /// The plan of the first four.
 pub(crate) const PLAN: i64 = 501;
 
-/// Literals only, so that one text serves both databases.
-const SEED: &[&str] = &[
-    "INSERT INTO client (id, ref, name, name_folded, locale, time_zone, preferred, partner, \
-     quiet_from, quiet_to, tracking_consent, created_at, updated_at) VALUES \
-     (7, 'C-1001', 'Maria Rossi', 'maria rossi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
-     'granted', 1, 1), \
-     (8, 'C-1002', 'Luca Bianchi', 'luca bianchi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
-     'unknown', 1, 1), \
-     (9, 'C-1003', 'Anna Verdi', 'anna verdi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
-     'unknown', 1, 1)",
-    "INSERT INTO contact_point (id, client_id, channel, address, position, verified) VALUES \
-     (71, 7, 'sms', '+39000123401', 0, TRUE), (72, 7, 'email', 'maria@posta.example', 0, TRUE), \
-     (73, 8, 'sms', '+39000123402', 0, TRUE), (74, 9, 'sms', '+39000123403', 0, TRUE)",
-    "INSERT INTO template (id, name, description, topic, created_at) VALUES \
-     (31, 'case-progress', '', 'cases', 1), (32, 'incident-started', '', 'outages', 1), \
-     (33, 'survey', '', 'surveys', 1)",
-    "INSERT INTO template_version (id, template_id, version, state, variables, parts, author, \
-     created_at) VALUES (34, 31, 1, 'published', '[]', '{}', 'demo', 1), \
-     (35, 32, 1, 'published', '[]', '{}', 'demo', 1), \
-     (36, 33, 1, 'published', '[]', '{}', 'demo', 1)",
-    "INSERT INTO link (id, url, created_at) VALUES (1, 'https://www.example.it/guida', 1), \
-     (2, 'https://www.example.it/tempi', 1), (3, 'https://www.example.it/contatti', 1), \
-     (4, 'javascript:alert(1)', 1)",
-    "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, \
-     body_hash, state, detail) VALUES \
-     (401, '/crm', 'crm-1', 'case.state_changed', 'PR-2026-00412', 1795335000000000, \
-     1795335000000000, '{\"case\":\"PR-2026-00412\",\"client\":\"C-1001\"}', 'x', 'planned', NULL), \
-     (402, '/oms', 'oms-1', 'incident.opened', 'G-77', 1795335000000000, 1795335000000000, \
-     '{\"incident\":\"G-77\"}', 'y', 'planned', NULL)",
-    "INSERT INTO case_file (id, ref, client_ref, kind, state, owner, note, expected_by, \
-     opened_at, changed_at, closed_at) VALUES (201, 'PR-2026-00412', 'C-1001', 'voltura', \
-     'sent_to_distributor', 'e-distribuzione', 'Serve la <b>copia</b> del documento', \
-     '2026-11-27', 1795000000000000, 1795335000000000, NULL)",
-    "INSERT INTO case_change (event_id, case_id, type, state, owner, note, expected_by, \
-     occurred_at) VALUES (401, 201, 'case.state_changed', 'sent_to_distributor', \
-     'e-distribuzione', NULL, '2026-11-27', 1795335000000000)",
-    "INSERT INTO incident (id, ref, kind, state, service, severity, area, cause, note, began_at, \
-     expected_end, opened_at, changed_at, closed_at) VALUES (301, 'G-77', 'outage', 'going_on', \
-     'electricity', 'severe', '{}', 'guasto in cabina', NULL, 1795335000000000, \
-     1795370400000000, 1795335000000000, 1795335000000000, NULL)",
-    "INSERT INTO incident_change (event_id, incident_id, type, data, occurred_at) VALUES \
-     (402, 301, 'incident.opened', '{\"expected_end\":\"2026-11-22T19:00:00+01:00\"}', \
-     1795335000000000)",
-    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, class, \
-     lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, variables, \
-     state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
-     (501, 401, 'case-progress', 'case-progress', NULL, 1, 'cases', 'service', 'normal', 'PR', \
-     1795335000000000, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 4, 0, 1, 1795335000000000, 1), \
-     (502, 402, 'outage', 'incident-started', NULL, 1, 'outages', 'safety', 'urgent', 'G-77', \
-     1795335000000000, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 1, 1795335000000000, 1)",
-    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
-     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, lease_node, \
-     tries, opens, asked, risky, provider, provider_ref, receipt_rank, late_bounce, engaged, \
-     created_at, opened_at, accepted_at, final_at) VALUES \
-     (1001, 501, 7, 1, 'email', 'maria@posta.example', 'it', 'normal', 'individual', '{}', \
-     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'relay', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, 1795341540000000, NULL), \
-     (1002, 501, 7, 2, 'sms', '+39000123401', 'it', 'normal', 'none', '{}', \
-     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, 1795341540000000, NULL), \
-     (1003, 501, 8, 3, 'sms', '+39000123402', 'it', 'normal', 'none', '{}', \
-     'unknown', 'answer_lost', 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, NULL, NULL), \
-     (1004, 501, 9, 4, 'sms', '+39000123403', 'it', 'normal', 'none', '{}', \
-     'sending', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, NULL, NULL), \
-     (1005, 502, 7, 5, 'sms', '+39000123401', 'it', 'urgent', 'none', '{}', \
-     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, 1795341540000000, NULL)",
-    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens, reporting, reached, \
-     clicks_measurable, read_measurable) VALUES \
-     (20779, 'case-progress', 1, 'email', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 1), \
-     (20779, 'case-progress', 1, 'sms', 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0), \
-     (20779, 'incident-started', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0)",
-];
+/// 17:30 and 19:19 of a Sunday, in microseconds: when it happened, and when it was taken.
+const HAPPENED: i64 = 1_795_335_000_000_000;
+const TAKEN: i64 = 1_795_341_540_000_000;
 
-/// Ids that follow the clock of the test.
-pub(crate) type SeededIds = TimeOrderedIds<Arc<FixedClock>>;
+fn rows() -> Vec<Value> {
+    let template =
+        |id, name, topic| json!({ "template": { "id": id, "name": name, "topic": topic } });
+    let version =
+        |id, template| json!({ "template_version": { "id": id, "template_id": template } });
+    let link = |id, url| json!({ "link": { "id": id, "url": url } });
+    let contact = |id, client, address| {
+        json!({ "contact_point": { "id": id, "client_id": client, "address": address,
+            "channel": channel_of(address) } })
+    };
+    vec![
+        json!({ "client": { "id": 7, "ref": "C-1001", "tracking_consent": "granted" } }),
+        json!({ "client": { "id": 8, "ref": "C-1002", "name": "Luca Bianchi" } }),
+        json!({ "client": { "id": 9, "ref": "C-1003", "name": "Anna Verdi" } }),
+        contact(71, 7, "+39000123401"),
+        contact(72, 7, "maria@posta.example"),
+        contact(73, 8, "+39000123402"),
+        contact(74, 9, "+39000123403"),
+        template(31, "case-progress", "cases"),
+        template(32, "incident-started", "outages"),
+        template(33, "survey", "surveys"),
+        version(34, 31),
+        version(35, 32),
+        version(36, 33),
+        link(1, "https://www.example.it/guida"),
+        link(2, "https://www.example.it/tempi"),
+        link(3, "https://www.example.it/contatti"),
+        link(4, "javascript:alert(1)"),
+        json!({ "event": { "id": 401, "event_id": "crm-1", "type": "case.state_changed",
+            "subject": "PR-2026-00412", "occurred_at": HAPPENED, "received_at": HAPPENED,
+            "data": { "case": "PR-2026-00412", "client": "C-1001" } } }),
+        json!({ "event": { "id": 402, "source": "/oms", "event_id": "oms-1",
+            "type": "incident.opened",
+            "subject": "G-77", "occurred_at": HAPPENED, "received_at": HAPPENED,
+            "data": { "incident": "G-77" } } }),
+        json!({ "case_file": { "id": 201, "ref": "PR-2026-00412", "client_ref": "C-1001",
+            "state": "sent_to_distributor", "note": "Serve la <b>copia</b> del documento",
+            "expected_by": "2026-11-27", "opened_at": 1_795_000_000_000_000_i64,
+            "changed_at": HAPPENED } }),
+        json!({ "case_change": { "event_id": 401, "case_id": 201, "type": "case.state_changed",
+            "state": "sent_to_distributor", "owner": "e-distribuzione",
+            "expected_by": "2026-11-27", "occurred_at": HAPPENED } }),
+        json!({ "incident": { "id": 301, "ref": "G-77", "severity": "severe",
+            "cause": "guasto in cabina", "began_at": HAPPENED,
+            "expected_end": 1_795_370_400_000_000_i64, "opened_at": HAPPENED,
+            "changed_at": HAPPENED } }),
+        json!({ "incident_change": { "event_id": 402, "incident_id": 301,
+            "data": { "expected_end": "2026-11-22T19:00:00+01:00" }, "occurred_at": HAPPENED } }),
+        json!({ "plan": { "id": PLAN, "event_id": 401, "rule": "case-progress",
+            "template": "case-progress", "subject": "PR", "occurred_at": HAPPENED, "planned": 4,
+            "created_at": HAPPENED } }),
+        json!({ "plan": { "id": 502, "event_id": 402, "rule": "outage",
+            "template": "incident-started",
+            "topic": "outages", "class": "safety", "lane": "urgent", "subject": "G-77",
+            "occurred_at": HAPPENED, "created_at": HAPPENED } }),
+        message(&json!({ "id": MAIL, "client_id": 7, "channel": "email",
+            "address": "maria@posta.example", "tracking": "individual", "provider": "relay",
+            "accepted_at": TAKEN })),
+        message(
+            &json!({ "id": TEXT, "client_id": 7, "address": "+39000123401",
+            "accepted_at": TAKEN }),
+        ),
+        message(
+            &json!({ "id": LOST, "client_id": 8, "address": "+39000123402",
+            "state": "unknown", "reason": "answer_lost" }),
+        ),
+        message(
+            &json!({ "id": GOING, "client_id": 9, "address": "+39000123403",
+            "state": "sending" }),
+        ),
+        message(
+            &json!({ "id": SAFETY, "client_id": 7, "address": "+39000123401",
+            "plan_id": 502, "lane": "urgent", "accepted_at": TAKEN }),
+        ),
+        json!({ "rollup": { "day": 20_779, "template": "case-progress", "channel": "email",
+            "planned": 1, "accepted": 1, "measurable": 1, "reached": 1, "clicks_measurable": 1,
+            "read_measurable": 1 } }),
+        json!({ "rollup": { "day": 20_779, "template": "case-progress", "channel": "sms",
+            "planned": 3, "accepted": 1, "unknown": 1, "reporting": 1, "reached": 1 } }),
+        json!({ "rollup": { "day": 20_779, "template": "incident-started", "channel": "sms",
+            "planned": 1, "accepted": 1, "reporting": 1, "reached": 1 } }),
+    ]
+}
 
-enum Eye {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
+fn message(more: &Value) -> Value {
+    let number = more["id"].as_i64().expect("an id") - MAIL + 1;
+    let mut message = json!({ "notification_id": number, "plan_id": PLAN, "provider": "gateway",
+        "due_at": 1, "expires_at": 9, "wake_at": 5, "created_at": HAPPENED, "opened_at": 1 });
+    overlay(&mut message, more);
+    json!({ "message": message })
 }
 
 /// The world of one test. Its eye on the database is its own, beside the store's connections.
 pub(crate) struct Reader {
     pub(crate) store: TestStore,
     pub(crate) clock: Arc<FixedClock>,
-    pub(crate) ids: Arc<SeededIds>,
+    pub(crate) ids: Arc<dyn Ids>,
     pub(crate) signer: Signer,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) track: Track,
@@ -168,80 +173,42 @@ impl Reader {
         Self::on(support::postgres().await).await
     }
 
-    async fn on(store: TestStore) -> Self {
-        let eye = match &store.url {
-            StoreUrl::Sqlite(path) => {
-                let url = format!("sqlite:{}", path.display());
-                Eye::Sqlite(SqlitePool::connect(&url).await.unwrap())
-            }
-            StoreUrl::Postgres(url) => Eye::Postgres(PgPool::connect(url).await.unwrap()),
-        };
+    pub(crate) async fn on(store: TestStore) -> Self {
+        let eye = Eye::open(&store.url).await;
+        eye.plant(rows()).await;
         let clock = Arc::new(FixedClock::at("2026-11-22T10:00:00Z"));
-        let ids = Arc::new(TimeOrderedIds::new(Arc::clone(&clock), 1));
         let lifecycle = Lifecycle::new();
-        let signer = Signer::new(&[9; 32]);
-        let horizon = ReceiptHorizon::default();
-        let track = Track::start(
-            &lifecycle,
-            &store,
-            Arc::<FixedClock>::clone(&clock),
-            Arc::<SeededIds>::clone(&ids),
-            horizon,
-        );
-        let pages = Pages::new(contact(), Arc::new(CaseKinds::shipped()));
-        let web = web(&store, &clock, &ids, &signer, &track, pages);
-        let reader = Self {
+        let web = Web {
+            pages: Arc::new(Pages::new(contact(), Arc::new(CaseKinds::shipped()))),
+            ..web(&store, &clock, &lifecycle)
+        };
+        Self {
             store,
             clock,
-            ids,
-            signer,
+            ids: Arc::clone(&web.ids),
+            signer: web.signer.clone(),
             lifecycle,
-            track,
+            track: web.track.clone(),
             router: router(web),
             eye,
-        };
-        for seed in SEED {
-            reader.execute(seed).await;
         }
-        reader
     }
 
     pub(crate) async fn execute(&self, sql: &'static str) {
-        match &self.eye {
-            Eye::Sqlite(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
-            Eye::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.unwrap()),
-        }
+        self.eye.execute(sql).await;
     }
 
     pub(crate) async fn number(&self, sql: &'static str) -> i64 {
-        match &self.eye {
-            Eye::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-            Eye::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-        }
+        self.eye.number(sql).await
     }
 
     pub(crate) async fn text(&self, sql: &'static str) -> Option<String> {
-        match &self.eye {
-            Eye::Sqlite(pool) => sqlx::query_scalar(sql).fetch_optional(pool).await.unwrap(),
-            Eye::Postgres(pool) => sqlx::query_scalar(sql).fetch_optional(pool).await.unwrap(),
-        }
+        self.eye.texts(sql).await.pop()
     }
 
-    /// Waits until the number is reached. On a quiet machine that takes less than two seconds, the
-    /// promise for engagement; a busy one gets more.
+    /// Waits until the number is reached.
     pub(crate) async fn soon(&self, sql: &'static str, expected: i64) {
-        let begun = Instant::now();
-        loop {
-            let found = self.number(sql).await;
-            if found == expected {
-                return;
-            }
-            assert!(
-                begun.elapsed() < Duration::from_secs(30),
-                "after 30 s `{sql}` is {found}, not {expected}"
-            );
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        self.eye.until(sql, expected).await;
     }
 
     /// Lets everything noted so far reach the store, then stops the tasks.
@@ -295,38 +262,7 @@ impl Reader {
     }
 }
 
-fn web(
-    store: &Store,
-    clock: &Arc<FixedClock>,
-    ids: &Arc<SeededIds>,
-    signer: &Signer,
-    track: &Track,
-    pages: Pages,
-) -> Web {
-    Web {
-        door: Arc::default(),
-        store: store.clone(),
-        clock: Arc::<FixedClock>::clone(clock),
-        ids: Arc::<SeededIds>::clone(ids),
-        signer: signer.clone(),
-        public_url: "http://127.0.0.1:8080".into(),
-        inbox: EventInbox::start(&Lifecycle::new(), store.clone()),
-        wake: Arc::new(Wake::default()),
-        keys: KeyCache::default(),
-        limits: Limits::default(),
-        phones: Arc::new(PhonePolicy::default()),
-        sandbox: None,
-        rules: support::shipped_rules(),
-        track: track.clone(),
-        pages: Arc::new(pages),
-        console: Arc::new(araldo::web::console::ConsoleState::new(
-            Vec::new(),
-            Lifecycle::new(),
-        )),
-    }
-}
-
-pub(crate) fn contact() -> ContactDetails {
+fn contact() -> ContactDetails {
     ContactDetails {
         organisation: "Sportello Energia".to_owned(),
         phone: Some("+39 051 000 0000".to_owned()),
@@ -335,21 +271,3 @@ pub(crate) fn contact() -> ContactDetails {
         hours: Some("lun-ven 8-18".to_owned()),
     }
 }
-
-/// Makes of `async fn name(reader: Reader)` one test on each database.
-macro_rules! on_both {
-    ($($name:ident),+ $(,)?) => { $(
-        mod $name {
-            #[tokio::test]
-            async fn sqlite() {
-                super::$name($crate::reader::Reader::on_sqlite().await).await;
-            }
-
-            #[tokio::test]
-            async fn postgres() {
-                super::$name($crate::reader::Reader::on_postgres().await).await;
-            }
-        }
-    )+ };
-}
-pub(crate) use on_both;

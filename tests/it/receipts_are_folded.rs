@@ -3,13 +3,13 @@
 use araldo::domain::token::Purpose;
 use axum::http::StatusCode;
 
-use crate::reader::{GOING, LOST, Reader, TEXT, on_both};
+use crate::reader::{GOING, LOST, Reader, TEXT};
 
 const ROWS: &str = "SELECT CAST(count(*) AS BIGINT) FROM receipt";
 const DELIVERED: &str =
     "SELECT delivered FROM rollup WHERE channel = 'sms' AND template = 'case-progress'";
 
-on_both!(
+on_both_databases!(
     delivered_may_overtake_accepted_and_a_repeat_changes_nothing,
     a_late_bounce_is_kept_and_does_not_undo_delivered,
     a_report_proves_that_a_lost_message_left,

@@ -11,7 +11,7 @@ use crate::support::servers::postfix::Postfix;
 use crate::support::servers::smtp_sink::SmtpSink;
 use crate::support::servers::{self, chromium};
 
-on_both_stores!(a_store_tells_the_time);
+on_both_databases!(a_store_tells_the_time);
 
 async fn a_store_tells_the_time(store: &Store) {
     let mut tx = store.read().await.unwrap();

@@ -3,13 +3,13 @@
 use araldo::domain::token::Purpose;
 use axum::http::{Method, StatusCode};
 
-use crate::reader::{LOST, MAIL, PHONE, Reader, SAFETY, TEXT, on_both};
+use crate::reader::{LOST, MAIL, PHONE, Reader, SAFETY, TEXT};
 
 const CHOICES: &str = "SELECT CAST(count(*) AS BIGINT) FROM topic_choice";
 const STOPS: &str = "SELECT CAST(count(*) AS BIGINT) FROM suppression WHERE reason = 'stop'";
 const VIEWED: &str = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'viewed'";
 
-on_both!(
+on_both_databases!(
     the_case_its_next_step_and_whom_to_call_stand_on_one_light_page,
     an_outage_says_when_it_should_end,
     looking_is_counted_as_a_view_and_changes_nothing_else,

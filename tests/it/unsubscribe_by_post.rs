@@ -3,7 +3,7 @@
 use araldo::domain::token::Purpose;
 use axum::http::{Method, StatusCode};
 
-use crate::reader::{MAIL, Reader, SAFETY, on_both};
+use crate::reader::{MAIL, Reader, SAFETY};
 
 const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 const CHOICES: &str = "SELECT CAST(count(*) AS BIGINT) FROM topic_choice";
@@ -11,7 +11,7 @@ const REFUSED: &str =
     "SELECT CAST(count(*) AS BIGINT) FROM topic_choice WHERE topic = 'cases' AND NOT wanted";
 const TRACES: &str = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'unsubscribed'";
 
-on_both!(
+on_both_databases!(
     looking_never_unsubscribes,
     one_click_refuses_the_topic_once_and_answers_directly,
     safety_notices_cannot_be_refused_but_everything_else_can_be_chosen,

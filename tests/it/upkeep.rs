@@ -13,10 +13,9 @@ use araldo::store::cluster::upkeep::Task;
 use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::upkeep::{Upkeep, UpkeepSchedule, refold_once};
 use chrono::TimeDelta;
-use sqlx::{PgPool, SqlitePool};
 
 use crate::support::TestStore;
-use crate::support::node::{Eye, on_both_databases};
+use crate::support::node::{Eye, with_eye};
 
 on_both_databases!(
     a_slot_is_done_once_and_the_next_one_again,
@@ -218,13 +217,7 @@ async fn plant(store: &TestStore, at: Timestamp, count: i64) {
             tx.commit().await.unwrap();
         }};
     }
-    match &store.url {
-        araldo::store::StoreUrl::Sqlite(path) => {
-            let url = format!("sqlite:{}", path.display());
-            all!(SqlitePool::connect(&url).await.unwrap());
-        }
-        araldo::store::StoreUrl::Postgres(url) => all!(PgPool::connect(url).await.unwrap()),
-    }
+    with_eye!(&Eye::open(&store.url).await, |pool| all!(pool));
 }
 
 async fn what_is_old_is_blanked_and_then_deleted_and_the_sums_stay(store: TestStore) {

@@ -13,7 +13,8 @@ use super::Dice;
 use super::town::{account, outage, relay, settle, until_told};
 use crate::support;
 use crate::support::mailboxes::Mailboxes;
-use crate::support::node::{Eye, pause, run_by};
+use crate::support::node::{Eye, run_by};
+use crate::support::patience::until_come;
 
 /// The machine's clock, and how wrong it is.
 #[derive(Default)]
@@ -61,9 +62,7 @@ async fn clocks_that_jump_by_an_hour_lose_nobody_and_tell_nobody_twice() {
         (250, -hour, hour),
         (400, TimeDelta::zero(), TimeDelta::zero()),
     ] {
-        while mailboxes.total() < arrived {
-            pause().await;
-        }
+        until_come(arrived, || mailboxes.total()).await;
         clocks[1].jump(forwards);
         clocks[2].jump(backwards);
     }

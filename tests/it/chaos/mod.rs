@@ -1,5 +1,5 @@
 //! Chaos on the real program: what is killed, frozen, starved, cut off or told the wrong time
-//! loses nothing, tells nobody twice unseen, and finds back to its pace without a hand.
+//! loses nothing, tells nobody twice unseen, and finds back to its work without a hand.
 //!
 //! Small in a plain test run; `ARALDO_CHAOS=full` is the whole size. Each run prints which it is,
 //! and the seed from which its faults were drawn; `ARALDO_SEED` repeats one.

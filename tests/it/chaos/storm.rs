@@ -1,6 +1,6 @@
 //! Three nodes on a PostgreSQL of their own, and everything that can befall it: a restart,
 //! connections cut in claim, open, close and commit, no connection to be had, a node frozen
-//! beyond its lease. After each the old pace is back without a hand.
+//! beyond its lease. After each as much is under way at once as before, without a hand.
 
 use std::time::{Duration, Instant};
 
@@ -12,22 +12,22 @@ use super::town::{account, outage, settings, settle, until_told};
 use super::{Dice, size};
 use crate::support;
 use crate::support::mailboxes::Mailboxes;
-use crate::support::node::{Eye, pause};
+use crate::support::node::Eye;
+use crate::support::patience::{pause, until};
 use crate::support::servers::postgres::Cluster;
 
 /// What the server has for everybody.
 const SLOTS: u16 = 40;
 /// Two for each node, the fewest there may be.
 const NARROW: &str = "connections = 2\n";
-/// Long enough to measure a pace.
-const WINDOW: Duration = Duration::from_secs(3);
+const NODES: usize = 3;
+/// Connections of each to the mailboxes.
+const SESSIONS: usize = 3;
+/// How long a mailbox then holds a connection: long enough for all to come, too short for an idle
+/// one not to be missed.
+const HELD: Duration = Duration::from_secs(1);
 /// How long a fault lasts: longer than the lease.
 const FAULT: Duration = Duration::from_secs(4);
-/// How long it may take until the pace is back.
-const RECOVERY: Duration = Duration::from_mins(4);
-/// The share of the old pace that counts as having found back. One node of three that stays away
-/// leaves two thirds; what else the machine has to do may take a tenth.
-const FOUND_BACK: f64 = 0.8;
 
 /// One backend of ours that is just then at this kind of statement.
 const CUT: &str = "SELECT CAST(count(pg_terminate_backend(pid)) AS BIGINT) FROM (SELECT pid \
@@ -47,36 +47,44 @@ const MOMENTS: [&str; 5] = [
 struct Storm {
     fleet: Fleet,
     mailboxes: Mailboxes,
-    calm: f64,
 }
 
 impl Storm {
-    /// Mails a second over a window.
-    async fn pace(&self) -> f64 {
+    /// Mails that stood at the mailboxes at once: each connection brings one and is held.
+    async fn width(&self) -> u64 {
+        self.mailboxes.slow_down(HELD.as_secs() * 1_000);
         let (begun, before) = (Instant::now(), self.mailboxes.total());
-        tokio::time::sleep(WINDOW).await;
-        #[expect(clippy::cast_precision_loss, reason = "a pace")]
-        let arrived = (self.mailboxes.total() - before) as f64;
-        arrived / begun.elapsed().as_secs_f64()
+        let (mut width, mut come) = (0, 0);
+        // Later, somebody may have brought a second one.
+        while begun.elapsed() < HELD {
+            width = come;
+            pause().await;
+            come = self.mailboxes.total() - before;
+        }
+        self.mailboxes.slow_down(slowness());
+        // Until all are let go, so that the next look begins like this one.
+        tokio::time::sleep(HELD).await;
+        width
     }
 
-    /// Waits until the pace is what it was in the calm, and says how long that took.
+    /// Waits until every connection of every node is at work. A node that stays away leaves two
+    /// thirds of them, one that has become shy of its relay or its database fewer.
     async fn finds_back(&mut self, fault: &str) {
-        let begun = Instant::now();
-        loop {
+        let whole = (NODES * SESSIONS) as u64;
+        until(async || {
             let restarted = self.fleet.tend().await;
-            let pace = self.pace().await;
-            println!(
-                "{fault}: {pace:.0}/s of {:.0}/s {:.1} s later, {restarted} started again",
-                self.calm,
-                begun.elapsed().as_secs_f64()
-            );
-            if pace >= FOUND_BACK * self.calm {
-                return;
-            }
-            assert!(begun.elapsed() < RECOVERY, "{fault}: the pace is not back");
-        }
+            let width = self.width().await;
+            println!("{fault}: {width} of {whole} at once, {restarted} started again");
+            let less = || format!("{fault}: only {width} of {whole} are at work");
+            (width >= whole).then_some(()).ok_or_else(less)
+        })
+        .await;
     }
+}
+
+/// Milliseconds that a mail takes.
+fn slowness() -> u64 {
+    size(150, 20) as u64
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,19 +95,12 @@ async fn three_nodes_weather_what_befalls_their_database_and_each_other() {
     let url = cluster.url();
     let store = support::at(StoreUrl::Postgres(url.clone())).await;
     settle(&store.url, clients).await;
-    let mailboxes = Mailboxes::open(size(150, 20) as u64);
-    let settings = format!("{NARROW}{}", settings(mailboxes.port, 3));
-    let fleet = Fleet::start(&store, 3, settings).await;
+    let mailboxes = Mailboxes::open(slowness());
+    let settings = format!("{NARROW}{}", settings(mailboxes.port, SESSIONS));
+    let fleet = Fleet::start(&store, NODES, settings).await;
     assert_eq!(fleet.post("/v1/events", &outage()).await, 202);
-    let mut storm = Storm {
-        fleet,
-        mailboxes,
-        calm: 0.0,
-    };
-    while storm.mailboxes.total() < 30 {
-        pause().await;
-    }
-    storm.calm = storm.pace().await;
+    let mut storm = Storm { fleet, mailboxes };
+    storm.finds_back("in the calm").await;
 
     cluster.restart();
     storm.finds_back("the database was restarted").await;
@@ -110,7 +111,7 @@ async fn three_nodes_weather_what_befalls_their_database_and_each_other() {
     starve(&url).await;
     storm.finds_back("no connection was to be had").await;
 
-    let frozen = dice.pick(3);
+    let frozen = dice.pick(NODES);
     storm.fleet.signal(frozen, "STOP");
     tokio::time::sleep(FAULT).await;
     storm.fleet.signal(frozen, "CONT");

@@ -1,21 +1,21 @@
 //! A town in which an outage begins: who is to be told, and the account of who was.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use araldo::domain::Clock as _;
 use araldo::domain::clock::SystemClock;
 use araldo::store::Store;
 use araldo::store::StoreUrl;
 use serde_json::{Value, json};
-use sqlx::{PgPool, SqlitePool};
 
 use crate::support::invariants;
 use crate::support::mailboxes::Mailboxes;
-use crate::support::node::{Eye, pause, sums_close};
+use crate::support::node::{Eye, sums_close, with_eye};
+use crate::support::patience::{PATIENCE, until_within};
 
-/// How long all of it may take at most.
-const PATIENCE: Duration = Duration::from_mins(10);
+/// How long all of it may take at most: the whole size takes minutes in any case.
+const LONG: Duration = PATIENCE.saturating_mul(3);
 const MOVING: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
     WHERE state NOT IN ('accepted', 'unknown')";
 pub(super) const LEFT: &str =
@@ -60,21 +60,9 @@ pub(super) async fn settle(url: &StoreUrl, clients: usize) {
          SELECT i, i, 'POD-' || CAST(i AS TEXT), 'pod', '037006' FROM n",
     ];
     let clients = i64::try_from(clients).unwrap();
-    macro_rules! settle_on {
-        ($pool:expr) => {{
-            let pool = $pool.unwrap();
-            for sql in TOWN {
-                sqlx::query(sql).bind(clients).execute(&pool).await.unwrap();
-            }
-        }};
-    }
-    match url {
-        StoreUrl::Sqlite(path) => {
-            let pool = SqlitePool::connect(&format!("sqlite:{}", path.display())).await;
-            settle_on!(pool);
-        }
-        StoreUrl::Postgres(url) => settle_on!(PgPool::connect(url).await),
-    }
+    with_eye!(&Eye::open(url).await, |pool| for sql in TOWN {
+        sqlx::query(sql).bind(clients).execute(pool).await.unwrap();
+    });
 }
 
 fn address(number: usize) -> String {
@@ -95,29 +83,26 @@ pub(super) fn outage() -> Value {
 
 /// Waits until so many messages have left or may have left.
 pub(super) async fn until_left(eye: &Eye, count: u64) {
-    let begun = Instant::now();
     let count = i64::try_from(count).unwrap();
-    while eye.number(LEFT).await < count {
-        assert!(begun.elapsed() < PATIENCE, "nothing leaves any more");
-        pause().await;
-    }
+    until_within(LONG, async || match eye.number(LEFT).await {
+        left if left >= count => Ok(()),
+        left => Err(format!("{left} have left, not {count}")),
+    })
+    .await;
 }
 
 /// Waits until every message has been dealt with.
 pub(super) async fn until_told(eye: &Eye, clients: usize) {
-    let begun = Instant::now();
     let clients = i64::try_from(clients).unwrap();
-    loop {
-        let (rows, moving) = (eye.number(ROWS).await, eye.number(MOVING).await);
-        if rows == clients && moving == 0 {
-            return;
+    until_within(LONG, async || {
+        match (eye.number(ROWS).await, eye.number(MOVING).await) {
+            (rows, 0) if rows == clients => Ok(()),
+            (rows, moving) => Err(format!(
+                "{rows} of {clients} are planned and {moving} under way"
+            )),
         }
-        assert!(
-            begun.elapsed() < PATIENCE,
-            "after {PATIENCE:?} {rows} of {clients} are planned and {moving} under way"
-        );
-        pause().await;
-    }
+    })
+    .await;
 }
 
 /// Every client has one row; every mailbox has one mail, or its message is shown as unknown; the

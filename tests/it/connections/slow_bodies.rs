@@ -54,6 +54,7 @@ async fn who_sends_no_more_of_a_refused_body_makes_room() {
     until(&mut crowd, "\r\n\r\n");
     let answered = heard(address, ASKED).await;
     assert!(answered.ends_with("here\n"), "{answered}");
+    // A tenth of it, if the crowd counts.
     assert!(
         begun.elapsed() < LEFTOVER_WITHIN,
         "it was waited for to its end"

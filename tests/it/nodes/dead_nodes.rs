@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use araldo::domain::{Ids as _, Lane, MessageId, NodeId};
+use araldo::domain::{Lane, MessageId, NodeId};
 use araldo::store::cluster::nodes::{Looks, NewNode};
 use araldo::store::messages::attempts::NewAttempt;
 

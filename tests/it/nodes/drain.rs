@@ -1,13 +1,14 @@
 //! SIGTERM under load: nothing new is begun, what is being sent is finished, the rest goes back
 //! as if it had never been touched.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::gateway::Gateway;
 use super::{CLAIMS, COUNT, IN_HAND, OPEN, outage, town};
 use crate::support::TestStore;
 use crate::support::daemon::Daemon;
-use crate::support::node::{Eye, on_both_databases, pause, sums_close};
+use crate::support::node::{Eye, sums_close};
+use crate::support::patience::until_come;
 
 on_both_databases!(
     a_signal_ends_a_busy_node_and_leaves_nothing_in_its_hands,
@@ -34,9 +35,7 @@ async fn busy(
     let daemon = Daemon::start(store, home, &settings).await;
     daemon.import(town(1_000)).await;
     assert_eq!(daemon.post("/v1/events", &outage()).await, 202);
-    while gateway.count() < sent {
-        pause().await;
-    }
+    until_come(sent, || gateway.count()).await;
     daemon
 }
 
@@ -64,11 +63,7 @@ async fn a_signal_ends_a_busy_node_and_leaves_nothing_in_its_hands(store: TestSt
     let eye = Eye::open(&store.url).await;
     let daemon = busy(&store, home.path(), &gateway, "", 150).await;
     daemon.signal("TERM");
-    let begun = Instant::now();
     assert_eq!(daemon.ended().await, 0, "{}", daemon.log());
-    let took = begun.elapsed();
-    println!("a busy node was gone {took:?} after the signal");
-    assert!(took < Duration::from_secs(60), "{took:?}");
     is_clean(&eye, &gateway).await;
 }
 
@@ -78,31 +73,22 @@ async fn a_signal_does_not_wait_for_a_slow_rate(store: TestStore) {
     let eye = Eye::open(&store.url).await;
     let daemon = busy(&store, home.path(), &gateway, "rate = \"5/s\"", 4).await;
     daemon.signal("TERM");
-    let begun = Instant::now();
+    // At its rate, nothing would be left in the queue when it has sent what waits.
     assert_eq!(daemon.ended().await, 0, "{}", daemon.log());
-    let took = begun.elapsed();
-    println!("a node with a slow provider was gone {took:?} after the signal");
-    // At its rate, what waits would take more than three minutes.
-    assert!(took < Duration::from_secs(60), "{took:?}");
     is_clean(&eye, &gateway).await;
 }
 
 async fn a_second_signal_ends_it_at_once(store: TestStore) {
-    let gateway = Gateway::start(Duration::from_secs(30));
+    // What is being sent is never finished.
+    let gateway = Gateway::start(Duration::from_hours(1));
     let home = tempfile::tempdir().unwrap();
     let eye = Eye::open(&store.url).await;
     let daemon = busy(&store, home.path(), &gateway, "", 20).await;
     daemon.signal("TERM");
-    while !daemon.log().contains("stopping: what is being sent") {
-        pause().await;
-    }
+    let heard = || usize::from(daemon.log().contains("stopping: what is being sent"));
+    until_come(1, heard).await;
     daemon.signal("TERM");
-    let begun = Instant::now();
-    daemon.ended().await;
-    let took = begun.elapsed();
-    println!("after the second signal it took {took:?}");
-    // The gateway answers after half a minute, and the first signal waits as long.
-    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert_eq!(daemon.ended().await, 0, "{}", daemon.log());
     assert!(daemon.log().contains("a second signal"), "{}", daemon.log());
     // The next run takes what this one had in hand.
     let quick = Gateway::start(Duration::ZERO);

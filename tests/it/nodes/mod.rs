@@ -1,6 +1,7 @@
 //! Many nodes on one PostgreSQL: they share one contract, one queue and one list of the living;
 //! and how a single node comes and goes.
 
+mod alone;
 mod dead_nodes;
 mod drain;
 mod gateway;
@@ -8,16 +9,9 @@ mod presence;
 mod rates;
 mod roles;
 mod upgrade;
-mod wake;
 
-use std::fmt::Write as _;
+use crate::support::town::{MUNICIPALITY, households};
 
-use serde_json::json;
-
-use crate::promises::place;
-
-/// Where everybody of these tests lives.
-const TOWN: &str = "037006";
 const COUNT: &str = "SELECT CAST(count(*) AS BIGINT) FROM message";
 const IN_HAND: &str =
     "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state IN ('leased', 'sending')";
@@ -28,16 +22,7 @@ const CLAIMS: &str = "SELECT CAST(count(*) AS BIGINT) FROM claim";
 
 /// Clients with a telephone each, one a line.
 fn town(clients: usize) -> String {
-    let mut lines = String::new();
-    for number in 0..clients {
-        let client = json!({
-            "client": format!("C-{number}"), "name": "Maria Rossi",
-            "contacts": [{ "channel": "sms", "address": handset(number) }],
-            "places": [place(&format!("POD-{number}"), TOWN)],
-        });
-        writeln!(lines, "{client}").unwrap();
-    }
-    lines
+    households((0..clients).map(handset))
 }
 
 /// A number that never reports faults, whoever carries.
@@ -47,5 +32,5 @@ fn handset(number: usize) -> String {
 
 /// The outage that reaches everybody.
 fn outage() -> serde_json::Value {
-    crate::promises::incident("1", "incident.opened", "2026-11-22T18:00:00Z", TOWN)
+    crate::promises::incident("1", "incident.opened", "2026-11-22T18:00:00Z", MUNICIPALITY)
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{COUNT, IN_HAND, handset};
 use crate::promises::notice;
 use crate::support::TestStore;
-use crate::support::node::{Eye, Node, on_both_databases, run, sums_close};
+use crate::support::node::{Eye, Node, run, sums_close};
 
 on_both_databases!(
     each_role_alone_starts_and_does_only_its_own,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::handset;
 use crate::promises::notice;
 use crate::support::TestStore;
-use crate::support::node::{Eye, Node, on_both_databases};
+use crate::support::node::{Eye, Node};
 
 on_both_databases!(a_program_goes_along_with_one_step_ahead_and_refuses_two);
 

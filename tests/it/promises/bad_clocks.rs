@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{case, incident, place};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(
     a_case_goes_on_after_an_event_from_the_future,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(
     names_are_literal_escaped_or_cleaned,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{incident, place};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 const TOWN: &str = "037006";
 const NEXT_TOWN: &str = "037020";

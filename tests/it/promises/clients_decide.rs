@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(each_refusal_has_its_row_and_its_reason);
 

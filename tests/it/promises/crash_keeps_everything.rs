@@ -2,15 +2,14 @@
 //! among those shown as unknown.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
-use serde_json::json;
-
-use super::{incident, place};
+use super::incident;
 use crate::support::TestStore;
 use crate::support::daemon::Daemon;
-use crate::support::node::{Eye, on_both_databases, pause, sums_close};
+use crate::support::node::{Eye, sums_close};
+use crate::support::patience::until_come;
 use crate::support::servers::smtp_sink::SmtpSink;
+use crate::support::town::households;
 
 on_both_databases!(two_kills_in_two_thousand_mails_lose_nobody);
 
@@ -24,19 +23,6 @@ fn settings(port: u16) -> String {
          security = \"none\"\nfrom = \"Araldo <avvisi@town.example>\"\nconnections = 8\n\
          rate = \"600/s\"\n"
     )
-}
-
-fn town() -> String {
-    let mut lines = String::new();
-    for number in 0..CLIENTS {
-        let client = json!({
-            "client": format!("C-{number}"), "name": "Maria Rossi",
-            "contacts": [{ "channel": "email", "address": address(number) }],
-            "places": [place(&format!("POD-{number}"), "037006")],
-        });
-        writeln!(lines, "{client}").unwrap();
-    }
-    lines
 }
 
 fn address(number: usize) -> String {
@@ -60,9 +46,7 @@ fn arrived(sink: &SmtpSink) -> HashMap<String, usize> {
 
 async fn until_arrived(sink: &SmtpSink, count: usize) {
     let folder = sink.folder().join("mails");
-    while std::fs::read_dir(&folder).unwrap().count() < count {
-        pause().await;
-    }
+    until_come(count, || std::fs::read_dir(&folder).unwrap().count()).await;
 }
 
 async fn two_kills_in_two_thousand_mails_lose_nobody(store: TestStore) {
@@ -70,7 +54,7 @@ async fn two_kills_in_two_thousand_mails_lose_nobody(store: TestStore) {
     let home = tempfile::tempdir().unwrap();
     let eye = Eye::open(&store.url).await;
     let daemon = Daemon::start(&store, home.path(), &settings(sink.port)).await;
-    daemon.import(town()).await;
+    daemon.import(households((0..CLIENTS).map(address))).await;
     let opened = incident("1", "incident.opened", "2026-11-22T18:00:00Z", "037006");
     assert_eq!(daemon.post("/v1/events", &opened).await, 202);
     until_arrived(&sink, 400).await;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(a_node_that_was_declared_dead_fails);
 

@@ -6,7 +6,7 @@ use araldo::domain::token::{Purpose, Signer};
 use serde_json::{Value, json};
 
 use super::{case, notice};
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 use crate::support::{TestStore, traces};
 
 on_both_databases!(

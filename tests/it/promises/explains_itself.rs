@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(from_the_event_to_the_click);
 

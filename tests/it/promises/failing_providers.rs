@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{case, notice};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(
     a_gateway_without_room_gets_it_again_and_once,

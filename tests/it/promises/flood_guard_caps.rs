@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(thirty_messages_at_once_are_capped_for_one_and_no_other);
 

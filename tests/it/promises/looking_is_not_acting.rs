@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(
     no_role_is_shown_a_link_that_works,

@@ -7,7 +7,7 @@ use araldo::intake::accept;
 use serde_json::json;
 
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(
     a_missing_variable_holds_the_message_and_says_why,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{case, incident, place};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(
     an_outage_that_waits_dies_when_the_light_is_back,

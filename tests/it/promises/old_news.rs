@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{incident, place};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(an_outage_of_three_days_ago_is_not_told_as_an_alarm);
 

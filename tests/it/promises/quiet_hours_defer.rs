@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{case, incident, place};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(a_message_waits_for_their_end_and_an_outage_does_not);
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(the_script_finds_the_sums_that_are_shown_and_sees_a_wrong_one);
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 use crate::support::servers::kannel::Kannel;
 use crate::support::servers::smtp_sink::SmtpSink;
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{case, incident, place};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(between_plan_and_send_it_still_counts_and_safety_passes);
 

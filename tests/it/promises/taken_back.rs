@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::case;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(what_waits_is_taken_back_and_what_left_is_not);
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::peer::{Act, Peer};
 use super::{COUNT_ACCEPTED, ENDED, PAUSED, TRIES, readers, tell, whole};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases, pause};
+use crate::support::node::{Node, pause};
 
 on_both_databases!(some_seconds_without_a_relay_cost_seconds);
 
@@ -28,8 +28,9 @@ async fn some_seconds_without_a_relay_cost_seconds(store: TestStore) {
     node.eye.until(COUNT_ACCEPTED, whole(MAILS)).await;
     let (away, late) = (back - begun, back.elapsed());
     println!("away for {away:?}: all gone {late:?} after it was back, {tried} connections tried");
-    // It is asked again within a quarter of the time; the rest is what sixty mails take.
-    assert!(late < away / 4 + Duration::from_secs(10), "{late:?}");
+    // It is asked again within a quarter of the time; the rest is what sixty mails take, on a busy
+    // machine. A rest of minutes would be seen.
+    assert!(late < away / 4 + Duration::from_mins(1), "{late:?}");
     assert!(tried < MAILS, "one at a time asks: {tried}");
     assert_eq!(node.eye.number(TRIES).await, 0);
     assert_eq!(node.eye.number(ENDED).await, 0);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::peer::{Act, Peer};
 use super::{COUNT_ACCEPTED, NOT_TAKEN, PAUSED, readers, tell};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(a_relay_that_bears_two_connections_works_with_two);
 
@@ -23,7 +23,8 @@ async fn a_relay_that_bears_two_connections_works_with_two(store: TestStore) {
     println!("two connections: {MAILS} mails in {took:?}, {tried} connections, {refused} refused");
     // Two connections that never rest need this long.
     let ideal = LATENCY * MAILS / 2;
-    assert!(took < ideal * 5, "{took:?} for what takes {ideal:?}");
+    // A busy machine may take ten times as long; one that rests between two mails takes longer.
+    assert!(took < ideal * 15, "{took:?} for what takes {ideal:?}");
     // A few to find out, then one now and then to see whether more are borne.
     let now_and_then = usize::try_from(took.as_secs()).unwrap();
     assert!(refused <= 6 + now_and_then, "{refused} of {tried} refused");

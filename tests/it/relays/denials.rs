@@ -8,7 +8,7 @@ use super::peer::{Act, Moment, Peer};
 use super::{BARRED, COUNT_ACCEPTED, ENDED, PAUSED, TRIES, readers, tell, whole};
 use crate::promises::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(
     a_relay_that_denies_everybody_ends_nothing_and_all_goes_when_it_is_mended,

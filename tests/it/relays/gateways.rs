@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{BARRED, COUNT_ACCEPTED, ENDED, PAUSED, TRIES, whole};
 use crate::promises::notice;
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases, pause};
+use crate::support::node::{Node, pause};
 
 on_both_databases!(
     a_gateway_that_denies_everybody_or_has_no_room_ends_nothing,
@@ -129,9 +129,10 @@ async fn a_gateway_that_denies_everybody_or_has_no_room_ends_nothing(store: Test
             "gateway {answer}: all gone {:?} after it was back",
             back.elapsed()
         );
-        // A wrong set-up rests for five seconds; others are asked sooner.
+        // A wrong set-up rests for five seconds; others are asked sooner. The rest is what thirty
+        // take on a busy machine; a rest of minutes would be seen.
         assert!(
-            back.elapsed() < Duration::from_secs(20),
+            back.elapsed() < Duration::from_mins(1),
             "{answer}: {:?}",
             back.elapsed()
         );

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::peer::{Act, Moment, Peer};
 use super::{COUNT_ACCEPTED, PAUSED, TRIES, readers, tell, whole};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(two_greylisting_addresses_hold_up_nobody);
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::peer::{Act, Moment, Peer};
 use super::{readers, tell};
 use crate::support::TestStore;
-use crate::support::node::{Node, on_both_databases};
+use crate::support::node::Node;
 
 on_both_databases!(a_lost_alarm_is_repeated_within_two_minutes_and_once);
 

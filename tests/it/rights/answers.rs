@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Program;
 use crate::intake_api::Api;
 
-on_both_stores!(
+on_both_databases!(
     a_misspelt_filter_is_refused_and_not_passed_over,
     what_get_gave_may_be_put_back,
     the_words_of_events_are_for_those_who_may_read_them,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Program;
 use crate::intake_api::Api;
 
-on_both_stores!(changes_of_clients_are_written_down_with_the_key);
+on_both_databases!(changes_of_clients_are_written_down_with_the_key);
 
 async fn deeds(store: &Store) -> Vec<String> {
     let mut tx = store.read().await.unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Program;
 use crate::intake_api::Api;
 
-on_both_stores!(
+on_both_databases!(
     events_write_opens_no_case_and_no_incident,
     each_event_of_a_batch_is_judged_and_nothing_of_it_is_kept,
     what_araldo_makes_itself_is_refused_whatever_the_key,

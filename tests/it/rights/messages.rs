@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::Program;
 use crate::intake_api::{Answer, Api};
 
-on_both_stores!(
+on_both_databases!(
     what_could_never_be_written_is_refused_at_the_door,
     safety_and_urgent_need_a_scope_of_their_own,
     no_other_key_can_take_an_idempotency_key_away,

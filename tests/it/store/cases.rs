@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{at, event, ids};
 
-on_both_stores!(
+on_both_databases!(
     an_older_event_is_kept_but_never_overwrites,
     applying_twice_changes_nothing,
 );

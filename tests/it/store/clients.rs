@@ -14,9 +14,9 @@ use serde_json::json;
 
 use super::{at, ids};
 
-on_both_stores!(
+on_both_databases!(
     a_batch_creates_updates_and_takes_the_later_of_two,
-    a_thousand_clients_take_well_under_a_second,
+    a_thousand_clients_at_once_take_less_than_two_hundred_one_by_one,
     a_stop_belongs_to_the_address_and_outlives_the_client,
     choices_are_kept_one_by_one,
 );
@@ -71,15 +71,24 @@ async fn a_batch_creates_updates_and_takes_the_later_of_two(store: &Store) {
     );
 }
 
-async fn a_thousand_clients_take_well_under_a_second(store: &Store) {
-    let many: Vec<Client> = (0..1_000).map(|number| described(number, "Anna")).collect();
+/// Each client has its rows in three tables; with a statement for each, a thousand at once would
+/// take some five times as long as two hundred one by one.
+async fn a_thousand_clients_at_once_take_less_than_two_hundred_one_by_one(store: &Store) {
+    let many: Vec<Client> = (0..1_200).map(|number| described(number, "Anna")).collect();
     let many: Vec<&Client> = many.iter().collect();
     let begun = Instant::now();
-    put(store, &many).await;
-    let taken = begun.elapsed();
-    println!("1,000 clients into {} in {taken:?}", store.kind());
-    // Twenty-five times slower than measured alone: the machine may be busy with other tests.
-    assert!(taken.as_secs() < 5, "{taken:?}");
+    put(store, &many[..1_000]).await;
+    let at_once = begun.elapsed();
+    let begun = Instant::now();
+    for one in &many[1_000..] {
+        put(store, &[one]).await;
+    }
+    let one_by_one = begun.elapsed();
+    println!(
+        "{}: {at_once:?} at once, {one_by_one:?} one by one",
+        store.kind()
+    );
+    assert!(at_once < one_by_one, "{at_once:?}, {one_by_one:?}");
     let mut tx = store.read().await.unwrap();
     let last = tx.clients().get("C-999").await.unwrap();
     assert_eq!(last.client.places[0].tags, ["feeder:BO-12", "zone:3"]);

@@ -3,9 +3,9 @@
 use araldo::domain::{EngagementKind, MessageId, PlanId, Verdict};
 use araldo::store::messages::engagement::{Burst, NewEngagement};
 
-use crate::reader::{MAIL, PLAN, Reader, on_both};
+use crate::reader::{MAIL, PLAN, Reader};
 
-on_both!(
+on_both_databases!(
     a_message_counts_once_in_each_sum,
     a_corrected_verdict_corrects_the_sums,
     hits_on_messages_that_are_gone_are_forgotten,

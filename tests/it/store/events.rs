@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{at, event, ids};
 
-on_both_stores!(
+on_both_databases!(
     an_event_is_new_once_then_a_duplicate_or_a_conflict,
     batches_of_every_size_are_kept_whole_and_in_order,
     received_events_are_taken_in_order_until_marked,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{at, event, ids};
 
-on_both_stores!(
+on_both_databases!(
     a_correction_changes_only_what_it_names,
     a_late_opening_is_put_in_its_place,
 );

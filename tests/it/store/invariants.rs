@@ -6,40 +6,36 @@ use araldo::domain::Timestamp;
 use araldo::store::cluster::invariants::{Inspection, Invariant, InvariantFinding};
 use araldo::store::messages::receipts::ReceiptHorizon;
 use chrono::TimeDelta;
+use serde_json::{Value, json};
 
 use crate::support::TestStore;
-use crate::support::node::{Eye, on_both_databases};
+use crate::support::node::Eye;
 
 /// Day 10: one message, opened and accepted, by a node that lives; the sums say so.
-const SOUND: &[&str] = &[
-    "INSERT INTO event \
-     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
-     VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', \
-     'planned', NULL)",
-    "INSERT INTO event \
-     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
-     VALUES (11, '/crm', 'e-2', 'case.closed', 'PR-1', 100, 110, '{}', 'h', \
-     'planned', NULL)",
-    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
-     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
-     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
-     (40, 10, 'r', 't', NULL, 1, 'cases', 'service', 'normal', \
-     'case:PR-1', 500, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 0, 864000000000, 1)",
-    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
-     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
-     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
-     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
-     (50, 40, 1, 50, 'sms', '+390000000001', 'it', 'normal', 'none', \
-     '{}', 'accepted', NULL, 864000000000, 950400000000, NULL, 1, NULL, 1, 1, 0, FALSE, 'gw', \
-     'a', 0, FALSE, 0, 864000000000, 864001000000, 864002000000, NULL)",
-    "INSERT INTO attempt VALUES (50, 1, 'gw', 'm50', 1, 864001000000, 864002000000, 'accepted', \
-     NULL, '202', NULL, 'a')",
-    "INSERT INTO node VALUES (1, 0, 'n-1', 'web', '0.1.0', 1, 9000000000000000000, NULL)",
-    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens, reporting, reached) VALUES \
-     (10, 't', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1)",
-];
+fn sound() -> Vec<Value> {
+    let event = |id, name, kind| {
+        json!({ "event": { "id": id, "event_id": name, "type": kind, "subject": "PR-1",
+            "occurred_at": 100, "received_at": 110 } })
+    };
+    vec![
+        event(10, "e-1", "case.opened"),
+        event(11, "e-2", "case.closed"),
+        json!({ "plan": { "id": 40, "event_id": 10, "rule": "r", "template": "t",
+            "subject": "case:PR-1", "occurred_at": 500, "created_at": DAY_10 } }),
+        json!({ "message": { "id": 50, "plan_id": 40, "client_id": 1,
+            "address": "+390000000001", "due_at": DAY_10, "expires_at": DAY_10 + 86_400_000_000,
+            "provider": "gw", "provider_ref": "a", "created_at": DAY_10,
+            "opened_at": DAY_10 + 1_000_000, "accepted_at": DAY_10 + 2_000_000 } }),
+        json!({ "attempt": { "message_id": 50, "provider": "gw", "reference": "m50",
+            "opened_at": DAY_10 + 1_000_000, "closed_at": DAY_10 + 2_000_000,
+            "provider_ref": "a" } }),
+        json!({ "node": { "id": 1, "name": "n-1", "heartbeat_at": 9_000_000_000_000_000_000_i64 } }),
+        json!({ "rollup": { "day": 10, "template": "t", "channel": "sms", "planned": 1,
+            "accepted": 1, "reporting": 1, "reached": 1 } }),
+    ]
+}
+
+const DAY_10: i64 = 864_000_000_000;
 
 /// A second message to the same client on the same subject: older news.
 const OLDER_NEWS: &[&str] = &[
@@ -141,7 +137,8 @@ async fn afresh(eye: &Eye, planted: &[&'static str]) {
     ] {
         eye.execute(table).await;
     }
-    for sql in SOUND.iter().chain(planted) {
+    eye.plant(sound()).await;
+    for sql in planted {
         eye.execute(sql).await;
     }
 }

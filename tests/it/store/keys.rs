@@ -5,7 +5,7 @@ use araldo::store::Store;
 
 use super::{at, ids};
 
-on_both_stores!(a_key_is_kept_found_used_and_revoked);
+on_both_databases!(a_key_is_kept_found_used_and_revoked);
 
 async fn a_key_is_kept_found_used_and_revoked(store: &Store) {
     let key = ApiKey::from_entropy(&[8; ENTROPY]);

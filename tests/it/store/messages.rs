@@ -1,11 +1,11 @@
 //! Messages: one for each plan, client and channel, however often a planner begins again.
 
-use araldo::domain::{Channel, ClientId, Ids as _, MessageId, MessageState, PlanId, Tracking};
+use araldo::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Tracking};
 use araldo::store::messages::NewMessage;
 
-use crate::reader::{Reader, TEXT, on_both};
+use crate::reader::{Reader, TEXT};
 
-on_both!(a_second_message_of_one_plan_to_one_client_is_not_made);
+on_both_databases!(a_second_message_of_one_plan_to_one_client_is_not_made);
 
 const ROWS: &str = "SELECT CAST(count(*) AS BIGINT) FROM message";
 

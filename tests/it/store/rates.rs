@@ -16,10 +16,10 @@ use chrono::TimeDelta;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
-use sqlx::{PgPool, SqlitePool};
+use serde_json::json;
 
 use crate::support::TestStore;
-use crate::support::node::{Eye, on_both_databases, sums_close};
+use crate::support::node::{Eye, sums_close, with_eye};
 
 on_both_databases!(
     every_numerator_is_part_of_its_denominator_whatever_happens,
@@ -54,24 +54,6 @@ const SOME: [&str; 7] = [
     "SELECT CAST(sum(reached - (accepted - undelivered)) AS BIGINT) FROM rollup",
 ];
 
-const EVENT: &str = "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, \
-    '{}', 'h', 'planned', NULL)";
-const SECOND_EVENT: &str = "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (11, '/crm', 'e-2', 'case.finished', 'PR-1', \
-    100, 110, '{}', 'h', 'planned', NULL)";
-
-/// A plan with its day and links that are kept, and one of an older program.
-const PLAN: &str = "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, \
-    topic, class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
-    variables, state, cursor, planned, suppressed, due_at, created_at, finished_at, day, clicks) \
-    VALUES ($1, $2, 'r', 't', NULL, 1, 'cases', 'service', 'normal', 'case:PR-1', 500, NULL, NULL, \
-    NULL, '{}', '{}', 'planned', 0, $3, 0, 0, $4, 1, $5, $6)";
-
-const MESSAGE: &str = "INSERT INTO message (id, plan_id, client_id, notification_id, channel, \
-    address, locale, lane, tracking, variables, state, due_at, expires_at, lease_no, tries, opens, \
-    asked, risky, provider, receipt_rank, late_bounce, engaged, created_at, reports) \
-    VALUES ($1, $2, $1, $1, $3, '', 'it', 'normal', $4, '{}', $5, 0, 0, 1, 1, 1, 0, FALSE, 'p', 0, \
-    FALSE, $6, $7, $8)";
-
 const STATES: [&str; 6] = [
     "queued",
     "sending",
@@ -81,32 +63,10 @@ const STATES: [&str; 6] = [
     "undelivered",
 ];
 
-/// What the rows are planted into.
-enum Ground {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
-}
-
-/// Runs a statement with these values.
-macro_rules! plant {
-    ($ground:expr, $sql:expr, $($value:expr),+ $(,)?) => {
-        match $ground {
-            Ground::Sqlite(pool) => {
-                sqlx::query($sql)$(.bind($value))+.execute(pool).await.map(drop)
-            }
-            Ground::Postgres(pool) => {
-                sqlx::query($sql)$(.bind($value))+.execute(pool).await.map(drop)
-            }
-        }
-        .unwrap()
-    };
-}
-
 /// The world of one story.
 struct Story<'a> {
     store: &'a TestStore,
     eye: &'a Eye,
-    ground: &'a Ground,
     clock: FixedClock,
     messages: Vec<i64>,
     dice: StdRng,
@@ -125,39 +85,29 @@ impl Story<'_> {
         let now = self.clock.now();
         let first = first_id_at(now);
         let plans = [first, first + 1];
-        for (plan, (event, day, clicks)) in plans
-            .iter()
-            .zip([(10_i64, None, None), (11, Some(now.utc_day()), Some(false))])
-        {
-            let of_each = MESSAGES / 2;
-            plant!(
-                self.ground,
-                PLAN,
-                plan,
-                event,
-                of_each,
-                now.as_micros(),
-                day,
-                clicks
-            );
+        // A plan with its day and links that are kept, and one of an older program.
+        for (plan, event, day, clicks) in [
+            (plans[0], 10, None, None),
+            (plans[1], 11, Some(now.utc_day()), Some(false)),
+        ] {
+            let plan = json!({ "id": plan, "event_id": event, "rule": "r", "template": "t",
+                "subject": "case:PR-1", "occurred_at": 500, "planned": MESSAGES / 2,
+                "created_at": now.as_micros(), "day": day, "clicks": clicks });
+            self.eye.plant([json!({ "plan": plan })]).await;
         }
         for number in 0..MESSAGES {
             let pick = |words: &'static [&'static str], by: i64| {
                 words[usize::try_from(number / by).unwrap() % words.len()]
             };
+            let reports = [None, Some(true), Some(false)][usize::try_from(number % 3).unwrap()];
             let id = first + 10 + number;
-            plant!(
-                self.ground,
-                MESSAGE,
-                id,
-                plans[usize::try_from(number % 2).unwrap()],
-                pick(&["sms", "email"], 2),
-                pick(&["none", "aggregate", "individual"], 4),
-                pick(&STATES, 12),
-                noted,
-                now.as_micros(),
-                [None, Some(true), Some(false)][usize::try_from(number % 3).unwrap()],
-            );
+            let message = json!({ "id": id, "client_id": id, "address": "", "provider": "p",
+                "plan_id": plans[usize::try_from(number % 2).unwrap()],
+                "channel": pick(&["sms", "email"], 2),
+                "tracking": pick(&["none", "aggregate", "individual"], 4),
+                "state": pick(&STATES, 12), "engaged": noted, "due_at": 0, "expires_at": 0,
+                "created_at": now.as_micros(), "reports": reports });
+            self.eye.plant([json!({ "message": message })]).await;
             self.messages.push(id);
         }
         self.eye.execute("INSERT INTO rollup (day, template, version, channel, planned, suppressed, \
@@ -253,16 +203,10 @@ impl Story<'_> {
     async fn answer(&mut self) {
         let message = self.one();
         let state = "SELECT state FROM message WHERE id = $1";
-        let state: String = match self.ground {
-            Ground::Sqlite(pool) => {
-                let asked = sqlx::query_scalar(state).bind(message.get());
-                asked.fetch_one(pool).await.unwrap()
-            }
-            Ground::Postgres(pool) => {
-                let asked = sqlx::query_scalar(state).bind(message.get());
-                asked.fetch_one(pool).await.unwrap()
-            }
-        };
+        let state: String = with_eye!(self.eye, |pool| {
+            let asked = sqlx::query_scalar(state).bind(message.get());
+            asked.fetch_one(pool).await.unwrap()
+        });
         let from: MessageState = state.parse().unwrap();
         let mut tx = self.store.write().await.unwrap();
         let now = self.clock.now();
@@ -317,18 +261,6 @@ async fn wake(tx: &mut Tx, message: MessageId, from: MessageState, to: MessageSt
     tx.timers().apply(&[look], now).await.unwrap();
 }
 
-async fn ground(store: &TestStore) -> Ground {
-    match &store.url {
-        araldo::store::StoreUrl::Sqlite(path) => {
-            let url = format!("sqlite:{}", path.display());
-            Ground::Sqlite(SqlitePool::connect(&url).await.unwrap())
-        }
-        araldo::store::StoreUrl::Postgres(url) => {
-            Ground::Postgres(PgPool::connect(url).await.unwrap())
-        }
-    }
-}
-
 async fn empty(eye: &Eye) {
     for table in [
         "DELETE FROM engagement",
@@ -337,22 +269,24 @@ async fn empty(eye: &Eye) {
         "DELETE FROM plan",
         "DELETE FROM event",
         "DELETE FROM rollup",
-        EVENT,
-        SECOND_EVENT,
     ] {
         eye.execute(table).await;
+    }
+    for (id, kind) in [(10, "case.opened"), (11, "case.finished")] {
+        let event = json!({ "id": id, "event_id": kind, "type": kind, "subject": "PR-1",
+            "occurred_at": 100, "received_at": 110 });
+        eye.plant([json!({ "event": event })]).await;
     }
 }
 
 async fn every_numerator_is_part_of_its_denominator_whatever_happens(store: TestStore) {
-    let (eye, ground) = (Eye::open(&store.url).await, ground(&store).await);
+    let eye = Eye::open(&store.url).await;
     let mut seen = [0; SOME.len()];
     for seed in 0..STORIES {
         empty(&eye).await;
         let mut story = Story {
             store: &store,
             eye: &eye,
-            ground: &ground,
             clock: FixedClock::at("2026-11-22T10:00:00Z"),
             messages: Vec::new(),
             dice: StdRng::seed_from_u64(seed),
@@ -386,20 +320,15 @@ async fn every_numerator_is_part_of_its_denominator_whatever_happens(store: Test
 async fn an_older_programs_sums_are_counted_anew_once(store: TestStore) {
     const OLD: &str = "UPDATE rollup SET accepted = 48, opened = 40, clicked = 30, replied = 20, \
         measurable = 10";
-    const GONE: &str = "INSERT INTO rollup (day, template, version, channel, planned, suppressed, \
-        accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-        clicked_machine, replied, measurable, anonymous_opens) VALUES \
-        (19000, 't', 1, 'sms', 12, 0, 10, 8, 1, 0, 0, 9, 0, 7, 0, 1, 4, 0)";
     const KEPT: &str = "SELECT planned * 1000000 + accepted * 10000 + delivered * 100 + reporting \
         FROM rollup WHERE day = 19000";
     const READING: &str = "SELECT opened + clicked + replied + measurable FROM rollup \
         WHERE day = 19000";
-    let (eye, ground) = (Eye::open(&store.url).await, ground(&store).await);
+    let eye = Eye::open(&store.url).await;
     empty(&eye).await;
     let mut story = Story {
         store: &store,
         eye: &eye,
-        ground: &ground,
         clock: FixedClock::at("2026-11-22T10:00:00Z"),
         messages: Vec::new(),
         dice: StdRng::seed_from_u64(1),
@@ -410,7 +339,10 @@ async fn an_older_programs_sums_are_counted_anew_once(store: TestStore) {
         story.read().await;
     }
     eye.execute(OLD).await;
-    eye.execute(GONE).await;
+    let gone = json!({ "day": 19_000, "template": "t", "channel": "sms", "planned": 12,
+        "accepted": 10, "delivered": 8, "undelivered": 1, "opened": 9, "clicked": 7, "replied": 1,
+        "measurable": 4 });
+    eye.plant([json!({ "rollup": gone })]).await;
     let lifecycle = Lifecycle::new();
     let done = recount_once(&store, &lifecycle).await.unwrap().unwrap();
     assert!(done.messages > 0 && done.sums >= 2, "{done:?}");

@@ -1,12 +1,12 @@
 //! Receipts: kept once, folded to one end, and the sums move with the states.
 
+use araldo::domain::MessageId;
 use araldo::domain::receipt::ReceiptKind;
-use araldo::domain::{Ids as _, MessageId};
 use araldo::store::messages::receipts::{Appended, NewReceipt};
 
-use crate::reader::{Reader, TEXT, on_both};
+use crate::reader::{Reader, TEXT};
 
-on_both!(
+on_both_databases!(
     every_order_of_reports_ends_in_the_same_row_and_sums,
     a_repeat_within_one_batch_is_kept_once,
     a_report_about_nobody_is_kept,

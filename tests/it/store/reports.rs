@@ -2,118 +2,89 @@
 
 use araldo::domain::{Channel, MessageId, MessageState};
 use araldo::insight::explain;
-use araldo::store::StoreUrl;
 use araldo::store::reports::{MessageFilter, StatsBy};
-use sqlx::{Executor as _, PgPool, SqlitePool};
+use serde_json::{Value, json};
 
-use crate::support::{TestStore, postgres, sqlite};
+use crate::support::TestStore;
+use crate::support::node::Eye;
+
+const NUMBER: &str = "+393331234567";
 
 /// One client, one case and one incident with a plan each, three messages.
-const ROWS: &[&str] = &[
-    "INSERT INTO client VALUES (1, 'C-1', 'Niccolò Zerbi', 'niccolo zerbi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, 'granted', 5, 5)",
-    "INSERT INTO contact_point VALUES (1, 1, 'sms', '+393331234567', 0, TRUE)",
-    "INSERT INTO place VALUES (1, 1, 'IT001E1', 'pod', '037006', '40121', 44.5, 11.34)",
-    "INSERT INTO topic_choice VALUES (1, 'surveys', FALSE)",
-    "INSERT INTO suppression VALUES ('sms', '+393331234567', 'stop', NULL, 7)",
-    "INSERT INTO event \
-     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
-     VALUES (10, '/crm', 'e-1', 'case.opened', 'PR-1', 100, 110, '{}', 'h', 'planned', NULL)",
-    "INSERT INTO event \
-     (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) \
-     VALUES (11, '/oms', 'e-2', 'incident.opened', 'G-1', 200, 210, '{}', 'h', 'planned', NULL)",
-    "INSERT INTO case_file VALUES (20, 'PR-1', 'C-1', 'voltura', 'opened', 'e-distribuzione', NULL, NULL, 100, 100, NULL)",
-    "INSERT INTO case_change VALUES (10, 20, 'case.opened', 'opened', NULL, NULL, NULL, 100)",
-    "INSERT INTO incident VALUES (30, 'G-1', 'outage', 'going_on', 'electricity', NULL, '{}', NULL, NULL, 190, NULL, 200, 200, NULL)",
-    "INSERT INTO incident_change VALUES (11, 30, 'incident.opened', '{}', 200)",
-    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
-     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
-     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
-     (40, 10, 'r-1', 't-1', NULL, 1, 'cases', 'service', 'normal', 'case:PR-1', 100, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 120, 120, 121)",
-    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, \
-     class, lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, \
-     variables, state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
-     (41, 11, 'r-2', 't-2', NULL, 1, 'outages', 'safety', 'urgent', 'incident:G-1', 200, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 2, 1, 220, 220, 221)",
-    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
-     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
-     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
-     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
-     (50, 40, 1, 50, 'sms', '+393331234567', 'it', 'normal', 'individual', '{}', 'delivered', NULL, 130, 9000, NULL, 1, NULL, 1, 1, 0, FALSE, 'gw', NULL, 3, FALSE, 4, 130, 140, 150, 160)",
-    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
-     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
-     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
-     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
-     (51, 41, 1, 51, 'sms', '+393331234567', 'it', 'urgent', 'none', '{}', 'queued', NULL, 230, 9000, NULL, 0, NULL, 0, 0, 0, FALSE, NULL, NULL, 0, FALSE, 0, 230, NULL, NULL, NULL)",
-    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
-     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, \
-     lease_node, tries, opens, asked, risky, provider, provider_ref, receipt_rank, \
-     late_bounce, engaged, created_at, opened_at, accepted_at, final_at) VALUES \
-     (52, 41, 2, 52, 'email', '', 'it', 'urgent', 'none', '{}', 'suppressed', 'no_contact', 230, 9000, NULL, 0, NULL, 0, 0, 0, FALSE, NULL, NULL, 0, FALSE, 0, 230, NULL, NULL, 230)",
-    "INSERT INTO attempt VALUES (50, 1, 'gw', 'm50', 1, 140, 150, 'accepted', NULL, '202', NULL, NULL)",
-    "INSERT INTO receipt VALUES (60, 'gw', 'k', 50, 'delivered', '1', NULL, NULL, 160)",
-    "INSERT INTO link VALUES (1, 'https://example.org', 0)",
-    "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES (70, 50, 'clicked', 'human', 'one link', 1, NULL, 170)",
-    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens) VALUES \
-     (1, 't-1', 1, 'sms', 3, 1, 2, 2, 0, 0, 0, 1, 1, 1, 0, 0, 2, 0)",
-    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens) VALUES \
-     (2, 't-1', 1, 'sms', 4, 0, 4, 3, 1, 0, 0, 2, 0, 1, 0, 1, 4, 0)",
-    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens) VALUES \
-     (2, 't-2', 1, 'email', 5, 0, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)",
-    "INSERT INTO node VALUES (1, 0, 'n-1', 'web', '0.1.0', 1, 2, NULL)",
-    "INSERT INTO provider_state VALUES ('gw', 900, 'no credit', 0)",
-    "INSERT INTO switch VALUES ('dispatch', TRUE, 'a@example.org', 5)",
-    "INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at) VALUES (1, 'crm', 'p', 'h', 'events:write', 1)",
-];
+fn rows() -> Vec<Value> {
+    vec![
+        json!({ "client": { "id": 1, "ref": "C-1", "name": "Niccolò Zerbi",
+            "name_folded": "niccolo zerbi", "tracking_consent": "granted" } }),
+        json!({ "contact_point": { "id": 1, "client_id": 1, "address": NUMBER } }),
+        json!({ "place": { "id": 1, "client_id": 1, "code": "IT001E1", "lat": 44.5,
+            "lon": 11.34 } }),
+        json!({ "topic_choice": { "client_id": 1, "topic": "surveys", "wanted": false } }),
+        json!({ "suppression": { "channel": "sms", "address": NUMBER, "reason": "stop",
+            "created_at": 7 } }),
+        json!({ "event": { "id": 10, "event_id": "e-1", "type": "case.opened", "subject": "PR-1",
+            "occurred_at": 100, "received_at": 110 } }),
+        json!({ "event": { "id": 11, "source": "/oms", "event_id": "e-2", "type": "incident.opened",
+            "subject": "G-1", "occurred_at": 200, "received_at": 210 } }),
+        json!({ "case_file": { "id": 20, "ref": "PR-1", "client_ref": "C-1", "state": "opened",
+            "opened_at": 100, "changed_at": 100 } }),
+        json!({ "case_change": { "event_id": 10, "case_id": 20, "type": "case.opened",
+            "state": "opened", "occurred_at": 100 } }),
+        json!({ "incident": { "id": 30, "ref": "G-1", "began_at": 190, "opened_at": 200,
+            "changed_at": 200 } }),
+        json!({ "incident_change": { "event_id": 11, "incident_id": 30, "occurred_at": 200 } }),
+        json!({ "plan": { "id": 40, "event_id": 10, "rule": "r-1", "template": "t-1",
+            "subject": "case:PR-1", "occurred_at": 100, "due_at": 120, "created_at": 120,
+            "finished_at": 121 } }),
+        json!({ "plan": { "id": 41, "event_id": 11, "rule": "r-2", "template": "t-2",
+            "topic": "outages", "class": "safety", "lane": "urgent", "subject": "incident:G-1",
+            "occurred_at": 200, "planned": 2, "suppressed": 1, "due_at": 220, "created_at": 220,
+            "finished_at": 221 } }),
+        json!({ "message": { "id": 50, "plan_id": 40, "client_id": 1, "address": NUMBER,
+            "tracking": "individual", "state": "delivered", "due_at": 130, "expires_at": 9000,
+            "provider": "gw", "receipt_rank": 3, "engaged": 4, "created_at": 130,
+            "opened_at": 140, "accepted_at": 150, "final_at": 160 } }),
+        json!({ "message": { "id": 51, "plan_id": 41, "client_id": 1, "address": NUMBER,
+            "lane": "urgent", "state": "queued", "due_at": 230, "expires_at": 9000, "lease_no": 0,
+            "tries": 0, "opens": 0, "created_at": 230 } }),
+        json!({ "message": { "id": 52, "plan_id": 41, "client_id": 2, "channel": "email",
+            "address": "",
+            "lane": "urgent", "state": "suppressed", "reason": "no_contact", "due_at": 230,
+            "expires_at": 9000, "lease_no": 0, "tries": 0, "opens": 0, "created_at": 230,
+            "final_at": 230 } }),
+        json!({ "attempt": { "message_id": 50, "provider": "gw", "reference": "m50",
+            "opened_at": 140,
+            "closed_at": 150 } }),
+        json!({ "receipt": { "id": 60, "provider": "gw", "key": "k", "message_id": 50,
+            "received_at": 160 } }),
+        json!({ "link": { "id": 1, "url": "https://example.org" } }),
+        json!({ "engagement": { "id": 70, "message_id": 50, "kind": "clicked", "verdict": "human",
+            "grounds": "one link", "link_id": 1, "at": 170 } }),
+        json!({ "rollup": { "day": 1, "template": "t-1", "channel": "sms", "planned": 3,
+            "suppressed": 1, "accepted": 2, "delivered": 2, "opened": 1, "opened_machine": 1,
+            "clicked": 1, "measurable": 2 } }),
+        json!({ "rollup": { "day": 2, "template": "t-1", "channel": "sms", "planned": 4,
+            "accepted": 4,
+            "delivered": 3, "undelivered": 1, "opened": 2, "clicked": 1, "replied": 1,
+            "measurable": 4 } }),
+        json!({ "rollup": { "day": 2, "template": "t-2", "channel": "email", "planned": 5,
+            "accepted": 5, "delivered": 5, "anonymous_opens": 2 } }),
+        json!({ "node": { "id": 1, "name": "n-1", "heartbeat_at": 2 } }),
+        json!({ "provider_state": { "name": "gw", "paused_until": 900, "reason": "no credit",
+            "tat": 0 } }),
+        json!({ "switch": { "name": "dispatch", "thrown": true, "actor": "a@example.org",
+            "at": 5 } }),
+        json!({ "api_key": { "id": 1, "name": "crm", "prefix": "p", "secret_hash": "h",
+            "scopes": "events:write", "created_at": 1 } }),
+    ]
+}
 
 async fn seeded(store: TestStore) -> TestStore {
-    match &store.url {
-        StoreUrl::Sqlite(path) => {
-            let pool = SqlitePool::connect(&format!("sqlite:{}", path.display()))
-                .await
-                .unwrap();
-            for row in ROWS {
-                pool.execute(*row)
-                    .await
-                    .unwrap_or_else(|error| panic!("{row}: {error}"));
-            }
-            pool.close().await;
-        }
-        StoreUrl::Postgres(url) => {
-            let pool = PgPool::connect(url).await.unwrap();
-            for row in ROWS {
-                pool.execute(*row)
-                    .await
-                    .unwrap_or_else(|error| panic!("{row}: {error}"));
-            }
-            pool.close().await;
-        }
-    }
+    Eye::open(&store.url).await.plant(rows()).await;
     store
 }
 
-/// Makes of each promise one test for each database.
-macro_rules! on_both_seeded {
-    ($($name:ident),+ $(,)?) => { $(
-        mod $name {
-            #[tokio::test]
-            async fn sqlite() {
-                super::$name(super::seeded(super::sqlite().await).await).await;
-            }
-
-            #[tokio::test]
-            async fn postgres() {
-                super::$name(super::seeded(super::postgres().await).await).await;
-            }
-        }
-    )+ };
-}
-
 async fn a_story_is_whole(store: TestStore) {
+    let store = seeded(store).await;
     let mut tx = store.read().await.unwrap();
     let story = tx
         .reports()
@@ -162,6 +133,7 @@ async fn a_story_is_whole(store: TestStore) {
 }
 
 async fn messages_are_found_by_every_filter(store: TestStore) {
+    let store = seeded(store).await;
     let mut tx = store.read().await.unwrap();
     let some = |text: &str| Some(text.to_owned());
     let all = MessageFilter::default();
@@ -245,6 +217,7 @@ async fn messages_are_found_by_every_filter(store: TestStore) {
 }
 
 async fn sums_are_grouped_as_asked(store: TestStore) {
+    let store = seeded(store).await;
     let mut tx = store.read().await.unwrap();
     let by = StatsBy::default();
     let all = tx.reports().stats(0, 9, by).await.unwrap();
@@ -293,6 +266,7 @@ async fn sums_are_grouped_as_asked(store: TestStore) {
 }
 
 async fn what_is_going_on_is_counted(store: TestStore) {
+    let store = seeded(store).await;
     let mut tx = store.read().await.unwrap();
     let lanes = tx.reports().lanes().await.unwrap();
     let waiting: Vec<i64> = lanes.iter().map(|lane| lane.waiting).collect();
@@ -320,6 +294,7 @@ async fn what_is_going_on_is_counted(store: TestStore) {
 }
 
 async fn a_client_comes_with_everything_that_decides(store: TestStore) {
+    let store = seeded(store).await;
     let mut tx = store.read().await.unwrap();
     let sheet = tx.reports().client("C-1").await.unwrap().unwrap();
     assert_eq!(
@@ -347,6 +322,7 @@ async fn a_client_comes_with_everything_that_decides(store: TestStore) {
 }
 
 async fn cases_and_incidents_have_their_steps(store: TestStore) {
+    let store = seeded(store).await;
     let mut tx = store.read().await.unwrap();
     let case = tx.reports().case("PR-1").await.unwrap().unwrap();
     assert_eq!(tx.cases().history("PR-1").await.unwrap().len(), 1);
@@ -373,7 +349,7 @@ async fn cases_and_incidents_have_their_steps(store: TestStore) {
     );
 }
 
-on_both_seeded!(
+on_both_databases!(
     a_story_is_whole,
     messages_are_found_by_every_filter,
     sums_are_grouped_as_asked,

@@ -6,9 +6,9 @@ use std::time::Duration;
 use araldo::domain::{MessageId, MessageState, Timestamp};
 use araldo::store::messages::timers::Looked;
 
-use crate::reader::{MAIL, Reader, TEXT, on_both};
+use crate::reader::{MAIL, Reader, TEXT};
 
-on_both!(a_look_says_which_messages_stood_as_it_had_seen_them);
+on_both_databases!(a_look_says_which_messages_stood_as_it_had_seen_them);
 
 const ANYBODY_WAITS: &str = "SELECT CAST(count(*) AS BIGINT) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'";

@@ -102,7 +102,7 @@ async fn audit_entries_come_back_newest_first(store: &Store) {
     assert_eq!(entries[0].at, NOW);
 }
 
-on_both_stores!(
+on_both_databases!(
     a_person_is_added_once,
     a_session_lives_until_idle_old_ended_or_its_person_is_shut_out,
     audit_entries_come_back_newest_first,

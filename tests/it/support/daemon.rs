@@ -14,7 +14,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::TestStore;
-use super::node::pause;
+use super::patience::until;
 use super::servers::{Server, folder, free_port, run};
 
 /// Says who it is and how it ended, and lives on when a file may not grow any more. Told to end,
@@ -28,8 +28,6 @@ const WRAPPED: &str = r#"
     wait $daemon
     echo $? >"$PID_FILE.exit"
 "#;
-/// How long it may take to be ready: generous, because the machine may be busy.
-const LOOKS: u32 = 2_000;
 
 /// A running `araldo serve`. Dropping it is `kill -9`.
 pub(crate) struct Daemon {
@@ -143,14 +141,13 @@ impl Daemon {
     }
 
     async fn until_ready(&self) {
-        for _ in 0..LOOKS {
+        until(async || {
             let answer = self.http.get(format!("{}/readyz", self.base)).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                return;
-            }
-            pause().await;
-        }
-        panic!("araldo is never ready; its log:\n{}", self.server.log());
+            let ready = answer.is_ok_and(|answer| answer.status().is_success());
+            let not_yet = || format!("araldo is not ready; its log:\n{}", self.log());
+            ready.then_some(()).ok_or_else(not_yet)
+        })
+        .await;
     }
 
     /// Posts JSON; the status.
@@ -174,14 +171,12 @@ impl Daemon {
 
     /// Waits until it has ended by itself; its exit code.
     pub(crate) async fn ended(&self) -> i32 {
-        for _ in 0..LOOKS {
+        until(async || {
             let code = std::fs::read_to_string(&self.exit).unwrap_or_default();
-            if let Ok(code) = code.trim().parse() {
-                return code;
-            }
-            pause().await;
-        }
-        panic!("araldo does not end; its log:\n{}", self.server.log());
+            let not_yet = |_| format!("araldo does not end; its log:\n{}", self.log());
+            code.trim().parse().map_err(not_yet)
+        })
+        .await
     }
 
     /// What it has logged.
@@ -195,8 +190,9 @@ fn text(url: &StoreUrl, port: u16, name: &str, settings: &str) -> String {
         StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
         StoreUrl::Postgres(url) => url.clone(),
     };
+    // No clock cuts a stop short: one that waits for what it should not fails by the test's patience.
     format!(
-        "[http]\nlisten = \"127.0.0.1:{port}\"\n[node]\nname = \"{name}\"\n\
+        "[http]\nlisten = \"127.0.0.1:{port}\"\nstop_within = \"1h\"\n[node]\nname = \"{name}\"\n\
          [store]\nurl = \"{url}\"\n{settings}"
     )
 }

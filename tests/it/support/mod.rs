@@ -26,34 +26,23 @@ macro_rules! row {
     };
 }
 
+mod alone;
 pub(crate) mod daemon;
 pub(crate) mod invariants;
 pub(crate) mod mailboxes;
 pub(crate) mod node;
+pub(crate) mod patience;
+#[macro_use]
+mod promise;
 pub(crate) mod servers;
 mod stores;
 mod sums;
+pub(crate) mod town;
 pub(crate) mod traces;
 
+pub(crate) use alone::alone;
+pub(crate) use promise::Promise;
 pub(crate) use stores::{TestStore, at, postgres, sqlite, stores};
-
-/// Makes of `async fn name(store: &Store)` the tests `name::sqlite` and `name::postgres`, each
-/// on a fresh store. Several names may be given.
-macro_rules! on_both_stores {
-    ($($name:ident),+ $(,)?) => { $(
-        mod $name {
-            #[tokio::test]
-            async fn sqlite() {
-                super::$name(&*crate::support::sqlite().await).await;
-            }
-
-            #[tokio::test]
-            async fn postgres() {
-                super::$name(&*crate::support::postgres().await).await;
-            }
-        }
-    )+ };
-}
 
 /// The rules that come with the program, as a running node has them.
 pub(crate) fn shipped_rules() -> std::sync::Arc<arc_swap::ArcSwap<araldo::plan::Matcher>> {

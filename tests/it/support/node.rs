@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use araldo::app::{self, AppError, Running};
 use araldo::channel::sandbox::{Body, Received, World};
@@ -24,10 +24,11 @@ use sqlx::{PgPool, SqlitePool};
 use tempfile::TempDir;
 
 use super::TestStore;
+pub(crate) use super::patience::pause;
+use super::patience::until;
 pub(crate) use super::sums::sums_close;
+use super::town::overlay;
 
-/// How long anything may take: generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_mins(2);
 /// How long to stop.
 const STOPPING: Duration = Duration::from_secs(60);
 /// A telephone's browser.
@@ -64,7 +65,7 @@ macro_rules! with_eye {
         }
     };
 }
-pub(super) use with_eye;
+pub(crate) use with_eye;
 
 impl Eye {
     /// Opens a connection of its own.
@@ -100,16 +101,20 @@ impl Eye {
 
     /// Waits until a number is reached.
     pub(crate) async fn until(&self, sql: &'static str, expected: i64) {
-        let mut found = self.number(sql).await;
-        let begun = Instant::now();
-        while found != expected {
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "after {PATIENCE:?} `{sql}` is {found}, not {expected}"
-            );
-            pause().await;
-            found = self.number(sql).await;
-        }
+        until(async || match self.number(sql).await {
+            found if found == expected => Ok(()),
+            found => Err(format!("`{sql}` is {found}, not {expected}")),
+        })
+        .await;
+    }
+
+    /// Waits until a number is another one; which.
+    pub(crate) async fn until_not(&self, sql: &'static str, seen: i64) -> i64 {
+        until(async || match self.number(sql).await {
+            found if found != seen => Ok(found),
+            _ => Err(format!("`{sql}` stays {seen}")),
+        })
+        .await
     }
 }
 
@@ -267,9 +272,7 @@ impl Node {
             .map(|address| json!({ "channel": channel_of(address), "address": address }))
             .collect();
         let mut client = json!({ "name": "Maria Rossi", "contacts": contacts });
-        for (name, value) in more.as_object().into_iter().flatten() {
-            client[name] = value.clone();
-        }
+        overlay(&mut client, &more);
         let answer = self.put(&format!("/v1/clients/{reference}"), &client).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
     }
@@ -320,18 +323,13 @@ impl Node {
 
     /// Waits until the client's messages stand like this, the oldest first.
     pub(crate) async fn until_states(&self, client: &str, expected: &[&str]) {
-        let begun = Instant::now();
-        loop {
+        until(async || {
             let found = self.states(client).await;
-            if found.iter().map(|(state, _)| state).eq(expected.iter()) {
-                return;
-            }
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "{client} has {found:?}, not {expected:?}"
-            );
-            pause().await;
-        }
+            let so = found.iter().map(|(state, _)| state).eq(expected.iter());
+            let other = || format!("{client} has {found:?}, not {expected:?}");
+            so.then_some(()).ok_or_else(other)
+        })
+        .await;
     }
 
     /// Waits until every event is planned and every message that was due has been dealt with.
@@ -389,7 +387,7 @@ impl Drop for Node {
     }
 }
 
-fn channel_of(address: &str) -> Channel {
+pub(crate) fn channel_of(address: &str) -> Channel {
     if address.contains('@') {
         Channel::Email
     } else {
@@ -447,27 +445,3 @@ async fn key(running: &Running) -> String {
     tx.commit().await.unwrap();
     key.reveal()
 }
-
-/// Between two looks.
-pub(crate) async fn pause() {
-    tokio::time::sleep(Duration::from_millis(15)).await;
-}
-
-/// Makes of `async fn name(store: TestStore)` one test on each database, on several threads, as
-/// the daemon runs.
-macro_rules! on_both_databases {
-    ($($name:ident),+ $(,)?) => { $(
-        mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name($crate::support::sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$name($crate::support::postgres().await).await;
-            }
-        }
-    )+ };
-}
-pub(crate) use on_both_databases;

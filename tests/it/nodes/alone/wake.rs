@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::handset;
+use crate::nodes::handset;
 use crate::promises::notice;
 use crate::support;
+use crate::support::alone;
 use crate::support::node::{Node, run};
 
 /// How long one short transaction takes just now.
@@ -20,6 +21,7 @@ async fn commit(node: &Node) -> Duration {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_at_one_node_is_at_anothers_provider_long_before_the_next_look() {
+    let _alone = alone().await;
     let store = support::postgres().await;
     let url = store.url.clone();
     let front = Node::start(store, "[node]\nname = \"front\"\nroles = [\"web\"]\n").await;
