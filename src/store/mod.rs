@@ -94,6 +94,24 @@ impl Tx {
     }
 }
 
+/// An aggregate of the store, reached through a transaction: `handle!(audit -> Audit)` makes
+/// `tx.audit()`.
+macro_rules! handle {
+    ($(#[$meta:meta])* $call:ident -> $Handle:ident) => {
+        $(#[$meta])*
+        pub struct $Handle<'a>(pub(in crate::store) &'a mut $crate::store::Conn);
+
+        impl $crate::store::Tx {
+            $(#[$meta])*
+            pub fn $call(&mut self) -> $Handle<'_> {
+                $Handle(&mut self.conn)
+            }
+        }
+    };
+}
+
+pub(crate) use handle;
+
 /// Ids or times as a JSON array: how lists are bound in both databases (`words::ids!`).
 pub(crate) fn json_ids<T: Number>(ids: impl IntoIterator<Item = T>) -> String {
     let numbers = ids.into_iter().map(|id| id.number());

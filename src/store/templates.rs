@@ -8,18 +8,11 @@ use crate::domain::template::{Source, VersionState};
 use crate::domain::{Ids, TemplateVersionId, Timestamp};
 use crate::store::database::rows::{json_column, row};
 use crate::store::database::sql::{affected, all, execute, optional, value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
 mod links;
 
-/// Templates and links within one transaction.
-pub struct Templates<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn templates(&mut self) -> Templates<'_> {
-        Templates(&mut self.conn)
-    }
-}
+handle!(templates -> Templates);
 
 /// What importing a folder did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,10 +153,7 @@ impl Templates<'_> {
             version_columns!(), " WHERE v.id = $1";
             id
         )?;
-        row.ok_or_else(|| StoreError::Missing {
-            what: "template version",
-            key: id.to_string(),
-        })
+        row.ok_or_else(|| StoreError::missing("template version", id))
     }
 
     /// Every version of a template, newest first; empty when there is no such template.
@@ -217,10 +207,7 @@ impl Templates<'_> {
             now, id
         )?;
         if changed == 0 {
-            return Err(StoreError::Missing {
-                what: "draft",
-                key: id.to_string(),
-            });
+            return Err(StoreError::missing("draft", id));
         }
         Ok(())
     }
@@ -234,10 +221,7 @@ impl Templates<'_> {
             id
         )?;
         if discarded == 0 {
-            return Err(StoreError::Missing {
-                what: "draft",
-                key: id.to_string(),
-            });
+            return Err(StoreError::missing("draft", id));
         }
         Ok(())
     }
@@ -251,10 +235,8 @@ impl Templates<'_> {
     ) -> Result<TemplateVersionId, StoreError> {
         let versions = self.versions(name).await?;
         let earlier = versions.into_iter().find(|it| it.version == to);
-        let earlier = earlier.ok_or_else(|| StoreError::Missing {
-            what: "template version",
-            key: format!("{name} {to}"),
-        })?;
+        let earlier = earlier
+            .ok_or_else(|| StoreError::missing("template version", format_args!("{name} {to}")))?;
         let template = self.template_row(&earlier.source, by).await?;
         let id = self.insert(template, &earlier.source, by).await?;
         self.publish(id, by.now).await?;

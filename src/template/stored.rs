@@ -132,12 +132,8 @@ impl StoredTemplates {
     ) -> Result<RenderedMessage, NotShown> {
         let mut tx = store.read().await?;
         let frozen = tx.messages().frozen(message).await?;
-        let plan = tx.plans().get_many(&[frozen.plan]).await?.pop();
+        let plan = tx.plans().get(frozen.plan).await?;
         drop(tx);
-        let plan = plan.ok_or_else(|| StoreError::Missing {
-            what: "plan",
-            key: frozen.plan.to_string(),
-        })?;
         let version = plan.template_version;
         let version = version.ok_or(NotShown::NotPublished(plan.template))?;
         let template = self.version(store, version, plan.created_at).await?;

@@ -114,13 +114,9 @@ impl PlanCache {
     async fn load(&self, store: &Store, id: PlanId) -> Result<Arc<CachedPlan>, StoreError> {
         let fetched = self.fetched().remove(&id);
         let plan = match fetched {
-            Some(plan) => Some(plan),
-            None => store.read().await?.plans().get_many(&[id]).await?.pop(),
+            Some(plan) => plan,
+            None => store.read().await?.plans().get(id).await?,
         };
-        let plan = plan.ok_or_else(|| StoreError::Missing {
-            what: "plan",
-            key: id.to_string(),
-        })?;
         let template = self.template(store, &plan).await?;
         let inconsistent = |column| StoreError::Inconsistent {
             table: "plan",

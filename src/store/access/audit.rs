@@ -4,9 +4,9 @@ use crate::domain::Timestamp;
 
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, execute};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-pub struct Audit<'a>(&'a mut Conn);
+handle!(audit -> Audit);
 
 /// One thing somebody did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +42,6 @@ row! {
         pub action: String,
         pub subject: String,
         pub detail: Option<String>,
-    }
-}
-
-impl Tx {
-    pub fn audit(&mut self) -> Audit<'_> {
-        Audit(&mut self.conn)
     }
 }
 

@@ -3,16 +3,9 @@
 
 use crate::domain::Timestamp;
 use crate::store::database::sql::{execute, optional_value, value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{Conn, StoreError, handle};
 
-/// The keyring of a transaction.
-pub struct Keyring<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn keyring(&mut self) -> Keyring<'_> {
-        Keyring(&mut self.conn)
-    }
-}
+handle!(keyring -> Keyring);
 
 impl<'a> Keyring<'a> {
     /// For the other aggregates.

@@ -4,7 +4,7 @@ use crate::domain::api_key::{ApiKey, Pattern, Rights};
 use crate::domain::{Ids, KeyId, Timestamp};
 use crate::store::database::rows::{list, row};
 use crate::store::database::sql::{affected, all, execute, optional};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
 row! {
     /// A key in the store.
@@ -26,14 +26,7 @@ row! {
     }
 }
 
-impl Tx {
-    pub fn keys(&mut self) -> Keys<'_> {
-        Keys(&mut self.conn)
-    }
-}
-
-/// API keys in this unit of work.
-pub struct Keys<'a>(&'a mut Conn);
+handle!(keys -> Keys);
 
 impl Keys<'_> {
     /// Keeps a new key.

@@ -8,10 +8,9 @@ use crate::domain::{Timestamp, UserId};
 
 use crate::store::database::rows::row;
 use crate::store::database::sql::{execute, optional};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-/// Sessions of the console.
-pub struct Sessions<'a>(&'a mut Conn);
+handle!(sessions -> Sessions);
 
 /// A session to begin.
 #[derive(Debug)]
@@ -37,13 +36,6 @@ row! {
         pub csrf: String,
         /// Last seen, to the minute.
         pub seen_at: Timestamp,
-    }
-}
-
-impl Tx {
-    /// Sessions of the console.
-    pub fn sessions(&mut self) -> Sessions<'_> {
-        Sessions(&mut self.conn)
     }
 }
 

@@ -5,10 +5,9 @@ use crate::domain::{Timestamp, UserId};
 
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, optional, value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-/// People of the console.
-pub struct Users<'a>(&'a mut Conn);
+handle!(users -> Users);
 
 /// A person to add.
 #[derive(Debug)]
@@ -45,13 +44,6 @@ row! {
         pub created_at: Timestamp,
         /// When they were shut out, if so.
         pub disabled_at: Option<Timestamp>,
-    }
-}
-
-impl Tx {
-    /// People of the console.
-    pub fn users(&mut self) -> Users<'_> {
-        Users(&mut self.conn)
     }
 }
 

@@ -6,16 +6,9 @@ use crate::domain::{MessageId, NodeId, Timestamp};
 use crate::store::database::sql::{affected, all, execute, values};
 use crate::store::messages::attempts::Attempts;
 use crate::store::messages::transitions;
-use crate::store::{Backend, Conn, Doing as _, StoreError, Tx, json_ids};
+use crate::store::{Backend, Conn, Doing as _, StoreError, handle, json_ids};
 
-/// The nodes of a transaction.
-pub struct Nodes<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn nodes(&mut self) -> Nodes<'_> {
-        Nodes(&mut self.conn)
-    }
-}
+handle!(nodes -> Nodes);
 
 /// A run of the daemon.
 #[derive(Debug, Clone)]

@@ -2,19 +2,12 @@
 
 use crate::domain::Timestamp;
 use crate::store::database::sql::execute;
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
 /// The switch that stops all sending.
 pub const DISPATCH: &str = "dispatch";
 
-/// The switches of a transaction.
-pub struct Switches<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn switches(&mut self) -> Switches<'_> {
-        Switches(&mut self.conn)
-    }
-}
+handle!(switches -> Switches);
 
 impl Switches<'_> {
     /// Throws the switch, or puts it back.

@@ -10,7 +10,7 @@ use crate::store::cluster::invariants::{Invariant, InvariantFinding};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, one, optional_value, value};
 use crate::store::messages::transitions::unfinished;
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 use crate::text::text_enum::text_enum;
 
 text_enum! {
@@ -68,14 +68,9 @@ pub struct Chunk {
     pub changed: u64,
 }
 
-/// Upkeep within a transaction.
-pub struct UpkeepRows<'a>(&'a mut Conn);
-
-impl Tx {
+handle! {
     /// What the clock sets going.
-    pub fn upkeep(&mut self) -> UpkeepRows<'_> {
-        UpkeepRows(&mut self.conn)
-    }
+    upkeep -> UpkeepRows
 }
 
 impl UpkeepRows<'_> {

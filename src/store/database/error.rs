@@ -33,6 +33,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// That a row is not there which must be.
+    pub(crate) fn missing(what: &'static str, key: impl std::fmt::Display) -> Self {
+        let key = key.to_string();
+        Self::Missing { what, key }
+    }
+
     /// Whether the database is there and refused what it was given: something else may be taken.
     #[must_use]
     pub const fn is_an_answer(&self) -> bool {

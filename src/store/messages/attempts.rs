@@ -12,16 +12,9 @@ pub use rows::{FinishedAttempt, NewAttempt};
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, optional_value};
-use crate::store::{Conn, Doing as _, StoreError, Tx, json_ids};
+use crate::store::{Conn, Doing as _, StoreError, handle, json_ids};
 
-/// The attempts of a transaction.
-pub struct Attempts<'a>(pub(super) &'a mut Conn);
-
-impl Tx {
-    pub fn attempts(&mut self) -> Attempts<'_> {
-        Attempts(&mut self.conn)
-    }
-}
+handle!(attempts -> Attempts);
 
 impl<'a> Attempts<'a> {
     /// For the other aggregates.

@@ -12,16 +12,9 @@ use crate::domain::{
 };
 use crate::store::database::sql::{all, execute, optional, value};
 use crate::store::messages::rollup::{self, Acts, Facts, Summed};
-use crate::store::{Conn, StoreError, Tx, json_ids};
+use crate::store::{StoreError, handle, json_ids};
 
-/// Engagement within a transaction.
-pub struct Engagement<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn engagement(&mut self) -> Engagement<'_> {
-        Engagement(&mut self.conn)
-    }
-}
+handle!(engagement -> Engagement);
 
 /// One thing a reader did.
 #[derive(Debug, Clone, PartialEq, Eq)]

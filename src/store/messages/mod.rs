@@ -16,16 +16,9 @@ pub use transitions::{Claimed, Inserted, NewMessage};
 use crate::domain::{Channel, Lane, MessageId, PlanId, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, optional, value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-/// The messages of a transaction.
-pub struct Messages<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn messages(&mut self) -> Messages<'_> {
-        Messages(&mut self.conn)
-    }
-}
+handle!(messages -> Messages);
 
 impl Messages<'_> {
     /// The addresses that a plan's messages go to: for a fan-out that goes on after a restart.
@@ -46,10 +39,7 @@ impl Messages<'_> {
             "SELECT plan_id, channel, locale, variables FROM message WHERE id = $1";
             id
         )?;
-        found.ok_or_else(|| StoreError::Missing {
-            what: "message",
-            key: id.to_string(),
-        })
+        found.ok_or_else(|| StoreError::missing("message", id))
     }
 
     /// When the next queued message of the lane becomes due.

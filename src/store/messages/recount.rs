@@ -8,21 +8,14 @@
 use crate::domain::ids::first_id_at;
 use crate::domain::{MessageId, Timestamp};
 use crate::store::database::sql::{affected, optional_value, value, values};
-use crate::store::{Conn, Doing as _, StoreError, Tx, messages::rollup};
+use crate::store::{Doing as _, StoreError, handle, messages::rollup};
 
 const DAY_US: i64 = 86_400_000_000;
 /// A day begins up to so many hours earlier, and ends so many later, than in UTC; and an id may
 /// be a little older than the time beside it.
 const AROUND_US: i64 = 15 * 3_600_000_000;
 
-/// Counting again, within a transaction.
-pub struct Recount<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn recount(&mut self) -> Recount<'_> {
-        Recount(&mut self.conn)
-    }
-}
+handle!(recount -> Recount);
 
 /// Some messages in a row, by id.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,16 +5,9 @@ pub use super::transitions::Looked;
 use crate::domain::{Channel, ClientId, MessageId, MessageState, PlanId, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::all;
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-/// The timers of a transaction.
-pub struct Timers<'a>(pub(super) &'a mut Conn);
-
-impl Tx {
-    pub fn timers(&mut self) -> Timers<'_> {
-        Timers(&mut self.conn)
-    }
-}
+handle!(timers -> Timers);
 
 row! {
     /// A message whose time to be looked at has come.

@@ -10,7 +10,7 @@ use crate::domain::client::Client;
 use crate::domain::{Channel, ClientId, Ids, Timestamp};
 use crate::store::database::rows::json;
 use crate::store::database::sql::{all, execute};
-use crate::store::{Conn, StoreError, Tx, json_ids};
+use crate::store::{StoreError, handle, json_ids};
 use crate::text::folded::fold;
 
 pub(in crate::store) mod bars;
@@ -39,14 +39,7 @@ impl Put {
     }
 }
 
-impl Tx {
-    pub fn clients(&mut self) -> Clients<'_> {
-        Clients(&mut self.conn)
-    }
-}
-
-/// Clients in this unit of work.
-pub struct Clients<'a>(&'a mut Conn);
+handle!(clients -> Clients);
 
 /// A client under the id it has in the store.
 type ClientWithId<'a> = (ClientId, &'a Client);
@@ -60,10 +53,9 @@ impl Clients<'_> {
         ids: &dyn Ids,
     ) -> Result<Put, StoreError> {
         let done = self.put_many(&[client], now, ids).await?;
-        done.into_iter().next().ok_or_else(|| StoreError::Missing {
-            what: "client",
-            key: client.client.clone(),
-        })
+        done.into_iter()
+            .next()
+            .ok_or_else(|| StoreError::missing("client", &client.client))
     }
 
     /// Creates or updates a batch; one answer for each, in order. Of two with one reference

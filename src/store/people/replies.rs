@@ -6,16 +6,11 @@
 use crate::domain::{MessageId, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-/// Replies within a transaction.
-pub struct Replies<'a>(&'a mut Conn);
-
-impl Tx {
+handle! {
     /// What clients wrote back.
-    pub fn replies(&mut self) -> Replies<'_> {
-        Replies(&mut self.conn)
-    }
+    replies -> Replies
 }
 
 /// Which replies; each list is the newest first.

@@ -5,7 +5,7 @@ use crate::domain::client::SuppressionReason;
 use crate::domain::{Address, MessageId, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, execute};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
 row! {
     /// One address that must not be used.
@@ -19,14 +19,7 @@ row! {
     }
 }
 
-impl Tx {
-    pub fn suppressions(&mut self) -> Suppressions<'_> {
-        Suppressions(&mut self.conn)
-    }
-}
-
-/// Suppressions in this unit of work.
-pub struct Suppressions<'a>(&'a mut Conn);
+handle!(suppressions -> Suppressions);
 
 impl Suppressions<'_> {
     /// Bars an address. What a person decided replaces a bounce, never the other way round:

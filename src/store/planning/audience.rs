@@ -5,16 +5,9 @@ use std::collections::HashSet;
 
 use crate::domain::area::Area;
 use crate::store::database::sql::all;
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-impl Tx {
-    pub fn audience(&mut self) -> Audiences<'_> {
-        Audiences(&mut self.conn)
-    }
-}
-
-/// Audiences in this unit of work.
-pub struct Audiences<'a>(&'a mut Conn);
+handle!(audience -> Audiences);
 
 impl Audiences<'_> {
     /// How many clients the shapes of an area would cover if latitude and longitude were exchanged;

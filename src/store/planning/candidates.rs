@@ -7,16 +7,9 @@ use crate::domain::reach::{Addressee, KnownAddress};
 use crate::domain::{Channel, ClientId, Reason};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{all, optional_value, value, values};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-/// The candidates of a transaction.
-pub struct Candidates<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn candidates(&mut self) -> Candidates<'_> {
-        Candidates(&mut self.conn)
-    }
-}
+handle!(candidates -> Candidates);
 
 row! {
     /// A client of an audience, and the place that brought them in.

@@ -7,7 +7,7 @@ use crate::domain::event::{CaseData, CaseStep, Deadline};
 use crate::domain::{CaseId, EventId, Ids, Timestamp};
 use crate::store::database::rows::{maybe_parsed, row};
 use crate::store::database::sql::{all, execute, optional, value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
 row! {
     /// Where a case stands.
@@ -55,14 +55,7 @@ pub struct AppliedToCase {
     pub newest: bool,
 }
 
-impl Tx {
-    pub fn cases(&mut self) -> Cases<'_> {
-        Cases(&mut self.conn)
-    }
-}
-
-/// Cases in this unit of work.
-pub struct Cases<'a>(&'a mut Conn);
+handle!(cases -> Cases);
 
 macro_rules! columns {
     () => {
@@ -169,10 +162,7 @@ impl Cases<'_> {
     pub async fn get(&mut self, reference: &str) -> Result<CaseRecord, StoreError> {
         self.lookup(reference)
             .await?
-            .ok_or_else(|| StoreError::Missing {
-                what: "case",
-                key: reference.to_owned(),
-            })
+            .ok_or_else(|| StoreError::missing("case", reference))
     }
 
     /// Every event of a case, in the order they happened.

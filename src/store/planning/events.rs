@@ -17,7 +17,7 @@ use crate::domain::event::{Arrival, Event, EventData, EventState};
 use crate::domain::{EventId, FieldError, Ids, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{affected, all, execute, optional, values};
-use crate::store::{Conn, StoreError, Tx, json_ids};
+use crate::store::{StoreError, handle, json_ids};
 
 pub use self::ready::Ready;
 
@@ -44,14 +44,7 @@ pub struct StoredEvent {
     pub detail: Option<String>,
 }
 
-impl Tx {
-    pub fn events(&mut self) -> Events<'_> {
-        Events(&mut self.conn)
-    }
-}
-
-/// Events in this unit of work.
-pub struct Events<'a>(&'a mut Conn);
+handle!(events -> Events);
 
 macro_rules! columns {
     () => {
@@ -148,10 +141,7 @@ impl Events<'_> {
     /// The event of this row, which must be there.
     pub async fn get(&mut self, id: EventId) -> Result<StoredEvent, StoreError> {
         let found = self.lookup_id(id).await?;
-        found.ok_or_else(|| StoreError::Missing {
-            what: "event",
-            key: id.to_string(),
-        })
+        found.ok_or_else(|| StoreError::missing("event", id))
     }
 
     /// The event its source knows by `event_id`.

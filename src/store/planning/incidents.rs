@@ -11,7 +11,7 @@ use crate::domain::event::{Incident, IncidentData, IncidentStep};
 use crate::domain::{EventId, Ids, IncidentId, Timestamp};
 use crate::store::database::rows::{json_column, row};
 use crate::store::database::sql::{all, execute, optional, value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
 row! {
     /// Where an incident stands.
@@ -46,14 +46,7 @@ pub struct AppliedToIncident {
     pub newest: bool,
 }
 
-impl Tx {
-    pub fn incidents(&mut self) -> Incidents<'_> {
-        Incidents(&mut self.conn)
-    }
-}
-
-/// Incidents in this unit of work.
-pub struct Incidents<'a>(&'a mut Conn);
+handle!(incidents -> Incidents);
 
 macro_rules! columns {
     () => {
@@ -137,10 +130,7 @@ impl Incidents<'_> {
     pub async fn get(&mut self, reference: &str) -> Result<IncidentRecord, StoreError> {
         self.lookup(reference)
             .await?
-            .ok_or_else(|| StoreError::Missing {
-                what: "incident",
-                key: reference.to_owned(),
-            })
+            .ok_or_else(|| StoreError::missing("incident", reference))
     }
 
     /// Every event of an incident, in the order they happened.

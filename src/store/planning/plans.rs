@@ -6,16 +6,9 @@ use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, optional, value, values};
 use crate::store::messages::rollup::Summed;
 use crate::store::messages::transitions::{Withdrawal, withdraw_plans};
-use crate::store::{Conn, StoreError, Tx, json_ids};
+use crate::store::{StoreError, handle, json_ids};
 
-/// The plans of a transaction.
-pub struct Plans<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn plans(&mut self) -> Plans<'_> {
-        Plans(&mut self.conn)
-    }
-}
+handle!(plans -> Plans);
 
 row! {
     /// One rule applied to one event.
@@ -167,6 +160,12 @@ impl Plans<'_> {
             words::for_update!();
             id
         )
+    }
+
+    /// The plan of this row, which must be there.
+    pub async fn get(&mut self, id: PlanId) -> Result<Plan, StoreError> {
+        let found = self.get_many(&[id]).await?.pop();
+        found.ok_or_else(|| StoreError::missing("plan", id))
     }
 
     /// The plans with these ids.

@@ -3,7 +3,7 @@
 //! These are the wide joins that no stage of a message's path needs; each page or question
 //! has its file. Lists go by key, newest first, and look at a bounded number of rows.
 
-use super::{Conn, Tx};
+use crate::store::handle;
 
 mod clients;
 mod incidents;
@@ -24,10 +24,4 @@ pub use story::{
     MessageStory, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
 };
 
-pub struct Reports<'a>(&'a mut Conn);
-
-impl Tx {
-    pub fn reports(&mut self) -> Reports<'_> {
-        Reports(&mut self.conn)
-    }
-}
+handle!(reports -> Reports);

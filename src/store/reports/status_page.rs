@@ -10,16 +10,11 @@ use crate::domain::event::{IncidentKind, IncidentState, IncidentStep};
 use crate::domain::{Channel, Class, ClientId, IncidentId, MessageId, Timestamp};
 use crate::store::database::rows::{json_column, row};
 use crate::store::database::sql::{all, optional, optional_value};
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{StoreError, handle};
 
-/// The reader's view of the store within a transaction.
-pub struct StatusPages<'a>(&'a mut Conn);
-
-impl Tx {
+handle! {
     /// What a client's own pages show.
-    pub fn status_page(&mut self) -> StatusPages<'_> {
-        StatusPages(&mut self.conn)
-    }
+    status_page -> StatusPages
 }
 
 /// What a link in a message leads to.

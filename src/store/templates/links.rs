@@ -40,9 +40,6 @@ impl Templates<'_> {
                 url, now
             )?;
         }
-        Err(StoreError::Missing {
-            what: "link",
-            key: url.to_owned(),
-        })
+        Err(StoreError::missing("link", url))
     }
 }

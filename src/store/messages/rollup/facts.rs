@@ -159,10 +159,7 @@ pub(in crate::store) async fn follow(
     let plans = frozen(conn, steps.iter().map(|step| step.facts.plan).collect()).await?;
     let shifts = steps.iter().map(|step| {
         let plan = step.facts.plan;
-        let missing = || StoreError::Missing {
-            what: "plan",
-            key: plan.to_string(),
-        };
+        let missing = || StoreError::missing("plan", plan);
         Ok(step.shift(plans.get(&plan).ok_or_else(missing)?))
     });
     let shifts = shifts.collect::<Result<Vec<Shift<'_>>, StoreError>>()?;

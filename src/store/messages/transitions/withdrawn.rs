@@ -73,9 +73,6 @@ impl Messages<'_> {
             "SELECT state FROM message WHERE id = $1";
             id
         )?;
-        state.ok_or_else(|| StoreError::Missing {
-            what: "message",
-            key: id.to_string(),
-        })
+        state.ok_or_else(|| StoreError::missing("message", id))
     }
 }

@@ -49,10 +49,7 @@ impl Clients<'_> {
     pub async fn get(&mut self, reference: &str) -> Result<ClientRecord, StoreError> {
         self.lookup(reference)
             .await?
-            .ok_or_else(|| StoreError::Missing {
-                what: "client",
-                key: reference.to_owned(),
-            })
+            .ok_or_else(|| StoreError::missing("client", reference))
     }
 
     /// The client of this row, which must be there.
@@ -62,10 +59,7 @@ impl Clients<'_> {
             id
         )?;
         let found = self.complete(row).await?.into_iter().next();
-        found.ok_or_else(|| StoreError::Missing {
-            what: "client",
-            key: id.to_string(),
-        })
+        found.ok_or_else(|| StoreError::missing("client", id))
     }
 
     /// At most `limit` clients by row, those after `after` only. `search` finds a reference or
