@@ -68,6 +68,15 @@ impl QuietHours {
         Ok(hours)
     }
 
+    /// Of the first quiet minute and the first that is not, where both are known.
+    #[must_use]
+    pub fn of_minutes(from: Option<i64>, to: Option<i64>) -> Option<Self> {
+        Some(Self {
+            from_minute: from?.try_into().ok()?,
+            to_minute: to?.try_into().ok()?,
+        })
+    }
+
     /// The beginning as `21:00`.
     #[must_use]
     pub fn from_text(self) -> String {

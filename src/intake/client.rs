@@ -219,10 +219,7 @@ pub fn describe(client: &Client) -> Value {
         "places": places,
         "partner": client.partner,
         "topics": client.topics,
-        "quiet_hours": client.quiet_hours.map(|quiet| json!({
-            "from": time_of_day(quiet.from_minute),
-            "to": time_of_day(quiet.to_minute),
-        })),
+        "quiet_hours": client.quiet_hours,
         "tracking_consent": client.tracking_consent,
     })
 }
@@ -251,10 +248,6 @@ fn describe_place(place: &Place) -> Value {
     }
     fields.insert("tags".to_owned(), json!(place.tags));
     Value::Object(fields)
-}
-
-fn time_of_day(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 #[cfg(test)]

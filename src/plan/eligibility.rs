@@ -111,13 +111,7 @@ fn quiet_until(candidate: &Candidate, input: &EligibilityInput<'_>) -> Option<Ti
     if !input.settings.respects_quiet_hours {
         return None;
     }
-    let own = candidate
-        .quiet_from
-        .zip(candidate.quiet_to)
-        .map(|(from_minute, to_minute)| QuietHours {
-            from_minute,
-            to_minute,
-        });
+    let own = QuietHours::of_minutes(candidate.quiet_from, candidate.quiet_to);
     let zone = candidate.time_zone.parse().ok()?;
     own.or(input.quiet_hours)?.until(input.due_at, zone)
 }

@@ -139,12 +139,9 @@ fn quiet_until(seen: &PreSendState, respected: bool, input: &PolicyInput) -> Opt
     if !respected {
         return None;
     }
-    let own = seen.quiet.map(|(from_minute, to_minute)| QuietHours {
-        from_minute,
-        to_minute,
-    });
     let zone = seen.time_zone.as_deref()?.parse().ok()?;
-    own.or(input.quiet_hours)?.until(input.now, zone)
+    let quiet = seen.quiet_hours.or(input.quiet_hours)?;
+    quiet.until(input.now, zone)
 }
 
 #[cfg(test)]

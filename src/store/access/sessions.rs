@@ -7,7 +7,7 @@ use crate::domain::role::Role;
 use crate::domain::{Timestamp, UserId};
 
 use crate::store::database::rows::row;
-use crate::store::database::sql::{execute, optional};
+use crate::store::database::sql::{affected, execute, optional};
 use crate::store::{StoreError, handle};
 
 handle!(sessions -> Sessions);
@@ -42,14 +42,19 @@ row! {
 impl Sessions<'_> {
     /// Begins a session, and forgets those that are over.
     pub async fn begin(&mut self, new: &NewSession<'_>, now: Timestamp) -> Result<(), StoreError> {
-        execute!(self.0, "delete sessions that are over",
-            "DELETE FROM session WHERE expires_at <= $1";
-            now
-        )?;
+        self.sweep(now).await?;
         execute!(self.0, "begin a session",
             "INSERT INTO session (token_hash, user_id, csrf, created_at, seen_at, expires_at)
              VALUES ($1, $2, $3, $4, $4, $5)";
             new.token_hash, new.user, new.csrf, now, new.expires_at
+        )
+    }
+
+    /// Deletes those that are over, and says how many.
+    pub(in crate::store) async fn sweep(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        affected!(self.0, "delete sessions that are over",
+            "DELETE FROM session WHERE expires_at <= $1";
+            now
         )
     }
 

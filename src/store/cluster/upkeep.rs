@@ -6,6 +6,7 @@ mod old;
 pub use old::{DeletedRows, Old};
 
 use crate::domain::{NodeId, Timestamp};
+use crate::store::access::sessions::Sessions;
 use crate::store::cluster::invariants::{Invariant, InvariantFinding};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, one, optional_value, value};
@@ -174,9 +175,7 @@ impl UpkeepRows<'_> {
         nodes_before: Timestamp,
     ) -> Result<Swept, StoreError> {
         Ok(Swept {
-            sessions: affected!(self.0, "delete sessions that are over",
-                "DELETE FROM session WHERE expires_at <= $1"; now
-            )?,
+            sessions: Sessions(self.0).sweep(now).await?,
             runs: affected!(self.0, "delete old runs of tasks",
                 "DELETE FROM task_run WHERE started_at < $1"; runs_before
             )?,

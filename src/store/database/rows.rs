@@ -13,6 +13,7 @@ use crate::store::StoreError;
 /// Declares a struct that is read from the columns named like its fields.
 ///
 /// - `field: T = function` reads what the function takes and has it make the `T`;
+/// - `field: T = function as (column, ...)` has the function make the `T` of several columns;
 /// - `field: T as column` reads a column of another name;
 /// - `field: T as row` reads another such struct out of the same row;
 /// - `field: T as default` reads nothing.
@@ -21,7 +22,7 @@ use crate::store::StoreError;
 macro_rules! row {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $(
         $(#[$field_meta:meta])*
-        $field_vis:vis $field:ident: $type:ty $(= $convert:path)? $(as $row:ident)?,
+        $field_vis:vis $field:ident: $type:ty $(= $convert:path)? $(as $row:tt)?,
     )+ }) => {
         $(#[$meta])*
         $vis struct $name { $( $(#[$field_meta])* $field_vis $field: $type, )+ }
@@ -30,7 +31,7 @@ macro_rules! row {
             for $name { $($field $(= $convert)? $(as $row)?,)+ }
         }
     };
-    (for $name:ident { $($field:ident $(= $convert:path)? $(as $row:ident)?,)+ }) => {
+    (for $name:ident { $($field:ident $(= $convert:path)? $(as $row:tt)?,)+ }) => {
         $crate::store::database::rows::from_row! {
             sqlx::sqlite::SqliteRow, $name { $($field $(= $convert)? $(as $row)?,)+ }
         }
@@ -42,7 +43,7 @@ macro_rules! row {
 
 /// The reading of [`row`], for one database.
 macro_rules! from_row {
-    ($row:ty, $name:ident { $($field:ident $(= $convert:path)? $(as $nested:ident)?,)+ }) => {
+    ($row:ty, $name:ident { $($field:ident $(= $convert:path)? $(as $nested:tt)?,)+ }) => {
         impl sqlx::FromRow<'_, $row> for $name {
             fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
                 Ok(Self { $(
@@ -70,6 +71,9 @@ macro_rules! column {
                 source,
             }
         })?
+    };
+    ($from:ident, $field:ident = $convert:path as ($($column:ident),+)) => {
+        $convert($(sqlx::Row::try_get($from, stringify!($column))?),+)
     };
     ($from:ident, $field:ident as row) => {
         sqlx::FromRow::from_row($from)?

@@ -9,6 +9,7 @@ mod rows;
 pub use super::transitions::{Landed, SkippedMessage};
 pub use rows::{FinishedAttempt, NewAttempt};
 
+use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, optional_value};
@@ -23,45 +24,46 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// What may have changed since a message was claimed.
-#[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct PreSendState {
-    pub id: MessageId,
-    /// Where it stands now.
-    pub state: MessageState,
-    pub lease_no: i64,
-    /// Whose hands it is in.
-    pub lease_node: Option<NodeId>,
-    /// Not sent after this.
-    pub expires_at: Timestamp,
-    pub class: Class,
-    /// Something newer came on the same subject.
-    pub superseded: bool,
-    /// An operator withdrew the plan.
-    pub cancelled: bool,
-    /// The client is not there any more.
-    pub erased: bool,
-    /// The address is barred, and why.
-    pub barred: Option<Reason>,
-    /// The client's wish on this topic.
-    pub wanted: Option<bool>,
-    /// A report about an earlier attempt, or its answer, came after all: the provider has it.
-    pub proven: bool,
-    /// The client's own quiet hours in minutes of the day.
-    pub quiet: Option<(u16, u16)>,
-    /// The client's zone; none when the client was erased.
-    pub time_zone: Option<String>,
-    /// How often a provider has said, since the last doubt, that it never got it.
-    pub inquiries: i64,
-    /// A repeat at the risk of a double was allowed.
-    pub maybe_duplicate: bool,
-    /// Earlier attempts of which nobody knows whether they arrived.
-    pub doubt: Option<Doubt>,
-    /// Attempts begun to this client in the last hour.
-    pub attempts_last_hour: i64,
-    /// Attempts begun to this client in the last day.
-    pub attempts_last_day: i64,
+row! {
+    /// What may have changed since a message was claimed.
+    #[derive(Debug, Clone)]
+    pub struct PreSendState {
+        pub id: MessageId,
+        /// Where it stands now.
+        pub state: MessageState,
+        pub lease_no: i64,
+        /// Whose hands it is in.
+        pub lease_node: Option<NodeId>,
+        /// Not sent after this.
+        pub expires_at: Timestamp,
+        pub class: Class,
+        /// Something newer came on the same subject.
+        pub superseded: bool,
+        /// An operator withdrew the plan.
+        pub cancelled: bool,
+        /// The client is not there any more.
+        pub erased: bool,
+        /// The address is barred, and why.
+        pub barred: Option<Reason>,
+        /// The client's wish on this topic.
+        pub wanted: Option<bool>,
+        /// A report about an earlier attempt, or its answer, came after all: the provider has it.
+        pub proven: bool,
+        /// The client's own quiet hours.
+        pub quiet_hours: Option<QuietHours> = QuietHours::of_minutes as (quiet_from, quiet_to),
+        /// The client's zone; none when the client was erased.
+        pub time_zone: Option<String>,
+        /// How often a provider has said, since the last doubt, that it never got it.
+        pub inquiries: i64 as asked,
+        /// A repeat at the risk of a double was allowed.
+        pub maybe_duplicate: bool as risky,
+        /// Earlier attempts of which nobody knows whether they arrived.
+        pub doubt: Option<Doubt> = Doubt::among as (doubt_since, doubt_first, doubt_last),
+        /// Attempts begun to this client in the last hour.
+        pub attempts_last_hour: i64,
+        /// Attempts begun to this client in the last day.
+        pub attempts_last_day: i64,
+    }
 }
 
 /// Attempts of one message of which nobody knows whether they arrived.
@@ -73,31 +75,19 @@ pub struct Doubt {
     pub since: Timestamp,
 }
 
-row! {
-    struct PreSendRow {
-        id: MessageId,
-        state: MessageState,
-        lease_no: i64,
-        lease_node: Option<NodeId>,
-        expires_at: Timestamp,
-        class: Class,
-        superseded: bool,
-        cancelled: bool,
-        erased: bool,
-        barred: Option<Reason>,
-        wanted: Option<bool>,
-        receipt_rank: i64,
-        quiet_from: Option<i64>,
-        quiet_to: Option<i64>,
-        time_zone: Option<String>,
-        inquiries: i64 as asked,
-        maybe_duplicate: bool as risky,
-        taken: bool,
-        doubt_since: Option<Timestamp>,
-        doubt_first: Option<String>,
-        doubt_last: Option<String>,
-        last_hour: Option<i64>,
-        last_day: Option<i64>,
+impl Doubt {
+    /// Of the first and the last provider by name.
+    fn among(
+        since: Option<Timestamp>,
+        first: Option<String>,
+        last: Option<String>,
+    ) -> Option<Self> {
+        since.map(|since| Self {
+            provider: first
+                .zip(last)
+                .and_then(|(first, last)| (first == last).then_some(first)),
+            since,
+        })
     }
 }
 
@@ -111,32 +101,31 @@ impl Attempts<'_> {
         day_ago_id: i64,
     ) -> Result<Vec<PreSendState>, StoreError> {
         let ids = json_ids(ids);
-        let rows: Vec<PreSendRow> = all!(self.0, "check messages again before sending",
+        all!(self.0, "check messages again before sending",
             "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
              p.superseded_by IS NOT NULL AS superseded,
              p.cancelled_at IS NOT NULL AS cancelled, c.id IS NULL AS erased,
-             s.reason AS barred, t.wanted, m.receipt_rank, c.quiet_from, c.quiet_to, c.time_zone,
-             m.asked, m.risky,
-             CASE WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
-             WHERE a.message_id = m.id AND a.outcome = 'accepted') ELSE FALSE END AS taken,
+             s.reason AS barred, t.wanted, c.quiet_from, c.quiet_to, c.time_zone, m.asked,
+             m.risky, CASE WHEN m.receipt_rank > 0 THEN TRUE
+             WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
+             WHERE a.message_id = m.id AND a.outcome = 'accepted') ELSE FALSE END AS proven,
              CASE WHEN m.opens > 0 THEN (SELECT min(a.opened_at) FROM attempt a
              WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_since,
              CASE WHEN m.opens > 0 THEN (SELECT min(a.provider) FROM attempt a
              WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_first,
              CASE WHEN m.opens > 0 THEN (SELECT max(a.provider) FROM attempt a
              WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_last,
-             (SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
-             FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_hour,
-             (SELECT CAST(sum(f.opens) AS BIGINT)
-             FROM message f WHERE f.client_id = m.client_id AND f.id >= $3) AS last_day
+             coalesce((SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
+             FROM message f WHERE f.client_id = m.client_id AND f.id >= $3), 0) AS attempts_last_hour,
+             coalesce((SELECT CAST(sum(f.opens) AS BIGINT)
+             FROM message f WHERE f.client_id = m.client_id AND f.id >= $3), 0) AS attempts_last_day
              FROM message m JOIN plan p ON p.id = m.plan_id
              LEFT JOIN client c ON c.id = m.client_id
              LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address
              LEFT JOIN topic_choice t ON t.client_id = m.client_id AND t.topic = p.topic
              WHERE m.id IN (", words::ids!("$1"), ")";
             &ids, hour_ago, day_ago_id
-        )?;
-        Ok(rows.into_iter().map(pre_send_state).collect())
+        )
     }
 
     /// Locks messages until the end of the transaction, in the order of ids. To be done once, for
@@ -177,35 +166,5 @@ impl Attempts<'_> {
             node, ttl_us
         )?;
         Ok(alive.is_some())
-    }
-}
-
-fn pre_send_state(row: PreSendRow) -> PreSendState {
-    let minute = |value: Option<i64>| value.and_then(|minute| u16::try_from(minute).ok());
-    PreSendState {
-        id: row.id,
-        state: row.state,
-        lease_no: row.lease_no,
-        lease_node: row.lease_node,
-        expires_at: row.expires_at,
-        class: row.class,
-        superseded: row.superseded,
-        cancelled: row.cancelled,
-        erased: row.erased,
-        barred: row.barred,
-        wanted: row.wanted,
-        proven: row.taken || row.receipt_rank > 0,
-        quiet: minute(row.quiet_from).zip(minute(row.quiet_to)),
-        time_zone: row.time_zone,
-        inquiries: row.inquiries,
-        maybe_duplicate: row.maybe_duplicate,
-        doubt: row.doubt_since.map(|since| Doubt {
-            provider: row
-                .doubt_first
-                .filter(|first| row.doubt_last.as_ref() == Some(first)),
-            since,
-        }),
-        attempts_last_hour: row.last_hour.unwrap_or(0),
-        attempts_last_day: row.last_day.unwrap_or(0),
     }
 }

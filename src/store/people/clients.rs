@@ -19,7 +19,6 @@ mod refold;
 
 pub use read::ClientRecord;
 pub(in crate::store) use read::name_parts;
-pub(super) use read::quiet_hours;
 pub use refold::RefoldedClients;
 
 /// What writing a client did.

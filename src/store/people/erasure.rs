@@ -58,7 +58,7 @@ impl Store {
         erasing: &Erasing<'_>,
     ) -> Result<Option<Erased>, StoreError> {
         let mut tx = self.read().await?;
-        if tx.candidates().client_id(reference).await?.is_none() {
+        if tx.clients().lookup_id(reference).await?.is_none() {
             return Ok(None);
         }
         let named = named::search(&mut tx.conn, reference, named::From::the_beginning()).await?;
@@ -218,7 +218,7 @@ impl Erasure<'_> {
 
     /// Whether the client of this reference was erased and has not come back.
     pub async fn is_gone(&mut self, reference: &str) -> Result<bool, StoreError> {
-        if self.0.candidates().client_id(reference).await?.is_some() {
+        if self.0.clients().lookup_id(reference).await?.is_some() {
             return Ok(false);
         }
         let Some(secret) = self.0.keyring().lookup(PEPPER).await? else {

@@ -11,7 +11,6 @@ use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, ClientId, Ids, MessageId, Timestamp};
 use crate::store::database::rows::{parsed, row};
 use crate::store::database::sql::{all, execute, optional, value, values};
-use crate::store::people::clients::quiet_hours;
 use crate::store::{StoreError, Tx};
 
 /// A client's decisions within a transaction.
@@ -23,25 +22,27 @@ impl Tx {
     }
 }
 
-/// What a client decided so far.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choices {
-    /// Language of the texts.
-    pub locale: String,
-    /// Where the client's clock hangs.
-    pub time_zone: chrono_tz::Tz,
-    /// The channel the client prefers.
-    pub preferred: Option<Channel>,
-    /// The channels the client can be reached by.
-    pub reachable: Vec<Channel>,
-    /// The client's own quiet hours.
-    pub quiet_hours: Option<QuietHours>,
-    /// Whether reading may be measured by name.
-    pub reading: TrackingConsent,
-    /// Topics there are, with the client's decision where one was made.
-    pub topics: BTreeMap<String, Option<bool>>,
-    /// Whether the address of this message is barred by the client.
-    pub stopped: bool,
+row! {
+    /// What a client decided so far.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Choices {
+        /// Language of the texts.
+        pub locale: String,
+        /// Where the client's clock hangs.
+        pub time_zone: chrono_tz::Tz = parsed,
+        /// The channel the client prefers.
+        pub preferred: Option<Channel>,
+        /// The channels the client can be reached by.
+        pub reachable: Vec<Channel> as default,
+        /// The client's own quiet hours.
+        pub quiet_hours: Option<QuietHours> = QuietHours::of_minutes as (quiet_from, quiet_to),
+        /// Whether reading may be measured by name.
+        pub reading: TrackingConsent as tracking_consent,
+        /// Topics there are, with the client's decision where one was made.
+        pub topics: BTreeMap<String, Option<bool>> as default,
+        /// Whether the address of this message is barred by the client.
+        pub stopped: bool as default,
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,17 +63,6 @@ pub enum Decision {
     Reading(bool),
 }
 
-row! {
-    struct ChoicesRow {
-        locale: String,
-        time_zone: chrono_tz::Tz = parsed,
-        preferred: Option<Channel>,
-        quiet_from: Option<i64>,
-        quiet_to: Option<i64>,
-        tracking_consent: TrackingConsent,
-    }
-}
-
 impl Preferences<'_> {
     /// What the reader of this message decided so far; `None` when the client is gone.
     pub async fn of(
@@ -80,24 +70,18 @@ impl Preferences<'_> {
         client: ClientId,
         message: MessageId,
     ) -> Result<Option<Choices>, StoreError> {
-        let row: Option<ChoicesRow> = optional!(self.0.conn, "look up a client's choices",
+        let found: Option<Choices> = optional!(self.0.conn, "look up a client's choices",
             "SELECT locale, time_zone, preferred, quiet_from, quiet_to, tracking_consent
              FROM client WHERE id = $1";
             client
         )?;
-        let Some(row) = row else {
+        let Some(mut choices) = found else {
             return Ok(None);
         };
-        Ok(Some(Choices {
-            locale: row.locale,
-            time_zone: row.time_zone,
-            preferred: row.preferred,
-            reachable: self.reachable(client).await?,
-            quiet_hours: quiet_hours(row.quiet_from, row.quiet_to),
-            reading: row.tracking_consent,
-            topics: self.topics(client).await?,
-            stopped: self.is_stopped(message).await?,
-        }))
+        choices.reachable = self.reachable(client).await?;
+        choices.topics = self.topics(client).await?;
+        choices.stopped = self.is_stopped(message).await?;
+        Ok(Some(choices))
     }
 
     pub async fn decide(

@@ -4,9 +4,9 @@
 use std::iter::Peekable;
 
 use crate::domain::reach::{Addressee, KnownAddress};
-use crate::domain::{Channel, ClientId, Reason};
+use crate::domain::{Channel, Reason};
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{all, optional_value, value, values};
+use crate::store::database::sql::{all, value, values};
 use crate::store::{StoreError, handle};
 
 handle!(candidates -> Candidates);
@@ -50,9 +50,9 @@ pub struct Candidate {
     /// `sms`, `email` or none.
     pub preferred: Option<String>,
     /// Own quiet hours in minutes of the day.
-    pub quiet_from: Option<u16>,
+    pub quiet_from: Option<i64>,
     /// Own quiet hours in minutes of the day.
-    pub quiet_to: Option<u16>,
+    pub quiet_to: Option<i64>,
     /// Word of `TrackingConsent`.
     pub tracking_consent: String,
     /// The client's wish on the topic, as a number: 1 wanted, 0 refused.
@@ -217,14 +217,6 @@ impl Candidates<'_> {
         let mut rows: Vec<AddressRow> = list(&text)?;
         rows.sort_unstable_by_key(|row| (row.client, row.position));
         Ok(AddressesInOrder(rows.into_iter().peekable()))
-    }
-
-    /// The client's row number for a reference.
-    pub async fn client_id(&mut self, reference: &str) -> Result<Option<ClientId>, StoreError> {
-        optional_value!(self.0, "look up a client",
-            "SELECT id FROM client WHERE ref = $1";
-            reference
-        )
     }
 }
 

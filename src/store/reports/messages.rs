@@ -7,6 +7,7 @@
 use crate::domain::{Channel, ClientId, MessageId, MessageState, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, optional_value};
+use crate::store::people::clients::Clients;
 use crate::store::{StoreError, json_ids, messages::rollup};
 
 use super::Reports;
@@ -109,7 +110,7 @@ impl Reports<'_> {
         };
         let plans = self.plans(filter).await?;
         if let Some(client) = &filter.client {
-            let client = self.client_id(client).await?;
+            let client = Clients(self.0).lookup_id(client).await?;
             return self
                 .messages_of_client(look, client, plans.map(|p| p.json))
                 .await;
@@ -165,13 +166,6 @@ impl Reports<'_> {
         optional_value!(self.0, "read which messages a page looks at",
             "SELECT id FROM message WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET $2";
             after, WINDOW - 1
-        )
-    }
-
-    pub(super) async fn client_id(&mut self, client: &str) -> Result<Option<ClientId>, StoreError> {
-        optional_value!(self.0, "look up a client",
-            "SELECT id FROM client WHERE ref = $1";
-            client
         )
     }
 

@@ -26,7 +26,7 @@ fn mine() -> PreSendState {
         barred: None,
         wanted: None,
         proven: false,
-        quiet: None,
+        quiet_hours: None,
         time_zone: Some(String::from("Europe/Rome")),
         inquiries: 0,
         maybe_duplicate: false,

@@ -1,12 +1,12 @@
 //! Reading clients back, whole: a page of rows first, then what hangs on them in one statement
 //! per table.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::Clients;
-use crate::domain::client::{Client, ContactPoint, Place, TrackingConsent};
+use crate::domain::client::{Client, ContactPoint, Place};
 use crate::domain::quiet_hours::QuietHours;
-use crate::domain::{Channel, ClientId, Timestamp};
+use crate::domain::{ClientId, Timestamp};
 use crate::store::database::rows::{self, parsed, row};
 use crate::store::database::sql::{all, optional_value};
 use crate::store::{StoreError, json_ids};
@@ -54,7 +54,7 @@ impl Clients<'_> {
 
     /// The client of this row, which must be there.
     pub async fn record(&mut self, id: ClientId) -> Result<ClientRecord, StoreError> {
-        let row: Vec<ClientRow> = all!(self.0, "read a client",
+        let row = all!(self.0, "read a client",
             columns!(), " FROM client WHERE id = $1";
             id
         )?;
@@ -87,14 +87,16 @@ impl Clients<'_> {
         self.complete(rows).await
     }
 
-    async fn complete(&mut self, rows: Vec<ClientRow>) -> Result<Vec<ClientRecord>, StoreError> {
-        let ids = json_ids(rows.iter().map(|row| row.id));
-        let at: HashMap<ClientId, usize> = rows
+    async fn complete(
+        &mut self,
+        mut records: Vec<ClientRecord>,
+    ) -> Result<Vec<ClientRecord>, StoreError> {
+        let ids = json_ids(records.iter().map(|record| record.id));
+        let at: HashMap<ClientId, usize> = records
             .iter()
             .enumerate()
-            .map(|(at, row)| (row.id, at))
+            .map(|(at, record)| (record.id, at))
             .collect();
-        let mut records: Vec<_> = rows.into_iter().map(ClientRow::read).collect();
         for contact in self.contacts(&ids).await? {
             let record = &mut records[at[&contact.client_id]];
             record.client.contacts.push(contact.contact);
@@ -176,54 +178,28 @@ pub(in crate::store) fn name_parts(search: &str) -> Result<String, StoreError> {
 }
 
 row! {
-    struct ClientRow {
-        id: ClientId,
-        reference: String,
-        name: String,
-        locale: String,
-        time_zone: chrono_tz::Tz = parsed,
-        preferred: Option<Channel>,
-        partner: Option<String>,
-        quiet_from: Option<i64>,
-        quiet_to: Option<i64>,
-        tracking_consent: TrackingConsent,
-        created_at: Timestamp,
-        updated_at: Timestamp,
+    for ClientRecord {
+        id,
+        client as row,
+        created_at,
+        updated_at,
     }
 }
 
-impl ClientRow {
-    fn read(self) -> ClientRecord {
-        ClientRecord {
-            id: self.id,
-            client: Client {
-                client: self.reference,
-                name: self.name,
-                locale: self.locale,
-                time_zone: self.time_zone,
-                preferred: self.preferred,
-                contacts: Vec::new(),
-                places: Vec::new(),
-                partner: self.partner,
-                topics: BTreeMap::new(),
-                quiet_hours: quiet_hours(self.quiet_from, self.quiet_to),
-                tracking_consent: self.tracking_consent,
-            },
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-        }
+row! {
+    for Client {
+        client as reference,
+        name,
+        locale,
+        time_zone = parsed,
+        preferred,
+        contacts as default,
+        places as default,
+        partner,
+        topics as default,
+        quiet_hours = QuietHours::of_minutes as (quiet_from, quiet_to),
+        tracking_consent,
     }
-}
-
-/// Quiet hours from their two columns.
-pub(in crate::store::people) fn quiet_hours(
-    from: Option<i64>,
-    to: Option<i64>,
-) -> Option<QuietHours> {
-    Some(QuietHours {
-        from_minute: u16::try_from(from?).ok()?,
-        to_minute: u16::try_from(to?).ok()?,
-    })
 }
 
 row! {
