@@ -18,6 +18,9 @@ row! {
         /// What the newest event says.
         #[serde(flatten)]
         pub data: CaseData as row,
+        /// Nothing while the client is not known.
+        #[serde(skip)]
+        pub client_name: Option<String>,
         /// Time of its first event.
         pub opened_at: Timestamp,
         /// Time of its newest event.
@@ -59,8 +62,9 @@ handle!(cases -> Cases);
 
 macro_rules! columns {
     () => {
-        "SELECT id, ref AS reference, client_ref, kind, state, owner, note, expected_by, opened_at,
-         changed_at, closed_at"
+        "id, ref AS reference, client_ref,
+         (SELECT name FROM client WHERE ref = case_file.client_ref) AS client_name, kind, state,
+         owner, note, expected_by, opened_at, changed_at, closed_at"
     };
 }
 
@@ -135,8 +139,7 @@ impl Cases<'_> {
              opened_at = CASE WHEN opened_at > $8 THEN $8 ELSE opened_at END
              WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1
              AND (occurred_at, event_id) > ($8, $10))
-             RETURNING id, ref AS reference, client_ref, kind, state, owner, note,
-             expected_by, opened_at, changed_at, closed_at";
+             RETURNING ", columns!();
             case, &data.client, &data.kind, &data.state, &data.owner, &data.note,
             data.expected_by.map(|deadline| deadline.to_string()), at, closed_at, event
         )
@@ -153,7 +156,7 @@ impl Cases<'_> {
     /// The case of this reference.
     pub async fn lookup(&mut self, reference: &str) -> Result<Option<CaseRecord>, StoreError> {
         optional!(self.0, "read a case",
-            columns!(), " FROM case_file WHERE ref = $1";
+            "SELECT ", columns!(), " FROM case_file WHERE ref = $1";
             reference
         )
     }
@@ -186,22 +189,24 @@ impl Cases<'_> {
         limit: i64,
     ) -> Result<Vec<CaseRecord>, StoreError> {
         all!(self.0, "read a client's cases",
-            columns!(), " FROM case_file WHERE client_ref = $1
+            "SELECT ", columns!(), " FROM case_file WHERE client_ref = $1
              AND id < $2 ORDER BY id DESC LIMIT $3";
             client, before.map_or(i64::MAX, CaseId::get), limit
         )
     }
 
-    /// At most `limit` cases, newest first, those older than `before` only.
+    /// At most `limit` cases, newest first, those older than `before` only; the open ones alone
+    /// if so asked.
     pub async fn list(
         &mut self,
+        open: bool,
         before: Option<CaseId>,
         limit: i64,
     ) -> Result<Vec<CaseRecord>, StoreError> {
         all!(self.0, "list the cases",
-            columns!(), " FROM case_file WHERE id < $1
-             ORDER BY id DESC LIMIT $2";
-            before.map_or(i64::MAX, CaseId::get), limit
+            "SELECT ", columns!(), " FROM case_file WHERE id < $1
+             AND (closed_at IS NULL OR NOT $2) ORDER BY id DESC LIMIT $3";
+            before.map_or(i64::MAX, CaseId::get), open, limit
         )
     }
 }

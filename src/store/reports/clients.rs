@@ -1,4 +1,4 @@
-//! One client with everything that decides what they get; clients and cases in lists.
+//! One client with everything that decides what they get; clients in lists.
 
 use crate::domain::{ClientId, Timestamp};
 use crate::store::StoreError;
@@ -47,7 +47,6 @@ row! {
         /// Topic and whether it is wanted.
         pub topics: Vec<(String, bool)> as default,
         pub suppressions: Vec<SuppressionRow> as default,
-        pub cases: Vec<CaseRow> as default,
     }
 }
 
@@ -82,35 +81,6 @@ row! {
         pub reason: String,
         pub created_at: Timestamp,
     }
-}
-
-row! {
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct CaseRow {
-        pub id: i64,
-        pub case: String as reference,
-        pub client_ref: String,
-        /// Nothing while the client is not known.
-        pub client_name: Option<String>,
-        pub kind: String,
-        pub state: String,
-        pub owner: Option<String>,
-        pub note: Option<String>,
-        pub expected_by: Option<String>,
-        pub opened_at: Timestamp,
-        /// When it last moved.
-        pub changed_at: Timestamp,
-        /// When it ended, if it did.
-        pub closed_at: Option<Timestamp>,
-    }
-}
-
-macro_rules! case_columns {
-    () => {
-        "SELECT id, ref AS reference, client_ref,
-         (SELECT name FROM client WHERE ref = case_file.client_ref) AS client_name, kind, state,
-         owner, note, expected_by, opened_at, changed_at, closed_at"
-    };
 }
 
 impl Reports<'_> {
@@ -155,7 +125,6 @@ impl Reports<'_> {
         sheet.places = self.places(sheet.id).await?;
         sheet.topics = self.topics(sheet.id).await?;
         sheet.suppressions = self.suppressions(sheet.id).await?;
-        sheet.cases = self.cases_of(&sheet.client).await?;
         Ok(Some(sheet))
     }
 
@@ -188,34 +157,6 @@ impl Reports<'_> {
              JOIN suppression s ON s.channel = p.channel AND s.address = p.address
              WHERE p.client_id = $1 ORDER BY s.created_at";
             client
-        )
-    }
-
-    async fn cases_of(&mut self, client: &str) -> Result<Vec<CaseRow>, StoreError> {
-        all!(self.0, "list a client's cases",
-            case_columns!(), " FROM case_file WHERE client_ref = $1 ORDER BY id DESC LIMIT 100";
-            client
-        )
-    }
-
-    /// Cases, newest first, older than `before`; only open ones if so asked.
-    pub async fn cases(
-        &mut self,
-        open: bool,
-        before: i64,
-        limit: i64,
-    ) -> Result<Vec<CaseRow>, StoreError> {
-        all!(self.0, "list the cases",
-            case_columns!(), " FROM case_file WHERE id < $1 AND (closed_at IS NULL OR NOT $2)
-             ORDER BY id DESC LIMIT $3";
-            before, open, limit
-        )
-    }
-
-    pub async fn case(&mut self, case: &str) -> Result<Option<CaseRow>, StoreError> {
-        optional!(self.0, "look up a case",
-            case_columns!(), " FROM case_file WHERE ref = $1";
-            case
         )
     }
 }

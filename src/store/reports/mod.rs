@@ -14,7 +14,7 @@ mod stats;
 pub mod status_page;
 mod story;
 
-pub use clients::{CaseRow, ClientSheet, ClientSummary, ContactRow, PlaceSummary, SuppressionRow};
+pub use clients::{ClientSheet, ClientSummary, ContactRow, PlaceSummary, SuppressionRow};
 pub use incidents::{DeliveryFunnel, IncidentNews, IncidentRow};
 pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};

@@ -29,19 +29,18 @@ pub(crate) async fn get(
 
 async fn exact(web: &Web, text: &str) -> Result<Option<String>, StoreError> {
     let mut tx = web.store.read().await?;
-    let mut reports = tx.reports();
     if let Ok(id) = text.parse()
-        && reports.story(id).await?.is_some()
+        && tx.reports().story(id).await?.is_some()
     {
         return Ok(Some(format!("/console/messages/{id}")));
     }
     let path = in_path(text);
-    if reports.incident(text).await?.is_some() {
+    if tx.incidents().lookup(text).await?.is_some() {
         return Ok(Some(format!("/console/incidents/{path}")));
     }
-    if reports.case(text).await?.is_some() {
+    if tx.cases().lookup(text).await?.is_some() {
         return Ok(Some(format!("/console/cases/{path}")));
     }
-    let client = reports.client(text).await?;
+    let client = tx.clients().lookup_id(text).await?;
     Ok(client.map(|_| format!("/console/clients/{path}")))
 }

@@ -91,5 +91,5 @@ async fn applying_twice_changes_nothing(store: &Store) {
     assert_eq!(first, again);
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.cases().history("PR-1").await.unwrap().len(), 1);
-    assert_eq!(tx.cases().list(None, 9).await.unwrap().len(), 1);
+    assert_eq!(tx.cases().list(false, None, 9).await.unwrap().len(), 1);
 }

@@ -30,7 +30,7 @@ pub(crate) async fn get(
     let limit = paging.one_more();
     let found = match client {
         Some(client) => cases.for_client(&client, before, limit).await?,
-        None => cases.list(before, limit).await?,
+        None => cases.list(false, before, limit).await?,
     };
     Ok(Json(Page::cut(
         found,

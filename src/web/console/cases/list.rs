@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::CaseLine;
+use crate::domain::CaseId;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
 use crate::web::extract::Query;
 use crate::web::problem::Problem;
@@ -33,10 +34,10 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     let all = show == "all";
     let mut tx = visit.web.store.read().await?;
-    let before = list::before(&after);
-    let rows = tx.reports().cases(!all, before, list::PAGE).await?;
+    let before = Some(CaseId::new(list::before(&after)));
+    let rows = tx.cases().list(!all, before, list::PAGE).await?;
     drop(tx);
-    let next = list::next(&rows, |row| row.id);
+    let next = list::next(&rows, |row| row.id.get());
     Ok(shell::page(&CasesPage {
         frame: visit.frame(ConsolePart::Cases, "Cases").await?,
         all,

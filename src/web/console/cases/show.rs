@@ -6,8 +6,8 @@ use axum::response::Response;
 use super::line::owner;
 use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
-use crate::store::planning::cases::CaseChange;
-use crate::store::reports::{CaseRow, MessageFilter};
+use crate::store::planning::cases::{CaseChange, CaseRecord};
+use crate::store::reports::MessageFilter;
 use crate::web::console::messages::MessageLine;
 use crate::web::console::replies::{self, ReplyLine};
 use crate::web::console::shell::format::LANGUAGE;
@@ -20,7 +20,7 @@ use crate::web::problem::Problem;
 #[template(path = "console/case.html")]
 struct CasePage {
     frame: Frame,
-    case: CaseRow,
+    case: CaseRecord,
     client_path: String,
     kind: String,
     state: String,
@@ -36,7 +36,7 @@ struct CasePage {
 pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Response, Problem> {
     let now = visit.web.moment();
     let mut tx = visit.web.store.read().await?;
-    let found = tx.reports().case(&case).await?;
+    let found = tx.cases().lookup(&case).await?;
     let found = found.ok_or_else(|| Problem::not_found("case", &case))?;
     let steps = tx.cases().history(&case).await?;
     let filter = MessageFilter {
@@ -49,16 +49,16 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
     let kinds = visit.web.pages.case_kinds();
     let step = |step: CaseChange| {
         let at = When::new(step.occurred_at, now);
-        let word = kinds.state_label(&found.kind, &step.state, LANGUAGE);
+        let word = kinds.state_label(&found.data.kind, &step.state, LANGUAGE);
         let said: Vec<String> = [step.owner, step.note].into_iter().flatten().collect();
         TimelineStep::new(at, "going", word, said.join(" · "))
     };
     let title = format!("Case {case}");
     Ok(shell::page(&CasePage {
         frame: visit.frame(ConsolePart::Cases, title).await?,
-        client_path: in_path(&found.client_ref),
-        kind: kinds.kind_label(&found.kind, LANGUAGE),
-        state: kinds.state_label(&found.kind, &found.state, LANGUAGE),
+        client_path: in_path(&found.data.client),
+        kind: kinds.kind_label(&found.data.kind, LANGUAGE),
+        state: kinds.state_label(&found.data.kind, &found.data.state, LANGUAGE),
         with: owner(&found, kinds).map(str::to_owned),
         opened: When::new(found.opened_at, now),
         closed: found.closed_at.map(|at| When::new(at, now)),

@@ -30,6 +30,9 @@ pub(crate) struct ClientQuery {
     about: String,
 }
 
+/// Cases shown at most.
+const CASES: i64 = 100;
+
 struct ContactLine {
     id: i64,
     channel: String,
@@ -116,6 +119,7 @@ async fn draw(
         client: Some(client.to_owned()),
         ..MessageFilter::default()
     };
+    let cases = tx.cases().for_client(client, None, CASES).await?;
     let lines = MessageLine::newest(&mut tx, &filter, now).await?;
     let replies = replies::about(&mut tx, RepliesTo::Client(sheet.id.get()), now).await?;
     let answer = match about {
@@ -136,7 +140,7 @@ async fn draw(
         contacts: contacts(&sheet, shown),
         quiet: quiet.map(|(from, to)| format!("{from} to {to}")),
         suppressions: suppressions(&sheet, now),
-        cases: CaseLine::all(sheet.cases.clone(), &visit.web),
+        cases: CaseLine::all(cases, &visit.web),
         lines,
         answer,
         sheet,

@@ -18,8 +18,8 @@ pub(super) async fn answer(
     about: &str,
     now: Moment,
 ) -> Result<Explanation, StoreError> {
-    let incident = tx.reports().incident(about).await?.is_some();
-    let case = !incident && tx.reports().case(about).await?.is_some();
+    let incident = tx.incidents().lookup(about).await?.is_some();
+    let case = !incident && tx.cases().lookup(about).await?.is_some();
     let anybody = MessageFilter {
         incident: incident.then(|| about.to_owned()),
         case: case.then(|| about.to_owned()),

@@ -46,6 +46,7 @@ fn a_case() -> CaseRecord {
             note: None,
             expected_by: None,
         },
+        client_name: None,
         opened_at,
         changed_at: opened_at,
         closed_at: None,
