@@ -193,6 +193,12 @@ impl Incident {
         incident
     }
 
+    /// When it began, as far as known.
+    #[must_use]
+    pub fn began(&self) -> Timestamp {
+        self.began_at.unwrap_or(self.opened_at)
+    }
+
     /// Adds the next event, in the order of the events' times.
     pub fn add(&mut self, step: IncidentStep, data: &IncidentData, at: Timestamp) {
         self.changed_at = at;

@@ -49,9 +49,13 @@ pub struct AppliedToIncident {
 handle!(incidents -> Incidents);
 
 macro_rules! columns {
-    () => {
-        "SELECT id, ref AS reference, kind, state, service, severity, area, cause, note, began_at,
-         expected_end, opened_at, changed_at, closed_at"
+    ($area:literal) => {
+        concat!(
+            "SELECT id, ref AS reference, kind, state, service, severity, ",
+            $area,
+            " AS area, cause, note, began_at, expected_end, opened_at, changed_at, closed_at
+             FROM incident "
+        )
     };
 }
 
@@ -121,7 +125,7 @@ impl Incidents<'_> {
     /// The incident of this reference.
     pub async fn lookup(&mut self, reference: &str) -> Result<Option<IncidentRecord>, StoreError> {
         optional!(self.0, "read an incident",
-            columns!(), " FROM incident WHERE ref = $1";
+            columns!("area"), "WHERE ref = $1";
             reference
         )
     }
@@ -145,15 +149,40 @@ impl Incidents<'_> {
         )
     }
 
-    /// At most `limit` incidents, newest first, those older than `before` only.
+    /// The incident as its clients are told of it: without its area, which may be long, and with
+    /// at most `limit` of its events, the newest first.
+    pub async fn for_reader(
+        &mut self,
+        reference: &str,
+        limit: i64,
+    ) -> Result<Option<(Incident, Vec<IncidentChange>)>, StoreError> {
+        let found = optional!(self.0, "look up an incident for a client",
+            columns!("'{}'"), "WHERE ref = $1";
+            reference
+        )?;
+        let Some(IncidentRecord { id, incident }) = found else {
+            return Ok(None);
+        };
+        let changes = all!(self.0, "look up an incident's history",
+            "SELECT event_id, type AS kind, data, occurred_at FROM incident_change
+             WHERE incident_id = $1 ORDER BY occurred_at DESC, event_id DESC LIMIT $2";
+            id, limit
+        )?;
+        Ok(Some((incident, changes)))
+    }
+
+    /// At most `limit` incidents, newest first, those older than `before` only; those going on
+    /// alone if so asked.
     pub async fn list(
         &mut self,
+        going_on: bool,
         before: Option<IncidentId>,
         limit: i64,
     ) -> Result<Vec<IncidentRecord>, StoreError> {
         all!(self.0, "list the incidents",
-            columns!(), " FROM incident WHERE id < $1 ORDER BY id DESC LIMIT $2";
-            before.map_or(i64::MAX, IncidentId::get), limit
+            columns!("area"), "WHERE id < $1 AND (state = 'going_on' OR NOT $2)
+             ORDER BY id DESC LIMIT $3";
+            before.map_or(i64::MAX, IncidentId::get), going_on, limit
         )
     }
 }

@@ -1,33 +1,11 @@
-//! Incidents: what is going on where, what was said when, and how far it got.
+//! Incidents: what was said when, and how far it got.
 
 use crate::domain::Timestamp;
 use crate::store::database::rows::row;
-use crate::store::database::sql::{all, one, optional};
+use crate::store::database::sql::{all, one};
 use crate::store::{StoreError, messages::rollup};
 
 use super::Reports;
-
-row! {
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct IncidentRow {
-        pub id: i64,
-        pub incident: String as reference,
-        pub kind: String,
-        pub state: String,
-        pub service: Option<String>,
-        pub severity: Option<String>,
-        /// JSON, as the API takes it.
-        pub area: String,
-        pub cause: Option<String>,
-        pub note: Option<String>,
-        /// When it began, as far as known.
-        pub began_at: Timestamp,
-        /// When it should end, if anybody said.
-        pub expected_end: Option<Timestamp>,
-        /// When it ended, if it did.
-        pub closed_at: Option<Timestamp>,
-    }
-}
 
 row! {
     /// What was said at one moment of an incident.
@@ -72,35 +50,7 @@ row! {
     }
 }
 
-macro_rules! incident_columns {
-    () => {
-        "SELECT id, ref AS reference, kind, state, service, severity, area, cause, note,
-         coalesce(began_at, opened_at) AS began_at, expected_end, closed_at"
-    };
-}
-
 impl Reports<'_> {
-    /// Incidents, newest first, older than `before`; only those going on if so asked.
-    pub async fn incidents(
-        &mut self,
-        going_on: bool,
-        before: i64,
-        limit: i64,
-    ) -> Result<Vec<IncidentRow>, StoreError> {
-        all!(self.0, "list the incidents",
-            incident_columns!(), " FROM incident WHERE id < $1 AND (state = 'going_on' OR NOT $2)
-             ORDER BY id DESC LIMIT $3";
-            before, going_on, limit
-        )
-    }
-
-    pub async fn incident(&mut self, incident: &str) -> Result<Option<IncidentRow>, StoreError> {
-        optional!(self.0, "look up an incident",
-            incident_columns!(), " FROM incident WHERE ref = $1";
-            incident
-        )
-    }
-
     /// What was said when, and to how many, oldest first.
     pub async fn incident_steps(&mut self, incident: i64) -> Result<Vec<IncidentNews>, StoreError> {
         all!(self.0, "list an incident's steps",

@@ -15,7 +15,7 @@ pub mod status_page;
 mod story;
 
 pub use clients::{ClientSheet, ClientSummary, ContactRow, PlaceSummary, SuppressionRow};
-pub use incidents::{DeliveryFunnel, IncidentNews, IncidentRow};
+pub use incidents::{IncidentNews, DeliveryFunnel};
 pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};
 pub use operation::{KeyRow, NodeRow, NodeState, ProviderRow};

@@ -1,13 +1,10 @@
-//! What a client's own pages show: one message, and the incident it is about. A case is read as
-//! everywhere, from `planning::cases`.
+//! What a client's own pages show: one message. What it is about is read as everywhere, from
+//! `planning::cases` and `planning::incidents`.
 //!
 //! Reads only, and only what belongs to the one message that the link names. What the client
 //! may change stands in `preferences`.
 
-use sqlx::error::BoxDynError;
-
-use crate::domain::event::{IncidentKind, IncidentState, IncidentStep};
-use crate::domain::{Channel, Class, ClientId, IncidentId, MessageId, Timestamp};
+use crate::domain::{Channel, Class, ClientId, MessageId, Timestamp};
 use crate::store::database::rows::{json_column, row};
 use crate::store::database::sql::{all, optional, optional_value};
 use crate::store::{StoreError, handle};
@@ -49,61 +46,10 @@ row! {
 }
 
 row! {
-    /// An incident as it stands now.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct IncidentNow {
-        pub reference: String,
-        /// What kind of thing it is.
-        pub kind: IncidentKind,
-        pub state: IncidentState,
-        /// What is hit: `electricity`, `gas`, ...
-        pub service: Option<String>,
-        pub cause: Option<String>,
-        /// What people should know.
-        pub note: Option<String>,
-        pub began_at: Option<Timestamp>,
-        /// When it should be over.
-        pub expected_end: Option<Timestamp>,
-        /// When it was over.
-        pub closed_at: Option<Timestamp>,
-        /// What was reported, the newest first.
-        pub history: Vec<IncidentReport> as default,
-    }
-}
-
-row! {
-    /// One report about an incident.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct IncidentReport {
-        pub step: IncidentStep as kind,
-        /// The end expected then, if it was named.
-        pub expected_end: Option<Timestamp> = end_in as data,
-        pub at: Timestamp as occurred_at,
-    }
-}
-
-/// Steps shown at most: the page stays one short letter.
-const LONGEST_HISTORY: i64 = 20;
-
-row! {
     struct Followable {
         told: NotifiedMessage as row,
         current: bool,
     }
-}
-
-row! {
-    struct CurrentIncidentRow {
-        id: IncidentId,
-        incident: IncidentNow as row,
-    }
-}
-
-/// The end that a report about an incident names.
-fn end_in(data: &str) -> Result<Option<Timestamp>, BoxDynError> {
-    let data: serde_json::Value = json_column(data)?;
-    let end = data.get("expected_end").and_then(|end| end.as_str());
-    Ok(end.and_then(|end| Timestamp::parse(end).ok()))
 }
 
 impl StatusPages<'_> {
@@ -122,31 +68,6 @@ impl StatusPages<'_> {
             Some(_) => Followed::Ended,
             None => Followed::Nothing,
         })
-    }
-
-    /// The incident of this reference, with its history.
-    pub async fn incident(&mut self, reference: &str) -> Result<Option<IncidentNow>, StoreError> {
-        let row: Option<CurrentIncidentRow> = optional!(self.0, "look up an incident for a client",
-            "SELECT id, ref AS reference, kind, state, service, cause, note, began_at, expected_end,
-             closed_at FROM incident WHERE ref = $1";
-            reference
-        )?;
-        let Some(CurrentIncidentRow { id, mut incident }) = row else {
-            return Ok(None);
-        };
-        incident.history = self.incident_history(id).await?;
-        Ok(Some(incident))
-    }
-
-    async fn incident_history(
-        &mut self,
-        incident: IncidentId,
-    ) -> Result<Vec<IncidentReport>, StoreError> {
-        all!(self.0, "look up an incident's history",
-            "SELECT type AS kind, data, occurred_at FROM incident_change WHERE incident_id = $1
-             ORDER BY occurred_at DESC, event_id DESC LIMIT $2";
-            incident, LONGEST_HISTORY
-        )
     }
 
     /// Where a tracked link leads.

@@ -4,9 +4,8 @@
 //! the languages. Organisations' own words (states of cases) come from `domain::case_kind`.
 
 use crate::domain::Channel;
-use crate::domain::event::{IncidentKind, IncidentState, IncidentStep};
+use crate::domain::event::{Incident, IncidentKind, IncidentState, IncidentStep};
 pub(super) use crate::domain::language::Language;
-use crate::store::reports::status_page::IncidentNow;
 
 /// A sentence said back after a button was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +163,7 @@ impl Language {
         )
     }
 
-    pub(super) fn incident_title(self, incident: &IncidentNow) -> String {
+    pub(super) fn incident_title(self, incident: &Incident) -> String {
         let service = match incident.service.as_deref() {
             Some("electricity") => self.choose(" dell'energia elettrica", "electricity "),
             Some("gas") => self.choose(" del gas", "gas "),
@@ -186,7 +185,7 @@ impl Language {
         }
     }
 
-    pub(super) fn incident_state(self, incident: &IncidentNow, begun: bool) -> &'static str {
+    pub(super) fn incident_state(self, incident: &Incident, begun: bool) -> &'static str {
         match (incident.state, begun) {
             (IncidentState::Resolved, _) => self.resolved(incident.kind),
             (IncidentState::Cancelled, _) => self.cancelled(incident.kind),

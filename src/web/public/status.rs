@@ -122,8 +122,8 @@ async fn read(
     Ok((told, subject, choices))
 }
 
-/// Changes of a case shown at most: the page stays one short letter.
-const LONGEST_HISTORY: usize = 20;
+/// Changes shown at most: the page stays one short letter.
+const LONGEST_HISTORY: u8 = 20;
 
 async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, StoreError> {
     let named = |what: &str| told.data.get(what).and_then(|value| value.as_str());
@@ -132,13 +132,15 @@ async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, Sto
     {
         let mut changes = tx.cases().history(reference).await?;
         changes.reverse();
-        changes.truncate(LONGEST_HISTORY);
+        changes.truncate(LONGEST_HISTORY.into());
         return Ok(PageSubject::Case(case, changes));
     }
-    if let Some(reference) = named("incident")
-        && let Some(incident) = tx.status_page().incident(reference).await?
-    {
-        return Ok(PageSubject::Incident(incident));
+    if let Some(reference) = named("incident") {
+        let most = LONGEST_HISTORY.into();
+        let found = tx.incidents().for_reader(reference, most).await?;
+        if let Some((incident, changes)) = found {
+            return Ok(PageSubject::Incident(incident, changes));
+        }
     }
     Ok(PageSubject::Notice)
 }

@@ -6,19 +6,20 @@ use super::pages::{ContactDetails, Pages};
 use super::phrases::{Confirmation, Language, capital};
 use super::when::LocalCalendar;
 use crate::domain::client::TrackingConsent;
-use crate::domain::event::{Deadline, IncidentState};
+use crate::domain::event::{Deadline, Incident, IncidentState};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Class};
 use crate::store::people::preferences::Choices;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
-use crate::store::reports::status_page::{IncidentNow, NotifiedMessage};
+use crate::store::planning::incidents::IncidentChange;
+use crate::store::reports::status_page::NotifiedMessage;
 
 /// What a message is about.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum PageSubject {
-    /// With what happened, the newest first.
+    /// With what happened, the newest first; so the next.
     Case(CaseRecord, Vec<CaseChange>),
-    Incident(IncidentNow),
+    Incident(Incident, Vec<IncidentChange>),
     /// Neither: the event's own words, when it has some.
     Notice,
 }
@@ -105,10 +106,8 @@ pub(super) fn story(
     calendar: LocalCalendar,
 ) -> MatterText {
     match subject {
-        PageSubject::Case(case, changes) => {
-            case_story(case, changes, pages, calendar, &told.locale)
-        }
-        PageSubject::Incident(incident) => incident_story(incident, calendar),
+        PageSubject::Case(case, changes) => case_story(case, changes, pages, calendar, &told.locale),
+        PageSubject::Incident(incident, changes) => incident_story(incident, changes, calendar),
         PageSubject::Notice => notice_story(told, calendar),
     }
 }
@@ -157,9 +156,19 @@ fn case_next(case: &CaseRecord, calendar: LocalCalendar) -> Vec<String> {
     turn.into_iter().chain([by_when]).collect()
 }
 
-fn incident_story(incident: &IncidentNow, calendar: LocalCalendar) -> MatterText {
+fn incident_story(
+    incident: &Incident,
+    changes: &[IncidentChange],
+    calendar: LocalCalendar,
+) -> MatterText {
     let language = calendar.language;
     let begun = incident.began_at.is_none_or(|at| at <= calendar.now);
+    let end_named = |end| language.end_named(&calendar.moment(end));
+    let step = |step: &IncidentChange| HistoryLine {
+        what: language.incident_step(incident.kind, step.step).to_owned(),
+        detail: step.data.expected_end.map(end_named),
+        when: calendar.moment(step.occurred_at),
+    };
     MatterText {
         line: None,
         title: language.incident_title(incident),
@@ -171,21 +180,11 @@ fn incident_story(incident: &IncidentNow, calendar: LocalCalendar) -> MatterText
         },
         next: incident_next(incident, calendar),
         note: incident.note.clone(),
-        history: incident
-            .history
-            .iter()
-            .map(|step| HistoryLine {
-                what: language.incident_step(incident.kind, step.step).to_owned(),
-                detail: step
-                    .expected_end
-                    .map(|end| language.end_named(&calendar.moment(end))),
-                when: calendar.moment(step.at),
-            })
-            .collect(),
+        history: changes.iter().map(step).collect(),
     }
 }
 
-fn incident_next(incident: &IncidentNow, calendar: LocalCalendar) -> Vec<String> {
+fn incident_next(incident: &Incident, calendar: LocalCalendar) -> Vec<String> {
     let language = calendar.language;
     let mut next = Vec::new();
     match (incident.state, incident.closed_at, incident.expected_end) {

@@ -87,5 +87,5 @@ async fn a_late_opening_is_put_in_its_place(store: &Store) {
     assert_eq!(now.closed_at, Some(at("2026-11-22T19:00:00Z")));
     assert_eq!(now.service.as_deref(), Some("electricity"));
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.incidents().list(None, 9).await.unwrap().len(), 1);
+    assert_eq!(tx.incidents().list(false, None, 9).await.unwrap().len(), 1);
 }

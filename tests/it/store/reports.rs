@@ -277,7 +277,7 @@ async fn what_is_going_on_is_counted(store: TestStore) {
         (totals.ever.planned, totals.today.planned, totals.held),
         (12, 9, Vec::new())
     );
-    let incidents = tx.reports().incidents(true, i64::MAX, 10).await.unwrap();
+    let incidents = tx.incidents().list(true, None, 10).await.unwrap();
     assert_eq!(incidents.len(), 1);
     let ladder = tx.reports().delivery_funnel(30).await.unwrap();
     assert_eq!((ladder.planned, ladder.told, ladder.unreachable), (2, 0, 1));
@@ -328,14 +328,14 @@ async fn cases_and_incidents_have_their_steps(store: TestStore) {
     assert_eq!(tx.cases().list(true, None, 10).await.unwrap().len(), 1);
     let older = tx.cases().list(false, Some(case.id), 10).await.unwrap();
     assert!(older.is_empty());
-    let incident = tx.reports().incident("G-1").await.unwrap().unwrap();
-    let steps = tx.reports().incident_steps(incident.id).await.unwrap();
+    let incident = tx.incidents().get("G-1").await.unwrap().id.get();
+    let steps = tx.reports().incident_steps(incident).await.unwrap();
     assert_eq!(
         (steps.len(), steps[0].planned, steps[0].suppressed),
         (1, 2, 1)
     );
     assert_eq!(
-        tx.reports().places_told(incident.id, 10).await.unwrap(),
+        tx.reports().places_told(incident, 10).await.unwrap(),
         [(44.5, 11.34)]
     );
 }

@@ -16,7 +16,10 @@ pub(crate) async fn get(
 ) -> Result<Json<Page<IncidentRecord>>, Problem> {
     let before = paging.after.map(IncidentId::new);
     let mut tx = web.store.read().await?;
-    let found = tx.incidents().list(before, paging.one_more()).await?;
+    let found = tx
+        .incidents()
+        .list(false, before, paging.one_more())
+        .await?;
     Ok(Json(Page::cut(
         found,
         paging,

@@ -36,8 +36,7 @@ struct CasePage {
 pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Response, Problem> {
     let now = visit.web.moment();
     let mut tx = visit.web.store.read().await?;
-    let found = tx.cases().lookup(&case).await?;
-    let found = found.ok_or_else(|| Problem::not_found("case", &case))?;
+    let found = tx.cases().get(&case).await?;
     let steps = tx.cases().history(&case).await?;
     let filter = MessageFilter {
         case: Some(case.clone()),

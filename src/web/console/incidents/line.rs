@@ -1,12 +1,12 @@
 //! An incident: a line of the list and at the top of its page.
 
-use crate::store::reports::IncidentRow;
+use crate::domain::event::Incident;
 use crate::web::console::shell::format::{Badge, When, in_path, plain};
 use crate::web::console::state::Moment;
 
 pub(crate) struct IncidentLine {
     pub(crate) path: String,
-    pub(crate) incident: IncidentRow,
+    pub(crate) incident: Incident,
     pub(crate) what: String,
     pub(crate) badge: Badge,
     pub(crate) began: When,
@@ -14,7 +14,7 @@ pub(crate) struct IncidentLine {
 }
 
 impl IncidentLine {
-    pub(crate) fn new(incident: IncidentRow, now: Moment) -> Self {
+    pub(crate) fn new(incident: Incident, now: Moment) -> Self {
         let words = [
             Some(incident.kind.as_str()),
             incident.service.as_deref(),
@@ -24,8 +24,8 @@ impl IncidentLine {
         Self {
             path: in_path(&incident.incident),
             what: words.join(" · "),
-            badge: Badge::of_incident(&incident.state),
-            began: When::new(incident.began_at, now),
+            badge: Badge::of_incident(incident.state),
+            began: When::new(incident.began(), now),
             ends: incident
                 .closed_at
                 .or(incident.expected_end)

@@ -4,6 +4,8 @@ use askama::Template;
 use axum::response::Response;
 
 use super::line::IncidentLine;
+use crate::domain::IncidentId;
+use crate::store::planning::incidents::IncidentRecord;
 use crate::web::console::shell::list::{self, After};
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
 use crate::web::extract::Query;
@@ -19,12 +21,12 @@ struct IncidentsPage {
 
 pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Response, Problem> {
     let mut tx = visit.web.store.read().await?;
-    let mut reports = tx.reports();
-    let rows = reports.incidents(false, after.before(), list::PAGE).await?;
+    let before = Some(IncidentId::new(after.before()));
+    let rows = tx.incidents().list(false, before, list::PAGE).await?;
     drop(tx);
-    let next = list::next(&rows, |row| row.id);
+    let next = list::next(&rows, |row| row.id.get());
     let now = visit.web.moment();
-    let line = |incident| IncidentLine::new(incident, now);
+    let line = |row: IncidentRecord| IncidentLine::new(row.incident, now);
     Ok(shell::page(&IncidentsPage {
         frame: visit.frame(ConsolePart::Incidents, "Incidents").await?,
         next: next.map(|last| format!("/console/incidents?after={last}")),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::line::IncidentLine;
 use crate::domain::area::Area;
 use crate::insight::Proportion;
-use crate::store::reports::{DeliveryFunnel, IncidentNews, IncidentRow};
+use crate::store::reports::{IncidentNews, DeliveryFunnel};
 use crate::web::console::shell::format::{grouped, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
 use crate::web::console::shell::map::{Map, draw};
@@ -34,41 +34,27 @@ struct IncidentPage {
 
 pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Response, Problem> {
     let mut tx = visit.web.store.read().await?;
-    let found = tx.reports().incident(&incident).await?;
-    let found = found.ok_or_else(|| Problem::not_found("incident", &incident))?;
-    let steps = tx.reports().incident_steps(found.id).await?;
-    let dots = tx.reports().places_told(found.id, DOTS).await?;
+    let found = tx.incidents().get(&incident).await?;
+    let id = found.id.get();
+    let steps = tx.reports().incident_steps(id).await?;
+    let dots = tx.reports().places_told(id, DOTS).await?;
     drop(tx);
-    let delivery = visit.web.console.funnel(&visit.web, found.id).await?;
-    let area = area(&found);
+    let delivery = visit.web.console.funnel(&visit.web, id).await?;
     let now = visit.web.moment();
     let title = format!("Incident {incident}");
     Ok(shell::page(&IncidentPage {
         frame: visit.frame(ConsolePart::Incidents, title).await?,
-        area: facts(area.as_ref()),
-        map: draw(area.as_ref(), &dots),
+        area: facts(&found.incident.area),
+        map: draw(&found.incident.area, &dots),
         steps: steps.iter().map(|found| step(found, now)).collect(),
         planned: grouped(delivery.planned),
         unreachable: unreachable(&delivery),
         delivery: funnel(&delivery),
-        row: IncidentLine::new(found, now),
+        row: IncidentLine::new(found.incident, now),
     }))
 }
 
-/// The area as stored; one that no longer reads is left out of the page, not the page with it.
-fn area(incident: &IncidentRow) -> Option<Area> {
-    let value = serde_json::from_str(&incident.area).ok()?;
-    match Area::parse(&value) {
-        Ok(area) => Some(area),
-        Err(error) => {
-            tracing::warn!(incident = %incident.incident, error = %error, "a stored area does not read");
-            None
-        }
-    }
-}
-
-fn facts(area: Option<&Area>) -> Vec<(&'static str, String)> {
-    let Some(area) = area else { return Vec::new() };
+fn facts(area: &Area) -> Vec<(&'static str, String)> {
     let lists = [
         ("Municipalities", &area.municipalities),
         ("Postal codes", &area.postal_codes),

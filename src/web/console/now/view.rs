@@ -6,7 +6,8 @@ use super::cards::{Card, capped, cards};
 use crate::domain::Lane;
 use crate::insight::explain::duration;
 use crate::store::cluster::upkeep::Breach;
-use crate::store::reports::{DeliveryFunnel, IncidentRow, LaneLoad, ProviderRow};
+use crate::store::planning::incidents::IncidentRecord;
+use crate::store::reports::{DeliveryFunnel, LaneLoad, ProviderRow};
 use crate::web::console::messages::MessageLine;
 use crate::web::console::shell::format::{Badge, When, in_path, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
@@ -96,7 +97,8 @@ fn lane_bar(load: &LaneLoad, now: Moment) -> LaneBar {
     }
 }
 
-fn going_on((incident, delivery): &(IncidentRow, DeliveryFunnel), now: Moment) -> GoingOn {
+fn going_on((record, delivery): &(IncidentRecord, DeliveryFunnel), now: Moment) -> GoingOn {
+    let incident = &record.incident;
     let service = incident
         .service
         .as_deref()
@@ -104,8 +106,8 @@ fn going_on((incident, delivery): &(IncidentRow, DeliveryFunnel), now: Moment) -
     GoingOn {
         path: in_path(&incident.incident),
         incident: incident.incident.clone(),
-        what: format!("{}{service}", plain(&incident.kind)),
-        began: When::new(incident.began_at, now),
+        what: format!("{}{service}", plain(incident.kind.as_str())),
+        began: When::new(incident.began(), now),
         expected_end: incident.expected_end.map(|end| When::new(end, now)),
         steps: funnel(delivery),
     }

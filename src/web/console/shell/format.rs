@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::domain::event::IncidentState;
 use crate::domain::language::Language;
 use crate::domain::{MessageState, Timestamp};
 use crate::insight::explain::duration;
@@ -30,13 +31,13 @@ impl Badge {
         Self::new(message_tone(state), state.as_str())
     }
 
-    pub(crate) fn of_incident(state: &str) -> Self {
+    pub(crate) fn of_incident(state: IncidentState) -> Self {
         let tone = match state {
-            "going_on" => "attention",
-            "resolved" => "delivered",
-            _ => "waiting",
+            IncidentState::GoingOn => "attention",
+            IncidentState::Resolved => "delivered",
+            IncidentState::Cancelled => "waiting",
         };
-        Self::new(tone, &state.replace('_', " "))
+        Self::new(tone, &plain(state.as_str()))
     }
 
     /// Any word in one of the tones.

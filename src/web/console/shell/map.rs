@@ -28,9 +28,9 @@ pub(crate) struct Map {
 }
 
 /// The map, if there is anything with a position. Positions are latitude and longitude.
-pub(crate) fn draw(area: Option<&Area>, dots: &[(f64, f64)]) -> Option<Map> {
-    let polygons: Vec<&[(f64, f64)]> = area.map(outlines).unwrap_or_default();
-    let circle = area.and_then(|area| area.circle.as_ref());
+pub(crate) fn draw(area: &Area, dots: &[(f64, f64)]) -> Option<Map> {
+    let polygons: Vec<&[(f64, f64)]> = outlines(area);
+    let circle = area.circle.as_ref();
     let mut all: Vec<(f64, f64)> = polygons
         .iter()
         .copied()
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn dots_stay_in_the_drawing_and_north_is_up() {
-        let map = draw(None, &[(44.4, 11.3), (44.6, 11.4)]).unwrap();
+        let map = draw(&Area::default(), &[(44.4, 11.3), (44.6, 11.4)]).unwrap();
         for (x, y) in &map.dots {
             let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
             assert!((0.0..=WIDTH).contains(&x) && (0.0..=HEIGHT).contains(&y));
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn the_bar_is_as_long_as_it_says() {
         // A tenth of a degree of latitude is 11.12 km, and fills the height.
-        let map = draw(None, &[(44.4, 11.3), (44.5, 11.3)]).unwrap();
+        let map = draw(&Area::default(), &[(44.4, 11.3), (44.5, 11.3)]).unwrap();
         assert_eq!(map.bar.1, "2 km");
         let length: f64 = map.bar.0.parse().unwrap();
         let height = HEIGHT - 2.0 * MARGIN;
@@ -170,6 +170,6 @@ mod tests {
 
     #[test]
     fn without_positions_there_is_no_map() {
-        assert!(draw(None, &[]).is_none());
+        assert!(draw(&Area::default(), &[]).is_none());
     }
 }

@@ -6,8 +6,9 @@ use super::{Moment, ProviderFace, Throughput};
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::Breach;
+use crate::store::planning::incidents::IncidentRecord;
 use crate::store::reports::{
-    DeliveryFunnel, IncidentRow, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
+    DeliveryFunnel, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
 };
 use crate::web::Web;
 
@@ -19,7 +20,7 @@ pub(crate) struct Snapshot {
     pub(crate) lanes: Vec<LaneLoad>,
     pub(crate) totals: Totals,
     pub(crate) throughput: Throughput,
-    pub(crate) incidents: Vec<(IncidentRow, DeliveryFunnel)>,
+    pub(crate) incidents: Vec<(IncidentRecord, DeliveryFunnel)>,
     pub(crate) providers: Vec<(ProviderFace, Option<ProviderRow>)>,
     pub(crate) nodes: Vec<NodeRow>,
     pub(crate) paused: Option<(String, Timestamp)>,
@@ -33,7 +34,7 @@ impl Snapshot {
     pub(crate) async fn take(web: &Web, now: Moment) -> Result<Self, StoreError> {
         let mut tx = web.store.read().await?;
         let totals = tx.reports().totals(now.day()).await?;
-        let going_on = tx.reports().incidents(true, i64::MAX, 10).await?;
+        let going_on = tx.incidents().list(true, None, 10).await?;
         let recent = tx
             .reports()
             .messages(&MessageFilter::default(), None, 20)
@@ -48,7 +49,7 @@ impl Snapshot {
         drop(tx);
         let mut incidents = Vec::with_capacity(going_on.len());
         for incident in going_on {
-            let delivery = web.console.funnel(web, incident.id).await?;
+            let delivery = web.console.funnel(web, incident.id.get()).await?;
             incidents.push((incident, delivery));
         }
         Ok(Self {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::domain::area::Area;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::event::{CaseData, IncidentKind};
 use crate::domain::{CaseId, ClientId, MessageId, Timestamp};
@@ -67,18 +68,22 @@ fn tell_case(
     tell(&PageSubject::Case(case, Vec::new()), language)
 }
 
-fn an_outage() -> IncidentNow {
-    IncidentNow {
-        reference: "G-77".to_owned(),
+fn an_outage() -> Incident {
+    let opened_at = at("2026-11-22T09:00:00+01:00");
+    Incident {
+        incident: "G-77".to_owned(),
         kind: IncidentKind::Outage,
         state: IncidentState::GoingOn,
         service: Some("gas".to_owned()),
-        cause: None,
-        note: None,
+        severity: None,
+        area: Area::default(),
         began_at: None,
         expected_end: None,
+        cause: None,
+        note: None,
+        opened_at,
+        changed_at: opened_at,
         closed_at: None,
-        history: Vec::new(),
     }
 }
 
@@ -131,7 +136,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
     let outage = an_outage();
     let states = [
         (
-            IncidentNow {
+            Incident {
                 began_at: Some(at("2026-11-23T08:00:00+01:00")),
                 ..outage.clone()
             },
@@ -139,7 +144,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
             "Non sappiamo ancora quando finirà. Le scriviamo appena lo sappiamo.",
         ),
         (
-            IncidentNow {
+            Incident {
                 expected_end: Some(at("2026-11-22T17:30:00+01:00")),
                 ..outage.clone()
             },
@@ -147,7 +152,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
             "La fine era prevista per oggi alle 17:30, ma non ci risulta ancora.",
         ),
         (
-            IncidentNow {
+            Incident {
                 state: IncidentState::Resolved,
                 closed_at: Some(at("2026-11-22T17:45:00+01:00")),
                 ..outage.clone()
@@ -156,7 +161,7 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
             "Ci risulta risolto: oggi alle 17:45. Se da Lei non è così, ci chiami o ci scriva.",
         ),
         (
-            IncidentNow {
+            Incident {
                 state: IncidentState::Cancelled,
                 ..outage
             },
@@ -165,7 +170,10 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
         ),
     ];
     for (incident, state, first) in states {
-        let story = tell(&PageSubject::Incident(incident), Language::Italian);
+        let story = tell(
+            &PageSubject::Incident(incident, Vec::new()),
+            Language::Italian,
+        );
         assert_eq!(story.title, "Interruzione del gas");
         assert_eq!(story.state.as_deref(), Some(state));
         assert_eq!(story.next[0], first);
