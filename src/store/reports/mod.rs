@@ -14,7 +14,7 @@ mod stats;
 pub mod status_page;
 mod story;
 
-pub use clients::{ClientSheet, ClientSummary, ContactRow, PlaceSummary, SuppressionRow};
+pub use clients::ClientSummary;
 pub use incidents::{IncidentNews, DeliveryFunnel};
 pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};

@@ -1,5 +1,6 @@
 //! What people look at, on both databases, over the same rows.
 
+use araldo::domain::client::SuppressionReason;
 use araldo::domain::{Channel, MessageId, MessageState};
 use araldo::insight::explain;
 use araldo::store::reports::{MessageFilter, StatsBy};
@@ -296,13 +297,16 @@ async fn what_is_going_on_is_counted(store: TestStore) {
 async fn a_client_comes_with_everything_that_decides(store: TestStore) {
     let store = seeded(store).await;
     let mut tx = store.read().await.unwrap();
-    let sheet = tx.reports().client("C-1").await.unwrap().unwrap();
-    assert_eq!((sheet.contacts.len(), sheet.places.len()), (1, 1));
+    let record = tx.clients().get("C-1").await.unwrap();
+    let client = record.client;
+    assert_eq!((client.contacts.len(), client.places.len()), (1, 1));
+    assert_eq!(record.contact_ids.len(), 1);
     let cases = tx.cases().for_client("C-1", None, 10).await.unwrap();
     assert_eq!(cases.len(), 1);
-    assert!(sheet.contacts[0].verified);
-    assert_eq!(sheet.topics, [("surveys".to_owned(), false)]);
-    assert_eq!(sheet.suppressions[0].reason, "stop");
+    assert!(client.contacts[0].verified);
+    assert_eq!(client.topics, [("surveys".to_owned(), false)].into());
+    let barred = tx.suppressions().of_client("C-1").await.unwrap();
+    assert_eq!(barred[0].reason, SuppressionReason::Stop);
     for (search, found) in [
         ("NICCOLO", 1),
         ("niccolò z", 1),

@@ -12,14 +12,18 @@ use crate::store::database::sql::{all, optional_value};
 use crate::store::{StoreError, json_ids};
 use crate::text::folded::fold;
 
-/// A client in the store.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClientRecord {
-    pub id: ClientId,
-    /// As the organisation describes it and as the client chose.
-    pub client: Client,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
+row! {
+    /// A client in the store.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct ClientRecord {
+        pub id: ClientId,
+        /// As the organisation describes it and as the client chose.
+        pub client: Client as row,
+        /// The rows of its contacts, in their order.
+        pub contact_ids: Vec<i64> as default,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
+    }
 }
 
 macro_rules! columns {
@@ -100,6 +104,7 @@ impl Clients<'_> {
         for contact in self.contacts(&ids).await? {
             let record = &mut records[at[&contact.client_id]];
             record.client.contacts.push(contact.contact);
+            record.contact_ids.push(contact.id);
         }
         let mut tags = self.tags(&ids).await?;
         for place in self.places(&ids).await? {
@@ -121,7 +126,7 @@ impl Clients<'_> {
 
     async fn contacts(&mut self, ids: &str) -> Result<Vec<ContactOf>, StoreError> {
         all!(self.0, "read the contacts of clients",
-            "SELECT client_id, channel, address, verified FROM contact_point
+            "SELECT id, client_id, channel, address, verified FROM contact_point
              WHERE client_id IN (",
             words::ids!("$1"), ") ORDER BY client_id, position";
             ids
@@ -178,15 +183,6 @@ pub(in crate::store) fn name_parts(search: &str) -> Result<String, StoreError> {
 }
 
 row! {
-    for ClientRecord {
-        id,
-        client as row,
-        created_at,
-        updated_at,
-    }
-}
-
-row! {
     for Client {
         client as reference,
         name,
@@ -211,6 +207,7 @@ row! {
 
 row! {
     struct ContactOf {
+        id: i64,
         client_id: ClientId,
         contact: ContactPoint as row,
     }

@@ -6,17 +6,20 @@ use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use super::why::{Explanation, answer};
-use crate::domain::address::masked;
+use crate::domain::Channel;
+use crate::domain::client::Client;
 use crate::domain::role::Right;
 use crate::store::Tx;
 use crate::store::access::audit::AuditEntry;
+use crate::store::people::clients::ClientRecord;
 use crate::store::people::replies::RepliesTo;
-use crate::store::reports::{ClientSheet, MessageFilter};
+use crate::store::people::suppressions::Suppression;
+use crate::store::reports::MessageFilter;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::cases::CaseLine;
 use crate::web::console::messages::MessageLine;
 use crate::web::console::replies::{self, ReplyLine};
-use crate::web::console::shell::format::{minute_of_day, plain};
+use crate::web::console::shell::format::plain;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
 use crate::web::console::state::Moment;
 use crate::web::extract::{Path, Query};
@@ -33,9 +36,12 @@ pub(crate) struct ClientQuery {
 /// Cases shown at most.
 const CASES: i64 = 100;
 
+/// Places shown at most.
+const PLACES: usize = 100;
+
 struct ContactLine {
     id: i64,
-    channel: String,
+    channel: Channel,
     address: String,
     verified: bool,
     shown: bool,
@@ -46,11 +52,10 @@ struct ContactLine {
 struct ClientPage {
     frame: Frame,
     path: String,
-    sheet: ClientSheet,
+    client: Client,
     may_reveal: bool,
     contacts: Vec<ContactLine>,
-    quiet: Option<String>,
-    suppressions: Vec<(String, String, String, When)>,
+    suppressions: Vec<(Channel, String, String, When)>,
     cases: Vec<CaseLine>,
     lines: Vec<MessageLine>,
     answer: Option<Explanation>,
@@ -97,11 +102,10 @@ pub(crate) async fn back(Path(client): Path<String>) -> Response {
 
 /// The address somebody wants to see, if it is this client's.
 async fn contact_of(tx: &mut Tx, client: &str, contact: &str) -> Result<i64, Problem> {
-    let found = tx.reports().client(client).await?;
-    let sheet = found.ok_or_else(|| Problem::not_found("client", client))?;
-    let mut ids = sheet.contacts.iter().map(|contact| contact.id);
+    let ids = tx.clients().get(client).await?.contact_ids;
     let asked: Option<i64> = contact.parse().ok();
-    ids.find(|id| Some(*id) == asked)
+    asked
+        .filter(|id| ids.contains(id))
         .ok_or_else(|| Problem::not_found("address of this client", contact))
 }
 
@@ -113,51 +117,49 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let now = visit.web.moment();
     let mut tx = visit.web.store.read().await?;
-    let found = tx.reports().client(client).await?;
-    let sheet = found.ok_or_else(|| Problem::not_found("client", client))?;
+    let mut record = tx.clients().get(client).await?;
+    record.client.places.truncate(PLACES);
+    let barred = tx.suppressions().of_client(client).await?;
     let filter = MessageFilter {
         client: Some(client.to_owned()),
         ..MessageFilter::default()
     };
     let cases = tx.cases().for_client(client, None, CASES).await?;
     let lines = MessageLine::newest(&mut tx, &filter, now).await?;
-    let replies = replies::about(&mut tx, RepliesTo::Client(sheet.id.get()), now).await?;
+    let replies = replies::about(&mut tx, RepliesTo::Client(record.id.get()), now).await?;
     let answer = match about {
         "" => None,
         about => Some(answer(&mut tx, client, about, now).await?),
     };
     drop(tx);
-    let quiet = sheet.quiet_from.zip(sheet.quiet_to);
-    let quiet = quiet.map(|(from, to)| (minute_of_day(from), minute_of_day(to)));
     Ok(shell::page(&ClientPage {
         frame: visit
-            .frame(ConsolePart::Clients, sheet.name.as_str())
+            .frame(ConsolePart::Clients, record.client.name.as_str())
             .await?,
         path: in_path(client),
         may_reveal: visit.may(Right::Reveal),
         may_answer: visit.may(Right::AnswerReplies),
         replies,
-        contacts: contacts(&sheet, shown),
-        quiet: quiet.map(|(from, to)| format!("{from} to {to}")),
-        suppressions: suppressions(&sheet, now),
+        contacts: contacts(&record, shown),
+        suppressions: suppressions(&barred, now),
         cases: CaseLine::all(cases, &visit.web),
         lines,
         answer,
-        sheet,
+        client: record.client,
     }))
 }
 
-fn contacts(sheet: &ClientSheet, shown: Option<i64>) -> Vec<ContactLine> {
-    let contacts = sheet.contacts.iter();
+fn contacts(record: &ClientRecord, shown: Option<i64>) -> Vec<ContactLine> {
+    let contacts = record.contact_ids.iter().zip(&record.client.contacts);
     contacts
-        .map(|contact| {
-            let shown = shown == Some(contact.id);
+        .map(|(id, contact)| {
+            let shown = shown == Some(*id);
             ContactLine {
-                id: contact.id,
-                channel: contact.channel.clone(),
+                id: *id,
+                channel: contact.address.channel(),
                 address: match shown {
-                    true => contact.address.clone(),
-                    false => masked(&contact.address),
+                    true => contact.address.as_str().to_owned(),
+                    false => contact.address.masked(),
                 },
                 verified: contact.verified,
                 shown,
@@ -166,13 +168,13 @@ fn contacts(sheet: &ClientSheet, shown: Option<i64>) -> Vec<ContactLine> {
         .collect()
 }
 
-fn suppressions(sheet: &ClientSheet, now: Moment) -> Vec<(String, String, String, When)> {
-    let suppressions = sheet.suppressions.iter();
-    suppressions
+fn suppressions(barred: &[Suppression], now: Moment) -> Vec<(Channel, String, String, When)> {
+    barred
+        .iter()
         .map(|barred| {
             let since = When::new(barred.created_at, now);
-            let (address, reason) = (masked(&barred.address), plain(&barred.reason));
-            (barred.channel.clone(), address, reason, since)
+            let (address, reason) = (barred.address.masked(), plain(barred.reason.as_str()));
+            (barred.address.channel(), address, reason, since)
         })
         .collect()
 }

@@ -120,11 +120,6 @@ pub(crate) fn grouped(number: i64) -> String {
     text
 }
 
-/// `08:30` of a minute of the day.
-pub(crate) fn minute_of_day(minute: i64) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
 /// A word of SQL or JSON as one reads it: `planned_outage` → `planned outage`.
 pub(crate) fn plain(word: &str) -> String {
     word.replace('_', " ")
