@@ -31,6 +31,15 @@ impl<'a> AuditEntry<'a> {
             detail: None,
         }
     }
+
+    /// With more to it.
+    #[must_use]
+    pub const fn with(self, detail: &'a str) -> Self {
+        Self {
+            detail: Some(detail),
+            ..self
+        }
+    }
 }
 
 row! {

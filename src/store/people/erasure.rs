@@ -10,6 +10,7 @@ mod named;
 
 use crate::domain::erasure::Pepper;
 use crate::domain::{ClientId, EventId, Ids, Reason, Timestamp};
+use crate::store::access::audit::AuditEntry;
 use crate::store::database::sql::{execute, optional_value, value, values};
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::messages::transitions;
@@ -183,12 +184,7 @@ impl Erasure<'_> {
             "{} messages withdrawn, {} events blanked",
             erased.cancelled, erased.events
         );
-        let entry = crate::store::access::audit::AuditEntry {
-            actor: erasing.actor,
-            action: "client.erased",
-            subject: &subject,
-            detail: Some(&detail),
-        };
+        let entry = AuditEntry::new(erasing.actor, "client.erased", &subject).with(&detail);
         self.0
             .audit()
             .append(erasing.ids.next(), erasing.now, &entry)

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, ClientId, Ids, MessageId, Timestamp};
+use crate::store::access::audit::AuditEntry;
 use crate::store::database::rows::{parsed, row};
 use crate::store::database::sql::{all, execute, optional, value, values};
 use crate::store::{StoreError, Tx};
@@ -228,11 +229,9 @@ impl Preferences<'_> {
         now: Timestamp,
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        execute!(self.0.conn, "write a client's decision to the audit log",
-            "INSERT INTO audit (id, at, actor, action, subject, detail)
-             VALUES ($1, $2, 'client', 'preferences.changed', $3, $4)";
-            ids.next(), now, format!("client:{client}"), detail
-        )
+        let subject = format!("client:{client}");
+        let entry = AuditEntry::new("client", "preferences.changed", &subject).with(detail);
+        self.0.audit().append(ids.next(), now, &entry).await
     }
 }
 

@@ -18,7 +18,7 @@ pub use clients::ClientSummary;
 pub use incidents::{IncidentNews, DeliveryFunnel};
 pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};
-pub use operation::{KeyRow, NodeRow, NodeState, ProviderRow};
+pub use operation::{NodeRow, NodeState, ProviderRow};
 pub use stats::{Counts, StatsBy, StatsRow};
 pub use story::{
     MessageStory, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,

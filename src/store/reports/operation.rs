@@ -1,4 +1,4 @@
-//! Nodes, providers and keys, for the settings page.
+//! Nodes and providers, for the settings page.
 
 use crate::domain::Timestamp;
 use crate::store::StoreError;
@@ -67,21 +67,6 @@ row! {
     }
 }
 
-row! {
-    /// An API key, without its secret.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct KeyRow {
-        pub name: String,
-        pub prefix: String,
-        pub scopes: String,
-        pub sources: Option<String>,
-        pub types: Option<String>,
-        pub created_at: Timestamp,
-        pub last_used_at: Option<Timestamp>,
-        pub revoked_at: Option<Timestamp>,
-    }
-}
-
 impl Reports<'_> {
     /// Runs of the daemon: first those that have not stopped, each newest first.
     pub async fn nodes(&mut self, limit: i64) -> Result<Vec<NodeRow>, StoreError> {
@@ -108,16 +93,6 @@ impl Reports<'_> {
             self.0,
             "read whether sending is paused",
             "SELECT actor, at FROM switch WHERE name = 'dispatch' AND thrown"
-        )
-    }
-
-    /// The keys, oldest first.
-    pub async fn keys(&mut self) -> Result<Vec<KeyRow>, StoreError> {
-        all!(
-            self.0,
-            "list the API keys",
-            "SELECT name, prefix, scopes, sources, types, created_at, last_used_at, revoked_at
-             FROM api_key ORDER BY id"
         )
     }
 }

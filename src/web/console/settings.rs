@@ -6,8 +6,9 @@ use axum::response::Response;
 
 use crate::domain::role::Right;
 use crate::store::access::audit::AuditRow;
+use crate::store::access::keys::StoredKey;
 use crate::store::access::users::User;
-use crate::store::reports::{KeyRow, NodeRow, NodeState};
+use crate::store::reports::{NodeRow, NodeState};
 use crate::store::{StoreError, Tx};
 use crate::web::problem::Problem;
 
@@ -23,7 +24,7 @@ struct NodeLine {
 
 /// What only admins see.
 struct Office {
-    keys: Vec<(KeyRow, When, Option<When>, Badge)>,
+    keys: Vec<(StoredKey, When, Option<When>, Badge)>,
     people: Vec<(User, When, Badge)>,
     audit: Vec<(AuditRow, When)>,
 }
@@ -80,7 +81,7 @@ async fn office(tx: &mut Tx, now: Moment) -> Result<Office, StoreError> {
         Some(word) => Badge::new("waiting", word),
         None => Badge::new("delivered", "valid"),
     };
-    let key = |key: KeyRow| {
+    let key = |key: StoredKey| {
         let badge = badge(key.revoked_at.map(|_| "revoked"));
         let used = key.last_used_at.map(|at| When::new(at, now));
         let made = When::new(key.created_at, now);
@@ -96,7 +97,7 @@ async fn office(tx: &mut Tx, now: Moment) -> Result<Office, StoreError> {
         (entry, at)
     };
     Ok(Office {
-        keys: tx.reports().keys().await?.into_iter().map(key).collect(),
+        keys: tx.keys().list().await?.into_iter().map(key).collect(),
         people: tx.users().list().await?.into_iter().map(person).collect(),
         audit: tx
             .audit()

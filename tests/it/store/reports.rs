@@ -291,7 +291,7 @@ async fn what_is_going_on_is_counted(store: TestStore) {
         900
     );
     assert!(tx.reports().dispatch_paused().await.unwrap().is_some());
-    assert_eq!(tx.reports().keys().await.unwrap().len(), 1);
+    assert_eq!(tx.keys().list().await.unwrap().len(), 1);
 }
 
 async fn a_client_comes_with_everything_that_decides(store: TestStore) {

@@ -80,12 +80,8 @@ pub(crate) async fn reveal(
     person.require(Right::Reveal)?;
     let mut tx = visit.web.store.write().await?;
     let shown = contact_of(&mut tx, &client, fields.get("contact")).await?;
-    let entry = AuditEntry {
-        actor: &person.email,
-        action: "contact.revealed",
-        subject: &client,
-        detail: Some(&shown.to_string()),
-    };
+    let contact = shown.to_string();
+    let entry = AuditEntry::new(&person.email, "contact.revealed", &client).with(&contact);
     visit.web.audit(&mut tx, &entry).await?;
     tx.commit().await?;
     draw(&visit, &client, "", Some(shown)).await
