@@ -69,7 +69,7 @@ impl Upkeep {
                     break;
                 };
                 tx.commit().await?;
-                (after, deleted) = (chunk.upto, deleted + chunk.deleted);
+                (after, deleted) = (chunk.upto, deleted + chunk.changed);
             }
         }
         Ok(deleted)

@@ -3,7 +3,7 @@
 
 mod old;
 
-pub use old::{DeletedRows, Old};
+pub use old::Old;
 
 use crate::domain::{NodeId, Timestamp};
 use crate::store::access::sessions::Sessions;
@@ -58,7 +58,7 @@ pub struct Swept {
     pub nodes: u64,
 }
 
-/// A stretch of old messages or plans.
+/// A stretch of old rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chunk {
     /// The last one looked at.

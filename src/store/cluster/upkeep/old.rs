@@ -1,10 +1,11 @@
 //! Deletes what is old: cases, incidents, plans, events, the audit. A row goes only when no other
 //! row needs it; each call looks at a range of ids.
 
-use super::UpkeepRows;
+use super::{Chunk, UpkeepRows};
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
-use crate::store::{Doing as _, StoreError, json_ids, on};
+use crate::store::database::sql::{affected, values};
+use crate::store::{StoreError, json_ids};
 
 /// A kind of rows that are deleted when they are old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +23,6 @@ pub enum Old {
     Erasures,
 }
 
-/// A stretch that was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeletedRows {
-    /// The last id looked at.
-    pub upto: i64,
-    /// How many rows went.
-    pub deleted: u64,
-}
-
 impl UpkeepRows<'_> {
     /// Deletes what is older than `before`, among up to `limit` rows after the id `after`. None:
     /// there are no more.
@@ -40,26 +32,16 @@ impl UpkeepRows<'_> {
         after: i64,
         before: Timestamp,
         limit: u32,
-    ) -> Result<Option<DeletedRows>, StoreError> {
+    ) -> Result<Option<Chunk>, StoreError> {
         let found = self.old_ids(old, after, before, limit).await?;
         let Some(upto) = found.last().copied() else {
             return Ok(None);
         };
-        let ids = json_ids(found);
-        if old == Old::Cases {
-            self.run("delete what happened in old cases", CASE_CHANGES, &ids)
-                .await?;
-        }
-        if old == Old::Incidents {
-            self.run(
-                "delete what was said of old incidents",
-                INCIDENT_CHANGES,
-                &ids,
-            )
-            .await?;
-        }
-        let deleted = self.run("delete what is old", texts(old), &ids).await?;
-        Ok(Some(DeletedRows { upto, deleted }))
+        Ok(Some(Chunk {
+            upto,
+            first_unfinished: None,
+            changed: self.delete_ids(old, &json_ids(found)).await?,
+        }))
     }
 
     /// The ids of one stretch, in order. Ids tell the time where nothing says when a thing ended.
@@ -70,94 +52,73 @@ impl UpkeepRows<'_> {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<i64>, StoreError> {
-        let (text, until) = match old {
-            Old::Cases => (CLOSED_CASES, before.as_micros()),
-            Old::Incidents => (CLOSED_INCIDENTS, before.as_micros()),
-            Old::Erasures => (ERASURES, before.as_micros()),
-            Old::Deeds => (DEEDS, first_id_at(before)),
-            Old::Plans => (PLANS, first_id_at(before)),
-            Old::Events => (EVENTS, first_id_at(before)),
-        };
-        on!(&mut *self.0, |c| {
-            sqlx::query_scalar(text)
-                .bind(after)
-                .bind(until)
-                .bind(i64::from(limit))
-                .fetch_all(&mut **c)
-                .await
-        })
-        .doing("look for what is old")
-    }
-
-    async fn run(
-        &mut self,
-        doing: &'static str,
-        (sqlite, postgres): (&'static str, &'static str),
-        ids: &str,
-    ) -> Result<u64, StoreError> {
-        match &mut *self.0 {
-            crate::store::Backend::Sqlite(c) => sqlx::query(sqlite)
-                .bind(ids)
-                .execute(&mut **c)
-                .await
-                .map(|done| done.rows_affected()),
-            crate::store::Backend::Postgres(c) => sqlx::query(postgres)
-                .bind(ids)
-                .execute(&mut **c)
-                .await
-                .map(|done| done.rows_affected()),
+        let (first_id, limit) = (first_id_at(before), i64::from(limit));
+        macro_rules! ids {
+            ($until:expr, $sql:literal) => {
+                values!(self.0, "look for what is old", $sql, " LIMIT $3"; after, $until, limit)
+            };
         }
-        .doing(doing)
+        match old {
+            Old::Cases => ids!(
+                before,
+                "SELECT id FROM case_file WHERE id > $1 AND closed_at IS NOT NULL
+                 AND closed_at < $2 ORDER BY id"
+            ),
+            Old::Incidents => ids!(
+                before,
+                "SELECT id FROM incident WHERE id > $1 AND closed_at < $2
+                 AND state <> 'going_on' ORDER BY id"
+            ),
+            Old::Erasures => ids!(
+                before,
+                "SELECT client_id FROM erased_client WHERE client_id > $1 AND erased_at < $2
+                 ORDER BY client_id"
+            ),
+            Old::Deeds => ids!(
+                first_id,
+                "SELECT id FROM audit WHERE id > $1 AND id < $2 ORDER BY id"
+            ),
+            Old::Plans => ids!(
+                first_id,
+                "SELECT id FROM plan WHERE id > $1 AND id < $2 AND state = 'planned' ORDER BY id"
+            ),
+            Old::Events => ids!(
+                first_id,
+                "SELECT id FROM event WHERE id > $1 AND id < $2 AND state <> 'received' ORDER BY id"
+            ),
+        }
     }
-}
 
-const CLOSED_CASES: &str = "SELECT id FROM case_file WHERE id > $1 AND closed_at IS NOT NULL
-    AND closed_at < $2 ORDER BY id LIMIT $3";
-const CLOSED_INCIDENTS: &str = "SELECT id FROM incident WHERE id > $1 AND closed_at < $2
-    AND state <> 'going_on' ORDER BY id LIMIT $3";
-const ERASURES: &str = "SELECT client_id FROM erased_client WHERE client_id > $1
-    AND erased_at < $2 ORDER BY client_id LIMIT $3";
-const DEEDS: &str = "SELECT id FROM audit WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
-const PLANS: &str = "SELECT id FROM plan WHERE id > $1 AND id < $2 AND state = 'planned'
-    ORDER BY id LIMIT $3";
-const EVENTS: &str = "SELECT id FROM event WHERE id > $1 AND id < $2 AND state <> 'received'
-    ORDER BY id LIMIT $3";
-
-/// One text for each database: they differ in how a list of ids is read.
-macro_rules! both {
-    ($($before:literal)+; $after:literal) => {{
-        (
-            {
-                use crate::store::database::backend::sqlite as words;
-                concat!($($before,)+ " IN (", words::ids!("$1"), ")", $after)
-            },
-            {
-                use crate::store::database::backend::postgres as words;
-                concat!($($before,)+ " IN (", words::ids!("$1"), ")", $after)
-            },
-        )
-    }};
-}
-
-const CASE_CHANGES: (&str, &str) = both!("DELETE FROM case_change WHERE case_id"; "");
-const INCIDENT_CHANGES: (&str, &str) = both!("DELETE FROM incident_change WHERE incident_id"; "");
-
-const fn texts(old: Old) -> (&'static str, &'static str) {
-    match old {
-        Old::Cases => both!("DELETE FROM case_file WHERE id"; ""),
-        Old::Incidents => both!("DELETE FROM incident WHERE id"; ""),
-        Old::Deeds => both!("DELETE FROM audit WHERE id"; ""),
-        Old::Erasures => both!("DELETE FROM erased_client WHERE client_id"; ""),
-        Old::Plans => both!(
-            "DELETE FROM plan WHERE id";
-            " AND NOT EXISTS (SELECT 1 FROM message WHERE message.plan_id = plan.id)"
-        ),
-        Old::Events => both!(
-            "DELETE FROM event WHERE id";
-            " AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.event_id = event.id)
-             AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_change.event_id = event.id)
-             AND NOT EXISTS (SELECT 1 FROM incident_change
-             WHERE incident_change.event_id = event.id)"
-        ),
+    async fn delete_ids(&mut self, old: Old, ids: &str) -> Result<u64, StoreError> {
+        macro_rules! delete {
+            ($rows:literal $(, $unless:literal)?) => {
+                affected!(self.0, "delete what is old",
+                    "DELETE FROM ", $rows, " IN (", words::ids!("$1"), ")" $(, $unless)?; ids
+                )
+            };
+        }
+        match old {
+            Old::Cases => {
+                delete!("case_change WHERE case_id")?;
+                delete!("case_file WHERE id")
+            }
+            Old::Incidents => {
+                delete!("incident_change WHERE incident_id")?;
+                delete!("incident WHERE id")
+            }
+            Old::Deeds => delete!("audit WHERE id"),
+            Old::Erasures => delete!("erased_client WHERE client_id"),
+            Old::Plans => delete!(
+                "plan WHERE id",
+                " AND NOT EXISTS (SELECT 1 FROM message WHERE message.plan_id = plan.id)"
+            ),
+            Old::Events => delete!(
+                "event WHERE id",
+                " AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.event_id = event.id)
+                 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_change.event_id = event.id)
+                 AND NOT EXISTS (SELECT 1 FROM incident_change
+                 WHERE incident_change.event_id = event.id)"
+            ),
+        }
     }
 }
