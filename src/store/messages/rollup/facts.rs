@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sqlx::{FromRow, Row};
-
 use super::{Acts, Shift, Standing, Summed, shift};
 use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp, Tracking};
 use crate::store::database::rows::row;
@@ -23,48 +21,25 @@ macro_rules! facts {
 pub(in crate::store) use facts;
 
 row! {
-    pub(in crate::store) struct FactsRow {
-        id: MessageId,
-        plan_id: PlanId,
-        channel: Channel,
+    /// What a message's row says of where it counts.
+    #[derive(Debug, Clone, Copy)]
+    pub(in crate::store) struct Facts {
+        pub(in crate::store) message: MessageId as id,
+        pub(in crate::store) channel: Channel,
+        /// Where it stands; its `clicks` are the plan's to say.
+        pub(in crate::store) standing: Standing = standing as (state, tracking, reports, engaged),
+        plan: PlanId as plan_id,
         created_at: Timestamp,
-        state: MessageState,
-        tracking: Tracking,
-        engaged: i64,
-        reports: bool,
     }
 }
 
-/// What a message's row says of where it counts.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct Facts {
-    pub(in crate::store) message: MessageId,
-    pub(in crate::store) channel: Channel,
-    /// Where it stands; its `clicks` are the plan's to say.
-    pub(in crate::store) standing: Standing,
-    plan: PlanId,
-    created_at: Timestamp,
-}
-
-impl<'r, R: Row> FromRow<'r, R> for Facts
-where
-    FactsRow: FromRow<'r, R>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        let row = FactsRow::from_row(row)?;
-        Ok(Self {
-            message: row.id,
-            channel: row.channel,
-            standing: Standing {
-                state: row.state,
-                tracking: row.tracking,
-                clicks: true,
-                reports: row.reports,
-                acts: Acts::from_bits(row.engaged),
-            },
-            plan: row.plan_id,
-            created_at: row.created_at,
-        })
+fn standing(state: MessageState, tracking: Tracking, reports: bool, engaged: i64) -> Standing {
+    Standing {
+        state,
+        tracking,
+        clicks: true,
+        reports,
+        acts: Acts::from_bits(engaged),
     }
 }
 
