@@ -1,6 +1,8 @@
 //! The audience of a plan, frozen: client ids in ascending order, each once, with the place that
 //! brought them in. Reads the store; decides nothing about messages.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use crate::domain::area::Area;
@@ -84,15 +86,43 @@ async fn in_area(tx: &mut Tx, area: &Area, limit: i64) -> Result<(Vec<Member>, i
             limit,
         )
         .await?;
-    let mut looked_at = members.len();
-    if let Some(bounds) = area.bounding_box() {
-        let (height, width) = ((bounds.south, bounds.north), (bounds.west, bounds.east));
-        let spots = tx.candidates().in_bounds(height, width, limit).await?;
-        looked_at += spots.len();
-        let covered = spots
-            .into_iter()
-            .filter(|spot| area.covers_position((spot.lat, spot.lon)));
-        members.extend(covered.map(|spot| spot.member));
-    }
+    let (located, spots) = located(tx, area, limit).await?;
+    let looked_at = members.len() + spots;
+    members.extend(located);
     Ok((members, i64::try_from(looked_at).unwrap_or(i64::MAX)))
+}
+
+/// The clients with a place inside the polygon or circle of an area, among at most `limit` places
+/// near it; and how many of those there are.
+async fn located(tx: &mut Tx, area: &Area, limit: i64) -> Result<(Vec<Member>, usize), StoreError> {
+    let Some(bounds) = area.bounding_box() else {
+        return Ok((Vec::new(), 0));
+    };
+    let (height, width) = ((bounds.south, bounds.north), (bounds.west, bounds.east));
+    let spots = tx.candidates().in_bounds(height, width, limit).await?;
+    let covered = spots
+        .iter()
+        .filter(|spot| area.covers_position((spot.lat, spot.lon)));
+    Ok((covered.map(|spot| spot.member).collect(), spots.len()))
+}
+
+/// What an area is warned of whose shapes cover nobody, but would with latitude and longitude
+/// exchanged. A mistake that is easily made, and that nobody would notice: the area is valid, and
+/// far away.
+pub async fn exchanged(tx: &mut Tx, area: &Area) -> Result<Option<String>, StoreError> {
+    let Some(exchanged) = area.exchanged() else {
+        return Ok(None);
+    };
+    if !located(tx, area, i64::MAX).await?.0.is_empty() {
+        return Ok(None);
+    }
+    let (members, _) = located(tx, &exchanged, i64::MAX).await?;
+    let clients: HashSet<i64> = members.iter().map(|member| member.client).collect();
+    Ok((!clients.is_empty()).then(|| {
+        format!(
+            "the area's shapes cover no client, and would cover {} with latitude and longitude \
+             exchanged; `polygon` and `circle` have latitude first, GeoJSON has longitude first",
+            clients.len()
+        )
+    }))
 }

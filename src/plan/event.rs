@@ -225,23 +225,13 @@ impl Planner {
 /// Why nobody was told.
 async fn nobody(tx: &mut Tx, incident: Option<&Incident>) -> Result<String, StoreError> {
     let turned = match incident {
-        Some(incident) => tx.audience().if_exchanged(&incident.area).await?,
+        Some(incident) => audience::exchanged(tx, &incident.area).await?,
         None => None,
     };
     Ok(match turned {
-        Some(clients) => format!("nobody in the audience is known: {}", exchanged(clients)),
+        Some(warning) => format!("nobody in the audience is known: {warning}"),
         None => String::from("nobody in the audience is known"),
     })
-}
-
-/// What an area is warned of whose shapes cover nobody, but would with latitude and longitude
-/// exchanged.
-#[must_use]
-pub fn exchanged(clients: usize) -> String {
-    format!(
-        "the area's shapes cover no client, and would cover {clients} with latitude and longitude \
-         exchanged; `polygon` and `circle` have latitude first, GeoJSON has longitude first"
-    )
 }
 
 /// When the messages are due: at once, unless the subject was told of a moment ago. Then the

@@ -22,7 +22,7 @@ use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-pub use event::exchanged;
+pub use audience::exchanged;
 pub use matching::{Matcher, MatcherError};
 pub use preview::{IncidentPreview, preview};
 

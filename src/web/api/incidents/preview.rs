@@ -59,8 +59,8 @@ pub(crate) async fn post(
     if !count.has_rule {
         warnings.push(NO_RULE.to_owned());
     }
-    if exact && let Some(clients) = tx.audience().if_exchanged(&area).await? {
-        warnings.push(exchanged(clients));
+    if exact {
+        warnings.extend(exchanged(&mut tx, &area).await?);
     }
     if !warnings.is_empty() {
         answer["warnings"] = warnings.into();
