@@ -253,20 +253,11 @@ impl Town {
         self.row("incident", incident).await;
         self.event(90, "oms-77-1", "incident.opened", "G-77", 24)
             .await;
-        self.sql(
-            "INSERT INTO incident_change VALUES (90, 80, 'incident.opened', '{\"incident\":\"G-77\"}', $1)",
-            &[&self.ago(24)],
-        )
-        .await;
-        self.plan(
-            91,
-            90,
-            ("incident-started", "urgent", "safety"),
-            "incident:G-77",
-            20,
-            24,
-        )
-        .await;
+        let change = json!({ "event_id": 90, "incident_id": 80, "occurred_at": self.ago(24) });
+        self.row("incident_change", change).await;
+        let about = json!({ "subject": "incident:G-77", "lane": "urgent", "class": "safety",
+            "planned": 20 });
+        self.plan(91, 90, "incident-started", 24, about).await;
         let states = [
             "delivered",
             "delivered",

@@ -40,83 +40,9 @@ pub(crate) const SAFETY: i64 = 1_005;
 /// The plan of the first four.
 pub(crate) const PLAN: i64 = 501;
 
-/// Literals only, so that one text serves both databases.
-const SEED: &[&str] = &[
-    "INSERT INTO client (id, ref, name, name_folded, locale, time_zone, preferred, partner, \
-     quiet_from, quiet_to, tracking_consent, created_at, updated_at) VALUES \
-     (7, 'C-1001', 'Maria Rossi', 'maria rossi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
-     'granted', 1, 1), \
-     (8, 'C-1002', 'Luca Bianchi', 'luca bianchi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
-     'unknown', 1, 1), \
-     (9, 'C-1003', 'Anna Verdi', 'anna verdi', 'it', 'Europe/Rome', 'sms', NULL, NULL, NULL, \
-     'unknown', 1, 1)",
-    "INSERT INTO contact_point (id, client_id, channel, address, position, verified) VALUES \
-     (71, 7, 'sms', '+39000123401', 0, TRUE), (72, 7, 'email', 'maria@posta.example', 0, TRUE), \
-     (73, 8, 'sms', '+39000123402', 0, TRUE), (74, 9, 'sms', '+39000123403', 0, TRUE)",
-    "INSERT INTO template (id, name, description, topic, created_at) VALUES \
-     (31, 'case-progress', '', 'cases', 1), (32, 'incident-started', '', 'outages', 1), \
-     (33, 'survey', '', 'surveys', 1)",
-    "INSERT INTO template_version (id, template_id, version, state, variables, parts, author, \
-     created_at) VALUES (34, 31, 1, 'published', '[]', '{}', 'demo', 1), \
-     (35, 32, 1, 'published', '[]', '{}', 'demo', 1), \
-     (36, 33, 1, 'published', '[]', '{}', 'demo', 1)",
-    "INSERT INTO link (id, url, created_at) VALUES (1, 'https://www.example.it/guida', 1), \
-     (2, 'https://www.example.it/tempi', 1), (3, 'https://www.example.it/contatti', 1), \
-     (4, 'javascript:alert(1)', 1)",
-    "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, \
-     body_hash, state, detail) VALUES \
-     (401, '/crm', 'crm-1', 'case.state_changed', 'PR-2026-00412', 1795335000000000, \
-     1795335000000000, '{\"case\":\"PR-2026-00412\",\"client\":\"C-1001\"}', 'x', 'planned', NULL), \
-     (402, '/oms', 'oms-1', 'incident.opened', 'G-77', 1795335000000000, 1795335000000000, \
-     '{\"incident\":\"G-77\"}', 'y', 'planned', NULL)",
-    "INSERT INTO case_file (id, ref, client_ref, kind, state, owner, note, expected_by, \
-     opened_at, changed_at, closed_at) VALUES (201, 'PR-2026-00412', 'C-1001', 'voltura', \
-     'sent_to_distributor', 'e-distribuzione', 'Serve la <b>copia</b> del documento', \
-     '2026-11-27', 1795000000000000, 1795335000000000, NULL)",
-    "INSERT INTO case_change (event_id, case_id, type, state, owner, note, expected_by, \
-     occurred_at) VALUES (401, 201, 'case.state_changed', 'sent_to_distributor', \
-     'e-distribuzione', NULL, '2026-11-27', 1795335000000000)",
-    "INSERT INTO incident (id, ref, kind, state, service, severity, area, cause, note, began_at, \
-     expected_end, opened_at, changed_at, closed_at) VALUES (301, 'G-77', 'outage', 'going_on', \
-     'electricity', 'severe', '{}', 'guasto in cabina', NULL, 1795335000000000, \
-     1795370400000000, 1795335000000000, 1795335000000000, NULL)",
-    "INSERT INTO incident_change (event_id, incident_id, type, data, occurred_at) VALUES \
-     (402, 301, 'incident.opened', '{\"incident\":\"G-77\",\"expected_end\":\"2026-11-22T19:00:00+01:00\"}', \
-     1795335000000000)",
-    "INSERT INTO plan (id, event_id, rule, template, template_version_id, version, topic, class, \
-     lane, subject, occurred_at, superseded_by, cancelled_at, paused_at, settings, variables, \
-     state, cursor, planned, suppressed, due_at, created_at, finished_at) VALUES \
-     (501, 401, 'case-progress', 'case-progress', NULL, 1, 'cases', 'service', 'normal', 'PR', \
-     1795335000000000, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 4, 0, 1, 1795335000000000, 1), \
-     (502, 402, 'outage', 'incident-started', NULL, 1, 'outages', 'safety', 'urgent', 'G-77', \
-     1795335000000000, NULL, NULL, NULL, '{}', '{}', 'planned', 0, 1, 0, 1, 1795335000000000, 1)",
-    "INSERT INTO message (id, plan_id, client_id, notification_id, channel, address, locale, \
-     lane, tracking, variables, state, reason, due_at, expires_at, wake_at, lease_no, lease_node, \
-     tries, opens, asked, risky, provider, provider_ref, receipt_rank, late_bounce, engaged, \
-     created_at, opened_at, accepted_at, final_at) VALUES \
-     (1001, 501, 7, 1, 'email', 'maria@posta.example', 'it', 'normal', 'individual', '{}', \
-     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'relay', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, 1795341540000000, NULL), \
-     (1002, 501, 7, 2, 'sms', '+39000123401', 'it', 'normal', 'none', '{}', \
-     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, 1795341540000000, NULL), \
-     (1003, 501, 8, 3, 'sms', '+39000123402', 'it', 'normal', 'none', '{}', \
-     'unknown', 'answer_lost', 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, NULL, NULL), \
-     (1004, 501, 9, 4, 'sms', '+39000123403', 'it', 'normal', 'none', '{}', \
-     'sending', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, NULL, NULL), \
-     (1005, 502, 7, 5, 'sms', '+39000123401', 'it', 'urgent', 'none', '{}', \
-     'accepted', NULL, 1, 9, 5, 1, NULL, 1, 1, 0, FALSE, 'gateway', NULL, 0, FALSE, 0, \
-     1795335000000000, 1, 1795341540000000, NULL)",
-    "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted, \
-     delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked, \
-     clicked_machine, replied, measurable, anonymous_opens, reporting, reached, \
-     clicks_measurable, read_measurable) VALUES \
-     (20779, 'case-progress', 1, 'email', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 1, 1), \
-     (20779, 'case-progress', 1, 'sms', 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0), \
-     (20779, 'incident-started', 1, 'sms', 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0)",
-];
+/// 17:30 and 19:19 of a Sunday, in microseconds: when it happened, and when it was taken.
+const HAPPENED: i64 = 1_795_335_000_000_000;
+const TAKEN: i64 = 1_795_341_540_000_000;
 
 fn rows() -> Vec<Value> {
     let template =
@@ -165,7 +91,8 @@ fn rows() -> Vec<Value> {
             "expected_end": 1_795_370_400_000_000_i64, "opened_at": HAPPENED,
             "changed_at": HAPPENED } }),
         json!({ "incident_change": { "event_id": 402, "incident_id": 301,
-            "data": { "expected_end": "2026-11-22T19:00:00+01:00" }, "occurred_at": HAPPENED } }),
+            "data": { "incident": "G-77", "expected_end": "2026-11-22T19:00:00+01:00" },
+            "occurred_at": HAPPENED } }),
         json!({ "plan": { "id": PLAN, "event_id": 401, "rule": "case-progress",
             "template": "case-progress", "subject": "PR", "occurred_at": HAPPENED, "planned": 4,
             "created_at": HAPPENED } }),

@@ -10,20 +10,9 @@ use tokio::time::Instant;
 use crate::store::database::sql::one;
 use crate::store::{StoreError, handle};
 
-<<<<<<< HEAD:src/store/cluster/rate_limit.rs
-/// The accounts of a transaction.
-pub struct RateAccounts<'a>(&'a mut Conn);
-
-impl Tx {
-    /// The accounts of rates.
-    pub fn rate_accounts(&mut self) -> RateAccounts<'_> {
-        RateAccounts(&mut self.conn)
-    }
-=======
 handle! {
     /// The accounts of rates.
     rate_accounts -> RateAccounts
->>>>>>> 8314181 (Write the store's handles and its missing rows once):src/store/cluster/pace.rs
 }
 
 /// What to take from a provider's account; all in microseconds.

@@ -15,7 +15,7 @@ pub mod status_page;
 mod story;
 
 pub use clients::ClientSummary;
-pub use incidents::{IncidentNews, DeliveryFunnel};
+pub use incidents::{DeliveryFunnel, IncidentNews};
 pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};
 pub use operation::{NodeRow, NodeState, ProviderRow};

@@ -106,7 +106,9 @@ pub(super) fn story(
     calendar: LocalCalendar,
 ) -> MatterText {
     match subject {
-        PageSubject::Case(case, changes) => case_story(case, changes, pages, calendar, &told.locale),
+        PageSubject::Case(case, changes) => {
+            case_story(case, changes, pages, calendar, &told.locale)
+        }
         PageSubject::Incident(incident, changes) => incident_story(incident, changes, calendar),
         PageSubject::Notice => notice_story(told, calendar),
     }

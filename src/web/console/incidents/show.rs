@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::line::IncidentLine;
 use crate::domain::area::Area;
 use crate::insight::Proportion;
-use crate::store::reports::{IncidentNews, DeliveryFunnel};
+use crate::store::reports::{DeliveryFunnel, IncidentNews};
 use crate::web::console::shell::format::{grouped, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
 use crate::web::console::shell::map::{Map, draw};
