@@ -33,7 +33,6 @@ pub(in crate::dispatch) struct CachedPlan {
 /// only a machine that stands still takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The cached plans.
 pub(in crate::dispatch) struct PlanCache {
     /// Compiled once for each version. A message is written where it is sent.
     templates: StoredTemplates,
