@@ -18,7 +18,7 @@ pub(super) struct Carriers {
 }
 
 /// Builds every provider that a channel names. `callback_url`: where gateways report to.
-pub(super) async fn carriers(
+pub(super) fn carriers(
     config: &Config,
     running: &Running,
     callback_url: &str,
@@ -27,7 +27,10 @@ pub(super) async fn carriers(
     let uses_sandbox =
         in_use(config).any(|(_, settings)| matches!(settings, ProviderSettings::Sandbox(_)));
     let sandbox = match uses_sandbox {
-        true => Some(sandbox::start(&running.lifecycle, Arc::clone(&running.clock)).await?),
+        true => Some(sandbox::start(
+            &running.lifecycle,
+            Arc::clone(&running.clock),
+        )?),
         false => None,
     };
     let context = BuildContext {

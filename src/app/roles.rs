@@ -58,7 +58,7 @@ pub(super) async fn dispatch(
     running: &Running,
     public: &Public,
 ) -> Result<Option<Arc<World>>, AppError> {
-    let carriers = providers::carriers(config, running, &public.url, &public.signer).await?;
+    let carriers = providers::carriers(config, running, &public.url, &public.signer)?;
     let parts = DispatcherParts {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),

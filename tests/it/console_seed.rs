@@ -59,7 +59,10 @@ impl Town {
         ];
         let web = Web {
             pages: Arc::new(Pages::new(ContactDetails::default(), Arc::default())),
-            sandbox: Some(Arc::new(World::new(clock.clone()))),
+            sandbox: Some(Arc::new(World::new({
+                let clock = clock.clone();
+                move || clock.now().to_utc().into()
+            }))),
             console: Arc::new(ConsoleState::new(providers, Lifecycle::new())),
             ..web(&store, &clock, &Lifecycle::new())
         };

@@ -14,13 +14,13 @@ use araldo::domain::rule::{Audience, ChannelChoice, Rule};
 use araldo::domain::{Address, Channel, Class, Clock, Ids, Lane, OnUnknown, Tracking};
 use araldo::plan::{self, IncidentPreview, Matcher, Planner};
 use araldo::runtime::Wake;
+use araldo_sandbox::dice::Dice;
 use arc_swap::ArcSwap;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::node::Eye;
 use crate::support::{TestStore, postgres, sqlite};
-use crate::truth::dice::Dice;
 
 /// More than are planned in one transaction.
 const CLIENTS: i64 = 5_100;

@@ -18,7 +18,7 @@ use crate::ground::{Ground, Node};
 use crate::load::{self, drain, queue};
 use crate::marks::{self, Mark};
 use crate::nodes;
-use crate::peers::{self, Peers, Sink};
+use crate::peers::{self, Peers};
 use crate::report::{Pair, Summary};
 use crate::town::{News, Reach};
 use crate::wrk::Wrk;
@@ -81,20 +81,20 @@ async fn emails(options: &Drain) -> anyhow::Result<Measured> {
     let source = async |count| peers.source(port, count, size, options.sessions).await;
     let pairs = pairs(options, &node, Reach::Email, "smtp-source", source).await?;
     let store = end(options, node).await?;
-    Sink::stop(sink).await?;
+    sink.stop().await?;
     Ok((pairs, store, size))
 }
 
 async fn texts(options: &Drain) -> anyhow::Result<Measured> {
-    let gateway = gateway::Running::start().await?;
-    let settings = load::gateway(gateway.port, options.sessions);
+    let (port, gateway) = gateway::start().await?;
+    let settings = load::gateway(port, options.sessions);
     let ground = Ground::lay(&options.store, &settings).await?;
     let wrk = Wrk::find(options.sessions, PEER_SECONDS)?;
     let node = ground.start().await?;
     load::pause(&node, true).await?;
     queue(&node, 0, WARM_UP, Reach::Sms, News::Outage).await?;
     drain(&node, WARM_UP).await?;
-    let sample = gateway.sample();
+    let sample = gateway::sample(port);
     let source = async |count: usize| {
         let load = wrk.load(&sample, &[]).await?;
         if load.failed > 0 {

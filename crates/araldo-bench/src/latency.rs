@@ -18,7 +18,6 @@ use crate::town::{self, Reach};
 use crate::wire::Wire;
 use araldo::domain::Clock as _;
 use araldo::domain::api_key::Scope;
-use araldo::runtime::Lifecycle;
 
 /// Events before the first that counts: templates are compiled, connections stand.
 const WARM_UP: usize = 20;
@@ -43,8 +42,7 @@ pub(crate) struct Latency {
 
 /// Measures; fails when a mail does not come.
 pub(super) async fn run(options: &Latency) -> anyhow::Result<ExitCode> {
-    let outside = Lifecycle::new();
-    let mailbox = Mailbox::open(&outside).await?;
+    let mailbox = Mailbox::open()?;
     let ground = Ground::lay(&options.store, &load::relay(mailbox.port, 4)).await?;
     let node = ground.start().await?;
     town::settle(&node, 0, WARM_UP + options.events, Reach::Email).await?;
@@ -72,7 +70,6 @@ pub(super) async fn run(options: &Latency) -> anyhow::Result<ExitCode> {
     load::all_are_accounted_for_in_time(&node, WARM_UP + options.events).await?;
     let store = node.running.store.kind();
     node.stop().await?;
-    outside.stop();
     report(options, store, &Spread::of(times));
     Ok(ExitCode::SUCCESS)
 }

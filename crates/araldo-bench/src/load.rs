@@ -92,6 +92,6 @@ pub(super) fn gateway(port: u16, connections: usize) -> String {
         "[channels]\nemail = []\nsms = [\"gateway\"]\n[provider.gateway]\nkind = \"kannel\"\n\
          url = \"http://127.0.0.1:{port}{}\"\nusername = \"bench\"\npassword = \"bench\"\n\
          from = \"Araldo\"\nconnections = {connections}\n",
-        crate::gateway::PATH
+        araldo_sandbox::gateway::PATH
     )
 }

@@ -72,7 +72,7 @@ enum Bench {
     Scale(scale::Scale),
     /// The gateway that `drain --channel sms` sends to
     #[command(hide = true)]
-    Gateway(gateway::Gateway),
+    Gateway(gateway::GatewayArgs),
     /// One of the nodes of `drain --nodes`
     #[command(hide = true)]
     Node(nodes::NodeArgs),

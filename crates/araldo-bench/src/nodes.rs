@@ -33,8 +33,7 @@ pub(super) async fn run(options: &Drain) -> anyhow::Result<ExitCode> {
     if options.store == "sqlite" {
         bail!("several nodes need `--store postgres://…`: SQLite belongs to one");
     }
-    let outside = Lifecycle::new();
-    let mailbox = Mailbox::open(&outside).await?;
+    let mailbox = Mailbox::open()?;
     // This process plans and looks; only the others send.
     let ground = Ground::lay(&options.store, "[node]\nroles = [\"plan\"]\n").await?;
     let node = ground.start().await?;
@@ -60,7 +59,6 @@ pub(super) async fn run(options: &Drain) -> anyhow::Result<ExitCode> {
     }
     load::all_are_accounted_for(&node, 2 * options.pairs * options.messages).await?;
     node.stop().await?;
-    outside.stop();
     report(options, &pairs);
     Ok(ExitCode::SUCCESS)
 }
@@ -74,7 +72,7 @@ async fn round(
     (district, count): (usize, usize),
 ) -> anyhow::Result<Duration> {
     queue(node, district, options.messages, Reach::Email, News::Outage).await?;
-    mailbox.forget();
+    mailbox.arrivals.forget();
     let mut others = Vec::with_capacity(count);
     for number in 0..count {
         let settings = load::relay(mailbox.port, options.sessions);
@@ -85,7 +83,7 @@ async fn round(
     for other in others {
         other.stop().await?;
     }
-    let (recipients, mails) = mailbox.counts();
+    let (recipients, mails) = mailbox.arrivals.counts();
     if (recipients, mails) != (options.messages, options.messages) {
         bail!(
             "{mails} mails for {recipients} recipients came of {} messages",

@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tokio::process::{Child, Command};
 
-/// Connections the sink may have at once, and may have waiting: with less room it refuses some
-/// in bursts.
-const ROOM: (&str, &str) = ("4000", "4096");
-/// How long the sink may take to listen.
+/// Connections a server that measures may have at once.
+pub(super) const ROOM: usize = 4_000;
+/// Connections the sink may have waiting: with less room it refuses some in bursts.
+const WAITING: &str = "4096";
+/// How long a program may take to listen.
 const START_WITHIN: Duration = Duration::from_secs(10);
 /// Where these programs are when the search path does not say.
 const FOLDERS: [&str; 2] = ["/usr/sbin", "/usr/libexec/postfix"];
@@ -26,8 +27,9 @@ pub(super) struct Peers {
     source: PathBuf,
 }
 
-/// A sink that listens.
-pub(super) struct Sink {
+/// A program that listens; it ends with its handle.
+pub(super) struct Peer {
+    name: &'static str,
     child: Child,
 }
 
@@ -41,9 +43,9 @@ impl Peers {
 
     /// Starts a sink on a port of this machine. `keep`: a folder for what it takes; otherwise it
     /// forgets at once.
-    pub(super) async fn sink(&self, port: u16, keep: Option<&Path>) -> anyhow::Result<Sink> {
+    pub(super) async fn sink(&self, port: u16, keep: Option<&Path>) -> anyhow::Result<Peer> {
         let mut command = Command::new(&self.sink);
-        command.args(["-m", ROOM.0]);
+        command.args(["-m", &ROOM.to_string()]);
         if std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
             // It refuses to work as root.
             command.args(["-u", "nobody"]);
@@ -53,16 +55,8 @@ impl Peers {
             command.arg("-d").arg(folder.join("mail."));
         }
         let address = format!("127.0.0.1:{port}");
-        let child = command
-            .args([&address, ROOM.1])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .context("cannot start smtp-sink")?;
-        let mut sink = Sink { child };
-        sink.listens(port).await?;
-        Ok(sink)
+        command.args([&address, WAITING]).stdout(Stdio::null());
+        Peer::start("smtp-sink", command, port).await
     }
 
     /// Has `smtp-source` send `count` mails of `size` bytes over `sessions` connections that it
@@ -100,20 +94,40 @@ impl Peers {
     }
 }
 
-impl Sink {
+impl Peer {
+    /// Starts a program that is to listen on this port, and waits until it does.
+    pub(super) async fn start(
+        name: &'static str,
+        mut command: Command,
+        port: u16,
+    ) -> anyhow::Result<Self> {
+        let child = command
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {name}"))?;
+        let mut peer = Self { name, child };
+        peer.listens(port).await?;
+        Ok(peer)
+    }
+
     /// Ends it and waits until its port is free.
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {
-        self.child.kill().await.context("cannot stop smtp-sink")
+        let killed = self.child.kill().await;
+        killed.with_context(|| format!("cannot stop {}", self.name))
     }
 
     async fn listens(&mut self, port: u16) -> anyhow::Result<()> {
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if let Some(ended) = self.child.try_wait()? {
-                bail!("smtp-sink ended at once ({ended}); what it says stands above");
+                bail!(
+                    "{} ended at once ({ended}); what it says stands above",
+                    self.name
+                );
             }
             if start.elapsed() > START_WITHIN {
-                bail!("smtp-sink does not listen on port {port}");
+                bail!("{} does not listen on port {port}", self.name);
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

@@ -16,7 +16,6 @@ use crate::marks::{self, Mark};
 use crate::report::round;
 use crate::spread::Spread;
 use crate::town::{self, News, Reach};
-use araldo::runtime::Lifecycle;
 
 /// How long an urgent mail may take at all.
 const LONGEST: Duration = Duration::from_mins(2);
@@ -73,8 +72,7 @@ pub(crate) struct Urgent {
 
 /// Measures; fails when a mail does not come, or the mailing was over too early.
 pub(super) async fn run(options: &Urgent) -> anyhow::Result<ExitCode> {
-    let outside = Lifecycle::new();
-    let mailbox = Mailbox::open(&outside).await?;
+    let mailbox = Mailbox::open()?;
     let settings = format!(
         "[rules]\nfile = \"{{folder}}/rules.toml\"\n{}",
         load::relay(mailbox.port, options.sessions)
@@ -101,7 +99,6 @@ pub(super) async fn run(options: &Urgent) -> anyhow::Result<ExitCode> {
     load::all_are_accounted_for(&node, options.bulk + 2 * each * options.events).await?;
     let store = node.running.store.kind();
     node.stop().await?;
-    outside.stop();
     report(options, store, &idle, &busy, left);
     Ok(ExitCode::SUCCESS)
 }

@@ -294,7 +294,6 @@ mod tests {
 
     use super::*;
     use crate::channel::sandbox::Mail;
-    use crate::domain::{Channel, Timestamp};
 
     fn mail(to: &str) -> Received {
         let html = "<a href=\"http://127.0.0.1:8080/s/aaa\">x</a>\
@@ -310,10 +309,9 @@ mod tests {
         };
         Received {
             id: 1,
-            channel: Channel::Email,
             to: to.to_owned(),
             from: String::new(),
-            at: Timestamp::from_micros(0),
+            at: std::time::SystemTime::UNIX_EPOCH,
             body: Body::Mail(mail),
         }
     }

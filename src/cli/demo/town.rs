@@ -198,7 +198,7 @@ fn contacts(dice: &mut StdRng, number: u32, person: (&str, &str)) -> Vec<Value> 
     contacts
 }
 
-/// The last two digits decide how the handset behaves; see `channel::sandbox`.
+/// The last two digits decide how the handset behaves; see `araldo_sandbox::world`.
 fn phone(number: u32) -> String {
     let mut dice = dice(number, 1);
     let ending = match dice.random_range(0..1_000) {
@@ -213,7 +213,7 @@ fn phone(number: u32) -> String {
 }
 
 /// The word before the dot decides how the mailbox behaves, the domain which program reads it;
-/// see `channel::sandbox` and `habits`.
+/// see `araldo_sandbox::world` and `habits`.
 fn mailbox(dice: &mut StdRng, number: u32, (first, family): (&str, &str)) -> String {
     let domain = match dice.random_range(0..100) {
         0..40 => "posta",

@@ -10,7 +10,8 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::habits::Act;
-use crate::channel::sandbox::{Received, links, pictures};
+use crate::channel::sandbox::{Body, Received, links, pictures};
+use crate::domain::Channel;
 
 /// Writes lines of JSON. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -27,7 +28,10 @@ impl Witness {
     pub(super) fn arrived(&self, received: &Received) {
         self.write(&json!({
             "arrival": received.id,
-            "channel": received.channel,
+            "channel": match received.body {
+                Body::Sms(_) => Channel::Sms,
+                Body::Mail(_) => Channel::Email,
+            },
             "pixel": !pictures(received).is_empty(),
             "links": links(received).len(),
         }));

@@ -12,7 +12,7 @@ const ASCII: [u8; 128] = ascii();
 
 /// Whether the alphabet has this character.
 #[must_use]
-pub fn is_gsm(c: char) -> bool {
+pub(super) fn is_gsm(c: char) -> bool {
     septets(c).is_some()
 }
 

@@ -10,7 +10,7 @@
 mod alphabet;
 mod replacement;
 
-pub use alphabet::is_gsm;
+use alphabet::is_gsm;
 pub use replacement::replacement;
 
 use crate::text::text_enum::text_enum;

@@ -9,7 +9,7 @@ use araldo::domain::event::Event;
 use araldo::domain::{Clock, Timestamp};
 use chrono::TimeDelta;
 
-use super::Dice;
+use super::cast;
 use super::town::{account, outage, relay, settle, until_told};
 use crate::support;
 use crate::support::mailboxes::Mailboxes;
@@ -36,7 +36,7 @@ impl WrongClock {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clocks_that_jump_by_an_hour_lose_nobody_and_tell_nobody_twice() {
     const CLIENTS: usize = 600;
-    Dice::cast("clocks that jump");
+    cast("clocks that jump");
     let store = support::postgres().await;
     settle(&store.url, CLIENTS).await;
     let mailboxes = Mailboxes::open(50);
@@ -62,7 +62,7 @@ async fn clocks_that_jump_by_an_hour_lose_nobody_and_tell_nobody_twice() {
         (250, -hour, hour),
         (400, TimeDelta::zero(), TimeDelta::zero()),
     ] {
-        until_come(arrived, || mailboxes.total()).await;
+        until_come(arrived, || mailboxes.arrivals.total()).await;
         clocks[1].jump(forwards);
         clocks[2].jump(backwards);
     }

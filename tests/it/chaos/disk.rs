@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::fleet::Fleet;
 use super::town::{account, outage, settings, settle, until_told};
-use super::{Dice, size};
+use super::{cast, size};
 use crate::support;
 use crate::support::mailboxes::Mailboxes;
 use crate::support::node::Eye;
@@ -28,7 +28,7 @@ fn fill(path: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_fills_up_loses_nobody_and_sending_goes_on_when_there_is_room() {
-    Dice::cast("a disk that fills up");
+    cast("a disk that fills up");
     assert!(
         is_root(),
         "only root may mount a disk: run the tests as root"
@@ -55,7 +55,7 @@ async fn a_disk_that_fills_up_loses_nobody_and_sending_goes_on_when_there_is_roo
     let mailboxes = Mailboxes::open(20);
     let mut fleet = Fleet::start(&store, 1, settings(mailboxes.port, 4)).await;
     assert_eq!(fleet.post("/v1/events", &outage()).await, 202);
-    until_come(100, || mailboxes.total()).await;
+    until_come(100, || mailboxes.arrivals.total()).await;
     fill(&disk.join("ballast"));
     refuses(&fleet, &disk).await;
     tokio::time::sleep(Duration::from_secs(1)).await;

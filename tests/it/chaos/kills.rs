@@ -3,9 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use araldo_sandbox::dice::Dice;
+
 use super::fleet::Fleet;
 use super::town::{LEFT, account, outage, settings, settle, until_left, until_told};
-use super::{Dice, size};
+use super::{cast, size};
 use crate::support::mailboxes::Mailboxes;
 use crate::support::node::Eye;
 use crate::support::{self, TestStore};
@@ -15,7 +17,7 @@ const WINDOW: usize = 64;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_daemon_killed_again_and_again_loses_nobody() {
-    let mut dice = Dice::cast("one daemon killed again and again");
+    let mut dice = cast("one daemon killed again and again");
     let (kills, clients) = (size(12, 200), size(2_000, 20_000));
     let store = support::sqlite().await;
     settle(&store.url, clients).await;
@@ -25,8 +27,8 @@ async fn one_daemon_killed_again_and_again_loses_nobody() {
     let eye = Eye::open(&store.url).await;
     let step = (clients / (kills + 1)) as u64;
     for kill in 1..=kills as u64 {
-        until_left(&eye, kill * step - dice.roll(step)).await;
-        tokio::time::sleep(Duration::from_micros(dice.roll(20_000))).await;
+        until_left(&eye, kill * step - dice.below(step)).await;
+        tokio::time::sleep(Duration::from_micros(dice.below(20_000))).await;
         fleet.kill(0);
         fleet.restart(0).await;
     }
@@ -37,7 +39,7 @@ async fn one_daemon_killed_again_and_again_loses_nobody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_of_which_one_dies_every_moment_lose_nobody_and_share_the_work() {
-    let mut dice = Dice::cast("three nodes of which one dies every moment");
+    let mut dice = cast("three nodes of which one dies every moment");
     let clients = size(5_000, 100_000);
     let every = Duration::from_secs(size(1, 5) as u64);
     let store = support::postgres().await;
@@ -64,9 +66,9 @@ async fn kill_until_done(
     let (mut kills, mut left) = (0, 0);
     while left < clients * 9 / 10 {
         let begun = Instant::now();
-        left += 1 + dice.roll(clients / 50);
+        left += 1 + dice.below(clients / 50);
         until_left(eye, left).await;
-        fleet.kill(dice.pick(3));
+        fleet.kill(dice.place(3));
         fleet.tend().await;
         kills += 1;
         tokio::time::sleep(every.saturating_sub(begun.elapsed())).await;

@@ -5,11 +5,12 @@
 use std::time::{Duration, Instant};
 
 use araldo::store::StoreUrl;
+use araldo_sandbox::dice::Dice;
 use sqlx::{Connection as _, PgConnection};
 
 use super::fleet::Fleet;
 use super::town::{account, outage, settings, settle, until_told};
-use super::{Dice, size};
+use super::{cast, size};
 use crate::support;
 use crate::support::mailboxes::Mailboxes;
 use crate::support::node::Eye;
@@ -51,15 +52,15 @@ struct Storm {
 
 impl Storm {
     /// Mails that stood at the mailboxes at once: each connection brings one and is held.
-    async fn width(&self) -> u64 {
+    async fn width(&self) -> usize {
         self.mailboxes.slow_down(HELD.as_secs() * 1_000);
-        let (begun, before) = (Instant::now(), self.mailboxes.total());
+        let (begun, before) = (Instant::now(), self.mailboxes.arrivals.total());
         let (mut width, mut come) = (0, 0);
         // Later, somebody may have brought a second one.
         while begun.elapsed() < HELD {
             width = come;
             pause().await;
-            come = self.mailboxes.total() - before;
+            come = self.mailboxes.arrivals.total() - before;
         }
         self.mailboxes.slow_down(slowness());
         // Until all are let go, so that the next look begins like this one.
@@ -70,7 +71,7 @@ impl Storm {
     /// Waits until every connection of every node is at work. A node that stays away leaves two
     /// thirds of them, one that has become shy of its relay or its database fewer.
     async fn finds_back(&mut self, fault: &str) {
-        let whole = (NODES * SESSIONS) as u64;
+        let whole = NODES * SESSIONS;
         until(async || {
             let restarted = self.fleet.tend().await;
             let width = self.width().await;
@@ -89,7 +90,7 @@ fn slowness() -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_nodes_weather_what_befalls_their_database_and_each_other() {
-    let mut dice = Dice::cast("three nodes in a storm");
+    let mut dice = cast("three nodes in a storm");
     let clients = size(3_600, 60_000);
     let mut cluster = Cluster::start(SLOTS);
     let url = cluster.url();
@@ -111,7 +112,7 @@ async fn three_nodes_weather_what_befalls_their_database_and_each_other() {
     starve(&url).await;
     storm.finds_back("no connection was to be had").await;
 
-    let frozen = dice.pick(NODES);
+    let frozen = dice.place(NODES);
     storm.fleet.signal(frozen, "STOP");
     tokio::time::sleep(FAULT).await;
     storm.fleet.signal(frozen, "CONT");
@@ -128,14 +129,14 @@ async fn cut_off(url: &str, dice: &mut Dice) {
     let mut operator = PgConnection::connect(url).await.unwrap();
     let (begun, mut cut) = (Instant::now(), [0; MOMENTS.len()]);
     while begun.elapsed() < FAULT {
-        let moment = dice.pick(MOMENTS.len());
+        let moment = dice.place(MOMENTS.len());
         let done: i64 = sqlx::query_scalar(CUT)
             .bind(MOMENTS[moment])
             .fetch_one(&mut operator)
             .await
             .unwrap();
         cut[moment] += done;
-        tokio::time::sleep(Duration::from_millis(dice.roll(30))).await;
+        tokio::time::sleep(Duration::from_millis(dice.below(30))).await;
     }
     println!("cut in claim, open, close, commit and anywhere: {cut:?}");
 }

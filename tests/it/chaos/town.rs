@@ -117,7 +117,7 @@ pub(super) async fn account(
     assert_eq!(eye.number(ROWS).await, expected);
     assert_eq!(eye.number(CLIENTS).await, expected);
     let unknown: HashSet<String> = eye.texts(UNKNOWN).await.into_iter().collect();
-    let arrived = mailboxes.arrived();
+    let arrived = mailboxes.arrivals.by_address();
     let (mut none, mut twice) = (0, 0);
     for number in 1..=clients {
         let address = address(number);

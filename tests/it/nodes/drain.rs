@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::gateway::Gateway;
 use super::{CLAIMS, COUNT, IN_HAND, OPEN, outage, town};
 use crate::support::TestStore;
 use crate::support::daemon::Daemon;
+use crate::support::gateways::Gateway;
 use crate::support::node::{Eye, sums_close};
 use crate::support::patience::until_come;
 
@@ -35,7 +35,7 @@ async fn busy(
     let daemon = Daemon::start(store, home, &settings).await;
     daemon.import(town(1_000)).await;
     assert_eq!(daemon.post("/v1/events", &outage()).await, 202);
-    until_come(sent, || gateway.count()).await;
+    until_come(sent, || gateway.arrivals.total()).await;
     daemon
 }
 
@@ -50,7 +50,7 @@ async fn is_clean(eye: &Eye, gateway: &Gateway) {
     );
     assert_eq!(eye.number(ALIVE).await, 0, "it has signed off");
     let accepted = eye.number(ACCEPTED).await;
-    assert_eq!(usize::try_from(accepted).unwrap(), gateway.count());
+    assert_eq!(usize::try_from(accepted).unwrap(), gateway.arrivals.total());
     let queued = eye.number(QUEUED).await;
     assert_eq!(accepted + queued, eye.number(COUNT).await);
     assert!(queued > 0, "the signal came in the middle");
@@ -58,7 +58,7 @@ async fn is_clean(eye: &Eye, gateway: &Gateway) {
 }
 
 async fn a_signal_ends_a_busy_node_and_leaves_nothing_in_its_hands(store: TestStore) {
-    let gateway = Gateway::start(Duration::from_millis(400));
+    let gateway = Gateway::slow(Duration::from_millis(400));
     let home = tempfile::tempdir().unwrap();
     let eye = Eye::open(&store.url).await;
     let daemon = busy(&store, home.path(), &gateway, "", 150).await;
@@ -68,7 +68,7 @@ async fn a_signal_ends_a_busy_node_and_leaves_nothing_in_its_hands(store: TestSt
 }
 
 async fn a_signal_does_not_wait_for_a_slow_rate(store: TestStore) {
-    let gateway = Gateway::start(Duration::from_millis(20));
+    let gateway = Gateway::slow(Duration::from_millis(20));
     let home = tempfile::tempdir().unwrap();
     let eye = Eye::open(&store.url).await;
     let daemon = busy(&store, home.path(), &gateway, "rate = \"5/s\"", 4).await;
@@ -80,7 +80,7 @@ async fn a_signal_does_not_wait_for_a_slow_rate(store: TestStore) {
 
 async fn a_second_signal_ends_it_at_once(store: TestStore) {
     // What is being sent is never finished.
-    let gateway = Gateway::start(Duration::from_hours(1));
+    let gateway = Gateway::slow(Duration::from_hours(1));
     let home = tempfile::tempdir().unwrap();
     let eye = Eye::open(&store.url).await;
     let daemon = busy(&store, home.path(), &gateway, "", 20).await;
@@ -91,7 +91,7 @@ async fn a_second_signal_ends_it_at_once(store: TestStore) {
     assert_eq!(daemon.ended().await, 0, "{}", daemon.log());
     assert!(daemon.log().contains("a second signal"), "{}", daemon.log());
     // The next run takes what this one had in hand.
-    let quick = Gateway::start(Duration::ZERO);
+    let quick = Gateway::slow(Duration::ZERO);
     let settings = format!("{}{QUIET}", quick.settings(""));
     let daemon = Daemon::start(&store, home.path(), &settings).await;
     eye.until(IN_HAND, 0).await;

@@ -4,7 +4,6 @@
 mod alone;
 mod dead_nodes;
 mod drain;
-mod gateway;
 mod presence;
 mod rates;
 mod roles;

@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::gateway::Gateway;
 use super::{IN_HAND, OPEN, outage, town};
 use crate::support;
 use crate::support::TestStore;
 use crate::support::daemon::Daemon;
+use crate::support::gateways::Gateway;
 use crate::support::node::{Eye, Node, run, sums_close};
 use crate::support::patience::{pause, until_come};
 
@@ -34,7 +34,7 @@ const QUIET: &str = "[quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_kill_9_the_work_of_a_node_moves_at_its_restart_and_not_after_its_lease() {
-    let gateway = Gateway::start(Duration::from_millis(200));
+    let gateway = Gateway::slow(Duration::from_millis(200));
     let settings = format!("{}{QUIET}", gateway.settings("rate = \"100/s\""));
     let store = support::postgres().await;
     let home = tempfile::tempdir().unwrap();
@@ -43,7 +43,7 @@ async fn after_kill_9_the_work_of_a_node_moves_at_its_restart_and_not_after_its_
     let daemon = Daemon::start(&store, home.path(), &settings).await;
     daemon.import(town(600)).await;
     assert_eq!(daemon.post("/v1/events", &outage()).await, 202);
-    until_come(150, || gateway.count()).await;
+    until_come(150, || gateway.arrivals.total()).await;
     drop(daemon);
     let held = eye.number(IN_HAND).await;
     assert!(held > 0, "the kill came in the middle");
@@ -57,7 +57,13 @@ async fn after_kill_9_the_work_of_a_node_moves_at_its_restart_and_not_after_its_
     // for the lease takes all of it. A longer one would move nothing until the server is as old.
     assert!(took < LEASE, "it took {took:?}");
     eye.until(OPEN, 0).await;
-    assert!(gateway.by_number().values().all(|count| *count == 1));
+    assert!(
+        gateway
+            .arrivals
+            .by_address()
+            .values()
+            .all(|count| *count == 1)
+    );
     sums_close(&eye).await;
     drop(daemon);
 }
@@ -91,7 +97,7 @@ async fn a_living_namesake_is_never_declared_dead() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
     const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"3s\"\n";
-    let gateway = Gateway::start(Duration::from_millis(20));
+    let gateway = Gateway::slow(Duration::from_millis(20));
     let settings = gateway.settings(&format!("rate = \"50/s\"\n{SHORT}"));
     let store = support::postgres().await;
     let url = store.url.clone();
@@ -109,7 +115,13 @@ async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
     // Nobody comes back to say that it is dead: only the lease moves its work.
     first.eye.until(held, 0).await;
     first.eye.until(OPEN, 0).await;
-    assert!(gateway.by_number().values().all(|count| *count == 1));
+    assert!(
+        gateway
+            .arrivals
+            .by_address()
+            .values()
+            .all(|count| *count == 1)
+    );
     first.sums_close().await;
     first.stop().await;
 }
@@ -117,7 +129,7 @@ async fn the_work_of_a_node_that_stays_away_moves_when_its_lease_is_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_slept_beyond_its_lease_sends_nothing_when_it_wakes_up() {
     const SHORT: &str = "[dispatch]\nheartbeat = \"500ms\"\nlease = \"4s\"\n";
-    let gateway = Gateway::start(Duration::from_millis(20));
+    let gateway = Gateway::slow(Duration::from_millis(20));
     let settings = gateway.settings(&format!("rate = \"50/s\"\n{SHORT}"));
     let store = support::postgres().await;
     let home = tempfile::tempdir().unwrap();
@@ -125,7 +137,7 @@ async fn a_node_that_slept_beyond_its_lease_sends_nothing_when_it_wakes_up() {
     let daemon = Daemon::start(&store, home.path(), &format!("{QUIET}{settings}")).await;
     daemon.import(town(500)).await;
     assert_eq!(daemon.post("/v1/events", &outage()).await, 202);
-    until_come(50, || gateway.count()).await;
+    until_come(50, || gateway.arrivals.total()).await;
     daemon.signal("STOP");
     assert!(eye.number(IN_HAND).await > 0, "it sleeps in the middle");
     let folder = tempfile::tempdir().unwrap();
@@ -134,7 +146,13 @@ async fn a_node_that_slept_beyond_its_lease_sends_nothing_when_it_wakes_up() {
     daemon.signal("CONT");
     assert_eq!(daemon.ended().await, 1, "{}", daemon.log());
     eye.until(OPEN, 0).await;
-    assert!(gateway.by_number().values().all(|count| *count == 1));
+    assert!(
+        gateway
+            .arrivals
+            .by_address()
+            .values()
+            .all(|count| *count == 1)
+    );
     sums_close(&eye).await;
     second.lifecycle.stop();
     assert_eq!(second.lifecycle.ended(Duration::from_secs(60)).await, 0);

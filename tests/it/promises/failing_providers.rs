@@ -1,16 +1,14 @@
 //! Providers fail in every way they can: nobody is forgotten, nobody is told twice, and what
 //! nobody can know is called unknown.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use araldo::domain::client::SuppressionReason;
 use araldo::domain::{Address, Channel};
-use axum::http::StatusCode;
+use araldo_sandbox::gateway::Answer;
 use serde_json::{Value, json};
 
 use super::{case, notice};
 use crate::support::TestStore;
+use crate::support::gateways::Gateway;
 use crate::support::node::Node;
 
 on_both_databases!(
@@ -45,38 +43,12 @@ async fn only(node: &Node, client: &str) -> Value {
     node.message(&messages[0]["id"]).await
 }
 
-/// A gateway that has no room twice, and then takes everything.
-async fn hesitant_gateway() -> (String, Arc<AtomicUsize>) {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
-    let answer = move || async move {
-        match count.fetch_add(1, Ordering::SeqCst) {
-            0 | 1 => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Temporal failure, try again later.",
-            ),
-            _ => (StatusCode::ACCEPTED, "0: Accepted for delivery"),
-        }
-    };
-    let routes = axum::Router::new().route("/cgi-bin/sendsms", axum::routing::get(answer));
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
-        .await
-        .unwrap();
-    let url = format!("http://{}/cgi-bin/sendsms", listener.local_addr().unwrap());
-    let lifecycle = araldo::runtime::Lifecycle::new();
-    lifecycle.spawn("gateway", async move {
-        axum::serve(listener, routes).await.unwrap();
-    });
-    (url, asked)
-}
-
 async fn a_gateway_without_room_gets_it_again_and_once(store: TestStore) {
-    let (url, asked) = hesitant_gateway().await;
-    let settings = format!(
-        "{QUICK}[channels]\nsms = [\"gateway\"]\nemail = [\"sandbox-email\"]\n\
-         [provider.gateway]\nkind = \"kannel\"\nurl = \"{url}\"\nusername = \"a\"\n\
-         password = \"b\"\nfrom = \"ARALDO\"\n"
-    );
+    let gateway = Gateway::open(|_, times| match times {
+        1 | 2 => Answer::NO_ROOM,
+        _ => Answer::Accepted,
+    });
+    let settings = format!("{QUICK}{}", gateway.settings(""));
     let node = Node::start(store, &settings).await;
     node.client("C-1", &["+390000000210"], json!({})).await;
     ask(&node, "C-1").await;
@@ -84,7 +56,7 @@ async fn a_gateway_without_room_gets_it_again_and_once(store: TestStore) {
     let message = only(&node, "C-1").await;
     assert_eq!(outcomes(&message), ["not_sent", "not_sent", "accepted"]);
     assert_eq!(message["attempts"][0]["code"], "503");
-    assert_eq!(asked.load(Ordering::SeqCst), 3);
+    assert_eq!(gateway.arrivals.total(), 3);
     node.sums_close().await;
     node.stop().await;
 }

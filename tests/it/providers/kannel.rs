@@ -5,51 +5,33 @@ use std::sync::{Arc, Mutex};
 
 use araldo::channel::{Accepted, Concern, Provider, SendError};
 use araldo::domain::token::Purpose;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use araldo_sandbox::gateway::{Answer, Gateway};
 
+use super::relay::{Relay, SayAndHangUp, Wait};
 use super::{Running, build, context, free_port, mail, signer, sms, try_build};
 
-/// What the gateway does with each request.
-#[derive(Clone, Copy)]
-enum Act {
-    Answer(&'static str),
-    Wait,
-    HangUp,
-}
+/// What a gateway was asked: the fields of each request.
+type Asked = Arc<Mutex<Vec<HashMap<String, String>>>>;
 
-/// A gateway that answers each request with these bytes, and what it was asked.
-async fn gateway(running: &Running, act: Act) -> (u16, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let asked = Arc::<Mutex<Vec<String>>>::default();
-    let (hearing, lifecycle) = (Arc::clone(&asked), running.0.clone());
-    running.0.spawn("gateway", async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let hearing = Arc::clone(&hearing);
-            lifecycle.spawn("gateway connection", async move {
-                let mut request = [0; 16_384];
-                let length = stream.read(&mut request).await.unwrap_or_default();
-                let request = String::from_utf8_lossy(&request[..length]);
-                let line = request.lines().next().unwrap_or_default();
-                hearing.lock().unwrap().push(line.to_owned());
-                match act {
-                    Act::Answer(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
-                    Act::Wait => std::future::pending().await,
-                    Act::HangUp => {}
-                }
-            });
-        }
+/// A gateway that answers each request so; where it takes messages, and what it was asked.
+fn gateway(running: &Running, answer: Answer) -> (String, Asked) {
+    let asked = Asked::default();
+    let hearing = Arc::clone(&asked);
+    let gateway = Gateway::open(move |sms| {
+        hearing.lock().unwrap().push(sms.fields().collect());
+        answer
     });
-    (port, asked)
+    let gateway = gateway.unwrap();
+    let url = gateway.url();
+    running.0.spawn("gateway", gateway.serve());
+    (url, asked)
 }
 
-fn provider(running: &Running, port: u16) -> Arc<dyn Provider> {
+fn provider(running: &Running, url: &str) -> Arc<dyn Provider> {
     let toml = format!(
         r#"
         kind = "kannel"
-        url = "http://127.0.0.1:{port}/cgi-bin/sendsms"
+        url = "{url}"
         username = "tester"
         password = "foobar"
         from = "ARALDO"
@@ -60,35 +42,24 @@ fn provider(running: &Running, port: u16) -> Arc<dyn Provider> {
     build(&context(running, "http://araldo.example", None), &toml)
 }
 
-async fn send(act: Act) -> Result<Accepted, SendError> {
+async fn send(answer: Answer) -> Result<Accepted, SendError> {
     let running = Running::new();
-    let (port, asked) = gateway(&running, act).await;
-    let verdict = provider(&running, port)
+    let (url, asked) = gateway(&running, answer);
+    let verdict = provider(&running, &url)
         .send(&sms("+393331234567", "ciao"))
         .await;
     assert_eq!(asked.lock().unwrap().len(), 1, "one attempt is one request");
     verdict
 }
 
-/// The query of the one request, decoded.
-fn query(asked: &Mutex<Vec<String>>) -> HashMap<String, String> {
-    let asked = asked.lock().unwrap();
-    let target = asked.last().unwrap().split(' ').nth(1).unwrap();
-    let url = url::Url::parse(&format!("http://gateway{target}")).unwrap();
-    url.query_pairs().into_owned().collect()
-}
-
-const ACCEPTED: &str =
-    "HTTP/1.1 202 Accepted\r\nContent-Length: 25\r\n\r\n0: Accepted for delivery\n";
-
 #[tokio::test]
 async fn an_sms_is_asked_for_once_with_all_that_is_needed() {
     let running = Running::new();
-    let (port, asked) = gateway(&running, Act::Answer(ACCEPTED)).await;
-    let provider = provider(&running, port);
+    let (url, asked) = gateway(&running, Answer::Accepted);
+    let provider = provider(&running, &url);
     let accepted = provider.send(&sms("+393331234567", "Perché no? 5€")).await;
     assert_eq!(accepted.unwrap().code, "202");
-    let said = query(&asked);
+    let said = asked.lock().unwrap()[0].clone();
     for (key, value) in [
         ("username", "tester"),
         ("password", "foobar"),
@@ -117,17 +88,16 @@ async fn an_sms_is_asked_for_once_with_all_that_is_needed() {
 #[tokio::test]
 async fn what_the_gsm_alphabet_lacks_goes_as_ucs_2() {
     let running = Running::new();
-    let (port, asked) = gateway(&running, Act::Answer(ACCEPTED)).await;
-    let provider = provider(&running, port);
+    let (url, asked) = gateway(&running, Answer::Accepted);
+    let provider = provider(&running, &url);
     let accepted = provider.send(&sms("+393331234567", "È già finita")).await;
     assert!(accepted.is_ok());
-    assert_eq!(query(&asked)["coding"], "2");
+    assert_eq!(asked.lock().unwrap()[0]["coding"], "2");
 }
 
 #[tokio::test]
 async fn each_answer_and_each_silence_has_its_verdict() {
-    let busy = "HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nlater";
-    let verdict = send(Act::Answer(busy)).await.unwrap_err();
+    let verdict = send(Answer::NO_ROOM).await.unwrap_err();
     assert!(
         matches!(
             verdict,
@@ -139,25 +109,22 @@ async fn each_answer_and_each_silence_has_its_verdict() {
         "{verdict:?}"
     );
 
-    let denied = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-    let verdict = send(Act::Answer(denied)).await.unwrap_err();
+    let verdict = send(Answer::WRONG_LOGIN).await.unwrap_err();
     assert!(
         matches!(verdict, SendError::Misconfigured { .. }),
         "{verdict:?}"
     );
 
-    let wrong = "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno";
-    let verdict = send(Act::Answer(wrong)).await.unwrap_err();
+    let verdict = send(Answer::NO_RECEIVER).await.unwrap_err();
     assert!(matches!(verdict, SendError::Rejected { .. }), "{verdict:?}");
 
     for lost in [
-        Act::Wait,
-        Act::HangUp,
-        Act::Answer("HTTP/1.1 202 Accepted\r\nContent-Length: 25\r\n\r\n0: Acc"),
-        Act::Answer("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"),
-        Act::Answer("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"),
-        Act::Answer("HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"),
-        Act::Answer("SSH-2.0-OpenSSH\r\n"),
+        Answer::Wait,
+        Answer::HangUp,
+        Answer::Cut("0: Acc"),
+        Answer::Say(200, "<html>"),
+        Answer::Say(500, "oops"),
+        Answer::Elsewhere("/login"),
     ] {
         let verdict = send(lost).await.unwrap_err();
         assert!(matches!(verdict, SendError::Unknown { .. }), "{verdict:?}");
@@ -166,10 +133,27 @@ async fn each_answer_and_each_silence_has_its_verdict() {
     }
 }
 
+/// A wrong port, say of a shell: it may be a gateway out of its mind, so the SMS may have left.
+#[tokio::test]
+async fn who_does_not_speak_http_may_have_taken_it() {
+    let running = Running::new();
+    let shell = Relay::start(&running, |step| match step {
+        "220" => Some(Wait),
+        _ => Some(SayAndHangUp("SSH-2.0-OpenSSH")),
+    });
+    let provider = provider(&running, &format!("http://127.0.0.1:{}/", shell.port));
+    let verdict = provider.send(&sms("+393331234567", "ciao")).await;
+    let verdict = verdict.unwrap_err();
+    assert!(matches!(verdict, SendError::Unknown { .. }), "{verdict:?}");
+}
+
 #[tokio::test]
 async fn nobody_listening_is_not_sent() {
     let running = Running::new();
-    let provider = provider(&running, free_port().await);
+    let provider = provider(
+        &running,
+        &format!("http://127.0.0.1:{}/", free_port().await),
+    );
     let verdict = provider
         .send(&sms("+393331234567", "ciao"))
         .await

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use araldo::channel::sandbox::{self, Body, Sandbox, links};
 use araldo::channel::{Provider, SendError};
-use araldo::domain::Channel;
 use araldo::domain::clock::FixedClock;
 
 use super::{NOW, Reports, Running, build, context, mail, report_taker, sms, until};
@@ -20,9 +19,7 @@ struct Town {
 impl Town {
     async fn start() -> Self {
         let running = Running::new();
-        let sandbox = sandbox::start(&running.0, Arc::new(FixedClock::at(NOW)))
-            .await
-            .unwrap();
+        let sandbox = sandbox::start(&running.0, Arc::new(FixedClock::at(NOW))).unwrap();
         let (public_url, reports) = report_taker(&running).await;
         Self {
             running,
@@ -66,7 +63,7 @@ async fn an_sms_shows_on_its_handset_and_is_reported() {
     let provider = town.handsets();
     assert!(provider.capabilities().gives_receipts);
     provider.send(&sms("+390000000010", text)).await.unwrap();
-    let shown = town.sandbox.world.inbox(Channel::Sms, "+390000000010");
+    let shown = town.sandbox.world.inbox("+390000000010");
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0].body, Body::Sms(text.to_owned()));
     assert_eq!(shown[0].from, "ARALDO");
@@ -81,7 +78,7 @@ async fn handsets_misbehave_as_the_table_says() {
     let provider = town.handsets();
     provider.send(&sms("+390000000001", "a")).await.unwrap();
     town.reports_are(&['8', '2']).await;
-    assert_eq!(town.sandbox.world.inbox(Channel::Sms, "+390000000001"), []);
+    assert_eq!(town.sandbox.world.inbox("+390000000001"), []);
 
     let town = Town::start().await;
     let provider = town.handsets();
@@ -93,13 +90,7 @@ async fn handsets_misbehave_as_the_table_says() {
 
     let lost = provider.send(&sms("+390000000004", "a")).await.unwrap_err();
     assert!(matches!(lost, SendError::Unknown { .. }), "{lost:?}");
-    assert_eq!(
-        town.sandbox
-            .world
-            .inbox(Channel::Sms, "+390000000004")
-            .len(),
-        1
-    );
+    assert_eq!(town.sandbox.world.inbox("+390000000004").len(), 1);
     town.reports_are(&['8', '8', '1']).await;
 
     let town = Town::start().await;
@@ -177,10 +168,7 @@ async fn mailboxes_misbehave_as_the_table_says() {
         "{dropped:?}"
     );
     let world = &town.sandbox.world;
-    assert_eq!(
-        world.inbox(Channel::Email, "maria+drop@town.example").len(),
-        1
-    );
+    assert_eq!(world.inbox("maria+drop@town.example").len(), 1);
 
     let began = tokio::time::Instant::now();
     assert!(provider.send(&mail("slow@town.example")).await.is_ok());
@@ -206,5 +194,5 @@ async fn a_hundred_mails_at_once_arrive_once_each() {
     }
     let truth = town.sandbox.world.truth();
     assert_eq!((truth.mails, truth.doubles), (100, 0));
-    assert_eq!(town.sandbox.world.inboxes(Channel::Email, 200).len(), 100);
+    assert_eq!(town.sandbox.world.mailboxes(200).len(), 100);
 }

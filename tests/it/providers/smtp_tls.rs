@@ -3,17 +3,17 @@
 //! The certificates beside this file are made for these tests and good for nothing else.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use araldo::channel::{Provider, SendError};
+use araldo_sandbox::smtp::{At, Step, converse};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::relay::{Relay, Say, converse};
+use super::relay::{Act, Relay, Say, SayAndHangUp, Wait};
 use super::{Running, build, context, mail};
 
 fn file(name: &str) -> PathBuf {
@@ -43,28 +43,28 @@ async fn tls_relay(running: &Running, certificate: &str, starts_late: bool) -> u
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             if starts_late {
-                for answer in [
-                    "220 relay\r\n",
-                    "250-relay\r\n250 STARTTLS\r\n",
-                    "220 go\r\n",
-                ] {
-                    stream.write_all(answer.as_bytes()).await.unwrap();
-                    if answer != "220 go\r\n" {
-                        assert!(stream.read(&mut [0; 512]).await.unwrap() > 0);
-                    }
-                }
+                stream = converse(stream, offers_tls).await.unwrap();
             }
             if let Ok(stream) = acceptor.accept(stream).await {
-                let greets = move |step: &str| match step {
+                let greets = move |step: Step<'_>| match step.at {
                     // After STARTTLS there is no second greeting: the client speaks first.
-                    "220" if starts_late => Some(super::relay::Wait),
-                    _ => None,
+                    At::Greeting if starts_late => Wait,
+                    _ => Act::Usual,
                 };
-                converse(stream, &greets, &Mutex::default()).await;
+                // Whatever broke it, the connection is over.
+                drop(converse(stream, greets).await);
             }
         }
     });
     port
+}
+
+fn offers_tls(step: Step<'_>) -> Act {
+    match step.line {
+        "STARTTLS" => SayAndHangUp("220 go"),
+        _ if step.at == At::Hello => Say("250-relay\r\n250 STARTTLS"),
+        _ => Act::Usual,
+    }
 }
 
 fn provider(running: &Running, port: u16, security: &str) -> Arc<dyn Provider> {
@@ -106,7 +106,7 @@ async fn a_certificate_for_another_name_is_ours_to_mend() {
 #[tokio::test]
 async fn without_starttls_nothing_is_sent_in_the_clear() {
     let running = Running::new();
-    let relay = Relay::start(&running, |_| None).await;
+    let relay = Relay::start(&running, |_| None);
     let provider = provider(&running, relay.port, "starttls");
     let refused = provider.send(&mail("maria@example.it")).await.unwrap_err();
     assert!(
@@ -123,8 +123,7 @@ async fn words_put_into_the_servers_mouth_before_tls_are_not_believed() {
         step if step.starts_with("EHLO") => Some(Say("250-relay\r\n250 STARTTLS")),
         "STARTTLS" => Some(Say("220 go\r\n250 injected")),
         _ => None,
-    })
-    .await;
+    });
     let provider = provider(&running, relay.port, "starttls");
     let refused = provider.send(&mail("maria@example.it")).await.unwrap_err();
     assert!(

@@ -13,7 +13,7 @@ const MAILS: usize = 60;
 const AWAY: Duration = Duration::from_secs(4);
 
 async fn some_seconds_without_a_relay_cost_seconds(store: TestStore) {
-    let peer = Peer::start(100, Duration::ZERO, |_| Act::Usual).await;
+    let peer = Peer::start(100, Duration::ZERO, |_| Act::Usual);
     peer.go_away(true);
     let node = Node::start(store, &peer.settings(4)).await;
     tell(&node, &readers(MAILS)).await;

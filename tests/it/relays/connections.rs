@@ -13,7 +13,7 @@ const MAILS: u32 = 200;
 const LATENCY: Duration = Duration::from_millis(20);
 
 async fn a_relay_that_bears_two_connections_works_with_two(store: TestStore) {
-    let peer = Peer::start(2, LATENCY, |_| Act::Usual).await;
+    let peer = Peer::start(2, LATENCY, |_| Act::Usual);
     let node = Node::start(store, &peer.settings(16)).await;
     let begun = Instant::now();
     tell(&node, &readers(MAILS as usize)).await;

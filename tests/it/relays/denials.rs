@@ -65,8 +65,7 @@ async fn a_relay_that_denies_everybody_ends_nothing_and_all_goes_when_it_is_mend
     let peer = Peer::start(100, Duration::ZERO, |moment| match moment {
         Moment::Rcpt(..) => Act::Say("554 5.7.1 Relay access denied"),
         _ => Act::Usual,
-    })
-    .await;
+    });
     denied_then_mended(store, peer, &readers(MANY)).await;
 }
 
@@ -74,8 +73,7 @@ async fn mailboxes_that_all_miss_our_signature_end_nothing(store: TestStore) {
     let peer = Peer::start(100, Duration::ZERO, |moment| match moment {
         Moment::Dot => Act::Say("550 5.7.26 This mail has been blocked: unauthenticated"),
         _ => Act::Usual,
-    })
-    .await;
+    });
     // One mailbox provider for the whole town.
     let readers: Vec<String> = (0..MANY).map(|n| format!("r{n}@big.example")).collect();
     denied_then_mended(store, peer, &readers).await;
@@ -86,8 +84,7 @@ async fn one_recipients_policy_holds_up_nobody_and_bars_nobody(store: TestStore)
     let peer = Peer::start(100, Duration::ZERO, move |moment| match moment {
         Moment::Rcpt(to, _) if to == strict => Act::Say("550 5.7.1 Not wanted here"),
         _ => Act::Usual,
-    })
-    .await;
+    });
     let settings = format!("{}[dispatch]\nmax_tries = 2\n", peer.settings(4));
     let node = Node::start(store, &settings).await;
     // The relay is known to take us.
@@ -122,8 +119,7 @@ async fn what_waited_for_a_mended_set_up_goes_at_the_restart(store: TestStore) {
     let peer = Peer::start(100, Duration::ZERO, |moment| match moment {
         Moment::Mail => Act::Say("530 5.7.0 Authentication required"),
         _ => Act::Usual,
-    })
-    .await;
+    });
     let settings = peer.settings(4);
     let node = Node::start(store, &settings).await;
     tell(&node, &readers(MAILS)).await;

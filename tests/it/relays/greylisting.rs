@@ -19,8 +19,7 @@ async fn two_greylisting_addresses_hold_up_nobody(store: TestStore) {
             Act::Say("450 4.2.0 Recipient address rejected: Greylisted for 6 seconds")
         }
         _ => Act::Usual,
-    })
-    .await;
+    });
     let settings = format!("{}[dispatch]\nretry_base = \"1s\"\n", peer.settings(8));
     let node = Node::start(store, &settings).await;
     tell(&node, &readers(CLIENTS)).await;

@@ -20,8 +20,7 @@ async fn a_lost_alarm_is_repeated_within_two_minutes_and_once(store: TestStore) 
     let peer = Peer::start(100, Duration::ZERO, |moment| match moment {
         Moment::Dot => Act::HangUp,
         _ => Act::Usual,
-    })
-    .await;
+    });
     // The default times: a relay may take ten minutes to answer.
     let node = Node::start(store, &peer.settings(2)).await;
     tell(&node, &readers(1)).await;

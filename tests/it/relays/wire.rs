@@ -20,8 +20,7 @@ async fn a_connection_that_ends_inside_a_mail_sent_nothing() {
     let peer = Peer::start(10, Duration::ZERO, |moment| match moment {
         Moment::Body(to) if to.starts_with("cut@") => Act::HangUp,
         _ => Act::Usual,
-    })
-    .await;
+    });
     let running = Running::new();
     let provider = provider(&running, &peer);
     for _ in 0..10 {
@@ -38,7 +37,7 @@ async fn a_connection_that_ends_inside_a_mail_sent_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_that_answers_in_single_writes_with_nagle_on_does_not_wait_for_us() {
     const MAILS: u32 = 50;
-    let peer = Peer::start(10, Duration::ZERO, |_| Act::Usual).await;
+    let peer = Peer::start(10, Duration::ZERO, |_| Act::Usual);
     let running = Running::new();
     let provider = provider(&running, &peer);
     let mut waits = Vec::new();

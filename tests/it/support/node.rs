@@ -189,8 +189,7 @@ impl Node {
 
     /// What arrived at one number or address, the oldest first.
     pub(crate) fn inbox(&self, address: &str) -> Vec<Arc<Received>> {
-        let channel = channel_of(address);
-        let mut items = self.world().inbox(channel, address);
+        let mut items = self.world().inbox(address);
         items.reverse();
         items
     }

@@ -8,10 +8,10 @@ use araldo::channel::{
     Accepted, Capabilities, Concern, Found, Outgoing, Provider, Reference, SendError,
 };
 use araldo::domain::{Channel, Clock as _};
+use araldo_sandbox::dice::Dice;
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 
-use super::dice::Dice;
 use super::story::Trade;
 use super::world::{Fate, World};
 use crate::support::node::Eye;

@@ -11,12 +11,12 @@ use araldo::domain::{Channel, Class, Clock as _, Lane, MessageId, OnUnknown};
 use araldo::runtime::Lifecycle;
 use araldo::store::messages::receipts::NewReceipt;
 use araldo::track::ReceiptInbox;
+use araldo_sandbox::dice::Dice;
 use chrono::TimeDelta;
 
 use super::carrier::Kind;
 use super::checks::what_is_wrong;
 use super::crash::{arm, disarm};
-use super::dice::Dice;
 use super::ground::{BEGIN, Ground};
 use super::matrix::{Catch, catches, expected};
 use super::story::{Story, Trade, settings};

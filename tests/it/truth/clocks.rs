@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use araldo::domain::Clock as _;
 use araldo::domain::event::Event;
+use araldo_sandbox::dice::Dice;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::dice::Dice;
 use super::story::Story;
 
 /// A piece of news that is to be told.

@@ -9,7 +9,6 @@ mod cell;
 mod checks;
 mod clocks;
 mod crash;
-pub(crate) mod dice;
 mod erasure;
 mod ground;
 mod guards;

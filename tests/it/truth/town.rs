@@ -7,11 +7,11 @@ use araldo::domain::client::{Client, ContactPoint, Place, TrackingConsent};
 use araldo::domain::event::Event;
 use araldo::domain::rule::{Audience, ChannelChoice, Fallback, Rule};
 use araldo::domain::{Channel, Class, Lane, OnUnknown, Timestamp};
+use araldo_sandbox::dice::Dice;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::clocks::News;
-use super::dice::Dice;
 
 /// Where the lights go out.
 const AREA: &str = "037006";

@@ -13,10 +13,10 @@ use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::{Channel, Clock as _, EventId, Ids, MessageId, Timestamp};
 use araldo::store::Store;
 use araldo::store::messages::receipts::{NewReceipt, ReceiptHorizon};
+use araldo_sandbox::dice::Dice;
 use chrono::TimeDelta;
 use tokio::sync::Notify;
 
-use super::dice::Dice;
 use super::erasure;
 use super::ground::note_the_known;
 use crate::support::node::Eye;

@@ -11,6 +11,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use super::outcome::{Outcome, Sends};
 use araldo::dispatch::USED_PERCENT;
+use araldo_sandbox::dice::Dice;
 
 /// What a second has.
 pub(super) const SECOND: i64 = 1_000_000;
@@ -83,7 +84,7 @@ struct Node {
 pub(super) struct Model<'a> {
     plan: &'a Plan,
     times: &'a Latencies,
-    chance: Chance,
+    dice: Dice,
     now: i64,
     number: u64,
     ahead: BinaryHeap<Reverse<(i64, u64, usize, Done)>>,
@@ -103,7 +104,7 @@ impl<'a> Model<'a> {
         let mut model = Self {
             plan,
             times,
-            chance: Chance(plan.seed.wrapping_mul(2).wrapping_add(1)),
+            dice: Dice::from_state(plan.seed.wrapping_mul(2).wrapping_add(1)),
             now: 0,
             number: 0,
             ahead: BinaryHeap::new(),
@@ -176,7 +177,7 @@ impl<'a> Model<'a> {
         let node = &mut self.nodes[at];
         if !node.claiming && node.leased < CLAIM / 2 {
             node.claiming = true;
-            let took = self.chance.of(&self.times.claim);
+            let took = one_of(&mut self.dice, &self.times.claim);
             let end = self.statement(took);
             self.later(end, at, Done::Claimed);
         }
@@ -195,10 +196,10 @@ impl<'a> Model<'a> {
         node.answered -= closed;
         let mut took = 0;
         if opened > 0 {
-            took += self.chance.of(&self.times.open);
+            took += one_of(&mut self.dice, &self.times.open);
         }
         if closed > 0 {
-            took += self.chance.of(&self.times.close);
+            took += one_of(&mut self.dice, &self.times.close);
         }
         let end = self.statement(took);
         self.later(end, at, Done::Written { opened, closed });
@@ -209,7 +210,7 @@ impl<'a> Model<'a> {
             self.sends.note(self.now);
         }
         // Half to one and a half of the usual time.
-        let spread = i64::try_from(self.chance.next() % 1_001).unwrap_or(500);
+        let spread = i64::try_from(self.dice.below(1_001)).unwrap_or(500);
         let took = self.plan.provider * (500 + spread) / 1_000;
         self.later(self.now + took, at, Done::Sent);
     }
@@ -255,7 +256,7 @@ impl<'a> Model<'a> {
             .max(grown)
             .clamp(1, most);
         node.buying = true;
-        let took = self.chance.of(&self.times.rate);
+        let took = one_of(&mut self.dice, &self.times.rate);
         let start = self.processor().max(self.row_free);
         let end = start + took;
         self.free.push(Reverse(end));
@@ -296,21 +297,7 @@ fn apart(rate: i64) -> i64 {
     SECOND * 100 / (rate.max(1) * i64::from(USED_PERCENT))
 }
 
-/// Chance that can be repeated: splitmix64 (Steele, Lea and Flood 2014).
-struct Chance(u64);
-
-impl Chance {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn of(&mut self, times: &[i64]) -> i64 {
-        let count = u64::try_from(times.len()).unwrap_or(1).max(1);
-        let place = usize::try_from(self.next() % count).unwrap_or(0);
-        times.get(place).copied().unwrap_or(1).max(1)
-    }
+/// One of the times that were seen; `Latencies` holds no empty list of them.
+fn one_of(dice: &mut Dice, times: &[i64]) -> i64 {
+    (*dice.one_of(times)).max(1)
 }

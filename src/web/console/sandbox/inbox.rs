@@ -1,11 +1,13 @@
 //! `GET /console/sandbox/{channel}/{address}`: all that is kept of one handset or mailbox.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::Response;
 
 use super::item::ReceivedItem;
 use super::world;
-use crate::channel::sandbox::Body;
+use crate::channel::sandbox::{Body, Received};
 use crate::domain::Channel;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
 use crate::web::extract::Path;
@@ -27,14 +29,16 @@ pub(super) async fn get(
     let missing = || Problem::not_found("handset or mailbox", &address);
     let channel: Channel = channel.parse().map_err(|_| missing())?;
     let now = visit.web.moment();
-    let found = world(&visit)?.inbox(channel, &address);
-    if found.is_empty() {
+    let mail = channel == Channel::Email;
+    let found = world(&visit)?.inbox(&address);
+    let is_wanted = |newest: &Arc<Received>| matches!(newest.body, Body::Mail(_)) == mail;
+    if !found.first().is_some_and(is_wanted) {
         return Err(missing());
     }
     Ok(shell::page(&InboxPage {
         frame: visit.frame(ConsolePart::Sandbox, address.as_str()).await?,
         path: in_path(&address),
-        mail: channel == Channel::Email,
+        mail,
         items: found
             .iter()
             .map(|received| ReceivedItem::new(received, now, usize::MAX))
@@ -47,7 +51,7 @@ pub(super) async fn mail(
     visit: Visit,
     Path((address, id)): Path<(String, i64)>,
 ) -> Result<Response, Problem> {
-    let item = world(&visit)?.item(Channel::Email, &address, id);
+    let item = world(&visit)?.item(&address, id);
     let html = item.and_then(|item| match &item.body {
         Body::Mail(mail) => mail.html.clone(),
         Body::Sms(_) => None,

@@ -1,9 +1,10 @@
 //! What arrived on a handset or in a mailbox, as a page shows it.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
 use super::text::{TextPiece, excerpt, pieces};
 use crate::channel::sandbox::{Body, Received};
+use crate::domain::Timestamp;
 use crate::web::console::shell::When;
 use crate::web::console::state::Moment;
 
@@ -25,13 +26,14 @@ impl ReceivedItem {
             Body::Sms(text) => (None, text.clone()),
             Body::Mail(mail) => (Some(mail.subject.clone()), excerpt(&mail.text, most)),
         };
+        let at = Timestamp::from(DateTime::from(received.at));
         Self {
             id: received.id,
             from: received.from.clone(),
             subject,
             pieces: pieces(&text),
-            at: When::new(received.at, now),
-            new: now.at - received.at < NEW,
+            at: When::new(at, now),
+            new: now.at - at < NEW,
         }
     }
 }

@@ -13,8 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::item::ReceivedItem;
 use super::world;
-use crate::channel::sandbox::{Received, World};
-use crate::domain::Channel;
+use crate::channel::sandbox::{Inbox, Received, World};
 use crate::web::console::shell::format::grouped;
 use crate::web::console::shell::live::live_stream;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
@@ -51,8 +50,8 @@ impl InboxesPage {
         let truth = world.truth();
         let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
         Self {
-            phones: inboxes(world, Channel::Sms, now),
-            mailboxes: inboxes(world, Channel::Email, now),
+            phones: inboxes(world, world.handsets(WALL), ON_PHONE, now),
+            mailboxes: inboxes(world, world.mailboxes(WALL), 1, now),
             sms: count(truth.sms),
             mails: count(truth.mails),
             doubles: count(truth.doubles),
@@ -60,12 +59,11 @@ impl InboxesPage {
     }
 }
 
-fn inboxes(world: &World, channel: Channel, now: Moment) -> Vec<InboxCard> {
-    let shown = if channel == Channel::Sms { ON_PHONE } else { 1 };
-    let found = world.inboxes(channel, WALL).into_iter();
-    found
+fn inboxes(world: &World, reached: Vec<Inbox>, shown: usize, now: Moment) -> Vec<InboxCard> {
+    reached
+        .into_iter()
         .map(|glance| {
-            let mut items = world.inbox(channel, &glance.address);
+            let mut items = world.inbox(&glance.address);
             items.truncate(shown);
             InboxCard {
                 path: in_path(&glance.address),

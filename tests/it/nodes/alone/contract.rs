@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::nodes::gateway::Gateway;
 use crate::nodes::{OPEN, outage, town};
 use crate::support;
 use crate::support::alone;
+use crate::support::gateways::Gateway;
 use crate::support::node::{Node, run};
 use crate::support::patience::until_come;
 
@@ -66,7 +66,7 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
     const CLIENTS: usize = 1_500;
     const RATE: f64 = 100.0;
     let _alone = alone().await;
-    let gateway = Gateway::start(Duration::from_millis(20));
+    let gateway = Gateway::slow(Duration::from_millis(20));
     let settings =
         gateway.settings("rate = \"100/s\"\n[dispatch]\nheartbeat = \"1s\"\nlease = \"8s\"");
     let named = |name: &str| format!("[node]\nname = \"{name}\"\n{settings}");
@@ -79,7 +79,7 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
     first.planned().await;
     let second = run(&url, folders[0].path(), &named("two")).await.unwrap();
     let third = run(&url, folders[1].path(), &named("three")).await.unwrap();
-    until_come(500, || gateway.count()).await;
+    until_come(500, || gateway.arrivals.total()).await;
     third.lifecycle.abort();
     assert_eq!(third.lifecycle.ended(Duration::ZERO).await, 0);
     drop(third);
@@ -88,7 +88,8 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
     // What the machine can do: a slot that is slept through is lost, and must be.
     let machine = Punctuality::during(first.eye.until(OPEN, 0)).await;
     let punctual = machine.share();
-    let times = gateway.times();
+    let mut times: Vec<_> = gateway.arrivals.times().into_values().flatten().collect();
+    times.sort();
     let busiest = busiest_second(&times);
     let took = (times[times.len() - 1] - times[0]).as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
@@ -114,7 +115,7 @@ async fn three_nodes_keep_one_contract_while_one_dies_and_comes_back() {
         used >= expected,
         "only {used:.3} of the rate was used, where {expected:.3} was possible"
     );
-    let counts = gateway.by_number();
+    let counts = gateway.arrivals.by_address();
     assert!(counts.values().all(|count| *count == 1), "somebody got two");
     let unknown = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'unknown'";
     let unknown = usize::try_from(first.eye.number(unknown).await).unwrap();

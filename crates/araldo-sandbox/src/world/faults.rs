@@ -1,4 +1,4 @@
-//! Which addresses misbehave, and how: the table in `sandbox` as code.
+//! Which addresses misbehave, and how: the table of the world as code.
 
 /// What goes wrong with an SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,11 @@
 //! A received mail, taken apart as a mail program would, and the links in what was received.
 
 use mail_parser::{MessageParser, MimeHeaders as _};
-use serde::Serialize;
 
-use super::world::{Body, Received};
+use super::{Body, Received};
 
 /// A mail as its reader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     pub subject: String,
     pub text: String,
@@ -138,16 +137,16 @@ fn add_once(found: &mut Vec<String>, link: String) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
-    use crate::domain::{Channel, Timestamp};
 
     fn received(body: Body) -> Received {
         Received {
             id: 1,
-            channel: Channel::Sms,
             to: String::new(),
             from: String::new(),
-            at: Timestamp::from_micros(0),
+            at: SystemTime::UNIX_EPOCH,
             body,
         }
     }

@@ -2,15 +2,39 @@
 //!
 //! Nothing here knows Araldo's store. What a page or a virtual reader sees is what arrived on
 //! the wire.
+//!
+//! Some addresses misbehave, so that failure can be seen without waiting for one:
+//!
+//! | address | what happens | ends as |
+//! |---|---|---|
+//! | `+39000…01` | taken, then reported as not delivered | `undelivered` |
+//! | `+39000…02` | taken, never reported as delivered | `unconfirmed` |
+//! | `+39000…03` | the gateway answers 503 | tried again, `failed` |
+//! | `+39000…04` | arrives, but the gateway's answer is lost | `unknown`, then `delivered` |
+//! | `+39000…05` | arrives; reports come twice and in the wrong order | `delivered` |
+//! | `bounce@…` | 550 5.1.1, no such mailbox | `rejected`, address suppressed |
+//! | `defer@…` | 450 the first two times | `accepted` at the third try |
+//! | `slow@…` | the answer takes three seconds | `accepted` |
+//! | `drop@…` | arrives, but the connection breaks before the answer | `unknown` |
+//!
+//! A mailbox's word may be followed by `+`, `.` or `-` and anything, or stand after a `+`:
+//! `bounce.7@town.example`, `maria+drop@town.example`.
+//!
+//! `handsets` and `mailboxes` do so, at the gateway and at the mail server.
+
+mod faults;
+mod gsm;
+mod handsets;
+mod mail;
+mod mailboxes;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-use serde::Serialize;
 use tokio::sync::broadcast;
 
-use super::mail::Mail;
-use crate::domain::{Channel, Clock, Timestamp};
+pub use mail::{Mail, links, pictures};
 
 /// Inboxes kept; the one that got nothing for the longest time goes first.
 const MAX_INBOXES: usize = 5_000;
@@ -23,26 +47,24 @@ const MAX_REFERENCES: usize = 200_000;
 
 /// All handsets and mailboxes.
 pub struct World {
-    clock: Arc<dyn Clock>,
+    now: Box<dyn Fn() -> SystemTime + Send + Sync>,
     state: Mutex<State>,
     live: broadcast::Sender<Arc<Received>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     /// Counts up from 1 over all inboxes.
     pub id: i64,
-    pub channel: Channel,
     /// The handset's number or the mailbox's address.
     pub to: String,
     /// As it stands on the wire: sender name, or the envelope's sender.
     pub from: String,
-    pub at: Timestamp,
+    pub at: SystemTime,
     pub body: Body,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
     /// The text on the handset.
     Sms(String),
@@ -50,7 +72,7 @@ pub enum Body {
 }
 
 /// One handset or mailbox at a glance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inbox {
     pub address: String,
     /// All that ever arrived, also what is no longer kept.
@@ -59,7 +81,7 @@ pub struct Inbox {
 }
 
 /// The truth in numbers, to hold the store's numbers against.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Truth {
     /// SMS that arrived on handsets.
     pub sms: u64,
@@ -76,9 +98,9 @@ pub struct Truth {
 #[derive(Default)]
 struct State {
     last_id: i64,
-    inboxes: HashMap<(Channel, String), Kept>,
+    inboxes: HashMap<String, Kept>,
     /// By the newest item's id: who was reached last.
-    order: BTreeMap<i64, (Channel, String)>,
+    order: BTreeMap<i64, String>,
     truth: Truth,
     seen: HashSet<String>,
     seen_before: HashSet<String>,
@@ -92,11 +114,11 @@ struct Kept {
 }
 
 impl World {
-    /// Nobody has received anything.
+    /// Nobody has received anything. `now`: the clock on everybody's wall.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
+    pub fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self {
-            clock,
+            now: Box::new(now),
             state: Mutex::default(),
             live: broadcast::Sender::new(MAX_LAG),
         }
@@ -105,17 +127,12 @@ impl World {
     /// Puts something into an inbox and tells those who listen. `reference` is the sender's own
     /// name for it: the same one again is a double. Gives back the item's id.
     pub fn receive(&self, to: &str, from: &str, body: Body, reference: Option<&str>) -> i64 {
-        let channel = match body {
-            Body::Sms(_) => Channel::Sms,
-            Body::Mail(_) => Channel::Email,
-        };
-        let at = self.clock.now();
+        let at = self.now();
         let mut state = self.state();
         state.last_id += 1;
         let id = state.last_id;
         let received = Arc::new(Received {
             id,
-            channel,
             to: to.to_owned(),
             from: from.to_owned(),
             at,
@@ -135,37 +152,48 @@ impl World {
         self.live.subscribe()
     }
 
-    /// The inboxes of a channel, the one reached last first.
+    /// The handsets, the one reached last first.
     #[must_use]
-    pub fn inboxes(&self, channel: Channel, limit: usize) -> Vec<Inbox> {
+    pub fn handsets(&self, limit: usize) -> Vec<Inbox> {
+        self.inboxes(limit, |body| matches!(body, Body::Sms(_)))
+    }
+
+    /// The mailboxes, the one reached last first.
+    #[must_use]
+    pub fn mailboxes(&self, limit: usize) -> Vec<Inbox> {
+        self.inboxes(limit, |body| matches!(body, Body::Mail(_)))
+    }
+
+    fn inboxes(&self, limit: usize, is_wanted: impl Fn(&Body) -> bool) -> Vec<Inbox> {
         let state = self.state();
-        let keys = state.order.values().rev();
-        keys.filter(|(its, _)| *its == channel)
-            .filter_map(|key| state.inboxes.get(key).map(|kept| (key, kept)))
-            .filter_map(|((_, address), kept)| {
+        let addresses = state.order.values().rev();
+        addresses
+            .filter_map(|address| state.inboxes.get(address).map(|kept| (address, kept)))
+            .filter_map(|(address, kept)| {
                 Some(Inbox {
                     address: address.clone(),
                     total: kept.total,
                     newest: Arc::clone(kept.items.back()?),
                 })
             })
+            .filter(|inbox| is_wanted(&inbox.newest.body))
             .take(limit)
             .collect()
     }
 
     /// What is kept of one handset or mailbox, the newest first.
     #[must_use]
-    pub fn inbox(&self, channel: Channel, address: &str) -> Vec<Arc<Received>> {
+    pub fn inbox(&self, address: &str) -> Vec<Arc<Received>> {
         let state = self.state();
-        let kept = state.inboxes.get(&(channel, address.to_owned()));
+        let kept = state.inboxes.get(address);
         kept.map(|kept| kept.items.iter().rev().cloned().collect())
             .unwrap_or_default()
     }
 
     /// One item of a handset or mailbox, if it is still kept.
     #[must_use]
-    pub fn item(&self, channel: Channel, address: &str, id: i64) -> Option<Arc<Received>> {
-        let items = self.inbox(channel, address);
+    pub fn item(&self, address: &str, id: i64) -> Option<Arc<Received>> {
+        let items = self.inbox(address);
         items.into_iter().find(|item| item.id == id)
     }
 
@@ -175,20 +203,20 @@ impl World {
         self.state().truth
     }
 
-    pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+    fn now(&self) -> SystemTime {
+        (self.now)()
     }
 
-    pub(super) fn count_refused(&self) {
+    fn count_refused(&self) {
         self.state().truth.refused += 1;
     }
 
-    pub(super) fn count_answer_lost(&self) {
+    fn count_answer_lost(&self) {
         self.state().truth.answers_lost += 1;
     }
 
     /// Whether a mailbox that defers still does: the first two times.
-    pub(super) fn defers(&self, address: &str) -> bool {
+    fn defers(&self, address: &str) -> bool {
         let mut state = self.state();
         if state.deferrals.len() > MAX_INBOXES {
             state.deferrals.clear();
@@ -205,16 +233,15 @@ impl World {
 
 impl State {
     fn keep(&mut self, received: Arc<Received>, reference: Option<&str>) {
-        match received.channel {
-            Channel::Sms => self.truth.sms += 1,
-            Channel::Email => self.truth.mails += 1,
+        match received.body {
+            Body::Sms(_) => self.truth.sms += 1,
+            Body::Mail(_) => self.truth.mails += 1,
         }
         if reference.is_some_and(|reference| !self.is_new(reference)) {
             self.truth.doubles += 1;
         }
-        let key = (received.channel, received.to.clone());
-        self.order.insert(received.id, key.clone());
-        let kept = self.inboxes.entry(key).or_default();
+        self.order.insert(received.id, received.to.clone());
+        let kept = self.inboxes.entry(received.to.clone()).or_default();
         if let Some(newest) = kept.items.back() {
             self.order.remove(&newest.id);
         }
@@ -242,10 +269,9 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::FixedClock;
 
     fn world() -> World {
-        World::new(Arc::new(FixedClock::at("2026-11-22T10:00:00Z")))
+        World::new(|| SystemTime::UNIX_EPOCH)
     }
 
     fn sms(text: &str) -> Body {
@@ -259,14 +285,14 @@ mod tests {
             world.receive("+390000000010", "ARALDO", sms(&count.to_string()), None);
         }
         world.receive("+390000000011", "ARALDO", sms("other"), None);
-        let items = world.inbox(Channel::Sms, "+390000000010");
+        let items = world.inbox("+390000000010");
         assert_eq!(items.len(), MAX_ITEMS);
         assert_eq!(items[0].body, sms("24"));
-        let inboxes = world.inboxes(Channel::Sms, 10);
+        let inboxes = world.handsets(10);
         assert_eq!(inboxes.len(), 2);
         assert_eq!(inboxes[0].address, "+390000000011");
         assert_eq!(inboxes[1].total, 25);
-        assert_eq!(world.inboxes(Channel::Email, 10), []);
+        assert_eq!(world.mailboxes(10), []);
     }
 
     #[test]
@@ -276,9 +302,9 @@ mod tests {
             world.receive(&format!("+39{number}"), "A", sms("x"), None);
             world.receive("+39-kept", "A", sms("x"), None);
         }
-        assert_eq!(world.inboxes(Channel::Sms, usize::MAX).len(), MAX_INBOXES);
-        assert_eq!(world.inbox(Channel::Sms, "+390").len(), 0);
-        assert_eq!(world.inbox(Channel::Sms, "+39-kept").len(), MAX_ITEMS);
+        assert_eq!(world.handsets(usize::MAX).len(), MAX_INBOXES);
+        assert_eq!(world.inbox("+390").len(), 0);
+        assert_eq!(world.inbox("+39-kept").len(), MAX_ITEMS);
     }
 
     #[test]

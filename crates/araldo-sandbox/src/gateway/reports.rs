@@ -9,8 +9,6 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::runtime::Lifecycle;
-
 /// Calls under way at once.
 const AT_ONCE: usize = 32;
 /// How often one report is tried.
@@ -20,14 +18,15 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// A report and when to call it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Report {
+pub struct Report {
     due: Instant,
     url: String,
     tried: u32,
 }
 
 impl Report {
-    pub(super) fn due(after: Duration, url: String) -> Self {
+    #[must_use]
+    pub fn due(after: Duration, url: String) -> Self {
         Self {
             due: Instant::now() + after,
             url,
@@ -36,27 +35,21 @@ impl Report {
     }
 }
 
-#[derive(Clone)]
-pub(super) struct Reports(mpsc::UnboundedSender<Report>);
+/// Where reports are handed in.
+#[derive(Debug, Clone)]
+pub struct Reports(mpsc::UnboundedSender<Report>);
 
 impl Reports {
-    /// Begins calling, until the daemon stops.
-    pub(super) fn start(lifecycle: &Lifecycle, http: reqwest::Client) -> Self {
+    /// With the work of calling them, which somebody has to do.
+    pub fn open(http: reqwest::Client) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let stopping = lifecycle.stopping();
-        lifecycle.spawn("sandbox-reports", async move {
-            tokio::select! {
-                () = stopping => {}
-                () = work(receiver, &http) => {}
-            }
-        });
-        Self(sender)
+        (Self(sender), async move { work(receiver, &http).await })
     }
 
     /// Has a report called when it is due.
-    pub(super) fn call(&self, report: Report) {
+    pub fn call(&self, report: Report) {
         if self.0.send(report).is_err() {
-            tracing::debug!("the sandbox is stopping; a delivery report is dropped");
+            tracing::debug!("the sandbox has ended; a delivery report is dropped");
         }
     }
 }
