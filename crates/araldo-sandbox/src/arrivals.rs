@@ -35,7 +35,6 @@ impl Arrivals {
         (all.len(), all.values().map(Vec::len).sum())
     }
 
-    /// How much came.
     pub fn total(&self) -> usize {
         self.counts().1
     }

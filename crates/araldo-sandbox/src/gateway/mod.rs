@@ -41,7 +41,6 @@ impl Gateway {
         Self::open_at(0, operator)
     }
 
-    /// Takes this port.
     pub fn open_at(
         port: u16,
         operator: impl Fn(&Sms<'_>) -> Answer + Send + Sync + 'static,

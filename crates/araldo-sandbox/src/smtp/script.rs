@@ -10,7 +10,7 @@ pub type Script = dyn Fn(Step<'_>) -> Act + Send + Sync;
 pub enum At {
     /// Somebody has connected who is one too many.
     Crowded,
-    /// Somebody has connected.
+    /// Somebody has connected, and waits to be greeted.
     Greeting,
     Hello,
     Mail,
@@ -23,7 +23,7 @@ pub enum At {
     Reset,
     Noop,
     Quit,
-    /// Any other command.
+    /// Any other command, known to SMTP or not.
     Other,
 }
 
