@@ -35,6 +35,8 @@ use crate::store::StoreUrl;
 
 pub use context::Context;
 
+/// How a shell reports a program that wrote to a closed pipe.
+const BROKEN_PIPE: i32 = 141;
 /// Who did it, in the audit and in templates, when it was done here.
 const COMMAND_LINE: &str = "command line";
 
@@ -96,6 +98,7 @@ enum StoreCommand {
 /// Runs the command named on the command line.
 #[must_use]
 pub fn run() -> ExitCode {
+    end_when_nobody_reads();
     let cli = Cli::parse();
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -108,6 +111,18 @@ pub fn run() -> ExitCode {
         }
         ExitCode::FAILURE
     })
+}
+
+/// Whoever reads our lines may stop, as `head` does. `println!` panics then; it is no crash.
+fn end_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(BROKEN_PIPE);
+        }
+        usual(panic);
+    }));
 }
 
 /// Faults of the settings stand on a line each; any other error is one.

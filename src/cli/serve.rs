@@ -3,11 +3,14 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{self, Running};
 use crate::config::{self, Config, NodeRole};
+use crate::plan::Matcher;
 use crate::runtime::Lifecycle;
+use crate::store::Store;
 use crate::telemetry;
 
 /// Runs until a signal or a crash ends it.
@@ -32,7 +35,33 @@ pub(super) async fn run(
     if let Some(address) = running.address.filter(|_| config.node.does(NodeRole::Web)) {
         invite(&running, address).await?;
     }
+    say_what_rules_lack(&running.store, &running.matcher).await;
     until_ended(&config, &running, file, signals).await
+}
+
+/// A rule may name a template that is not published: its messages would be held, one by one.
+async fn say_what_rules_lack(store: &Store, matcher: &ArcSwap<Matcher>) {
+    let published = async { store.read().await?.templates().list().await };
+    let published: Vec<String> = match published.await {
+        Ok(all) => all
+            .into_iter()
+            .filter(|it| it.published.is_some())
+            .map(|it| it.name)
+            .collect(),
+        Err(error) => {
+            tracing::warn!(error = %error, "the rules' templates could not be looked up");
+            return;
+        }
+    };
+    for rule in matcher.load().rules() {
+        if !published.contains(&rule.template) {
+            tracing::warn!(
+                rule.name,
+                template.name = rule.template,
+                "no such template is published: the messages of this rule will be held"
+            );
+        }
+    }
 }
 
 /// Says what to do first, while nobody may log in.
@@ -55,7 +84,7 @@ pub(super) async fn until_ended(
     signals: Signals,
 ) -> anyhow::Result<ExitCode> {
     let lifecycle = running.lifecycle.clone();
-    let reload = (file, Arc::clone(&running.matcher));
+    let reload = (file, Arc::clone(&running.matcher), running.store.clone());
     // Not one of the lifecycle's tasks: it has to outlive them all.
     let ended = lifecycle.ended(config.http.stop_within);
     let crashed = tokio::select! {
@@ -77,10 +106,7 @@ pub(super) struct Signals {
     hang_up: Signal,
 }
 
-type Reload = (
-    Option<std::path::PathBuf>,
-    Arc<arc_swap::ArcSwap<crate::plan::Matcher>>,
-);
+type Reload = (Option<std::path::PathBuf>, Arc<ArcSwap<Matcher>>, Store);
 
 impl Signals {
     pub(super) fn listen() -> std::io::Result<Self> {
@@ -94,14 +120,17 @@ impl Signals {
     async fn obey(
         mut self,
         lifecycle: &Lifecycle,
-        (file, matcher): Reload,
+        (file, matcher, store): Reload,
         patience: std::time::Duration,
     ) -> usize {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
-                _ = self.hang_up.recv() => reload_rules(file.clone(), &matcher).await,
+                _ = self.hang_up.recv() => {
+                    reload_rules(file.clone(), &matcher).await;
+                    say_what_rules_lack(&store, &matcher).await;
+                }
             }
         }
         tracing::info!("stopping: what is being sent is finished, nothing new is begun");
@@ -121,10 +150,7 @@ async fn hard(lifecycle: &Lifecycle, patience: std::time::Duration) -> usize {
 }
 
 /// All or nothing: a fault leaves the rules as they were.
-async fn reload_rules(
-    file: Option<std::path::PathBuf>,
-    matcher: &arc_swap::ArcSwap<crate::plan::Matcher>,
-) {
+async fn reload_rules(file: Option<std::path::PathBuf>, matcher: &ArcSwap<Matcher>) {
     let load = move || {
         let config = Config::load(file.as_deref(), config::environment())?;
         app::load_rules(&config)

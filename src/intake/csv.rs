@@ -62,6 +62,8 @@ pub struct ClientReader<R> {
     rows: csv::Reader<Chain<R, &'static [u8]>>,
     header: StringRecord,
     ahead: Option<StringRecord>,
+    /// What divides the cells of a row.
+    delimiter: char,
     /// Reference to the line it first stood in, to notice rows that are not together.
     seen: HashMap<String, u64>,
 }
@@ -85,6 +87,7 @@ impl<R: Read> ClientReader<R> {
             rows,
             header,
             ahead: None,
+            delimiter: char::from(form.delimiter.byte()),
             seen: HashMap::new(),
         })
     }
@@ -125,6 +128,7 @@ impl<R: Read> ClientReader<R> {
         rows: &[StringRecord],
         phones: &PhonePolicy,
     ) -> Result<Client, (u64, FieldError)> {
+        self.quotes_are_closed(rows)?;
         if let Some(earlier) = self.seen.get(reference) {
             let detail = format!(
                 "client `{reference}` stands in line {earlier} already; put its rows one after the other"
@@ -136,6 +140,21 @@ impl<R: Read> ClientReader<R> {
         }
         let flat = flat::unflatten(&self.header, rows)?;
         client::parse(&flat.value, phones).map_err(|fault| flat.locate(&fault))
+    }
+
+    /// A cell that holds whole rows begins with a quotation mark that nobody closed: the client
+    /// would get what belongs to another.
+    fn quotes_are_closed(&self, rows: &[StringRecord]) -> Result<(), (u64, FieldError)> {
+        let swallowed = |cell: &str| cell.contains(['\n', '\r']) && cell.contains(self.delimiter);
+        for row in rows {
+            if let Some(at) = row.iter().position(swallowed) {
+                let detail = "the cell goes on over several rows: a quotation mark is left open; \
+                              close it, or write it twice where it belongs to the text";
+                let field = self.header.get(at).unwrap_or_default();
+                return Err((line_of(row), FieldError::new(field, detail)));
+            }
+        }
+        Ok(())
     }
 
     fn reference<'a>(&self, row: &'a StringRecord) -> &'a str {
@@ -166,11 +185,13 @@ impl<R: Read> ClientReader<R> {
             return Ok(false);
         }
         let breaks = row.as_slice().bytes().filter(|byte| *byte == b'\n').count();
+        // A quotation mark that is open at the end has the last line break in its cell.
+        let ended = u64::from(!row.as_slice().ends_with('\n'));
         let end = self.rows.position().line();
         row.trim();
         if let Some(begin) = row.position() {
             let mut begin = begin.clone();
-            begin.set_line(end.saturating_sub(breaks as u64 + 1).max(1));
+            begin.set_line(end.saturating_sub(breaks as u64 + ended).max(1));
             row.set_position(Some(begin));
         }
         Ok(true)

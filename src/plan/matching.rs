@@ -43,6 +43,11 @@ impl Matcher {
         Ok(Self { rules })
     }
 
+    /// In the order of the file.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().map(|(rule, _)| rule)
+    }
+
     /// The rules that an event sets going. `variables`: what is known of its case or incident.
     #[must_use]
     pub fn for_event(&self, event: &Event, variables: &Map<String, Json>) -> Vec<Rule> {

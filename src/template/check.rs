@@ -129,6 +129,12 @@ impl Findings {
             }
         }
         for (locale, parts) in &source.parts {
+            for part in Part::ALL {
+                if parts.get(*part).is_some_and(|text| text.trim().is_empty()) {
+                    let message = "this text is empty; write it, or take the file away".to_owned();
+                    self.add(Severity::Error, &format!("{locale}/{part}"), None, message);
+                }
+            }
             if parts.email_mjml.is_some() != parts.email_subject.is_some() {
                 let message = "an e-mail needs both email.subject.txt and email.mjml".to_owned();
                 self.add(

@@ -80,6 +80,17 @@ fn lines_are_counted_alike_whatever_ends_them() {
 }
 
 #[test]
+fn a_quotation_mark_left_open_gives_nobody_the_number_of_another() {
+    let rows = "K-3;b;3471110203\nK-4;\"Tre\";3471110204\nK-5;b;3471110205\n";
+    let all = read(&format!("client;name;sms\nK-1;\"Bar;3471110201\n{rows}"));
+    assert_eq!(fault(&all[0]), (2, "name"));
+    assert_eq!(all.len(), 2, "the rest are told apart again");
+    assert!(all[1].outcome.is_ok());
+    let all = read("client;name;sms\nK-1;a;3471110201\nK-2;\"Bar;3471110202\nK-3;b;3471110203\n");
+    assert_eq!(fault(&all[1]), (3, "name"));
+}
+
+#[test]
 fn rows_without_anything_are_nobody() {
     for text in [
         "client;name;sms\r\nC-1;Anna;\r\n;;\r\n ; ;\r\n;;\r\n",
