@@ -1,30 +1,42 @@
 // Keeps the marked regions of a page up to date, and "/" leads to the search field.
 // Without it every page shows the same and stands still.
 
+const STANDING = "This page stands still: Araldo does not answer, or your session is over. Load it again to see more.";
 const page = document.querySelector("[data-live]");
 if (page) follow(page.dataset.live);
 
 // A stream that ends or breaks is opened again by the browser; one that is refused (the session is
-// over, the daemon cannot answer) is not, and a page that stands still must say so.
+// over, the daemon cannot answer) is opened again here. A page that stands still for longer than
+// that takes must say so.
 function follow(address) {
   const standing = page.insertBefore(document.createElement("p"), page.firstChild);
   standing.className = "fault";
   standing.setAttribute("role", "alert");
-  let source, again;
+  let source, again, silence;
   const listen = () => {
     source = new EventSource(address);
     for (const region of document.querySelectorAll("[data-region]")) {
       source.addEventListener(region.dataset.region, (event) => swap(region, event.data));
     }
-    source.addEventListener("open", () => { standing.textContent = ""; });
+    source.addEventListener("open", () => {
+      clearTimeout(silence);
+      silence = undefined;
+      standing.textContent = "";
+    });
     source.addEventListener("error", () => {
-      if (source.readyState !== EventSource.CLOSED) return;
-      standing.textContent = "This page stands still: Araldo does not answer, or your session is over. Load it again to see more.";
-      again = setTimeout(listen, 5000);
+      silence ??= setTimeout(() => { standing.textContent = STANDING; }, 5000);
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, 3000);
     });
   };
   listen();
-  addEventListener("pagehide", () => { clearTimeout(again); source.close(); });
+  addEventListener("pagehide", () => {
+    clearTimeout(again);
+    clearTimeout(silence);
+    silence = undefined;
+    source.close();
+  });
+  // The browser kept the page and shows it again as it was.
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 }
 
 // The focus stays on the link it was on; an open disclosure is not closed under the reader.

@@ -1,7 +1,7 @@
 //! The three kinds of files that a node reads at its start, or what comes with the program in their
 //! place: rules, kinds of cases, templates.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::AppError;
 use crate::config::{Config, rules};
@@ -40,9 +40,8 @@ pub fn template_sources(config: &Config) -> (Vec<Source>, Vec<String>) {
             |sources| (sources, Vec::new()),
         );
     };
-    let entries = std::fs::read_dir(&folder.path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let entries = match entries {
-        Ok(entries) => entries,
+    let paths = match folders_of_templates(&folder.path) {
+        Ok(paths) => paths,
         Err(error) => {
             let fault = folder.unreadable(error);
             return (Vec::new(), vec![fault.to_string()]);
@@ -50,9 +49,6 @@ pub fn template_sources(config: &Config) -> (Vec<Source>, Vec<String>) {
     };
     let mut sources = Vec::new();
     let mut faults = Vec::new();
-    let mut paths: Vec<_> = entries.iter().map(std::fs::DirEntry::path).collect();
-    paths.retain(|path| is_template(path));
-    paths.sort();
     for path in paths {
         match Source::from_folder(&path) {
             Ok(source) => sources.push(source),
@@ -68,25 +64,32 @@ fn is_template(path: &Path) -> bool {
     path.is_dir() && !name.as_encoded_bytes().starts_with(b".")
 }
 
-/// The names of all templates, also of those that cannot be read.
+/// In the order of their names.
+fn folders_of_templates(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let mut paths: Vec<_> = entries.iter().map(std::fs::DirEntry::path).collect();
+    paths.retain(|path| is_template(path));
+    paths.sort();
+    Ok(paths)
+}
+
+/// The names of all templates, also of those that cannot be read. `None`: which there are, nobody
+/// can say.
 #[must_use]
-pub fn template_names(config: &Config) -> Vec<String> {
+pub fn template_names(config: &Config) -> Option<Vec<String>> {
     let mut names: Vec<String> = match &config.templates_folder {
-        None => Source::shipped()
-            .into_iter()
-            .flatten()
-            .map(|source| source.name)
-            .collect(),
-        Some(folder) => std::fs::read_dir(&folder.path)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|entry| is_template(&entry.path()))
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect(),
+        None => {
+            let shipped = Source::shipped().ok()?;
+            shipped.into_iter().map(|source| source.name).collect()
+        }
+        Some(folder) => {
+            let paths = folders_of_templates(&folder.path).ok()?;
+            let names = paths.iter().filter_map(|path| path.file_name());
+            names.map(|it| it.to_string_lossy().into_owned()).collect()
+        }
     };
     names.sort();
-    names
+    Some(names)
 }
 
 /// Puts the templates into the store, each as a new version where its text has changed.

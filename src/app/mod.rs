@@ -57,6 +57,9 @@ pub enum AppError {
         address: std::net::SocketAddr,
         source: std::io::Error,
     },
+    /// It was told to stop while it started; it is in nobody's list any more.
+    #[error("the node was told to stop before it was ready")]
+    Stopped,
 }
 
 /// A node that runs.

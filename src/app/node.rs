@@ -79,11 +79,25 @@ async fn free_slot(store: &Store) -> Result<Option<u8>, StoreError> {
 }
 
 /// Nodes that ended without a word are declared dead by those that dispatch; where none does,
-/// their slots would be taken for ever.
+/// their slots would be taken for ever. Who shows no sign of life is asked as there
+/// (`dispatch::recovery::dead_nodes`): a run that has just begun judges nobody by its heartbeats,
+/// and looks twice, because one that lives may just be connecting again.
 async fn slot_of_the_dead(store: &Store, config: &Config) -> Result<u8, StoreError> {
-    let silence = config.dispatch.lease.num_microseconds().unwrap_or(i64::MAX);
+    let ttl = config.dispatch.lease.num_microseconds().unwrap_or(i64::MAX);
+    let seen = {
+        let mut tx = store.read().await?;
+        tx.nodes().silent_runs(NOBODY, None, ttl).await?
+    };
+    let shared = store.kind() != "sqlite";
+    if shared {
+        // Long enough that the living have shown their sign again.
+        let pause = config.dispatch.heartbeat * 2;
+        tokio::time::sleep(pause.to_std().unwrap_or_default()).await;
+    }
     let mut tx = store.write().await?;
-    tx.nodes().mark_dead(NOBODY, silence, &[]).await?;
+    let mut silent = tx.nodes().silent_runs(NOBODY, None, ttl).await?;
+    silent.retain(|node| !shared || seen.contains(node));
+    tx.nodes().mark_dead(NOBODY, i64::MAX, &silent).await?;
     tx.commit().await?;
     free_slot(store).await?.ok_or_else(|| {
         StoreError::Unfit(format!(

@@ -33,10 +33,12 @@ pub async fn start_by(
         .node
         .does_any(&[NodeRole::Web, NodeRole::Source, NodeRole::Track]);
     let doors = serves.then(|| serving::open(config)).transpose()?;
-    let store = Store::open(&config.store.url, config.store.connections).await?;
-    sound::check(&store, &config.store.url, lifecycle).await?;
-    let presence = Presence::new(&config.store.url, &store)?;
-    let node::Registered { id, ids } = node::register(&store, &presence, config, &clock).await?;
+    // Given up half-way it leaves nothing that others would miss: a migration is made whole or not
+    // at all, and locks end with their connections. Only a run that was entered in the very moment
+    // stays in the list, and is found dead like any that ends without a word.
+    let place = Box::pin(take_place(config, lifecycle, &clock));
+    let (store, presence, registered) = unless_stopped(lifecycle, place).await?;
+    let node::Registered { id, ids } = registered;
     presence::start(
         presence.clone(),
         id,
@@ -57,24 +59,56 @@ pub async fn start_by(
         presence,
         _lock: lock,
     };
-    match start_roles(
+    let roles = start_roles(
         config,
         &mut running,
         prepared.templates,
         prepared.case_kinds,
         doors,
-    )
-    .await
-    {
+    );
+    let started = unless_stopped(lifecycle, Box::pin(roles)).await;
+    match started {
         Ok(()) => Ok(running),
-        // Nobody may take it for a node that lives, nor miss its slot.
-        Err(error) => match running.sign_off().await {
-            Ok(()) => Err(error),
-            Err(further) => {
-                tracing::warn!(error = %further, "the node that did not start is still listed");
-                Err(error)
-            }
-        },
+        Err(error) => {
+            leave(config, &running).await;
+            Err(error)
+        }
+    }
+}
+
+/// Opens the store and enters this run into the list of its nodes. Migrations, and the look for
+/// damage, may take long.
+async fn take_place(
+    config: &Config,
+    lifecycle: &Lifecycle,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Store, Presence, node::Registered), AppError> {
+    let store = Store::open(&config.store.url, config.store.connections).await?;
+    sound::check(&store, &config.store.url, lifecycle).await?;
+    let presence = Presence::new(&config.store.url, &store)?;
+    let registered = node::register(&store, &presence, config, clock).await?;
+    Ok((store, presence, registered))
+}
+
+/// Does the work, unless the node is told to stop meanwhile; then the work is dropped.
+async fn unless_stopped<T>(
+    lifecycle: &Lifecycle,
+    work: impl Future<Output = Result<T, AppError>>,
+) -> Result<T, AppError> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        () = lifecycle.stopping() => Err(AppError::Stopped),
+    }
+}
+
+/// Ends a start that failed: first the tasks that it had begun, then the entry in the list, so
+/// that nobody takes it for a node that lives, nor misses its slot.
+async fn leave(config: &Config, running: &Running) {
+    running.lifecycle.stop();
+    running.lifecycle.ended(config.http.stop_within).await;
+    if let Err(error) = running.sign_off().await {
+        tracing::warn!(error = %error, "the node that did not start is still listed");
     }
 }
 

@@ -27,7 +27,7 @@ pub trait Provider: Send + Sync {
     fn name(&self) -> &str;
     /// What it carries and what it can promise.
     fn capabilities(&self) -> Capabilities;
-    /// Makes sure a connection stands, before the attempt is opened; cheap when one does.
+    /// Makes sure a connection stands, before the attempt begins; cheap when one does.
     fn warm(&self) -> BoxFuture<'_, Result<(), SendError>>;
     /// Hands over one message. Called once per attempt, after the attempt row is durable.
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>>;

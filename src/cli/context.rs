@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
 use crate::domain::{Clock, Ids};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoreUrl};
 
 /// Settings, an open store, the time, new ids.
 pub struct Context {
@@ -31,4 +31,14 @@ impl Context {
             ids: Arc::new(ids),
         })
     }
+}
+
+/// That no store is where one was looked for, and what to do.
+pub(super) fn no_store(url: &StoreUrl) -> String {
+    let missing = match url {
+        StoreUrl::Sqlite(path) => format!("there is no store `{}`", path.display()),
+        // Its address may hold a password.
+        StoreUrl::Postgres(_) => "there is no store in the database of `[store] url`".to_owned(),
+    };
+    format!("{missing}; say which one with --config FILE, or make one with `araldo migrate`")
 }

@@ -1,7 +1,7 @@
 //! `araldo import clients FILE.csv|FILE.ndjson`: streamed, with a progress bar. Good rows are
 //! kept; each bad one is named with line, field and reason, and written to a file beside it
-//! (`clients.csv`: `clients.rejected.csv`), which can be corrected and imported again. A dry run
-//! writes no file.
+//! (`clients.csv`: `clients.rejected.csv`), which can be corrected and imported again; one that is
+//! too long to be held is only counted. A dry run writes no file.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
@@ -67,6 +67,7 @@ struct Import<'a> {
 /// A client's place in the file, for the file of rejected rows.
 struct FileRow {
     line: u64,
+    /// None of a row that was too long to be held.
     cells: Vec<Vec<String>>,
 }
 
@@ -103,6 +104,7 @@ impl Import<'_> {
     fn reject(&mut self, row: &FileRow, fault: &FieldError) -> anyhow::Result<()> {
         self.bar.suspend(|| eprintln!("line {}: {fault}", row.line));
         self.rejected.count += 1;
+        self.rejected.lost += u64::from(row.cells.is_empty());
         for cells in &row.cells {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
             match self.header.as_slice() {
@@ -153,11 +155,16 @@ impl Import<'_> {
         if self.rejected.count == 0 {
             return Ok(ExitCode::SUCCESS);
         }
-        let count = HumanCount(self.rejected.count);
-        match self.rejected.finish()? {
-            Some(path) => println!("rejected rows are in {}", path.display()),
-            None if dry_run => println!("{count} rows would be rejected; nothing was written"),
-            None => println!("{count} rows were rejected, each too long to be kept"),
+        let (count, lost) = (self.rejected.count, self.rejected.lost);
+        if dry_run {
+            let count = HumanCount(count);
+            println!("{count} rows would be rejected; nothing was written");
+        } else if let Some(path) = self.rejected.finish()? {
+            println!("rejected rows are in {}", path.display());
+        }
+        if lost > 0 {
+            let lost = HumanCount(lost);
+            println!("{lost} rows are too long and kept nowhere; shorten them in the file itself");
         }
         Ok(ExitCode::FAILURE)
     }
@@ -192,6 +199,8 @@ struct Rejects {
     /// In its place for JSON lines.
     lines: Option<BufWriter<File>>,
     count: u64,
+    /// Those among them that were too long to be held, and so are in no file.
+    lost: u64,
     /// Looking only: rows are counted, no file is made.
     dry_run: bool,
 }
@@ -206,6 +215,7 @@ impl Rejects {
             writer: None,
             lines: None,
             count: 0,
+            lost: 0,
             dry_run,
         }
     }

@@ -29,6 +29,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::event::EventCommand;
+use self::key::KeyCommand;
+use self::template::TemplateCommand;
+use self::user::UserCommand;
 use crate::app::{self, AppError};
 use crate::config::{self, Config, ConfigError, ConfigReading};
 use crate::store::StoreUrl;
@@ -65,7 +69,8 @@ enum Command {
     OnStore(StoreCommand),
 }
 
-/// Commands that work on the configured store, which is open when they begin.
+/// Commands that work on the configured store, which is open when they begin. Which of them may
+/// make one, says `needs`.
 #[derive(Debug, Subcommand)]
 enum StoreCommand {
     /// Bring the store's schema up to date
@@ -77,19 +82,19 @@ enum StoreCommand {
     Import(import::ImportCommand),
     /// Take events in from files
     #[command(subcommand)]
-    Event(event::EventCommand),
+    Event(EventCommand),
     /// Keys for programs
     #[command(subcommand)]
-    Key(key::KeyCommand),
+    Key(KeyCommand),
     /// People who may log in to the console
     #[command(subcommand)]
-    User(user::UserCommand),
+    User(UserCommand),
     /// Look at messages
     #[command(subcommand)]
     Message(message::MessageCommand),
     /// Look at templates, try them, take them out and put them in
     #[command(subcommand)]
-    Template(template::TemplateCommand),
+    Template(TemplateCommand),
     /// Pause, resume, withdraw
     #[command(subcommand)]
     Dispatch(dispatch::DispatchCommand),
@@ -104,7 +109,12 @@ pub fn run() -> ExitCode {
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(Box::pin(cli.run())));
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(Box::pin(cli.run()));
+            // A thread that waits for a file which never answers keeps nobody from ending.
+            runtime.shutdown_background();
+            outcome
+        });
     outcome.unwrap_or_else(|error| {
         for line in lines(&error) {
             eprintln!("araldo: {line}");
@@ -166,8 +176,13 @@ impl Cli {
             Command::Check => Ok(check::run(&ConfigReading::right(config))),
             Command::Demo(args) => demo::run(args, self.config).await,
             Command::Doctor(args) => doctor::run(args, config).await,
+            Command::OnStore(StoreCommand::Template(TemplateCommand::Test { folders }))
+                if !folders.is_empty() =>
+            {
+                template::test_folders(&folders)
+            }
             Command::OnStore(command) => {
-                command.needs(&config.store.url)?;
+                command.needs(&config.store.url).await?;
                 command.run(&Context::open(config).await?).await
             }
         }
@@ -175,25 +190,22 @@ impl Cli {
 }
 
 impl StoreCommand {
-    /// Whoever stops, looks or takes back means a store that is there: a new, empty one would say
-    /// that all is well, and the daemon would go on.
-    fn needs(&self, store: &StoreUrl) -> anyhow::Result<()> {
-        let makes_one = match self {
-            Self::CheckStore(_) | Self::Message(_) | Self::Dispatch(_) => false,
+    /// Whoever looks, changes or takes back means a store that is there: a new, empty one would say
+    /// that all is well, and the daemon would go on with its own.
+    async fn needs(&self, store: &StoreUrl) -> anyhow::Result<()> {
+        let may_begin = matches!(
+            self,
             Self::Migrate
-            | Self::Import(_)
-            | Self::Event(_)
-            | Self::Key(_)
-            | Self::User(_)
-            | Self::Template(_) => true,
-        };
-        match store {
-            StoreUrl::Sqlite(path) if !makes_one && !path.exists() => anyhow::bail!(
-                "there is no store `{}`; say which one with --config FILE",
-                path.display()
-            ),
-            _ => Ok(()),
+                | Self::Import(_)
+                | Self::Event(EventCommand::Send { .. })
+                | Self::Key(KeyCommand::Create { .. })
+                | Self::User(UserCommand::Add { .. })
+                | Self::Template(TemplateCommand::Push { .. })
+        );
+        if may_begin || store.is_there().await? {
+            return Ok(());
         }
+        anyhow::bail!(context::no_store(store))
     }
 
     async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {

@@ -1,12 +1,15 @@
 //! `araldo serve`: the daemon. Starts the node, obeys signals, ends in good order.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 
-use crate::app::{self, Running};
+use crate::app::{self, AppError, Running};
 use crate::config::{self, Config, NodeRole};
 use crate::plan::Matcher;
 use crate::runtime::Lifecycle;
@@ -14,18 +17,18 @@ use crate::store::Store;
 use crate::telemetry;
 
 /// Runs until a signal or a crash ends it.
-pub(super) async fn run(
-    config: Config,
-    file: Option<std::path::PathBuf>,
-) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: Config, file: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     telemetry::start_log(&config.log);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
     // Before the start, which may take long: a reload asked for meanwhile must not end the daemon.
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let lifecycle = Lifecycle::new();
-    let running = app::start(&config, &lifecycle).await?;
+    let running = match start(&config, &lifecycle, &mut signals).await {
+        Err(AppError::Stopped) => return Ok(never_ready(&config, &lifecycle).await),
+        started => started?,
+    };
     tracing::info!(
         http.address = running.address.map(tracing::field::display),
         store.kind = running.store.kind(),
@@ -37,6 +40,41 @@ pub(super) async fn run(
     }
     say_what_rules_lack(&running.store, &running.matcher).await;
     until_ended(&config, &running, file, signals).await
+}
+
+/// Starts the node. The first signal lets the start end in order: it gives up where it stands, and
+/// a node that stands in the list already signs off. A second one waits for nothing: such a node is
+/// found dead by the others, like any that ends without a word, and its slot is freed.
+async fn start(
+    config: &Config,
+    lifecycle: &Lifecycle,
+    signals: &mut Signals,
+) -> Result<Running, AppError> {
+    let mut starting = Box::pin(app::start(config, lifecycle));
+    tokio::select! {
+        started = &mut starting => return started,
+        () = signals.stop_asked() => {}
+    }
+    tracing::info!("stopping before the node is ready");
+    lifecycle.stop();
+    tokio::select! {
+        started = starting => started,
+        () = signals.stop_asked() => {
+            lifecycle.abort();
+            Err(AppError::Stopped)
+        }
+    }
+}
+
+/// The end of a node that was told to stop while it started.
+async fn never_ready(config: &Config, lifecycle: &Lifecycle) -> ExitCode {
+    lifecycle.stop();
+    let crashed = lifecycle.ended(config.http.stop_within).await;
+    tracing::info!(
+        tasks.crashed = crashed,
+        "araldo has stopped before it was ready"
+    );
+    exit_code(crashed)
 }
 
 /// A rule may name a template that is not published: its messages would be held, one by one.
@@ -80,24 +118,35 @@ async fn invite(running: &Running, address: std::net::SocketAddr) -> anyhow::Res
 pub(super) async fn until_ended(
     config: &Config,
     running: &Running,
-    file: Option<std::path::PathBuf>,
+    file: Option<PathBuf>,
     signals: Signals,
 ) -> anyhow::Result<ExitCode> {
     let lifecycle = running.lifecycle.clone();
-    let reload = (file, Arc::clone(&running.matcher), running.store.clone());
+    let reload = Arc::new(Notify::new());
+    let rules = RulesInForce {
+        file,
+        matcher: Arc::clone(&running.matcher),
+        store: running.store.clone(),
+    };
+    let reloading = rules.reload_until(lifecycle.stopping(), Arc::clone(&reload));
+    lifecycle.spawn("reload", reloading);
     // Not one of the lifecycle's tasks: it has to outlive them all.
     let ended = lifecycle.ended(config.http.stop_within);
     let crashed = tokio::select! {
         crashed = ended => crashed,
-        crashed = signals.obey(&lifecycle, reload, config.http.stop_within) => crashed,
+        crashed = signals.obey(&lifecycle, &reload, config.http.stop_within) => crashed,
     };
     running.sign_off().await?;
     tracing::info!(tasks.crashed = crashed, "araldo has stopped");
-    Ok(if crashed == 0 {
+    Ok(exit_code(crashed))
+}
+
+fn exit_code(crashed: usize) -> ExitCode {
+    if crashed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    }
 }
 
 pub(super) struct Signals {
@@ -105,8 +154,6 @@ pub(super) struct Signals {
     interrupt: Signal,
     hang_up: Signal,
 }
-
-type Reload = (Option<std::path::PathBuf>, Arc<ArcSwap<Matcher>>, Store);
 
 impl Signals {
     pub(super) fn listen() -> std::io::Result<Self> {
@@ -117,51 +164,80 @@ impl Signals {
         })
     }
 
-    async fn obey(
-        mut self,
-        lifecycle: &Lifecycle,
-        (file, matcher, store): Reload,
-        patience: std::time::Duration,
-    ) -> usize {
+    /// Completes when the daemon is told to stop.
+    async fn stop_asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// Never waits for what a signal asks for: the next one may be urgent.
+    async fn obey(mut self, lifecycle: &Lifecycle, reload: &Notify, patience: Duration) -> usize {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
-                _ = self.hang_up.recv() => {
-                    reload_rules(file.clone(), &matcher).await;
-                    say_what_rules_lack(&store, &matcher).await;
-                }
+                _ = self.hang_up.recv() => reload.notify_one(),
             }
         }
         tracing::info!("stopping: what is being sent is finished, nothing new is begun");
         lifecycle.stop();
         tokio::select! {
             crashed = lifecycle.ended(patience) => crashed,
-            _ = self.terminate.recv() => hard(lifecycle, patience).await,
-            _ = self.interrupt.recv() => hard(lifecycle, patience).await,
+            () = self.stop_asked() => {
+                tracing::warn!(
+                    "a second signal: stopping at once; what was being sent becomes unknown"
+                );
+                lifecycle.abort();
+                lifecycle.ended(patience).await
+            }
         }
     }
 }
 
-async fn hard(lifecycle: &Lifecycle, patience: std::time::Duration) -> usize {
-    tracing::warn!("a second signal: stopping at once; what was being sent becomes unknown");
-    lifecycle.abort();
-    lifecycle.ended(patience).await
+/// The rules that the node obeys, and the settings that name their file.
+struct RulesInForce {
+    file: Option<PathBuf>,
+    matcher: Arc<ArcSwap<Matcher>>,
+    store: Store,
 }
 
-/// All or nothing: a fault leaves the rules as they were.
-async fn reload_rules(file: Option<std::path::PathBuf>, matcher: &ArcSwap<Matcher>) {
-    let load = move || {
-        let config = Config::load(file.as_deref(), config::environment())?;
-        app::load_rules(&config)
-    };
-    // On a thread of its own: whatever a file does to its reader, the daemon goes on.
-    match tokio::task::spawn_blocking(load).await {
-        Ok(Ok(rules)) => {
-            matcher.store(Arc::new(rules));
-            tracing::info!("the rules were read again");
+impl RulesInForce {
+    /// Reads them again when asked to, until the daemon stops; a reading that is under way then is
+    /// left alone.
+    async fn reload_until(self, stopping: impl Future<Output = ()>, asked: Arc<Notify>) {
+        tokio::select! {
+            () = self.reload_when_asked(&asked) => {}
+            () = stopping => {}
         }
-        Ok(Err(error)) => tracing::error!(error = %error, "the rules stay as they were"),
-        Err(error) => tracing::error!(error = %error, "the rules stay as they were"),
+    }
+
+    /// One reading after the other. Who asks while one is under way gets another after it, because
+    /// that one may have seen the file before it was mended.
+    async fn reload_when_asked(&self, asked: &Notify) {
+        loop {
+            asked.notified().await;
+            self.reload().await;
+            say_what_rules_lack(&self.store, &self.matcher).await;
+        }
+    }
+
+    /// All or nothing: a fault leaves the rules as they were.
+    async fn reload(&self) {
+        let file = self.file.clone();
+        let load = move || {
+            let config = Config::load(file.as_deref(), config::environment())?;
+            app::load_rules(&config)
+        };
+        // On a thread of its own: whatever a file does to its reader, the daemon goes on.
+        match tokio::task::spawn_blocking(load).await {
+            Ok(Ok(rules)) => {
+                self.matcher.store(Arc::new(rules));
+                tracing::info!("the rules were read again");
+            }
+            Ok(Err(error)) => tracing::error!(error = %error, "the rules stay as they were"),
+            Err(error) => tracing::error!(error = %error, "the rules stay as they were"),
+        }
     }
 }

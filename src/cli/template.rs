@@ -105,7 +105,8 @@ pub(super) async fn run(command: TemplateCommand, context: &Context) -> anyhow::
             };
             preview(&source, &locale, channel, &variables, html)?;
         }
-        TemplateCommand::Test { folders } => test(store, &folders).await?,
+        TemplateCommand::Test { folders } if folders.is_empty() => test_published(store).await?,
+        TemplateCommand::Test { folders } => return test_folders(&folders),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -218,19 +219,24 @@ async fn push(
     Ok(())
 }
 
-async fn test(store: &Store, folders: &[PathBuf]) -> anyhow::Result<()> {
-    let sources = if folders.is_empty() {
-        let mut sources = Vec::new();
-        let list = store.read().await?.templates().list().await?;
-        for it in list.into_iter().filter(|it| it.published.is_some()) {
-            sources.push(published(store, &it.name).await?);
-        }
-        sources
-    } else {
-        read_folders(folders)?
-    };
+/// Looks at folders. Needs no store.
+pub(super) fn test_folders(folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    test(&read_folders(folders)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn test_published(store: &Store) -> anyhow::Result<()> {
+    let mut sources = Vec::new();
+    let list = store.read().await?.templates().list().await?;
+    for it in list.into_iter().filter(|it| it.published.is_some()) {
+        sources.push(published(store, &it.name).await?);
+    }
+    test(&sources)
+}
+
+fn test(sources: &[Source]) -> anyhow::Result<()> {
     let mut faulty = 0;
-    for source in &sources {
+    for source in sources {
         match report(source, &check(source)) {
             Ok(()) => println!("{}: ready", source.name),
             Err(_) => faulty += 1,

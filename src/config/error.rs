@@ -136,6 +136,15 @@ impl ConfigError {
         }
     }
 
+    /// Whether a default stands in this section for something else that was meant.
+    #[must_use]
+    pub fn leaves_open(&self, name: &str) -> bool {
+        match self {
+            Self::UnknownKey { section, .. } | Self::Value { section, .. } => section == name,
+            _ => false,
+        }
+    }
+
     /// Where to look first.
     pub(super) const fn at(&self) -> Option<&Origin> {
         match self {

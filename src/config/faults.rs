@@ -126,7 +126,10 @@ impl RemovedSettings {
                 detail,
                 ..
             } => match missing_key(detail) {
-                Some(key) if self.filled.insert((section.clone(), key.to_owned())) => {
+                Some(key)
+                    if has_stand_in(key)
+                        && self.filled.insert((section.clone(), key.to_owned())) =>
+                {
                     stand_in(layers, section, key)
                 }
                 _ => {
@@ -137,6 +140,13 @@ impl RemovedSettings {
             _ => false,
         }
     }
+}
+
+/// Whether anything can be learned with another value in the place of a key that a provider lacks.
+/// What all the others mean hangs on its `kind`: any that were put there would find faults in them
+/// that nobody made.
+fn has_stand_in(key: &str) -> bool {
+    key != "kind"
 }
 
 /// Gives a provider the key that it lacks, so that what it has can be looked at.

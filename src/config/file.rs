@@ -1,6 +1,9 @@
 //! Settings that name a file or a folder: where it is, and where that was said, because whoever
 //! mends a wrong path looks for the line that has it.
 
+use std::fs::FileType;
+use std::io::ErrorKind;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::{ConfigError, Origin};
@@ -60,12 +63,30 @@ pub(super) fn settings_text(path: &Path) -> Result<String, ConfigError> {
 }
 
 fn text_of(path: &Path) -> std::io::Result<String> {
-    if std::fs::metadata(path)?.len() > SETTINGS_BYTES {
+    let refused = |kind, detail: String| Err(std::io::Error::new(kind, detail));
+    let found = std::fs::metadata(path)?;
+    // Asked before it is opened: a pipe that nobody writes to keeps its reader for ever.
+    if !found.is_file() {
+        let what = other_than_file(found.file_type());
+        let detail = format!("it is {what}; name a regular file");
+        return refused(ErrorKind::InvalidInput, detail);
+    }
+    if found.len() > SETTINGS_BYTES {
         let detail = format!("it has more than {SETTINGS_BYTES} bytes");
-        return Err(std::io::Error::new(
-            std::io::ErrorKind::FileTooLarge,
-            detail,
-        ));
+        return refused(ErrorKind::FileTooLarge, detail);
     }
     std::fs::read_to_string(path)
+}
+
+/// What stands at a path in place of a file.
+fn other_than_file(kind: FileType) -> &'static str {
+    if kind.is_dir() {
+        "a folder"
+    } else if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
 }

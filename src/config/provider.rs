@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::{ConfigError, Origin};
+use super::error::{ConfigError, Origin, missing_key};
 use super::layers::{Entries, Layers, Setting};
 use crate::channel::ProviderSettings;
 use crate::text::toml_faults::plain;
@@ -75,7 +75,8 @@ fn understood(section: &str, entries: &Entries) -> Result<ProviderSettings, Conf
         .collect();
     table.try_into().map_err(|error: toml::de::Error| {
         let detail = plain(error.message());
-        let key = culprit(entries, &detail);
+        // A key that is not there is no other one's fault, though its name stand there as a value.
+        let key = culprit(entries, &detail).filter(|_| missing_key(&detail).is_none());
         let at = key.map_or(&entries.at, |key| &entries.keys[key].at);
         ConfigError::Provider {
             at: at.clone(),

@@ -353,6 +353,16 @@ fn a_provider_that_lacks_a_key_shows_its_other_faults_too() {
 }
 
 #[test]
+fn of_a_provider_without_a_kind_nothing_else_is_said() {
+    // Values that look like a kind, like what could stand in for one, and like the key's name.
+    for value in ["localhost", "smtp", "kind"] {
+        let provider = format!("[provider.a]\nhost = \"{value}\"\nsecurty = \"tls\"\n");
+        let said = refusal(&format!("{provider}[channels]\nemail = [\"a\"]\n"), &[]);
+        assert_eq!(said, "araldo.toml:1: [provider.a]: missing field `kind`");
+    }
+}
+
+#[test]
 fn of_two_keys_that_clash_the_one_that_was_set_is_named() {
     let clash = |text: &str| refusal(&format!("[dispatch]\n{text}\n"), &[]);
     assert!(

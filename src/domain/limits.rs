@@ -197,6 +197,9 @@ pub const SOURCE: usize = 500;
 pub const ADDRESS_LINE_BYTES: usize = 8_192;
 /// One value in a path or a query.
 pub const ASKED: usize = 1_000;
+/// Words of a search that are looked for in the names of clients: each is held against every name.
+/// Those behind them are passed over, so that more is found and nothing is missed.
+pub const SEARCH_WORDS: usize = 8;
 
 // ---- Clients ----
 

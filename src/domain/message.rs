@@ -33,7 +33,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Which gates a message must pass.
+    /// What consent and quiet hours mean for a message.
     pub enum Class {
         /// Safety: cannot be refused by topic, ignores STOP; only a broken address stops it.
         Safety => "safety",
@@ -143,7 +143,7 @@ text_enum! {
         Supersede => "supersede",
         /// An operator withdraws it.
         Cancel => "cancel",
-        /// A gate says no.
+        /// The client must not be told: refused, barred, without an address.
         Suppress => "suppress",
     }
 }
@@ -213,8 +213,8 @@ impl MessageState {
         Move::ALL.iter().any(|step| self.after(*step) == Some(to))
     }
 
-    /// Whether a message may be written in this state: queued, or what the planner's gates make
-    /// of a queued one before any node has seen it.
+    /// Whether a message may be written in this state: queued, or what eligibility makes of
+    /// a queued one before any node has seen it.
     #[must_use]
     pub fn may_be_first(self) -> bool {
         self == Self::Queued || (self != Self::Leased && Self::Queued.may_become(self))

@@ -1,4 +1,4 @@
-//! Rules: which event tells whom what, by which channel, and through which gates.
+//! Rules: which event is told to whom, with which template, by which channels, how soon.
 //! Read from `config/rules.toml`; matched and applied by `plan`.
 
 use chrono::TimeDelta;

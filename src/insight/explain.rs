@@ -1,7 +1,7 @@
-//! Why this message was, or was not, sent: the gates it passed and what became of it, in
+//! Why this message was, or was not, sent: what eligibility said and what became of it, in
 //! sentences for people. Pure: the same story always gives the same sentences.
 //!
-//! The order is the order of the path: event, rule, gates, attempts, receipts, reader.
+//! The order is the order of the path: event, rule, eligibility, attempts, receipts, reader.
 
 use chrono::TimeDelta;
 
@@ -12,7 +12,7 @@ use crate::store::reports::{MessageStory, StoryAttempt};
 #[must_use]
 pub fn explain(story: &MessageStory) -> Vec<String> {
     let mut why = vec![caused(story), planned(story)];
-    why.extend(gates(story));
+    why.extend(eligibility(story));
     why.extend(story.attempts.iter().enumerate().map(attempt));
     why.extend(receipts(story));
     why.push(standing(story));
@@ -41,8 +41,8 @@ fn planned(story: &MessageStory) -> String {
     )
 }
 
-/// The gates between a plan and the queue.
-fn gates(story: &MessageStory) -> Vec<String> {
+/// What stood between the plan and the queue.
+fn eligibility(story: &MessageStory) -> Vec<String> {
     let message = &story.message;
     let mut passed = Vec::new();
     if message.state == MessageState::Suppressed {

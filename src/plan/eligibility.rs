@@ -10,7 +10,7 @@ use crate::domain::rule::PlanSettings;
 use crate::domain::{Channel, Class, MessageState, Reason, Timestamp, Tracking};
 use crate::store::planning::candidates::Candidate;
 
-/// What the gates need to know besides the candidate.
+/// What has to be known besides the candidate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EligibilityInput<'a> {
     pub(super) settings: &'a PlanSettings,

@@ -3,10 +3,10 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use crate::support;
 use crate::support::node::run;
+use crate::support::program::araldo;
 
 const WRONG: &str = r#"
 [channels]
@@ -28,14 +28,8 @@ file = "/nowhere/rules.toml"
 
 /// What the program says, and whether it succeeds.
 fn said(command: &str, file: &Path) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
-        .args([command, "--config"])
-        .arg(file)
-        .current_dir(file.parent().unwrap())
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).unwrap())
+    let path = file.to_str().unwrap();
+    araldo(file.parent().unwrap(), &[command, "--config", path])
 }
 
 #[test]
@@ -216,6 +210,55 @@ fn every_fault_of_every_file_is_named_in_one_run() {
     assert!(text.contains(lost), "{text}");
 }
 
+#[test]
+fn a_path_that_leads_to_no_file_is_refused_before_it_is_opened() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = home.path().join("pipe");
+    support::servers::run(std::process::Command::new("mkfifo").arg(&pipe));
+    for (path, what) in [
+        (home.path(), "a folder"),
+        (pipe.as_path(), "a pipe"),
+        (Path::new("/dev/null"), "a device"),
+    ] {
+        for command in ["check", "serve"] {
+            let (fine, text) = said(command, path);
+            assert!(!fine, "{command}: {text}");
+            let refusal = format!(
+                "{}: cannot read it: it is {what}; name a regular file",
+                path.display()
+            );
+            assert!(text.contains(&refusal), "{command}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_counted_by_nobody_and_no_fault_of_others() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("araldo.toml");
+    let checked = |settings: &str, rules: &str| {
+        std::fs::write(&file, settings).unwrap();
+        std::fs::write(home.path().join("rules.toml"), rules).unwrap();
+        said("check", &file)
+    };
+    let rules = "[rules]\nfile = \"rules.toml\"\n";
+    let good = "[[rule]]\nname = \"a\"\non = [\"case.opened\"]\naudience = \"case-client\"\n\
+                template = \"case-opened\"\ntopic = \"cases\"\n";
+    let bad = good.replace("\"a\"", "\"b\"") + "colour = \"red\"\n";
+    let (fine, text) = checked(rules, good);
+    assert!(fine && text.contains("ok: 1 rules, each with"), "{text}");
+    let (fine, text) = checked(rules, &format!("{good}{bad}"));
+    assert!(!fine && text.contains("unknown field `colour`"), "{text}");
+    assert!(!text.contains("rules, each with"), "{text}");
+    for nowhere in ["folder = \"nowhere\"\n", "foldr = \"texts\"\n"] {
+        let mine = good.replace("case-opened", "mine");
+        let (fine, text) = checked(&format!("{rules}[templates]\n{nowhere}"), &mine);
+        assert!(!fine && text.contains("araldo.toml:4: "), "{text}");
+        assert!(!text.contains("there is no template"), "{text}");
+        assert!(!text.contains("rules, each with"), "{text}");
+    }
+}
+
 /// Looking is not acting.
 #[test]
 fn a_dry_run_of_an_import_names_the_bad_rows_and_writes_no_file() {
@@ -227,14 +270,8 @@ fn a_dry_run_of_an_import_names_the_bad_rows_and_writes_no_file() {
     )
     .unwrap();
     let import = |more: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
-            .args(["import", "clients", "clients.csv"])
-            .args(more)
-            .current_dir(home.path())
-            .output()
-            .unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        String::from_utf8(text).unwrap()
+        let command = ["import", "clients", "clients.csv"];
+        araldo(home.path(), &[&command[..], more].concat()).1
     };
     let rejected = home.path().join("clients.rejected.csv");
     let looked = import(&["--dry-run"]);

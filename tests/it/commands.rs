@@ -1,25 +1,18 @@
 //! Commands do what they say to the store that is meant, or say why not.
 
-use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use araldo::domain::NodeId;
 use araldo::domain::event::EventState;
+use araldo::domain::limits::LINE_BYTES;
 use araldo::store::cluster::nodes::NewNode;
 use araldo::store::{Store, StoreUrl};
 
+use crate::support;
 use crate::support::node::run;
-
-/// Whether the real program succeeds, and what it says.
-fn araldo(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).unwrap())
-}
+use crate::support::patience::until;
+use crate::support::program::araldo;
+use crate::support::servers;
 
 #[test]
 fn whoever_stops_or_looks_makes_no_empty_store() {
@@ -28,12 +21,95 @@ fn whoever_stops_or_looks_makes_no_empty_store() {
         &["dispatch", "pause"][..],
         &["check-store"],
         &["message", "list", "--client", "C-1"],
+        &["message", "show", "1"],
+        &["key", "list"],
+        &["key", "revoke", "abc"],
+        &["user", "list"],
+        &["user", "disable", "--email", "anna@example.it"],
+        &["template", "list"],
+        &["template", "pull", "texts"],
+        &["template", "test"],
+        &["doctor"],
     ] {
         let (fine, said) = araldo(home.path(), arguments);
-        assert!(!fine, "{said}");
-        assert!(said.contains("say which one with --config FILE"), "{said}");
+        assert!(!fine, "{arguments:?}: {said}");
+        assert!(
+            said.contains("there is no store `araldo.db`; say which one with --config FILE"),
+            "{arguments:?}: {said}"
+        );
     }
     assert!(!home.path().join("araldo.db").exists());
+}
+
+#[tokio::test]
+async fn a_store_is_looked_for_without_making_one() {
+    let empty = StoreUrl::Postgres(servers::postgres::fresh_database());
+    for _ in 0..2 {
+        assert!(!empty.is_there().await.unwrap());
+    }
+    for store in support::stores().await {
+        assert!(store.url.is_there().await.unwrap());
+    }
+}
+
+/// A file of one good line, one that is wrong, one that is too long.
+#[test]
+fn an_import_says_how_many_lines_it_kept_nowhere() {
+    let home = tempfile::tempdir().unwrap();
+    let long = "x".repeat(LINE_BYTES);
+    let good = r#"{"client":"C-1","name":"Maria"}"#;
+    let lines = format!("{good}\n{{\"client\":\"C-2\"}}\n{{\"client\":\"{long}\"}}\n");
+    std::fs::write(home.path().join("clients.ndjson"), lines).unwrap();
+    let (fine, said) = araldo(home.path(), &["import", "clients", "clients.ndjson"]);
+    assert!(!fine && said.contains("1 clients imported"), "{said}");
+    assert!(
+        said.contains("rejected rows are in clients.rejected.ndjson"),
+        "{said}"
+    );
+    assert!(
+        said.contains("1 rows are too long and kept nowhere"),
+        "{said}"
+    );
+    let kept = std::fs::read_to_string(home.path().join("clients.rejected.ndjson")).unwrap();
+    assert_eq!(kept, "{\"client\":\"C-2\"}\n");
+}
+
+/// The store may take long to open: its schema is brought up to date, its file looked through.
+#[tokio::test]
+async fn a_signal_during_the_start_ends_it_in_order() {
+    let home = tempfile::tempdir().unwrap();
+    let url = StoreUrl::Sqlite(home.path().join("araldo.db"));
+    let store = Store::open(&url, 1).await.unwrap();
+    // The start waits for this one to end.
+    let writing = store.write().await.unwrap();
+    let port = servers::free_port();
+    let listen = format!("[http]\nlisten = \"127.0.0.1:{port}\"\n");
+    std::fs::write(home.path().join("araldo.toml"), listen).unwrap();
+    let daemon = tokio::process::Command::new(env!("CARGO_BIN_EXE_araldo"))
+        .args(["serve", "--config", "araldo.toml"])
+        .current_dir(home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    // The port comes before the store.
+    until(async || {
+        let reached = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
+        reached.map(drop).map_err(|error| error.to_string())
+    })
+    .await;
+    let number = daemon.id().unwrap().to_string();
+    servers::run(Command::new("/bin/kill").args(["-TERM", &number]));
+    let output = daemon.wait_with_output().await.unwrap();
+    drop(writing);
+    let log = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success(), "{log}");
+    assert!(
+        log.contains("araldo has stopped before it was ready"),
+        "{log}"
+    );
+    assert_eq!(slots(&store).await, 0, "{log}");
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod check_and_serve;
 mod commands;
 mod connections;
 mod console_browser;
+mod console_live;
 mod console_login;
 mod console_pages;
 mod console_seed;

@@ -12,6 +12,7 @@ const VIEWED: &str = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind
 on_both_databases!(
     the_case_its_next_step_and_whom_to_call_stand_on_one_light_page,
     an_outage_says_when_it_should_end,
+    an_outage_is_told_though_what_its_event_said_can_be_read_no_more,
     looking_is_counted_as_a_view_and_changes_nothing_else,
     only_what_the_client_changed_is_kept,
     stop_bars_the_address_and_can_be_taken_back,
@@ -82,6 +83,21 @@ async fn an_outage_says_when_it_should_end(reader: Reader) {
             page.body
         );
     }
+}
+
+async fn an_outage_is_told_though_what_its_event_said_can_be_read_no_more(reader: Reader) {
+    let end = "fine prevista";
+    let whole = reader.get(&reader.status(SAFETY)).await;
+    reader.execute("UPDATE incident SET area = '{\"x\":'").await;
+    reader
+        .execute("UPDATE incident_change SET data = '{\"x\":'")
+        .await;
+    let page = reader.get(&reader.status(SAFETY)).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    for said in ["guasto in cabina", "Prima segnalazione"] {
+        assert!(page.body.contains(said), "no {said} in {}", page.body);
+    }
+    assert!(whole.body.contains(end) && !page.body.contains(end));
 }
 
 async fn looking_is_counted_as_a_view_and_changes_nothing_else(reader: Reader) {

@@ -1,5 +1,5 @@
-//! `araldo-bench fanout`: one event becomes a message row for every client, gates passed and sums
-//! moved, against the database's own `INSERT … SELECT` of the same rows.
+//! `araldo-bench fanout`: one event becomes a message row for every client, eligibility
+//! decided and sums moved, against the database's own `INSERT … SELECT` of the same rows.
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -23,7 +23,7 @@ use araldo::domain::api_key::Scope;
 const WARM_UP: usize = 20;
 /// How long a mail may take to come.
 const LONGEST: Duration = Duration::from_secs(30);
-/// Between a mail and the next event: the node has closed the attempt and is idle again.
+/// Between a mail and the next event: the node has finished the attempt and is idle again.
 const REST: Duration = Duration::from_millis(10);
 
 /// How often to try.

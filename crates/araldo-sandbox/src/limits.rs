@@ -14,8 +14,12 @@ pub struct Limits {
     pub mail: usize,
     /// Octets of the head of one HTTP request.
     pub head: usize,
+    /// Octets of answers that wait for a mail client while it goes on asking; then it has to read.
+    pub answers: usize,
     /// How long a client may say nothing (RFC 5321 §4.5.3.2.7).
     pub idle: Duration,
+    /// How long a client may leave unread what it is told.
+    pub unread: Duration,
 }
 
 impl Default for Limits {
@@ -25,7 +29,9 @@ impl Default for Limits {
             line: 4_096,
             mail: 10_000_000,
             head: 16_384,
+            answers: 16_384,
             idle: Duration::from_mins(5),
+            unread: Duration::from_secs(30),
         }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::DoctorResult;
+use crate::cli::context::no_store;
 use crate::config::Config;
 use crate::domain::Clock as _;
 use crate::domain::clock::SystemClock;
@@ -11,12 +12,22 @@ use crate::store::Store;
 /// More than this between two clocks, and leases are judged wrongly.
 const TOLERANCE: TimeDelta = TimeDelta::seconds(2);
 
+/// Makes no store: whoever asks may have the wrong one in mind.
 pub(super) async fn ask(config: &Config) -> DoctorResult {
-    let verdict = match Store::open(&config.store.url, config.store.connections).await {
+    DoctorResult::new("store", answers(config).await)
+}
+
+async fn answers(config: &Config) -> Result<String, String> {
+    let url = &config.store.url;
+    match url.is_there().await {
+        Ok(true) => {}
+        Ok(false) => return Err(no_store(url)),
+        Err(error) => return Err(error.to_string()),
+    }
+    match Store::open(url, config.store.connections).await {
         Ok(store) => clocks_agree(&store).await,
         Err(error) => Err(error.to_string()),
-    };
-    DoctorResult::new("store", verdict)
+    }
 }
 
 async fn clocks_agree(store: &Store) -> Result<String, String> {

@@ -107,7 +107,7 @@ pub(in crate::dispatch) async fn rescue(
     let others_ttl = if judges_others { ttl } else { i64::MAX };
     let seen = tx
         .nodes()
-        .silent_runs(shared.node, &shared.node_name, ttl)
+        .silent_runs(shared.node, Some(&shared.node_name), ttl)
         .await?;
     let sure = |node: &NodeId| shared.store.kind() == "sqlite" || silent.0.contains(node);
     let silent_runs: Vec<NodeId> = seen.iter().copied().filter(sure).collect();

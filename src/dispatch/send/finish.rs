@@ -141,7 +141,7 @@ fn retry(
         Reason::ProviderAway
     });
     if let (false, Some(until)) = (own, effect.wait) {
-        // The gate before the next try knows when its time is over.
+        // The pre-send check of the next try knows when its time is over.
         (finished.state, finished.due_at) = (MessageState::Queued, Some(until));
         return;
     }

@@ -51,7 +51,7 @@ pub(in crate::dispatch) async fn send_message(shared: &Shared, message: Claimed)
             message.due_at,
         );
     }
-    // Here, too: what no provider takes and no template can write comes to no other gate.
+    // Here, too: what no provider takes and no template can write comes to no check.
     if now > message.expires_at {
         let late = Some(Reason::TooLate);
         return skip(

@@ -19,7 +19,7 @@ pub struct FloodGuard {
     pub per_day: i64,
 }
 
-/// What the gate needs to know besides the message.
+/// What the check needs to know besides the message.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PolicyInput {
     pub(super) now: Timestamp,

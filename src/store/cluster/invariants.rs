@@ -285,7 +285,7 @@ impl Invariants<'_> {
         )
     }
 
-    /// An hour back from each attempt. What was opened at the same moment has no order: the
+    /// An hour back from each attempt. What began at the same moment has no order: the
     /// widest cap among those counts.
     async fn flooded(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for clients above their limit of messages",

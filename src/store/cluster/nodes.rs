@@ -60,20 +60,21 @@ impl Nodes<'_> {
         Ok(done == 1)
     }
 
-    /// Earlier runs of the node `name` that show no sign of life, save `me`. On SQLite that is
-    /// every one: whoever asks has the lock on the file. On PostgreSQL those whose session is gone
-    /// (`presence`); nobody for `ttl_us` after the server's own start, when the living are still
-    /// coming back.
+    /// Runs of the node `name`, or of any when none is named, that show no sign of life, save `me`.
+    /// On SQLite that is every one: whoever asks has the lock on the file. On PostgreSQL those whose
+    /// session is gone (`presence`); nobody for `ttl_us` after the server's own start, when the
+    /// living are still coming back.
     pub async fn silent_runs(
         &mut self,
         me: NodeId,
-        name: &str,
+        name: Option<&str>,
         ttl_us: i64,
     ) -> Result<Vec<NodeId>, StoreError> {
         match &mut *self.0 {
             Backend::Sqlite(c) => {
                 sqlx::query_scalar(
-                    "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1 AND name = $2",
+                    "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1
+                     AND ($2 IS NULL OR name = $2)",
                 )
                 .bind(me)
                 .bind(name)
@@ -82,7 +83,8 @@ impl Nodes<'_> {
             }
             Backend::Postgres(c) => {
                 sqlx::query_scalar(
-                    "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1 AND name = $2
+                    "SELECT id FROM node WHERE stopped_at IS NULL AND id <> $1
+                     AND ($2 IS NULL OR name = $2)
                      AND extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())
                      * 1000000 > $3
                      AND NOT EXISTS (SELECT 1 FROM pg_locks
@@ -99,7 +101,7 @@ impl Nodes<'_> {
                 .await
             }
         }
-        .doing("look for earlier runs of this node")
+        .doing("look for runs that show no sign of life")
     }
 
     /// Declares dead: nodes silent for `ttl_us` microseconds by the database's clock, and those

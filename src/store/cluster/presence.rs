@@ -3,8 +3,8 @@
 //!
 //! On PostgreSQL the connection holds a session's advisory lock on the node's id. The server
 //! lets go of it the moment the process is gone, however it went, so a run that starts under the
-//! same name sees at once that the earlier one is dead (`nodes::gone`), and need not wait for
-//! silence. A pool that is exhausted never keeps a heartbeat waiting. A SQLite file has one
+//! same name sees at once that the earlier one is dead (`nodes`, `silent_runs`), and need not wait
+//! for silence. A pool that is exhausted never keeps a heartbeat waiting. A SQLite file has one
 //! daemon, which [`crate::store::DaemonLock`] sees to; there the beat takes its turn with the writer.
 
 use std::time::Duration;

@@ -87,6 +87,30 @@ impl StoreUrl {
     }
 }
 
+impl StoreUrl {
+    /// Whether a store is there. Asking makes none: a file, or in PostgreSQL the list of the
+    /// migrations that were made.
+    pub async fn is_there(&self) -> Result<bool, StoreError> {
+        let url = match self {
+            Self::Sqlite(path) => return Ok(path.exists()),
+            Self::Postgres(url) => url,
+        };
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(postgres_options(url)?)
+            .await
+            .doing("reach PostgreSQL")?;
+        let found: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+            .bind(schema::TABLE)
+            .fetch_one(&pool)
+            .await
+            .doing("look for the schema")?;
+        pool.close().await;
+        Ok(found)
+    }
+}
+
 impl Store {
     /// Opens the store and brings its schema up to date. A SQLite file is created if absent.
     /// `connections`: how many PostgreSQL connections this node may hold.

@@ -10,7 +10,7 @@ use sqlx::migrate::{Migrate, Migrator};
 use crate::store::StoreError;
 
 /// Where the migrations that were made are written down.
-const TABLE: &str = "_sqlx_migrations";
+pub(in crate::store) const TABLE: &str = "_sqlx_migrations";
 /// How many migrations made by newer versions this one goes along with.
 const STEPS_AHEAD: usize = 1;
 

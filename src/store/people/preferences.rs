@@ -1,7 +1,7 @@
 //! What a client decided on the status page: topics, channel, quiet hours, language, reading,
 //! and whether to be told anything at all. Each decision leaves a line in the audit.
 //!
-//! Nothing here asks whether the decision may be made; the gates of `plan` and `dispatch` read
+//! Nothing here asks whether the decision may be made; eligibility and the pre-send check read
 //! it again right before each message leaves.
 
 use std::collections::BTreeMap;

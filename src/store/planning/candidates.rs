@@ -1,5 +1,5 @@
 //! Candidates: whom a plan might tell. First the audience as a list of client ids, frozen once;
-//! then, chunk by chunk in that order, all that the gates need to know of each.
+//! then, chunk by chunk in that order, all that eligibility needs to know of each.
 
 use std::iter::Peekable;
 
@@ -39,7 +39,7 @@ row! {
     }
 }
 
-/// All that the gates need to know of one client. The fields stand in the order of the query.
+/// All that eligibility needs to know of one client. The fields stand in the order of the query.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 pub struct Candidate {
     pub client: i64,
@@ -150,7 +150,7 @@ impl Candidates<'_> {
         Ok(clients.into_iter().map(Member::without_place).collect())
     }
 
-    /// All that the gates need to know of these members, in order of the clients' rows. It comes
+    /// All that eligibility needs to know of these members, in order of the clients' rows. It comes
     /// as JSON: one row crosses from the database instead of thousands. A member deleted meanwhile
     /// is not among them.
     pub async fn read(

@@ -3,6 +3,11 @@
 //! `incident_change` holds every event; `incident` holds their fold in the order they happened,
 //! computed again by `domain::event::Incident` whenever one is applied. There are a handful per
 //! incident, and so a late one is put in its place without a special case.
+//!
+//! What is read here is read in full, or not at all: whom an incident reaches must not depend on
+//! half an area. `shown` reads for those who look.
+
+mod shown;
 
 use sqlx::error::BoxDynError;
 
@@ -12,6 +17,8 @@ use crate::domain::{EventId, Ids, IncidentId, Timestamp};
 use crate::store::database::rows::{json_column, row};
 use crate::store::database::sql::{all, execute, optional, value};
 use crate::store::{StoreError, handle};
+
+pub use self::shown::IncidentReport;
 
 row! {
     /// Where an incident stands.
@@ -58,6 +65,7 @@ macro_rules! columns {
         )
     };
 }
+use columns;
 
 impl Incidents<'_> {
     /// Applies what an event says about an incident.
@@ -147,28 +155,6 @@ impl Incidents<'_> {
              ORDER BY incident_change.occurred_at, incident_change.event_id";
             reference
         )
-    }
-
-    /// The incident as its clients are told of it: without its area, which may be long, and with
-    /// at most `limit` of its events, the newest first.
-    pub async fn for_reader(
-        &mut self,
-        reference: &str,
-        limit: i64,
-    ) -> Result<Option<(Incident, Vec<IncidentChange>)>, StoreError> {
-        let found = optional!(self.0, "look up an incident for a client",
-            columns!("'{}'"), "WHERE ref = $1";
-            reference
-        )?;
-        let Some(IncidentRecord { id, incident }) = found else {
-            return Ok(None);
-        };
-        let changes = all!(self.0, "look up an incident's history",
-            "SELECT event_id, type AS kind, data, occurred_at FROM incident_change
-             WHERE incident_id = $1 ORDER BY occurred_at DESC, event_id DESC LIMIT $2";
-            id, limit
-        )?;
-        Ok(Some((incident, changes)))
     }
 
     /// At most `limit` incidents, newest first, those older than `before` only; those going on

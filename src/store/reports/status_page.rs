@@ -36,7 +36,7 @@ row! {
         pub locale: String,
         /// What it can be refused by.
         pub topic: String,
-        /// Which gates it passed.
+        /// What consent and quiet hours mean for it.
         pub class: Class,
         /// Type of the event it reports, such as `case.state_changed`.
         pub event_type: String,

@@ -35,7 +35,7 @@ async fn exact(web: &Web, text: &str) -> Result<Option<String>, StoreError> {
         return Ok(Some(format!("/console/messages/{id}")));
     }
     let path = in_path(text);
-    if tx.incidents().lookup(text).await?.is_some() {
+    if tx.incidents().outlined(text).await?.is_some() {
         return Ok(Some(format!("/console/incidents/{path}")));
     }
     if tx.cases().lookup(text).await?.is_some() {

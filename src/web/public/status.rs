@@ -138,8 +138,8 @@ async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, Sto
     if let Some(reference) = named("incident") {
         let most = LONGEST_HISTORY.into();
         let found = tx.incidents().for_reader(reference, most).await?;
-        if let Some((incident, changes)) = found {
-            return Ok(PageSubject::Incident(incident, changes));
+        if let Some((incident, reports)) = found {
+            return Ok(PageSubject::Incident(incident, reports));
         }
     }
     Ok(PageSubject::Notice)

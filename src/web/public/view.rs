@@ -11,7 +11,7 @@ use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Class};
 use crate::store::people::preferences::Choices;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
-use crate::store::planning::incidents::IncidentChange;
+use crate::store::planning::incidents::IncidentReport;
 use crate::store::reports::status_page::NotifiedMessage;
 
 /// What a message is about.
@@ -19,7 +19,7 @@ use crate::store::reports::status_page::NotifiedMessage;
 pub(super) enum PageSubject {
     /// With what happened, the newest first; so the next.
     Case(CaseRecord, Vec<CaseChange>),
-    Incident(Incident, Vec<IncidentChange>),
+    Incident(Incident, Vec<IncidentReport>),
     /// Neither: the event's own words, when it has some.
     Notice,
 }
@@ -109,7 +109,7 @@ pub(super) fn story(
         PageSubject::Case(case, changes) => {
             case_story(case, changes, pages, calendar, &told.locale)
         }
-        PageSubject::Incident(incident, changes) => incident_story(incident, changes, calendar),
+        PageSubject::Incident(incident, reports) => incident_story(incident, reports, calendar),
         PageSubject::Notice => notice_story(told, calendar),
     }
 }
@@ -160,16 +160,18 @@ fn case_next(case: &CaseRecord, calendar: LocalCalendar) -> Vec<String> {
 
 fn incident_story(
     incident: &Incident,
-    changes: &[IncidentChange],
+    reports: &[IncidentReport],
     calendar: LocalCalendar,
 ) -> MatterText {
     let language = calendar.language;
     let begun = incident.began_at.is_none_or(|at| at <= calendar.now);
     let end_named = |end| language.end_named(&calendar.moment(end));
-    let step = |step: &IncidentChange| HistoryLine {
-        what: language.incident_step(incident.kind, step.step).to_owned(),
-        detail: step.data.expected_end.map(end_named),
-        when: calendar.moment(step.occurred_at),
+    let line = |report: &IncidentReport| HistoryLine {
+        what: language
+            .incident_step(incident.kind, report.step)
+            .to_owned(),
+        detail: report.expected_end.map(end_named),
+        when: calendar.moment(report.occurred_at),
     };
     MatterText {
         line: None,
@@ -182,7 +184,7 @@ fn incident_story(
         },
         next: incident_next(incident, calendar),
         note: incident.note.clone(),
-        history: changes.iter().map(step).collect(),
+        history: reports.iter().map(line).collect(),
     }
 }
 

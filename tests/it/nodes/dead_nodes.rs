@@ -1,4 +1,4 @@
-//! A node is declared dead at the very moment at which it opens an attempt.
+//! A node is declared dead at the very moment at which it begins an attempt.
 
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ async fn whoever_rescues_sees_what_the_dead_began_last() {
         0,
         "its answer will never come"
     );
-    // From here on it opens nothing.
+    // From here on it begins nothing.
     let mut tx = reader.store.write().await.unwrap();
     assert!(!tx.attempts().fence(slow, ALIVE).await.unwrap());
 }

@@ -1,6 +1,6 @@
 //! Who changed clients and keys, and who stopped the sending, is written down with the deed.
 
-use std::process::Command;
+use std::path::Path;
 
 use araldo::domain::api_key::Scope;
 use araldo::store::{Store, StoreUrl};
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Program;
 use crate::intake_api::Api;
+use crate::support::program::araldo;
 
 on_both_databases!(changes_of_clients_are_written_down_with_the_key);
 
@@ -65,19 +66,11 @@ async fn changes_of_clients_are_written_down_with_the_key(store: &Store) {
     );
 }
 
-/// Runs `araldo` on a store of its own; what it prints.
-fn araldo(folder: &std::path::Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_araldo"))
-        .args(arguments)
-        .env(
-            "ARALDO__STORE__URL",
-            format!("sqlite:{}", folder.join("araldo.db").display()),
-        )
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
+/// What `araldo` says when it does as it is told.
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let (fine, said) = araldo(folder, arguments);
+    assert!(fine, "{arguments:?}: {said}");
+    said
 }
 
 #[tokio::test]
@@ -86,20 +79,20 @@ async fn what_is_done_on_the_command_line_is_written_down() {
     let folder = home.path();
     let create = ["key", "create", "--name", "crm", "--scope", "cases:write"];
     let bound = ["--type", "case.*", "--source", "/crm"];
-    let made = araldo(folder, &[&create[..], &bound[..]].concat());
+    let made = done(folder, &[&create[..], &bound[..]].concat());
     let prefix = made.lines().last().unwrap().split('_').nth(1).unwrap();
-    let listed = araldo(folder, &["key", "list"]);
+    let listed = done(folder, &["key", "list"]);
     assert_eq!(
         listed.trim(),
         format!("{prefix}  valid    crm  cases:write  types case.*  sources /crm")
     );
     let event = json!({"specversion": "1.0", "id": "1", "source": "/crm", "type": "meter.read"});
     std::fs::write(folder.join("event.json"), event.to_string()).unwrap();
-    araldo(folder, &["event", "send", "event.json"]);
-    araldo(folder, &["dispatch", "pause"]);
-    araldo(folder, &["dispatch", "resume"]);
-    araldo(folder, &["dispatch", "cancel", "--event", "/crm", "1"]);
-    araldo(folder, &["key", "revoke", prefix]);
+    done(folder, &["event", "send", "event.json"]);
+    done(folder, &["dispatch", "pause"]);
+    done(folder, &["dispatch", "resume"]);
+    done(folder, &["dispatch", "cancel", "--event", "/crm", "1"]);
+    done(folder, &["key", "revoke", prefix]);
     let url = StoreUrl::Sqlite(folder.join("araldo.db"));
     let store = Store::open(&url, 1).await.unwrap();
     let event = {

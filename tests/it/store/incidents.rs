@@ -64,6 +64,13 @@ async fn a_correction_changes_only_what_it_names(store: &Store) {
     assert_eq!(now.area.municipalities, ["037006"]);
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.incidents().get("G-77").await.unwrap(), applied.incident);
+    let outline = tx.incidents().outlined("G-77").await.unwrap().unwrap();
+    assert!(outline.incident.area.is_empty());
+    let area = tx.incidents().area(outline.id).await.unwrap();
+    assert_eq!(area.as_ref(), Some(&now.area));
+    let (_, told) = tx.incidents().for_reader("G-77", 9).await.unwrap().unwrap();
+    let ends: Vec<_> = told.iter().map(|report| report.expected_end).collect();
+    assert_eq!(ends, [now.expected_end, None], "the newest first");
     assert_eq!(now.state, IncidentState::GoingOn);
     assert_eq!(tx.incidents().history("G-77").await.unwrap().len(), 2);
 }
@@ -88,4 +95,6 @@ async fn a_late_opening_is_put_in_its_place(store: &Store) {
     assert_eq!(now.service.as_deref(), Some("electricity"));
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.incidents().list(false, None, 9).await.unwrap().len(), 1);
+    let outlines = tx.incidents().outlines(true, None, 9).await.unwrap();
+    assert!(outlines.is_empty(), "none is going on: {outlines:?}");
 }

@@ -33,6 +33,7 @@ pub(crate) mod invariants;
 pub(crate) mod mailboxes;
 pub(crate) mod node;
 pub(crate) mod patience;
+pub(crate) mod program;
 #[macro_use]
 mod promise;
 pub(crate) mod servers;

@@ -57,6 +57,10 @@ fn folders_with_texts_that_would_harm_are_named_and_end_no_command() {
             assert!(named, "{arguments:?} {}: {said}", attack.name);
         }
     }
+    assert!(
+        !folder.path().join("araldo.db").exists(),
+        "nobody needed it"
+    );
     let output = araldo(folder.path(), &["template", "push", &parent]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
 }

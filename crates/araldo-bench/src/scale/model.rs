@@ -1,7 +1,7 @@
 //! A model of some nodes on one PostgreSQL: what each would be doing at every microsecond, if
 //! statements took as long as they were seen to take. Pure, and the same for the same seed.
 //!
-//! A node claims, writes openings and closings in one ledger, sends through a window, and buys
+//! A node claims, begins and finishes attempts in one writer, sends through a window, and buys
 //! its slots of a rate in blocks from one row. The database works at as many statements at once
 //! as it has processors; the row of the rate has one owner at a time. Not in the model: the
 //! network beyond what the recorded times hold, autovacuum, and a disk that grows slower.

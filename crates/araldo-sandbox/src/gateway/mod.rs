@@ -1,8 +1,10 @@
 //! An SMS gateway: Kannel's `sendsms` (user guide, "Using the SMS push") over HTTP. An operator
-//! says what each SMS is answered; `sms` has the words, `reports` calls the delivery reports back.
+//! says what each SMS is answered; `sms` has the words, `reports` calls the delivery reports back,
+//! `socket` leaves whoever asks and does not read.
 
 mod reports;
 mod sms;
+mod socket;
 
 use std::io;
 use std::net::TcpListener;
@@ -20,6 +22,7 @@ use tokio::net::TcpStream;
 
 pub use reports::{Report, Reports};
 pub use sms::{Answer, Operator, Sms};
+use socket::Socket;
 
 use crate::Limits;
 use crate::loopback::{listen, serve};
@@ -88,7 +91,7 @@ async fn receive(stream: TcpStream, operator: Arc<Operator>, limits: Limits) {
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle)
         .max_buf_size(limits.head)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Socket::new(stream, limits.unread)), service);
     if let Err(error) = connection.await {
         tracing::debug!(%error, "a connection to the sandbox's gateway broke");
     }

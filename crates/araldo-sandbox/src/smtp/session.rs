@@ -29,7 +29,8 @@ pub async fn converse<T: AsyncRead + AsyncWrite + Unpin>(
 pub(super) struct Session<'a, T> {
     stream: BufReader<T>,
     manners: &'a Manners,
-    /// Answers not yet sent: they wait while more commands have already come (RFC 2920 §3.2).
+    /// Answers not yet sent: they wait while more commands have already come (RFC 2920 §3.2), as
+    /// long as there are not too many of them.
     answers: Vec<u8>,
     line: Vec<u8>,
     from: Option<String>,
@@ -239,18 +240,25 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> Session<'a, T> {
     async fn say(&mut self, answer: &str) -> io::Result<()> {
         self.answers.extend_from_slice(answer.as_bytes());
         self.answers.extend_from_slice(b"\r\n");
-        match self.manners.single_writes {
+        let is_full = self.answers.len() >= self.manners.limits.answers;
+        match is_full || self.manners.single_writes {
             true => self.flush().await,
             false => Ok(()),
         }
     }
 
+    /// Sends what waits. Whoever asks and never reads is left.
     async fn flush(&mut self) -> io::Result<()> {
-        if !self.answers.is_empty() {
-            self.stream.write_all(&self.answers).await?;
-            self.stream.flush().await?;
-            self.answers.clear();
+        if self.answers.is_empty() {
+            return Ok(());
         }
+        let patience = self.manners.limits.unread;
+        let sent = async {
+            self.stream.write_all(&self.answers).await?;
+            self.stream.flush().await
+        };
+        timeout(patience, sent).await??;
+        self.answers.clear();
         Ok(())
     }
 }

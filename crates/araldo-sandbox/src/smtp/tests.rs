@@ -1,6 +1,8 @@
 //! What a conversation bears, over a pipe in memory.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
@@ -101,7 +103,7 @@ async fn a_mail_that_is_too_big_is_read_to_its_end_and_refused() {
 #[tokio::test]
 async fn one_too_many_is_told_so_and_nobody_says_nothing_for_ever() {
     let limits = Limits {
-        idle: std::time::Duration::from_millis(50),
+        idle: Duration::from_millis(50),
         ..Limits::default()
     };
     let manners = Manners {
@@ -119,4 +121,45 @@ async fn one_too_many_is_told_so_and_nobody_says_nothing_for_ever() {
     let (_ours, theirs) = tokio::io::duplex(1_024);
     let ended = Session::new(theirs, &manners).hold(At::Greeting).await;
     assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+}
+
+#[tokio::test]
+async fn answers_that_pile_up_are_sent_before_all_is_asked() {
+    let limits = Limits {
+        answers: 16,
+        ..Limits::default()
+    };
+    let (codes, _) = talk(&"NOOP\r\n".repeat(200), limits).await;
+    assert_eq!(codes.len(), 201);
+    assert!(codes[1..].iter().all(|code| code == "250"), "{codes:?}");
+}
+
+/// The pipe bears some 590 answers of 14 octets, and then nobody has read one.
+#[tokio::test]
+async fn whoever_asks_on_and_never_reads_is_left() {
+    let limits = Limits {
+        answers: 64,
+        unread: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let asked = Arc::<AtomicUsize>::default();
+    let counting = Arc::clone(&asked);
+    let script = move |_: Step<'_>| {
+        counting.fetch_add(1, Ordering::SeqCst);
+        Act::Usual
+    };
+    let manners = Manners {
+        limits,
+        ..Manners::of(script)
+    };
+    let (mut ours, theirs) = tokio::io::duplex(8 * 1_024);
+    let said = "NOOP\r\n".repeat(1_000);
+    ours.write_all(said.as_bytes()).await.unwrap();
+    let ended = Session::new(theirs, &manners).hold(At::Greeting).await;
+    assert_eq!(ended.unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+    let asked = asked.load(Ordering::SeqCst);
+    assert!(
+        asked < 700,
+        "{asked} answers were kept for who does not read"
+    );
 }

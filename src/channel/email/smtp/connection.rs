@@ -214,11 +214,14 @@ impl Connection {
         })
     }
 
+    /// A server that is waited for sees the body first. One that is not sees body and dot in the
+    /// same packets: a packet of its own for the dot wakes the server once more for each mail.
     async fn finish(&mut self, relay: &Relay) -> Result<SmtpReply, SendError> {
+        let hold = relay.caution.hold(self.proven, Instant::now());
+        self.talk.gather(hold.is_zero());
         self.talk
             .flush(SmtpStage::Body, relay.command_timeout)
             .await?;
-        let hold = relay.caution.hold(self.proven, Instant::now());
         self.talk
             .hear_objection(hold, relay.command_timeout)
             .await?;
@@ -227,6 +230,7 @@ impl Connection {
         self.talk
             .flush(SmtpStage::End, relay.command_timeout)
             .await?;
+        self.talk.gather(false);
         self.talk.read(SmtpStage::Dot, relay.dot_timeout).await
     }
 

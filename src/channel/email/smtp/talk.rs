@@ -18,8 +18,16 @@ const MAX_LINE: u64 = 2_048;
 const MAX_LINES: usize = 128;
 
 /// What a conversation runs over: TCP, or TLS over it.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
+    /// While `gather` holds, the kernel keeps what does not fill a packet.
+    fn gather(&self, gather: bool);
+}
+
+impl Stream for Box<dyn Stream> {
+    fn gather(&self, gather: bool) {
+        self.as_ref().gather(gather);
+    }
+}
 
 /// A conversation with a server.
 pub(super) struct Talk<S> {
@@ -46,6 +54,11 @@ impl<S: Stream> Talk<S> {
     pub(super) fn into_stream(self) -> (S, bool) {
         let early = !self.stream.buffer().is_empty();
         (self.stream.into_inner(), early)
+    }
+
+    /// While it holds, several writes share packets; their end sends what is left.
+    pub(super) fn gather(&self, gather: bool) {
+        self.stream.get_ref().gather(gather);
     }
 
     /// Both sides know where they stand; more may be said.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::Clients;
 use crate::domain::client::{Client, ContactPoint, Place};
+use crate::domain::limits::SEARCH_WORDS;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{ClientId, Timestamp};
 use crate::store::database::rows::{self, parsed, row};
@@ -168,7 +169,7 @@ impl Clients<'_> {
 }
 
 /// For each word of `search` a LIKE pattern that finds it anywhere, as a JSON array, with `!` before
-/// what LIKE would read as its own.
+/// what LIKE would read as its own. Words behind the first [`SEARCH_WORDS`] are passed over.
 pub(in crate::store) fn name_parts(search: &str) -> Result<String, StoreError> {
     let folded = fold(search);
     let pattern = |word: &str| {
@@ -178,7 +179,8 @@ pub(in crate::store) fn name_parts(search: &str) -> Result<String, StoreError> {
             .replace('_', "!_");
         format!("%{literal}%")
     };
-    let patterns: Vec<String> = folded.split_whitespace().map(pattern).collect();
+    let words = folded.split_whitespace().take(SEARCH_WORDS);
+    let patterns: Vec<String> = words.map(pattern).collect();
     rows::json(&patterns)
 }
 

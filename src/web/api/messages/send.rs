@@ -1,6 +1,6 @@
 //! `POST /v1/messages`: one message from a template to one client, asked for by a program.
 //!
-//! It becomes an event `message.requested`, so that the gates, the flood guard and the
+//! It becomes an event `message.requested`, so that eligibility, the flood guard and the
 //! explanation are those of every other message. What can be known at the door is: a template
 //! that is not there, a client nobody knows, a variable that is missing are answered with 422,
 //! and nothing is stored. `Idempotency-Key` makes a repeat harmless; each API key has its own.

@@ -18,7 +18,7 @@ pub(super) async fn answer(
     about: &str,
     now: Moment,
 ) -> Result<Explanation, StoreError> {
-    let incident = tx.incidents().lookup(about).await?.is_some();
+    let incident = tx.incidents().outlined(about).await?.is_some();
     let case = !incident && tx.cases().lookup(about).await?.is_some();
     let anybody = MessageFilter {
         incident: incident.then(|| about.to_owned()),

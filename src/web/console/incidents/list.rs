@@ -22,7 +22,7 @@ struct IncidentsPage {
 pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Response, Problem> {
     let mut tx = visit.web.store.read().await?;
     let before = Some(IncidentId::new(after.before()));
-    let rows = tx.incidents().list(false, before, list::PAGE).await?;
+    let rows = tx.incidents().outlines(false, before, list::PAGE).await?;
     drop(tx);
     let next = list::next(&rows, |row| row.id.get());
     let now = visit.web.moment();

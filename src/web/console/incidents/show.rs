@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::line::IncidentLine;
 use crate::domain::area::Area;
 use crate::insight::Proportion;
+use crate::store::StoreError;
 use crate::store::reports::{DeliveryFunnel, IncidentNews};
 use crate::web::console::shell::format::{grouped, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
@@ -18,6 +19,8 @@ use crate::web::problem::Problem;
 
 /// Dots on the map: enough to see the shape.
 const DOTS: i64 = 400;
+/// Stands where the area would, so that nobody takes the incident for one that covers nothing.
+const UNREADABLE: &str = "not readable: written by another version, or damaged";
 
 #[derive(Template)]
 #[template(path = "console/incident.html")]
@@ -34,8 +37,10 @@ struct IncidentPage {
 
 pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Response, Problem> {
     let mut tx = visit.web.store.read().await?;
-    let found = tx.incidents().get(&incident).await?;
+    let found = tx.incidents().outlined(&incident).await?;
+    let found = found.ok_or_else(|| StoreError::missing("incident", &incident))?;
     let id = found.id.get();
+    let area = tx.incidents().area(found.id).await?;
     let steps = tx.reports().incident_steps(id).await?;
     let dots = tx.reports().places_told(id, DOTS).await?;
     drop(tx);
@@ -44,8 +49,8 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
     let title = format!("Incident {incident}");
     Ok(shell::page(&IncidentPage {
         frame: visit.frame(ConsolePart::Incidents, title).await?,
-        area: facts(&found.incident.area),
-        map: draw(&found.incident.area, &dots),
+        area: facts(area.as_ref()),
+        map: area.as_ref().and_then(|area| draw(area, &dots)),
         steps: steps.iter().map(|found| step(found, now)).collect(),
         planned: grouped(delivery.planned),
         unreachable: unreachable(&delivery),
@@ -54,7 +59,10 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
     }))
 }
 
-fn facts(area: &Area) -> Vec<(&'static str, String)> {
+fn facts(area: Option<&Area>) -> Vec<(&'static str, String)> {
+    let Some(area) = area else {
+        return vec![("Area", UNREADABLE.to_owned())];
+    };
     let lists = [
         ("Municipalities", &area.municipalities),
         ("Postal codes", &area.postal_codes),

@@ -1,5 +1,6 @@
 //! `GET /console/now/live`: the page while it is looked at. An event for each region that changed,
-//! with its HTML.
+//! with its HTML. It ends when the store cannot be read: who looks is told that the page stands
+//! still, and asks again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use super::view::NowView;
 use crate::web::console::shell::Visit;
 use crate::web::console::shell::live::live_stream;
 use crate::web::console::state::{Moment, Snapshot};
+use crate::web::problem::Problem;
 
 /// How often a live page looks.
 const TICK: Duration = Duration::from_secs(1);
@@ -37,24 +39,24 @@ region!(Incidents, "console/now/incidents.html");
 region!(Providers, "console/now/providers.html");
 region!(Recent, "console/now/recent.html");
 
-pub(crate) async fn get(Visit { web, .. }: Visit) -> Response {
+pub(crate) async fn get(Visit { web, .. }: Visit) -> Result<Response, Problem> {
     let stopping = web.console.lifecycle.stopping();
-    let regions = stream::unfold((web, Vec::new(), 0), |(web, shown, ticks)| async move {
+    // Before the answer begins: afterwards no status can say that the store is away.
+    let snapshot = web.console.now(&web).await?;
+    let first = draw(&snapshot, web.moment());
+    let all = stream::iter(changed(&Vec::new(), &first));
+    let later = stream::unfold((web, first, 1), |(web, shown, ticks)| async move {
         if ticks >= TICKS {
             return None;
         }
-        if ticks > 0 {
-            tokio::time::sleep(TICK).await;
-        }
-        let drawn = match web.console.now(&web).await {
-            Ok(snapshot) => draw(&snapshot, web.moment()),
-            // The store is busy or gone: what is shown stays, the next look may do better.
-            Err(_) => shown.clone(),
-        };
+        tokio::time::sleep(TICK).await;
+        let snapshot = web.console.now(&web).await.ok()?;
+        let drawn = draw(&snapshot, web.moment());
         let events = changed(&shown, &drawn);
         Some((events, (web, drawn, ticks + 1)))
     });
-    live_stream(regions.flat_map(stream::iter).take_until(stopping))
+    let regions = all.chain(later.flat_map(stream::iter));
+    Ok(live_stream(regions.take_until(stopping)))
 }
 
 /// Name and HTML of each region.

@@ -34,7 +34,7 @@ impl Snapshot {
     pub(crate) async fn take(web: &Web, now: Moment) -> Result<Self, StoreError> {
         let mut tx = web.store.read().await?;
         let totals = tx.reports().totals(now.day()).await?;
-        let going_on = tx.incidents().list(true, None, 10).await?;
+        let going_on = tx.incidents().outlines(true, None, 10).await?;
         let recent = tx
             .reports()
             .messages(&MessageFilter::default(), None, 20)
