@@ -17,7 +17,7 @@ use crate::store::planning::plans::{Advance, Plan};
 use crate::store::{StoreError, Tx};
 
 /// Clients planned in one transaction.
-pub(super) const CHUNK: usize = 5_000;
+pub(super) const CHUNK: usize = 4_000;
 
 /// Where a chunk ends.
 #[derive(Debug, Clone, Copy)]

@@ -206,24 +206,27 @@ fn write_part(out: &mut Vec<u8>, boundary: &str, kind: &str, body: &Body) {
 
 /// Plain text keeps its lines; one that is too long is encoded.
 fn plain(text: &str, eight_bit: bool) -> Body {
-    encoded(crlf(text), eight_bit)
+    let (text, longest) = crlf(text);
+    encoded(text, longest, eight_bit)
 }
 
 /// HTML written as one long line is broken at spaces, which browsers read as spaces; not where
 /// line breaks are shown.
 fn html(text: &str, eight_bit: bool) -> Body {
-    let mut text = crlf(text);
+    let (mut text, mut longest) = crlf(text);
     let shows_breaks = |text: &str| text.contains("<pre") || text.contains("<textarea");
-    if !lines_fit(&text) && !shows_breaks(&text) {
+    if longest > MAX_LINE && !shows_breaks(&text) {
         text = folded(&text);
+        longest = longest_line(&text);
     }
-    encoded(text, eight_bit)
+    encoded(text, longest, eight_bit)
 }
 
-fn encoded(text: String, eight_bit: bool) -> Body {
+/// `longest`: bytes of the text's longest line.
+fn encoded(text: String, longest: usize, eight_bit: bool) -> Body {
     let ascii = text.is_ascii();
     // Quoted-printable where a line could be taken for the boundary.
-    let fits = lines_fit(&text)
+    let fits = longest <= MAX_LINE
         && !text.contains('\0')
         && memmem::find(text.as_bytes(), b"--=_").is_none();
     if fits && (ascii || eight_bit) {
@@ -238,24 +241,25 @@ fn encoded(text: String, eight_bit: bool) -> Body {
         .unwrap_or_else(Body::new)
 }
 
-/// Of a text whose lines end in CRLF.
-fn lines_fit(text: &str) -> bool {
-    let line = |line: &str| line.strip_suffix('\r').unwrap_or(line).len();
-    text.split('\n').all(|it| line(it) <= MAX_LINE)
+/// Of a text whose lines end in CRLF, in bytes.
+fn longest_line(text: &str) -> usize {
+    text.split("\r\n").map(str::len).max().unwrap_or_default()
 }
 
-/// Every line break, of whatever kind, becomes CRLF.
-fn crlf(text: &str) -> String {
+/// Every line break, of whatever kind, becomes CRLF. With it the bytes of the longest line, which is
+/// seen in passing.
+fn crlf(text: &str) -> (String, usize) {
     let mut out = String::with_capacity(text.len() + text.len() / 16);
-    let mut rest = text;
+    let (mut rest, mut longest) = (text, 0);
     while let Some(at) = memchr2(b'\r', b'\n', rest.as_bytes()) {
+        longest = longest.max(at);
         out.push_str(&rest[..at]);
         out.push_str("\r\n");
         let broken_by = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
         rest = &rest[at + broken_by..];
     }
     out.push_str(rest);
-    out
+    (out, longest.max(rest.len()))
 }
 
 fn folded(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! One connection to a relay: greeting, EHLO, STARTTLS, AUTH, and one mail after another.
 //!
 //! Commands go out together where the server offers PIPELINING, and each still gets its own
-//! verdict. The body leaves in one write, its final dot in another. `talk` moves the bytes, `wire`
-//! forms them, `error` judges.
+//! verdict. Where a server has to be waited for, the final dot of a mail leaves in a write of its own.
+//! `talk` moves the bytes, `wire` forms them, `error` judges.
 
 use std::time::Duration;
 
@@ -214,23 +214,18 @@ impl Connection {
         })
     }
 
-    /// A server that is waited for sees the body first. One that is not sees body and dot in the
-    /// same packets: a packet of its own for the dot wakes the server once more for each mail.
+    /// A server that is waited for sees the body first. From one that is not, nothing would be heard
+    /// in between: it gets body and dot in one write, for one packet and one wake-up.
     async fn finish(&mut self, relay: &Relay) -> Result<SmtpReply, SendError> {
         let hold = relay.caution.hold(self.proven, Instant::now());
-        self.talk.gather(hold.is_zero());
-        self.talk
-            .flush(SmtpStage::Body, relay.command_timeout)
-            .await?;
-        self.talk
-            .hear_objection(hold, relay.command_timeout)
-            .await?;
-        self.talk.out.clear();
+        let patience = relay.command_timeout;
+        if !hold.is_zero() {
+            self.talk.flush(SmtpStage::Body, patience).await?;
+            self.talk.hear_objection(hold, patience).await?;
+            self.talk.out.clear();
+        }
         self.talk.out.extend_from_slice(DOT);
-        self.talk
-            .flush(SmtpStage::End, relay.command_timeout)
-            .await?;
-        self.talk.gather(false);
+        self.talk.flush(SmtpStage::End, patience).await?;
         self.talk.read(SmtpStage::Dot, relay.dot_timeout).await
     }
 

@@ -12,9 +12,6 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
-
-use super::talk::Stream;
 
 /// A TCP connection to a server.
 pub(super) struct Socket {
@@ -46,22 +43,6 @@ impl Socket {
                 tracing::debug!(%error, "the kernel does not acknowledge at once");
             }
         }
-    }
-}
-
-impl Stream for Socket {
-    fn gather(&self, gather: bool) {
-        #[cfg(target_os = "linux")]
-        if let Err(error) = socket2::SockRef::from(&self.tcp).set_tcp_cork(gather) {
-            // Only slower.
-            tracing::debug!(%error, "the kernel does not gather what is written");
-        }
-    }
-}
-
-impl Stream for TlsStream<Socket> {
-    fn gather(&self, gather: bool) {
-        self.get_ref().0.gather(gather);
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -18,16 +17,8 @@ const MAX_LINE: u64 = 2_048;
 const MAX_LINES: usize = 128;
 
 /// What a conversation runs over: TCP, or TLS over it.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
-    /// While `gather` holds, the kernel keeps what does not fill a packet.
-    fn gather(&self, gather: bool);
-}
-
-impl Stream for Box<dyn Stream> {
-    fn gather(&self, gather: bool) {
-        self.as_ref().gather(gather);
-    }
-}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// A conversation with a server.
 pub(super) struct Talk<S> {
@@ -54,11 +45,6 @@ impl<S: Stream> Talk<S> {
     pub(super) fn into_stream(self) -> (S, bool) {
         let early = !self.stream.buffer().is_empty();
         (self.stream.into_inner(), early)
-    }
-
-    /// While it holds, several writes share packets; their end sends what is left.
-    pub(super) fn gather(&self, gather: bool) {
-        self.stream.get_ref().gather(gather);
     }
 
     /// Both sides know where they stand; more may be said.
@@ -148,18 +134,11 @@ impl<S: Stream> Talk<S> {
         hold: Duration,
         patience: Duration,
     ) -> Result<(), SendError> {
-        let heard = if hold.is_zero() {
-            // Others run meanwhile, and what has come by then is seen; a quiet line costs no wait.
-            tokio::task::yield_now().await;
-            self.stream.fill_buf().now_or_never()
-        } else {
-            timeout(hold, self.stream.fill_buf()).await.ok()
-        };
-        match heard {
-            None => Ok(()),
-            Some(Ok([])) => Err(self.failed(SmtpStage::Body, &NoAnswer::Closed)),
-            Some(Err(error)) => Err(self.failed(SmtpStage::Body, &NoAnswer::Broken(error))),
-            Some(Ok(_)) => {
+        match timeout(hold, self.stream.fill_buf()).await {
+            Err(_elapsed) => Ok(()),
+            Ok(Ok([])) => Err(self.failed(SmtpStage::Body, &NoAnswer::Closed)),
+            Ok(Err(error)) => Err(self.failed(SmtpStage::Body, &NoAnswer::Broken(error))),
+            Ok(Ok(_)) => {
                 let reply = self.read(SmtpStage::Body, patience).await?;
                 let refused = refused(SmtpStage::Body, &reply);
                 self.hung_up |= reply.code == 421;
