@@ -15,6 +15,7 @@ pub mod insight;
 pub mod intake;
 pub mod plan;
 pub mod runtime;
+pub mod source;
 pub mod store;
 pub mod telemetry;
 pub mod template;

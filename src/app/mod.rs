@@ -21,6 +21,7 @@ use arc_swap::ArcSwap;
 pub use files::{load_case_kinds, load_rules, template_names, template_sources};
 pub use node::COMMAND_SLOT;
 pub use prepare::{Prepared, every_fault, prepare};
+pub use roles::rehearsing_planner;
 pub use settings::{contact, upkeep_settings};
 pub use start::{start, start_by};
 

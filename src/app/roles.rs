@@ -2,15 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{AppError, Running, providers, serving, settings};
+use arc_swap::ArcSwap;
+
+use super::{AppError, COMMAND_SLOT, Running, load_rules, providers, serving, settings};
 use crate::channel::sandbox::World;
 use crate::config::{Config, NodeRole};
 use crate::dispatch::{Dispatcher, DispatcherParts};
 use crate::domain::case_kind::CaseKinds;
+use crate::domain::clock::SystemClock;
+use crate::domain::ids::TimeOrderedIds;
 use crate::domain::links::Links;
 use crate::domain::token::Signer;
 use crate::intake::inbox::EventInbox;
 use crate::plan::Planner;
+use crate::runtime::Wake;
+use crate::source::{self, Mapping, Runner, RunnerParts};
+use crate::store::Store;
 use crate::track::Track;
 use crate::upkeep::Upkeep;
 use crate::web::auth::keys::KeyCache;
@@ -48,6 +55,51 @@ pub(super) fn plan(config: &Config, running: &Running, case_kinds: CaseKinds) {
     );
     let lifecycle = &running.lifecycle;
     lifecycle.spawn("planner", planner.run(lifecycle.clone()));
+}
+
+/// A planner that is only asked what an event would come to.
+pub fn rehearsing_planner(
+    config: &Config,
+    store: &Store,
+    case_kinds: CaseKinds,
+) -> Result<Planner, AppError> {
+    Ok(Planner::new(
+        store.clone(),
+        Arc::new(SystemClock),
+        Arc::new(TimeOrderedIds::new(SystemClock, COMMAND_SLOT)),
+        Arc::new(Wake::default()),
+        settings::plan(config, case_kinds),
+        Arc::new(ArcSwap::from_pointee(load_rules(config)?)),
+    ))
+}
+
+/// The role `source`: each system of the settings is read by one of the nodes that have the role.
+pub(super) fn sources(
+    config: &Config,
+    running: &Running,
+    case_kinds: &CaseKinds,
+) -> Result<(), AppError> {
+    let kinds = Arc::new(case_kinds.clone());
+    for (name, source) in &config.sources {
+        let fault =
+            |why: String| AppError::Faults(vec![format!("{}: [source.{name}] {why}", source.at)]);
+        let watch = source.settings.watch.clone();
+        let mapping = Mapping::new(name, &watch, Arc::clone(&kinds))
+            .map_err(|error| fault(error.to_string()))?;
+        let reader = source::open(name, &source.settings.reader)
+            .map_err(|error| fault(error.to_string()))?;
+        let parts = RunnerParts {
+            store: running.store.clone(),
+            clock: Arc::clone(&running.clock),
+            ids: Arc::clone(&running.ids),
+            wake: Arc::clone(&running.wake),
+            node: running.id,
+        };
+        let runner = Runner::new(name.clone(), watch, mapping, reader, parts);
+        let lifecycle = &running.lifecycle;
+        lifecycle.spawn("source", runner.run(lifecycle.clone()));
+    }
+    Ok(())
 }
 
 /// The role `dispatch`: the providers in use, and the dispatcher that hands messages to them. Only

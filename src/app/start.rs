@@ -134,6 +134,9 @@ async fn start_roles(
     if config.node.does(NodeRole::Plan) {
         roles::plan(config, running, case_kinds.clone());
     }
+    if config.node.does(NodeRole::Source) {
+        roles::sources(config, running, &case_kinds)?;
+    }
     if let Some(doors) = doors {
         roles::web(config, running, public, case_kinds, doors).await?;
     }

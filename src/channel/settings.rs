@@ -12,6 +12,7 @@ use super::email::smtp::SmtpSettings;
 use super::sandbox::SandboxSettings;
 use super::sms::kannel::KannelSettings;
 use crate::domain::Channel;
+pub(super) use crate::text::time::duration;
 
 /// One `[provider.NAME]` section; `kind` chooses the variant, unknown keys are errors.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -152,14 +153,6 @@ pub(super) fn secret(
         },
         (None, None) => Ok(None),
     }
-}
-
-/// Reads `30s`, `10m` and the like.
-pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map_err(|_| {
-        serde::de::Error::custom(format!("`{text}` is not a time such as `30s` or `10m`"))
-    })
 }
 
 /// Reads an optional time; the key is there, so the value is.

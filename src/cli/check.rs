@@ -24,6 +24,10 @@ pub(super) fn run(read: &ConfigReading) -> ExitCode {
             verdicts.push(Ok("every kind of case".to_owned()));
             verdicts.push(Ok("every provider in use".to_owned()));
         }
+        verdicts.extend(config.sources.iter().map(|(name, source)| {
+            let kind = source.settings.reader.kind();
+            Ok(format!("source {name}, of kind {kind}"))
+        }));
         verdicts.extend(rules_find_their_templates(read, config));
         let (templates, _) = app::template_sources(config);
         verdicts.extend(templates.iter().flat_map(every_text));

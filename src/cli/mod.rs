@@ -21,6 +21,7 @@ mod key;
 mod message;
 mod migrate;
 mod serve;
+mod source;
 mod template;
 mod user;
 
@@ -98,6 +99,9 @@ enum StoreCommand {
     /// Pause, resume, withdraw
     #[command(subcommand)]
     Dispatch(dispatch::DispatchCommand),
+    /// The systems that Araldo watches by itself
+    #[command(subcommand)]
+    Source(source::SourceCommand),
 }
 
 /// Runs the command named on the command line.
@@ -219,6 +223,7 @@ impl StoreCommand {
             Self::Message(command) => message::run(command, context).await,
             Self::Template(command) => template::run(command, context).await,
             Self::Dispatch(command) => dispatch::run(command, context).await,
+            Self::Source(command) => source::run(command, context).await,
         }
     }
 }

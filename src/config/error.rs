@@ -84,9 +84,9 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         detail: String,
     },
-    /// A provider that cannot be understood.
+    /// A section whose name somebody chose, a provider or a source, that cannot be understood.
     #[error("{at}: [{section}]: {detail}")]
-    Provider {
+    Named {
         at: Origin,
         section: String,
         /// The key at fault, when it is one.
@@ -122,7 +122,7 @@ impl ConfigError {
     #[must_use]
     pub fn explains(&self, provider: &str, problem: &str) -> bool {
         match self {
-            Self::Provider {
+            Self::Named {
                 section,
                 key,
                 detail,
@@ -152,7 +152,7 @@ impl ConfigError {
             | Self::UnknownSection { at, .. }
             | Self::UnknownKey { at, .. }
             | Self::Value { at, .. }
-            | Self::Provider { at, .. }
+            | Self::Named { at, .. }
             | Self::Contradiction { at, .. } => Some(at),
             Self::Unreadable { .. } | Self::Rule { .. } | Self::Several(_) => None,
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Config;
 use super::error::{ConfigError, Origin, missing_key};
-use super::layers::{Layers, Setting};
+use super::layers::{Entries, Layers, Setting};
 use crate::domain::limits::NAMED_FAULTS;
 
 /// What was read, as far as it could be, and what was at fault in it.
@@ -74,17 +74,17 @@ pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> ConfigRe
 #[derive(Default)]
 struct RemovedSettings {
     keys: BTreeSet<(String, String)>,
-    /// Keys that a provider lacked, or that were taken from it, and have something in their place.
+    /// Keys that a section lacked, or that were taken from it, and have something in their place.
     filled: BTreeSet<(String, String)>,
-    /// Whole providers, as `provider.NAME`.
-    providers: BTreeSet<String>,
+    /// Whole sections, such as `provider.NAME`.
+    sections: BTreeSet<String>,
 }
 
 impl RemovedSettings {
     /// Whether a fault is there only because something was taken out.
     fn explains(&self, fault: &ConfigError) -> bool {
         match fault {
-            ConfigError::Provider {
+            ConfigError::Named {
                 section,
                 key,
                 detail,
@@ -92,35 +92,44 @@ impl RemovedSettings {
             } => {
                 let is = |key: &str| (section.clone(), key.to_owned());
                 missing_key(detail).is_some_and(|key| self.keys.contains(&is(key)))
+                    || missing_key(detail) == Some("case") && self.has_part_of(section)
                     || key
                         .as_deref()
                         .is_some_and(|key| self.filled.contains(&is(key)))
             }
             ConfigError::Contradiction { detail, .. } => self
-                .providers
+                .sections
                 .iter()
                 .any(|provider| detail.ends_with(&format!("there is no [{provider}]"))),
             _ => false,
         }
     }
 
+    /// Whether a section inside this one was taken out whole.
+    fn has_part_of(&self, section: &str) -> bool {
+        let inside = format!("{section}.");
+        self.sections.iter().any(|gone| gone.starts_with(&inside))
+    }
+
     /// Takes out what is at fault. False when nothing was, and so nothing more can be found.
     fn take(&mut self, layers: &mut Layers, fault: &ConfigError) -> bool {
         match fault {
-            ConfigError::UnknownSection { section, .. } => layers.0.remove(section).is_some(),
+            ConfigError::UnknownSection { section, .. } => layers.remove(section),
             ConfigError::UnknownKey { section, key, .. }
             | ConfigError::Value { section, key, .. } => put_back(layers, section, key),
-            ConfigError::Provider {
+            ConfigError::Named {
                 section,
                 key: Some(key),
                 ..
             } => {
                 let entries = layers.0.get_mut(section);
                 let gone = entries.and_then(|entries| entries.keys.remove(key));
-                self.keys.insert((section.clone(), key.clone()));
+                for key in [key.as_str()].into_iter().chain(stood_for(key)) {
+                    self.keys.insert((section.clone(), key.to_owned()));
+                }
                 gone.is_some()
             }
-            ConfigError::Provider {
+            ConfigError::Named {
                 section,
                 key: None,
                 detail,
@@ -133,8 +142,8 @@ impl RemovedSettings {
                     stand_in(layers, section, key)
                 }
                 _ => {
-                    self.providers.insert(section.clone());
-                    layers.0.remove(section).is_some()
+                    self.sections.insert(section.clone());
+                    layers.remove(section)
                 }
             },
             _ => false,
@@ -142,29 +151,64 @@ impl RemovedSettings {
     }
 }
 
-/// Whether anything can be learned with another value in the place of a key that a provider lacks.
+/// Whether anything can be learned with another value in the place of a key that a section lacks.
 /// What all the others mean hangs on its `kind`: any that were put there would find faults in them
 /// that nobody made.
 fn has_stand_in(key: &str) -> bool {
     key != "kind"
 }
 
-/// Gives a provider the key that it lacks, so that what it has can be looked at.
+/// The key that may be absent because of this one.
+fn stood_for(key: &str) -> Option<&str> {
+    match key {
+        "incident" => Some("case"),
+        key => key.strip_suffix("_file"),
+    }
+}
+
+/// Gives a section the key that it lacks, so that what it has can be looked at.
 fn stand_in(layers: &mut Layers, section: &str, key: &str) -> bool {
     let Some(entries) = layers.0.get_mut(section) else {
         return false;
     };
-    let text = match key {
-        "url" => "http://localhost/",
-        "from" => "nobody@example.org",
-        _ => "localhost",
+    let at = entries.at.clone();
+    let entry = |value: toml::Value| Setting {
+        value,
+        at: at.clone(),
     };
-    let entry = Setting {
-        value: toml::Value::String(text.to_owned()),
-        at: entries.at.clone(),
-    };
-    entries.keys.insert(key.to_owned(), entry);
+    if section.starts_with("source.") && section.matches('.').count() == 1 && key == "case" {
+        let keys = ["case", "client", "kind", "state"];
+        let keys = keys.map(|key| (key.to_owned(), entry("localhost".into())));
+        let case = Entries {
+            at: at.clone(),
+            keys: keys.into(),
+        };
+        layers.0.insert(format!("{section}.case"), case);
+        return true;
+    }
+    let value = substitute(section, key, entries);
+    entries.keys.insert(key.to_owned(), entry(value));
     true
+}
+
+/// Something that the reader of a section takes for a key.
+fn substitute(section: &str, key: &str, entries: &Entries) -> toml::Value {
+    match key {
+        "url" if section.starts_with("source.") => "postgres://localhost/".into(),
+        "url" => "http://localhost/".into(),
+        "from" => "nobody@example.org".into(),
+        "table" => "public.localhost".into(),
+        "columns" | "cursor" => vec!["localhost"].into(),
+        "query" => {
+            // It has to name what the cursor names.
+            let cursor = entries.keys.get("cursor").map(|entry| &entry.value);
+            let columns = cursor.and_then(toml::Value::as_array).into_iter().flatten();
+            let columns = columns.filter_map(toml::Value::as_str);
+            let names: Vec<_> = columns.chain(["localhost"]).collect();
+            format!("SELECT :{}", names.join(", :")).into()
+        }
+        _ => "localhost".into(),
+    }
 }
 
 /// Lets the default stand where a key was set. Where the key itself is the default, others of its

@@ -13,6 +13,11 @@ use crate::text::toml_faults::line_at;
 pub(super) const DEFAULT: &str = include_str!("../../config/default.toml");
 /// What every variable begins with.
 const PREFIX: &str = "ARALDO__";
+/// Sections of which there may be several, each with a name that somebody chose.
+const NAMED: [&str; 2] = ["provider", "source"];
+/// Tables inside a source's section that are sections of their own here, so that each of their
+/// keys has its place.
+const PARTS_OF_SOURCES: [&str; 4] = ["case", "incident", "area", "states"];
 
 /// One value and where it was set.
 #[derive(Debug, Clone)]
@@ -28,7 +33,8 @@ pub(super) struct Entries {
     pub(super) keys: BTreeMap<String, Setting>,
 }
 
-/// Sections by name; a provider's is called `provider.NAME`.
+/// Sections by name; a provider's is called `provider.NAME`, a source's `source.NAME`, and a table
+/// inside that `source.NAME.case`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layers(pub(super) BTreeMap<String, Entries>);
 
@@ -77,10 +83,10 @@ impl Layers {
                 }
             };
             let value = &values[name.get_ref().as_ref()];
-            if name.get_ref() == "provider" {
-                for (provider, inner) in section {
-                    let at = origin(provider.span().start);
-                    let full = format!("provider.{}", provider.get_ref());
+            if NAMED.contains(&name.get_ref().as_ref()) {
+                for (own, inner) in section {
+                    let at = origin(own.span().start);
+                    let full = format!("{}.{}", name.get_ref(), own.get_ref());
                     let keys = match section_of(&full, inner.get_ref(), &at) {
                         Ok(keys) => keys,
                         Err(fault) => {
@@ -88,18 +94,12 @@ impl Layers {
                             continue;
                         }
                     };
-                    // A provider described again takes nothing from one of the same name.
-                    self.0.remove(&full);
-                    self.add_section(
-                        &full,
-                        at,
-                        keys,
-                        &value[provider.get_ref().as_ref()],
-                        &origin,
-                    );
+                    // One described again takes nothing from one of the same name.
+                    self.remove(&full);
+                    self.add_section(&full, &at, keys, &value[own.get_ref().as_ref()], &origin);
                 }
             } else {
-                self.add_section(name.get_ref(), at, section, value, &origin);
+                self.add_section(name.get_ref(), &at, section, value, &origin);
             }
         }
         Ok(stray)
@@ -108,18 +108,29 @@ impl Layers {
     fn add_section(
         &mut self,
         name: &str,
-        at: Origin,
+        at: &Origin,
         keys: &DeTable<'_>,
         values: &toml::Value,
         origin: &impl Fn(usize) -> Origin,
     ) {
-        let section = self.section(name, at);
-        for key in keys.keys() {
-            let entry = Setting {
-                value: values[key.get_ref().as_ref()].clone(),
-                at: origin(key.span().start),
-            };
-            section.keys.insert(key.get_ref().to_string(), entry);
+        self.section(name, at.clone());
+        for (key, inner) in keys {
+            let word: &str = key.get_ref();
+            let set_at = origin(key.span().start);
+            let value = &values[word];
+            match inner.get_ref().as_table() {
+                Some(part) if name.starts_with("source.") && PARTS_OF_SOURCES.contains(&word) => {
+                    self.add_section(&format!("{name}.{word}"), &set_at, part, value, origin);
+                }
+                _ => {
+                    let entry = Setting {
+                        value: value.clone(),
+                        at: set_at,
+                    };
+                    let section = self.section(name, at.clone());
+                    section.keys.insert(word.to_owned(), entry);
+                }
+            }
         }
     }
 
@@ -131,13 +142,15 @@ impl Layers {
         let at = Origin::Environment { name };
         let (section, key) = match words.as_slice() {
             [section, key] => (section.clone(), key.clone()),
-            [section, provider, key] if section == "provider" => {
-                (self.provider_called(provider), key.clone())
+            [kind, name, key] if NAMED.contains(&kind.as_str()) => {
+                (self.section_called(kind, name), key.clone())
             }
             _ => {
                 return Err(ConfigError::Contradiction {
                     at,
-                    detail: "write ARALDO__SECTION__KEY or ARALDO__PROVIDER__NAME__KEY".to_owned(),
+                    detail: "write ARALDO__SECTION__KEY, ARALDO__PROVIDER__NAME__KEY or \
+                             ARALDO__SOURCE__NAME__KEY"
+                        .to_owned(),
                 });
             }
         };
@@ -149,12 +162,22 @@ impl Layers {
     }
 
     /// A variable's name has no hyphens: `SANDBOX_SMS` means `sandbox-sms` if there is one.
-    fn provider_called(&self, word: &str) -> String {
+    fn section_called(&self, kind: &str, word: &str) -> String {
         let known = self.0.keys().find(|name| {
-            name.strip_prefix("provider.")
+            name.strip_prefix(kind)
+                .and_then(|name| name.strip_prefix('.'))
                 .is_some_and(|name| name.replace('-', "_").eq_ignore_ascii_case(word))
         });
-        known.cloned().unwrap_or_else(|| format!("provider.{word}"))
+        known.cloned().unwrap_or_else(|| format!("{kind}.{word}"))
+    }
+
+    /// Takes a section out, and the sections inside it. False when there was none.
+    pub(super) fn remove(&mut self, name: &str) -> bool {
+        let inside = format!("{name}.");
+        let before = self.0.len();
+        self.0
+            .retain(|section, _| section != name && !section.starts_with(&inside));
+        self.0.len() < before
     }
 
     fn section(&mut self, name: &str, at: Origin) -> &mut Entries {

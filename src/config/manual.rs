@@ -14,7 +14,31 @@ const PROVIDERS: [(&str, &str); 3] = [
     ("sandbox", "channel = \"sms\"\n"),
 ];
 
-/// Sections, those of providers by their kind, each with its keys.
+/// The same for a source's.
+const SOURCES: [(&str, &str); 2] = [
+    (
+        "sql",
+        "url = \"sqlite:a\"\nquery = \"SELECT :a\"\ncursor = [\"a\"]\n",
+    ),
+    (
+        "postgres-outbox",
+        "url = \"postgres://a\"\ntable = \"a.b\"\nkey = \"a\"\ncolumns = [\"a\"]\n",
+    ),
+];
+/// What every source has, whatever its kind; explained once.
+const OF_ALL_SOURCES: [&str; 7] = [
+    "every",
+    "time_zone",
+    "alarm_after",
+    "baseline",
+    "case",
+    "incident",
+    "states",
+];
+const CASE: &str = "case = \"a\"\nclient = \"a\"\nkind = \"a\"\nstate = \"a\"\n";
+const INCIDENT: &str = "incident = \"a\"\nkind = \"a\"\n";
+
+/// Sections, those of providers and sources by their kind, each with its keys.
 type KeysBySection = BTreeMap<String, BTreeSet<String>>;
 
 /// What stands in the manual, in force or behind a `#`.
@@ -24,12 +48,33 @@ fn explained() -> KeysBySection {
     for line in MANUAL.lines() {
         let line = line.trim_start_matches('#').trim();
         if let Some(name) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
-            name.clone_into(&mut section);
+            section = match part_of_source(name) {
+                None => name.to_owned(),
+                Some(part) => {
+                    let (outer, inner) = part.split_once('.').unwrap_or((part, ""));
+                    let of_all = keys.entry("source".to_owned()).or_default();
+                    of_all.insert(outer.to_owned());
+                    if !inner.is_empty() {
+                        let around = keys.entry(format!("source {outer}")).or_default();
+                        around.insert(inner.to_owned());
+                    }
+                    format!("source {part}")
+                }
+            };
         } else if let Some((key, value)) = assignment(line) {
-            if section.starts_with("provider.") && key == "kind" {
-                section = format!("provider {}", value.trim_matches('"'));
+            for kind in ["provider", "source"] {
+                if key == "kind" && section.starts_with(&format!("{kind}.")) {
+                    section = format!("{kind} {}", value.trim_matches('"'));
+                }
             }
-            let known = keys.entry(section.clone()).or_default();
+            let of_source = |(kind, _): &(&str, &str)| section == format!("source {kind}");
+            let is_common = OF_ALL_SOURCES.contains(&key) && SOURCES.iter().any(of_source);
+            let place = if is_common {
+                "source"
+            } else {
+                section.as_str()
+            };
+            let known = keys.entry(place.to_owned()).or_default();
             known.insert(key.to_owned());
             // The keys of a table inside.
             for (inner, _) in value
@@ -42,6 +87,12 @@ fn explained() -> KeysBySection {
         }
     }
     keys
+}
+
+/// `case` of `source.NAME.case`.
+fn part_of_source(name: &str) -> Option<&str> {
+    let (_, part) = name.strip_prefix("source.")?.split_once('.')?;
+    Some(part)
 }
 
 fn assignment(line: &str) -> Option<(&str, &str)> {
@@ -70,10 +121,7 @@ fn asked_for() -> KeysBySection {
     let mut keys = KeysBySection::new();
     let unknown = refusal("[nowhere]\n");
     let (_, sections) = unknown.split_once("the sections are ").expect(&unknown);
-    for section in sections
-        .split(", ")
-        .filter(|it| !it.starts_with("provider."))
-    {
+    for section in sections.split(", ").filter(|it| !it.contains(".NAME")) {
         let unknown = refusal(&format!("[{section}]\nnonsense = 1\n"));
         let (_, known) = unknown.split_once("its keys are ").expect(&unknown);
         let known = known.split(", ").map(str::to_owned).collect();
@@ -88,6 +136,40 @@ fn asked_for() -> KeysBySection {
             known.extend(expected(&unknown).map(|inner| format!("dkim.{inner}")));
         }
         keys.insert(format!("provider {kind}"), known);
+    }
+    keys.extend(asked_of_sources());
+    keys
+}
+
+fn asked_of_sources() -> KeysBySection {
+    let mut keys = KeysBySection::new();
+    for (kind, least) in SOURCES {
+        let head = format!("[source.x]\nkind = \"{kind}\"\n{least}");
+        let unknown = refusal(&format!("{head}nonsense = 1\n[source.x.case]\n{CASE}"));
+        let known = expected(&unknown).map(str::to_owned);
+        let (of_all, own): (BTreeSet<_>, BTreeSet<_>) =
+            known.partition(|key| OF_ALL_SOURCES.contains(&key.as_str()));
+        keys.insert("source".to_owned(), of_all);
+        keys.insert(format!("source {kind}"), own);
+        let kind_itself = keys.entry(format!("source {kind}")).or_default();
+        kind_itself.insert("kind".to_owned());
+    }
+    let (kind, least) = SOURCES[0];
+    let head = format!("[source.x]\nkind = \"{kind}\"\n{least}");
+    for (part, text) in [
+        ("case", format!("[source.x.case]\n{CASE}nonsense = 1\n")),
+        (
+            "incident",
+            format!("[source.x.incident]\n{INCIDENT}nonsense = 1\n"),
+        ),
+        (
+            "incident.area",
+            format!("[source.x.incident]\n{INCIDENT}[source.x.incident.area]\nnonsense = 1\n"),
+        ),
+    ] {
+        let unknown = refusal(&format!("{head}{text}"));
+        let known = expected(&unknown).map(str::to_owned).collect();
+        keys.insert(format!("source {part}"), known);
     }
     keys
 }

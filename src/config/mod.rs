@@ -2,7 +2,8 @@
 //!
 //! `config/default.toml` is the manual: every key with its comment. Everything is read and
 //! checked here once, before anything starts; nothing else reads the environment. Rules have
-//! their own file and reader, see `rules`. What a provider's keys mean is known by `channel`.
+//! their own file and reader, see `rules`. What a provider's keys mean is known by `channel`, what a
+//! source's mean by `source`.
 
 mod error;
 mod faults;
@@ -10,12 +11,14 @@ mod file;
 mod layers;
 #[cfg(test)]
 mod manual;
+mod named;
 mod provider;
 pub mod rules;
 mod secret;
 mod section;
 mod sending;
 mod serving;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +41,7 @@ pub use serving::{
     Http, Log, LogFormat, NodeRole, NodeSettings, Retention, StoreSettings, TrackingSettings,
     UpkeepSettings,
 };
+pub use source::ConfiguredSource;
 
 use layers::Layers;
 
@@ -54,6 +58,8 @@ pub struct Config {
     pub channels: Channels,
     /// `[provider.NAME]`, also those not in use.
     pub providers: BTreeMap<String, ConfiguredProvider>,
+    /// `[source.NAME]`
+    pub sources: BTreeMap<String, ConfiguredSource>,
     /// `[contact]`
     pub contact: Contact,
     /// `[tracking]`
@@ -116,12 +122,14 @@ impl Config {
     fn read_once(mut layers: Layers) -> Result<Self, ConfigError> {
         let sections = layers.0.keys().cloned().collect();
         let layers = &mut layers;
+        let upkeep = UpkeepSettings::read(layers)?;
         let mut config = Self {
             http: Http::read(layers)?,
             store: StoreSettings::read(layers)?,
             node: NodeSettings::read(layers)?,
             channels: Channels::read(layers)?,
             providers: provider::read(layers)?,
+            sources: source::read(layers, upkeep.zone)?,
             contact: Contact::read(layers)?,
             tracking: TrackingSettings::read(layers)?,
             quiet_hours: sending::quiet_hours(layers)?,
@@ -129,7 +137,7 @@ impl Config {
             patron_days: sending::patron_days(layers)?,
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
-            upkeep: UpkeepSettings::read(layers)?,
+            upkeep,
             rules_file: FileSetting::read(layers, "rules", "file")?,
             case_kinds_file: FileSetting::read(layers, "case_kinds", "file")?,
             templates_folder: FileSetting::read(layers, "templates", "folder")?,
@@ -241,8 +249,9 @@ fn nothing_left(layers: &Layers, mut expected: Vec<String>) -> Result<(), Config
     let Some((section, entries)) = layers.0.first_key_value() else {
         return Ok(());
     };
-    expected.retain(|name| !layers.0.contains_key(name) && !name.starts_with("provider."));
-    expected.push("provider.NAME".to_owned());
+    let is_named = |name: &str| name.starts_with("provider.") || name.starts_with("source.");
+    expected.retain(|name| !layers.0.contains_key(name) && !is_named(name));
+    expected.extend(["provider.NAME", "source.NAME"].map(str::to_owned));
     Err(ConfigError::UnknownSection {
         at: entries.at.clone(),
         section: section.clone(),

@@ -8,11 +8,11 @@ use toml::Spanned;
 
 use super::error::ConfigError;
 use super::file::FileSetting;
-use super::section::parse_time;
 use crate::domain::limits::NAMED_FAULTS;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
 use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule, condition_within_limits};
 use crate::text::text_enum::text_enum;
+use crate::text::time::parse_time;
 use crate::text::toml_faults::{self, line_at};
 
 /// The rules built into the program.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ConfigError, Origin};
 use super::layers::{Entries, Layers, Setting};
+use crate::text::time::parse_time;
 use crate::text::toml_faults::plain;
 
 /// A section while it is being read.
@@ -163,17 +164,4 @@ impl Section {
         let entry = self.entries.keys.get(key).cloned();
         entry.ok_or_else(|| self.fault(key, "a value is needed here"))
     }
-}
-
-/// A length of time such as "30s", "2m", "5 days", "24 months".
-pub(super) fn parse_time(text: &str) -> Result<TimeDelta, String> {
-    humantime::parse_duration(text)
-        .ok()
-        .and_then(|time| TimeDelta::from_std(time).ok())
-        .filter(|time| *time > TimeDelta::zero())
-        .ok_or_else(|| {
-            format!(
-                "`{text}` is not a length of time; write \"30s\", \"2m\", \"72h\" or \"5 days\""
-            )
-        })
 }

@@ -174,7 +174,7 @@ text_enum! {
     pub enum NodeRole {
         /// Everything over HTTP: API, console, client pages, callbacks.
         Web => "web",
-        /// Of that, the API: what comes in, and how it stands.
+        /// Of that, the API: what comes in, and how it stands. And what is watched.
         Source => "source",
         /// Who is told what.
         Plan => "plan",

@@ -73,6 +73,9 @@ pub struct Event {
     /// A hash of what it says: tells a repeat from another event that bears the same id. It does
     /// not depend on how it was carried; see `fingerprint`.
     pub fingerprint: String,
+    /// It is taken in and nobody is told: it stood there already when Araldo first looked. No
+    /// sender can say so, and a repeat that is not quiet changes nothing of it.
+    pub quiet: bool,
 }
 
 /// What an event says.
@@ -136,6 +139,7 @@ impl Event {
             claimed_at: envelope.at.claimed_at,
             raw,
             fingerprint,
+            quiet: false,
         })
     }
 }

@@ -130,6 +130,37 @@ pub const PLAIN_NODES: usize = 1_000_000;
 /// Addresses written out in the texts of one template: each is a row of its own.
 pub const LINKS: usize = 200;
 
+// ---- What watched systems say ----
+
+/// Longest column name or expression of a source's mapping, in bytes.
+pub const SOURCE_FIELD: usize = 2_000;
+/// Records taken in one transaction.
+pub const SOURCE_RECORDS: usize = 1_000;
+/// The longest pause after looks that failed in a row.
+pub const SOURCE_LONGEST_PAUSE: Duration = Duration::from_mins(5);
+/// Records that could not be taken, as they are shown at once.
+pub const SOURCE_DEAD_SHOWN: i64 = 100;
+
+// ---- Which systems are watched, and how: the operator's own settings ----
+
+/// Sources of one file of settings: each may keep a connection to its system.
+pub const SOURCES: usize = 64;
+/// Characters of a source's name.
+pub const SOURCE_NAME: usize = 40;
+/// Columns that together say how far a query was read.
+pub const SOURCE_CURSOR: usize = 4;
+/// Columns of their table that an outbox hands over.
+pub const SOURCE_COLUMNS: usize = 100;
+/// Bytes of a name in their database: PostgreSQL cuts longer ones.
+pub const SQL_NAME: usize = 63;
+/// The shortest and the longest time from one look to the next.
+pub const LOOK_EVERY: (TimeDelta, TimeDelta) = (TimeDelta::milliseconds(100), TimeDelta::days(7));
+/// The shortest and the longest time that their system may take for an answer.
+pub const LOOK_TIMEOUT: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_mins(10));
+/// How far a look may go back behind the last one.
+pub const LOOK_OVERLAP: Duration = Duration::from_hours(24);
+
 // ---- What keys are bound to, given on the command line ----
 
 /// Longest source or type that a key is bound to, in bytes: a source has 500 characters at most.

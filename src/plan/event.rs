@@ -17,6 +17,9 @@ use crate::store::{StoreError, Tx};
 /// How long a message asked for directly stays worth sending.
 const DIRECT_EXPIRES: chrono::TimeDelta = chrono::TimeDelta::hours(72);
 
+/// What became of an event that is quiet.
+const QUIET: &str = "told nobody: it stood there when its source was new";
+
 /// What an event is about, after it was taken in.
 struct EventSubject {
     /// `case:PR-1`, `incident:G-77`, `event:ID`.
@@ -54,6 +57,12 @@ impl Planner {
                 .await;
         }
         let subject = self.take_in(tx, stored).await?;
+        if event.quiet {
+            return tx
+                .events()
+                .mark(stored.id, EventState::Planned, Some(QUIET))
+                .await;
+        }
         let rules = self.rules_for(event, &subject);
         if rules.is_empty() {
             return tx

@@ -4,7 +4,7 @@
 //! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
 //! through; `matching` asks the rules; `audience` freezes who; `eligibility` decides for one client;
 //! `fan_out` writes the rows in chunks; `variables` is what texts may say; `preview` counts without
-//! writing.
+//! writing, `rehearsal` plans and throws it away.
 
 mod audience;
 mod eligibility;
@@ -12,6 +12,7 @@ mod event;
 mod fan_out;
 mod matching;
 mod preview;
+mod rehearsal;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use serde_json::Value;
 pub use audience::exchanged;
 pub use matching::{Matcher, MatcherError};
 pub use preview::{IncidentPreview, preview};
+pub use rehearsal::Rehearsed;
 
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::quiet_hours::QuietHours;

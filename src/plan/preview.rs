@@ -100,6 +100,7 @@ async fn rules(
         raw: raw.clone(),
         data: EventData::Incident(step, data.clone()),
         fingerprint: String::new(),
+        quiet: false,
     };
     let mut facts = Map::new();
     variables::add_incident(&mut facts, &Incident::begin(step, data, now));

@@ -13,6 +13,7 @@ pub mod messages;
 pub mod people;
 pub mod planning;
 pub mod reports;
+pub mod sources;
 pub mod templates;
 
 pub use database::error::StoreError;

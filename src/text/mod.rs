@@ -1,6 +1,6 @@
 //! Tools for text that know nothing of messages: JSON read where it lies, invisible characters,
-//! text from outside made fit to be shown, text as it is searched, enums that are words, all faults
-//! of a TOML file in one run.
+//! text from outside made fit to be shown, text as it is searched, enums that are words, lengths of
+//! time, all faults of a TOML file in one run.
 //!
 //! What a field of an event or a client means is `domain`'s; what a template may say, `template`'s.
 
@@ -8,6 +8,7 @@ pub mod folded;
 pub mod invisible;
 pub mod sanitize;
 pub(crate) mod text_enum;
+pub(crate) mod time;
 pub(crate) mod toml_faults;
 pub mod tree;
 

@@ -163,7 +163,7 @@ impl Upkeep {
                 } = self.retain(lifecycle).await?;
                 Ok(format!(
                     "{broken} invariants broken, {blanked} rows blanked, {deleted} messages deleted, \
-                     {causes} events, cases, incidents and lines of the audit deleted"
+                     {causes} events, cases, incidents, dead letters and lines of the audit deleted"
                 ))
             }
             Task::Hourly => {

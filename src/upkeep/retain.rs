@@ -1,7 +1,7 @@
 //! Retention: old final messages lose what is personal in them, older ones go, with their
-//! attempts, reports and readings; so do events, closed cases, incidents that are over, and the
-//! audit. The sums stay. In chunks of short transactions, so that
-//! sending never waits for them.
+//! attempts, reports and readings; so do events, closed cases, incidents that are over, dead letters
+//! of sources, and the audit. The sums stay. In chunks of short transactions, so that sending never
+//! waits for them.
 
 use super::Upkeep;
 use crate::domain::Timestamp;
@@ -18,7 +18,7 @@ pub struct Retained {
     /// Messages and plans that lost what was personal in them.
     pub blanked: u64,
     pub deleted: u64,
-    /// Events, plans, cases, incidents and lines of the audit deleted.
+    /// Events, plans, cases, incidents, dead letters and lines of the audit deleted.
     pub causes: u64,
 }
 
@@ -54,6 +54,7 @@ impl Upkeep {
             (Old::Cases, settings.cases),
             (Old::Incidents, settings.incidents),
             (Old::Deeds, settings.audit),
+            (Old::DeadLetters, settings.events),
             (Old::Plans, settings.events),
             (Old::Events, settings.events),
             (Old::Erasures, settings.events.max(settings.messages)),

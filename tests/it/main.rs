@@ -56,6 +56,7 @@ mod replies_are_read;
 mod rights;
 mod schema_is_explained;
 mod servers;
+mod sources;
 mod status_page_is_the_clients;
 mod store;
 mod store_of_the_version_before;

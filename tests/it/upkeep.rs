@@ -263,7 +263,7 @@ async fn what_is_old_is_blanked_and_then_deleted_and_the_sums_stay(store: TestSt
 }
 
 /// Two of everything: one long over, one that goes on or is young.
-const CAUSES: [&str; 8] = [
+const CAUSES: [&str; 9] = [
     "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, data, body_hash, state, detail) VALUES (1, '/s', '1', 'case.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
      (2, '/s', '2', 'case.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
      (3, '/s', '3', 'incident.opened', NULL, 1, 1, '{}', 'h', 'planned', NULL), \
@@ -287,6 +287,8 @@ const CAUSES: [&str; 8] = [
     "INSERT INTO audit VALUES (1, 1, 'a', 'b', 'c', NULL), \
      (9000000000000000000, 1, 'a', 'b', 'c', NULL)",
     "INSERT INTO erased_client VALUES (1, 'k', 2), (2, 'l', 9000000000000000)",
+    "INSERT INTO source_dead VALUES (1, 'crm', 'PR-1', 'r', '{}', 'a', 2), \
+     (2, 'crm', 'PR-2', 'r', '{}', 'b', 9000000000000000)",
 ];
 
 async fn what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it(store: TestStore) {
@@ -294,7 +296,7 @@ async fn what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it(store
         case_file UNION SELECT 'step ' || case_id FROM case_change UNION SELECT 'incident ' || ref \
         FROM incident UNION SELECT 'report ' || incident_id FROM incident_change UNION SELECT \
         'plan ' || id FROM plan UNION SELECT 'deed ' || id FROM audit UNION SELECT 'erased ' || \
-        client_id FROM erased_client ORDER BY 1";
+        client_id FROM erased_client UNION SELECT 'letter ' || place FROM source_dead ORDER BY 1";
     let eye = Eye::open(&store.url).await;
     for sql in CAUSES {
         eye.execute(sql).await;
@@ -312,11 +314,12 @@ async fn what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it(store
         "event 6",
         "event 7",
         "incident G-2",
+        "letter PR-2",
         "report 2",
         "step 2",
     ];
     assert_eq!(eye.texts(LEFT).await, left);
-    assert_eq!(done.causes, 8);
+    assert_eq!(done.causes, 9);
     let done = upkeep.retain(&Lifecycle::new()).await.unwrap();
     assert_eq!(done.causes, 0);
 }

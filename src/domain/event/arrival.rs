@@ -31,6 +31,8 @@ pub struct Arrival {
     pub data: Arc<str>,
     /// See [`Event::fingerprint`].
     pub fingerprint: Arc<str>,
+    /// See [`Event::quiet`].
+    pub quiet: bool,
 }
 
 impl Arrival {
@@ -49,6 +51,7 @@ impl Arrival {
             claimed_at: envelope.at.claimed_at,
             data: data.to_json().into(),
             fingerprint: fingerprint.into(),
+            quiet: false,
         })
     }
 
@@ -71,6 +74,7 @@ impl From<&Event> for Arrival {
             claimed_at: event.claimed_at,
             data: event.raw.to_string().into(),
             fingerprint: event.fingerprint.as_str().into(),
+            quiet: event.quiet,
         }
     }
 }

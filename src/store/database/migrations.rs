@@ -23,6 +23,7 @@ macro_rules! steps {
             6 "0006_upkeep",
             7 "0007_limits_and_rights",
             8 "0008_template_numbers",
+            9 "0009_sources",
         )
     };
     ($folder:literal: $($number:literal $file:literal,)+) => {

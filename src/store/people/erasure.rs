@@ -1,11 +1,13 @@
 //! Erasing a client: in one transaction nothing more is sent to them, their links end, and what
 //! names them is blanked wherever it stands. The table of columns is in docs/erasure.md.
 //!
-//! `named` finds what names the client, `blank` blanks it. What is kept is numbers, states and
-//! times, so that sums stay closed, and keyed hashes (`domain::erasure`). Planners ask [`Erasure::watch`]
-//! before they write: on PostgreSQL an erasure waits for those under way, and they for it.
+//! `named` finds what names the client, `blank` blanks it; `letters` deletes what came from a source
+//! and could not be taken. What is kept is numbers, states and times, so that sums stay closed, and
+//! keyed hashes (`domain::erasure`). Planners ask [`Erasure::watch`] before they write: on PostgreSQL
+//! an erasure waits for those under way, and they for it.
 
 mod blank;
+mod letters;
 mod named;
 
 use crate::domain::erasure::Pepper;
@@ -140,6 +142,7 @@ impl Erasure<'_> {
         blank::plans(&mut self.0.conn, &named.events, erasing.now).await?;
         blank::events(&mut self.0.conn, &named.events).await?;
         blank::lists(&mut self.0.conn, &named.lists).await?;
+        letters::delete(&mut self.0.conn, reference).await?;
         blank::audit(&mut self.0.conn, client, &named.deeds).await?;
         blank::client(&mut self.0.conn, client, &named.partnered).await?;
         let erased = Erased {
@@ -195,7 +198,7 @@ impl Erasure<'_> {
     /// clients that was read before, at the beginning of the transaction: until its end nobody
     /// is erased.
     pub async fn watch(&mut self) -> Result<bool, StoreError> {
-        lock(&mut self.0.conn, Lock::Shared).await?;
+        hold_off(&mut self.0.conn).await?;
         value!(
             self.0.conn,
             "look for erased clients",
@@ -241,6 +244,11 @@ impl Erasure<'_> {
             since
         )
     }
+}
+
+/// Keeps erasures from beginning until the end of the transaction, and waits for one under way.
+pub(in crate::store) async fn hold_off(conn: &mut Conn) -> Result<(), StoreError> {
+    lock(conn, Lock::Shared).await
 }
 
 /// Who holds the lock: an erasure alone, everybody else together.

@@ -3,10 +3,12 @@
 //! `case_file` holds the newest state, `case_change` every event. Applying an event a second
 //! time changes nothing, and an older one never overwrites a newer.
 
+use std::collections::HashSet;
+
 use crate::domain::event::{CaseData, CaseStep, Deadline};
 use crate::domain::{CaseId, EventId, Ids, Timestamp};
-use crate::store::database::rows::{maybe_parsed, row};
-use crate::store::database::sql::{all, execute, optional, value};
+use crate::store::database::rows::{json, maybe_parsed, row};
+use crate::store::database::sql::{all, execute, optional, value, values};
 use crate::store::{StoreError, handle};
 
 row! {
@@ -166,6 +168,15 @@ impl Cases<'_> {
         self.lookup(reference)
             .await?
             .ok_or_else(|| StoreError::missing("case", reference))
+    }
+
+    /// Of these references, those of cases that there are.
+    pub async fn known(&mut self, references: &[String]) -> Result<HashSet<String>, StoreError> {
+        let found: Vec<String> = values!(self.0, "look for cases that are known",
+            "SELECT ref FROM case_file WHERE ref IN (", words::texts!("$1"), ")";
+            json(references)?
+        )?;
+        Ok(found.into_iter().collect())
     }
 
     /// Every event of a case, in the order they happened.

@@ -40,7 +40,7 @@ pub struct StoredEvent {
     pub received_at: Timestamp,
     /// What became of it.
     pub state: EventState,
-    /// Why it was refused.
+    /// Why it was refused, or why nobody was told.
     pub detail: Option<String>,
 }
 
@@ -49,7 +49,7 @@ handle!(events -> Events);
 macro_rules! columns {
     () => {
         "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, claimed_at,
-         data, body_hash, state, detail"
+         data, body_hash, quiet, state, detail"
     };
 }
 
@@ -182,6 +182,20 @@ impl Events<'_> {
         Ok(rows.into_iter().map(EventRow::read).collect())
     }
 
+    /// Of these subjects, those of which events of this source wait to be planned.
+    pub async fn waiting_about(
+        &mut self,
+        source: &str,
+        subjects: &[String],
+    ) -> Result<HashSet<String>, StoreError> {
+        let found: Vec<String> = values!(self.0, "look for events that wait to be planned",
+            "SELECT DISTINCT subject FROM event WHERE state = 'received' AND source = $1
+             AND subject IN (", words::texts!("$2"), ")";
+            source, json(subjects)?
+        )?;
+        Ok(found.into_iter().collect())
+    }
+
     /// Keeps an event from being planned. False: it was planned already.
     pub async fn withdraw(&mut self, id: EventId, why: &str) -> Result<bool, StoreError> {
         let done = affected!(self.0, "withdraw an event",
@@ -217,6 +231,7 @@ row! {
         claimed_at: Option<Timestamp>,
         data: String,
         body_hash: String,
+        quiet: bool,
         state: EventState,
         detail: Option<String>,
     }
@@ -250,6 +265,7 @@ impl EventRow {
                 data,
                 raw,
                 fingerprint: self.body_hash,
+                quiet: self.quiet,
             },
         }
     }

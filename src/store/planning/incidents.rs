@@ -9,13 +9,15 @@
 
 mod shown;
 
+use std::collections::HashSet;
+
 use sqlx::error::BoxDynError;
 
 use crate::domain::area::Area;
 use crate::domain::event::{Incident, IncidentData, IncidentStep};
 use crate::domain::{EventId, Ids, IncidentId, Timestamp};
-use crate::store::database::rows::{json_column, row};
-use crate::store::database::sql::{all, execute, optional, value};
+use crate::store::database::rows::{json, json_column, row};
+use crate::store::database::sql::{all, execute, optional, value, values};
 use crate::store::{StoreError, handle};
 
 pub use self::shown::IncidentReport;
@@ -143,6 +145,15 @@ impl Incidents<'_> {
         self.lookup(reference)
             .await?
             .ok_or_else(|| StoreError::missing("incident", reference))
+    }
+
+    /// Of these references, those of incidents that there are.
+    pub async fn known(&mut self, references: &[String]) -> Result<HashSet<String>, StoreError> {
+        let found: Vec<String> = values!(self.0, "look for incidents that are known",
+            "SELECT ref FROM incident WHERE ref IN (", words::texts!("$1"), ")";
+            json(references)?
+        )?;
+        Ok(found.into_iter().collect())
     }
 
     /// Every event of an incident, in the order they happened.

@@ -168,6 +168,14 @@ impl Plans<'_> {
         found.ok_or_else(|| StoreError::missing("plan", id))
     }
 
+    /// The plans that an event has become, one per rule.
+    pub async fn of_event(&mut self, event: EventId) -> Result<Vec<Plan>, StoreError> {
+        all!(self.0, "read the plans of an event",
+            "SELECT ", columns!(), " FROM plan WHERE event_id = $1 ORDER BY id";
+            event
+        )
+    }
+
     /// The plans with these ids.
     pub async fn get_many(&mut self, ids: &[PlanId]) -> Result<Vec<Plan>, StoreError> {
         let ids = json_ids(ids);

@@ -1,5 +1,7 @@
 //! A case stands where its newest event left it, in whatever order they come.
 
+use std::collections::HashSet;
+
 use araldo::domain::EventId;
 use araldo::domain::event::{CaseData, CaseStep, EventData};
 use araldo::store::Store;
@@ -69,6 +71,9 @@ async fn an_older_event_is_kept_but_never_overwrites(store: &Store) {
     assert_eq!(states, ["received", "done"]);
     assert_eq!(tx.cases().for_client("C-1", None, 9).await.unwrap(), [case]);
     assert_eq!(tx.cases().lookup("PR-2").await.unwrap(), None);
+    let asked = ["PR-1", "PR-2"].map(str::to_owned);
+    let known = tx.cases().known(&asked).await.unwrap();
+    assert_eq!(known, HashSet::from(["PR-1".to_owned()]));
 }
 
 async fn applying_twice_changes_nothing(store: &Store) {

@@ -1,5 +1,7 @@
 //! Each event is kept once and taken once.
 
+use std::collections::HashSet;
+
 use araldo::domain::event::{Event, EventData, EventState};
 use araldo::store::planning::events::Accept;
 use araldo::store::{Store, StoreError};
@@ -12,6 +14,8 @@ on_both_databases!(
     batches_of_every_size_are_kept_whole_and_in_order,
     received_events_are_taken_in_order_until_marked,
     one_that_cannot_be_read_holds_up_nobody,
+    a_quiet_event_stays_quiet_whatever_repeats_it,
+    what_waits_is_found_by_what_it_is_about,
     pages_go_back_in_time,
     two_planners_never_take_the_same_event,
 );
@@ -123,6 +127,46 @@ async fn one_that_cannot_be_read_holds_up_nobody(store: &Store) {
     assert!(matches!(taken[0].event.data, EventData::Unreadable(_)));
     assert_eq!(taken[1].event.id, "2");
     assert!(!matches!(taken[1].event.data, EventData::Unreadable(_)));
+}
+
+async fn a_quiet_event_stays_quiet_whatever_repeats_it(store: &Store) {
+    let mut quiet = reading("1", 1);
+    quiet.quiet = true;
+    let first = accept(store, &[quiet.clone(), reading("2", 2)]).await;
+    let Accept::New(id) = first[0] else {
+        panic!("{first:?}")
+    };
+    let again = accept(store, &[reading("1", 1)]).await;
+    assert_eq!(again, [Accept::Duplicate(id)]);
+    let mut tx = store.write().await.unwrap();
+    let taken = tx.events().take_received(9).await.unwrap();
+    assert_eq!(taken[0].event, quiet);
+    assert_eq!(taken[1].event, reading("2", 2));
+}
+
+async fn what_waits_is_found_by_what_it_is_about(store: &Store) {
+    let about = |id: &str, subject: &str| Event {
+        subject: Some(subject.to_owned()),
+        ..reading(id, 1)
+    };
+    let mut other = about("4", "PR-4");
+    "/other".clone_into(&mut other.source);
+    let batch = [
+        about("1", "PR-1"),
+        about("2", "PR-2"),
+        about("3", "PR-2"),
+        other,
+    ];
+    accept(store, &batch).await;
+    let mut tx = store.write().await.unwrap();
+    let planned = tx.events().lookup("/test", "1").await.unwrap().unwrap();
+    tx.events()
+        .mark(planned.id, EventState::Planned, None)
+        .await
+        .unwrap();
+    let asked = ["PR-1", "PR-2", "PR-3", "PR-4"].map(str::to_owned);
+    let waiting = tx.events().waiting_about("/test", &asked).await.unwrap();
+    assert_eq!(waiting, HashSet::from(["PR-2".to_owned()]));
 }
 
 async fn pages_go_back_in_time(store: &Store) {

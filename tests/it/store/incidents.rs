@@ -1,5 +1,7 @@
 //! An incident is the fold of its events, in whatever order they come.
 
+use std::collections::HashSet;
+
 use araldo::domain::event::{EventData, IncidentState};
 use araldo::store::Store;
 use araldo::store::planning::incidents::AppliedToIncident;
@@ -97,4 +99,7 @@ async fn a_late_opening_is_put_in_its_place(store: &Store) {
     assert_eq!(tx.incidents().list(false, None, 9).await.unwrap().len(), 1);
     let outlines = tx.incidents().outlines(true, None, 9).await.unwrap();
     assert!(outlines.is_empty(), "none is going on: {outlines:?}");
+    let asked = ["G-76", "G-77"].map(str::to_owned);
+    let known = tx.incidents().known(&asked).await.unwrap();
+    assert_eq!(known, HashSet::from(["G-77".to_owned()]));
 }

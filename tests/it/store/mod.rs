@@ -11,6 +11,7 @@ mod messages;
 mod rates;
 mod receipts;
 mod reports;
+mod sources;
 pub(crate) mod templates;
 mod timers;
 mod users;

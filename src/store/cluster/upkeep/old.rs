@@ -1,5 +1,5 @@
-//! Deletes what is old: cases, incidents, plans, events, the audit. A row goes only when no other
-//! row needs it; each call looks at a range of ids.
+//! Deletes what is old: cases, incidents, plans, events, dead letters, the audit. A row goes only
+//! when no other row needs it; each call looks at a range of ids.
 
 use super::{Chunk, UpkeepRows};
 use crate::domain::Timestamp;
@@ -21,6 +21,8 @@ pub enum Old {
     Events,
     /// That a client was erased.
     Erasures,
+    /// Records of sources that could not be taken.
+    DeadLetters,
 }
 
 impl UpkeepRows<'_> {
@@ -74,6 +76,10 @@ impl UpkeepRows<'_> {
                 "SELECT client_id FROM erased_client WHERE client_id > $1 AND erased_at < $2
                  ORDER BY client_id"
             ),
+            Old::DeadLetters => ids!(
+                before,
+                "SELECT id FROM source_dead WHERE id > $1 AND dead_at < $2 ORDER BY id"
+            ),
             Old::Deeds => ids!(
                 first_id,
                 "SELECT id FROM audit WHERE id > $1 AND id < $2 ORDER BY id"
@@ -108,6 +114,7 @@ impl UpkeepRows<'_> {
             }
             Old::Deeds => delete!("audit WHERE id"),
             Old::Erasures => delete!("erased_client WHERE client_id"),
+            Old::DeadLetters => delete!("source_dead WHERE id"),
             Old::Plans => delete!(
                 "plan WHERE id",
                 " AND NOT EXISTS (SELECT 1 FROM message WHERE message.plan_id = plan.id)"

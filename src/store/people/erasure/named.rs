@@ -135,9 +135,13 @@ async fn events(
 
 /// A pattern for LIKE that finds the reference as a JSON text.
 fn pattern(reference: &str) -> String {
-    let quoted = Value::from(reference).to_string();
+    containing(&Value::from(reference).to_string())
+}
+
+/// A pattern for LIKE that finds a text wherever it stands.
+pub(super) fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in quoted.chars() {
+    for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -1,0 +1,75 @@
+//! `araldo source list`: one line for each source, and a second where something is wrong.
+
+use std::process::ExitCode;
+
+use chrono::TimeDelta;
+
+use crate::cli::Context;
+use crate::domain::Timestamp;
+use crate::store::sources::SourceRow;
+
+pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
+    let rows = context.store.read().await?.sources().list().await?;
+    let now = context.clock.now();
+    if context.config.sources.is_empty() {
+        println!("the settings have no source; docs/sources.md shows how to describe one");
+    }
+    for (name, source) in &context.config.sources {
+        let kind = source.settings.reader.kind();
+        match rows.iter().find(|row| row.name == *name) {
+            None => {
+                println!("{name}  {kind}  never looked at: no node with the role `source` runs");
+            }
+            Some(row) => println!(
+                "{}",
+                line(row, kind, source.settings.watch.alarm_after, now)
+            ),
+        }
+    }
+    for row in &rows {
+        if !context.config.sources.contains_key(&row.name) {
+            println!("{}  is not in the settings any more", row.name);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(row: &SourceRow, kind: &str, alarm_after: TimeDelta, now: Timestamp) -> String {
+    let state = state(row, alarm_after, now);
+    let mut parts = vec![row.name.clone(), kind.to_owned(), state.to_owned()];
+    parts.push(format!("{} records", row.records));
+    parts.extend(
+        row.record_at
+            .map(|at| format!("last {} ago", ago(now - at))),
+    );
+    parts.extend(row.lag.map(|lag| format!("lag {}", ago(lag))));
+    if row.dead > 0 {
+        parts.push(format!("{} could not be taken", row.dead));
+    }
+    let words = [("fault", &row.fault), ("doubt", &row.doubt)];
+    let said = words
+        .iter()
+        .filter_map(|(word, said)| Some((word, said.as_ref()?)));
+    let said = said.map(|(word, said)| format!("\n    {word}: {said}"));
+    parts.join("  ") + &said.collect::<String>()
+}
+
+/// One word: `failing`, `doubtful`, `silent`, `new` while the baseline is read, `up`.
+fn state(row: &SourceRow, alarm_after: TimeDelta, now: Timestamp) -> &'static str {
+    let heard = row.record_at.or(row.looked_at);
+    match () {
+        () if row.fault.is_some() => "failing",
+        () if row.doubt.is_some() => "doubtful",
+        () if !row.settled => "new",
+        () if heard.is_some_and(|at| now - at > alarm_after) => "silent",
+        () => "up",
+    }
+}
+
+fn ago(time: TimeDelta) -> String {
+    let seconds = time.num_seconds().max(0).unsigned_abs();
+    match seconds {
+        0 => format!("{} ms", time.num_milliseconds().max(0)),
+        _ => humantime::format_duration(std::time::Duration::from_secs(seconds)).to_string(),
+    }
+}

@@ -1,0 +1,305 @@
+//! From a record, in their words, to an event, in ours. Each of our fields names a column, or is an
+//! expression over `record`; words of their states are exchanged for ours.
+//!
+//! The event's id is made of their key and of what tells two states of a record apart, never of our
+//! clock: what is read twice is the same event. Nothing is looked up here: whether a case was known
+//! before is said by the runner, who has the store.
+
+mod field;
+mod values;
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use self::field::Field;
+use self::values::{flag, line, list, moment};
+use super::reader::SourceRecord;
+use super::settings::{CaseFields, IncidentFields, WatchSettings};
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::event::{Arrival, CaseStep, IncidentStep};
+use crate::domain::limits::REFERENCE;
+use crate::domain::{FieldError, Timestamp};
+use crate::text::tree::Tree;
+
+pub use field::MappingError;
+
+/// Turns the records of one source into events.
+#[derive(Debug)]
+pub struct Mapping {
+    /// `source` of its events.
+    source: Arc<str>,
+    /// Where times without a zone are told.
+    zone: Tz,
+    subject: &'static str,
+    fields: Vec<(&'static str, Field)>,
+    area: Vec<(&'static str, Field)>,
+    version: Option<Field>,
+    changed_at: Option<Field>,
+    event: Option<Field>,
+    ended: Option<Field>,
+    states: std::collections::BTreeMap<String, String>,
+    kinds: Arc<CaseKinds>,
+}
+
+/// A record in our words; what kind of event it is hangs on what is known already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapped {
+    /// The reference of the case or incident.
+    pub subject: String,
+    /// When it changed over there, if the mapping says so.
+    pub changed_at: Option<Timestamp>,
+    /// A state of theirs that `states` does not list; it was passed on as it is.
+    pub unlisted: Option<String>,
+    id: String,
+    over: bool,
+    /// The event's type, where the mapping chooses it.
+    kind: Option<String>,
+    data: Value,
+}
+
+/// `source` of the events of a source: nobody outside may send such.
+#[must_use]
+pub fn source_of(name: &str) -> String {
+    format!("/v1/sources/{name}")
+}
+
+impl Mapping {
+    /// Reads the settings. An error names the field whose expression cannot be read.
+    pub fn new(
+        name: &str,
+        settings: &WatchSettings,
+        kinds: Arc<CaseKinds>,
+    ) -> Result<Self, MappingError> {
+        let mut mapping = Self {
+            source: source_of(name).into(),
+            zone: settings.time_zone,
+            subject: "case",
+            fields: Vec::new(),
+            area: Vec::new(),
+            version: None,
+            changed_at: None,
+            event: None,
+            ended: None,
+            states: settings.states.clone(),
+            kinds,
+        };
+        match (&settings.case, &settings.incident) {
+            (Some(case), _) => mapping.of_case(case)?,
+            (None, Some(incident)) => mapping.of_incident(incident)?,
+            (None, None) => {}
+        }
+        Ok(mapping)
+    }
+
+    fn of_case(&mut self, case: &CaseFields) -> Result<(), MappingError> {
+        for (name, text) in [
+            ("case", Some(&case.case)),
+            ("client", Some(&case.client)),
+            ("kind", Some(&case.kind)),
+            ("state", Some(&case.state)),
+            ("owner", case.owner.as_ref()),
+            ("expected_by", case.expected_by.as_ref()),
+            ("note", case.note.as_ref()),
+        ] {
+            self.fields.extend(Field::named(name, text)?);
+        }
+        self.version = Field::read("version", case.version.as_ref())?;
+        self.changed_at = Field::read("changed_at", case.changed_at.as_ref())?;
+        self.event = Field::read("event", case.event.as_ref())?;
+        Ok(())
+    }
+
+    fn of_incident(&mut self, incident: &IncidentFields) -> Result<(), MappingError> {
+        self.subject = "incident";
+        for (name, text) in [
+            ("incident", Some(&incident.incident)),
+            ("kind", Some(&incident.kind)),
+            ("service", incident.service.as_ref()),
+            ("severity", incident.severity.as_ref()),
+            ("began_at", incident.began_at.as_ref()),
+            ("expected_end", incident.expected_end.as_ref()),
+            ("cause", incident.cause.as_ref()),
+            ("note", incident.note.as_ref()),
+        ] {
+            self.fields.extend(Field::named(name, text)?);
+        }
+        for (name, text) in [
+            ("municipalities", incident.area.municipalities.as_ref()),
+            ("postal_codes", incident.area.postal_codes.as_ref()),
+            ("tags", incident.area.tags.as_ref()),
+            ("places", incident.area.places.as_ref()),
+        ] {
+            self.area.extend(Field::named(name, text)?);
+        }
+        self.version = Field::read("version", incident.version.as_ref())?;
+        self.changed_at = Field::read("changed_at", incident.changed_at.as_ref())?;
+        self.event = Field::read("event", incident.event.as_ref())?;
+        self.ended = Field::read("ended", incident.ended.as_ref())?;
+        Ok(())
+    }
+
+    /// `source` of the events it makes.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether its events are about cases; else they are about incidents.
+    #[must_use]
+    pub fn is_of_cases(&self) -> bool {
+        self.subject == "case"
+    }
+
+    /// What the record says, in our words. A fault names our field.
+    pub fn map(&self, record: &SourceRecord) -> Result<Mapped, FieldError> {
+        let mut data = Map::new();
+        let mut unlisted = None;
+        for (name, field) in &self.fields {
+            let value = field.value(name, record)?;
+            let value = match *name {
+                "began_at" | "expected_end" | "expected_by" => moment(value, self.zone),
+                "state" => line(value).map(|word| self.state(word, &mut unlisted)),
+                _ => line(value),
+            };
+            if let Some(value) = value {
+                data.insert((*name).to_owned(), Value::String(value));
+            }
+        }
+        let area = self.area(record)?;
+        if !area.is_empty() {
+            data.insert("area".to_owned(), Value::Object(area));
+        }
+        let over = self.is_over(record, &data)?;
+        let data = Value::Object(data);
+        let subject = data[self.subject].as_str().unwrap_or_default().to_owned();
+        Ok(Mapped {
+            id: self.id(&subject, record, &data, over)?,
+            subject,
+            changed_at: self.changed_at(record)?,
+            unlisted,
+            over,
+            kind: text("event", self.event.as_ref(), record)?,
+            data,
+        })
+    }
+
+    /// The event. `known`: its case or incident was heard of before. `quiet`: nobody is told.
+    pub fn event(
+        &self,
+        mapped: &Mapped,
+        known: bool,
+        quiet: bool,
+        received_at: Timestamp,
+    ) -> Result<Arrival, FieldError> {
+        let event = json!({
+            "specversion": "1.0",
+            "id": mapped.id,
+            "source": &*self.source,
+            "type": mapped.kind.as_deref().unwrap_or_else(|| self.step(mapped, known)),
+            "subject": mapped.subject,
+            "time": mapped.changed_at.unwrap_or(received_at),
+            "data": mapped.data,
+        });
+        let mut arrival = Arrival::parse(Tree::from(&event), received_at)?;
+        arrival.quiet = quiet;
+        Ok(arrival)
+    }
+
+    fn step(&self, mapped: &Mapped, known: bool) -> &'static str {
+        let case = self.subject == "case";
+        match (case, mapped.over, known) {
+            (true, true, _) => CaseStep::Closed.as_str(),
+            (true, false, true) => CaseStep::StateChanged.as_str(),
+            (true, false, false) => CaseStep::Opened.as_str(),
+            (false, true, _) => IncidentStep::Resolved.as_str(),
+            (false, false, true) => IncidentStep::Updated.as_str(),
+            (false, false, false) => IncidentStep::Opened.as_str(),
+        }
+    }
+
+    fn state(&self, word: String, unlisted: &mut Option<String>) -> String {
+        if let Some(ours) = self.states.get(&word) {
+            return ours.clone();
+        }
+        if !self.states.is_empty() && !self.states.values().any(|ours| *ours == word) {
+            *unlisted = Some(word.clone());
+        }
+        word
+    }
+
+    fn area(&self, record: &SourceRecord) -> Result<Map<String, Value>, FieldError> {
+        let mut area = Map::new();
+        for (name, field) in &self.area {
+            let words = list(field.value(name, record)?);
+            if !words.is_empty() {
+                area.insert((*name).to_owned(), json!(words));
+            }
+        }
+        Ok(area)
+    }
+
+    fn is_over(
+        &self,
+        record: &SourceRecord,
+        data: &Map<String, Value>,
+    ) -> Result<bool, FieldError> {
+        if let Some(ended) = &self.ended {
+            return Ok(flag(&ended.value("ended", record)?));
+        }
+        let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+        let state = self.kinds.state(word("kind"), word("state"));
+        Ok(state.is_some_and(|state| state.is_final))
+    }
+
+    fn changed_at(&self, record: &SourceRecord) -> Result<Option<Timestamp>, FieldError> {
+        let Some(field) = &self.changed_at else {
+            return Ok(None);
+        };
+        let Some(text) = moment(field.value("changed_at", record)?, self.zone) else {
+            return Ok(None);
+        };
+        let time = Timestamp::parse(&text);
+        time.map(Some)
+            .map_err(|error| FieldError::new("/changed_at", error.to_string()))
+    }
+
+    /// Their key and version; without a version, what the event says stands for it. A long one is
+    /// kept as its hash.
+    fn id(
+        &self,
+        subject: &str,
+        record: &SourceRecord,
+        data: &Value,
+        over: bool,
+    ) -> Result<String, FieldError> {
+        let version = text("version", self.version.as_ref(), record)?;
+        let version = version.unwrap_or_else(|| digest(&json!([data, over]).to_string()));
+        let id = format!("{subject}:{version}");
+        Ok(match id.chars().count() <= REFERENCE {
+            true => id,
+            false => digest(&id),
+        })
+    }
+}
+
+fn text(
+    name: &str,
+    field: Option<&Field>,
+    record: &SourceRecord,
+) -> Result<Option<String>, FieldError> {
+    let value = field.map(|field| field.value(name, record)).transpose()?;
+    Ok(value.and_then(line))
+}
+
+/// 128 bits of SHA-256, in hex: enough that two states of one case never share one.
+pub(super) fn digest(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    let half: [u8; 16] = std::array::from_fn(|at| hash[at]);
+    format!("{:032x}", u128::from_be_bytes(half))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+use serde_json::json;
+
+use super::*;
+use crate::source::schedule::Schedule;
+use crate::source::settings::Baseline;
+
+fn settings(mapping: &str) -> WatchSettings {
+    let table: toml::Table = toml::from_str(mapping).unwrap();
+    let part = |name: &str| table.get(name).cloned();
+    WatchSettings {
+        every: Schedule::parse("5s", chrono_tz::Europe::Rome).unwrap(),
+        time_zone: chrono_tz::Europe::Rome,
+        alarm_after: chrono::TimeDelta::hours(1),
+        baseline: Baseline::Silent,
+        case: part("case").map(|it| it.try_into().unwrap()),
+        incident: part("incident").map(|it| it.try_into().unwrap()),
+        states: part("states")
+            .map(|it| it.try_into().unwrap())
+            .unwrap_or_default(),
+    }
+}
+
+fn mapping(text: &str) -> Mapping {
+    Mapping::new("crm", &settings(text), Arc::new(CaseKinds::shipped())).unwrap()
+}
+
+fn record(fields: &Value) -> SourceRecord {
+    SourceRecord {
+        place: "7".to_owned(),
+        fields: fields.as_object().unwrap().clone(),
+    }
+}
+
+const CASE: &str = r#"
+[case]
+case = "pratica"
+client = "C-{{ record.cliente }}"
+kind = "{{ record.tipo | lower }}"
+state = "stato"
+expected_by = "scadenza"
+version = "aggiornata"
+changed_at = "aggiornata"
+[states]
+"IN LAVORAZIONE" = "internal_review"
+"CHIUSA" = "done"
+"#;
+
+fn row(state: &str) -> Value {
+    json!({"pratica": " PR-7 ", "cliente": 12, "tipo": "VOLTURA", "stato": state,
+        "scadenza": "2026-12-01", "aggiornata": "2026-11-24 10:00:00.5"})
+}
+
+fn event(mapping: &Mapping, row: &Value, known: bool) -> Value {
+    let mapped = mapping.map(&record(row)).unwrap();
+    let now = Timestamp::parse("2026-11-24T12:00:00Z").unwrap();
+    let event = mapping.event(&mapped, known, false, now).unwrap();
+    json!({"type": &*event.kind, "id": &*event.id, "source": &*event.source,
+        "time": event.occurred_at, "data": serde_json::from_str::<Value>(&event.data).unwrap()})
+}
+
+#[test]
+fn their_record_becomes_an_event_in_our_words() {
+    let mapping = mapping(CASE);
+    assert_eq!(
+        event(&mapping, &row("IN LAVORAZIONE"), false),
+        json!({"type": "case.opened", "id": "PR-7:2026-11-24 10:00:00.5", "source": "/v1/sources/crm",
+            "time": "2026-11-24T09:00:00.500Z",
+            "data": {"case": "PR-7", "client": "C-12", "kind": "voltura", "state": "internal_review",
+                "expected_by": "2026-12-01"}})
+    );
+    let kind = |state, known| event(&mapping, &row(state), known)["type"].clone();
+    assert_eq!(kind("IN LAVORAZIONE", true), "case.state_changed");
+    assert_eq!(kind("CHIUSA", true), "case.closed");
+    assert_eq!(kind("CHIUSA", false), "case.closed");
+}
+
+#[test]
+fn a_state_that_is_not_listed_is_passed_on_and_named() {
+    let mapped = mapping(CASE).map(&record(&row("SOSPESA"))).unwrap();
+    assert_eq!(mapped.unlisted.as_deref(), Some("SOSPESA"));
+    let mapped = mapping(CASE).map(&record(&row("CHIUSA"))).unwrap();
+    assert_eq!(mapped.unlisted, None);
+}
+
+#[test]
+fn the_same_state_is_the_same_event_and_another_is_another() {
+    let without = CASE.replace("version = \"aggiornata\"", "");
+    let mapping = mapping(&without);
+    let id = |state| event(&mapping, &row(state), true)["id"].clone();
+    assert_eq!(id("CHIUSA"), id("CHIUSA"));
+    assert_ne!(id("CHIUSA"), id("IN LAVORAZIONE"));
+}
+
+#[test]
+fn a_column_that_is_not_there_is_named_with_those_that_are() {
+    let mut row = row("CHIUSA");
+    row.as_object_mut().unwrap().remove("stato");
+    let fault = mapping(CASE).map(&record(&row)).unwrap_err();
+    assert_eq!(fault.pointer, "/state");
+    assert!(
+        fault.detail.contains("no column `stato`") && fault.detail.contains("pratica"),
+        "{fault}"
+    );
+    let wrong = CASE.replace("record.tipo", "record.kind");
+    let fault = mapping(&wrong)
+        .map(&record(&self::row("CHIUSA")))
+        .unwrap_err();
+    assert_eq!(fault.pointer, "/kind");
+}
+
+#[test]
+fn an_expression_that_is_none_is_refused_when_it_is_read() {
+    for (wrong, says) in [
+        ("{{ record. }}", "not an expression"),
+        ("{{ record.a", "no `}}`"),
+        ("{% if record.a %}b{% endif %}", "only {{ expressions }}"),
+        ("", "it is empty"),
+    ] {
+        let text = CASE.replace("\"stato\"", &format!("'{wrong}'"));
+        let kinds = Arc::new(CaseKinds::shipped());
+        let fault = Mapping::new("crm", &settings(&text), kinds)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            fault.starts_with("`state`") && fault.contains(says),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn an_incident_ends_when_its_record_says_so() {
+    let mapping = mapping(
+        r#"
+[incident]
+incident = "codice"
+kind = "{{ 'outage' }}"
+service = "{{ 'electricity' }}"
+began_at = "inizio"
+ended = "{{ record.fine is not none }}"
+version = "rev"
+area.municipalities = "comuni"
+area.tags = "{{ ['line:' ~ record.linea] }}"
+"#,
+    );
+    let row = |end: Value| {
+        json!({"codice": "G-1", "inizio": "2026-11-24T08:00:00", "fine": end, "rev": 3,
+            "comuni": "037006; 037008", "linea": 4})
+    };
+    let began = event(&mapping, &row(Value::Null), false);
+    assert_eq!(began["type"], "incident.opened");
+    assert_eq!(began["data"]["began_at"], "2026-11-24T07:00:00.000000Z");
+    assert_eq!(
+        began["data"]["area"],
+        json!({"municipalities": ["037006", "037008"], "tags": ["line:4"]})
+    );
+    assert_eq!(
+        event(&mapping, &row(Value::Null), true)["type"],
+        "incident.updated"
+    );
+    assert_eq!(
+        event(&mapping, &row(json!("x")), true)["type"],
+        "incident.resolved"
+    );
+}
+
+#[test]
+fn a_local_time_on_the_nights_when_clocks_change_is_a_time() {
+    let told = |text: &str| moment(json!(text), chrono_tz::Europe::Rome).unwrap();
+    assert_eq!(told("2026-03-29T02:30:00"), "2026-03-29T01:30:00.000000Z");
+    assert_eq!(told("2026-10-25T02:30:00"), "2026-10-25T00:30:00.000000Z");
+    assert_eq!(
+        told("2026-11-24 10:00:00+02:00"),
+        "2026-11-24T10:00:00+02:00"
+    );
+    assert_eq!(told("2026-12-01"), "2026-12-01");
+}

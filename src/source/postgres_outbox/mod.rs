@@ -1,0 +1,126 @@
+//! The source with `kind = "postgres-outbox"`: a trigger in their database writes each change into
+//! a table of ours over there, in the same transaction, so that none is missed and none is invented.
+//! We read it from its beginning and delete what we have taken, after our own commit.
+//!
+//! Next: `outbox` (what is asked), `install` (the SQL of it), `names`.
+
+mod install;
+mod names;
+mod outbox;
+mod settings;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::postgres::PgListener;
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use self::outbox::Outbox;
+use super::fault::SourceFault;
+use super::reader::{Cursor, Reader, SourceLook};
+use super::sql::{fault, postgres_options, stated, within};
+
+pub use self::install::{install_sql, remove_sql};
+pub use self::settings::OutboxSettings;
+
+/// How long a listener whose connection is lost waits before it says so.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Reads the outbox of one table.
+pub(super) struct OutboxReader {
+    outbox: Outbox,
+    timeout: Duration,
+    /// The one connection: it listens, and it asks. Not there after a fault.
+    listener: Option<PgListener>,
+}
+
+impl OutboxReader {
+    /// Connects to nobody yet. `name` is the source's: the outbox is called by it.
+    pub(super) fn new(name: &str, settings: &OutboxSettings) -> Result<Self, SourceFault> {
+        if settings.columns.is_empty() {
+            return Err(SourceFault::Unexpected(
+                "`columns` names no column: there would be nothing to say of a change".to_owned(),
+            ));
+        }
+        Ok(Self {
+            outbox: Outbox::new(name, settings),
+            timeout: settings.timeout,
+            listener: None,
+        })
+    }
+
+    async fn read(&mut self, limit: usize) -> Result<SourceLook, SourceFault> {
+        let mut listener = self.connected().await?;
+        // What was told of until now is in the table.
+        while listener.next_buffered().is_some() {}
+        let look = within(self.timeout, self.outbox.page(&mut listener, limit)).await?;
+        self.listener = Some(listener);
+        Ok(look)
+    }
+
+    async fn forget(&mut self, taken: &SourceLook) -> Result<(), SourceFault> {
+        if taken.records.is_empty() {
+            return Ok(());
+        }
+        let mut listener = self.connected().await?;
+        within(self.timeout, self.outbox.forget(&mut listener, taken)).await?;
+        self.listener = Some(listener);
+        Ok(())
+    }
+
+    async fn connected(&mut self) -> Result<PgListener, SourceFault> {
+        match self.listener.take() {
+            Some(listener) => Ok(listener),
+            None => within(self.timeout, Box::pin(self.outbox.listen())).await,
+        }
+    }
+}
+
+impl Reader for OutboxReader {
+    /// There is no place to be kept: what was taken is gone from the table.
+    fn look<'a>(
+        &'a mut self,
+        _cursor: Option<&'a Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
+        Box::pin(self.read(limit))
+    }
+
+    fn acknowledge<'a>(
+        &'a mut self,
+        taken: &'a SourceLook,
+    ) -> BoxFuture<'a, Result<(), SourceFault>> {
+        Box::pin(self.forget(taken))
+    }
+
+    fn begins_empty(&self) -> bool {
+        true
+    }
+
+    fn stirred(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let Some(listener) = &mut self.listener else {
+                return std::future::pending().await;
+            };
+            if let Ok(Some(_)) = listener.try_recv().await {
+                return;
+            }
+            // Lost: the next look connects anew, and finds whatever was not heard.
+            self.listener = None;
+            tokio::time::sleep(PAUSE).await;
+        })
+    }
+}
+
+/// Runs the SQL of `install_sql` or `remove_sql`, as the user of the source's address.
+pub async fn apply(settings: &OutboxSettings, sql: &str) -> Result<(), SourceFault> {
+    let address = settings.address().map_err(SourceFault::Unexpected)?;
+    let options = postgres_options(&address, settings.timeout)?;
+    let run = async {
+        let mut connection = options.connect().await.map_err(fault)?;
+        let sql = sqlx::raw_sql(stated(sql.to_owned()));
+        sql.execute(&mut connection).await.map_err(fault)?;
+        connection.close().await.map_err(fault)
+    };
+    within(settings.timeout, Box::pin(run)).await
+}

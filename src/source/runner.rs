@@ -1,0 +1,240 @@
+//! What all sources have in common: one node reads a source at a time; what a look brings is kept
+//! together with the place it reached; the other side is told afterwards; a fault lets the source
+//! wait, longer each time, and is written down for people.
+//!
+//! The claim on a source ends with its node, as that of every other piece of work does. A node that
+//! was taken for dead and wakes up finds at its next commit that the source is another's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::fault::SourceFault;
+use super::mapping::Mapping;
+use super::reader::{Cursor, Reader, SourceLook};
+use super::settings::{Baseline, WatchSettings};
+use super::taking::{Keeper, Taken};
+use crate::domain::limits::{SOURCE_LONGEST_PAUSE, SOURCE_RECORDS};
+use crate::domain::{Clock, Ids, NodeId, Timestamp};
+use crate::runtime::{Lifecycle, Wake};
+use crate::store::{Store, StoreError};
+
+/// How often a node looks whether a source that another one reads is free.
+const ELSEWHERE: Duration = Duration::from_secs(2);
+/// The first pause after a fault.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// A source that brings nothing says so often that it was looked at.
+const SIGN_OF_LIFE: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
+
+/// What a runner is built from.
+pub struct RunnerParts {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub wake: Arc<Wake>,
+    /// This run of this node.
+    pub node: NodeId,
+}
+
+/// Reads one source for as long as the daemon runs.
+pub struct Runner {
+    name: String,
+    watch: WatchSettings,
+    reader: Box<dyn Reader>,
+    keeper: Keeper,
+    wake: Arc<Wake>,
+    clock: Arc<dyn Clock>,
+    /// There while this node reads the source.
+    place: Option<ReadingPlace>,
+    /// Looks that failed in a row.
+    faults: u32,
+}
+
+/// How far the source has been read, as the store has it.
+struct ReadingPlace {
+    cursor: Option<Cursor>,
+    /// The baseline is over.
+    settled: bool,
+    /// The store says that a look failed, or has a doubt that may have gone.
+    marked: Option<String>,
+    /// When the store last heard of a look.
+    noted_at: Option<Timestamp>,
+}
+
+/// How a turn ended.
+enum Turn {
+    Elsewhere,
+    /// There is more to be read at once.
+    More,
+    Idle,
+    Failed,
+}
+
+impl Runner {
+    #[must_use]
+    pub fn new(
+        name: String,
+        watch: WatchSettings,
+        mapping: Mapping,
+        reader: Box<dyn Reader>,
+        parts: RunnerParts,
+    ) -> Self {
+        Self {
+            keeper: Keeper {
+                name: name.clone(),
+                mapping,
+                store: parts.store,
+                ids: parts.ids,
+                node: parts.node,
+            },
+            name,
+            watch,
+            reader,
+            wake: parts.wake,
+            clock: parts.clock,
+            place: None,
+            faults: 0,
+        }
+    }
+
+    /// Reads until the daemon stops, then lets go of the source.
+    pub async fn run(mut self, lifecycle: Lifecycle) {
+        while !lifecycle.is_stopping() {
+            let turn = match self.turn().await {
+                Ok(turn) => turn,
+                Err(error) => {
+                    tracing::error!(source.name = self.name, error = %error,
+                        "what a source brought cannot be kept; trying again");
+                    self.place = None;
+                    Turn::Failed
+                }
+            };
+            self.faults = match turn {
+                Turn::Failed => self.faults.saturating_add(1),
+                Turn::Elsewhere | Turn::More | Turn::Idle => 0,
+            };
+            let pause = self.pause(&turn);
+            let wants_news = matches!(turn, Turn::Idle);
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.reader.stirred(), if wants_news => {}
+                () = lifecycle.stopping() => {}
+            }
+        }
+        if self.place.is_some()
+            && let Err(error) = self.keeper.let_go().await
+        {
+            tracing::warn!(source.name = self.name, error = %error,
+                "another node will take the source only when this one counts as stopped");
+        }
+    }
+
+    fn pause(&self, turn: &Turn) -> Duration {
+        match turn {
+            Turn::Elsewhere => ELSEWHERE,
+            Turn::More => Duration::ZERO,
+            Turn::Idle => {
+                let now = self.clock.now();
+                (self.watch.every.next(now) - now)
+                    .to_std()
+                    .unwrap_or_default()
+            }
+            Turn::Failed => {
+                let doubled =
+                    FIRST_PAUSE.saturating_mul(1 << self.faults.min(16).saturating_sub(1));
+                doubled.min(SOURCE_LONGEST_PAUSE)
+            }
+        }
+    }
+
+    async fn turn(&mut self) -> Result<Turn, StoreError> {
+        let Some(place) = self.take_place().await? else {
+            return Ok(Turn::Elsewhere);
+        };
+        let look = self
+            .reader
+            .look(place.cursor.as_ref(), SOURCE_RECORDS)
+            .await;
+        match look {
+            Ok(look) => self.keep(place, look).await,
+            Err(fault) => self.note(place, &fault).await,
+        }
+    }
+
+    /// The place in the source, if this node may read it.
+    async fn take_place(&mut self) -> Result<Option<ReadingPlace>, StoreError> {
+        if let Some(place) = self.place.take() {
+            return Ok(Some(place));
+        }
+        let Some(row) = self.keeper.claim().await? else {
+            return Ok(None);
+        };
+        tracing::info!(source.name = self.name, "this node reads the source");
+        Ok(Some(ReadingPlace {
+            cursor: row.cursor.as_deref().and_then(parsed),
+            settled: row.settled || self.reader.begins_empty(),
+            marked: row.fault.or(row.doubt),
+            noted_at: None,
+        }))
+    }
+
+    async fn keep(
+        &mut self,
+        mut place: ReadingPlace,
+        look: SourceLook,
+    ) -> Result<Turn, StoreError> {
+        let now = self.clock.now();
+        let settled = place.settled || !look.more;
+        let quiet = !place.settled && self.watch.baseline == Baseline::Silent;
+        if is_worth_a_note(&place, &look, settled, now) {
+            let Taken { ours, doubt } = self.keeper.keep(&look, quiet, settled, now).await?;
+            if !ours {
+                tracing::warn!(source.name = self.name, "another node reads the source now");
+                return Ok(Turn::Elsewhere);
+            }
+            place.noted_at = Some(now);
+            place.marked = doubt;
+        }
+        if !look.records.is_empty() {
+            self.wake.events_stored();
+        }
+        if let Err(fault) = self.reader.acknowledge(&look).await {
+            tracing::warn!(source.name = self.name, error = %fault,
+                "what was taken could not be acknowledged; it will be read again, and known");
+        }
+        place.settled = settled;
+        place.cursor = look.cursor.or(place.cursor);
+        self.place = Some(place);
+        Ok(if look.more { Turn::More } else { Turn::Idle })
+    }
+
+    async fn note(
+        &mut self,
+        mut place: ReadingPlace,
+        fault: &SourceFault,
+    ) -> Result<Turn, StoreError> {
+        let text = fault.to_string();
+        if self.faults == 0 {
+            tracing::warn!(
+                source.name = self.name,
+                fault = text,
+                "a source could not be read; trying again"
+            );
+        }
+        self.keeper.failed(&text, self.clock.now()).await?;
+        place.marked = Some(text);
+        self.place = Some(place);
+        Ok(Turn::Failed)
+    }
+}
+
+/// Whether the store has to hear of a look: an idle source does not write at each.
+fn is_worth_a_note(place: &ReadingPlace, look: &SourceLook, settled: bool, now: Timestamp) -> bool {
+    !look.records.is_empty()
+        || settled != place.settled
+        || look.doubt != place.marked
+        || place.noted_at.is_none_or(|at| now - at >= SIGN_OF_LIFE)
+}
+
+fn parsed(text: &str) -> Option<Cursor> {
+    serde_json::from_str(text).ok().map(Cursor)
+}

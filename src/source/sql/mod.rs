@@ -1,0 +1,149 @@
+//! The source with `kind = "sql"`: a query of the operator's, asked again and again, each time from
+//! the place on that the last look reached. Only reads, over one connection, within limits of time
+//! and size.
+//!
+//! A transaction that commits late has an earlier time than what was read before: so each look goes
+//! back by `overlap`, and what it finds again is recognised by its id.
+//!
+//! Next: `progress` (looks of several pages), `page` (what is refused), `session`, then the three
+//! databases.
+
+mod bind;
+mod errors;
+mod mysql;
+mod mysql_values;
+mod page;
+mod position;
+mod postgres;
+mod progress;
+mod seen;
+mod session;
+mod settings;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod text;
+mod verbatim;
+
+use futures_util::future::BoxFuture;
+
+use self::page::{PlacedRow, RowPage};
+use self::position::Position;
+use self::progress::{Progress, risen};
+use self::seen::SeenRows;
+use self::session::SqlSession;
+use super::fault::SourceFault;
+use super::reader::{Cursor, Reader, SourceLook, SourceRecord};
+
+pub(super) use self::errors::{fault, within};
+pub(super) use self::page::{LARGEST_PAGE, LARGEST_ROW};
+pub(super) use self::postgres::options as postgres_options;
+pub(super) use self::settings::SqlSettings;
+pub(super) use self::text::{identifier, literal, stated};
+
+/// Reads what a query brings.
+pub(super) struct SqlReader {
+    settings: SqlSettings,
+    session: Option<SqlSession>,
+    /// A look of which further pages are to come.
+    progress: Option<Progress>,
+    /// What the window of overlap brings again.
+    seen: SeenRows,
+}
+
+impl SqlReader {
+    /// Connects to nobody yet.
+    pub(super) fn new(settings: &SqlSettings) -> Result<Self, SourceFault> {
+        if settings.cursor.is_empty() {
+            return Err(SourceFault::Unexpected(
+                "`cursor` names no column: nobody could say how far the source was read".to_owned(),
+            ));
+        }
+        Ok(Self {
+            settings: settings.clone(),
+            session: None,
+            progress: None,
+            seen: SeenRows::default(),
+        })
+    }
+
+    async fn read(
+        &mut self,
+        stored: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<SourceLook, SourceFault> {
+        let columns = &self.settings.cursor;
+        let known = stored.map(|stored| Position::read(stored, columns));
+        let known = known.transpose()?;
+        let mut session = self.connected().await?;
+        let progress = self.progress.take();
+        let progress = progress.filter(|it| it.goes_on_from(stored));
+        let overlap = self.settings.overlap;
+        let progress = progress
+            .unwrap_or_else(|| Progress::new(stored, known.as_ref(), overlap, session.least()));
+        let columns = &self.settings.cursor;
+        let mut page = RowPage::new(columns, progress.begin.clone(), limit);
+        within(self.settings.timeout, session.read(columns, &mut page)).await?;
+        let (bounded, reusable) = (session.is_bounded(), !page.is_cut_off());
+        let (rows, more) = page.into_rows();
+        self.session = reusable.then_some(session);
+        let last = rows.last().map(|(at, _)| at.clone());
+        let more = progress.goes_on(last.as_ref(), more, bounded)?;
+        let cursor = risen(known.as_ref(), last.as_ref()).map(|at| at.cursor(columns));
+        let next = cursor.clone().or_else(|| stored.cloned());
+        let progress = progress.after(last, next);
+        let doubt = progress.doubt().filter(|_| !more);
+        self.progress = more.then_some(progress);
+        let records = self.seen.new_ones(rows.into_iter().map(record).collect());
+        if !more {
+            self.seen.end_look();
+        }
+        Ok(SourceLook {
+            records,
+            cursor,
+            more,
+            doubt,
+        })
+    }
+
+    /// The connection that was kept, if it still lives, or a new one.
+    async fn connected(&mut self) -> Result<SqlSession, SourceFault> {
+        let timeout = self.settings.timeout;
+        // A server ends connections that were idle for long: no fault of anybody's.
+        if let Some(mut session) = self.session.take()
+            && within(timeout, session.ping()).await.is_ok()
+        {
+            return Ok(session);
+        }
+        within(timeout, SqlSession::open(&self.settings)).await
+    }
+}
+
+impl Reader for SqlReader {
+    fn look<'a>(
+        &'a mut self,
+        cursor: Option<&'a Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
+        Box::pin(self.read(cursor, limit))
+    }
+
+    /// Nothing to be said over there; but the next page may be gone on to.
+    fn acknowledge<'a>(
+        &'a mut self,
+        taken: &'a SourceLook,
+    ) -> BoxFuture<'a, Result<(), SourceFault>> {
+        self.seen.take(&taken.records);
+        if let Some(progress) = &mut self.progress {
+            progress.take();
+        }
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+fn record((at, fields): PlacedRow) -> SourceRecord {
+    SourceRecord {
+        place: at.to_string(),
+        fields,
+    }
+}

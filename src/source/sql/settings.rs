@@ -1,0 +1,200 @@
+//! The keys of a source with `kind = "sql"`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::domain::limits::{LOOK_OVERLAP, LOOK_TIMEOUT, SOURCE_CURSOR};
+use crate::source::address::DatabaseAddress;
+use crate::text::time::duration;
+
+/// What an address may begin with.
+const SCHEMES: [&str; 5] = ["postgres", "postgresql", "mysql", "mariadb", "sqlite"];
+
+/// A query that is asked again and again, as configured.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SqlSettings {
+    /// `postgres://`, `mysql://` (MariaDB too) or `sqlite:`. May hold a password.
+    pub url: Option<String>,
+    /// A file that holds the address instead.
+    pub url_file: Option<PathBuf>,
+    /// A file that holds the password alone.
+    pub password_file: Option<PathBuf>,
+    /// Reads from the place on that its parameters say: the columns of `cursor`, and `:limit`.
+    pub query: String,
+    /// Columns that together say how far it was read, the most significant first.
+    pub cursor: Vec<String>,
+    /// How far each look goes back behind the last one: transactions may commit late.
+    #[serde(default = "two_minutes", deserialize_with = "duration")]
+    pub overlap: Duration,
+    /// How long the database may take for an answer.
+    #[serde(default = "ten_seconds", deserialize_with = "duration")]
+    pub timeout: Duration,
+}
+
+impl SqlSettings {
+    /// The address with its password, from wherever the settings say it is.
+    pub fn address(&self) -> Result<String, String> {
+        let address = DatabaseAddress {
+            url: self.url.as_deref(),
+            url_file: self.url_file.as_deref(),
+            password_file: self.password_file.as_deref(),
+        };
+        address.read(&SCHEMES)
+    }
+
+    /// Finds what cannot be meant. The fault names the key to mend first.
+    pub fn check(&self) -> Result<(), String> {
+        self.address()?;
+        let (least, most) = LOOK_TIMEOUT;
+        if !(least..=most).contains(&self.timeout) {
+            return Err("`timeout` is out of range; write \"100ms\" to \"10m\"".to_owned());
+        }
+        if self.overlap > LOOK_OVERLAP {
+            return Err("`overlap` is out of range; write \"0s\" to \"24h\"".to_owned());
+        }
+        self.check_cursor()?;
+        self.check_query()
+    }
+
+    fn check_cursor(&self) -> Result<(), String> {
+        if self.cursor.is_empty() || self.cursor.len() > SOURCE_CURSOR {
+            return Err(format!("`cursor` names 1 to {SOURCE_CURSOR} columns"));
+        }
+        for (place, column) in self.cursor.iter().enumerate() {
+            if !is_parameter(column) || column == "limit" {
+                return Err(
+                    "`cursor`: a column is called by letters, digits and `_` here, and not limit; \
+                     give it another name with AS"
+                        .to_owned(),
+                );
+            }
+            if self.cursor[..place].contains(column) {
+                return Err(format!("`cursor` names `{column}` twice"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_query(&self) -> Result<(), String> {
+        let first = self.query.trim_start();
+        let end = first.find(|c: char| !c.is_ascii_alphabetic());
+        let first = &first[..end.unwrap_or(first.len())];
+        if !["select", "with"]
+            .iter()
+            .any(|it| first.eq_ignore_ascii_case(it))
+        {
+            return Err("`query` must begin with SELECT or WITH: a source only reads".to_owned());
+        }
+        let missing = self.cursor.iter().find(|it| !names(&self.query, it));
+        missing.map_or(Ok(()), |column| {
+            Err(format!(
+                "`query` has no `:{column}`: the columns of `cursor` are bound there, so that \
+                 each look begins where the last one ended"
+            ))
+        })
+    }
+}
+
+impl std::fmt::Debug for SqlSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlSettings")
+            // It may hold a password.
+            .field("url", &self.url.as_ref().map(|_| "***"))
+            .field("url_file", &self.url_file)
+            .field("password_file", &self.password_file)
+            .field("query", &self.query)
+            .field("cursor", &self.cursor)
+            .field("overlap", &self.overlap)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+/// Whether a name can stand behind the colon of a parameter.
+fn is_parameter(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(of_name)
+}
+
+/// Whether `:name` stands in a query, as a whole word, and not as PostgreSQL's `::type`.
+fn names(query: &str, name: &str) -> bool {
+    let parameter = format!(":{name}");
+    query.match_indices(&parameter).any(|(at, _)| {
+        let behind = &query[at + parameter.len()..];
+        !query[..at].ends_with(':') && !behind.starts_with(of_name)
+    })
+}
+
+fn of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+const fn two_minutes() -> Duration {
+    Duration::from_mins(2)
+}
+
+const fn ten_seconds() -> Duration {
+    Duration::from_secs(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(more: &str) -> SqlSettings {
+        let least = "url = \"sqlite:crm.db\"\n\
+                     query = \"SELECT id, at FROM t WHERE (at, id) > (:at, :id) LIMIT :limit\"\n\
+                     cursor = [\"at\", \"id\"]\n";
+        let mut table: toml::Table = toml::from_str(least).unwrap();
+        table.extend(toml::from_str::<toml::Table>(more).unwrap());
+        table.try_into().unwrap()
+    }
+
+    #[test]
+    fn what_is_not_said_is_as_usual() {
+        let usual = settings("");
+        assert_eq!(usual.check(), Ok(()));
+        assert_eq!(usual.overlap, Duration::from_mins(2));
+        assert_eq!(usual.timeout, Duration::from_secs(10));
+        assert_eq!(settings("overlap = \"0s\"").overlap, Duration::ZERO);
+    }
+
+    #[test]
+    fn a_fault_names_the_key_to_mend() {
+        for (more, said) in [
+            ("url = \"oracle://db\"", "`url` must begin with postgres:"),
+            ("timeout = \"1h\"", "`timeout` is out of range"),
+            ("overlap = \"9 days\"", "`overlap` is out of range"),
+            ("cursor = []", "`cursor` names 1 to 4"),
+            (
+                "cursor = [\"a\", \"b\", \"c\", \"d\", \"e\"]",
+                "`cursor` names 1 to 4",
+            ),
+            ("cursor = [\"at\", \"at\"]", "`cursor` names `at` twice"),
+            ("cursor = [\"t.at\"]", "`cursor`: a column is called"),
+            ("cursor = [\"limit\"]", "`cursor`: a column is called"),
+            ("cursor = [\"i\"]", "`query` has no `:i`"),
+            (
+                "query = \"DELETE FROM t\"",
+                "`query` must begin with SELECT",
+            ),
+            ("query = \"selection\"", "`query` must begin with SELECT"),
+            ("query = \"SELECT 1::at, :id\"", "`query` has no `:at`"),
+        ] {
+            let fault = settings(more).check().unwrap_err();
+            assert!(fault.starts_with(said), "{more}: {fault}");
+        }
+        assert_eq!(
+            settings("query = \"\\n with a as (:at) :id\"").check(),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let settings = settings("url = \"postgres://reader:s3cret@db/crm\"");
+        assert!(!format!("{settings:?}").contains("s3cret"));
+    }
+}

@@ -1,0 +1,108 @@
+//! What goes wrong over there is said in words, and the source goes on: nothing is lost, nobody is
+//! told twice.
+
+use serde_json::json;
+
+use super::theirs::Theirs;
+use crate::support::TestStore;
+use crate::support::node::Node;
+use crate::support::patience::until;
+
+on_both_databases!(
+    a_record_that_cannot_be_mapped_waits_and_the_others_go_on,
+    a_column_renamed_while_running_is_said_and_mended,
+    two_rows_with_one_cursor_are_said,
+    a_state_that_is_not_listed_is_told_and_reported,
+);
+
+async fn until_said(node: &Node, words: &str) {
+    until(async || {
+        let mut tx = node.running.store.read().await.unwrap();
+        let row = tx.sources().get("crm").await.unwrap();
+        let said = row
+            .map(|row| format!("{:?} {:?}", row.fault, row.doubt))
+            .unwrap_or_default();
+        said.contains(words).then_some(()).ok_or(said)
+    })
+    .await;
+}
+
+async fn running(store: TestStore) -> (tempfile::TempDir, Theirs, Node) {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(folder.path()).await;
+    let node = Node::start(store, &theirs.by_query()).await;
+    for number in 0..3 {
+        let phone = format!("+39000000{:04}", 170 + number);
+        node.client(&format!("C-{number}"), &[&phone], json!({}))
+            .await;
+    }
+    node.eye
+        .until(
+            "SELECT CAST(count(*) AS BIGINT) FROM source WHERE settled",
+            1,
+        )
+        .await;
+    (folder, theirs, node)
+}
+
+async fn a_record_that_cannot_be_mapped_waits_and_the_others_go_on(store: TestStore) {
+    let (_folder, theirs, node) = running(store).await;
+    theirs
+        .run("INSERT INTO pratiche VALUES (0, 'PR-0', 'C-0', 'VOLTURA', '', NULL, 1)")
+        .await;
+    theirs.write(1, "NUOVA", 2).await;
+    node.until_states("C-1", &["delivered"]).await;
+    let mut tx = node.running.store.read().await.unwrap();
+    let dead = tx.sources().dead("crm", 10).await.unwrap();
+    assert_eq!(dead.len(), 1);
+    assert!(dead[0].reason.contains("state"), "{}", dead[0].reason);
+    assert!(dead[0].record.contains("PR-0"), "{}", dead[0].record);
+    drop(tx);
+    assert!(node.states("C-0").await.is_empty());
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_column_renamed_while_running_is_said_and_mended(store: TestStore) {
+    let (_folder, theirs, node) = running(store).await;
+    theirs
+        .run("ALTER TABLE pratiche RENAME COLUMN stato TO status")
+        .await;
+    until_said(&node, "stato").await;
+    theirs
+        .run("ALTER TABLE pratiche RENAME COLUMN status TO stato")
+        .await;
+    theirs.write(0, "NUOVA", 1).await;
+    node.until_states("C-0", &["delivered"]).await;
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn two_rows_with_one_cursor_are_said(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(folder.path()).await;
+    let settings = theirs
+        .by_query()
+        .replace(
+            "(changed, id) > (:changed, :id) ORDER BY changed, id",
+            "changed > :changed ORDER BY changed",
+        )
+        .replace("[\"changed\", \"id\"]", "[\"changed\"]");
+    theirs
+        .run(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
+             INSERT INTO pratiche SELECT i, 'PR-' || i, 'C-1', 'VOLTURA', 'NUOVA', NULL, 7 FROM n",
+        )
+        .await;
+    let node = Node::start(store, &settings).await;
+    until_said(&node, "same cursor").await;
+    node.stop().await;
+}
+
+async fn a_state_that_is_not_listed_is_told_and_reported(store: TestStore) {
+    let (_folder, theirs, node) = running(store).await;
+    theirs.write(0, "SOSPESA", 1).await;
+    node.until_states("C-0", &["delivered"]).await;
+    until_said(&node, "SOSPESA").await;
+    node.stop().await;
+}

@@ -1,0 +1,125 @@
+//! Their side: a database with a table of cases, and how it changes.
+
+use std::path::Path;
+
+use sqlx::Executor as _;
+
+use crate::support::servers::{mariadb, postgres};
+
+/// Where the table of cases is.
+pub(super) struct Theirs {
+    pub(super) url: String,
+}
+
+const TABLE: &str = "CREATE TABLE pratiche (id INTEGER PRIMARY KEY, pratica VARCHAR(40) NOT NULL,
+    cliente VARCHAR(40) NOT NULL, tipo VARCHAR(40) NOT NULL, stato VARCHAR(40) NOT NULL,
+    note VARCHAR(200), changed BIGINT NOT NULL)";
+
+impl Theirs {
+    pub(super) async fn postgres() -> Self {
+        let theirs = Self {
+            url: postgres::fresh_database(),
+        };
+        theirs.run(TABLE).await;
+        theirs
+    }
+
+    pub(super) async fn mariadb() -> Self {
+        let theirs = Self {
+            url: mariadb::fresh_database(),
+        };
+        theirs.run(TABLE).await;
+        theirs
+    }
+
+    /// A file in this folder.
+    pub(super) async fn sqlite(folder: &Path) -> Self {
+        let theirs = Self {
+            url: format!("sqlite:{}?mode=rwc", folder.join("theirs.db").display()),
+        };
+        theirs.run("PRAGMA journal_mode = WAL").await;
+        theirs.run(TABLE).await;
+        theirs
+    }
+
+    /// Runs a statement over there.
+    pub(super) async fn run(&self, sql: &str) {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match self.url.split(':').next() {
+            Some("sqlite") => run::<sqlx::SqliteConnection>(&self.url, sql).await,
+            Some("mysql") => run::<sqlx::MySqlConnection>(&self.url, sql).await,
+            _ => run::<sqlx::PgConnection>(&self.url, sql).await,
+        }
+    }
+
+    /// A case of this number is now in this state; `changed` counts the changes of the table.
+    pub(super) async fn write(&self, number: usize, state: &str, changed: usize) {
+        let again = match self.url.starts_with("mysql:") {
+            true => "ON DUPLICATE KEY UPDATE",
+            false => "ON CONFLICT (id) DO UPDATE SET",
+        };
+        let sql = format!(
+            "INSERT INTO pratiche VALUES ({number}, 'PR-{number}', 'C-{number}', 'VOLTURA', '{state}',
+             NULL, {changed}) {again} stato = '{state}', changed = {changed}"
+        );
+        self.run(&sql).await;
+    }
+
+    /// The settings of a source that reads it by a query.
+    pub(super) fn by_query(&self) -> String {
+        format!(
+            r#"
+[source.crm]
+kind = "sql"
+url = "{}"
+every = "100ms"
+query = """SELECT id, changed, pratica, cliente, tipo, stato, note FROM pratiche
+           WHERE (changed, id) > (:changed, :id) ORDER BY changed, id LIMIT :limit"""
+cursor = ["changed", "id"]
+{MAPPING}"#,
+            self.url.replace("?mode=rwc", "")
+        )
+    }
+
+    /// The settings of a source that reads it by an outbox.
+    pub(super) fn by_outbox(&self) -> String {
+        format!(
+            r#"
+[source.crm]
+kind = "postgres-outbox"
+url = "{}"
+every = "1s"
+table = "public.pratiche"
+key = "id"
+columns = ["id", "changed", "pratica", "cliente", "tipo", "stato", "note"]
+{MAPPING}"#,
+            self.url
+        )
+    }
+}
+
+async fn run<C>(url: &str, sql: sqlx::AssertSqlSafe<String>)
+where
+    C: sqlx::Connection,
+    for<'c> &'c mut C: sqlx::Executor<'c>,
+{
+    let mut theirs = C::connect(url).await.unwrap();
+    (&mut theirs).execute(sqlx::raw_sql(sql)).await.unwrap();
+    theirs.close().await.unwrap();
+}
+
+/// Their words and ours.
+const MAPPING: &str = r#"
+[source.crm.case]
+case = "pratica"
+client = "cliente"
+kind = "{{ record.tipo | lower }}"
+state = "stato"
+note = "note"
+version = "changed"
+[source.crm.states]
+"NUOVA" = "received"
+"IN LAVORAZIONE" = "internal_review"
+"AL DISTRIBUTORE" = "sent_to_distributor"
+"CHIUSA" = "done"
+"#;
