@@ -44,7 +44,6 @@ impl Theirs {
 
     /// Runs a statement over there.
     pub(super) async fn run(&self, sql: &str) {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.url.split(':').next() {
             Some("sqlite") => run::<sqlx::SqliteConnection>(&self.url, sql).await,
             Some("mysql") => run::<sqlx::MySqlConnection>(&self.url, sql).await,
@@ -98,13 +97,14 @@ columns = ["id", "changed", "pratica", "cliente", "tipo", "stato", "note"]
     }
 }
 
-async fn run<C>(url: &str, sql: sqlx::AssertSqlSafe<String>)
+async fn run<C>(url: &str, sql: &str)
 where
     C: sqlx::Connection,
     for<'c> &'c mut C: sqlx::Executor<'c>,
 {
     let mut theirs = C::connect(url).await.unwrap();
-    (&mut theirs).execute(sqlx::raw_sql(sql)).await.unwrap();
+    let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+    (&mut theirs).execute(sql).await.unwrap();
     theirs.close().await.unwrap();
 }
 
