@@ -36,6 +36,8 @@ text_enum! {
         MessagesWrite => "messages:write",
         /// Ask for what passes a client's own choice: the class `safety`, the lane `urgent`.
         MessagesSafety => "messages:safety",
+        /// Read how sources do, and the records that could not be taken, which name clients.
+        SourcesRead => "sources:read",
         StatsRead => "stats:read",
     }
 }

@@ -12,7 +12,7 @@ use super::fault::SourceFault;
 use super::mapping::Mapping;
 use super::reader::{Cursor, Reader, SourceLook};
 use super::settings::{Baseline, WatchSettings};
-use super::taking::{Keeper, Taken};
+use super::taking::Keeper;
 use crate::domain::limits::{SOURCE_LONGEST_PAUSE, SOURCE_RECORDS};
 use crate::domain::{Clock, Ids, NodeId, Timestamp};
 use crate::runtime::{Lifecycle, Wake};
@@ -58,6 +58,10 @@ struct ReadingPlace {
     marked: Option<String>,
     /// When the store last heard of a look.
     noted_at: Option<Timestamp>,
+    /// When the source last brought something, or was first looked at.
+    heard_at: Option<Timestamp>,
+    /// A word of theirs that the settings do not list: it stands until the settings are read again.
+    unlisted: Option<String>,
 }
 
 /// How a turn ended.
@@ -174,25 +178,33 @@ impl Runner {
             settled: row.settled || self.reader.begins_empty(),
             marked: row.fault.or(row.doubt),
             noted_at: None,
+            heard_at: row.record_at,
+            unlisted: None,
         }))
     }
 
     async fn keep(
         &mut self,
         mut place: ReadingPlace,
-        look: SourceLook,
+        mut look: SourceLook,
     ) -> Result<Turn, StoreError> {
         let now = self.clock.now();
+        if place.heard_at.is_none() || !look.records.is_empty() {
+            place.heard_at = Some(now);
+        }
+        let silence = self.silence(place.heard_at, now);
+        look.doubt = look.doubt.or(silence).or_else(|| place.unlisted.clone());
         let settled = place.settled || !look.more;
         let quiet = !place.settled && self.watch.baseline == Baseline::Silent;
         if is_worth_a_note(&place, &look, settled, now) {
-            let Taken { ours, doubt } = self.keeper.keep(&look, quiet, settled, now).await?;
-            if !ours {
+            let taken = self.keeper.keep(&look, quiet, settled, now).await?;
+            if !taken.ours {
                 tracing::warn!(source.name = self.name, "another node reads the source now");
                 return Ok(Turn::Elsewhere);
             }
             place.noted_at = Some(now);
-            place.marked = doubt;
+            place.unlisted = place.unlisted.or(taken.unlisted);
+            place.marked = taken.doubt;
         }
         if !look.records.is_empty() {
             self.wake.events_stored();
@@ -205,6 +217,16 @@ impl Runner {
         place.cursor = look.cursor.or(place.cursor);
         self.place = Some(place);
         Ok(if look.more { Turn::More } else { Turn::Idle })
+    }
+
+    /// A source that has brought nothing for long may have been forgotten by those who write to it.
+    fn silence(&self, heard_at: Option<Timestamp>, now: Timestamp) -> Option<String> {
+        let silent = now - heard_at? > self.watch.alarm_after;
+        silent.then(|| {
+            let limit = self.watch.alarm_after.to_std().unwrap_or_default();
+            let limit = humantime::format_duration(limit);
+            format!("it has brought nothing for longer than {limit} (`alarm_after`)")
+        })
     }
 
     async fn note(

@@ -25,6 +25,8 @@ pub(super) struct Taken {
     pub(super) ours: bool,
     /// What an operator should know, as it was written down.
     pub(super) doubt: Option<String>,
+    /// Of that, what the settings do not list.
+    pub(super) unlisted: Option<String>,
 }
 
 impl Keeper {
@@ -111,7 +113,8 @@ impl Keeper {
             .iter()
             .map(|record| (record, self.mapping.map(record)))
             .collect();
-        let doubt = look.doubt.clone().or_else(|| unlisted(&mapped));
+        let unlisted = unlisted(&mapped);
+        let doubt = look.doubt.clone().or_else(|| unlisted.clone());
         let changed_at = mapped
             .iter()
             .rev()
@@ -139,7 +142,11 @@ impl Keeper {
             tx.commit().await?;
         }
         fail::fail_point!("source-after-commit");
-        Ok(Taken { ours, doubt })
+        Ok(Taken {
+            ours,
+            doubt,
+            unlisted,
+        })
     }
 
     async fn take_in(

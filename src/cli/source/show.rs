@@ -59,9 +59,9 @@ fn state(row: &SourceRow, alarm_after: TimeDelta, now: Timestamp) -> &'static st
     let heard = row.record_at.or(row.looked_at);
     match () {
         () if row.fault.is_some() => "failing",
-        () if row.doubt.is_some() => "doubtful",
         () if !row.settled => "new",
         () if heard.is_some_and(|at| now - at > alarm_after) => "silent",
+        () if row.doubt.is_some() => "doubtful",
         () => "up",
     }
 }

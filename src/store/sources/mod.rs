@@ -48,6 +48,14 @@ row! {
     }
 }
 
+impl SourceRow {
+    /// Somebody has to look after it: it cannot be read, it is doubtful, or records wait.
+    #[must_use]
+    pub const fn is_an_alarm(&self) -> bool {
+        self.fault.is_some() || self.doubt.is_some() || self.dead > 0
+    }
+}
+
 /// What came of a look that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceProgress {

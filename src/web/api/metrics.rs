@@ -12,6 +12,7 @@ use crate::store::StoreError;
 use crate::store::cluster::invariants::Invariant;
 use crate::store::cluster::upkeep::Breach;
 use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState, ProviderRow, Totals};
+use crate::store::sources::SourceRow;
 use crate::web::Web;
 use crate::web::problem::Problem;
 
@@ -33,6 +34,7 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     let breaches = tx.upkeep().breaches().await?;
     let runs = tx.reports().nodes(MOST_NODES).await?;
     let providers = tx.reports().providers().await?;
+    let watched = tx.sources().list().await?;
     let mut text = String::from(
         "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
     );
@@ -66,6 +68,7 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     kept(&mut text, &breaches);
     nodes(&mut text, &runs);
     paused(&mut text, &providers, now);
+    sources(&mut text, &watched);
     Ok(text)
 }
 
@@ -105,6 +108,41 @@ fn paused(text: &mut String, providers: &[ProviderRow], now: Timestamp) {
             text,
             format_args!("araldo_provider_paused{{provider=\"{name}\"}} {rests}"),
         );
+    }
+}
+
+/// What is watched. A source that says when its records changed has a lag.
+fn sources(text: &mut String, watched: &[SourceRow]) {
+    text.push_str("# HELP araldo_source_up Whether the last look at a source succeeded: 1 or 0.\n");
+    text.push_str("# TYPE araldo_source_up gauge\n");
+    for source in watched {
+        let (name, up) = (&source.name, u8::from(source.fault.is_none()));
+        line(
+            text,
+            format_args!("araldo_source_up{{source=\"{name}\"}} {up}"),
+        );
+    }
+    text.push_str("# HELP araldo_source_dead Records of a source that could not be taken.\n");
+    text.push_str("# TYPE araldo_source_dead gauge\n");
+    for SourceRow { name, dead, .. } in watched {
+        line(
+            text,
+            format_args!("araldo_source_dead{{source=\"{name}\"}} {dead}"),
+        );
+    }
+    text.push_str(
+        "# HELP araldo_source_lag_seconds From a change over there to its commit here.\n",
+    );
+    text.push_str("# TYPE araldo_source_lag_seconds gauge\n");
+    for source in watched {
+        if let Some(lag) = source.lag {
+            let (name, lag) = (&source.name, lag.num_milliseconds().max(0));
+            let (seconds, rest) = (lag / 1000, lag % 1000);
+            line(
+                text,
+                format_args!("araldo_source_lag_seconds{{source=\"{name}\"}} {seconds}.{rest:03}"),
+            );
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::domain::api_key::Scope::{
     CasesRead, CasesWrite, ClientsRead, ClientsWrite, EventsRead, EventsWrite, IncidentsRead,
-    IncidentsWrite, MessagesRead, MessagesWrite, StatsRead,
+    IncidentsWrite, MessagesRead, MessagesWrite, SourcesRead, StatsRead,
 };
 use crate::web::routes::{Access, Routes};
 
@@ -16,6 +16,7 @@ mod incidents;
 mod messages;
 mod metrics;
 mod page;
+mod sources;
 mod stats;
 
 /// Pages of a list.
@@ -51,6 +52,8 @@ pub(super) fn routes() -> Routes {
         .get("/v1/incidents", key(&[IncidentsRead]).asking(PAGE), incidents::list::get)
         .post("/v1/incidents:preview", key(&[IncidentsRead]), incidents::preview::post)
         .get("/v1/incidents/{ref}", key(&[IncidentsRead]), incidents::get::get)
+        .get("/v1/sources", key(&[SourcesRead]), sources::list::get)
+        .get("/v1/sources/{name}/dead", key(&[SourcesRead]), sources::dead::get)
         .get("/v1/messages", key(read).asking(messages::list::QUERY), messages::list::get)
         .post("/v1/messages", key(&[MessagesWrite]), messages::send::post)
         .get("/v1/messages/{id}", key(read), messages::get::get)

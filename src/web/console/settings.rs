@@ -9,6 +9,7 @@ use crate::store::access::audit::AuditRow;
 use crate::store::access::keys::StoredKey;
 use crate::store::access::users::User;
 use crate::store::reports::{NodeRow, NodeState};
+use crate::store::sources::SourceRow;
 use crate::store::{StoreError, Tx};
 use crate::web::problem::Problem;
 
@@ -20,6 +21,12 @@ struct NodeLine {
     badge: Badge,
     started: When,
     seen: When,
+}
+
+struct SourceLine {
+    row: SourceRow,
+    badge: Badge,
+    record: Option<When>,
 }
 
 /// What only admins see.
@@ -37,6 +44,7 @@ struct SettingsPage {
     public_url: String,
     nodes: Vec<NodeLine>,
     providers: Vec<ProviderFace>,
+    sources: Vec<SourceLine>,
     office: Option<Office>,
 }
 
@@ -46,6 +54,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
     let now = web.moment();
     let mut tx = web.store.read().await?;
     let nodes = tx.reports().nodes(20).await?;
+    let sources = tx.sources().list().await?;
     let office = match visit.may(Right::Administer) {
         true => Some(office(&mut tx, now).await?),
         false => None,
@@ -57,6 +66,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
         public_url: web.public_url.to_string(),
         nodes: nodes.into_iter().map(|row| node(row, now)).collect(),
         providers: web.console.providers.clone(),
+        sources: sources.into_iter().map(|row| source(row, now)).collect(),
         office,
     }))
 }
@@ -72,6 +82,20 @@ fn node(row: NodeRow, now: Moment) -> NodeLine {
         badge,
         started: When::new(row.started_at, now),
         seen: When::new(row.heartbeat_at, now),
+        row,
+    }
+}
+
+fn source(row: SourceRow, now: Moment) -> SourceLine {
+    let badge = match (&row.fault, &row.doubt) {
+        (Some(_), _) => Badge::new("failed", "failing"),
+        (None, Some(_)) => Badge::new("attention", "doubtful"),
+        (None, None) if !row.settled => Badge::new("waiting", "new"),
+        (None, None) => Badge::new("delivered", "up"),
+    };
+    SourceLine {
+        badge,
+        record: row.record_at.map(|at| When::new(at, now)),
         row,
     }
 }

@@ -58,6 +58,8 @@ async fn a_record_that_cannot_be_mapped_waits_and_the_others_go_on(store: TestSt
     assert!(dead[0].reason.contains("state"), "{}", dead[0].reason);
     assert!(dead[0].record.contains("PR-0"), "{}", dead[0].record);
     drop(tx);
+    let told = node.get("/v1/sources/crm/dead").await.body["items"][0].clone();
+    assert!(told["reason"].to_string().contains("state"), "{told}");
     assert!(node.states("C-0").await.is_empty());
     node.sums_close().await;
     node.stop().await;
@@ -104,5 +106,16 @@ async fn a_state_that_is_not_listed_is_told_and_reported(store: TestStore) {
     theirs.write(0, "SOSPESA", 1).await;
     node.until_states("C-0", &["delivered"]).await;
     until_said(&node, "SOSPESA").await;
+    // It stands there while others go on.
+    theirs.write(1, "NUOVA", 2).await;
+    node.until_states("C-1", &["delivered"]).await;
+    until_said(&node, "SOSPESA").await;
+    let told = node.get("/metrics").await.text;
+    assert!(
+        told.contains("araldo_source_up{source=\"crm\"} 1"),
+        "{told}"
+    );
+    let source = node.get("/v1/sources").await.body["items"][0].clone();
+    assert!(source["doubt"].to_string().contains("SOSPESA"), "{source}");
     node.stop().await;
 }

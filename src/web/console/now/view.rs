@@ -8,6 +8,7 @@ use crate::insight::explain::duration;
 use crate::store::cluster::upkeep::Breach;
 use crate::store::planning::incidents::IncidentRecord;
 use crate::store::reports::{DeliveryFunnel, LaneLoad, ProviderRow};
+use crate::store::sources::SourceRow;
 use crate::web::console::messages::MessageLine;
 use crate::web::console::shell::format::{Badge, When, in_path, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
@@ -27,9 +28,12 @@ pub(crate) struct NowView {
 impl NowView {
     pub(crate) fn new(snapshot: &Snapshot, now: Moment) -> Self {
         let (lanes, incidents) = (snapshot.lanes.iter(), snapshot.incidents.iter());
-        let (providers, breaches) = (snapshot.providers.iter(), snapshot.breaches.iter());
+        let providers = snapshot.providers.iter();
+        let breaches = snapshot.breaches.iter().map(|breach| alarm(breach, now));
+        let sources = snapshot.sources.iter();
+        let sources = sources.map(|source| source_alarm(source, now));
         Self {
-            alarms: breaches.map(|breach| alarm(breach, now)).collect(),
+            alarms: breaches.chain(sources).collect(),
             cards: cards(snapshot),
             lanes: lanes.map(|load| lane_bar(load, now)).collect(),
             incidents: incidents.map(|found| going_on(found, now)).collect(),
@@ -39,12 +43,14 @@ impl NowView {
     }
 }
 
-/// Something that must never be, and is, as `upkeep` found it.
+/// Something that must not be, and is: as `upkeep` found it, or as a source says it.
 pub(crate) struct Alarm {
     pub(crate) sentence: String,
     pub(crate) found: When,
     /// The page of a message to look at.
     pub(crate) example: Option<i64>,
+    /// What lets it go out.
+    pub(crate) remedy: &'static str,
 }
 
 pub(crate) struct LaneBar {
@@ -78,6 +84,26 @@ fn alarm(breach: &Breach, now: Moment) -> Alarm {
         sentence: complaint(breach),
         found: When::new(breach.found_at, now),
         example: breach.example,
+        remedy: "Once it is mended, the command araldo check-store lets this go out.",
+    }
+}
+
+fn source_alarm(source: &SourceRow, now: Moment) -> Alarm {
+    let name = &source.name;
+    let sentence = match (&source.fault, &source.doubt) {
+        (Some(fault), _) => format!("The source {name} cannot be read: {fault}"),
+        (None, Some(doubt)) => format!("The source {name} is doubtful: {doubt}"),
+        (None, None) => format!(
+            "{} records of the source {name} could not be taken",
+            source.dead
+        ),
+    };
+    let since = source.fault_since.or(source.looked_at).unwrap_or(now.at);
+    Alarm {
+        sentence,
+        found: When::new(since, now),
+        example: None,
+        remedy: "The commands araldo source list and araldo source dead say more.",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::store::planning::incidents::IncidentRecord;
 use crate::store::reports::{
     DeliveryFunnel, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
 };
+use crate::store::sources::SourceRow;
 use crate::web::Web;
 
 /// An urgent message that waits so long is an alarm.
@@ -25,6 +26,8 @@ pub(crate) struct Snapshot {
     pub(crate) nodes: Vec<NodeRow>,
     pub(crate) paused: Option<(String, Timestamp)>,
     pub(crate) breaches: Vec<Breach>,
+    /// What is watched, as far as somebody has to look after it.
+    pub(crate) sources: Vec<SourceRow>,
     /// Replies that nobody has answered.
     pub(crate) replies: i64,
     pub(crate) recent: Vec<MessageRow>,
@@ -45,6 +48,8 @@ impl Snapshot {
         let paused = tx.reports().dispatch_paused().await?;
         let mut breaches = tx.upkeep().breaches().await?;
         breaches.retain(|breach| breach.invariant.alarms());
+        let mut sources = tx.sources().list().await?;
+        sources.retain(SourceRow::is_an_alarm);
         let replies = tx.replies().unanswered().await?;
         drop(tx);
         let mut incidents = Vec::with_capacity(going_on.len());
@@ -61,6 +66,7 @@ impl Snapshot {
             nodes,
             paused,
             breaches,
+            sources,
             replies,
             recent: recent.items,
         })
