@@ -18,7 +18,7 @@ const PROVIDERS: [(&str, &str); 3] = [
 const SOURCES: [(&str, &str); 2] = [
     (
         "sql",
-        "url = \"sqlite:a\"\nquery = \"SELECT :a\"\ncursor = [\"a\"]\n",
+        "url = \"sqlite:a\"\nquery = \"SELECT :a ORDER BY a\"\ncursor = [\"a\"]\n",
     ),
     (
         "postgres-outbox",

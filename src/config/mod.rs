@@ -183,6 +183,12 @@ impl Config {
                 ));
             }
         }
+        if !self.sources.is_empty() && !self.node.does(NodeRole::Source) {
+            doubts.push(
+                "[node] roles has no `source`: another node has to read the sources described here"
+                    .to_owned(),
+            );
+        }
         for (name, provider) in &self.providers {
             if self.channels.names(name) && provider.settings.asks_for_bounces() {
                 doubts.push(format!(

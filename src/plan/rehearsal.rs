@@ -12,8 +12,12 @@ pub enum Rehearsed {
     Known,
     /// It would be refused, and why.
     Refused(String),
-    /// The rules that match, each with how many clients its audience has.
-    Told(Vec<(String, usize)>),
+    /// The rules that match, each with how many clients its audience has; and why nobody is told,
+    /// if nobody is.
+    Told {
+        rules: Vec<(String, usize)>,
+        nobody: Option<String>,
+    },
 }
 
 impl Planner {
@@ -32,12 +36,15 @@ impl Planner {
         if planned.state == EventState::Refused {
             return Ok(Rehearsed::Refused(planned.detail.unwrap_or_default()));
         }
-        let mut told = Vec::new();
+        let mut rules = Vec::new();
         for plan in tx.plans().of_event(id).await? {
             let settings = fan_out::settings_of(&plan)?;
             let members = self.members(&mut tx, &plan, &settings).await?;
-            told.push((plan.rule, members.len()));
+            rules.push((plan.rule, members.len()));
         }
-        Ok(Rehearsed::Told(told))
+        Ok(Rehearsed::Told {
+            rules,
+            nobody: planned.detail,
+        })
     }
 }

@@ -2,6 +2,7 @@
 //! reader is a folder and a line in each of the lists here.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::fault::SourceFault;
 use super::postgres_outbox::{OutboxReader, OutboxSettings};
@@ -35,6 +36,17 @@ impl ReaderSettings {
             Self::PostgresOutbox(settings) => settings.check(),
         }
     }
+
+    /// Finds what this source cannot be read on from; `None`: its beginning.
+    pub fn check_cursor(&self, cursor: Option<&Value>) -> Result<(), String> {
+        match (self, cursor) {
+            (Self::Sql(settings), Some(place)) => settings.check_place(place),
+            (Self::Sql(_), None) => Ok(()),
+            (Self::PostgresOutbox(_), _) => Err(
+                "an outbox has no place to go back to: what was taken is gone from it".to_owned(),
+            ),
+        }
+    }
 }
 
 /// The reader of `[source.NAME]`. It connects to nobody yet.
@@ -43,4 +55,31 @@ pub fn open(name: &str, settings: &ReaderSettings) -> Result<Box<dyn Reader>, So
         ReaderSettings::Sql(settings) => Box::new(SqlReader::new(settings)?),
         ReaderSettings::PostgresOutbox(settings) => Box::new(OutboxReader::new(name, settings)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_has_places_is_read_again() {
+        let read = |text: &str| toml::from_str::<ReaderSettings>(text).unwrap();
+        let query = read(
+            "kind = \"sql\"\nurl = \"sqlite:a\"\nquery = \"SELECT :id ORDER BY id\"\n\
+             cursor = [\"id\"]\n",
+        );
+        assert_eq!(query.check_cursor(None), Ok(()));
+        assert_eq!(query.check_cursor(Some(&json!({"id": 7}))), Ok(()));
+        assert!(query.check_cursor(Some(&json!({"is": 7}))).is_err());
+        let outbox = read(
+            "kind = \"postgres-outbox\"\nurl = \"postgres://a\"\ntable = \"a.b\"\nkey = \"a\"\n\
+             columns = [\"a\"]\n",
+        );
+        for place in [None, Some(json!({"id": 7}))] {
+            let fault = outbox.check_cursor(place.as_ref()).unwrap_err();
+            assert!(fault.starts_with("an outbox has no place"), "{fault}");
+        }
+    }
 }

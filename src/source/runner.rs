@@ -60,8 +60,8 @@ struct ReadingPlace {
     noted_at: Option<Timestamp>,
     /// When the source last brought something, or was first looked at.
     heard_at: Option<Timestamp>,
-    /// A word of theirs that the settings do not list: it stands until the settings are read again.
-    unlisted: Option<String>,
+    /// What hangs on the settings, and so stands until they are read again.
+    of_settings: Option<String>,
 }
 
 /// How a turn ended.
@@ -179,7 +179,7 @@ impl Runner {
             marked: row.fault.or(row.doubt),
             noted_at: None,
             heard_at: row.record_at,
-            unlisted: None,
+            of_settings: None,
         }))
     }
 
@@ -193,7 +193,7 @@ impl Runner {
             place.heard_at = Some(now);
         }
         let silence = self.silence(place.heard_at, now);
-        look.doubt = look.doubt.or(silence).or_else(|| place.unlisted.clone());
+        look.doubt = look.doubt.or(silence).or_else(|| place.of_settings.clone());
         let settled = place.settled || !look.more;
         let quiet = !place.settled && self.watch.baseline == Baseline::Silent;
         if is_worth_a_note(&place, &look, settled, now) {
@@ -203,7 +203,10 @@ impl Runner {
                 return Ok(Turn::Elsewhere);
             }
             place.noted_at = Some(now);
-            place.unlisted = place.unlisted.or(taken.unlisted);
+            if let Some(said) = &taken.of_settings {
+                tracing::warn!(source.name = self.name, "{said}");
+            }
+            place.of_settings = place.of_settings.or(taken.of_settings);
             place.marked = taken.doubt;
         }
         if !look.records.is_empty() {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::mapping::{Mapped, Mapping, digest};
 use super::reader::{SourceLook, SourceRecord};
 use crate::domain::event::Arrival;
-use crate::domain::{FieldError, Ids, NodeId, Timestamp};
+use crate::domain::{EventId, FieldError, Ids, NodeId, Timestamp};
+use crate::store::planning::events::Accept;
 use crate::store::sources::{DeadLetter, SourceProgress, SourceRow};
 use crate::store::{Store, StoreError, Tx};
 
@@ -25,8 +26,9 @@ pub(super) struct Taken {
     pub(super) ours: bool,
     /// What an operator should know, as it was written down.
     pub(super) doubt: Option<String>,
-    /// Of that, what the settings do not list.
-    pub(super) unlisted: Option<String>,
+    /// Of that, what hangs on the settings: a word they do not list, a version that tells nothing
+    /// apart.
+    pub(super) of_settings: Option<String>,
 }
 
 impl Keeper {
@@ -87,7 +89,7 @@ impl Keeper {
             let mut tx = self.store.write().await?;
             let mapped = [(record, self.mapping.map(record))];
             match self.take_in(&mut tx, &mapped, quiet, now).await {
-                Ok(()) => tx.commit().await?,
+                Ok(_) => tx.commit().await?,
                 Err(error) if error.is_unholdable() => {
                     drop(tx);
                     let why = "a text is longer than the store can hold, or holds a character NUL";
@@ -113,26 +115,27 @@ impl Keeper {
             .iter()
             .map(|record| (record, self.mapping.map(record)))
             .collect();
-        let unlisted = unlisted(&mapped);
-        let doubt = look.doubt.clone().or_else(|| unlisted.clone());
         let changed_at = mapped
             .iter()
             .rev()
             .find_map(|(_, it)| it.as_ref().ok()?.changed_at);
-        let progress = SourceProgress {
+        let mut progress = SourceProgress {
             cursor: look.cursor.as_ref().map(|cursor| cursor.0.to_string()),
             settled,
             records: i64::try_from(look.records.len()).unwrap_or(i64::MAX),
             lag: changed_at.map(|at| now - at),
             looked_at: now,
-            doubt: doubt.clone(),
+            doubt: None,
         };
         // A look that brought nothing is nobody's loss.
         let mut tx = match records.is_empty() {
             true => self.store.write_soon().await?,
             false => self.store.write().await?,
         };
-        self.take_in(&mut tx, &mapped, quiet, now).await?;
+        let conflict = self.take_in(&mut tx, &mapped, quiet, now).await?;
+        let of_settings = unlisted(&mapped).or(conflict);
+        let doubt = look.doubt.clone().or_else(|| of_settings.clone());
+        progress.doubt.clone_from(&doubt);
         let ours = tx
             .sources()
             .advance(&self.name, self.node, &progress)
@@ -145,7 +148,7 @@ impl Keeper {
         Ok(Taken {
             ours,
             doubt,
-            unlisted,
+            of_settings,
         })
     }
 
@@ -155,7 +158,7 @@ impl Keeper {
         mapped: &[(&SourceRecord, Result<Mapped, FieldError>)],
         quiet: bool,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<String>, StoreError> {
         let mut known = self.known(tx, mapped, quiet).await?;
         let mut arrivals: Vec<Arrival> = Vec::with_capacity(mapped.len());
         for (record, outcome) in mapped {
@@ -172,8 +175,16 @@ impl Keeper {
             }
         }
         // What was taken before bears the same id: it is known, whatever it said about the step.
-        tx.events().accept(arrivals, now, self.ids.as_ref()).await?;
-        Ok(())
+        let ids = self.ids.as_ref();
+        let answers = tx.events().accept(arrivals.clone(), now, ids).await?;
+        for (answer, arrival) in answers.into_iter().zip(&arrivals) {
+            if let Accept::Conflict(id) = answer
+                && let Some(conflict) = conflict(tx, id, arrival).await?
+            {
+                return Ok(Some(conflict));
+            }
+        }
+        Ok(None)
     }
 
     /// Of the subjects, those that were heard of before. Of a baseline nobody asks.
@@ -221,6 +232,24 @@ impl Keeper {
         };
         tx.sources().bury(&self.name, letter, now).await
     }
+}
+
+/// What was taken before bears the same id. That it was an opening then and is a change now is no
+/// conflict; that it says something else is: two states were given one version, and one is lost.
+async fn conflict(
+    tx: &mut Tx,
+    known: EventId,
+    arrival: &Arrival,
+) -> Result<Option<String>, StoreError> {
+    let known = tx.events().get(known).await?;
+    let says: serde_json::Value = serde_json::from_str(&arrival.data).unwrap_or_default();
+    Ok((known.event.raw != says).then(|| {
+        format!(
+            "`{}` was taken before and said something else: `version` does not tell two states \
+             apart, or the mapping was changed",
+            arrival.id
+        )
+    }))
 }
 
 /// A sentence about states that the settings do not list, if there were any.

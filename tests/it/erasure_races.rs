@@ -23,12 +23,12 @@ use crate::support::node::{Eye, sums_close};
 on_both_databases!(who_is_erased_between_reading_and_writing_gets_no_message);
 
 /// Three chunks of the fan-out.
-const CLIENTS: u32 = 15_000;
+const CLIENTS: u32 = 12_000;
 
 const AFTERWARDS: &str = "SELECT CAST(count(*) AS BIGINT) FROM message m \
     JOIN erased_client e ON e.client_id = m.client_id";
 const ALL: &str = "SELECT CAST(count(*) AS BIGINT) FROM message";
-const OF_THE_SECOND: &str = "SELECT ref FROM client ORDER BY id LIMIT 8 OFFSET 9000";
+const OF_THE_SECOND: &str = "SELECT ref FROM client ORDER BY id LIMIT 8 OFFSET 7000";
 
 /// Where one planner, and no other, is to stand still.
 struct Stop {
@@ -147,7 +147,7 @@ async fn who_is_erased_between_reading_and_writing_gets_no_message(store: TestSt
         runtime.block_on(planner.drain())
     });
     tokio::task::block_in_place(|| at_the_point.recv()).expect("it comes to the second chunk");
-    assert_eq!(eye.number(ALL).await, 5_000);
+    assert_eq!(eye.number(ALL).await, 4_000);
     for reference in eye.texts(OF_THE_SECOND).await {
         ground.erase(&reference).await;
     }

@@ -1,11 +1,12 @@
 //! `araldo doctor`: asks everything that is configured whether it is there and right. Sends
-//! nothing to anybody. One file for each thing asked: `stores`, `providers`, `senders` (who may
+//! nothing to anybody. One file for each thing asked: `stores`, `providers`, `sources`, `senders` (who may
 //! send for a domain) and `signatures` (whether they hold), both over `dns`.
 
 mod dns;
 mod providers;
 mod senders;
 mod signatures;
+mod sources;
 mod stores;
 
 use std::net::SocketAddr;
@@ -46,6 +47,7 @@ pub(super) async fn run(args: DoctorArgs, config: Config) -> anyhow::Result<Exit
     let server = args.name_server.unwrap_or_else(dns::usual_server);
     let mut findings = vec![stores::ask(&config).await];
     findings.extend(providers::ask(&config).await);
+    findings.extend(sources::ask(&config).await);
     findings.extend(senders::ask(&config, server).await);
     findings.extend(signatures::ask(&config, server).await);
     for DoctorResult {

@@ -106,18 +106,21 @@ pub(super) async fn forget(args: &Forget, context: &Context) -> anyhow::Result<E
 }
 
 pub(super) async fn rewind(args: &Rewind, context: &Context) -> anyhow::Result<ExitCode> {
-    configured(context, &args.name)?;
+    let source = configured(context, &args.name)?;
     let cursor = match args.to.as_str() {
         "start" => None,
         text => {
             let read: Result<serde_json::Value, _> = serde_json::from_str(text);
-            read.context("--to is no JSON, and not `start`")?;
-            Some(text)
+            Some(read.context("--to is no JSON, and not `start`")?)
         }
     };
+    if let Err(fault) = source.settings.reader.check_cursor(cursor.as_ref()) {
+        bail!("{}: {fault}", args.name);
+    }
+    let cursor = cursor.map(|cursor| cursor.to_string());
     let mut tx = context.store.write().await?;
     tx.sources().ensure(&args.name).await?;
-    tx.sources().rewind(&args.name, cursor).await?;
+    tx.sources().rewind(&args.name, cursor.as_deref()).await?;
     tx.commit().await?;
     audit(context, "source.rewound", &args.name).await?;
     println!(

@@ -48,7 +48,9 @@ pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCod
         args.name,
         match &cursor {
             Some(cursor) => format!("from {} on", cursor.0),
-            None => "from the beginning; the first look is a baseline".to_owned(),
+            None => "from the beginning; what stands there when a source is new tells nobody (`baseline`): \
+                     below is whom a record like it would tell later"
+                .to_owned(),
         }
     );
     let look = reader
@@ -98,19 +100,32 @@ async fn event(
         true => tx.cases().known(subject).await?,
         false => tx.incidents().known(subject).await?,
     };
-    let now = context.clock.now();
-    Ok(mapping.event(&mapped, !known.is_empty(), false, now)?)
+    let event = mapping.event(&mapped, !known.is_empty(), false, context.clock.now())?;
+    if !mapping.is_described(&event) {
+        println!(
+            "  note    its kind or state is not among the kinds of cases: clients read the word as it is"
+        );
+    }
+    Ok(event)
 }
 
 async fn tell(event: &Arrival, planner: &Planner) -> anyhow::Result<()> {
-    println!("  becomes {} {} {}", event.kind, event.id, event.data);
+    println!(
+        "  becomes {} {} of {} {}",
+        event.kind, event.id, event.occurred_at, event.data
+    );
     match planner.rehearse(event).await? {
         Rehearsed::Known => println!("  tells   nobody: it was taken before"),
         Rehearsed::Refused(why) => println!("  tells   nobody: {why}"),
-        Rehearsed::Told(rules) if rules.is_empty() => println!("  tells   nobody: no rule matches"),
-        Rehearsed::Told(rules) => {
+        Rehearsed::Told { rules, .. } if rules.is_empty() => {
+            println!("  tells   nobody: no rule matches");
+        }
+        Rehearsed::Told { rules, nobody } => {
             for (rule, clients) in rules {
                 println!("  tells   {clients} clients by the rule `{rule}`");
+            }
+            if let Some(why) = nobody {
+                println!("  note    {why}");
             }
         }
     }

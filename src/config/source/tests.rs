@@ -73,7 +73,7 @@ area = { municipalities = "towns" }
 "IN LAVORAZIONE" = "internal_review"
 [source.help-desk]
 kind = "sql"
-query = "SELECT id FROM tickets WHERE id > :id"
+query = "SELECT id FROM tickets WHERE id > :id ORDER BY id"
 time_zone = "Europe/Madrid"
 [source.help-desk.case]
 case = "id"

@@ -7,7 +7,7 @@ use minijinja::{Environment, Expression, UndefinedBehavior, Value as Answer};
 use serde_json::Value;
 
 use crate::domain::FieldError;
-use crate::domain::expression::within_limits;
+use crate::domain::expression::{within_limits, words};
 use crate::domain::limits::SOURCE_FIELD;
 use crate::source::reader::SourceRecord;
 use crate::template::conditions;
@@ -30,19 +30,37 @@ pub struct MappingError {
 
 /// Where one of our fields comes from.
 #[derive(Debug)]
-pub(super) enum Field {
+pub(super) struct Field {
+    /// As it stands in the settings.
+    written: String,
+    form: FieldForm,
+}
+
+#[derive(Debug)]
+enum FieldForm {
     Column(String),
     /// Its result as it is: it may be a list or a truth value.
-    Whole(Expression<'static, 'static>),
+    Whole(RecordExpression),
     /// Results and the text between them.
     Joined(Vec<FieldPart>),
 }
 
 #[derive(Debug)]
-pub(super) enum FieldPart {
+enum FieldPart {
     Text(String),
-    Result(Expression<'static, 'static>),
+    Result(RecordExpression),
 }
+
+/// An expression over `record`, and which columns it needs.
+#[derive(Debug)]
+struct RecordExpression {
+    compiled: Expression<'static, 'static>,
+    /// Columns without which it says nothing; none where it says itself what an empty one means.
+    needs: Vec<String>,
+}
+
+/// Words by which an expression deals with empty columns itself.
+const ON_EMPTY: [&str; 5] = ["none", "None", "default", "if", "or"];
 
 impl Field {
     /// The field and its name, if it is set.
@@ -54,13 +72,33 @@ impl Field {
     }
 
     pub(super) fn read(name: &str, text: Option<&String>) -> Result<Option<Self>, MappingError> {
-        let field = text.map(|text| Self::parse(text.trim())).transpose();
-        field.map_err(|detail| MappingError {
+        let field = text.map(|text| {
+            let written = text.trim().to_owned();
+            FieldForm::parse(&written).map(|form| Self { written, form })
+        });
+        field.transpose().map_err(|detail| MappingError {
             field: name.to_owned(),
             detail,
         })
     }
 
+    /// Where it comes from, for people.
+    pub(super) fn origin(&self) -> String {
+        match &self.form {
+            FieldForm::Column(column) => format!("the column `{column}`"),
+            FieldForm::Whole(_) | FieldForm::Joined(_) => format!("`{}`", self.written),
+        }
+    }
+
+    /// What the record has for it; `null` where it has nothing, or where a column that its
+    /// expression needs is empty.
+    pub(super) fn value(&self, name: &str, record: &SourceRecord) -> Result<Value, FieldError> {
+        let value = self.form.value(record);
+        value.map_err(|detail| FieldError::new(format!("/{name}"), detail))
+    }
+}
+
+impl FieldForm {
     fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("it is empty; name a column, or leave the field out".to_owned());
@@ -88,27 +126,44 @@ impl Field {
         }
     }
 
-    /// What the record has for it; `null` where it has nothing.
-    pub(super) fn value(&self, name: &str, record: &SourceRecord) -> Result<Value, FieldError> {
-        let fault = |detail: String| FieldError::new(format!("/{name}"), detail);
+    fn value(&self, record: &SourceRecord) -> Result<Value, String> {
+        let mut needs = self.needs();
+        if needs.any(|column| record.fields.get(column) == Some(&Value::Null)) {
+            return Ok(Value::Null);
+        }
         match self {
             Self::Column(column) => record.fields.get(column).cloned().ok_or_else(|| {
                 let columns: Vec<&str> = record.fields.keys().map(String::as_str).collect();
-                fault(format!(
+                format!(
                     "there is no column `{column}`; there are: {}",
                     columns.join(", ")
-                ))
+                )
             }),
             Self::Whole(expression) => {
-                let answer = evaluate(expression, record).map_err(fault)?;
-                serde_json::to_value(&answer).map_err(|error| fault(error.to_string()))
+                let answer = expression.evaluate(record)?;
+                serde_json::to_value(&answer).map_err(|error| error.to_string())
             }
-            Self::Joined(parts) => {
-                let texts: Result<String, String> =
-                    parts.iter().map(|part| part.text(record)).collect();
-                texts.map(Value::String).map_err(fault)
-            }
+            Self::Joined(parts) => parts
+                .iter()
+                .map(|part| part.text(record))
+                .collect::<Result<String, String>>()
+                .map(Value::String),
         }
+    }
+
+    /// The columns without which it says nothing.
+    fn needs(&self) -> impl Iterator<Item = &String> {
+        let (whole, parts) = match self {
+            Self::Column(_) => (None, [].as_slice()),
+            Self::Whole(expression) => (Some(expression), [].as_slice()),
+            Self::Joined(parts) => (None, parts.as_slice()),
+        };
+        let of_parts = parts.iter().filter_map(|part| match part {
+            FieldPart::Result(expression) => Some(expression),
+            FieldPart::Text(_) => None,
+        });
+        let all = whole.into_iter().chain(of_parts);
+        all.flat_map(|expression| &expression.needs)
     }
 }
 
@@ -117,7 +172,7 @@ impl FieldPart {
         match self {
             Self::Text(text) => Ok(text.clone()),
             Self::Result(expression) => {
-                let answer = evaluate(expression, record)?;
+                let answer = expression.evaluate(record)?;
                 Ok(match answer.kind() {
                     ValueKind::None => String::new(),
                     _ => answer.to_string(),
@@ -127,16 +182,30 @@ impl FieldPart {
     }
 }
 
-fn evaluate(
-    expression: &Expression<'static, 'static>,
-    record: &SourceRecord,
-) -> Result<Answer, String> {
-    let facts = std::collections::BTreeMap::from([("record", Answer::from(Serde(&record.fields)))]);
-    let answer = expression.eval(facts).map_err(|error| error.to_string())?;
-    match answer.is_undefined() {
-        true => Err("its expression names a column that is not there".to_owned()),
-        false => Ok(answer),
+impl RecordExpression {
+    fn evaluate(&self, record: &SourceRecord) -> Result<Answer, String> {
+        let facts =
+            std::collections::BTreeMap::from([("record", Answer::from(Serde(&record.fields)))]);
+        let answer = self.compiled.eval(facts);
+        let answer = answer.map_err(|error| error.to_string())?;
+        match answer.is_undefined() {
+            true => Err("its expression names a column that is not there".to_owned()),
+            false => Ok(answer),
+        }
     }
+}
+
+/// The columns that an expression names as `record.NAME`.
+fn columns(text: &str) -> Vec<String> {
+    let words: Vec<&str> = words(text).map(|word| word.text).collect();
+    if words.iter().any(|word| ON_EMPTY.contains(word)) {
+        return Vec::new();
+    }
+    let named = words.windows(3).filter_map(|three| match three {
+        ["record", ".", name] => Some((*name).to_owned()),
+        _ => None,
+    });
+    named.collect()
 }
 
 fn parts(text: &str) -> Result<Vec<FieldPart>, String> {
@@ -157,9 +226,13 @@ fn parts(text: &str) -> Result<Vec<FieldPart>, String> {
 }
 
 /// Its size is looked at first: the engine has no limit of its own.
-fn compiled(text: &str) -> Result<Expression<'static, 'static>, String> {
+fn compiled(text: &str) -> Result<RecordExpression, String> {
     within_limits(text).map_err(|excess| excess.to_string())?;
-    ENVIRONMENT
+    let compiled = ENVIRONMENT
         .compile_expression_owned(text.to_owned())
-        .map_err(|error| format!("not an expression: {error}"))
+        .map_err(|error| format!("not an expression: {error}"))?;
+    Ok(RecordExpression {
+        compiled,
+        needs: columns(text),
+    })
 }

@@ -147,6 +147,15 @@ impl Mapping {
         &self.source
     }
 
+    /// Whether the kind and the state of this event about a case are described: if not, clients read
+    /// the words as they are.
+    #[must_use]
+    pub fn is_described(&self, event: &Arrival) -> bool {
+        let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+        let word = |name: &str| data[name].as_str().unwrap_or_default();
+        !self.is_of_cases() || self.kinds.state(word("kind"), word("state")).is_some()
+    }
+
     /// Whether its events are about cases; else they are about incidents.
     #[must_use]
     pub fn is_of_cases(&self) -> bool {
@@ -203,9 +212,34 @@ impl Mapping {
             "time": mapped.changed_at.unwrap_or(received_at),
             "data": mapped.data,
         });
-        let mut arrival = Arrival::parse(Tree::from(&event), received_at)?;
+        let mut arrival = Arrival::parse(Tree::from(&event), received_at)
+            .map_err(|fault| self.explained(fault))?;
         arrival.quiet = quiet;
         Ok(arrival)
+    }
+
+    /// Our check names our field; whoever mends it looks for theirs.
+    fn explained(&self, mut fault: FieldError) -> FieldError {
+        let last = fault.pointer.rsplit('/').next().unwrap_or_default();
+        let name = match last {
+            "subject" => self.subject,
+            "time" => "changed_at",
+            "id" => "version",
+            "type" => "event",
+            name => name,
+        };
+        let of_event = match name {
+            "changed_at" => self.changed_at.as_ref(),
+            "version" => self.version.as_ref(),
+            "event" => self.event.as_ref(),
+            _ => None,
+        };
+        let mut of_data = self.fields.iter().chain(&self.area);
+        let of_data = of_data.find(|(known, _)| *known == name);
+        if let Some(field) = of_event.or(of_data.map(|(_, field)| field)) {
+            fault.detail = format!("{} (`{name}` comes from {})", fault.detail, field.origin());
+        }
+        fault
     }
 
     fn step(&self, mapped: &Mapped, known: bool) -> &'static str {

@@ -109,6 +109,21 @@ fn a_column_that_is_not_there_is_named_with_those_that_are() {
 }
 
 #[test]
+fn an_empty_column_leaves_its_field_out_unless_the_expression_says_what_it_means() {
+    let mut row = row("CHIUSA");
+    row["cliente"] = Value::Null;
+    let mapped = mapping(CASE).map(&record(&row)).unwrap();
+    let now = Timestamp::parse("2026-11-24T12:00:00Z").unwrap();
+    let fault = mapping(CASE).event(&mapped, true, false, now).unwrap_err();
+    assert!(
+        fault.detail.contains("`client` is missing") && fault.detail.contains("record.cliente"),
+        "{fault}"
+    );
+    let said = CASE.replace("C-{{ record.cliente }}", "{{ record.cliente or 'desk' }}");
+    assert_eq!(event(&mapping(&said), &row, true)["data"]["client"], "desk");
+}
+
+#[test]
 fn an_expression_that_is_none_is_refused_when_it_is_read() {
     for (wrong, says) in [
         ("{{ record. }}", "not an expression"),

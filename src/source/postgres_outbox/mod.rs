@@ -2,29 +2,34 @@
 //! a table of ours over there, in the same transaction, so that none is missed and none is invented.
 //! We read it from its beginning and delete what we have taken, after our own commit.
 //!
-//! Next: `outbox` (what is asked), `install` (the SQL of it), `names`.
+//! Next: `outbox` (what is asked), `install` (the SQL of it), `trigger` (whether it is still there),
+//! `names`.
 
 mod install;
 mod names;
 mod outbox;
 mod settings;
+mod trigger;
 
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::PgListener;
 use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::Instant;
 
 use self::outbox::Outbox;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, SourceLook};
-use super::sql::{fault, postgres_options, stated, within};
+use super::sql::{fault, placed, postgres_options, stated, within};
 
 pub use self::install::{install_sql, remove_sql};
 pub use self::settings::OutboxSettings;
 
 /// How long a listener whose connection is lost waits before it says so.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long what was found of the trigger holds.
+const CHECK_EVERY: Duration = Duration::from_mins(1);
 
 /// Reads the outbox of one table.
 pub(super) struct OutboxReader {
@@ -32,6 +37,8 @@ pub(super) struct OutboxReader {
     timeout: Duration,
     /// The one connection: it listens, and it asks. Not there after a fault.
     listener: Option<PgListener>,
+    /// When the trigger was found to work, and what was odd about it.
+    checked: Option<(Instant, Option<String>)>,
 }
 
 impl OutboxReader {
@@ -46,6 +53,7 @@ impl OutboxReader {
             outbox: Outbox::new(name, settings),
             timeout: settings.timeout,
             listener: None,
+            checked: None,
         })
     }
 
@@ -53,9 +61,22 @@ impl OutboxReader {
         let mut listener = self.connected().await?;
         // What was told of until now is in the table.
         while listener.next_buffered().is_some() {}
+        let doubt = self.check(&mut listener).await?;
         let look = within(self.timeout, self.outbox.page(&mut listener, limit)).await?;
         self.listener = Some(listener);
-        Ok(look)
+        Ok(SourceLook { doubt, ..look })
+    }
+
+    /// Looks after the trigger, now and then: without it nothing would come, and nobody would know.
+    async fn check(&mut self, listener: &mut PgListener) -> Result<Option<String>, SourceFault> {
+        if let Some((at, doubt)) = &self.checked
+            && at.elapsed() < CHECK_EVERY
+        {
+            return Ok(doubt.clone());
+        }
+        let doubt = within(self.timeout, self.outbox.check(listener)).await?;
+        self.checked = Some((Instant::now(), doubt.clone()));
+        Ok(doubt)
     }
 
     async fn forget(&mut self, taken: &SourceLook) -> Result<(), SourceFault> {
@@ -69,10 +90,11 @@ impl OutboxReader {
     }
 
     async fn connected(&mut self) -> Result<PgListener, SourceFault> {
-        match self.listener.take() {
-            Some(listener) => Ok(listener),
-            None => within(self.timeout, Box::pin(self.outbox.listen())).await,
+        if let Some(listener) = self.listener.take() {
+            return Ok(listener);
         }
+        self.checked = None;
+        within(self.timeout, Box::pin(self.outbox.listen())).await
     }
 }
 
@@ -83,14 +105,20 @@ impl Reader for OutboxReader {
         _cursor: Option<&'a Cursor>,
         limit: usize,
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
-        Box::pin(self.read(limit))
+        Box::pin(async move {
+            let look = Box::pin(self.read(limit)).await;
+            look.map_err(|fault| self.outbox.placed(fault))
+        })
     }
 
     fn acknowledge<'a>(
         &'a mut self,
         taken: &'a SourceLook,
     ) -> BoxFuture<'a, Result<(), SourceFault>> {
-        Box::pin(self.forget(taken))
+        Box::pin(async move {
+            let done = Box::pin(self.forget(taken)).await;
+            done.map_err(|fault| self.outbox.placed(fault))
+        })
     }
 
     fn begins_empty(&self) -> bool {
@@ -122,5 +150,6 @@ pub async fn apply(settings: &OutboxSettings, sql: &str) -> Result<(), SourceFau
         sql.execute(&mut connection).await.map_err(fault)?;
         connection.close().await.map_err(fault)
     };
-    within(settings.timeout, Box::pin(run)).await
+    let done = within(settings.timeout, Box::pin(run)).await;
+    done.map_err(|fault| placed(fault, || settings.address()))
 }

@@ -41,9 +41,24 @@ impl OutboxNames {
     pub(super) fn missing(&self, name: &str) -> SourceFault {
         SourceFault::Unexpected(format!(
             "there is no table {}: run `araldo source install {name}`",
-            self.outbox.replace('"', "")
+            bare(&self.outbox)
         ))
     }
+
+    /// The trigger's name as the catalog has it.
+    pub(super) fn trigger_name(&self) -> String {
+        bare(&self.trigger)
+    }
+
+    /// The watched table for people.
+    pub(super) fn watched_name(&self) -> String {
+        bare(&self.watched)
+    }
+}
+
+/// Without the quotes: none of these names has one in it.
+fn bare(name: &str) -> String {
+    name.replace('"', "")
 }
 
 /// The name with `_` for what a name in SQL has not.

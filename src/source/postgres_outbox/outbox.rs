@@ -5,11 +5,13 @@ use serde_json::{Map, Value};
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use sqlx::{Acquire as _, ConnectOptions as _, Connection as _, Postgres, SqlStr};
 
+use super::install::{columns, made_for};
 use super::names::OutboxNames;
 use super::settings::OutboxSettings;
+use super::trigger::{TRIGGER, TriggerRow, doubt};
 use crate::source::fault::SourceFault;
 use crate::source::reader::{SourceLook, SourceRecord};
-use crate::source::sql::{LARGEST_PAGE, LARGEST_ROW, fault, postgres_options, stated};
+use crate::source::sql::{LARGEST_PAGE, LARGEST_ROW, fault, placed, postgres_options, stated};
 
 /// PostgreSQL's code for a table that is not there.
 const NO_TABLE: &str = "42P01";
@@ -74,6 +76,33 @@ impl Outbox {
         let channel = &self.names.channel;
         listener.listen(channel).await.map_err(fault)?;
         Ok(listener)
+    }
+
+    /// Asks whether the trigger is there, works, and was made for these settings; answers with what
+    /// an operator should know although it does.
+    pub(super) async fn check(
+        &self,
+        listener: &mut PgListener,
+    ) -> Result<Option<String>, SourceFault> {
+        let (schema, table) = self.settings.table.split_once('.').unwrap_or_default();
+        let columns: Vec<String> = columns(&self.settings)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let row = sqlx::query_as::<Postgres, TriggerRow>(TRIGGER)
+            .bind(schema.to_owned())
+            .bind(table.to_owned())
+            .bind(self.names.trigger_name())
+            .bind(columns)
+            .fetch_optional(listener)
+            .await
+            .map_err(fault)?;
+        doubt(row, &self.names, &self.name, &made_for(&self.settings))
+    }
+
+    /// The fault with what cannot be reached.
+    pub(super) fn placed(&self, fault: SourceFault) -> SourceFault {
+        placed(fault, || self.settings.address())
     }
 
     pub(super) async fn page(

@@ -3,7 +3,7 @@
 //!
 //! Next: `verbatim` (what is never touched).
 
-use super::verbatim::{Dialect, verbatim};
+use super::verbatim::{Dialect, is_comment, verbatim};
 use crate::source::fault::SourceFault;
 
 /// The parameter that says how many rows are wanted.
@@ -95,6 +95,26 @@ pub(super) fn condition(columns: &[String]) -> String {
     }
 }
 
+/// Whether the query itself says ORDER BY. One in parentheses orders a part of it, or a window.
+pub(super) fn is_ordered(query: &str, dialect: Dialect) -> bool {
+    let (mut rest, mut depth) = (query, 0_usize);
+    let mut outside = Vec::new();
+    while !rest.is_empty() {
+        let length = named(rest).map_or_else(|| verbatim(rest, dialect), |name| 1 + name.len());
+        let (part, after) = rest.split_at(length);
+        rest = after;
+        match part {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            part if depth > 0 || part.trim().is_empty() || is_comment(part, dialect) => {}
+            part => outside.push(part),
+        }
+    }
+    outside
+        .windows(2)
+        .any(|words| words[0].eq_ignore_ascii_case("order") && words[1].eq_ignore_ascii_case("by"))
+}
+
 /// The name of the parameter that `rest` begins with.
 fn named(rest: &str) -> Option<&str> {
     let after = rest.strip_prefix(':')?;
@@ -180,6 +200,35 @@ mod tests {
             ("5 -- :id\n:at", mysql, "5 -- :id\n$1"),
         ] {
             assert_eq!(numbered(query, dialect), written);
+        }
+    }
+
+    #[test]
+    fn only_the_order_of_the_query_itself_counts() {
+        let [postgres, mysql, sqlite] = [Dialect::Postgres, Dialect::Mysql, Dialect::Sqlite];
+        for (query, dialect) in [
+            ("SELECT id FROM t WHERE id > :id ORDER BY id", sqlite),
+            (
+                "with a as (select 1) select * from a order\n/* so */ by 1",
+                postgres,
+            ),
+            ("SELECT 5 # no ORDER\nOrder -- :at\nBy id", mysql),
+            ("SELECT E'\\'(' , '(' ORDER BY at", postgres),
+        ] {
+            assert!(is_ordered(query, dialect), "{query}");
+        }
+        for (query, dialect) in [
+            ("SELECT id FROM t WHERE id > :id", sqlite),
+            ("SELECT row_number() OVER (ORDER BY id) FROM t", postgres),
+            ("SELECT * FROM (SELECT id FROM t ORDER BY id) t", sqlite),
+            ("SELECT 'ORDER BY', \"order\" by FROM t", sqlite),
+            ("SELECT 1 -- ORDER BY id", sqlite),
+            ("SELECT 1 # ORDER BY id", mysql),
+            ("SELECT 1 /* ORDER BY id */", mysql),
+            ("SELECT id FROM t WHERE a = :order BY", sqlite),
+            ("SELECT t.order, by FROM t", sqlite),
+        ] {
+            assert!(!is_ordered(query, dialect), "{query}");
         }
     }
 

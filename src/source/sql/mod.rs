@@ -35,7 +35,7 @@ use self::session::SqlSession;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, SourceLook, SourceRecord};
 
-pub(super) use self::errors::{fault, within};
+pub(super) use self::errors::{fault, placed, within};
 pub(super) use self::page::{LARGEST_PAGE, LARGEST_ROW};
 pub(super) use self::postgres::options as postgres_options;
 pub(super) use self::settings::SqlSettings;
@@ -125,7 +125,11 @@ impl Reader for SqlReader {
         cursor: Option<&'a Cursor>,
         limit: usize,
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
-        Box::pin(self.read(cursor, limit))
+        Box::pin(async move {
+            // On the heap: with a handshake in it, it is large.
+            let look = Box::pin(self.read(cursor, limit)).await;
+            look.map_err(|fault| placed(fault, || self.settings.address()))
+        })
     }
 
     /// Nothing to be said over there; but the next page may be gone on to.

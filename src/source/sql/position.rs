@@ -88,13 +88,28 @@ fn order(value: &Value, other: &Value) -> Option<Ordering> {
     }
     match (value, other) {
         (Value::Number(value), Value::Number(other)) => order_of_numbers(value, other),
-        // Texts of one form are in the order of their times; texts that are no times are in the
-        // order of a collation.
-        (Value::String(value), Value::String(other)) => {
-            (form(value)? == form(other)?).then(|| value.cmp(other))
-        }
+        (Value::String(value), Value::String(other)) => order_of_texts(value, other),
         _ => None,
     }
+}
+
+/// Times that are written in one form are in the order of their texts, and so is what differs in
+/// digits alone, be it a number or a text. Other texts are in the order of a collation.
+fn order_of_texts(value: &str, other: &str) -> Option<Ordering> {
+    let is_known = match (form(value), form(other)) {
+        (Some(form), Some(other)) => form == other,
+        (None, None) => differ_in_digits(value, other),
+        _ => false,
+    };
+    is_known.then(|| value.cmp(other))
+}
+
+/// `PR-0009` and `PR-0010`, `9.25` and `9.50`. Not where the greater number is the lesser value.
+fn differ_in_digits(value: &str, other: &str) -> bool {
+    let has_exponent = value.contains(['e', 'E']) && value.parse::<f64>().is_ok();
+    let turns = value.starts_with('-') || value.ends_with("BC") || has_exponent;
+    let fits = |(a, b): (u8, u8)| a == b || (a.is_ascii_digit() && b.is_ascii_digit());
+    !turns && value.len() == other.len() && value.bytes().zip(other.bytes()).all(fits)
 }
 
 fn order_of_numbers(value: &Number, other: &Number) -> Option<Ordering> {
@@ -109,14 +124,20 @@ fn whole(number: &Number) -> Option<i128> {
     signed.or_else(|| number.as_u64().map(i128::from))
 }
 
-/// How a time is written: what stands between date and hour, and the zone.
-fn form(text: &str) -> Option<(&str, &str)> {
+/// What stands behind the date that a text begins with.
+pub(super) fn after_date(text: &str) -> Option<&str> {
     let (date, rest) = text.split_at_checked(10)?;
-    let is_digit = |(at, byte): (usize, u8)| match at {
+    let is_of_date = |(at, byte): (usize, u8)| match at {
         4 | 7 => byte == b'-',
         _ => byte.is_ascii_digit(),
     };
-    if !date.bytes().enumerate().all(is_digit) || text.ends_with("BC") {
+    date.bytes().enumerate().all(is_of_date).then_some(rest)
+}
+
+/// How a time is written: what stands between date and hour, and the zone.
+fn form(text: &str) -> Option<(&str, &str)> {
+    let rest = after_date(text)?;
+    if text.ends_with("BC") {
         return None;
     }
     let between = rest.get(..1).unwrap_or_default();
@@ -186,6 +207,27 @@ mod tests {
         assert_eq!(order(json!(later), json!(other)), None);
         let rows = [json!([time, "b"]), json!([time, "a"])].map(position);
         assert_eq!(rows[0].order(&rows[1]), None);
+    }
+
+    #[test]
+    fn texts_that_differ_in_digits_alone_have_their_order() {
+        let order = |a: &str, b: &str| position(json!([a])).order(&position(json!([b])));
+        for (lesser, greater) in [("PR-0009", "PR-0010"), ("9.25", "9.50"), ("è-1/a", "è-2/a")] {
+            assert_eq!(order(lesser, greater), Some(Ordering::Less));
+            assert_eq!(order(greater, lesser), Some(Ordering::Greater));
+        }
+        for (value, other) in [
+            // As texts and as numbers they have two orders.
+            ("9", "10"),
+            ("-5", "-3"),
+            ("1e-05", "1e-07"),
+            ("0044-03-15 BC", "0043-03-15 BC"),
+            // As a version and as a text.
+            ("1.10.1", "1.9.10"),
+            ("PR-9", "pr-8"),
+        ] {
+            assert_eq!(order(value, other), None, "{value}, {other}");
+        }
     }
 
     #[test]

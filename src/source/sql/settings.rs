@@ -4,7 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
+use super::bind::is_ordered;
+use super::position::after_date;
+use super::verbatim::Dialect;
 use crate::domain::limits::{LOOK_OVERLAP, LOOK_TIMEOUT, SOURCE_CURSOR};
 use crate::source::address::DatabaseAddress;
 use crate::text::time::duration;
@@ -47,7 +51,7 @@ impl SqlSettings {
 
     /// Finds what cannot be meant. The fault names the key to mend first.
     pub fn check(&self) -> Result<(), String> {
-        self.address()?;
+        let address = self.address()?;
         let (least, most) = LOOK_TIMEOUT;
         if !(least..=most).contains(&self.timeout) {
             return Err("`timeout` is out of range; write \"100ms\" to \"10m\"".to_owned());
@@ -56,7 +60,52 @@ impl SqlSettings {
             return Err("`overlap` is out of range; write \"0s\" to \"24h\"".to_owned());
         }
         self.check_cursor()?;
-        self.check_query()
+        self.check_query(dialect(&address))
+    }
+
+    /// Finds what cannot be a place in this source, as it is kept: `{"updated_at": "..", "id": 7}`.
+    pub fn check_place(&self, place: &Value) -> Result<(), String> {
+        let names = self.cursor.join(", ");
+        let Some(values) = place.as_object() else {
+            return Err(format!(
+                "a place is an object in {{ }} with the columns of `cursor`: {names}"
+            ));
+        };
+        for column in &self.cursor {
+            match values.get(column) {
+                Some(Value::String(_) | Value::Number(_)) => {}
+                Some(other) => {
+                    return Err(format!("`{column}` is {other}; write a text or a number"));
+                }
+                None => {
+                    return Err(format!(
+                        "the place has no `{column}`; it has the columns of `cursor`: {names}"
+                    ));
+                }
+            }
+        }
+        if let Some(other) = values.keys().find(|it| !self.cursor.contains(*it)) {
+            return Err(format!(
+                "the place has `{other}`, which is no column of `cursor`: {names}"
+            ));
+        }
+        self.check_first(values)
+    }
+
+    /// A look goes back by `overlap` from a time; from a word it could not.
+    fn check_first(&self, place: &Map<String, Value>) -> Result<(), String> {
+        let first = self.cursor.first();
+        let first = first.and_then(|column| Some((column, place.get(column)?.as_str()?)));
+        match first {
+            Some((column, text)) if !self.overlap.is_zero() && !is_time_or_number(text) => {
+                Err(format!(
+                    "`{column}` is `{text}`, which is neither a time such as \
+                     2026-11-24T10:00:00+00:00 nor a number; a source whose `overlap` is \"0s\" \
+                     takes any text"
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_cursor(&self) -> Result<(), String> {
@@ -78,7 +127,7 @@ impl SqlSettings {
         Ok(())
     }
 
-    fn check_query(&self) -> Result<(), String> {
+    fn check_query(&self, dialect: Dialect) -> Result<(), String> {
         let first = self.query.trim_start();
         let end = first.find(|c: char| !c.is_ascii_alphabetic());
         let first = &first[..end.unwrap_or(first.len())];
@@ -88,13 +137,19 @@ impl SqlSettings {
         {
             return Err("`query` must begin with SELECT or WITH: a source only reads".to_owned());
         }
-        let missing = self.cursor.iter().find(|it| !names(&self.query, it));
-        missing.map_or(Ok(()), |column| {
-            Err(format!(
+        if let Some(column) = self.cursor.iter().find(|it| !names(&self.query, it)) {
+            return Err(format!(
                 "`query` has no `:{column}`: the columns of `cursor` are bound there, so that \
                  each look begins where the last one ended"
-            ))
-        })
+            ));
+        }
+        match is_ordered(&self.query, dialect) {
+            true => Ok(()),
+            false => Err(format!(
+                "`query` must say ORDER BY {}: without it rows would be passed over",
+                self.cursor.join(", ")
+            )),
+        }
     }
 }
 
@@ -111,6 +166,19 @@ impl std::fmt::Debug for SqlSettings {
             .field("timeout", &self.timeout)
             .finish()
     }
+}
+
+/// By the address, which begins with one of `SCHEMES`.
+fn dialect(address: &str) -> Dialect {
+    match address.split(':').next() {
+        Some("postgres" | "postgresql") => Dialect::Postgres,
+        Some("mysql" | "mariadb") => Dialect::Mysql,
+        _ => Dialect::Sqlite,
+    }
+}
+
+fn is_time_or_number(text: &str) -> bool {
+    after_date(text).is_some() || text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// Whether a name can stand behind the colon of a parameter.
@@ -141,11 +209,14 @@ const fn ten_seconds() -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn settings(more: &str) -> SqlSettings {
         let least = "url = \"sqlite:crm.db\"\n\
-                     query = \"SELECT id, at FROM t WHERE (at, id) > (:at, :id) LIMIT :limit\"\n\
+                     query = \"SELECT id, at FROM t WHERE (at, id) > (:at, :id) ORDER BY at, id \
+                     LIMIT :limit\"\n\
                      cursor = [\"at\", \"id\"]\n";
         let mut table: toml::Table = toml::from_str(least).unwrap();
         table.extend(toml::from_str::<toml::Table>(more).unwrap());
@@ -182,14 +253,55 @@ mod tests {
             ),
             ("query = \"selection\"", "`query` must begin with SELECT"),
             ("query = \"SELECT 1::at, :id\"", "`query` has no `:at`"),
+            (
+                "query = \"SELECT * FROM t WHERE (at, id) > (:at, :id) -- ORDER BY at\"",
+                "`query` must say ORDER BY at, id: without it",
+            ),
         ] {
             let fault = settings(more).check().unwrap_err();
             assert!(fault.starts_with(said), "{more}: {fault}");
         }
         assert_eq!(
-            settings("query = \"\\n with a as (:at) :id\"").check(),
+            settings("query = \"\\n with a as (:at) :id order by 1\"").check(),
             Ok(())
         );
+        // A comment there, and none in the other databases.
+        let mysql = "url = \"mysql://db/crm\"\nquery = \"SELECT :at, :id # ORDER BY at\"";
+        assert!(settings(mysql).check().is_err());
+    }
+
+    #[test]
+    fn a_place_has_a_text_or_a_number_for_each_column_of_the_cursor() {
+        let usual = settings("");
+        for place in [
+            json!({"at": "2026-11-24 10:00:00+00", "id": 7}),
+            json!({"at": "2026-11-24", "id": "PR-7"}),
+            json!({"at": "-17.5", "id": 7}),
+            json!({"at": 17, "id": 7}),
+        ] {
+            assert_eq!(usual.check_place(&place), Ok(()));
+        }
+        for (place, said) in [
+            (json!("2026-11-24"), "a place is an object in { }"),
+            (json!({"at": "2026-11-24"}), "the place has no `id`"),
+            (
+                json!({"at": "2026-11-24", "id": null}),
+                "`id` is null; write a text",
+            ),
+            (
+                json!({"at": "2026-11-24", "id": 7, "ID": 7}),
+                "the place has `ID`, which is no column of `cursor`: at, id",
+            ),
+            (json!({"at": "yesterday", "id": 7}), "`at` is `yesterday`"),
+            (json!({"at": "infinity", "id": 7}), "`at` is `infinity`"),
+        ] {
+            let fault = usual.check_place(&place).unwrap_err();
+            assert!(fault.starts_with(said), "{place}: {fault}");
+        }
+        // Nobody goes back from it: it may be any text.
+        let alone = settings("overlap = \"0s\"");
+        let place = json!({"at": "PR-7", "id": 7});
+        assert_eq!(alone.check_place(&place), Ok(()));
     }
 
     #[test]

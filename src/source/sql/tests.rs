@@ -201,6 +201,24 @@ async fn what_would_skip_rows_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_that_another_program_writes_is_named() {
+    let mut theirs = Theirs::new().await;
+    sqlx::query("BEGIN EXCLUSIVE")
+        .execute(&mut theirs.connection)
+        .await
+        .unwrap();
+    let mut reader = theirs.reader(QUERY, 0);
+    reader.settings.timeout = Duration::from_millis(100);
+    let fault = reader.look(None, 9).await.unwrap_err().to_string();
+    let file = path(theirs.folder.path());
+    let expected = format!(
+        "cannot reach it: {}: another program holds it locked",
+        file.display()
+    );
+    assert_eq!(fault, expected);
+}
+
+#[tokio::test]
 async fn their_database_is_only_read_and_a_missing_one_is_not_made() {
     let theirs = Theirs::new().await;
     let query = "INSERT INTO t (id) SELECT 1 WHERE :at < :id RETURNING id, id AS at";

@@ -29,6 +29,13 @@ pub(super) fn verbatim(rest: &str, dialect: Dialect) -> usize {
     }
 }
 
+/// Whether what `verbatim` found belongs to nothing of the query.
+pub(super) fn is_comment(part: &str, dialect: Dialect) -> bool {
+    part.starts_with("--")
+        || part.starts_with("/*")
+        || dialect == Dialect::Mysql && part.starts_with('#')
+}
+
 /// A quotation mark that stands twice does not end the text; nor does one after a backslash, where
 /// that is an escape.
 fn quoted(rest: &str, quote: u8, backslash: bool) -> usize {

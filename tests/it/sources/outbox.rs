@@ -1,5 +1,5 @@
 //! An outbox: the table's own changes wake Araldo, in order, and what was taken is removed over
-//! there.
+//! there. It never hinders those who write, and says when it cannot see them.
 
 use std::time::Instant;
 
@@ -16,15 +16,8 @@ on_both_databases!(each_change_is_told_in_order_and_the_outbox_is_emptied,);
 async fn each_change_is_told_in_order_and_the_outbox_is_emptied(store: TestStore) {
     let theirs = Theirs::postgres().await;
     let settings = theirs.by_outbox();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("araldo.toml");
-    std::fs::write(&file, &settings).unwrap();
-    let config = araldo::config::Config::load(Some(&file), std::iter::empty()).unwrap();
-    let source::ReaderSettings::PostgresOutbox(outbox) = &config.sources["crm"].settings.reader
-    else {
-        panic!("an outbox");
-    };
-    let sql = source::install_sql("crm", outbox);
+    let outbox = read(&settings);
+    let sql = source::install_sql("crm", &outbox);
     theirs.run(&sql).await;
     // A second time changes nothing.
     theirs.run(&sql).await;
@@ -76,8 +69,113 @@ async fn each_change_is_told_in_order_and_the_outbox_is_emptied(store: TestStore
         .await
         .unwrap();
     assert_eq!(rows, 0);
-    theirs.run(&source::remove_sql("crm", outbox)).await;
+    theirs.run(&source::remove_sql("crm", &outbox)).await;
     node.planned().await;
     node.sums_close().await;
     node.stop().await;
+}
+
+/// What settings with the source `crm` say of its outbox.
+fn read(settings: &str) -> source::OutboxSettings {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("araldo.toml");
+    std::fs::write(&file, settings).unwrap();
+    let config = araldo::config::Config::load(Some(&file), std::iter::empty()).unwrap();
+    match &config.sources["crm"].settings.reader {
+        source::ReaderSettings::PostgresOutbox(outbox) => outbox.clone(),
+        source::ReaderSettings::Sql(_) => panic!("an outbox"),
+    }
+}
+
+/// A first look, over a connection of its own.
+async fn look(outbox: &source::OutboxSettings) -> Result<source::SourceLook, String> {
+    let settings = source::ReaderSettings::PostgresOutbox(outbox.clone());
+    let mut reader = source::open("crm", &settings).unwrap();
+    let look = reader.look(None, 10).await;
+    look.map_err(|fault| fault.to_string())
+}
+
+#[tokio::test]
+async fn what_cannot_be_installed_leaves_their_table_as_it_is() {
+    let theirs = Theirs::postgres().await;
+    let settings = theirs.by_outbox();
+    for wrong in [
+        settings.replace("key = \"id\"", "key = \"number\""),
+        settings.replace("\"stato\", \"note\"]", "\"statoo\", \"note\"]"),
+        // There, and no column of theirs.
+        settings.replace("key = \"id\"", "key = \"ctid\""),
+    ] {
+        assert_ne!(wrong, settings);
+        let outbox = read(&wrong);
+        let sql = source::install_sql("crm", &outbox);
+        let fault = source::apply(&outbox, &sql).await.unwrap_err().to_string();
+        assert!(fault.contains("does not exist"), "{fault}");
+    }
+    theirs.write(0, "NUOVA", 1).await;
+    let pool = sqlx::PgPool::connect(&theirs.url).await.unwrap();
+    let made: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(made, 0);
+}
+
+#[tokio::test]
+async fn a_column_that_is_renamed_fails_no_write_of_theirs_and_is_said() {
+    let theirs = Theirs::postgres().await;
+    let outbox = read(&theirs.by_outbox());
+    theirs.run(&source::install_sql("crm", &outbox)).await;
+    theirs.write(0, "NUOVA", 1).await;
+    assert_eq!(look(&outbox).await.unwrap().doubt, None);
+    theirs
+        .run(
+            "ALTER TABLE pratiche RENAME COLUMN stato TO status; ALTER TABLE pratiche DROP COLUMN note;
+             UPDATE pratiche SET changed = 2",
+        )
+        .await;
+    let look = look(&outbox).await.unwrap();
+    let doubt = look.doubt.unwrap();
+    assert!(
+        doubt.starts_with("public.pratiche has no `note, stato` any more"),
+        "{doubt}"
+    );
+    let states: Vec<_> = look.records.iter().map(|it| &it.fields["stato"]).collect();
+    assert_eq!(states, [&json!("NUOVA"), &json!(null)]);
+}
+
+#[tokio::test]
+async fn a_trigger_that_is_gone_or_off_or_made_for_something_else_is_said() {
+    let theirs = Theirs::postgres().await;
+    let settings = theirs.by_outbox();
+    let outbox = read(&settings);
+    let until_installed = ": run `araldo source install crm`";
+    let install = source::install_sql("crm", &outbox);
+    let said = async |outbox: &source::OutboxSettings| {
+        let fault = look(outbox).await.unwrap_err();
+        assert!(fault.ends_with(until_installed), "{fault}");
+        fault
+    };
+
+    let fault = said(&outbox).await;
+    let begin = "there is no trigger araldo_crm on public.pratiche";
+    assert!(fault.starts_with(begin), "{fault}");
+    theirs.run(&install).await;
+    assert_eq!(look(&outbox).await.unwrap(), source::SourceLook::default());
+
+    theirs
+        .run("ALTER TABLE pratiche DISABLE TRIGGER araldo_crm")
+        .await;
+    let fault = said(&outbox).await;
+    assert!(fault.contains("is disabled"), "{fault}");
+    theirs.run(&install).await;
+    assert!(look(&outbox).await.is_ok());
+
+    let fewer = read(&settings.replace(", \"note\"]", "]"));
+    let fault = said(&fewer).await;
+    assert!(fault.contains("for other `columns`"), "{fault}");
+    theirs.run(&source::install_sql("crm", &fewer)).await;
+    assert!(look(&fewer).await.is_ok());
+
+    theirs.run("DROP TRIGGER araldo_crm ON pratiche").await;
+    said(&fewer).await;
 }

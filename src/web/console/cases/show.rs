@@ -4,9 +4,11 @@ use askama::Template;
 use axum::response::Response;
 
 use super::line::owner;
+use crate::domain::event::EventState;
 use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
+use crate::store::planning::events::StoredEvent;
 use crate::store::reports::MessageFilter;
 use crate::web::console::messages::MessageLine;
 use crate::web::console::replies::{self, ReplyLine};
@@ -29,6 +31,8 @@ struct CasePage {
     closed: Option<When>,
     steps: Vec<TimelineStep>,
     lines: Vec<MessageLine>,
+    /// Why there are no messages, if there are none.
+    untold: String,
     replies: Vec<ReplyLine>,
     may_answer: bool,
 }
@@ -43,6 +47,10 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         ..MessageFilter::default()
     };
     let lines = MessageLine::newest(&mut tx, &filter, now).await?;
+    let untold = match steps.last() {
+        Some(newest) => untold(&tx.events().get(newest.event).await?),
+        None => String::new(),
+    };
     let replies = replies::about(&mut tx, RepliesTo::Case(&case), now).await?;
     drop(tx);
     let kinds = visit.web.pages.case_kinds();
@@ -63,8 +71,18 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         closed: found.closed_at.map(|at| When::new(at, now)),
         steps: steps.into_iter().map(step).collect(),
         case: found,
+        untold,
         lines,
         replies,
         may_answer: visit.may(Right::AnswerReplies),
     }))
+}
+
+/// Why an event told nobody, in a sentence.
+fn untold(newest: &StoredEvent) -> String {
+    match (newest.state, &newest.detail) {
+        (EventState::Received, _) => "Its newest event is being planned.".to_owned(),
+        (_, Some(detail)) => format!("Of its newest event: {detail}."),
+        (_, None) => "No rule matched the events of this case.".to_owned(),
+    }
 }
