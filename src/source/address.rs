@@ -32,6 +32,13 @@ impl DatabaseAddress<'_> {
         let url = Url::parse(&text).map_err(|_| {
             format!("`{key}` is no address such as {scheme}://reader@host/database")
         })?;
+        // The driver would take the rest of it for a parameter, and say it in the log.
+        if text.matches('@').count() > 1 || url.query().is_some_and(|query| query.contains('@')) {
+            return Err(format!(
+                "`{key}`: a password with signs such as @ ? / # goes into `password_file`, or is \
+                 written in percent signs"
+            ));
+        }
         match self.password_file {
             None => Ok(text),
             Some(path) => with_password(key, url, path),

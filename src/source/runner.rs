@@ -12,7 +12,7 @@ use super::fault::SourceFault;
 use super::mapping::Mapping;
 use super::reader::{Cursor, Reader, SourceLook};
 use super::settings::{Baseline, WatchSettings};
-use super::taking::Keeper;
+use super::taking::{Keeper, Quiet};
 use crate::domain::limits::{SOURCE_LONGEST_PAUSE, SOURCE_RECORDS};
 use crate::domain::{Clock, Ids, NodeId, Timestamp};
 use crate::runtime::{Lifecycle, Wake};
@@ -20,6 +20,8 @@ use crate::store::{Store, StoreError};
 
 /// How often a node looks whether a source that another one reads is free.
 const ELSEWHERE: Duration = Duration::from_secs(2);
+/// A zone that a time does not name may put it so far ahead.
+const AHEAD: chrono::TimeDelta = chrono::TimeDelta::hours(15);
 /// The first pause after a fault.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// A source that brings nothing says so often that it was looked at.
@@ -54,6 +56,8 @@ struct ReadingPlace {
     cursor: Option<Cursor>,
     /// The baseline is over.
     settled: bool,
+    /// When this node began to read it.
+    began_at: Timestamp,
     /// The store says that a look failed, or has a doubt that may have gone.
     marked: Option<String>,
     /// When the store last heard of a look.
@@ -175,7 +179,9 @@ impl Runner {
         tracing::info!(source.name = self.name, "this node reads the source");
         Ok(Some(ReadingPlace {
             cursor: row.cursor.as_deref().and_then(parsed),
-            settled: row.settled || self.reader.begins_empty(),
+            // A place is kept even of a source that had nothing: without one it was never looked at.
+            settled: self.reader.begins_empty() || (row.settled && row.cursor.is_some()),
+            began_at: self.clock.now(),
             marked: row.fault.or(row.doubt),
             noted_at: None,
             heard_at: row.record_at,
@@ -193,9 +199,18 @@ impl Runner {
             place.heard_at = Some(now);
         }
         let silence = self.silence(place.heard_at, now);
-        look.doubt = look.doubt.or(silence).or_else(|| place.of_settings.clone());
+        let ahead = look.cursor.as_ref().or(place.cursor.as_ref());
+        let ahead = ahead.and_then(|cursor| ahead_of(cursor, now));
+        look.doubt = look
+            .doubt
+            .or(ahead)
+            .or(silence)
+            .or_else(|| place.of_settings.clone());
         let settled = place.settled || !look.more;
-        let quiet = !place.settled && self.watch.baseline == Baseline::Silent;
+        let quiet = match self.watch.baseline {
+            Baseline::Silent if !place.settled => Quiet::Until(place.began_at),
+            Baseline::Silent | Baseline::Tell => Quiet::Never,
+        };
         if is_worth_a_note(&place, &look, settled, now) {
             let taken = self.keeper.keep(&look, quiet, settled, now).await?;
             if !taken.ours {
@@ -212,12 +227,13 @@ impl Runner {
         if !look.records.is_empty() {
             self.wake.events_stored();
         }
-        if let Err(fault) = self.reader.acknowledge(&look).await {
-            tracing::warn!(source.name = self.name, error = %fault,
-                "what was taken could not be acknowledged; it will be read again, and known");
-        }
+        let acknowledged = self.reader.acknowledge(&look).await;
         place.settled = settled;
         place.cursor = look.cursor.or(place.cursor);
+        // What was taken will be read again, and is known; but nothing behind it comes.
+        if let Err(fault) = acknowledged {
+            return self.note(place, &fault).await;
+        }
         self.place = Some(place);
         Ok(if look.more { Turn::More } else { Turn::Idle })
     }
@@ -258,6 +274,25 @@ fn is_worth_a_note(place: &ReadingPlace, look: &SourceLook, settled: bool, now: 
         || settled != place.settled
         || look.doubt != place.marked
         || place.noted_at.is_none_or(|at| now - at >= SIGN_OF_LIFE)
+}
+
+/// A row from the future carries the place with it, and what is written until then lies before it.
+fn ahead_of(cursor: &Cursor, now: Timestamp) -> Option<String> {
+    let times = cursor
+        .0
+        .as_object()?
+        .values()
+        .filter_map(|value| value.as_str());
+    let mut ahead = times.filter(|text| {
+        let time = Timestamp::parse(&text.replacen(' ', "T", 1));
+        let time = time.or_else(|_| Timestamp::parse(&format!("{}Z", text.replacen(' ', "T", 1))));
+        *text == "infinity" || time.is_ok_and(|time| time > now + AHEAD)
+    });
+    let text = ahead.next()?;
+    Some(format!(
+        "the newest row lies ahead of time ({text}): what is written until then is not seen; mend it \
+         over there, then `araldo source rewind`"
+    ))
 }
 
 fn parsed(text: &str) -> Option<Cursor> {

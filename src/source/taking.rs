@@ -20,6 +20,25 @@ pub(super) struct Keeper {
     pub(super) node: NodeId,
 }
 
+/// Whom a look tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quiet {
+    /// Everybody whom the rules name.
+    Never,
+    /// Nobody, of what had not changed since then: it stood there when the source was new.
+    Until(Timestamp),
+}
+
+impl Quiet {
+    /// Where a record does not say when it changed, it counts as having stood there.
+    fn hushes(self, mapped: &Mapped) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Until(began) => mapped.changed_at.is_none_or(|at| at <= began),
+        }
+    }
+}
+
 /// What keeping came to.
 pub(super) struct Taken {
     /// False: another node reads this source now, and nothing was kept.
@@ -62,7 +81,7 @@ impl Keeper {
     pub(super) async fn keep(
         &self,
         look: &SourceLook,
-        quiet: bool,
+        quiet: Quiet,
         settled: bool,
         now: Timestamp,
     ) -> Result<Taken, StoreError> {
@@ -79,15 +98,22 @@ impl Keeper {
         }
     }
 
+    /// Whatever a record does to whoever maps it, the others and the daemon go on.
+    fn map(&self, record: &SourceRecord) -> Result<Mapped, FieldError> {
+        let mapping = std::panic::AssertUnwindSafe(|| self.mapping.map(record));
+        std::panic::catch_unwind(mapping)
+            .unwrap_or_else(|_| Err(FieldError::new("", "the mapping stumbled over it")))
+    }
+
     async fn keep_each(
         &self,
         look: &SourceLook,
-        quiet: bool,
+        quiet: Quiet,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for record in &look.records {
             let mut tx = self.store.write().await?;
-            let mapped = [(record, self.mapping.map(record))];
+            let mapped = [(record, self.map(record))];
             match self.take_in(&mut tx, &mapped, quiet, now).await {
                 Ok(_) => tx.commit().await?,
                 Err(error) if error.is_unholdable() => {
@@ -107,13 +133,13 @@ impl Keeper {
         &self,
         look: &SourceLook,
         records: &[SourceRecord],
-        quiet: bool,
+        quiet: Quiet,
         settled: bool,
         now: Timestamp,
     ) -> Result<Taken, StoreError> {
         let mapped: Vec<_> = records
             .iter()
-            .map(|record| (record, self.mapping.map(record)))
+            .map(|record| (record, self.map(record)))
             .collect();
         let changed_at = mapped
             .iter()
@@ -156,7 +182,7 @@ impl Keeper {
         &self,
         tx: &mut Tx,
         mapped: &[(&SourceRecord, Result<Mapped, FieldError>)],
-        quiet: bool,
+        quiet: Quiet,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
         let mut known = self.known(tx, mapped, quiet).await?;
@@ -164,6 +190,7 @@ impl Keeper {
         for (record, outcome) in mapped {
             let event = outcome.clone().and_then(|mapped| {
                 let known = !known.insert(mapped.subject.clone());
+                let quiet = quiet.hushes(&mapped);
                 self.mapping.event(&mapped, known, quiet, now)
             });
             match event {
@@ -177,14 +204,16 @@ impl Keeper {
         // What was taken before bears the same id: it is known, whatever it said about the step.
         let ids = self.ids.as_ref();
         let answers = tx.events().accept(arrivals.clone(), now, ids).await?;
-        for (answer, arrival) in answers.into_iter().zip(&arrivals) {
+        let mut doubt = None;
+        for (answer, arrival) in answers.into_iter().zip(arrivals) {
             if let Accept::Conflict(id) = answer
-                && let Some(conflict) = conflict(tx, id, arrival).await?
+                && let Some(other) = other_state(tx, id, arrival).await?
             {
-                return Ok(Some(conflict));
+                doubt = Some(two_states(&other));
+                tx.events().accept([other], now, ids).await?;
             }
         }
-        Ok(None)
+        Ok(doubt)
     }
 
     /// Of the subjects, those that were heard of before. Of a baseline nobody asks.
@@ -192,13 +221,13 @@ impl Keeper {
         &self,
         tx: &mut Tx,
         mapped: &[(&SourceRecord, Result<Mapped, FieldError>)],
-        quiet: bool,
+        quiet: Quiet,
     ) -> Result<HashSet<String>, StoreError> {
         let subjects: Vec<String> = mapped
             .iter()
             .filter_map(|(_, it)| Some(it.as_ref().ok()?.subject.clone()))
             .collect();
-        if quiet || subjects.is_empty() {
+        if quiet != Quiet::Never || subjects.is_empty() {
             return Ok(HashSet::new());
         }
         let source = self.mapping.source();
@@ -215,7 +244,7 @@ impl Keeper {
         tx: &mut Tx,
         record: &SourceRecord,
         why: &str,
-        quiet: bool,
+        quiet: Quiet,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // NUL is the one character that one of the databases refuses.
@@ -228,28 +257,35 @@ impl Keeper {
             reason: why,
             record: &text,
             digest: &digest(&text),
-            quiet,
+            quiet: quiet != Quiet::Never,
         };
         tx.sources().bury(&self.name, letter, now).await
     }
 }
 
-/// What was taken before bears the same id. That it was an opening then and is a change now is no
-/// conflict; that it says something else is: two states were given one version, and one is lost.
-async fn conflict(
+/// What was taken before bears the same id. That it was an opening then and is a change now is
+/// nothing new; that it says something else is: the record has another state under the same version,
+/// which is not lost, but gets an id of its own.
+async fn other_state(
     tx: &mut Tx,
     known: EventId,
-    arrival: &Arrival,
-) -> Result<Option<String>, StoreError> {
+    mut arrival: Arrival,
+) -> Result<Option<Arrival>, StoreError> {
     let known = tx.events().get(known).await?;
     let says: serde_json::Value = serde_json::from_str(&arrival.data).unwrap_or_default();
-    Ok((known.event.raw != says).then(|| {
-        format!(
-            "`{}` was taken before and said something else: `version` does not tell two states \
-             apart, or the mapping was changed",
-            arrival.id
-        )
-    }))
+    if known.event.raw == says {
+        return Ok(None);
+    }
+    arrival.id = digest(&format!("{}:{}", arrival.id, arrival.data)).into();
+    Ok(Some(arrival))
+}
+
+fn two_states(arrival: &Arrival) -> String {
+    let subject = arrival.subject.as_deref().unwrap_or_default();
+    format!(
+        "`{subject}` was taken before with the same version and other words; it was taken again: \
+         `version` does not tell two states apart, or the mapping was changed"
+    )
 }
 
 /// A sentence about states that the settings do not list, if there were any.

@@ -8,7 +8,7 @@ use super::values;
 const FUEL: u64 = 10_000;
 
 /// Filters that write as much as a number in the expression says.
-const MAKE_MUCH: &[&str] = &["batch", "format", "indent", "slice", "tojson"];
+const MAKE_MUCH: &[&str] = &["batch", "format", "indent", "pprint", "slice", "tojson"];
 
 /// An engine for conditions. How large one may be is for `domain::expression` to say before.
 #[must_use]

@@ -189,4 +189,15 @@ fn a_local_time_on_the_nights_when_clocks_change_is_a_time() {
         "2026-11-24T10:00:00+02:00"
     );
     assert_eq!(told("2026-12-01"), "2026-12-01");
+    for far in [
+        "-262143-01-01 00:00:00",
+        "+262142-12-31 23:59:59",
+        "0001-01-01 00:00:00",
+    ] {
+        let text = moment(json!(far), chrono_tz::Europe::Rome).unwrap();
+        assert!(
+            Timestamp::parse(&text).is_err() || text.starts_with("0001"),
+            "{text}"
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! What columns hold, as our fields want it: a line of text, a list, a truth value, a moment.
 
-use chrono::{LocalResult, NaiveDateTime, TimeZone as _, Utc};
+use chrono::{Datelike as _, LocalResult, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -48,6 +48,7 @@ pub(super) fn flag(value: &Value) -> bool {
 /// else is passed on, for the event's own check to name it.
 pub(super) fn moment(value: Value, zone: Tz) -> Option<String> {
     let text = line(value)?;
+    let far = |naive: &NaiveDateTime| !(1000..=9999).contains(&naive.year());
     let naive = [
         "%Y-%m-%dT%H:%M:%S%.f",
         "%Y-%m-%d %H:%M:%S%.f",
@@ -56,6 +57,8 @@ pub(super) fn moment(value: Value, zone: Tz) -> Option<String> {
     ]
     .iter()
     .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok());
+    // No calendar of a zone reaches that far: left as it is, the event's own check names it.
+    let naive = naive.filter(|naive| !far(naive));
     let Some(naive) = naive else {
         // PostgreSQL's own output parts day and time by a blank.
         return Some(match text.get(10..11) {
@@ -68,9 +71,10 @@ pub(super) fn moment(value: Value, zone: Tz) -> Option<String> {
         LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => time.to_utc(),
         // Skipped in spring: as the clocks before the change would have it.
         LocalResult::None => {
-            let before = naive - chrono::TimeDelta::hours(1);
+            let hour = chrono::TimeDelta::hours(1);
+            let before = naive.checked_sub_signed(hour)?;
             match zone.from_local_datetime(&before).earliest() {
-                Some(time) => time.to_utc() + chrono::TimeDelta::hours(1),
+                Some(time) => time.to_utc().checked_add_signed(hour)?,
                 None => Utc.from_utc_datetime(&naive),
             }
         }

@@ -115,6 +115,23 @@ pub(super) fn is_ordered(query: &str, dialect: Dialect) -> bool {
         .any(|words| words[0].eq_ignore_ascii_case("order") && words[1].eq_ignore_ascii_case("by"))
 }
 
+/// Whether it is one statement: nothing but comments stands behind a `;`.
+pub(super) fn is_single(query: &str, dialect: Dialect) -> bool {
+    let (mut rest, mut ended) = (query, false);
+    while !rest.is_empty() {
+        let length = named(rest).map_or_else(|| verbatim(rest, dialect), |name| 1 + name.len());
+        let (part, after) = rest.split_at(length);
+        rest = after;
+        match part {
+            ";" => ended = true,
+            part if part.trim().is_empty() || is_comment(part, dialect) => {}
+            _ if ended => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
 /// The name of the parameter that `rest` begins with.
 fn named(rest: &str) -> Option<&str> {
     let after = rest.strip_prefix(':')?;

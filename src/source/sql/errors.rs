@@ -27,7 +27,7 @@ const PASSING_POSTGRES: [&str; 6] = ["08", "40", "53", "55P03", "57", "58"];
 const PASSING_MYSQL: [u16; 9] = [1040, 1053, 1203, 1205, 1213, 1317, 1927, 1969, 3024];
 /// Busy, locked, interrupted, read or write failed, cannot be opened.
 const PASSING_SQLITE: [i32; 5] = [5, 6, 9, 10, 14];
-/// Busy and locked.
+/// Somebody else holds the file.
 const HELD_SQLITE: [i32; 2] = [5, 6];
 
 /// The fault that an error is.

@@ -89,7 +89,15 @@ impl SqlReader {
         self.session = reusable.then_some(session);
         let last = rows.last().map(|(at, _)| at.clone());
         let more = progress.goes_on(last.as_ref(), more, bounded)?;
-        let cursor = risen(known.as_ref(), last.as_ref()).map(|at| at.cursor(columns));
+        if let Some(last) = &last
+            && !overlap.is_zero()
+            && last.begins_with_words()
+        {
+            return Err(words_have_no_window(last));
+        }
+        let first_of_all = (stored.is_none() && !more).then(|| progress.begin.clone());
+        let cursor = risen(known.as_ref(), last.as_ref()).or(first_of_all);
+        let cursor = cursor.map(|at| at.cursor(columns));
         let next = cursor.clone().or_else(|| stored.cloned());
         let progress = progress.after(last, next);
         let doubt = progress.doubt().filter(|_| !more);
@@ -143,6 +151,15 @@ impl Reader for SqlReader {
         }
         Box::pin(std::future::ready(Ok(())))
     }
+}
+
+/// A look could not go back from it.
+fn words_have_no_window(last: &Position) -> SourceFault {
+    SourceFault::Unexpected(format!(
+        "the first column of `cursor` is a text that is no time ({last}): begin the cursor with a time \
+         such as 2026-11-24 10:00:00 or a number, or set `overlap` to \"0s\" if the text itself rises \
+         with each change"
+    ))
 }
 
 fn record((at, fields): PlacedRow) -> SourceRecord {

@@ -54,6 +54,12 @@ impl Position {
         Some(Ordering::Equal)
     }
 
+    /// Its first column is a text, and neither a time nor a number in letters.
+    pub(super) fn begins_with_words(&self) -> bool {
+        let first = self.0.first().and_then(Value::as_str);
+        first.is_some_and(|text| !is_time_or_number(text))
+    }
+
     /// The place so much earlier, if the first column is a time; `least` are the least values there
     /// are, for the other columns.
     pub(super) fn before(&self, overlap: Duration, least: &Self) -> Option<Self> {
@@ -124,8 +130,13 @@ fn whole(number: &Number) -> Option<i128> {
     signed.or_else(|| number.as_u64().map(i128::from))
 }
 
+/// Whether a look can go back from it, or it is a number in letters.
+pub(super) fn is_time_or_number(text: &str) -> bool {
+    after_date(text).is_some() || text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
 /// What stands behind the date that a text begins with.
-pub(super) fn after_date(text: &str) -> Option<&str> {
+fn after_date(text: &str) -> Option<&str> {
     let (date, rest) = text.split_at_checked(10)?;
     let is_of_date = |(at, byte): (usize, u8)| match at {
         4 | 7 => byte == b'-',

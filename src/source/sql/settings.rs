@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::bind::is_ordered;
-use super::position::after_date;
+use super::bind::{is_ordered, is_single};
+use super::position::is_time_or_number;
 use super::verbatim::Dialect;
 use crate::domain::limits::{LOOK_OVERLAP, LOOK_TIMEOUT, SOURCE_CURSOR};
 use crate::source::address::DatabaseAddress;
@@ -143,6 +143,9 @@ impl SqlSettings {
                  each look begins where the last one ended"
             ));
         }
+        if !is_single(&self.query, dialect) {
+            return Err("`query` must be one statement: nothing may follow a `;`".to_owned());
+        }
         match is_ordered(&self.query, dialect) {
             true => Ok(()),
             false => Err(format!(
@@ -175,10 +178,6 @@ fn dialect(address: &str) -> Dialect {
         Some("mysql" | "mariadb") => Dialect::Mysql,
         _ => Dialect::Sqlite,
     }
-}
-
-fn is_time_or_number(text: &str) -> bool {
-    after_date(text).is_some() || text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// Whether a name can stand behind the colon of a parameter.
