@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::theirs::Theirs;
 use crate::support::TestStore;
-use crate::support::node::Node;
+use crate::support::node::{Eye, Node};
 use crate::support::patience::until;
 
 on_both_databases!(
@@ -13,6 +13,10 @@ on_both_databases!(
     a_column_renamed_while_running_is_said_and_mended,
     two_rows_with_one_cursor_are_said,
     a_state_that_is_not_listed_is_told_and_reported,
+    a_time_beyond_all_calendars_ends_nothing,
+    two_states_under_one_version_are_both_told,
+    a_source_without_a_place_begins_with_its_baseline,
+    a_row_from_the_future_is_a_doubt,
 );
 
 async fn until_said(node: &Node, words: &str) {
@@ -117,5 +121,79 @@ async fn a_state_that_is_not_listed_is_told_and_reported(store: TestStore) {
     );
     let source = node.get("/v1/sources").await.body["items"][0].clone();
     assert!(source["doubt"].to_string().contains("SOSPESA"), "{source}");
+    node.stop().await;
+}
+
+async fn a_time_beyond_all_calendars_ends_nothing(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(folder.path()).await;
+    let settings = theirs.by_query();
+    let settings = settings.replace("note = \"note\"", "changed_at = \"note\"");
+    let node = Node::start(store, &settings).await;
+    node.client("C-1", &["+390000000171"], json!({})).await;
+    settled(&node).await;
+    for (number, far) in [(5, "-262143-01-01 00:00:00"), (6, "+262142-12-31 23:59:59")] {
+        let sql = format!(
+            "INSERT INTO pratiche VALUES ({number}, 'PR-{number}', 'C-1', 'VOLTURA', 'NUOVA', '{far}', 1)"
+        );
+        theirs.run(&sql).await;
+    }
+    theirs.write(1, "NUOVA", 2).await;
+    node.until_states("C-1", &["delivered"]).await;
+    let mut tx = node.running.store.read().await.unwrap();
+    let dead = tx.sources().dead("crm", 10).await.unwrap();
+    assert_eq!(dead.len(), 2);
+    assert!(dead[0].reason.contains("changed_at"), "{}", dead[0].reason);
+    drop(tx);
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn two_states_under_one_version_are_both_told(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(folder.path()).await;
+    let settings = theirs.by_query();
+    let settings = settings.replace("version = \"changed\"", "version = \"tipo\"");
+    let node = Node::start(store, &settings).await;
+    node.client("C-1", &["+390000000171"], json!({})).await;
+    settled(&node).await;
+    theirs.write(1, "NUOVA", 1).await;
+    node.until_states("C-1", &["delivered"]).await;
+    theirs.write(1, "CHIUSA", 2).await;
+    node.until_states("C-1", &["delivered", "delivered"]).await;
+    until_said(&node, "does not tell two states apart").await;
+    node.sums_close().await;
+    node.stop().await;
+}
+
+/// As one leaves it that was of another kind, or was never looked at whole.
+async fn a_source_without_a_place_begins_with_its_baseline(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(folder.path()).await;
+    theirs.write(1, "NUOVA", 1).await;
+    let eye = Eye::open(&store.url).await;
+    eye.execute("INSERT INTO source (name, settled, records, faults) VALUES ('crm', TRUE, 0, 0)")
+        .await;
+    let node = Node::start(store, &theirs.by_query()).await;
+    node.client("C-1", &["+390000000171"], json!({})).await;
+    node.eye
+        .until("SELECT CAST(count(*) AS BIGINT) FROM event WHERE quiet", 1)
+        .await;
+    node.planned().await;
+    assert!(node.states("C-1").await.is_empty());
+    node.stop().await;
+}
+
+async fn a_row_from_the_future_is_a_doubt(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(folder.path()).await;
+    let settings = theirs.by_query().replace("changed, id", "note, id");
+    let settings = settings.replace(":changed, :id", ":note, :id");
+    let settings = settings.replace("\"changed\", \"id\"", "\"note\", \"id\"");
+    let node = Node::start(store, &settings).await;
+    theirs
+        .run("INSERT INTO pratiche VALUES (1, 'PR-1', 'C-1', 'VOLTURA', 'NUOVA', '2999-01-01 00:00:00', 1)")
+        .await;
+    until_said(&node, "ahead of time").await;
     node.stop().await;
 }
