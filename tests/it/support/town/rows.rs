@@ -101,7 +101,7 @@ fn usual(table: &str) -> Value {
             "measurable": 0, "anonymous_opens": 0 }),
         "source" => json!({ "settled": true, "records": 0, "faults": 0 }),
         "source_dead" => json!({ "place": "PR-1", "reason": "`stato` is missing", "record": "{}",
-            "digest": "d", "dead_at": 1 }),
+            "digest": "d", "quiet": false, "dead_at": 1 }),
         "node" => json!({ "slot": 0, "roles": "web", "version": "0.1.0", "started_at": 1 }),
         _ => json!({}),
     }
