@@ -287,8 +287,8 @@ const CAUSES: [&str; 9] = [
     "INSERT INTO audit VALUES (1, 1, 'a', 'b', 'c', NULL), \
      (9000000000000000000, 1, 'a', 'b', 'c', NULL)",
     "INSERT INTO erased_client VALUES (1, 'k', 2), (2, 'l', 9000000000000000)",
-    "INSERT INTO source_dead VALUES (1, 'crm', 'PR-1', 'r', '{}', 'a', 2), \
-     (2, 'crm', 'PR-2', 'r', '{}', 'b', 9000000000000000)",
+    "INSERT INTO source_dead VALUES (1, 'crm', 'PR-1', 'r', '{}', 'a', FALSE, 2), \
+     (2, 'crm', 'PR-2', 'r', '{}', 'b', FALSE, 9000000000000000)",
 ];
 
 async fn what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it(store: TestStore) {
