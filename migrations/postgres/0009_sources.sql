@@ -7,6 +7,7 @@ ALTER TABLE event ADD COLUMN quiet BOOLEAN NOT NULL DEFAULT FALSE;
 -- One row for each source that was ever looked at, by its name in the settings.
 CREATE TABLE source (
     name        TEXT PRIMARY KEY,
+    kind        TEXT NOT NULL, -- of its reader: one of another kind is another source
     node_id     BIGINT, -- who reads it; free when null, or when that node has stopped
     cursor      TEXT, -- how far it was read, as JSON in its reader's words; null: from the start
     settled     BOOLEAN NOT NULL, -- the first look, at what stood there already, is over

@@ -83,11 +83,11 @@ pub(super) fn sources(
     for (name, source) in &config.sources {
         let fault =
             |why: String| AppError::Faults(vec![format!("{}: [source.{name}] {why}", source.at)]);
-        let watch = source.settings.watch.clone();
-        let mapping = Mapping::new(name, &watch, Arc::clone(&kinds))
+        let settings = &source.settings;
+        let mapping = Mapping::new(name, &settings.watch, Arc::clone(&kinds))
             .map_err(|error| fault(error.to_string()))?;
-        let reader = source::open(name, &source.settings.reader)
-            .map_err(|error| fault(error.to_string()))?;
+        let reader =
+            source::open(name, &settings.reader).map_err(|error| fault(error.to_string()))?;
         let parts = RunnerParts {
             store: running.store.clone(),
             clock: Arc::clone(&running.clock),
@@ -95,7 +95,7 @@ pub(super) fn sources(
             wake: Arc::clone(&running.wake),
             node: running.id,
         };
-        let runner = Runner::new(name.clone(), watch, mapping, reader, parts);
+        let runner = Runner::new(name.clone(), settings, mapping, reader, parts);
         let lifecycle = &running.lifecycle;
         lifecycle.spawn("source", runner.run(lifecycle.clone()));
     }

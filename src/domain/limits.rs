@@ -138,6 +138,12 @@ pub const SOURCE_FIELD: usize = 2_000;
 pub const SOURCE_RECORDS: usize = 1_000;
 /// The longest pause after looks that failed in a row.
 pub const SOURCE_LONGEST_PAUSE: Duration = Duration::from_mins(5);
+/// Records of one source that could not be taken and are kept; with more, it is not read on.
+pub const SOURCE_DEAD_KEPT: i64 = 10_000;
+/// Largest record that is taken, in bytes: more is a document, not a change.
+pub const SOURCE_ROW: usize = 256 * 1024;
+/// What records read at once may hold together, in bytes; with more, fewer are taken.
+pub const SOURCE_PAGE: usize = 32 * 1024 * 1024;
 /// Records that could not be taken, as they are shown at once.
 pub const SOURCE_DEAD_SHOWN: i64 = 100;
 

@@ -2,9 +2,26 @@
 //! source with a database has. No password stands in a fault.
 
 use std::path::Path;
+use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
+
+use crate::domain::limits::LOOK_TIMEOUT;
+
+/// How long a database may take for an answer, unless the settings say otherwise.
+pub(super) const fn ten_seconds() -> Duration {
+    Duration::from_secs(10)
+}
+
+/// Refuses a time for an answer that cannot be meant.
+pub(super) fn check_timeout(timeout: Duration) -> Result<(), String> {
+    let (least, most) = LOOK_TIMEOUT;
+    match (least..=most).contains(&timeout) {
+        true => Ok(()),
+        false => Err("`timeout` is out of range; write \"100ms\" to \"10m\"".to_owned()),
+    }
+}
 
 /// The three keys, as the settings of a kind have them.
 pub(super) struct DatabaseAddress<'a> {

@@ -15,6 +15,7 @@
 mod address;
 mod fault;
 mod kinds;
+mod known;
 mod mapping;
 mod postgres_outbox;
 mod reader;
@@ -27,6 +28,7 @@ mod taking;
 
 pub use fault::SourceFault;
 pub use kinds::{ReaderSettings, open};
+pub use known::known;
 pub use mapping::{Mapped, Mapping, MappingError, source_of};
 pub use postgres_outbox::{OutboxSettings, apply, install_sql, remove_sql};
 pub use reader::{Cursor, Reader, SourceLook, SourceRecord};

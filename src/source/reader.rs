@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::fault::SourceFault;
+use crate::domain::Timestamp;
 
 /// One thing as their system says it.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,11 +35,12 @@ pub struct SourceLook {
 
 pub trait Reader: Send {
     /// Reads at most `limit` records from `cursor` on; from the beginning when there is none.
-    /// Nothing over there changes.
+    /// Nothing over there changes. By `now` it tells a row that lies ahead of time.
     fn look<'a>(
         &'a mut self,
         cursor: Option<&'a Cursor>,
         limit: usize,
+        now: Timestamp,
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>>;
 
     /// Called after each look, when what it brought has been committed here: the other side may

@@ -1,5 +1,6 @@
 //! A record that could not be taken, taken once more with the mapping as it stands now.
 
+use super::known::{accept, known};
 use super::mapping::Mapping;
 use super::reader::SourceRecord;
 use crate::domain::{FieldError, Ids, Timestamp};
@@ -25,16 +26,12 @@ pub async fn replay(
     };
     let subject = std::slice::from_ref(&mapped.subject);
     let mut tx = store.write().await?;
-    let mut known = tx.events().waiting_about(mapping.source(), subject).await?;
-    known.extend(match mapping.is_of_cases() {
-        true => tx.cases().known(subject).await?,
-        false => tx.incidents().known(subject).await?,
-    });
+    let known = known(&mut tx, mapping, subject).await?;
     let event = match mapping.event(&mapped, !known.is_empty(), dead.quiet, now) {
         Ok(event) => event,
         Err(fault) => return Ok(Err(fault)),
     };
-    tx.events().accept([event], now, ids).await?;
+    accept(&mut tx, vec![event], now, ids).await?;
     tx.sources().forget(name, dead.id).await?;
     tx.commit().await?;
     Ok(Ok(()))

@@ -11,17 +11,15 @@ use std::time::Duration;
 use super::fault::SourceFault;
 use super::mapping::Mapping;
 use super::reader::{Cursor, Reader, SourceLook};
-use super::settings::{Baseline, WatchSettings};
+use super::settings::{Baseline, SourceSettings, WatchSettings};
 use super::taking::{Keeper, Quiet};
-use crate::domain::limits::{SOURCE_LONGEST_PAUSE, SOURCE_RECORDS};
+use crate::domain::limits::{SOURCE_DEAD_KEPT, SOURCE_LONGEST_PAUSE, SOURCE_RECORDS};
 use crate::domain::{Clock, Ids, NodeId, Timestamp};
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::{Store, StoreError};
 
 /// How often a node looks whether a source that another one reads is free.
 const ELSEWHERE: Duration = Duration::from_secs(2);
-/// A zone that a time does not name may put it so far ahead.
-const AHEAD: chrono::TimeDelta = chrono::TimeDelta::hours(15);
 /// The first pause after a fault.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// A source that brings nothing says so often that it was looked at.
@@ -58,6 +56,8 @@ struct ReadingPlace {
     settled: bool,
     /// When this node began to read it.
     began_at: Timestamp,
+    /// So many records wait for a person that no more are read.
+    is_full: bool,
     /// The store says that a look failed, or has a doubt that may have gone.
     marked: Option<String>,
     /// When the store last heard of a look.
@@ -81,7 +81,7 @@ impl Runner {
     #[must_use]
     pub fn new(
         name: String,
-        watch: WatchSettings,
+        settings: &SourceSettings,
         mapping: Mapping,
         reader: Box<dyn Reader>,
         parts: RunnerParts,
@@ -89,13 +89,14 @@ impl Runner {
         Self {
             keeper: Keeper {
                 name: name.clone(),
+                kind: settings.reader.kind(),
                 mapping,
                 store: parts.store,
                 ids: parts.ids,
                 node: parts.node,
             },
             name,
-            watch,
+            watch: settings.watch.clone(),
             reader,
             wake: parts.wake,
             clock: parts.clock,
@@ -155,13 +156,16 @@ impl Runner {
     }
 
     async fn turn(&mut self) -> Result<Turn, StoreError> {
-        let Some(place) = self.take_place().await? else {
+        let Some(mut place) = self.take_place().await? else {
             return Ok(Turn::Elsewhere);
         };
-        let look = self
-            .reader
-            .look(place.cursor.as_ref(), SOURCE_RECORDS)
-            .await;
+        place.is_full = place.is_full && self.keeper.dead().await? >= SOURCE_DEAD_KEPT;
+        if place.is_full {
+            return self.note(place, &full()).await;
+        }
+        let now = self.clock.now();
+        let cursor = place.cursor.as_ref();
+        let look = self.reader.look(cursor, SOURCE_RECORDS, now).await;
         match look {
             Ok(look) => self.keep(place, look).await,
             Err(fault) => self.note(place, &fault).await,
@@ -179,8 +183,8 @@ impl Runner {
         tracing::info!(source.name = self.name, "this node reads the source");
         Ok(Some(ReadingPlace {
             cursor: row.cursor.as_deref().and_then(parsed),
-            // A place is kept even of a source that had nothing: without one it was never looked at.
-            settled: self.reader.begins_empty() || (row.settled && row.cursor.is_some()),
+            settled: row.settled || self.reader.begins_empty(),
+            is_full: row.dead >= SOURCE_DEAD_KEPT,
             began_at: self.clock.now(),
             marked: row.fault.or(row.doubt),
             noted_at: None,
@@ -199,13 +203,8 @@ impl Runner {
             place.heard_at = Some(now);
         }
         let silence = self.silence(place.heard_at, now);
-        let ahead = look.cursor.as_ref().or(place.cursor.as_ref());
-        let ahead = ahead.and_then(|cursor| ahead_of(cursor, now));
-        look.doubt = look
-            .doubt
-            .or(ahead)
-            .or(silence)
-            .or_else(|| place.of_settings.clone());
+        let standing = silence.or_else(|| place.of_settings.clone());
+        look.doubt = look.doubt.or(standing);
         let settled = place.settled || !look.more;
         let quiet = match self.watch.baseline {
             Baseline::Silent if !place.settled => Quiet::Until(place.began_at),
@@ -222,6 +221,7 @@ impl Runner {
                 tracing::warn!(source.name = self.name, "{said}");
             }
             place.of_settings = place.of_settings.or(taken.of_settings);
+            place.is_full = taken.buried;
             place.marked = taken.doubt;
         }
         if !look.records.is_empty() {
@@ -268,31 +268,20 @@ impl Runner {
     }
 }
 
+/// Nothing is lost by waiting: the place stays.
+fn full() -> SourceFault {
+    SourceFault::Unexpected(format!(
+        "{SOURCE_DEAD_KEPT} records could not be taken: mend the mapping and take them with \
+         `araldo source replay`, or forget them; reading goes on then"
+    ))
+}
+
 /// Whether the store has to hear of a look: an idle source does not write at each.
 fn is_worth_a_note(place: &ReadingPlace, look: &SourceLook, settled: bool, now: Timestamp) -> bool {
     !look.records.is_empty()
         || settled != place.settled
         || look.doubt != place.marked
         || place.noted_at.is_none_or(|at| now - at >= SIGN_OF_LIFE)
-}
-
-/// A row from the future carries the place with it, and what is written until then lies before it.
-fn ahead_of(cursor: &Cursor, now: Timestamp) -> Option<String> {
-    let times = cursor
-        .0
-        .as_object()?
-        .values()
-        .filter_map(|value| value.as_str());
-    let mut ahead = times.filter(|text| {
-        let time = Timestamp::parse(&text.replacen(' ', "T", 1));
-        let time = time.or_else(|_| Timestamp::parse(&format!("{}Z", text.replacen(' ', "T", 1))));
-        *text == "infinity" || time.is_ok_and(|time| time > now + AHEAD)
-    });
-    let text = ahead.next()?;
-    Some(format!(
-        "the newest row lies ahead of time ({text}): what is written until then is not seen; mend it \
-         over there, then `araldo source rewind`"
-    ))
 }
 
 fn parsed(text: &str) -> Option<Cursor> {

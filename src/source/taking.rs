@@ -1,19 +1,20 @@
 //! What a look brought becomes events, dead letters and a new place, in one transaction.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::known::{accept, known};
 use super::mapping::{Mapped, Mapping, digest};
 use super::reader::{SourceLook, SourceRecord};
 use crate::domain::event::Arrival;
-use crate::domain::{EventId, FieldError, Ids, NodeId, Timestamp};
-use crate::store::planning::events::Accept;
+use crate::domain::{FieldError, Ids, NodeId, Timestamp};
 use crate::store::sources::{DeadLetter, SourceProgress, SourceRow};
 use crate::store::{Store, StoreError, Tx};
 
 /// Keeps what one source brings.
 pub(super) struct Keeper {
     pub(super) name: String,
+    /// The word for its kind.
+    pub(super) kind: &'static str,
     pub(super) mapping: Mapping,
     pub(super) store: Store,
     pub(super) ids: Arc<dyn Ids>,
@@ -48,17 +49,31 @@ pub(super) struct Taken {
     /// Of that, what hangs on the settings: a word they do not list, a version that tells nothing
     /// apart.
     pub(super) of_settings: Option<String>,
+    /// There are more dead letters than before.
+    pub(super) buried: bool,
+}
+
+/// What taking records in came to.
+struct TakenIn {
+    doubt: Option<String>,
+    buried: bool,
 }
 
 impl Keeper {
     /// Where the source stands, if this node is the one to read it.
     pub(super) async fn claim(&self) -> Result<Option<SourceRow>, StoreError> {
         let mut tx = self.store.write().await?;
-        tx.sources().ensure(&self.name).await?;
+        tx.sources().ensure(&self.name, self.kind).await?;
         let ours = tx.sources().claim(&self.name, self.node).await?;
         let row = tx.sources().get(&self.name).await?;
         tx.commit().await?;
         Ok(row.filter(|_| ours))
+    }
+
+    /// How many of its records wait because they could not be taken.
+    pub(super) async fn dead(&self) -> Result<i64, StoreError> {
+        let row = self.store.read().await?.sources().get(&self.name).await?;
+        Ok(row.map_or(0, |row| row.dead))
     }
 
     /// Another node may read it.
@@ -92,7 +107,11 @@ impl Keeper {
             // One of them holds what the database cannot: the others must not suffer for it.
             Err(error) if error.is_unholdable() => {
                 self.keep_each(look, quiet, now).await?;
-                self.keep_together(look, &[], quiet, settled, now).await
+                let kept = self.keep_together(look, &[], quiet, settled, now).await;
+                kept.map(|taken| Taken {
+                    buried: true,
+                    ..taken
+                })
             }
             kept => kept,
         }
@@ -141,10 +160,11 @@ impl Keeper {
             .iter()
             .map(|record| (record, self.map(record)))
             .collect();
-        let changed_at = mapped
-            .iter()
-            .rev()
-            .find_map(|(_, it)| it.as_ref().ok()?.changed_at);
+        // How late what stood there already comes is nobody's lag.
+        let changed_at = mapped.iter().rev().find_map(|(_, it)| {
+            let loud = it.as_ref().ok().filter(|mapped| !quiet.hushes(mapped));
+            loud?.changed_at
+        });
         let mut progress = SourceProgress {
             cursor: look.cursor.as_ref().map(|cursor| cursor.0.to_string()),
             settled,
@@ -158,23 +178,22 @@ impl Keeper {
             true => self.store.write_soon().await?,
             false => self.store.write().await?,
         };
-        let conflict = self.take_in(&mut tx, &mapped, quiet, now).await?;
-        let of_settings = unlisted(&mapped).or(conflict);
+        let taken = self.take_in(&mut tx, &mapped, quiet, now).await?;
+        let of_settings = unlisted(&mapped).or(taken.doubt);
         let doubt = look.doubt.clone().or_else(|| of_settings.clone());
         progress.doubt.clone_from(&doubt);
         let ours = tx
             .sources()
             .advance(&self.name, self.node, &progress)
             .await?;
-        fail::fail_point!("source-before-commit");
         if ours {
             tx.commit().await?;
         }
-        fail::fail_point!("source-after-commit");
         Ok(Taken {
             ours,
             doubt,
             of_settings,
+            buried: taken.buried,
         })
     }
 
@@ -184,8 +203,13 @@ impl Keeper {
         mapped: &[(&SourceRecord, Result<Mapped, FieldError>)],
         quiet: Quiet,
         now: Timestamp,
-    ) -> Result<Option<String>, StoreError> {
-        let mut known = self.known(tx, mapped, quiet).await?;
+    ) -> Result<TakenIn, StoreError> {
+        // Of what tells nobody it does not matter.
+        let loud = mapped.iter().filter_map(|(_, it)| it.as_ref().ok());
+        let loud = loud.filter(|mapped| !quiet.hushes(mapped));
+        let loud: Vec<String> = loud.map(|mapped| mapped.subject.clone()).collect();
+        let mut known = known(tx, &self.mapping, &loud).await?;
+        let mut buried = false;
         let mut arrivals: Vec<Arrival> = Vec::with_capacity(mapped.len());
         for (record, outcome) in mapped {
             let event = outcome.clone().and_then(|mapped| {
@@ -196,47 +220,14 @@ impl Keeper {
             match event {
                 Ok(event) => arrivals.push(event),
                 Err(fault) => {
+                    buried = true;
                     self.bury(tx, record, &fault.to_string(), quiet, now)
                         .await?;
                 }
             }
         }
-        // What was taken before bears the same id: it is known, whatever it said about the step.
-        let ids = self.ids.as_ref();
-        let answers = tx.events().accept(arrivals.clone(), now, ids).await?;
-        let mut doubt = None;
-        for (answer, arrival) in answers.into_iter().zip(arrivals) {
-            if let Accept::Conflict(id) = answer
-                && let Some(other) = other_state(tx, id, arrival).await?
-            {
-                doubt = Some(two_states(&other));
-                tx.events().accept([other], now, ids).await?;
-            }
-        }
-        Ok(doubt)
-    }
-
-    /// Of the subjects, those that were heard of before. Of a baseline nobody asks.
-    async fn known(
-        &self,
-        tx: &mut Tx,
-        mapped: &[(&SourceRecord, Result<Mapped, FieldError>)],
-        quiet: Quiet,
-    ) -> Result<HashSet<String>, StoreError> {
-        let subjects: Vec<String> = mapped
-            .iter()
-            .filter_map(|(_, it)| Some(it.as_ref().ok()?.subject.clone()))
-            .collect();
-        if quiet != Quiet::Never || subjects.is_empty() {
-            return Ok(HashSet::new());
-        }
-        let source = self.mapping.source();
-        let mut known = tx.events().waiting_about(source, &subjects).await?;
-        known.extend(match self.mapping.is_of_cases() {
-            true => tx.cases().known(&subjects).await?,
-            false => tx.incidents().known(&subjects).await?,
-        });
-        Ok(known)
+        let doubt = accept(tx, arrivals, now, self.ids.as_ref()).await?;
+        Ok(TakenIn { doubt, buried })
     }
 
     async fn bury(
@@ -261,31 +252,6 @@ impl Keeper {
         };
         tx.sources().bury(&self.name, letter, now).await
     }
-}
-
-/// What was taken before bears the same id. That it was an opening then and is a change now is
-/// nothing new; that it says something else is: the record has another state under the same version,
-/// which is not lost, but gets an id of its own.
-async fn other_state(
-    tx: &mut Tx,
-    known: EventId,
-    mut arrival: Arrival,
-) -> Result<Option<Arrival>, StoreError> {
-    let known = tx.events().get(known).await?;
-    let says: serde_json::Value = serde_json::from_str(&arrival.data).unwrap_or_default();
-    if known.event.raw == says {
-        return Ok(None);
-    }
-    arrival.id = digest(&format!("{}:{}", arrival.id, arrival.data)).into();
-    Ok(Some(arrival))
-}
-
-fn two_states(arrival: &Arrival) -> String {
-    let subject = arrival.subject.as_deref().unwrap_or_default();
-    format!(
-        "`{subject}` was taken before with the same version and other words; it was taken again: \
-         `version` does not tell two states apart, or the mapping was changed"
-    )
 }
 
 /// A sentence about states that the settings do not list, if there were any.

@@ -2,6 +2,8 @@
 
 use super::DoctorResult;
 use crate::config::Config;
+use crate::domain::Clock as _;
+use crate::domain::clock::SystemClock;
 use crate::source::{self, ReaderSettings};
 
 pub(super) async fn ask(config: &Config) -> Vec<DoctorResult> {
@@ -15,7 +17,7 @@ pub(super) async fn ask(config: &Config) -> Vec<DoctorResult> {
 
 async fn answers(name: &str, settings: &ReaderSettings) -> Result<String, String> {
     let mut reader = source::open(name, settings).map_err(|fault| fault.to_string())?;
-    let look = reader.look(None, 1).await;
+    let look = reader.look(None, 1, SystemClock.now()).await;
     let look = look.map_err(|fault| fault.to_string())?;
     Ok(match look.records.is_empty() {
         true => "can be read, and has nothing".to_owned(),

@@ -119,13 +119,15 @@ pub(super) async fn rewind(args: &Rewind, context: &Context) -> anyhow::Result<E
     }
     let cursor = cursor.map(|cursor| cursor.to_string());
     let mut tx = context.store.write().await?;
-    tx.sources().ensure(&args.name).await?;
+    tx.sources()
+        .ensure(&args.name, source.settings.reader.kind())
+        .await?;
     tx.sources().rewind(&args.name, cursor.as_deref()).await?;
     tx.commit().await?;
     audit(context, "source.rewound", &args.name).await?;
     println!(
         "{} is read again from there: what was taken before is known and told nobody twice, the rest \
-         is told. A running node goes on from the new place within its next look.",
+         is told. A running node goes on from the new place within half a minute.",
         args.name
     );
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use crate::app;
 use crate::cli::Context;
 use crate::domain::event::Arrival;
 use crate::plan::{Planner, Rehearsed};
-use crate::source::{self, Cursor, Mapping, SourceRecord};
+use crate::source::{self, Cursor, Mapping, SourceRecord, known};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Try {
@@ -54,7 +54,11 @@ pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCod
         }
     );
     let look = reader
-        .look(cursor.as_ref(), usize::from(args.limit))
+        .look(
+            cursor.as_ref(),
+            usize::from(args.limit),
+            context.clock.now(),
+        )
         .await?;
     if let Some(doubt) = &look.doubt {
         println!("doubt: {doubt}");
@@ -96,10 +100,7 @@ async fn event(
     }
     let subject = std::slice::from_ref(&mapped.subject);
     let mut tx = context.store.read().await?;
-    let known = match mapping.is_of_cases() {
-        true => tx.cases().known(subject).await?,
-        false => tx.incidents().known(subject).await?,
-    };
+    let known = known(&mut tx, mapping, subject).await?;
     let event = mapping.event(&mapped, !known.is_empty(), false, context.clock.now())?;
     if !mapping.is_described(&event) {
         println!(

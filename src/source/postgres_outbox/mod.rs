@@ -22,6 +22,7 @@ use self::outbox::Outbox;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, SourceLook};
 use super::sql::{fault, placed, postgres_options, stated, within};
+use crate::domain::Timestamp;
 
 pub use self::install::{install_sql, remove_sql};
 pub use self::settings::OutboxSettings;
@@ -104,6 +105,7 @@ impl Reader for OutboxReader {
         &'a mut self,
         _cursor: Option<&'a Cursor>,
         limit: usize,
+        _now: Timestamp,
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
         Box::pin(async move {
             let look = Box::pin(self.read(limit)).await;

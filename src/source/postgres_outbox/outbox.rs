@@ -9,9 +9,10 @@ use super::install::{columns, made_for};
 use super::names::OutboxNames;
 use super::settings::OutboxSettings;
 use super::trigger::{TRIGGER, TriggerRow, doubt};
+use crate::domain::limits::{SOURCE_PAGE, SOURCE_ROW};
 use crate::source::fault::SourceFault;
 use crate::source::reader::{SourceLook, SourceRecord};
-use crate::source::sql::{LARGEST_PAGE, LARGEST_ROW, fault, placed, postgres_options, stated};
+use crate::source::sql::{fault, placed, postgres_options, stated};
 
 /// PostgreSQL's code for a table that is not there.
 const NO_TABLE: &str = "42P01";
@@ -164,16 +165,16 @@ impl OutboxPage {
     fn take(&mut self, row: OutboxRow, limit: usize) -> Result<(), SourceFault> {
         let (seq, at, op, text) = row;
         let text = text.unwrap_or_else(|| "{}".to_owned());
-        let too_large = text.len() > LARGEST_ROW;
+        let too_large = text.len() > SOURCE_ROW;
         if too_large && self.look.records.is_empty() {
             return Err(SourceFault::Unexpected(format!(
-                "seq {seq} has {} bytes, and {LARGEST_ROW} are taken at most: hand over fewer \
+                "seq {seq} has {} bytes, and {SOURCE_ROW} are taken at most: hand over fewer \
                  `columns`",
                 text.len()
             )));
         }
         self.bytes += text.len();
-        if too_large || self.look.records.len() >= limit.max(1) || self.bytes > LARGEST_PAGE {
+        if too_large || self.look.records.len() >= limit.max(1) || self.bytes > SOURCE_PAGE {
             self.look.more = true;
             return Ok(());
         }
@@ -238,7 +239,7 @@ mod tests {
         let mut page = OutboxPage::default();
         let fault = page.take(row(9, "[]"), 5).unwrap_err().to_string();
         assert!(fault.starts_with("seq 9 holds no record"), "{fault}");
-        let large = "x".repeat(LARGEST_ROW + 1);
+        let large = "x".repeat(SOURCE_ROW + 1);
         let fault = page.take(row(9, &large), 5).unwrap_err().to_string();
         assert!(fault.contains("fewer `columns`"), "{fault}");
         page.take(row(8, "{}"), 5).unwrap();

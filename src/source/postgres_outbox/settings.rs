@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::domain::limits::{LOOK_TIMEOUT, SOURCE_COLUMNS, SQL_NAME};
-use crate::source::address::DatabaseAddress;
+use crate::domain::limits::{SOURCE_COLUMNS, SQL_NAME};
+use crate::source::address::{DatabaseAddress, check_timeout, ten_seconds};
 use crate::text::time::duration;
 
 /// What an address may begin with.
@@ -48,10 +48,7 @@ impl OutboxSettings {
     /// Finds what cannot be meant. The fault names the key to mend first.
     pub fn check(&self) -> Result<(), String> {
         self.address()?;
-        let (least, most) = LOOK_TIMEOUT;
-        if !(least..=most).contains(&self.timeout) {
-            return Err("`timeout` is out of range; write \"100ms\" to \"10m\"".to_owned());
-        }
+        check_timeout(self.timeout)?;
         let mut parts = self.table.split('.');
         if !(parts.clone().count() == 2 && parts.all(is_plain)) {
             return Err(format!(
@@ -104,10 +101,6 @@ fn is_plain(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-}
-
-const fn ten_seconds() -> Duration {
-    Duration::from_secs(10)
 }
 
 #[cfg(test)]

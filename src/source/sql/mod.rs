@@ -34,9 +34,9 @@ use self::seen::SeenRows;
 use self::session::SqlSession;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, SourceLook, SourceRecord};
+use crate::domain::Timestamp;
 
 pub(super) use self::errors::{fault, placed, within};
-pub(super) use self::page::{LARGEST_PAGE, LARGEST_ROW};
 pub(super) use self::postgres::options as postgres_options;
 pub(super) use self::settings::SqlSettings;
 pub(super) use self::text::{identifier, literal, stated};
@@ -71,6 +71,7 @@ impl SqlReader {
         &mut self,
         stored: Option<&Cursor>,
         limit: usize,
+        now: Timestamp,
     ) -> Result<SourceLook, SourceFault> {
         let columns = &self.settings.cursor;
         let known = stored.map(|stored| Position::read(stored, columns));
@@ -89,18 +90,23 @@ impl SqlReader {
         self.session = reusable.then_some(session);
         let last = rows.last().map(|(at, _)| at.clone());
         let more = progress.goes_on(last.as_ref(), more, bounded)?;
-        if let Some(last) = &last
-            && !overlap.is_zero()
-            && last.begins_with_words()
+        // One from the future would carry the place with it, past all that is written until then: it
+        // is taken, and stays in the window.
+        let mut kept = rows.iter().rev().map(|(at, _)| at);
+        let kept = kept.find(|at| !at.is_ahead(now));
+        if !overlap.is_zero()
+            && let Some(words) = kept.filter(|at| at.begins_with_words())
         {
-            return Err(words_have_no_window(last));
+            return Err(words_have_no_window(words));
         }
-        let first_of_all = (stored.is_none() && !more).then(|| progress.begin.clone());
-        let cursor = risen(known.as_ref(), last.as_ref()).or(first_of_all);
-        let cursor = cursor.map(|at| at.cursor(columns));
+        let ahead = last
+            .as_ref()
+            .filter(|at| at.is_ahead(now))
+            .map(ahead_of_time);
+        let cursor = risen(known.as_ref(), kept).map(|at| at.cursor(columns));
         let next = cursor.clone().or_else(|| stored.cloned());
         let progress = progress.after(last, next);
-        let doubt = progress.doubt().filter(|_| !more);
+        let doubt = progress.doubt().filter(|_| !more).or(ahead);
         self.progress = more.then_some(progress);
         let records = self.seen.new_ones(rows.into_iter().map(record).collect());
         if !more {
@@ -132,10 +138,11 @@ impl Reader for SqlReader {
         &'a mut self,
         cursor: Option<&'a Cursor>,
         limit: usize,
+        now: Timestamp,
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
         Box::pin(async move {
             // On the heap: with a handshake in it, it is large.
-            let look = Box::pin(self.read(cursor, limit)).await;
+            let look = Box::pin(self.read(cursor, limit, now)).await;
             look.map_err(|fault| placed(fault, || self.settings.address()))
         })
     }
@@ -151,6 +158,10 @@ impl Reader for SqlReader {
         }
         Box::pin(std::future::ready(Ok(())))
     }
+}
+
+fn ahead_of_time(last: &Position) -> String {
+    format!("the newest row lies ahead of time ({last}): is a clock wrong over there?")
 }
 
 /// A look could not go back from it.

@@ -4,7 +4,6 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
 use serde_json::Value;
 use sqlx::mysql::{
     MySqlArguments, MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError,
@@ -17,7 +16,7 @@ use sqlx::{
 use super::bind::{NamedQuery, Parameter};
 use super::errors::fault;
 use super::mysql_values::fields;
-use super::page::{RowPage, no_column, no_cursor};
+use super::page::{RowPage, fill, no_column, no_cursor, with_place};
 use super::position::Position;
 use super::settings::SqlSettings;
 use super::text::stated;
@@ -104,19 +103,12 @@ impl MysqlSession {
                 Parameter::Limit => query.bind(page.wanted()),
             };
         }
-        let mut rows = query.fetch(&mut self.connection);
-        while let Some(row) = rows.try_next().await.map_err(fault)? {
-            let fields = fields(&row).map_err(fault)?;
-            let at = cursor.iter().map(|it| fields.get(it).cloned());
-            let at = at.map(Option::unwrap_or_default).collect();
-            if page.take(fields, at)?.is_break() {
-                if rows.try_next().await.map_err(fault)?.is_some() {
-                    page.cut_off();
-                }
-                break;
-            }
-        }
-        Ok(())
+        let rows = query.fetch(&mut self.connection);
+        fill(page, rows, |row| {
+            let fields = fields(row).map_err(fault)?;
+            Ok(with_place(cursor, fields))
+        })
+        .await
     }
 
     fn bound<'q>(

@@ -5,19 +5,45 @@
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
+use futures_util::{TryStream, TryStreamExt as _};
 use serde_json::{Map, Value};
 
 use super::bind::condition;
+use super::errors::fault;
 use super::position::Position;
+use crate::domain::limits::{SOURCE_PAGE, SOURCE_ROW};
 use crate::source::fault::SourceFault;
-
-/// Largest row that is taken, in bytes: more is a document, not a change.
-pub(in crate::source) const LARGEST_ROW: usize = 256 * 1024;
-/// What a page may hold in bytes; with more, it ends early.
-pub(in crate::source) const LARGEST_PAGE: usize = 32 * 1024 * 1024;
 
 /// A row and where it stands.
 pub(super) type PlacedRow = (Position, Map<String, Value>);
+
+/// The values of a row, and those of them in the cursor's columns.
+pub(super) type RowValues = (Map<String, Value>, Vec<Value>);
+
+/// Takes rows as they come until the page has enough; what then is still on its way is cut off.
+pub(super) async fn fill<R>(
+    page: &mut RowPage<'_>,
+    mut rows: impl TryStream<Ok = R, Error = sqlx::Error> + Unpin,
+    read: impl Fn(&R) -> Result<RowValues, SourceFault>,
+) -> Result<(), SourceFault> {
+    while let Some(row) = rows.try_next().await.map_err(fault)? {
+        let (fields, at) = read(&row)?;
+        if page.take(fields, at)?.is_break() {
+            if rows.try_next().await.map_err(fault)?.is_some() {
+                page.cut_off();
+            }
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What a row has in the cursor's columns.
+pub(super) fn with_place(cursor: &[String], fields: Map<String, Value>) -> RowValues {
+    let at = cursor.iter().map(|column| fields.get(column).cloned());
+    let at = at.map(Option::unwrap_or_default).collect();
+    (fields, at)
+}
 
 /// What is being read.
 pub(super) struct RowPage<'a> {
@@ -63,15 +89,15 @@ impl<'a> RowPage<'a> {
         let at = self.whole(at)?;
         self.check_order(&at)?;
         let bytes = weight_of(&fields);
-        let too_large = bytes > LARGEST_ROW;
+        let too_large = bytes > SOURCE_ROW;
         if too_large && self.rows.is_empty() {
             return Err(SourceFault::Unexpected(format!(
-                "the row at {at} has {bytes} bytes, and {LARGEST_ROW} are taken at most: select \
+                "the row at {at} has {bytes} bytes, and {SOURCE_ROW} are taken at most: select \
                  fewer columns"
             )));
         }
         // Those before a row that cannot be taken can.
-        if too_large || self.rows.len() >= self.limit || self.bytes + bytes > LARGEST_PAGE {
+        if too_large || self.rows.len() >= self.limit || self.bytes + bytes > SOURCE_PAGE {
             self.check_end(&at)?;
             self.more = true;
             return Ok(ControlFlow::Break(()));
@@ -240,10 +266,10 @@ mod tests {
             fields.insert("text".to_owned(), json!("x".repeat(bytes)));
             (fields, at)
         };
-        let (fields, at) = large(1, LARGEST_ROW);
+        let (fields, at) = large(1, SOURCE_ROW);
         assert!(page.take(fields, at).is_err());
         for id in 1..1_000 {
-            let (fields, at) = large(id, LARGEST_ROW / 2);
+            let (fields, at) = large(id, SOURCE_ROW / 2);
             if page.take(fields, at).unwrap().is_break() {
                 break;
             }

@@ -8,10 +8,14 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde_json::{Number, Value};
 
+use crate::domain::Timestamp;
+use crate::domain::limits::CLOCK_SKEW;
 use crate::source::fault::SourceFault;
 use crate::source::reader::Cursor;
 
 const DATE: &str = "%Y-%m-%d";
+/// The zone furthest ahead of UTC is 14 hours.
+const ANY_ZONE: TimeDelta = TimeDelta::hours(15);
 const SECONDS_OF_A_DAY: i64 = 86_400;
 
 /// A value for each of the cursor's columns, in their order: a text or a number.
@@ -52,6 +56,13 @@ impl Position {
             }
         }
         Some(Ordering::Equal)
+    }
+
+    /// Its first column is a time that lies further ahead than clocks may differ; one without a zone
+    /// may be of any zone.
+    pub(super) fn is_ahead(&self, now: Timestamp) -> bool {
+        let first = self.0.first().and_then(Value::as_str);
+        first.is_some_and(|text| is_beyond(text, now))
     }
 
     /// Its first column is a text, and neither a time nor a number in letters.
@@ -143,6 +154,22 @@ fn after_date(text: &str) -> Option<&str> {
         _ => byte.is_ascii_digit(),
     };
     date.bytes().enumerate().all(is_of_date).then_some(rest)
+}
+
+/// Whether a text is a time after `now`, by more than its form leaves open.
+fn is_beyond(text: &str, now: Timestamp) -> bool {
+    let year = text.split('-').next().unwrap_or_default();
+    if text == "infinity" || (year.len() > 4 && year.bytes().all(|byte| byte.is_ascii_digit())) {
+        return true;
+    }
+    let text = text.replacen(' ', "T", 1);
+    let read = |end: &str| Timestamp::parse(&format!("{text}{end}")).ok();
+    // PostgreSQL leaves the minutes of a zone out.
+    if let Some(time) = read("").or_else(|| read(":00")) {
+        return time > now + CLOCK_SKEW;
+    }
+    let time = read("Z").or_else(|| read("T00:00:00Z"));
+    time.is_some_and(|time| time > now + ANY_ZONE)
 }
 
 /// How a time is written: what stands between date and hour, and the zone.
@@ -266,6 +293,27 @@ mod tests {
         ] {
             assert_eq!(back(text, 60), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_lies_ahead_is_told_in_every_form_of_a_time() {
+        let now = Timestamp::parse("2026-11-24T10:00:00Z").unwrap();
+        for (text, ahead) in [
+            ("2026-11-24 10:04:00+00", false),
+            ("2026-11-24 10:06:00+00", true),
+            ("2026-11-24T10:06:00.5+01:00", false),
+            ("2026-11-25 00:59:00", false),
+            ("2026-11-25 01:01:00", true),
+            ("2026-11-25", false),
+            ("2026-11-26", true),
+            ("12026-01-01 00:00:00", true),
+            ("infinity", true),
+            ("-infinity", false),
+            ("30/11/2026", false),
+        ] {
+            assert_eq!(position(json!([text, 1])).is_ahead(now), ahead, "{text}");
+        }
+        assert!(!position(json!([7])).is_ahead(now));
     }
 
     #[test]

@@ -7,7 +7,6 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
 use serde_json::{Map, Value};
 use sqlx::postgres::{PgColumn, PgConnectOptions, PgConnection, PgRow};
 use sqlx::{
@@ -17,7 +16,7 @@ use sqlx::{
 
 use super::bind::{NamedQuery, Parameter};
 use super::errors::fault;
-use super::page::{RowPage, no_column, no_cursor};
+use super::page::{RowPage, fill, no_column, no_cursor};
 use super::position::Position;
 use super::settings::SqlSettings;
 use super::text::{identifier, literal, stated};
@@ -103,17 +102,8 @@ impl PostgresSession {
                 Parameter::Limit => query.bind(page.wanted()),
             };
         }
-        let mut rows = query.bind(page.wanted()).fetch(&mut self.connection);
-        while let Some(row) = rows.try_next().await.map_err(fault)? {
-            let (fields, at) = decoded(&row, &self.whole)?;
-            if page.take(fields, at)?.is_break() {
-                if rows.try_next().await.map_err(fault)?.is_some() {
-                    page.cut_off();
-                }
-                break;
-            }
-        }
-        Ok(())
+        let rows = query.bind(page.wanted()).fetch(&mut self.connection);
+        fill(page, rows, |row| decoded(row, &self.whole)).await
     }
 }
 

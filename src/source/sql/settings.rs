@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::bind::{is_ordered, is_single};
 use super::position::is_time_or_number;
 use super::verbatim::Dialect;
-use crate::domain::limits::{LOOK_OVERLAP, LOOK_TIMEOUT, SOURCE_CURSOR};
-use crate::source::address::DatabaseAddress;
+use crate::domain::limits::{LOOK_OVERLAP, SOURCE_CURSOR};
+use crate::source::address::{DatabaseAddress, check_timeout, ten_seconds};
 use crate::text::time::duration;
 
 /// What an address may begin with.
@@ -52,10 +52,7 @@ impl SqlSettings {
     /// Finds what cannot be meant. The fault names the key to mend first.
     pub fn check(&self) -> Result<(), String> {
         let address = self.address()?;
-        let (least, most) = LOOK_TIMEOUT;
-        if !(least..=most).contains(&self.timeout) {
-            return Err("`timeout` is out of range; write \"100ms\" to \"10m\"".to_owned());
-        }
+        check_timeout(self.timeout)?;
         if self.overlap > LOOK_OVERLAP {
             return Err("`overlap` is out of range; write \"0s\" to \"24h\"".to_owned());
         }
@@ -200,10 +197,6 @@ fn of_name(c: char) -> bool {
 
 const fn two_minutes() -> Duration {
     Duration::from_mins(2)
-}
-
-const fn ten_seconds() -> Duration {
-    Duration::from_secs(10)
 }
 
 #[cfg(test)]

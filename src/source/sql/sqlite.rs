@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::TryStreamExt as _;
 use serde_json::{Map, Value};
 use sqlx::sqlite::{
     SqliteArguments, SqliteColumn, SqliteConnectOptions, SqliteConnection, SqliteRow,
@@ -20,7 +19,7 @@ use sqlx::{
 
 use super::bind::{NamedQuery, Parameter};
 use super::errors::fault;
-use super::page::{RowPage, no_column, no_cursor};
+use super::page::{RowPage, fill, no_column, no_cursor, with_place};
 use super::position::Position;
 use super::settings::SqlSettings;
 use super::text::stated;
@@ -93,19 +92,12 @@ impl SqliteSession {
                 Parameter::Limit => query.bind(page.wanted()),
             };
         }
-        let mut rows = query.fetch(&mut self.connection);
-        while let Some(row) = rows.try_next().await.map_err(fault)? {
-            let fields = fields(&row).map_err(fault)?;
-            let at = cursor.iter().map(|it| fields.get(it).cloned());
-            let at = at.map(Option::unwrap_or_default).collect();
-            if page.take(fields, at)?.is_break() {
-                if rows.try_next().await.map_err(fault)?.is_some() {
-                    page.cut_off();
-                }
-                break;
-            }
-        }
-        Ok(())
+        let rows = query.fetch(&mut self.connection);
+        fill(page, rows, |row| {
+            let fields = fields(row).map_err(fault)?;
+            Ok(with_place(cursor, fields))
+        })
+        .await
     }
 }
 

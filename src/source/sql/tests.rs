@@ -14,6 +14,10 @@ const QUERY: &str = "SELECT id, at, stato FROM t WHERE (at, id) > (:at, :id) ORD
                      LIMIT :limit;";
 
 /// What they have: a table of cases.
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-24T12:00:00Z").unwrap()
+}
+
 struct Theirs {
     folder: TempDir,
     connection: SqliteConnection,
@@ -77,7 +81,7 @@ fn ids(look: &SourceLook) -> Vec<i64> {
 async fn read(reader: &mut SqlReader, cursor: &mut Option<Cursor>) -> (Vec<i64>, Option<String>) {
     let mut all = Vec::new();
     loop {
-        let look = reader.look(cursor.as_ref(), 2).await.unwrap();
+        let look = reader.look(cursor.as_ref(), 2, now()).await.unwrap();
         all.extend(ids(&look));
         reader.acknowledge(&look).await.unwrap();
         if let Some(reached) = look.cursor {
@@ -120,7 +124,7 @@ async fn what_is_new_is_read_once_and_what_is_late_as_well() {
 async fn a_record_says_where_it_stands_and_what_it_holds() {
     let mut theirs = Theirs::new().await;
     theirs.write(7, "10:00:00").await;
-    let look = theirs.reader(QUERY, 0).look(None, 9).await.unwrap();
+    let look = theirs.reader(QUERY, 0).look(None, 9, now()).await.unwrap();
     let place = "2026-11-24 10:00:00 / 7".to_owned();
     let fields = json!({"id": 7, "at": "2026-11-24 10:00:00", "stato": "nuova"});
     let Value::Object(fields) = fields else {
@@ -151,12 +155,12 @@ async fn a_page_that_was_not_kept_is_read_again() {
         theirs.write(id, "10:00:00").await;
     }
     let mut reader = theirs.reader(QUERY, 60);
-    let first = reader.look(None, 2).await.unwrap();
+    let first = reader.look(None, 2, now()).await.unwrap();
     assert_eq!((ids(&first), first.more), (vec![1, 2], true));
-    let again = reader.look(None, 2).await.unwrap();
+    let again = reader.look(None, 2, now()).await.unwrap();
     assert_eq!(again, first);
     reader.acknowledge(&again).await.unwrap();
-    let rest = reader.look(again.cursor.as_ref(), 2).await.unwrap();
+    let rest = reader.look(again.cursor.as_ref(), 2, now()).await.unwrap();
     assert_eq!((ids(&rest), rest.more), (vec![3], false));
 }
 
@@ -187,12 +191,12 @@ async fn what_would_skip_rows_is_refused() {
     }
     let said = async |query: &str| {
         let mut reader = theirs.reader(query, 60);
-        reader.look(None, 1).await.unwrap_err().to_string()
+        reader.look(None, 1, now()).await.unwrap_err().to_string()
     };
     assert!(said(QUERY).await.contains("two rows have the same cursor"));
     let down = QUERY.replace("ORDER BY at, id", "ORDER BY id DESC");
     let mut reader = theirs.reader(&down, 60);
-    let fault = reader.look(None, 9).await.unwrap_err().to_string();
+    let fault = reader.look(None, 9, now()).await.unwrap_err().to_string();
     assert!(fault.ends_with("ORDER BY at, id"), "{fault}");
     let without = QUERY.replace("SELECT id, at", "SELECT at");
     assert!(said(&without).await.contains("no column `id`"));
@@ -209,7 +213,7 @@ async fn a_file_that_another_program_writes_is_named() {
         .unwrap();
     let mut reader = theirs.reader(QUERY, 0);
     reader.settings.timeout = Duration::from_millis(100);
-    let fault = reader.look(None, 9).await.unwrap_err().to_string();
+    let fault = reader.look(None, 9, now()).await.unwrap_err().to_string();
     let file = path(theirs.folder.path());
     let expected = format!(
         "cannot reach it: {}: another program holds it locked",
@@ -222,12 +226,16 @@ async fn a_file_that_another_program_writes_is_named() {
 async fn their_database_is_only_read_and_a_missing_one_is_not_made() {
     let theirs = Theirs::new().await;
     let query = "INSERT INTO t (id) SELECT 1 WHERE :at < :id RETURNING id, id AS at";
-    let fault = theirs.reader(query, 0).look(None, 9).await.unwrap_err();
+    let fault = theirs
+        .reader(query, 0)
+        .look(None, 9, now())
+        .await
+        .unwrap_err();
     assert!(fault.to_string().contains("readonly"), "{fault}");
     let file = path(theirs.folder.path());
     let mut reader = theirs.reader(QUERY, 0);
     std::fs::remove_file(&file).unwrap();
-    let fault = reader.look(None, 9).await.unwrap_err();
+    let fault = reader.look(None, 9, now()).await.unwrap_err();
     assert!(matches!(fault, SourceFault::Away(_)), "{fault}");
     assert!(!file.exists());
 }

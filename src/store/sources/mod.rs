@@ -83,12 +83,14 @@ macro_rules! columns {
 }
 
 impl Sources<'_> {
-    /// Enters a source that was never looked at; one that is there stays as it is.
-    pub async fn ensure(&mut self, name: &str) -> Result<(), StoreError> {
+    /// Enters a source that was never looked at; one that is there stays as it is. One of another
+    /// kind is new, whatever was called so before: what stands there tells nobody.
+    pub async fn ensure(&mut self, name: &str, kind: &str) -> Result<(), StoreError> {
         execute!(self.0, "enter a source",
-            "INSERT INTO source (name, settled, records, faults) VALUES ($1, $2, 0, 0)
-             ON CONFLICT (name) DO NOTHING";
-            name, false
+            "INSERT INTO source (name, kind, settled, records, faults) VALUES ($1, $2, $3, 0, 0)
+             ON CONFLICT (name) DO UPDATE SET kind = $2, cursor = NULL, settled = $3
+             WHERE source.kind <> $2";
+            name, kind, false
         )
     }
 

@@ -15,8 +15,9 @@ on_both_databases!(
     a_state_that_is_not_listed_is_told_and_reported,
     a_time_beyond_all_calendars_ends_nothing,
     two_states_under_one_version_are_both_told,
-    a_source_without_a_place_begins_with_its_baseline,
-    a_row_from_the_future_is_a_doubt,
+    a_source_of_another_kind_begins_with_its_baseline,
+    a_row_from_the_future_is_a_doubt_and_hides_nothing,
+    a_mapping_that_fits_nothing_stops_before_it_fills_the_store,
 );
 
 async fn until_said(node: &Node, words: &str) {
@@ -44,11 +45,14 @@ async fn running(store: TestStore) -> (tempfile::TempDir, Theirs, Node) {
     (folder, theirs, node)
 }
 
-/// The baseline is over; it has a place even where there was nothing.
+/// The baseline is over.
 async fn settled(node: &Node) {
-    const SETTLED: &str =
-        "SELECT CAST(count(*) AS BIGINT) FROM source WHERE settled AND cursor IS NOT NULL";
-    node.eye.until(SETTLED, 1).await;
+    node.eye
+        .until(
+            "SELECT CAST(count(*) AS BIGINT) FROM source WHERE settled",
+            1,
+        )
+        .await;
 }
 
 async fn a_record_that_cannot_be_mapped_waits_and_the_others_go_on(store: TestStore) {
@@ -168,14 +172,16 @@ async fn two_states_under_one_version_are_both_told(store: TestStore) {
     node.stop().await;
 }
 
-/// As one leaves it that was of another kind, or was never looked at whole.
-async fn a_source_without_a_place_begins_with_its_baseline(store: TestStore) {
+async fn a_source_of_another_kind_begins_with_its_baseline(store: TestStore) {
     let folder = tempfile::tempdir().unwrap();
     let theirs = Theirs::sqlite(folder.path()).await;
     theirs.write(1, "NUOVA", 1).await;
     let eye = Eye::open(&store.url).await;
-    eye.execute("INSERT INTO source (name, settled, records, faults) VALUES ('crm', TRUE, 0, 0)")
-        .await;
+    eye.execute(
+        "INSERT INTO source (name, kind, settled, records, faults)
+         VALUES ('crm', 'postgres-outbox', TRUE, 0, 0)",
+    )
+    .await;
     let node = Node::start(store, &theirs.by_query()).await;
     node.client("C-1", &["+390000000171"], json!({})).await;
     node.eye
@@ -186,16 +192,50 @@ async fn a_source_without_a_place_begins_with_its_baseline(store: TestStore) {
     node.stop().await;
 }
 
-async fn a_row_from_the_future_is_a_doubt(store: TestStore) {
+async fn a_row_from_the_future_is_a_doubt_and_hides_nothing(store: TestStore) {
     let folder = tempfile::tempdir().unwrap();
     let theirs = Theirs::sqlite(folder.path()).await;
     let settings = theirs.by_query().replace("changed, id", "note, id");
     let settings = settings.replace(":changed, :id", ":note, :id");
     let settings = settings.replace("\"changed\", \"id\"", "\"note\", \"id\"");
     let node = Node::start(store, &settings).await;
-    theirs
-        .run("INSERT INTO pratiche VALUES (1, 'PR-1', 'C-1', 'VOLTURA', 'NUOVA', '2999-01-01 00:00:00', 1)")
+    node.client("C-1", &["+390000000171"], json!({})).await;
+    settled(&node).await;
+    let now = node.running.clock.now().to_utc();
+    let now = now.format("%Y-%m-%d %H:%M:%S").to_string();
+    // First the one whose clock is wrong, then an honest one.
+    for (number, time, told) in [(1, "2999-01-01 00:00:00", 1), (2, now.as_str(), 2)] {
+        let sql = format!(
+            "INSERT INTO pratiche VALUES ({number}, 'PR-{number}', 'C-1', 'VOLTURA', 'NUOVA', '{time}', \
+             {number})"
+        );
+        theirs.run(&sql).await;
+        node.until_states("C-1", &["delivered"; 2][..told]).await;
+        until_said(&node, "ahead of time").await;
+    }
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_mapping_that_fits_nothing_stops_before_it_fills_the_store(store: TestStore) {
+    let (_folder, theirs, node) = running(store).await;
+    theirs.write(0, "NUOVA", 1).await;
+    node.until_states("C-0", &["delivered"]).await;
+    node.eye
+        .execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+             INSERT INTO source_dead
+             SELECT i, 'crm', 'p', 'r', '{}', CAST(i AS TEXT), FALSE, received_at
+             FROM n, (SELECT max(received_at) AS received_at FROM event) AS e",
+        )
         .await;
-    until_said(&node, "ahead of time").await;
+    theirs
+        .run("INSERT INTO pratiche VALUES (5, 'PR-5', 'C-1', 'VOLTURA', '', NULL, 2)")
+        .await;
+    until_said(&node, "10000 records could not be taken").await;
+    theirs.write(1, "NUOVA", 3).await;
+    node.eye.execute("DELETE FROM source_dead").await;
+    node.until_states("C-1", &["delivered"]).await;
+    node.sums_close().await;
     node.stop().await;
 }

@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use araldo::domain::Clock as _;
+use araldo::domain::clock::SystemClock;
 use araldo::source;
 use serde_json::json;
 
@@ -71,6 +73,10 @@ async fn each_change_is_told_in_order_and_the_outbox_is_emptied(store: TestStore
     assert_eq!(rows, 0);
     theirs.run(&source::remove_sql("crm", &outbox)).await;
     node.planned().await;
+    // The gateway's reports have come.
+    let under_way = "SELECT CAST(count(*) AS BIGINT) FROM message \
+        WHERE state IN ('queued', 'leased', 'sending', 'accepted')";
+    node.eye.until(under_way, 0).await;
     node.sums_close().await;
     node.stop().await;
 }
@@ -91,7 +97,7 @@ fn read(settings: &str) -> source::OutboxSettings {
 async fn look(outbox: &source::OutboxSettings) -> Result<source::SourceLook, String> {
     let settings = source::ReaderSettings::PostgresOutbox(outbox.clone());
     let mut reader = source::open("crm", &settings).unwrap();
-    let look = reader.look(None, 10).await;
+    let look = reader.look(None, 10, SystemClock.now()).await;
     look.map_err(|fault| fault.to_string())
 }
 

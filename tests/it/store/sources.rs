@@ -51,7 +51,7 @@ async fn stop(store: &Store, node: NodeId) {
 
 async fn claim(store: &Store, node: NodeId) -> bool {
     let mut tx = store.write().await.unwrap();
-    tx.sources().ensure("crm").await.unwrap();
+    tx.sources().ensure("crm", "sql").await.unwrap();
     let ours = tx.sources().claim("crm", node).await.unwrap();
     tx.commit().await.unwrap();
     ours
@@ -191,7 +191,7 @@ async fn a_source_stands_where_its_last_look_left_it(store: &Store) {
     };
     assert_eq!(row(store).await, idle);
     let mut tx = store.write().await.unwrap();
-    tx.sources().ensure("archive").await.unwrap();
+    tx.sources().ensure("archive", "sql").await.unwrap();
     let all = tx.sources().list().await.unwrap();
     let names: Vec<_> = all.iter().map(|source| source.name.as_str()).collect();
     assert_eq!(names, ["archive", "crm"]);

@@ -99,7 +99,7 @@ fn usual(table: &str) -> Value {
             "delivered": 0, "undelivered": 0, "unconfirmed": 0, "unknown": 0, "opened": 0,
             "opened_machine": 0, "clicked": 0, "clicked_machine": 0, "replied": 0,
             "measurable": 0, "anonymous_opens": 0 }),
-        "source" => json!({ "settled": true, "records": 0, "faults": 0 }),
+        "source" => json!({ "kind": "sql", "settled": true, "records": 0, "faults": 0 }),
         "source_dead" => json!({ "place": "PR-1", "reason": "`stato` is missing", "record": "{}",
             "digest": "d", "quiet": false, "dead_at": 1 }),
         "node" => json!({ "slot": 0, "roles": "web", "version": "0.1.0", "started_at": 1 }),
