@@ -92,10 +92,13 @@ fn understood(
         .partition(|(key, _)| WatchSettings::KEYS.contains(&key.as_str()));
     let mut watch = WatchSettings::read(keys, zone).map_err(fault)?;
     parts.fill(&mut watch)?;
-    if watch.case.is_none() && watch.incident.is_none() {
+    let reader: ReaderSettings = reader
+        .try_into()
+        .map_err(|error: toml::de::Error| fault(with_all_keys(plain(error.message()))))?;
+    if watch.case.is_none() && watch.incident.is_none() && !reader.brings_events() {
         let detail =
             format!("missing field `case`: write [{section}.case] or [{section}.incident]");
-        return Err(fault(detail));
+        watch.incident = Some(reader.usual_incident().ok_or_else(|| fault(detail))?);
     }
     // Which kinds of cases there are changes nothing in what can be read.
     Mapping::new(name, &watch, Arc::new(CaseKinds::shipped())).map_err(|error| {
@@ -103,9 +106,6 @@ fn understood(
             .fault(&error.field, error.to_string())
             .unwrap_or_else(|| fault(error.to_string()))
     })?;
-    let reader: ReaderSettings = reader
-        .try_into()
-        .map_err(|error: toml::de::Error| fault(with_all_keys(plain(error.message()))))?;
     reader.check().map_err(fault)?;
     Ok(SourceSettings { watch, reader })
 }

@@ -146,6 +146,30 @@ pub const SOURCE_ROW: usize = 256 * 1024;
 pub const SOURCE_PAGE: usize = 32 * 1024 * 1024;
 /// Records that could not be taken, as they are shown at once.
 pub const SOURCE_DEAD_SHOWN: i64 = 100;
+/// Bytes of one answer of a feed, and of all pages of one look together.
+pub const SOURCE_BODY: usize = SOURCE_PAGE;
+/// Bytes of what a feed says of an answer (`ETag`, `Last-Modified`) and that is kept.
+pub const FEED_WORDS: usize = 200;
+/// How often a feed may send us on to another of its addresses.
+pub const FEED_REDIRECTS: usize = 3;
+/// Pages of one look at a feed: each is a request.
+pub const FEED_PAGES: usize = 200;
+/// Things that are going on at once, of one source that shows everything that is going on.
+pub const SNAPSHOT_THINGS: usize = 20_000;
+/// Bytes of what is kept of such things between two looks, as JSON: it is one value in the store.
+pub const SNAPSHOT_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of the key by which such a thing is told from others.
+pub const SNAPSHOT_KEY: usize = REFERENCE;
+/// Whole looks in a row in which a thing is absent, until it has ended.
+pub const SNAPSHOT_ABSENT_LOOKS: u32 = 2;
+/// Whole looks in a row that hold less than half of what is going on, until that is believed.
+pub const SNAPSHOT_DOUBTFUL_LOOKS: u32 = 6;
+/// Things of which all may end at once; with more, a look that holds none is never believed.
+pub const SNAPSHOT_FEW: usize = 3;
+/// Things that ended and are remembered, so that one that comes back is told anew.
+pub const SNAPSHOT_PAST: usize = 10_000;
+/// States of a thing that are remembered, so that one it goes back to is told anew.
+pub const SNAPSHOT_STATES: usize = 8;
 
 // ---- Which systems are watched, and how: the operator's own settings ----
 
@@ -157,6 +181,10 @@ pub const SOURCE_NAME: usize = 40;
 pub const SOURCE_CURSOR: usize = 4;
 /// Columns of their table that an outbox hands over.
 pub const SOURCE_COLUMNS: usize = 100;
+/// Headers that are sent to a feed.
+pub const FEED_HEADERS: usize = 20;
+/// Bytes of a feed's address.
+pub const FEED_URL: usize = 4_096;
 /// Bytes of a name in their database: PostgreSQL cuts longer ones.
 pub const SQL_NAME: usize = 63;
 /// The shortest and the longest time from one look to the next.

@@ -34,6 +34,7 @@ use crate::domain::rule::PlanSettings;
 use crate::domain::{Clock, Ids, Lane, PlanId, Tracking};
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::planning::candidates::Member;
+use crate::store::planning::events::TakenEvents;
 use crate::store::planning::plans::Plan;
 use crate::store::{Store, StoreError, Tx};
 
@@ -188,11 +189,13 @@ impl Planner {
         let mut news = News::default();
         loop {
             let mut tx = self.store.write_soon().await?;
-            let events = tx.events().take_received(BATCH).await?;
+            let TakenEvents {
+                events,
+                anybody_erased,
+            } = tx.events().take_received(BATCH).await?;
             if events.is_empty() {
                 return Ok(news.unfinished);
             }
-            let anybody_erased = tx.erasure().watch().await?;
             for event in &events {
                 if anybody_erased && event::is_about_the_erased(&mut tx, event).await? {
                     tx.erasure().refuse(event.id).await?;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::fault::SourceFault;
 use super::postgres_outbox::{OutboxReader, OutboxSettings};
 use super::reader::Reader;
+use super::settings::IncidentFields;
 use super::sql::{SqlReader, SqlSettings};
 
 /// What one kind of source needs; `kind` chooses the variant, unknown keys are errors.
@@ -34,6 +35,22 @@ impl ReaderSettings {
         match self {
             Self::Sql(settings) => settings.check(),
             Self::PostgresOutbox(settings) => settings.check(),
+        }
+    }
+
+    /// What its records become where the settings do not say it; `None`: they have to.
+    #[must_use]
+    pub fn usual_incident(&self) -> Option<IncidentFields> {
+        match self {
+            Self::Sql(_) | Self::PostgresOutbox(_) => None,
+        }
+    }
+
+    /// Whether its records are events already, which need no mapping.
+    #[must_use]
+    pub fn brings_events(&self) -> bool {
+        match self {
+            Self::Sql(_) | Self::PostgresOutbox(_) => false,
         }
     }
 

@@ -15,7 +15,7 @@ pub async fn known(
     mapping: &Mapping,
     subjects: &[String],
 ) -> Result<HashSet<String>, StoreError> {
-    if subjects.is_empty() {
+    if subjects.is_empty() || mapping.is_whole() {
         return Ok(HashSet::new());
     }
     let source = mapping.source();

@@ -1,5 +1,5 @@
 //! Where Araldo looks by itself: databases, tables that others write, and what comes later. Each
-//! thing found becomes an event and goes through `intake`, as if somebody had posted it.
+//! thing found becomes an event and is kept as one that somebody posted.
 //!
 //! ```text
 //!  their system ──► Reader ──► SourceRecord ──► Mapping ──► Event ──► store ──► acknowledge
@@ -10,7 +10,8 @@
 //! after a fault. Events and the place that was reached are kept in one transaction; the other side
 //! is told afterwards, and what is read twice is recognised by its id. Who is told is `plan`'s.
 //!
-//! Next: `reader` (what a reader promises), `runner`, `mapping`, then `sql` and `postgres_outbox`.
+//! Next: `reader` (what a reader promises), `runner`, `taking`, `mapping`, then the readers: `sql`,
+//! `postgres_outbox` and those beside them.
 
 mod address;
 mod fault;
@@ -31,7 +32,7 @@ pub use kinds::{ReaderSettings, open};
 pub use known::known;
 pub use mapping::{Mapped, Mapping, MappingError, source_of};
 pub use postgres_outbox::{OutboxSettings, apply, install_sql, remove_sql};
-pub use reader::{Cursor, Reader, SourceLook, SourceRecord};
+pub use reader::{Cursor, Reader, RefusedRecord, SourceLook, SourceRecord};
 pub use replay::replay;
 pub use runner::{Runner, RunnerParts};
 pub use schedule::{Schedule, ScheduleError};

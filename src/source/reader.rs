@@ -33,6 +33,15 @@ pub struct SourceLook {
     pub doubt: Option<String>,
 }
 
+/// A record that could not be made an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRecord {
+    /// The record's [`SourceRecord::place`].
+    pub place: String,
+    /// Why, for people.
+    pub why: String,
+}
+
 pub trait Reader: Send {
     /// Reads at most `limit` records from `cursor` on; from the beginning when there is none.
     /// Nothing over there changes. By `now` it tells a row that lies ahead of time.
@@ -44,10 +53,11 @@ pub trait Reader: Send {
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>>;
 
     /// Called after each look, when what it brought has been committed here: the other side may
-    /// forget it.
+    /// forget it. `refused`: those of its records that became dead letters.
     fn acknowledge<'a>(
         &'a mut self,
         taken: &'a SourceLook,
+        refused: &'a [RefusedRecord],
     ) -> BoxFuture<'a, Result<(), SourceFault>>;
 
     /// Whether it shows only what has changed since it was set up: then nothing it brings is a

@@ -210,6 +210,7 @@ impl Runner {
             Baseline::Silent if !place.settled => Quiet::Until(place.began_at),
             Baseline::Silent | Baseline::Tell => Quiet::Never,
         };
+        let mut refused = Vec::new();
         if is_worth_a_note(&place, &look, settled, now) {
             let taken = self.keeper.keep(&look, quiet, settled, now).await?;
             if !taken.ours {
@@ -221,13 +222,14 @@ impl Runner {
                 tracing::warn!(source.name = self.name, "{said}");
             }
             place.of_settings = place.of_settings.or(taken.of_settings);
-            place.is_full = taken.buried;
+            place.is_full = !taken.refused.is_empty();
+            refused = taken.refused;
             place.marked = taken.doubt;
         }
         if !look.records.is_empty() {
             self.wake.events_stored();
         }
-        let acknowledged = self.reader.acknowledge(&look).await;
+        let acknowledged = self.reader.acknowledge(&look, &refused).await;
         place.settled = settled;
         place.cursor = look.cursor.or(place.cursor);
         // What was taken will be read again, and is known; but nothing behind it comes.

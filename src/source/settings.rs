@@ -99,7 +99,7 @@ pub struct IncidentFields {
     pub area: AreaFields,
 }
 
-/// Whom it hits: each a list, or one text with commas.
+/// Whom it hits: codes are a list, or one text with commas; shapes are those of an area.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AreaFields {
@@ -107,6 +107,12 @@ pub struct AreaFields {
     pub postal_codes: Option<String>,
     pub tags: Option<String>,
     pub places: Option<String>,
+    /// Corners as latitude and longitude: a list, or its JSON.
+    pub polygon: Option<String>,
+    /// `{"lat": .., "lon": .., "radius_km": ..}`, or its JSON.
+    pub circle: Option<String>,
+    /// A `Polygon` or `MultiPolygon`, or its JSON.
+    pub geojson: Option<String>,
 }
 
 /// The keys as they are written.

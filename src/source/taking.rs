@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::known::{accept, known};
 use super::mapping::{Mapped, Mapping, digest};
-use super::reader::{SourceLook, SourceRecord};
+use super::reader::{RefusedRecord, SourceLook, SourceRecord};
 use crate::domain::event::Arrival;
 use crate::domain::{FieldError, Ids, NodeId, Timestamp};
 use crate::store::sources::{DeadLetter, SourceProgress, SourceRow};
@@ -49,14 +49,14 @@ pub(super) struct Taken {
     /// Of that, what hangs on the settings: a word they do not list, a version that tells nothing
     /// apart.
     pub(super) of_settings: Option<String>,
-    /// There are more dead letters than before.
-    pub(super) buried: bool,
+    /// What became dead letters.
+    pub(super) refused: Vec<RefusedRecord>,
 }
 
 /// What taking records in came to.
 struct TakenIn {
     doubt: Option<String>,
-    buried: bool,
+    refused: Vec<RefusedRecord>,
 }
 
 impl Keeper {
@@ -106,12 +106,9 @@ impl Keeper {
         {
             // One of them holds what the database cannot: the others must not suffer for it.
             Err(error) if error.is_unholdable() => {
-                self.keep_each(look, quiet, now).await?;
+                let refused = self.keep_each(look, quiet, now).await?;
                 let kept = self.keep_together(look, &[], quiet, settled, now).await;
-                kept.map(|taken| Taken {
-                    buried: true,
-                    ..taken
-                })
+                kept.map(|taken| Taken { refused, ..taken })
             }
             kept => kept,
         }
@@ -129,23 +126,27 @@ impl Keeper {
         look: &SourceLook,
         quiet: Quiet,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<RefusedRecord>, StoreError> {
+        let mut refused = Vec::new();
         for record in &look.records {
             let mut tx = self.store.write().await?;
             let mapped = [(record, self.map(record))];
             match self.take_in(&mut tx, &mapped, quiet, now).await {
-                Ok(_) => tx.commit().await?,
+                Ok(taken) => {
+                    tx.commit().await?;
+                    refused.extend(taken.refused);
+                }
                 Err(error) if error.is_unholdable() => {
                     drop(tx);
                     let why = "a text is longer than the store can hold, or holds a character NUL";
                     let mut tx = self.store.write().await?;
-                    self.bury(&mut tx, record, why, quiet, now).await?;
+                    refused.push(self.bury(&mut tx, record, why, quiet, now).await?);
                     tx.commit().await?;
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(refused)
     }
 
     async fn keep_together(
@@ -193,7 +194,7 @@ impl Keeper {
             ours,
             doubt,
             of_settings,
-            buried: taken.buried,
+            refused: taken.refused,
         })
     }
 
@@ -209,7 +210,7 @@ impl Keeper {
         let loud = loud.filter(|mapped| !quiet.hushes(mapped));
         let loud: Vec<String> = loud.map(|mapped| mapped.subject.clone()).collect();
         let mut known = known(tx, &self.mapping, &loud).await?;
-        let mut buried = false;
+        let mut refused = Vec::new();
         let mut arrivals: Vec<Arrival> = Vec::with_capacity(mapped.len());
         for (record, outcome) in mapped {
             let event = outcome.clone().and_then(|mapped| {
@@ -220,14 +221,13 @@ impl Keeper {
             match event {
                 Ok(event) => arrivals.push(event),
                 Err(fault) => {
-                    buried = true;
-                    self.bury(tx, record, &fault.to_string(), quiet, now)
-                        .await?;
+                    let why = fault.to_string();
+                    refused.push(self.bury(tx, record, &why, quiet, now).await?);
                 }
             }
         }
         let doubt = accept(tx, arrivals, now, self.ids.as_ref()).await?;
-        Ok(TakenIn { doubt, buried })
+        Ok(TakenIn { doubt, refused })
     }
 
     async fn bury(
@@ -237,7 +237,7 @@ impl Keeper {
         why: &str,
         quiet: Quiet,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<RefusedRecord, StoreError> {
         // NUL is the one character that one of the databases refuses.
         let text = serde_json::Value::Object(record.fields.clone())
             .to_string()
@@ -250,7 +250,11 @@ impl Keeper {
             digest: &digest(&text),
             quiet: quiet != Quiet::Never,
         };
-        tx.sources().bury(&self.name, letter, now).await
+        tx.sources().bury(&self.name, letter, now).await?;
+        Ok(RefusedRecord {
+            place: record.place.clone(),
+            why: why.to_owned(),
+        })
     }
 }
 

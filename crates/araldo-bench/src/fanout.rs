@@ -98,7 +98,7 @@ fn forget_peak() {
 }
 
 /// The most memory this process held, in KiB (`VmHWM`).
-fn peak_kib() -> anyhow::Result<u64> {
+pub(crate) fn peak_kib() -> anyhow::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status").context("cannot see the memory")?;
     status
         .lines()

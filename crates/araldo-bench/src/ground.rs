@@ -80,6 +80,11 @@ impl Ground {
         self.folder.path()
     }
 
+    /// What the node is to do.
+    pub(super) const fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// A whole file of settings for another node on the same store.
     pub(super) fn settings(&self, more: &str) -> String {
         format!("{}\n{more}", common(&self.address))

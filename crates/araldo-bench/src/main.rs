@@ -3,7 +3,8 @@
 //! Each works on a throw-away store with made-up clients, through the same node that `araldo
 //! serve` starts, and fails when anything was lost. `drain` and `nodes` send queued messages,
 //! `fanout` plans one event for everybody, `accept`, `click` and `receipts` are requests from
-//! outside, `latency` and `urgent` follow single mails, `pages` looks at a full store, `scale`
+//! outside, `latency` and `urgent` follow single mails, `source` watches a table of somebody else's,
+//! `pages` looks at a full store, `scale`
 //! works out what more nodes would do.
 //!
 //! Beneath: `ground` is the node, `database` its tables past the store, `town` who lives there,
@@ -34,6 +35,7 @@ mod peers;
 mod receipts;
 mod report;
 mod scale;
+mod source;
 mod spread;
 mod town;
 mod urgent;
@@ -66,6 +68,8 @@ enum Bench {
     Click(click::Click),
     /// A storm of delivery reports while e-mails go out
     Receipts(receipts::Receipts),
+    /// A watched table of somebody else's, from its change to the SMS
+    Source(source::Source),
     /// The console's pages and the API's lists with millions of messages in the store
     Pages(pages::Pages),
     /// What 1, 3, 10 and 100 nodes would do, played over the times of this database's statements
@@ -101,6 +105,7 @@ impl Bench {
             Self::Accept(options) => accept::run(&options).await,
             Self::Click(options) => click::run(&options).await,
             Self::Receipts(options) => receipts::run(&options).await,
+            Self::Source(options) => source::run(&options).await,
             Self::Pages(options) => pages::run(&options).await,
             Self::Scale(options) => scale::run(&options).await,
             Self::Gateway(options) => gateway::run(&options).await,

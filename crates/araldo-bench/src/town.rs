@@ -82,7 +82,7 @@ fn person(district: usize, number: usize, reach: Reach) -> Client {
         contacts.push(contact(Channel::Email, mailbox_of(district, number)));
     }
     if reach == Reach::Sms || mixed && number.is_multiple_of(2) {
-        contacts.push(contact(Channel::Sms, format!("+39000{key:08}")));
+        contacts.push(contact(Channel::Sms, number_of(district, number)));
     }
     let mut topics = BTreeMap::new();
     if mixed && number.is_multiple_of(10) {
@@ -118,6 +118,11 @@ pub(super) fn reference_of(district: usize, number: usize) -> String {
 /// Where a person's mail goes.
 pub(super) fn mailbox_of(district: usize, number: usize) -> String {
     format!("cliente.{}@posta.example", district * 1_000_000 + number)
+}
+
+/// Where a person's SMS go.
+pub(super) fn number_of(district: usize, number: usize) -> String {
+    format!("+39000{:08}", district * 1_000_000 + number)
 }
 
 fn contact(channel: Channel, address: String) -> ContactPoint {

@@ -15,18 +15,22 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use self::field::Field;
-use self::values::{flag, line, list, moment};
+use self::values::{flag, line, list, moment, shape};
 use super::reader::SourceRecord;
 use super::settings::{CaseFields, IncidentFields, WatchSettings};
 use crate::domain::case_kind::CaseKinds;
-use crate::domain::event::{Arrival, CaseStep, IncidentStep};
+use crate::domain::event::{Arrival, CaseStep, IncidentStep, from_outside};
 use crate::domain::limits::REFERENCE;
 use crate::domain::{FieldError, Timestamp};
 use crate::text::tree::Tree;
 
 pub use field::MappingError;
 
-/// Turns the records of one source into events.
+/// What a source is about whose records are events already.
+const WHOLE: &str = "event";
+
+/// Turns the records of one source into events. Without fields of a case or an incident, each
+/// record is an event as it is.
 #[derive(Debug)]
 pub struct Mapping {
     /// `source` of its events.
@@ -89,7 +93,7 @@ impl Mapping {
         match (&settings.case, &settings.incident) {
             (Some(case), _) => mapping.of_case(case)?,
             (None, Some(incident)) => mapping.of_incident(incident)?,
-            (None, None) => {}
+            (None, None) => mapping.subject = WHOLE,
         }
         Ok(mapping)
     }
@@ -131,6 +135,9 @@ impl Mapping {
             ("postal_codes", incident.area.postal_codes.as_ref()),
             ("tags", incident.area.tags.as_ref()),
             ("places", incident.area.places.as_ref()),
+            ("polygon", incident.area.polygon.as_ref()),
+            ("circle", incident.area.circle.as_ref()),
+            ("geojson", incident.area.geojson.as_ref()),
         ] {
             self.area.extend(Field::named(name, text)?);
         }
@@ -162,8 +169,17 @@ impl Mapping {
         self.subject == "case"
     }
 
+    /// Whether its records are events already, each with a source and a type of its own.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.subject == WHOLE
+    }
+
     /// What the record says, in our words. A fault names our field.
     pub fn map(&self, record: &SourceRecord) -> Result<Mapped, FieldError> {
+        if self.is_whole() {
+            return Ok(whole(record));
+        }
         let mut data = Map::new();
         let mut unlisted = None;
         for (name, field) in &self.fields {
@@ -203,6 +219,12 @@ impl Mapping {
         quiet: bool,
         received_at: Timestamp,
     ) -> Result<Arrival, FieldError> {
+        if self.is_whole() {
+            let mut arrival = Arrival::parse(Tree::from(&mapped.data), received_at)?;
+            from_outside(&arrival.source, &arrival.kind)?;
+            arrival.quiet = quiet;
+            return Ok(arrival);
+        }
         let event = json!({
             "specversion": "1.0",
             "id": mapped.id,
@@ -267,10 +289,14 @@ impl Mapping {
     fn area(&self, record: &SourceRecord) -> Result<Map<String, Value>, FieldError> {
         let mut area = Map::new();
         for (name, field) in &self.area {
-            let words = list(field.value(name, record)?);
-            if !words.is_empty() {
-                area.insert((*name).to_owned(), json!(words));
-            }
+            let value = field.value(name, record)?;
+            let part = match *name {
+                "polygon" | "circle" | "geojson" => shape(value),
+                _ => Some(list(value))
+                    .filter(|words| !words.is_empty())
+                    .map(|words| json!(words)),
+            };
+            area.extend(part.map(|part| ((*name).to_owned(), part)));
         }
         Ok(area)
     }
@@ -316,6 +342,20 @@ impl Mapping {
             true => id,
             false => digest(&id),
         })
+    }
+}
+
+/// A record that is an event already.
+fn whole(record: &SourceRecord) -> Mapped {
+    let word = |name: &str| record.fields.get(name).and_then(Value::as_str);
+    Mapped {
+        subject: word("subject").unwrap_or_default().to_owned(),
+        changed_at: word("time").and_then(|text| Timestamp::parse(text).ok()),
+        unlisted: None,
+        id: String::new(),
+        over: false,
+        kind: None,
+        data: Value::Object(record.fields.clone()),
     }
 }
 

@@ -30,6 +30,17 @@ pub(super) fn list(value: Value) -> Vec<String> {
     }
 }
 
+/// A shape as it is, or out of the JSON that a column holds. What is neither is passed on, for the
+/// event's own check to name it.
+pub(super) fn shape(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::String(text) if text.trim().is_empty() => None,
+        Value::String(text) => Some(serde_json::from_str(&text).unwrap_or(Value::String(text))),
+        other => Some(other),
+    }
+}
+
 /// Yes in the ways databases say it: true, a number that is not zero, a text that does not deny.
 pub(super) fn flag(value: &Value) -> bool {
     match value {

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use self::outbox::Outbox;
 use super::fault::SourceFault;
-use super::reader::{Cursor, Reader, SourceLook};
+use super::reader::{Cursor, Reader, RefusedRecord, SourceLook};
 use super::sql::{fault, placed, postgres_options, stated, within};
 use crate::domain::Timestamp;
 
@@ -116,6 +116,7 @@ impl Reader for OutboxReader {
     fn acknowledge<'a>(
         &'a mut self,
         taken: &'a SourceLook,
+        _refused: &'a [RefusedRecord],
     ) -> BoxFuture<'a, Result<(), SourceFault>> {
         Box::pin(async move {
             let done = Box::pin(self.forget(taken)).await;

@@ -33,7 +33,7 @@ use self::progress::{Progress, risen};
 use self::seen::SeenRows;
 use self::session::SqlSession;
 use super::fault::SourceFault;
-use super::reader::{Cursor, Reader, SourceLook, SourceRecord};
+use super::reader::{Cursor, Reader, RefusedRecord, SourceLook, SourceRecord};
 use crate::domain::Timestamp;
 
 pub(super) use self::errors::{fault, placed, within};
@@ -151,6 +151,7 @@ impl Reader for SqlReader {
     fn acknowledge<'a>(
         &'a mut self,
         taken: &'a SourceLook,
+        _refused: &'a [RefusedRecord],
     ) -> BoxFuture<'a, Result<(), SourceFault>> {
         self.seen.take(&taken.records);
         if let Some(progress) = &mut self.progress {

@@ -6,10 +6,25 @@ use std::iter::Peekable;
 use crate::domain::reach::{Addressee, KnownAddress};
 use crate::domain::{Channel, Reason};
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{all, value, values};
+use crate::store::database::sql::{all, one, values};
 use crate::store::{StoreError, handle};
 
 handle!(candidates -> Candidates);
+
+/// The addresses of the members in `$1`, each with what bars it: a part of the query that reads the
+/// members, because a second statement is felt in how soon one event is told.
+macro_rules! addresses {
+    () => {
+        concat!(
+            "SELECT ",
+            words::table!("cp.client_id, cp.position, cp.channel, cp.address, s.reason"),
+            " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
+            words::rows!("$1"),
+            ") AS m JOIN contact_point cp ON cp.client_id = m.client_id
+             LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address"
+        )
+    };
+}
 
 row! {
     /// A client of an audience, and the place that brought them in.
@@ -158,9 +173,8 @@ impl Candidates<'_> {
         members: &[Member],
         topic: &str,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let pairs = pairs(members)?;
-        let text: String = value!(self.0, "read candidates",
-            "SELECT ", words::table!(
+        let (text, addresses): (String, String) = one!(self.0, "read candidates",
+            "SELECT (SELECT ", words::table!(
                 "c.id, c.ref, c.name, c.locale, c.time_zone, c.preferred, c.quiet_from,
                  c.quiet_to, c.tracking_consent,
                  CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END,
@@ -169,12 +183,12 @@ impl Candidates<'_> {
              CAST(value ->> 1 AS BIGINT) AS place_id FROM ", words::rows!("$1"),
             ") AS m JOIN client c ON c.id = m.client_id
              LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2
-             LEFT JOIN place p ON p.id = m.place_id";
-            &pairs, topic
+             LEFT JOIN place p ON p.id = m.place_id), (", addresses!(), ")";
+            pairs(members)?, topic
         )?;
         let mut candidates: Vec<Candidate> = list(&text)?;
         candidates.sort_unstable_by_key(|candidate| candidate.client);
-        let mut contacts = self.contacts(&pairs).await?;
+        let mut contacts = AddressesInOrder::read(&addresses)?;
         for candidate in &mut candidates {
             candidate.contacts = contacts.of(candidate.client);
         }
@@ -187,36 +201,22 @@ impl Candidates<'_> {
         members: &[Member],
         topic: &str,
     ) -> Result<Vec<Reachable>, StoreError> {
-        let pairs = pairs(members)?;
-        let text: String = value!(self.0, "read whom an audience reaches",
-            "SELECT ", words::table!(
+        let (text, addresses): (String, String) = one!(self.0, "read whom an audience reaches",
+            "SELECT (SELECT ", words::table!(
                 "c.id, c.preferred, CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END"
             ), " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
             words::rows!("$1"), ") AS m JOIN client c ON c.id = m.client_id
-             LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2";
-            &pairs, topic
+             LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2), (",
+            addresses!(), ")";
+            pairs(members)?, topic
         )?;
         let mut reachable: Vec<Reachable> = list(&text)?;
         reachable.sort_unstable_by_key(|client| client.client);
-        let mut contacts = self.contacts(&pairs).await?;
+        let mut contacts = AddressesInOrder::read(&addresses)?;
         for client in &mut reachable {
             client.contacts = contacts.of(client.client);
         }
         Ok(reachable)
-    }
-
-    /// The addresses of these members, each with what bars it.
-    async fn contacts(&mut self, pairs: &str) -> Result<AddressesInOrder, StoreError> {
-        let text: String = value!(self.0, "read the addresses of an audience",
-            "SELECT ", words::table!("cp.client_id, cp.position, cp.channel, cp.address, s.reason"),
-            " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ", words::rows!("$1"),
-            ") AS m JOIN contact_point cp ON cp.client_id = m.client_id
-             LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address";
-            pairs
-        )?;
-        let mut rows: Vec<AddressRow> = list(&text)?;
-        rows.sort_unstable_by_key(|row| (row.client, row.position));
-        Ok(AddressesInOrder(rows.into_iter().peekable()))
     }
 }
 
@@ -246,6 +246,13 @@ struct AddressRow {
 struct AddressesInOrder(Peekable<std::vec::IntoIter<AddressRow>>);
 
 impl AddressesInOrder {
+    /// Reads what the part [`addresses`] of a query found.
+    fn read(text: &str) -> Result<Self, StoreError> {
+        let mut rows: Vec<AddressRow> = list(text)?;
+        rows.sort_unstable_by_key(|row| (row.client, row.position));
+        Ok(Self(rows.into_iter().peekable()))
+    }
+
     /// Those of this client; to be asked in the order of the clients' rows.
     fn of(&mut self, client: i64) -> Vec<KnownAddress> {
         // Of somebody who was not among the candidates any more.

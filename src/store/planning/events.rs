@@ -17,6 +17,7 @@ use crate::domain::event::{Arrival, Event, EventData, EventState};
 use crate::domain::{EventId, FieldError, Ids, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{affected, all, execute, optional, values};
+use crate::store::people::erasure::hold_off;
 use crate::store::{StoreError, handle, json_ids};
 
 pub use self::ready::Ready;
@@ -42,6 +43,15 @@ pub struct StoredEvent {
     pub state: EventState,
     /// Why it was refused, or why nobody was told.
     pub detail: Option<String>,
+}
+
+/// Events that nobody planned yet.
+#[derive(Debug)]
+pub struct TakenEvents {
+    /// Oldest first.
+    pub events: Vec<StoredEvent>,
+    /// Whether anybody was ever erased. Until the end of the unit of work nobody is.
+    pub anybody_erased: bool,
 }
 
 handle!(events -> Events);
@@ -172,14 +182,22 @@ impl Events<'_> {
     }
 
     /// At most `limit` events that nobody planned yet, oldest first; they stay locked for this
-    /// unit of work, and those another planner holds are passed over.
-    pub async fn take_received(&mut self, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows: Vec<EventRow> = all!(self.0, "take received events",
-            columns!(), " FROM event WHERE state = 'received'
+    /// unit of work, and those another planner holds are passed over. Whether anybody was erased is
+    /// asked in the same statement: each one more is felt in how soon one event is told.
+    pub async fn take_received(&mut self, limit: i64) -> Result<TakenEvents, StoreError> {
+        hold_off(self.0).await?;
+        let rows: Vec<TakenRow> = all!(self.0, "take received events",
+            columns!(), ", EXISTS (SELECT 1 FROM erased_client) AS anybody_erased
+             FROM event WHERE state = 'received'
              ORDER BY id LIMIT $1", words::skip_locked!();
             limit
         )?;
-        Ok(rows.into_iter().map(EventRow::read).collect())
+        let anybody_erased = rows.iter().any(|row| row.anybody_erased);
+        let events = rows.into_iter().map(|row| row.event.read());
+        Ok(TakenEvents {
+            events: events.collect(),
+            anybody_erased,
+        })
     }
 
     /// Of these subjects, those of which events of this source wait to be planned.
@@ -234,6 +252,13 @@ row! {
         quiet: bool,
         state: EventState,
         detail: Option<String>,
+    }
+}
+
+row! {
+    struct TakenRow {
+        event: EventRow as row,
+        anybody_erased: bool,
     }
 }
 

@@ -96,7 +96,7 @@ async fn an_event_is_new_once_then_a_duplicate_or_a_conflict(store: &Store) {
 async fn received_events_are_taken_in_order_until_marked(store: &Store) {
     accept(store, &[reading("1", 1), reading("2", 2), reading("3", 3)]).await;
     let mut tx = store.write().await.unwrap();
-    let taken = tx.events().take_received(2).await.unwrap();
+    let taken = tx.events().take_received(2).await.unwrap().events;
     let names: Vec<_> = taken
         .iter()
         .map(|stored| stored.event.id.as_str())
@@ -110,7 +110,7 @@ async fn received_events_are_taken_in_order_until_marked(store: &Store) {
     }
     tx.commit().await.unwrap();
     let mut tx = store.write().await.unwrap();
-    let rest = tx.events().take_received(9).await.unwrap();
+    let rest = tx.events().take_received(9).await.unwrap().events;
     assert_eq!(rest.len(), 1);
     let marked = tx.events().get(taken[0].id).await.unwrap();
     assert_eq!(marked.state, EventState::Unmatched);
@@ -123,7 +123,7 @@ async fn one_that_cannot_be_read_holds_up_nobody(store: &Store) {
     first.raw = json!({ "$serde_json::private::RawValue": "x", "a": 1 });
     accept(store, &[first, reading("2", 2)]).await;
     let mut tx = store.write().await.unwrap();
-    let taken = tx.events().take_received(9).await.unwrap();
+    let taken = tx.events().take_received(9).await.unwrap().events;
     assert!(matches!(taken[0].event.data, EventData::Unreadable(_)));
     assert_eq!(taken[1].event.id, "2");
     assert!(!matches!(taken[1].event.data, EventData::Unreadable(_)));
@@ -139,7 +139,7 @@ async fn a_quiet_event_stays_quiet_whatever_repeats_it(store: &Store) {
     let again = accept(store, &[reading("1", 1)]).await;
     assert_eq!(again, [Accept::Duplicate(id)]);
     let mut tx = store.write().await.unwrap();
-    let taken = tx.events().take_received(9).await.unwrap();
+    let taken = tx.events().take_received(9).await.unwrap().events;
     assert_eq!(taken[0].event, quiet);
     assert_eq!(taken[1].event, reading("2", 2));
 }
@@ -186,13 +186,13 @@ async fn pages_go_back_in_time(store: &Store) {
 async fn two_planners_never_take_the_same_event(store: &Store) {
     accept(store, &[reading("1", 1), reading("2", 2)]).await;
     let mut one = store.write().await.unwrap();
-    let mine = one.events().take_received(1).await.unwrap();
+    let mine = one.events().take_received(1).await.unwrap().events;
     if store.kind() == "sqlite" {
         // The second writer waits for the first: there is nothing to race for.
         return;
     }
     let mut other = store.write().await.unwrap();
-    let theirs = other.events().take_received(2).await.unwrap();
+    let theirs = other.events().take_received(2).await.unwrap().events;
     assert_eq!(mine[0].event.id, "1");
     assert_eq!(theirs.len(), 1);
     assert_eq!(theirs[0].event.id, "2");
