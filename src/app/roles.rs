@@ -16,7 +16,9 @@ use crate::domain::token::Signer;
 use crate::intake::inbox::EventInbox;
 use crate::plan::Planner;
 use crate::runtime::Wake;
-use crate::source::{self, Mapping, Runner, RunnerParts};
+use crate::source::{
+    self, ClockSource, Mapping, ReaderSettings, Runner, RunnerParts, SourceRegister, WebhookSilence,
+};
 use crate::store::Store;
 use crate::track::Track;
 use crate::upkeep::Upkeep;
@@ -45,16 +47,20 @@ pub(super) fn upkeep(config: &Config, running: &Running) {
 
 /// The role `plan`.
 pub(super) fn plan(config: &Config, running: &Running, case_kinds: CaseKinds) {
-    let planner = Planner::new(
+    let planner = planner(config, running, case_kinds);
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("planner", planner.run(lifecycle.clone()));
+}
+
+fn planner(config: &Config, running: &Running, case_kinds: CaseKinds) -> Planner {
+    Planner::new(
         running.store.clone(),
         Arc::clone(&running.clock),
         Arc::clone(&running.ids),
         Arc::clone(&running.wake),
         settings::plan(config, case_kinds),
         Arc::clone(&running.matcher),
-    );
-    let lifecycle = &running.lifecycle;
-    lifecycle.spawn("planner", planner.run(lifecycle.clone()));
+    )
 }
 
 /// A planner that is only asked what an event would come to.
@@ -73,7 +79,8 @@ pub fn rehearsing_planner(
     ))
 }
 
-/// The role `source`: each system of the settings is read by one of the nodes that have the role.
+/// The role `source`: each system of the settings is read by one of the nodes that have the role; of
+/// those that post by themselves each such node sees when they fall silent.
 pub(super) fn sources(
     config: &Config,
     running: &Running,
@@ -84,6 +91,17 @@ pub(super) fn sources(
         let fault =
             |why: String| AppError::Faults(vec![format!("{}: [source.{name}] {why}", source.at)]);
         let settings = &source.settings;
+        let lifecycle = &running.lifecycle;
+        if let ReaderSettings::Webhook(_) = &settings.reader {
+            let silence = WebhookSilence {
+                name: name.clone(),
+                alarm_after: settings.watch.alarm_after,
+                store: running.store.clone(),
+                clock: Arc::clone(&running.clock),
+            };
+            lifecycle.spawn("source", silence.run(lifecycle.clone()));
+            continue;
+        }
         let mapping = Mapping::new(name, &settings.watch, Arc::clone(&kinds))
             .map_err(|error| fault(error.to_string()))?;
         let reader =
@@ -96,10 +114,45 @@ pub(super) fn sources(
             node: running.id,
         };
         let runner = Runner::new(name.clone(), settings, mapping, reader, parts);
-        let lifecycle = &running.lifecycle;
         lifecycle.spawn("source", runner.run(lifecycle.clone()));
     }
     Ok(())
+}
+
+/// The role `source`, too: the clock, which one of the nodes that have the role minds.
+pub(super) fn clock(config: &Config, running: &Running, case_kinds: &CaseKinds) {
+    let parts = RunnerParts {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        wake: Arc::clone(&running.wake),
+        node: running.id,
+    };
+    let kinds = Arc::new(case_kinds.clone());
+    let clock = ClockSource::new(config.clock.clone(), kinds, parts);
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("clock", clock.run(lifecycle.clone()));
+}
+
+/// The sources as the API and the console need them: what is posted is taken by whichever node it
+/// reaches.
+fn register(
+    config: &Config,
+    running: &Running,
+    case_kinds: &Arc<CaseKinds>,
+) -> Result<SourceRegister, AppError> {
+    let mut register = SourceRegister::default();
+    for (name, source) in &config.sources {
+        let fault =
+            |why: String| AppError::Faults(vec![format!("{}: [source.{name}] {why}", source.at)]);
+        let settings = &source.settings;
+        let mapping = Mapping::new(name, &settings.watch, Arc::clone(case_kinds))
+            .map_err(|error| fault(error.to_string()))?;
+        register
+            .enter(name, settings, mapping, &running.store, &running.ids)
+            .map_err(fault)?;
+    }
+    Ok(register)
 }
 
 /// The role `dispatch`: the providers in use, and the dispatcher that hands messages to them. Only
@@ -156,7 +209,10 @@ async fn web_state(
     case_kinds: CaseKinds,
     console: console::ConsoleState,
 ) -> Result<Web, AppError> {
-    let pages = public::Pages::new(settings::public_contact(config), Arc::new(case_kinds))
+    let rehearsal = Arc::new(planner(config, running, case_kinds.clone()));
+    let case_kinds = Arc::new(case_kinds);
+    let sources = register(config, running, &case_kinds)?;
+    let pages = public::Pages::new(settings::public_contact(config), case_kinds)
         .counting_clicks(config.tracking.clicks)
         .keeping_messages(config.retention.messages);
     pages.learn_links(&running.store).await?;
@@ -175,6 +231,8 @@ async fn web_state(
         phones: Arc::new(config.phone.clone()),
         sandbox: running.world.clone(),
         rules: Arc::clone(&running.matcher),
+        rehearsal,
+        sources: Arc::new(sources),
         track: Track::start(
             &running.lifecycle,
             &running.store,

@@ -24,6 +24,7 @@ pub(super) fn plan(config: &Config, case_kinds: CaseKinds) -> plan::PlannerSetti
         contact: contact(config),
         case_kinds,
         small_area: plan::SMALL_AREA,
+        material: config.clock.incidents.material,
     }
 }
 

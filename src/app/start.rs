@@ -136,6 +136,7 @@ async fn start_roles(
     }
     if config.node.does(NodeRole::Source) {
         roles::sources(config, running, &case_kinds)?;
+        roles::clock(config, running, &case_kinds);
     }
     if let Some(doors) = doors {
         roles::web(config, running, public, case_kinds, doors).await?;

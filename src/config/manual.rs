@@ -15,7 +15,7 @@ const PROVIDERS: [(&str, &str); 3] = [
 ];
 
 /// The same for a source's.
-const SOURCES: [(&str, &str); 2] = [
+const SOURCES: [(&str, &str); 10] = [
     (
         "sql",
         "url = \"sqlite:a\"\nquery = \"SELECT :a ORDER BY a\"\ncursor = [\"a\"]\n",
@@ -23,6 +23,21 @@ const SOURCES: [(&str, &str); 2] = [
     (
         "postgres-outbox",
         "url = \"postgres://a\"\ntable = \"a.b\"\nkey = \"a\"\ncolumns = [\"a\"]\n",
+    ),
+    (
+        "postgres-changes",
+        "url = \"postgres://a\"\ntables = [\"a.b\"]\n",
+    ),
+    ("webhook", "secret = \"s3cret\"\n"),
+    ("cap", "url = \"https://a\"\n"),
+    ("gtfs-rt", "url = \"https://a\"\n"),
+    ("folder", "path = \"/a\"\n"),
+    ("http-feed", "url = \"https://a\"\n"),
+    ("arcgis-outages", "url = \"https://a/0\"\n"),
+    (
+        "nats",
+        "url = \"nats://a\"\nstream = \"a\"\nconsumer = \"a\"\nsubjects = [\"a\"]\n\
+         format = \"json\"\n",
     ),
 ];
 /// What every source has, whatever its kind; explained once.
@@ -149,10 +164,27 @@ fn asked_of_sources() -> KeysBySection {
         let known = expected(&unknown).map(str::to_owned);
         let (of_all, own): (BTreeSet<_>, BTreeSet<_>) =
             known.partition(|key| OF_ALL_SOURCES.contains(&key.as_str()));
+        let is_signed = own.contains("signature");
         keys.insert("source".to_owned(), of_all);
         keys.insert(format!("source {kind}"), own);
         let kind_itself = keys.entry(format!("source {kind}")).or_default();
         kind_itself.insert("kind".to_owned());
+        if is_signed {
+            kind_itself.extend(asked_of_signatures(&head));
+        }
+        for table in ["fields", "lines", "delay"] {
+            if !kind_itself.contains(table) {
+                continue;
+            }
+            let unknown = refusal(&format!(
+                "{head}{table} = {{ nonsense = 1 }}\n[source.x.case]\n{CASE}"
+            ));
+            // What every source has is named behind the table's own keys, of which one may be called
+            // the same.
+            let known: Vec<_> = expected(&unknown).collect();
+            let inner = known.iter().take(known.len() - OF_ALL_SOURCES.len());
+            kind_itself.extend(inner.map(|key| format!("{table}.{key}")));
+        }
     }
     let (kind, least) = SOURCES[0];
     let head = format!("[source.x]\nkind = \"{kind}\"\n{least}");
@@ -172,6 +204,21 @@ fn asked_of_sources() -> KeysBySection {
         keys.insert(format!("source {part}"), known);
     }
     keys
+}
+
+/// The keys of a signature, and of the time in it, which stands on the same line.
+fn asked_of_signatures(head: &str) -> BTreeSet<String> {
+    let time = "header = \"a\", timestamp = { nonsense = 1 }";
+    let asked = ["nonsense = 1", time].map(|inside| {
+        refusal(&format!(
+            "{head}signature = {{ {inside} }}\n[source.x.case]\n{CASE}"
+        ))
+    });
+    let known = asked.iter().flat_map(|unknown| expected(unknown));
+    known
+        .filter(|key| !OF_ALL_SOURCES.contains(key))
+        .map(|key| format!("signature.{key}"))
+        .collect()
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! their own file and reader, see `rules`. What a provider's keys mean is known by `channel`, what a
 //! source's mean by `source`.
 
+mod clock;
 mod error;
 mod faults;
 mod file;
@@ -31,6 +32,7 @@ use crate::channel::ProviderSettings;
 use crate::domain::Channel;
 use crate::domain::address::PhonePolicy;
 use crate::domain::quiet_hours::QuietHours;
+use crate::source::ClockSettings;
 
 pub use error::{ConfigError, Origin};
 pub use faults::ConfigReading;
@@ -68,8 +70,8 @@ pub struct Config {
     pub quiet_hours: Option<QuietHours>,
     /// `[phone]`
     pub phone: PhonePolicy,
-    /// `[calendar] patron` as month and day.
-    pub patron_days: Vec<(u32, u32)>,
+    /// `[clock]`, `[incidents]` and `[calendar]`
+    pub clock: ClockSettings,
     /// `[dispatch]`
     pub dispatch: Dispatch,
     /// `[retention]`
@@ -123,6 +125,7 @@ impl Config {
         let sections = layers.0.keys().cloned().collect();
         let layers = &mut layers;
         let upkeep = UpkeepSettings::read(layers)?;
+        let patron_days = sending::patron_days(layers)?;
         let mut config = Self {
             http: Http::read(layers)?,
             store: StoreSettings::read(layers)?,
@@ -134,7 +137,7 @@ impl Config {
             tracking: TrackingSettings::read(layers)?,
             quiet_hours: sending::quiet_hours(layers)?,
             phone: sending::phone(layers)?,
-            patron_days: sending::patron_days(layers)?,
+            clock: clock::read(layers, upkeep.zone, patron_days)?,
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
             upkeep,

@@ -9,7 +9,7 @@ use super::layers::{Entries, Setting};
 use crate::text::toml_faults::plain;
 
 /// Keys whose value is a text even where it looks like a number.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     "username",
     "password",
     "from",
@@ -19,6 +19,7 @@ const TEXTS: [&str; 9] = [
     "smsc",
     "bounces",
     "hello_name",
+    "secret",
 ];
 
 /// The keys of a section as one table.
@@ -58,7 +59,7 @@ fn without_secrets(entries: &Entries, mut detail: String) -> String {
             toml::Value::String(text) => (text.clone(), true),
             other => (other.to_string(), false),
         };
-        let secret = key.contains("password") && !key.ends_with("_file");
+        let secret = key == "secret" || (key.contains("password") && !key.ends_with("_file"));
         if (secret || (key == "url" && !is_text)) && !written.is_empty() {
             detail = detail.replace(&written, "***");
         }

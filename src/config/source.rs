@@ -13,6 +13,7 @@ use super::named;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::limits::{SOURCE_NAME, SOURCES};
 use crate::source::{Mapping, ReaderSettings, SourceSettings, WatchSettings};
+use crate::store::sources::CLOCK;
 use crate::text::toml_faults::plain;
 
 /// Sections inside a source's.
@@ -41,6 +42,9 @@ pub(super) fn read(
         let wrong = match () {
             () if !is_name(&name) => Some(format!(
                 "a source is called by 1 to {SOURCE_NAME} small letters, digits and hyphens"
+            )),
+            () if name == CLOCK => Some(format!(
+                "Araldo's own clock is called `{CLOCK}`; give the source another name"
             )),
             () if sources.len() == SOURCES => Some(format!(
                 "there are more than {SOURCES} sources; let another installation watch the rest"
@@ -90,11 +94,15 @@ fn understood(
     let (keys, reader): (toml::Table, toml::Table) = named::table(entries)
         .into_iter()
         .partition(|(key, _)| WatchSettings::KEYS.contains(&key.as_str()));
+    let says_baseline = keys.contains_key("baseline");
     let mut watch = WatchSettings::read(keys, zone).map_err(fault)?;
     parts.fill(&mut watch)?;
     let reader: ReaderSettings = reader
         .try_into()
         .map_err(|error: toml::de::Error| fault(with_all_keys(plain(error.message()))))?;
+    if !says_baseline {
+        watch.baseline = reader.usual_baseline();
+    }
     if watch.case.is_none() && watch.incident.is_none() && !reader.brings_events() {
         let detail =
             format!("missing field `case`: write [{section}.case] or [{section}.incident]");

@@ -207,6 +207,12 @@ fn every_ordinary_event_matches_exactly_one_of_the_shipped_rules() {
     };
     assert_eq!(matching("case.opened", "received", ""), "case-opened");
     assert_eq!(matching("case.closed", "done", ""), "case-closed");
+    // For the client, and for whoever looks after them.
+    let stalled = matching("case.stalled", "received", "");
+    assert_eq!(stalled, "case-stalled case-stalled-tutor");
+    assert_eq!(matching("case.due_soon", "", ""), "case-stalled-tutor");
+    assert_eq!(matching("case.silent", "", ""), "case-silent");
+    assert_eq!(matching("body.stalled", "", ""), "body-report");
     for (state, rule) in [
         ("sent_to_distributor", "case-progress"),
         ("waiting", "case-waiting"),
@@ -231,6 +237,23 @@ fn every_ordinary_event_matches_exactly_one_of_the_shipped_rules() {
     ] {
         assert_eq!(matching(kind, "", "outage"), format!("outage-{word}"));
         assert_eq!(matching(kind, "", "closure"), format!("incident-{word}"));
+    }
+    for (kind, incident, rule) in [
+        ("incident.overdue", "outage", "outage-overdue"),
+        ("incident.overdue", "delay", "incident-overdue"),
+        ("incident.confirm", "outage", "incident-confirm"),
+        ("incident.reopened", "outage", "incident-reopened"),
+        ("incident.opened", "planned_outage", "planned-announced"),
+        ("incident.reminder", "planned_outage", "planned-reminder"),
+        ("incident.updated", "planned_outage", "planned-moved"),
+        ("incident.resolved", "planned_outage", "incident-restored"),
+        ("incident.cancelled", "planned_outage", "incident-cancelled"),
+        ("incident.opened", "delay", "delay-started"),
+        ("incident.updated", "delay", "delay-changed"),
+        ("incident.resolved", "delay", "delay-ended"),
+        ("incident.cancelled", "delay", "incident-cancelled"),
+    ] {
+        assert_eq!(matching(kind, "", incident), rule);
     }
 }
 

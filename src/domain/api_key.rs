@@ -38,6 +38,8 @@ text_enum! {
         MessagesSafety => "messages:safety",
         /// Read how sources do, and the records that could not be taken, which name clients.
         SourcesRead => "sources:read",
+        /// Take such records once more, and give them up.
+        SourcesWrite => "sources:write",
         StatsRead => "stats:read",
     }
 }

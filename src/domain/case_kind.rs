@@ -6,8 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use crate::domain::language::primary;
-use crate::domain::limits::NAMED_FAULTS;
+use crate::domain::limits::{NAMED_FAULTS, STATE_TIME, STATE_WORKING_DAYS};
+use crate::text::text_enum::text_enum;
 use crate::text::toml_faults::{self, line_at};
 
 /// Every kind the organisation described.
@@ -41,9 +44,48 @@ pub struct CaseState {
     pub owner: Option<String>,
     /// Working days it may take; afterwards the case counts as stalled.
     pub working_days: Option<u16>,
+    /// Hours it may take, where a working day is too long; parts of one, too.
+    #[serde(default, deserialize_with = "hours")]
+    pub hours: Option<TimeDelta>,
+    /// Whether time counts in it; it does unless said otherwise.
+    pub clock: Option<StateClock>,
     /// The case ends here.
     #[serde(rename = "final", default)]
     pub is_final: bool,
+}
+
+text_enum! {
+    /// Whether time counts in a state.
+    pub enum StateClock {
+        Running => "running",
+        /// The client is awaited: nothing that Araldo says about waiting would be true.
+        Stopped => "stopped",
+    }
+}
+
+/// How long a case may stand in a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateLimit {
+    /// Working days, without the day on which the state began.
+    Days(u16),
+    /// A time by the clock, whatever day it is.
+    Time(TimeDelta),
+}
+
+impl CaseState {
+    /// How long a case may stand in it; none where nothing is said, or where time does not count.
+    #[must_use]
+    pub fn limit(&self) -> Option<StateLimit> {
+        let days = self.working_days.map(StateLimit::Days);
+        let limit = days.or(self.hours.map(StateLimit::Time));
+        limit.filter(|_| !self.is_stopped())
+    }
+
+    /// Whether the client is awaited, so that no time counts.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.clock == Some(StateClock::Stopped)
+    }
 }
 
 /// One thing that is not right in the file.
@@ -164,6 +206,12 @@ fn check(kind: &CaseKind) -> Vec<String> {
                 state.name, kind.name
             ));
         }
+        if let Some(detail) = unfit_limit(state) {
+            faults.push(format!(
+                "state `{}` of kind `{}` {detail}",
+                state.name, kind.name
+            ));
+        }
         if kind.states[..place]
             .iter()
             .any(|other| other.name == state.name)
@@ -175,6 +223,36 @@ fn check(kind: &CaseKind) -> Vec<String> {
         }
     }
     faults
+}
+
+/// A number of hours, whole or not.
+fn hours<'de, D: serde::Deserializer<'de>>(written: D) -> Result<Option<TimeDelta>, D::Error> {
+    use serde::Deserialize as _;
+    let hours = Option::<f64>::deserialize(written)?;
+    let time = hours.map(|hours| std::time::Duration::try_from_secs_f64(hours * 3_600.0));
+    // What is no time at all is out of range, and is said so with its state.
+    Ok(time.map(|time| {
+        let time = time.ok().and_then(|time| TimeDelta::from_std(time).ok());
+        time.unwrap_or_default()
+    }))
+}
+
+/// What is wrong with how long a state may last.
+fn unfit_limit(state: &CaseState) -> Option<String> {
+    let (least, most) = STATE_TIME;
+    match (state.working_days, state.hours) {
+        (Some(_), Some(_)) => {
+            Some("has `working_days` and `hours`; keep the one that counts".to_owned())
+        }
+        (Some(days), None) if !(1..=STATE_WORKING_DAYS).contains(&days) => Some(format!(
+            "has `working_days = {days}`; write 1 to {STATE_WORKING_DAYS}"
+        )),
+        (None, Some(time)) if !(least..=most).contains(&time) => Some(format!(
+            "has `hours` out of range; write 0.001 to {}",
+            most.num_hours()
+        )),
+        _ => None,
+    }
 }
 
 /// Exact locale, then its language, then the first label, then the word itself.
@@ -215,6 +293,37 @@ mod tests {
                 kind.name
             );
         }
+    }
+
+    #[test]
+    fn a_state_says_how_long_it_may_last_in_one_way() {
+        let state = |more: &str| {
+            let text = format!(
+                "[[kind]]\nname = \"a\"\nlabel = {{ it = \"a\" }}\n[[kind.state]]\nname = \"b\"\n\
+                 label = {{ it = \"b\" }}\n{more}"
+            );
+            CaseKinds::parse(&text, "k.toml").map(|kinds| kinds.state("a", "b").cloned())
+        };
+        let limit = |more: &str| state(more).unwrap().and_then(|state| state.limit());
+        assert_eq!(limit(""), None);
+        assert_eq!(limit("working_days = 5"), Some(StateLimit::Days(5)));
+        assert_eq!(
+            limit("hours = 4"),
+            Some(StateLimit::Time(TimeDelta::hours(4)))
+        );
+        assert_eq!(limit("working_days = 5\nclock = \"stopped\""), None);
+        for wrong in [
+            "hours = 0",
+            "hours = -1",
+            "hours = 1e9",
+            "working_days = 401",
+            "hours = 1\nworking_days = 1",
+        ] {
+            let fault = state(wrong).unwrap_err()[0].to_string();
+            assert!(fault.contains("state `b` of kind `a` has "), "{fault}");
+        }
+        let unknown = state("clock = \"paused\"").unwrap_err()[0].to_string();
+        assert!(unknown.contains("running, stopped"), "{unknown}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! An event of an unknown type is accepted and kept as [`EventData::Other`]: the operator sees
 //! it as unmatched, and a rule may be written for it later. Parsing is all or nothing and every
 //! [`FieldError`] has its pointer. How bytes become JSON is `intake`'s business; what an event sets
-//! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`.
+//! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`, `body`.
 
 use serde_json::Value;
 
@@ -15,17 +15,22 @@ use crate::text::text_enum::text_enum;
 use crate::text::tree::{JsonNode, Tree};
 
 mod arrival;
+mod body;
 mod case;
 mod direct;
 mod fingerprint;
 mod incident;
 mod outside;
 mod time;
+mod wider;
 
 pub use arrival::Arrival;
-pub use case::{CaseData, CaseStep, Deadline};
+pub use body::{BODY_STALLED, BodyReport, StalledCase};
+pub use case::{CaseData, CaseReminder, CaseStep, Deadline};
 pub use direct::DirectRequest;
-pub use incident::{Incident, IncidentData, IncidentKind, IncidentState, IncidentStep};
+pub use incident::{
+    Incident, IncidentData, IncidentKind, IncidentState, IncidentStep, incident_subject,
+};
 pub use outside::from_outside;
 
 /// Whether a stored fingerprint is of the kind that is made now, and can be compared with one.
@@ -87,6 +92,8 @@ pub enum EventData {
     Incident(IncidentStep, IncidentData),
     /// Someone asks for one message to one client.
     Direct(DirectRequest),
+    /// Cases stand still with a body.
+    Body(BodyReport),
     /// A type Araldo does not know.
     Other,
     /// Stored once, but not readable by this version any more.
@@ -105,6 +112,9 @@ impl EventData {
         if kind == MESSAGE_REQUESTED {
             return DirectRequest::parse(&data.value()).map(Self::Direct);
         }
+        if kind == BODY_STALLED {
+            return BodyReport::parse(&data.value()).map(Self::Body);
+        }
         Ok(Self::Other)
     }
 
@@ -114,7 +124,7 @@ impl EventData {
         match self {
             Self::Case(_, data) => data.check(),
             Self::Incident(_, data) => data.check(),
-            Self::Direct(_) | Self::Other | Self::Unreadable(_) => Ok(()),
+            Self::Direct(_) | Self::Body(_) | Self::Other | Self::Unreadable(_) => Ok(()),
         }
     }
 }

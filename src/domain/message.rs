@@ -262,6 +262,8 @@ text_enum! {
         Manual => "manual",
         /// Another client with the same address gets this message.
         SameAddress => "same_address",
+        /// The client knows of a wider incident, of which this one is a part.
+        WiderIncident => "wider_incident",
         /// Too many messages to this client in an hour or a day.
         FloodGuard => "flood_guard",
         /// Waits for the end of the client's quiet hours.

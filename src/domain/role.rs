@@ -23,6 +23,10 @@ pub enum Right {
     /// Answer what clients wrote, and say that it was done.
     AnswerReplies,
     Rates,
+    /// Take records of sources once more that could not be taken, and give them up.
+    MendSources,
+    /// See what a record would come to, and whom it would tell; nothing is taken.
+    TrySources,
     /// Hold the sandbox's handsets and mailboxes: their links are the client's own, and whoever
     /// follows one acts as the client.
     HoldHandsets,
@@ -35,11 +39,13 @@ impl Role {
     #[must_use]
     pub const fn may(self, right: Right) -> bool {
         match right {
-            Right::EditTemplates | Right::HoldHandsets => {
+            Right::EditTemplates | Right::HoldHandsets | Right::MendSources => {
                 matches!(self, Self::Operator | Self::Admin)
             }
             // An operator who writes needs to see whether it is read.
-            Right::Reveal | Right::Rates | Right::AnswerReplies => !matches!(self, Self::Viewer),
+            Right::Reveal | Right::Rates | Right::AnswerReplies | Right::TrySources => {
+                !matches!(self, Self::Viewer)
+            }
             Right::Administer => matches!(self, Self::Admin),
         }
     }
@@ -57,6 +63,8 @@ mod tests {
             Right::AnswerReplies,
             Right::Rates,
             Right::HoldHandsets,
+            Right::MendSources,
+            Right::TrySources,
             Right::Administer,
         ];
         assert!(all.iter().all(|right| !Role::Viewer.may(*right)));

@@ -247,6 +247,10 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::Complaint => "the client reported earlier mail as unwanted",
         Reason::Manual => "an operator barred the address",
         Reason::SameAddress => "another client with the same address gets it",
+        Reason::WiderIncident => {
+            "the client was told of a wider incident, of which this is a part, and hears of this \
+             one if it outlasts that"
+        }
         Reason::FloodGuard => "the client already got too many messages in this time",
         Reason::QuietHours => "the client's quiet hours have not ended",
         Reason::Coalesced => "several changes are to become one message",

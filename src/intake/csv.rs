@@ -4,7 +4,7 @@
 //! municipality, postal_code, lat, lon, tags, partner, quiet_from, quiet_to,
 //! tracking_consent, topic.NAME`; `tags` are divided by `|`. Several places are several rows
 //! of the same client, one after the other; what the first row says need not be said again.
-//! Cells are taken literally: `=1+1` is a name. `encoding` looks at the file first; `flat`
+//! Cells are taken literally: `=1+1` is a name. `text::csv_form` looks at the file first; `flat`
 //! turns rows into the JSON form, so that there is one parser for both.
 
 use std::collections::HashMap;
@@ -16,11 +16,11 @@ use crate::domain::FieldError;
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::Client;
 use crate::intake::client;
+use crate::text::csv_form::{self, CsvFormError};
 
-mod encoding;
 mod flat;
 
-pub use encoding::{CsvForm, Delimiter, LineEnd, inspect};
+pub use crate::text::csv_form::{CsvForm, Delimiter, LineEnd};
 
 /// The file as a whole cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +44,14 @@ pub enum CsvError {
     /// Its rows cannot be told apart.
     #[error("cannot read the rows: {0}")]
     Rows(#[from] csv::Error),
+}
+
+/// Reads through the file once: whether it can be read, and how.
+pub fn inspect(reader: impl Read) -> Result<CsvForm, CsvError> {
+    csv_form::inspect(reader).map_err(|error| match error {
+        CsvFormError::Encoding { line, guess } => CsvError::Encoding { line, guess },
+        CsvFormError::Read(error) => CsvError::Read(error),
+    })
 }
 
 /// A client as its rows describe it, or the reason why not.

@@ -1,22 +1,30 @@
 //! The audience of a plan, frozen: client ids in ascending order, each once, with the place that
 //! brought them in. Reads the store; decides nothing about messages.
+//!
+//! An incident that opens or changes is told to its area as it is now: to those who were told
+//! before, those who came into it, and nobody who left it. That it is over, or late, is told to those
+//! of the area alone who were told of it before. Whoever knows of a wider incident is in the audience,
+//! and gets no message while that goes on.
 
 use std::collections::HashSet;
 
 use serde_json::json;
 
 use crate::domain::area::Area;
-use crate::domain::event::{Event, EventData, Incident};
+use crate::domain::event::{Event, EventData, Incident, IncidentStep, incident_subject};
 use crate::domain::rule::Audience;
+use crate::domain::{Class, EventId, Timestamp};
 use crate::store::planning::candidates::Member;
+use crate::store::planning::incidents::WiderIncident;
 use crate::store::{StoreError, Tx};
 
 /// Whom this event's rule tells. `incident`: where the event's incident stands.
 pub(super) async fn freeze(
     tx: &mut Tx,
     audience: Audience,
-    event: &Event,
+    (id, event): (EventId, &Event),
     incident: Option<&Incident>,
+    now: Timestamp,
 ) -> Result<Vec<Member>, StoreError> {
     let mut members = match audience {
         Audience::CaseClient => {
@@ -36,13 +44,98 @@ pub(super) async fn freeze(
             tx.candidates().by_references(&listed.to_string()).await?
         }
         Audience::IncidentArea => match incident {
-            Some(incident) => return freeze_area(tx, &incident.area).await,
+            Some(incident) => {
+                let all = freeze_concerned(tx, (id, event), incident, i64::MAX - 1, now).await?;
+                return Ok(all.unwrap_or_default());
+            }
             None => Vec::new(),
         },
     };
     members.sort_unstable();
     members.dedup_by_key(|member| member.client);
     Ok(members)
+}
+
+/// Whom an event about an incident concerns; none when its area has more than `places` places to
+/// look at.
+pub(super) async fn freeze_concerned(
+    tx: &mut Tx,
+    (id, event): (EventId, &Event),
+    incident: &Incident,
+    places: i64,
+    now: Timestamp,
+) -> Result<Option<Vec<Member>>, StoreError> {
+    let members = match incident.is_of_those_who_say_so() {
+        true => Some(tx.incidents().still_out(&incident.incident).await?),
+        false => freeze_small(tx, &incident.area, places).await?,
+    };
+    let (Some(mut members), EventData::Incident(step, _)) = (members, &event.data) else {
+        return Ok(None);
+    };
+    if *step == IncidentStep::Uncovered {
+        let uncovered = tx.incidents().uncovered(incident, now).await?.clients;
+        members.retain(|member| uncovered.binary_search(&member.client).is_ok());
+        return Ok(Some(members));
+    }
+    let Some(wanted) = told_before(*step) else {
+        return Ok(Some(members));
+    };
+    let subject = incident_subject(&incident.incident);
+    let told = tx.candidates().told_of(&subject, id).await?;
+    members.retain(|member| told.binary_search(&member.client).is_ok() == wanted);
+    Ok(Some(members))
+}
+
+/// The wider incidents that keep a rule's news from whoever knows of them.
+pub(super) async fn wider(
+    tx: &mut Tx,
+    audience: Audience,
+    incident: Option<&Incident>,
+    now: Timestamp,
+) -> Result<Vec<WiderIncident>, StoreError> {
+    match (audience, incident) {
+        (Audience::IncidentArea, Some(incident)) => tx.incidents().wider_than(incident, now).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Of these members, those who know of one of the wider incidents, in order of their rows.
+pub(super) async fn covered(
+    tx: &mut Tx,
+    wider: &[WiderIncident],
+    members: &[Member],
+    class: Class,
+) -> Result<Vec<i64>, StoreError> {
+    if wider.is_empty() {
+        return Ok(Vec::new());
+    }
+    let clients: Vec<i64> = members.iter().map(|member| member.client).collect();
+    tx.incidents().knowing(wider, &clients, class).await
+}
+
+/// Whether it is told to nobody but those who were told of its incident before.
+pub(super) const fn is_for_those_told(event: &Event) -> bool {
+    match &event.data {
+        EventData::Incident(step, _) => matches!(told_before(*step), Some(true)),
+        _ => false,
+    }
+}
+
+/// Whether a step is for those who were told of the incident before, or for the others; `None`: for
+/// all.
+const fn told_before(step: IncidentStep) -> Option<bool> {
+    match step {
+        IncidentStep::Opened
+        | IncidentStep::Updated
+        | IncidentStep::Reminder
+        | IncidentStep::Uncovered => None,
+        IncidentStep::Resolved
+        | IncidentStep::Cancelled
+        | IncidentStep::Overdue
+        | IncidentStep::Confirm => Some(true),
+        // One after the other joins it.
+        IncidentStep::Reopened => Some(false),
+    }
 }
 
 /// The clients with a place in an area.
@@ -52,7 +145,7 @@ pub(super) async fn freeze_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>,
 }
 
 /// The same, of an area with at most `places` places to look at; none when it has more.
-pub(super) async fn freeze_small(
+async fn freeze_small(
     tx: &mut Tx,
     area: &Area,
     places: i64,

@@ -26,6 +26,8 @@ pub(super) struct EligibilityInput<'a> {
     pub(super) overtaken: bool,
     /// Whether the template is missing, so that nothing can be written.
     pub(super) without_template: bool,
+    /// Clients who know of a wider incident, in order of their rows.
+    pub(super) covered: &'a [i64],
 }
 
 /// One message that is to exist.
@@ -80,6 +82,9 @@ fn verdict(
     let life = TimeDelta::seconds(input.settings.expires_s);
     let (state, reason) = if let Reach::Not { reason, .. } = reach {
         (MessageState::Suppressed, Some(reason))
+    } else if input.covered.binary_search(&candidate.client).is_ok() {
+        // Before all that time decides: who is kept in the dark is told when that is over.
+        (MessageState::Suppressed, Some(Reason::WiderIncident))
     } else if input.overtaken {
         (MessageState::Superseded, Some(Reason::Newer))
     } else if input.age >= life {
@@ -179,6 +184,7 @@ mod tests {
             }),
             overtaken: false,
             without_template: false,
+            covered: &[],
         }
     }
 
@@ -234,6 +240,31 @@ mod tests {
         let verdicts = decide(&nobody, &input(&settings(), "2026-11-23T10:00:00+01:00"));
         assert_eq!(verdicts[0].state, MessageState::Suppressed);
         assert_eq!(verdicts[0].reason, Some(Reason::NoContact));
+    }
+
+    #[test]
+    fn whoever_knows_of_a_wider_incident_is_not_told_unless_something_bars_it_anyway() {
+        let settings = settings();
+        let covered = EligibilityInput {
+            covered: &[1],
+            overtaken: true,
+            ..input(&settings, "2026-11-23T10:00:00+01:00")
+        };
+        let verdict = &decide(&candidate(), &covered)[0];
+        let found = (verdict.state, verdict.reason);
+        let kept = (MessageState::Suppressed, Some(Reason::WiderIncident));
+        assert_eq!(found, kept);
+        let mut barred = candidate();
+        barred.contacts = vec![contact(Channel::Sms, "+393331234567", Some(Reason::Stop))];
+        let barred = decide(&barred, &covered);
+        assert_eq!(barred[0].reason, Some(Reason::Stop));
+        let others = EligibilityInput {
+            covered: &[2],
+            overtaken: false,
+            ..covered
+        };
+        let told = decide(&candidate(), &others);
+        assert_eq!(told[0].state, MessageState::Queued);
     }
 
     #[test]

@@ -1,16 +1,21 @@
 //! One event becomes plans: what it says about its case or incident is kept, its rules are
-//! applied, older waiting messages on the same subject are overtaken.
+//! applied, older waiting messages on the same subject are overtaken. What tells nobody is known to
+//! `hushed`.
 
 use serde_json::{Map, Value};
 
-use super::{News, Planner, audience, fan_out, variables};
+use super::hushed::hushed;
+use super::{News, Planner, audience, fan_out, reminder, uncovering, variables};
 use crate::domain::event::{
-    DirectRequest, Event, EventData, EventState, Incident, MESSAGE_REQUESTED,
+    DirectRequest, Event, EventData, EventState, Incident, IncidentStep, MESSAGE_REQUESTED,
+    incident_subject,
 };
 use crate::domain::reach::NotifiedAddresses;
 use crate::domain::rule::{Audience, ChannelChoice, PlanSettings, Rule};
-use crate::domain::{Class, EventId, Lane, OnUnknown, PlanId, Timestamp};
+use crate::domain::{Class, EventId, Lane, MessageState, OnUnknown, PlanId, Timestamp};
+use crate::store::messages::NewMessage;
 use crate::store::planning::events::StoredEvent;
+use crate::store::planning::incidents::IncidentRecord;
 use crate::store::planning::plans::Plan;
 use crate::store::{StoreError, Tx};
 
@@ -27,15 +32,29 @@ struct EventSubject {
     /// Nothing that happened later is known.
     newest: bool,
     /// Where the incident stands.
-    incident: Option<Incident>,
+    incident: Option<IncidentRecord>,
+    /// Its clients were told of the incident before.
+    was_told: bool,
+    /// Why nobody is to be told, if so.
+    hushed: Option<&'static str>,
     /// What texts and conditions may look at.
     variables: Map<String, Value>,
+}
+
+impl EventSubject {
+    fn incident(&self) -> Option<&Incident> {
+        self.incident.as_ref().map(|record| &record.incident)
+    }
 }
 
 /// What applying a rule came to.
 enum RuleOutcome {
     /// So many clients are in its audience, and all have their messages.
-    Told(usize),
+    Told {
+        clients: usize,
+        /// Some message is to go out.
+        goes_out: bool,
+    },
     /// Its plan is there, and its messages are still to be made.
     Left,
 }
@@ -57,34 +76,31 @@ impl Planner {
                 .await;
         }
         let subject = self.take_in(tx, stored).await?;
+        news.incidents_moved |=
+            matches!(event.data, EventData::Incident(step, _) if !step.is_reckoned());
         if event.quiet {
             return tx
                 .events()
                 .mark(stored.id, EventState::Planned, Some(QUIET))
                 .await;
         }
-        let rules = self.rules_for(event, &subject);
+        if let Some(why) = subject.hushed {
+            self.take_back_what_is_over(tx, stored, &subject).await?;
+            return tx
+                .events()
+                .mark(stored.id, EventState::Planned, Some(why))
+                .await;
+        }
+        let rules = self.rules_for(tx, event, &subject).await?;
         if rules.is_empty() {
             return tx
                 .events()
                 .mark(stored.id, EventState::Unmatched, None)
                 .await;
         }
-        let mut told = 0;
-        for rule in &rules {
-            match self.apply_rule(tx, stored, &subject, rule).await? {
-                RuleOutcome::Told(clients) => {
-                    told += clients;
-                    news.lanes.insert(rule.lane);
-                }
-                RuleOutcome::Left => {
-                    told += 1;
-                    news.unfinished = true;
-                }
-            }
-        }
+        let told = self.apply_rules(tx, stored, &subject, &rules, news).await?;
         let detail = match told {
-            0 => Some(nobody(tx, subject.incident.as_ref()).await?),
+            0 => Some(nobody(tx, event, subject.incident()).await?),
             _ => None,
         };
         tx.events()
@@ -92,36 +108,100 @@ impl Planner {
             .await
     }
 
+    /// How many clients are told; one at least, where that is still to be found out.
+    async fn apply_rules(
+        &self,
+        tx: &mut Tx,
+        stored: &StoredEvent,
+        subject: &EventSubject,
+        rules: &[Rule],
+        news: &mut News,
+    ) -> Result<usize, StoreError> {
+        let mut told = 0;
+        let mut area_is_told = false;
+        for rule in rules {
+            let is_for_area = rule.audience == Audience::IncidentArea;
+            match self.apply_rule(tx, stored, subject, rule).await? {
+                RuleOutcome::Told { clients, goes_out } => {
+                    told += clients;
+                    area_is_told |= is_for_area && goes_out;
+                    news.lanes.insert(rule.lane);
+                }
+                RuleOutcome::Left => {
+                    told += 1;
+                    let age = self.clock.now() - stored.event.occurred_at;
+                    area_is_told |= is_for_area && subject.newest && age < rule.expires;
+                    news.unfinished = true;
+                }
+            }
+        }
+        // What some hear later is what the others were told before; they measure a change by that.
+        let is_told = area_is_told && !(subject.was_told && is_uncovering(&stored.event));
+        if let (true, Some(record)) = (is_told, &subject.incident) {
+            tx.incidents().tell(record.id, stored.id).await?;
+        }
+        Ok(told)
+    }
+
+    /// An end that nobody is told of takes back what still waits to be told all the same.
+    async fn take_back_what_is_over(
+        &self,
+        tx: &mut Tx,
+        stored: &StoredEvent,
+        subject: &EventSubject,
+    ) -> Result<(), StoreError> {
+        let EventData::Incident(IncidentStep::Resolved | IncidentStep::Cancelled, _) =
+            &stored.event.data
+        else {
+            return Ok(());
+        };
+        if subject.newest {
+            let (by, now) = (PlanId::new(self.ids.next()), self.clock.now());
+            tx.plans()
+                .supersede(&subject.key, by, stored.id, now, now)
+                .await?;
+        }
+        Ok(())
+    }
+
     async fn take_in(&self, tx: &mut Tx, stored: &StoredEvent) -> Result<EventSubject, StoreError> {
         let event = &stored.event;
+        let (mut silence, mut was_told) = (None, false);
         let mut variables =
             variables::common(&event.kind, event.occurred_at, &self.settings.contact);
         let ids = self.ids.as_ref();
         let (key, newest, incident) = match &event.data {
             EventData::Case(step, data) => {
-                let applied = tx
-                    .cases()
-                    .apply(stored.id, *step, data, event.occurred_at, ids)
-                    .await?;
+                let now = self.clock.now();
+                let taken = reminder::take_in(tx, stored, (*step, data), ids, now).await?;
+                silence = taken.hushed;
                 variables::add_case(&mut variables, data, &self.settings.case_kinds);
-                (format!("case:{}", data.case), applied.newest, None)
+                if step.is_reminder() {
+                    reminder::add(&mut variables, data, &event.raw);
+                }
+                (step.plan_subject(&data.case), taken.newest, None)
             }
             EventData::Incident(step, data) => {
                 let applied = tx
                     .incidents()
                     .apply(stored.id, *step, data, event.occurred_at, ids)
                     .await?;
-                let incident = applied.incident.incident;
-                variables::add_incident(&mut variables, &incident);
+                silence = hushed(*step, data, &applied, self.settings.material);
+                was_told = applied.told.is_some();
+                variables::add_incident(&mut variables, &applied.incident.incident);
                 (
-                    format!("incident:{}", data.incident),
+                    incident_subject(&data.incident),
                     applied.newest,
-                    Some(incident),
+                    Some(applied.incident),
                 )
             }
             EventData::Direct(request) => {
                 variables.extend(request.variables.clone());
                 (format!("event:{}", stored.id), true, None)
+            }
+            EventData::Body(report) => {
+                reminder::add_body(&mut variables, report);
+                (format!("body:{}", report.body), true, None)
             }
             EventData::Other | EventData::Unreadable(_) => {
                 (format!("event:{}", stored.id), true, None)
@@ -131,15 +211,28 @@ impl Planner {
             key,
             newest,
             incident,
+            was_told,
+            hushed: silence,
             variables,
         })
     }
 
-    fn rules_for(&self, event: &Event, subject: &EventSubject) -> Vec<Rule> {
+    async fn rules_for(
+        &self,
+        tx: &mut Tx,
+        event: &Event,
+        subject: &EventSubject,
+    ) -> Result<Vec<Rule>, StoreError> {
         if let EventData::Direct(request) = &event.data {
-            return vec![direct(request)];
+            return Ok(vec![direct(request)]);
         }
-        self.matcher.load().for_event(event, &subject.variables)
+        let Some(incident) = subject.incident().filter(|_| is_uncovering(event)) else {
+            return Ok(self.matcher.load().for_event(event, &subject.variables));
+        };
+        let event = uncovering::told_as(tx, event, incident).await?;
+        let mut rules = self.matcher.load().for_event(&event, &subject.variables);
+        rules.retain(|rule| rule.audience == Audience::IncidentArea);
+        Ok(rules)
     }
 
     /// Makes the plan of one rule. Small audiences get their messages at once; a large area's are
@@ -155,39 +248,47 @@ impl Planner {
         if !tx.plans().insert(&plan).await? {
             return Ok(RuleOutcome::Left);
         }
-        if subject.newest {
+        if subject.newest && overtakes(&stored.event) {
+            // What the clock made since then is overtaken as well.
             let now = self.clock.now();
             tx.plans()
-                .supersede(&plan.subject, plan.id, stored.id, plan.occurred_at, now)
+                .supersede(&plan.subject, plan.id, stored.id, now, now)
                 .await?;
         }
-        let incident = subject.incident.as_ref();
+        let (event, incident) = ((stored.id, &stored.event), subject.incident());
+        let now = self.clock.now();
         let members = match (rule.audience, incident) {
             (Audience::IncidentArea, Some(incident)) => {
-                match audience::freeze_small(tx, &incident.area, self.settings.small_area).await? {
+                let small = self.settings.small_area;
+                match audience::freeze_concerned(tx, event, incident, small, now).await? {
                     Some(members) => members,
                     None => return Ok(RuleOutcome::Left),
                 }
             }
-            _ => audience::freeze(tx, rule.audience, &stored.event, incident).await?,
+            _ => audience::freeze(tx, rule.audience, event, incident, now).await?,
         };
         if members.len() > fan_out::CHUNK {
             return Ok(RuleOutcome::Left);
         }
         let candidates = tx.candidates().read(&members, &plan.topic).await?;
         let settings = PlanSettings::from(rule);
-        let messages = self.messages(
-            &plan,
-            &settings,
-            &candidates,
-            &mut NotifiedAddresses::default(),
-        );
+        let wider = audience::wider(tx, rule.audience, incident, now).await?;
+        let covered = audience::covered(tx, &wider, &members, rule.class).await?;
+        let mut told = NotifiedAddresses::default();
+        let messages = self.messages(&plan, &settings, &candidates, &covered, &mut told);
+        fan_out::note_kept(tx, &plan, &messages).await?;
         let end = fan_out::End {
             upto: members.last().map_or(0, |member| member.client),
             is_last: true,
         };
         self.write_messages(tx, &plan, &messages, end).await?;
-        Ok(RuleOutcome::Told(members.len()))
+        let goes_out = |message: &NewMessage| {
+            matches!(message.state, MessageState::Queued | MessageState::Held)
+        };
+        Ok(RuleOutcome::Told {
+            clients: members.len(),
+            goes_out: messages.iter().any(goes_out),
+        })
     }
 
     async fn plan(
@@ -231,8 +332,33 @@ impl Planner {
     }
 }
 
+/// Whether what it tells replaces what waits on its subject. Each client who says that an incident
+/// is not over is told so; that one more said it, or hears of it later, takes nothing from the
+/// others.
+const fn overtakes(event: &Event) -> bool {
+    !matches!(
+        event.data,
+        EventData::Incident(IncidentStep::Reopened | IncidentStep::Uncovered, _)
+    )
+}
+
+/// Whether it is for those from whom an incident was kept while they knew of a wider one.
+const fn is_uncovering(event: &Event) -> bool {
+    matches!(event.data, EventData::Incident(IncidentStep::Uncovered, _))
+}
+
 /// Why nobody was told.
-async fn nobody(tx: &mut Tx, incident: Option<&Incident>) -> Result<String, StoreError> {
+async fn nobody(
+    tx: &mut Tx,
+    event: &Event,
+    incident: Option<&Incident>,
+) -> Result<String, StoreError> {
+    if audience::is_for_those_told(event) {
+        return Ok(String::from("nobody in its area had been told of it"));
+    }
+    if is_uncovering(event) {
+        return Ok(String::from("it is kept from nobody in its area any more"));
+    }
     let turned = match incident {
         Some(incident) => audience::exchanged(tx, &incident.area).await?,
         None => None,
@@ -296,7 +422,7 @@ pub(super) async fn is_about_the_erased(
     match &event.data {
         EventData::Case(_, case) => tx.erasure().is_gone(&case.client).await,
         EventData::Direct(request) => tx.erasure().is_gone(&request.client).await,
-        EventData::Incident(..) => Ok(false),
+        EventData::Incident(..) | EventData::Body(_) => Ok(false),
         // Of a type of their own, or not to be read: what they say of a client is kept all the
         // same.
         EventData::Other | EventData::Unreadable(_) => {

@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 
 use super::eligibility::{self, EligibilityInput, PlannedMessage};
-use super::{Planner, variables};
+use super::{Planner, audience, variables};
 use crate::domain::reach::NotifiedAddresses;
 use crate::domain::rule::PlanSettings;
 use crate::domain::{ClientId, MessageId, MessageState, PlanId, Reason};
 use crate::store::messages::NewMessage;
 use crate::store::planning::candidates::{Candidate, Member};
+use crate::store::planning::incidents::WiderIncident;
 use crate::store::planning::plans::{Advance, Plan};
 use crate::store::{StoreError, Tx};
 
@@ -26,6 +27,15 @@ pub(super) struct End {
     pub(super) is_last: bool,
 }
 
+/// What was read of the clients of a chunk.
+struct ReadChunk {
+    /// The last of them.
+    upto: i64,
+    candidates: Vec<Candidate>,
+    /// Those who know of a wider incident, in order of their rows.
+    covered: Vec<i64>,
+}
+
 impl Planner {
     /// Makes the rest of a plan's messages. Between chunks, events that came meanwhile are
     /// planned, so that a large incident does not hold up a small one. False: another node works at
@@ -37,6 +47,7 @@ impl Planner {
         };
         let settings = settings_of(&plan)?;
         let members = self.members(&mut tx, &plan, &settings).await?;
+        let wider = self.wider(&mut tx, &plan, &settings).await?;
         let mut told = NotifiedAddresses::for_about(members.len());
         if plan.cursor > 0 {
             for (channel, address) in tx.messages().addresses_of(id).await? {
@@ -46,17 +57,18 @@ impl Planner {
         drop(tx);
         let left = members.partition_point(|member| member.client <= plan.cursor);
         let mut chunks = members[left..].chunks(CHUNK);
-        let mut next = self.candidates(chunks.next(), &plan.topic).await?;
-        while let Some((upto, candidates)) = next {
-            let messages = self.messages(&plan, &settings, &candidates, &mut told);
+        let mut next = self.candidates(chunks.next(), &plan, &wider).await?;
+        while let Some(chunk) = next {
+            let (candidates, covered) = (&chunk.candidates, &chunk.covered);
+            let messages = self.messages(&plan, &settings, candidates, covered, &mut told);
             let following = chunks.next();
             let end = End {
-                upto,
+                upto: chunk.upto,
                 is_last: following.is_none(),
             };
             let (written, read) = tokio::join!(
                 self.write_chunk(&plan, &messages, end),
-                self.candidates(following, &plan.topic)
+                self.candidates(following, &plan, &wider)
             );
             if !written? {
                 return Ok(false);
@@ -78,17 +90,21 @@ impl Planner {
     async fn candidates(
         &self,
         chunk: Option<&[Member]>,
-        topic: &str,
-    ) -> Result<Option<(i64, Vec<Candidate>)>, StoreError> {
-        let Some((last, _)) = chunk.and_then(<[Member]>::split_last) else {
+        plan: &Plan,
+        wider: &[WiderIncident],
+    ) -> Result<Option<ReadChunk>, StoreError> {
+        let members = chunk.unwrap_or_default();
+        let Some(last) = members.last() else {
             return Ok(None);
         };
         let mut tx = self.store.read().await?;
-        let candidates = tx
-            .candidates()
-            .read(chunk.unwrap_or_default(), topic)
-            .await?;
-        Ok(Some((last.client, candidates)))
+        let candidates = tx.candidates().read(members, &plan.topic).await?;
+        let covered = audience::covered(&mut tx, wider, members, plan.class).await?;
+        Ok(Some(ReadChunk {
+            upto: last.client,
+            candidates,
+            covered,
+        }))
     }
 
     async fn write_chunk(
@@ -100,6 +116,8 @@ impl Planner {
         fail::fail_point!("chunk-read");
         let mut tx = self.store.write_soon().await?;
         let messages = without_the_erased(&mut tx, messages, end).await?;
+        // Before the plan's lock, which whoever holds the incident's may be waiting for.
+        note_kept(&mut tx, plan, &messages).await?;
         if tx
             .plans()
             .lock_unfinished(plan.id)
@@ -134,12 +152,13 @@ impl Planner {
         tx.plans().advance(plan.id, &advance).await
     }
 
-    /// What each candidate gets.
+    /// What each candidate gets. `covered`: those who know of a wider incident, in order.
     pub(super) fn messages(
         &self,
         plan: &Plan,
         settings: &PlanSettings,
         candidates: &[Candidate],
+        covered: &[i64],
         told: &mut NotifiedAddresses,
     ) -> Vec<NewMessage> {
         let input = EligibilityInput {
@@ -151,6 +170,7 @@ impl Planner {
             quiet_hours: self.settings.quiet_hours,
             overtaken: plan.superseded_by.is_some(),
             without_template: plan.template_version.is_none(),
+            covered,
         };
         let mut messages = Vec::with_capacity(candidates.len());
         for candidate in candidates {
@@ -195,6 +215,22 @@ async fn without_the_erased<'a>(
         .iter()
         .filter(|message| gone.binary_search(&message.client.get()).is_err());
     Ok(Cow::Owned(still.cloned().collect()))
+}
+
+/// Notes that an incident is kept from some: whether they hear of it later is for the clock.
+pub(super) async fn note_kept(
+    tx: &mut Tx,
+    plan: &Plan,
+    messages: &[NewMessage],
+) -> Result<(), StoreError> {
+    let is_kept = |message: &NewMessage| message.reason == Some(Reason::WiderIncident);
+    match (
+        messages.iter().any(is_kept),
+        plan.subject.strip_prefix("incident:"),
+    ) {
+        (true, Some(incident)) => tx.incidents().keep(incident).await,
+        _ => Ok(()),
+    }
 }
 
 /// One message per address, even if a household has three contracts. The others have a row too.

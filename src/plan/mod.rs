@@ -2,17 +2,22 @@
 //! rule), a plan becomes messages (one per client and channel), each with a state and a reason.
 //!
 //! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
-//! through; `matching` asks the rules; `audience` freezes who; `eligibility` decides for one client;
+//! through; `hushed` knows which of them tell nobody; `matching` asks the rules; `audience` freezes
+//! who; `eligibility` decides for one client;
 //! `fan_out` writes the rows in chunks; `variables` is what texts may say; `preview` counts without
-//! writing, `rehearsal` plans and throws it away.
+//! writing, `rehearsal` plans and throws it away; `reminder` takes in what the clock says of cases,
+//! `uncovering` tells what a wider incident hid.
 
 mod audience;
 mod eligibility;
 mod event;
 mod fan_out;
+mod hushed;
 mod matching;
 mod preview;
 mod rehearsal;
+mod reminder;
+mod uncovering;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde_json::Value;
 
@@ -35,6 +41,7 @@ use crate::domain::{Clock, Ids, Lane, PlanId, Tracking};
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::planning::candidates::Member;
 use crate::store::planning::events::TakenEvents;
+use crate::store::planning::incidents::WiderIncident;
 use crate::store::planning::plans::Plan;
 use crate::store::{Store, StoreError, Tx};
 
@@ -61,6 +68,8 @@ pub struct PlannerSettings {
     /// An area with at most so many places is planned together with its event; a larger one is
     /// left to the fan-out, because whoever plans holds the writer.
     pub small_area: i64,
+    /// An expected time that moves by less tells nobody (`[incidents] material`).
+    pub material: TimeDelta,
 }
 
 /// What a daemon takes for a small area.
@@ -73,6 +82,8 @@ struct News {
     lanes: BTreeSet<Lane>,
     /// There are audiences too large to be told at once.
     unfinished: bool,
+    /// An incident is another than before.
+    incidents_moved: bool,
 }
 
 /// Plans events. One per node; several nodes share the work through the store.
@@ -208,11 +219,22 @@ impl Planner {
             fail::fail_point!("plan-after-commit");
             self.wake
                 .messages_queued(&Vec::from_iter(std::mem::take(&mut news.lanes)));
+            if std::mem::take(&mut news.incidents_moved) {
+                self.look_at_all_kept().await?;
+            }
             // Fewer than asked for: nothing is left, and what comes later notifies.
             if i64::try_from(events.len()).unwrap_or(BATCH) < BATCH {
                 return Ok(news.unfinished);
             }
         }
+    }
+
+    /// What a wider incident hides may be news now; the clock sees to it. It looks by itself, too, if
+    /// this node stops before it has said so.
+    async fn look_at_all_kept(&self) -> Result<(), StoreError> {
+        let mut tx = self.store.write_soon().await?;
+        tx.incidents().look_at_all_kept().await?;
+        tx.commit().await
     }
 
     async fn members(
@@ -222,6 +244,18 @@ impl Planner {
         settings: &PlanSettings,
     ) -> Result<Vec<Member>, StoreError> {
         let (event, incident) = event::event_of(tx, plan.event).await?;
-        audience::freeze(tx, settings.audience, &event, incident.as_ref()).await
+        let (event, now) = ((plan.event, &event), self.clock.now());
+        audience::freeze(tx, settings.audience, event, incident.as_ref(), now).await
+    }
+
+    /// The wider incidents that keep a plan's news from whoever knows of them.
+    async fn wider(
+        &self,
+        tx: &mut Tx,
+        plan: &Plan,
+        settings: &PlanSettings,
+    ) -> Result<Vec<WiderIncident>, StoreError> {
+        let (_, incident) = event::event_of(tx, plan.event).await?;
+        audience::wider(tx, settings.audience, incident.as_ref(), self.clock.now()).await
     }
 }

@@ -1,5 +1,5 @@
 //! Preview: how many clients an incident would be told to and by what, before anybody is. The
-//! plan's own rules, audience, addresses and households, in chunks; nothing is stored.
+//! plan's own rules, audience, wider incidents, addresses and households, in chunks; nothing is stored.
 //!
 //! What time decides is not asked: quiet hours, caps, and whether the news is old. A message that
 //! these only put off counts.
@@ -16,10 +16,12 @@ use crate::domain::reach::{Addressee, NotifiedAddresses, Reach};
 use crate::domain::rule::{Audience, ChannelChoice, Rule};
 use crate::domain::{Channel, Class, Reason, Timestamp};
 use crate::store::planning::candidates::Member;
+use crate::store::planning::incidents::WiderIncident;
 use crate::store::{StoreError, Tx};
 
 /// Who would be told, and how. Each client of the area is counted once, as told, as sharing an
-/// address with somebody who is, as having refused, or as unreachable.
+/// address with somebody who is, as knowing of a wider incident, as having refused, or as
+/// unreachable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct IncidentPreview {
     /// Whether any rule tells the clients of an area about such an incident.
@@ -32,6 +34,8 @@ pub struct IncidentPreview {
     pub email: i64,
     /// Clients told by the message of somebody else at their address.
     pub same_address: i64,
+    /// Clients who know of a wider incident that goes on, and would not be told.
+    pub wider_incident: i64,
     /// Clients who refused the topic, or never asked for it where that is needed.
     pub refused: i64,
     /// Clients without any address that may be used.
@@ -43,6 +47,7 @@ pub struct IncidentPreview {
 enum ToldHow {
     Unreachable,
     Refused,
+    WiderIncident,
     SameAddress,
     Told,
 }
@@ -67,7 +72,9 @@ pub async fn preview(
     raw: &Value,
     now: Timestamp,
 ) -> Result<IncidentPreview, StoreError> {
-    let mut rules = rules(tx, matcher, data, raw, now).await?;
+    let incident = Incident::begin(IncidentStep::Opened, data, now);
+    let mut rules = rules(tx, matcher, &incident, data, raw).await?;
+    let wider = tx.incidents().wider_than(&incident, now).await?;
     let area = data.area.clone().unwrap_or_default();
     let members = audience::freeze_area(tx, &area).await?;
     let mut preview = IncidentPreview {
@@ -76,7 +83,7 @@ pub async fn preview(
         ..IncidentPreview::default()
     };
     for chunk in members.chunks(CHUNK) {
-        count(tx, &mut rules, chunk, &mut preview).await?;
+        count(tx, &mut rules, chunk, &wider, &mut preview).await?;
     }
     Ok(preview)
 }
@@ -85,9 +92,9 @@ pub async fn preview(
 async fn rules(
     tx: &mut Tx,
     matcher: &Matcher,
+    incident: &Incident,
     data: &IncidentData,
     raw: &Value,
-    now: Timestamp,
 ) -> Result<Vec<AreaRule>, StoreError> {
     let step = IncidentStep::Opened;
     let event = Event {
@@ -95,7 +102,7 @@ async fn rules(
         id: String::new(),
         kind: step.as_str().to_owned(),
         subject: Some(data.incident.clone()),
-        occurred_at: now,
+        occurred_at: incident.opened_at,
         claimed_at: None,
         raw: raw.clone(),
         data: EventData::Incident(step, data.clone()),
@@ -103,7 +110,7 @@ async fn rules(
         quiet: false,
     };
     let mut facts = Map::new();
-    variables::add_incident(&mut facts, &Incident::begin(step, data, now));
+    variables::add_incident(&mut facts, incident);
     let mut rules = Vec::new();
     for rule in matcher.for_event(&event, &facts) {
         if rule.audience == Audience::IncidentArea {
@@ -128,12 +135,15 @@ async fn count(
     tx: &mut Tx,
     rules: &mut [AreaRule],
     chunk: &[Member],
+    wider: &[WiderIncident],
     preview: &mut IncidentPreview,
 ) -> Result<(), StoreError> {
     let mut outcomes: HashMap<i64, ToldHow> = HashMap::with_capacity(chunk.len());
     for rule in rules {
+        let covered = audience::covered(tx, wider, chunk, rule.class).await?;
         for client in tx.candidates().reachable(chunk, &rule.topic).await? {
-            let outcome = rule.outcome(&client.addressee(), preview);
+            let knows = covered.binary_search(&client.client).is_ok();
+            let outcome = rule.outcome(&client.addressee(), knows, preview);
             let best = outcomes.entry(client.client).or_insert(outcome);
             *best = outcome.max(*best);
         }
@@ -144,17 +154,24 @@ async fn count(
     }
     let sum = |outcome| sums.get(&outcome).copied().unwrap_or_default();
     preview.same_address += sum(ToldHow::SameAddress);
+    preview.wider_incident += sum(ToldHow::WiderIncident);
     preview.refused += sum(ToldHow::Refused);
     preview.unreachable += sum(ToldHow::Unreachable);
     Ok(())
 }
 
 impl AreaRule {
-    /// What one client gets of this rule; messages are counted.
-    fn outcome(&mut self, client: &Addressee<'_>, preview: &mut IncidentPreview) -> ToldHow {
+    /// What one client gets of this rule; messages are counted. `knows`: of a wider incident.
+    fn outcome(
+        &mut self,
+        client: &Addressee<'_>,
+        knows: bool,
+        preview: &mut IncidentPreview,
+    ) -> ToldHow {
         let mut best = ToldHow::Unreachable;
         for channel in client.channels(&self.channels, self.class) {
             let outcome = match client.on(channel, self.class) {
+                Reach::At(_) if knows => ToldHow::WiderIncident,
                 Reach::At(address) if self.told.note(channel, address) => {
                     match channel {
                         Channel::Sms => preview.sms += 1,

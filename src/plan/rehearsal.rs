@@ -5,6 +5,9 @@ use crate::domain::event::{Arrival, EventState};
 use crate::store::StoreError;
 use crate::store::planning::events::Accept;
 
+/// How the detail of an event begins that was hushed: here it says why, not what became of it.
+const TOLD_NOBODY: &str = "told nobody: ";
+
 /// Whom an event would tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rehearsed {
@@ -18,6 +21,30 @@ pub enum Rehearsed {
         rules: Vec<(String, usize)>,
         nobody: Option<String>,
     },
+}
+
+impl Rehearsed {
+    /// The rules that match, each with how many clients its audience has.
+    #[must_use]
+    pub fn rules(&self) -> &[(String, usize)] {
+        match self {
+            Self::Told { rules, .. } => rules,
+            Self::Known | Self::Refused(_) => &[],
+        }
+    }
+
+    /// Why nobody is told, if nobody is.
+    #[must_use]
+    pub fn nobody(&self) -> Option<&str> {
+        match self {
+            Self::Known => Some("it was taken before"),
+            Self::Refused(why) => Some(why),
+            Self::Told {
+                nobody: Some(why), ..
+            } => Some(why.strip_prefix(TOLD_NOBODY).unwrap_or(why)),
+            Self::Told { rules, .. } => rules.is_empty().then_some("no rule matches"),
+        }
+    }
 }
 
 impl Planner {
@@ -46,5 +73,35 @@ impl Planner {
             rules,
             nobody: planned.detail,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(rules: &[(&str, usize)], nobody: Option<&str>) -> Rehearsed {
+        let rules = rules.iter();
+        Rehearsed::Told {
+            rules: rules
+                .map(|(rule, count)| ((*rule).to_owned(), *count))
+                .collect(),
+            nobody: nobody.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn whoever_hears_of_nobody_hears_why() {
+        assert_eq!(told(&[("a", 3)], None).nobody(), None);
+        assert_eq!(told(&[], None).nobody(), Some("no rule matches"));
+        let hushed = told(&[], Some("told nobody: it stood there"));
+        assert_eq!(hushed.nobody(), Some("it stood there"));
+        let empty = told(&[("a", 0)], Some("nobody in the audience is known"));
+        assert_eq!(empty.nobody(), Some("nobody in the audience is known"));
+        assert_eq!(empty.rules(), [("a".to_owned(), 0)]);
+        assert!(Rehearsed::Known.rules().is_empty());
+        assert_eq!(Rehearsed::Known.nobody(), Some("it was taken before"));
+        let refused = Rehearsed::Refused("no such type".to_owned());
+        assert_eq!(refused.nobody(), Some("no such type"));
     }
 }

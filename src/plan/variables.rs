@@ -3,6 +3,7 @@
 //! Everything is frozen into the plan, so that a message reads the same whenever it is rendered.
 //! What belongs to one client only (name, place) is frozen into the message.
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use crate::domain::Timestamp;
@@ -70,6 +71,9 @@ pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incide
             "expected_end": incident.expected_end,
             "cause": incident.cause,
             "note": incident.note,
+            "parent": incident.parent,
+            "next_update": incident.next_update,
+            "closed_at": incident.closed_at,
         })),
     );
     for language in Language::ALL {
@@ -81,6 +85,7 @@ pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incide
             json!({
                 "kind_label": incident_label(incident.kind, language),
                 "service_label": service.map(|service| service_label(service, language)),
+                "lasted": incident.lasted().map(|span| lasted(span, language)),
             }),
         );
     }
@@ -159,6 +164,23 @@ fn incident_label(kind: IncidentKind, language: Language) -> &'static str {
     }
 }
 
+/// A span of time as it is told: `40 min`, `2 h 40 min`, `3 giorni e 4 h`.
+fn lasted(span: TimeDelta, language: Language) -> String {
+    let minutes = span.num_minutes().max(1);
+    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+    let days_said = match days {
+        1 => language.choose("1 giorno", "1 day").to_owned(),
+        many => format!("{many} {}", language.choose("giorni", "days")),
+    };
+    match (days, hours, minutes) {
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (_, 0, _) => days_said,
+        (_, hours, _) => format!("{days_said} {} {hours} h", language.choose("e", "and")),
+    }
+}
+
 /// An organisation's own service by its own word.
 fn service_label(service: &str, language: Language) -> &str {
     match service {
@@ -170,5 +192,26 @@ fn service_label(service: &str, language: Language) -> &str {
         "transport" => language.choose("trasporti", service),
         "waste" => language.choose("raccolta rifiuti", service),
         _ => service,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_it_lasted_is_said_as_people_say_it() {
+        let said = |minutes, language| lasted(TimeDelta::minutes(minutes), language);
+        for (minutes, italian, english) in [
+            (0, "1 min", "1 min"),
+            (40, "40 min", "40 min"),
+            (120, "2 h", "2 h"),
+            (160, "2 h 40 min", "2 h 40 min"),
+            (1_440, "1 giorno", "1 day"),
+            (4_575, "3 giorni e 4 h", "3 days and 4 h"),
+        ] {
+            assert_eq!(said(minutes, Language::Italian), italian);
+            assert_eq!(said(minutes, Language::English), english);
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
 use crate::domain::limits::LOOK_TIMEOUT;
@@ -89,8 +89,15 @@ fn with_password(key: &str, mut url: Url, path: &Path) -> Result<String, String>
     Ok(url.into())
 }
 
+/// Who logs in by an address, if it says so.
+pub(super) fn role_of(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    let name = percent_decode_str(url.username()).decode_utf8().ok()?;
+    (!name.is_empty()).then(|| name.into_owned())
+}
+
 /// What stands in a file, without the end of its last line.
-fn line_of(key: &str, path: &Path) -> Result<String, String> {
+pub(super) fn line_of(key: &str, path: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("`{key}`: cannot read `{}`: {error}", path.display()))?;
     let line = text.trim_end_matches(['\r', '\n']);
@@ -122,7 +129,7 @@ mod tests {
         std::fs::write(&path, "a%41 è:/@\n").unwrap();
         let whole = address("postgres://reader@db/crm?sslmode=require", Some(&path)).unwrap();
         let url = Url::parse(&whole).unwrap();
-        let password = percent_encoding::percent_decode_str(url.password().unwrap());
+        let password = percent_decode_str(url.password().unwrap());
         assert_eq!(password.decode_utf8().unwrap(), "a%41 è:/@");
         assert_eq!((url.username(), url.host_str()), ("reader", Some("db")));
         assert_eq!((url.path(), url.query()), ("/crm", Some("sslmode=require")));

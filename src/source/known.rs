@@ -10,7 +10,7 @@ use crate::store::planning::events::Accept;
 use crate::store::{StoreError, Tx};
 
 /// Of these cases or incidents, those that were heard of before.
-pub async fn known(
+pub(super) async fn known(
     tx: &mut Tx,
     mapping: &Mapping,
     subjects: &[String],
@@ -27,25 +27,46 @@ pub async fn known(
     Ok(known)
 }
 
+/// What keeping events came to.
+#[derive(Default)]
+pub(super) struct AcceptedRecords {
+    /// Kept now.
+    pub(super) new: usize,
+    /// Kept before.
+    pub(super) known: usize,
+    /// What an operator should know about the versions of these records.
+    pub(super) doubt: Option<String>,
+}
+
 /// Keeps events. What was taken before bears the same id and is known, whatever it said about the
-/// step; what says something else under that id is kept as well. With it a sentence about that.
+/// step; what says something else under that id is kept as well.
 pub(super) async fn accept(
     tx: &mut Tx,
     arrivals: Vec<Arrival>,
     now: Timestamp,
     ids: &dyn Ids,
-) -> Result<Option<String>, StoreError> {
+) -> Result<AcceptedRecords, StoreError> {
     let answers = tx.events().accept(arrivals.clone(), now, ids).await?;
-    let mut doubt = None;
+    let mut accepted = AcceptedRecords::default();
     for (answer, arrival) in answers.into_iter().zip(arrivals) {
-        if let Accept::Conflict(id) = answer
-            && let Some(other) = other_state(tx, id, arrival).await?
-        {
-            doubt = Some(two_states(&other));
-            tx.events().accept([other], now, ids).await?;
+        let is_new = match answer {
+            Accept::New(_) => true,
+            Accept::Duplicate(_) => false,
+            Accept::Conflict(id) => match other_state(tx, id, arrival).await? {
+                None => false,
+                Some(other) => {
+                    accepted.doubt = Some(two_states(&other));
+                    let answers = tx.events().accept([other], now, ids).await?;
+                    matches!(answers.as_slice(), [Accept::New(_)])
+                }
+            },
+        };
+        match is_new {
+            true => accepted.new += 1,
+            false => accepted.known += 1,
         }
     }
-    Ok(doubt)
+    Ok(accepted)
 }
 
 /// What was taken before bears the same id. That it was an opening then and is a change now is

@@ -11,29 +11,55 @@
 //! is told afterwards, and what is read twice is recognised by its id. Who is told is `plan`'s.
 //!
 //! Next: `reader` (what a reader promises), `runner`, `taking`, `mapping`, then the readers: `sql`,
-//! `postgres_outbox` and those beside them.
+//! `postgres_outbox` and those beside them. `clock` makes events of time that passes.
 
 mod address;
+mod arcgis;
+mod cap;
+mod clock;
 mod fault;
+mod folder;
+mod gtfs_rt;
+mod http;
+mod http_feed;
+mod installing;
 mod kinds;
 mod known;
 mod mapping;
+mod nats;
+mod postgres_changes;
 mod postgres_outbox;
 mod reader;
+mod register;
 mod replay;
 mod runner;
 mod schedule;
 mod settings;
+mod snapshot;
 mod sql;
+mod state;
 mod taking;
+mod trial;
+mod webhook;
 
+pub use cap::{CapAlert, CapDocument, CapIndex, CapReading, CapSettings};
+pub use clock::{ClockSettings, ClockSource, ClockTurn, IncidentTimes};
 pub use fault::SourceFault;
+pub use folder::FolderSettings;
+pub use gtfs_rt::{GtfsFeed, GtfsMemory, GtfsSettings};
 pub use kinds::{ReaderSettings, open};
-pub use known::known;
 pub use mapping::{Mapped, Mapping, MappingError, source_of};
-pub use postgres_outbox::{OutboxSettings, apply, install_sql, remove_sql};
+pub use postgres_changes::{ChangeDecoder, ChangesPlace, ChangesSettings, RowOperation};
+pub use postgres_outbox::OutboxSettings;
 pub use reader::{Cursor, Reader, RefusedRecord, SourceLook, SourceRecord};
-pub use replay::replay;
+pub use register::{RegisteredSource, SourceRegister};
+pub use replay::{ReplayParts, Replayed, replay};
 pub use runner::{Runner, RunnerParts};
 pub use schedule::{Schedule, ScheduleError};
 pub use settings::{Baseline, SourceSettings, WatchSettings};
+pub use state::SourceState;
+pub use trial::{TriedRecord, try_record};
+pub use webhook::{
+    NotAdmitted, NotReceived, PostedFault, PostedOutcome, Receiver, WebhookSettings,
+    WebhookSilence, posted_records,
+};

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fault::SourceFault;
 use crate::domain::Timestamp;
+use crate::text::sanitize;
 
 /// One thing as their system says it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,45 @@ pub struct SourceRecord {
     pub place: String,
     /// Its columns or fields, with their names and their words.
     pub fields: Map<String, Value>,
+}
+
+/// The field by which a reader says when a record was handed in: that stands for the time of its
+/// change where the mapping has none.
+pub(super) const HANDED_IN: &str = "_handed_in";
+/// The field by which a reader says that a record shows what stood there before, not what has changed:
+/// nobody is told of it, unless the settings tell the baseline.
+pub(super) const STOOD_THERE: &str = "_snapshot";
+
+impl SourceRecord {
+    /// When it was handed in, if its reader says so.
+    pub(super) fn handed_in(&self) -> Option<Timestamp> {
+        let text = self.fields.get(HANDED_IN).and_then(Value::as_str)?;
+        Timestamp::parse(text).ok()
+    }
+
+    /// Whether it shows what stood there before.
+    pub(super) fn stood_there(&self) -> bool {
+        self.fields.get(STOOD_THERE) == Some(&Value::Bool(true))
+    }
+}
+
+/// The field by which a reader says of something that it is no record, and why.
+pub(super) const UNREADABLE: &str = "_unreadable";
+/// Characters that are kept of it.
+const UNREADABLE_SHOWN: usize = 500;
+
+impl SourceRecord {
+    /// Something that is no record: it becomes a dead letter with this reason, and what stands behind
+    /// it is read on. `text`: what stands there instead.
+    pub(super) fn unreadable(place: String, why: &str, text: &str) -> Self {
+        let shown = sanitize::excerpt(text, UNREADABLE_SHOWN);
+        let fields = [(UNREADABLE, why.to_owned()), ("text", shown)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), Value::String(value)));
+        Self {
+            place,
+            fields: fields.into_iter().collect(),
+        }
+    }
 }
 
 /// How far a source has been read, in its reader's own words. JSON, kept in the store.
@@ -51,6 +91,17 @@ pub trait Reader: Send {
         limit: usize,
         now: Timestamp,
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>>;
+
+    /// What the next look would bring, for somebody who only wants to see it: over there nothing
+    /// may be taken from whoever reads the source.
+    fn peek<'a>(
+        &'a mut self,
+        cursor: Option<&'a Cursor>,
+        limit: usize,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
+        self.look(cursor, limit, now)
+    }
 
     /// Called after each look, when what it brought has been committed here: the other side may
     /// forget it. `refused`: those of its records that became dead letters.

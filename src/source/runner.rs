@@ -90,10 +90,10 @@ impl Runner {
             keeper: Keeper {
                 name: name.clone(),
                 kind: settings.reader.kind(),
-                mapping,
+                mapping: Arc::new(mapping),
                 store: parts.store,
                 ids: parts.ids,
-                node: parts.node,
+                node: Some(parts.node),
             },
             name,
             watch: settings.watch.clone(),
@@ -208,7 +208,8 @@ impl Runner {
         let settled = place.settled || !look.more;
         let quiet = match self.watch.baseline {
             Baseline::Silent if !place.settled => Quiet::Until(place.began_at),
-            Baseline::Silent | Baseline::Tell => Quiet::Never,
+            Baseline::Silent => Quiet::Standing,
+            Baseline::Tell => Quiet::Never,
         };
         let mut refused = Vec::new();
         if is_worth_a_note(&place, &look, settled, now) {
@@ -278,11 +279,13 @@ fn full() -> SourceFault {
     ))
 }
 
-/// Whether the store has to hear of a look: an idle source does not write at each.
+/// Whether the store has to hear of a look: an idle source does not write at each. A place that
+/// moved is kept before the other side hears of it, and may forget what is before.
 fn is_worth_a_note(place: &ReadingPlace, look: &SourceLook, settled: bool, now: Timestamp) -> bool {
     !look.records.is_empty()
         || settled != place.settled
         || look.doubt != place.marked
+        || (look.cursor.is_some() && look.cursor != place.cursor)
         || place.noted_at.is_none_or(|at| now - at >= SIGN_OF_LIFE)
 }
 

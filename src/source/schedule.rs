@@ -4,6 +4,8 @@
 //! change does is decided here. A time that is skipped in spring comes at the end of the gap; of an
 //! hour that comes twice in autumn only the first one counts.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Timelike as _, Weekday};
 use chrono_tz::Tz;
 
@@ -86,6 +88,19 @@ impl Schedule {
                     .find(|at| *at > after)
                     .unwrap_or(LATEST)
             }
+        }
+    }
+}
+
+/// As a person reads it; days of the week one by one.
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Every(time) => {
+                let time = time.to_std().unwrap_or_default();
+                write!(f, "{}", humantime::format_duration(time))
+            }
+            Self::Cron(expression, zone) => write!(f, "{expression} ({zone})"),
         }
     }
 }
@@ -213,6 +228,14 @@ mod tests {
         for wrong in ["99ms", "8 days"] {
             assert!(refusal(wrong).ends_with("write \"100ms\" to \"7 days\""));
         }
+    }
+
+    #[test]
+    fn a_schedule_is_said_as_it_was_written() {
+        let said = |every: &str| Schedule::parse(every, ROME).unwrap().to_string();
+        assert_eq!(said("90s"), "1m 30s");
+        let often = said("0 */5 7-20 * * Sat-Sun");
+        assert_eq!(often, "0 */5 7-20 * * Sat,Sun (Europe/Rome)");
     }
 
     #[test]

@@ -87,6 +87,12 @@ pub struct IncidentFields {
     pub expected_end: Option<String>,
     pub cause: Option<String>,
     pub note: Option<String>,
+    /// The reference of the incident that it is a part of.
+    pub parent: Option<String>,
+    /// When the next word is promised.
+    pub next_update: Option<String>,
+    /// Whether nobody is to be told, said as for `ended`.
+    pub quiet: Option<String>,
     /// Whether it is over: true, a number that is not zero, a text that does not deny.
     pub ended: Option<String>,
     /// Tells two states of one record apart; absent: what the event would say.

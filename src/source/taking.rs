@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::known::{accept, known};
+use super::known::{AcceptedRecords, accept, known};
 use super::mapping::{Mapped, Mapping, digest};
 use super::reader::{RefusedRecord, SourceLook, SourceRecord};
 use crate::domain::event::Arrival;
@@ -10,15 +10,21 @@ use crate::domain::{FieldError, Ids, NodeId, Timestamp};
 use crate::store::sources::{DeadLetter, SourceProgress, SourceRow};
 use crate::store::{Store, StoreError, Tx};
 
+/// Why a record is refused that only the database refuses.
+pub(super) const UNHOLDABLE: &str =
+    "a text is longer than the store can hold, or holds a character NUL";
+
 /// Keeps what one source brings.
 pub(super) struct Keeper {
     pub(super) name: String,
     /// The word for its kind.
     pub(super) kind: &'static str,
-    pub(super) mapping: Mapping,
+    pub(super) mapping: Arc<Mapping>,
     pub(super) store: Store,
     pub(super) ids: Arc<dyn Ids>,
-    pub(super) node: NodeId,
+    /// The one node that may read it. None: their system posts, and whichever node it reaches keeps
+    /// what came.
+    pub(super) node: Option<NodeId>,
 }
 
 /// Whom a look tells.
@@ -26,7 +32,9 @@ pub(super) struct Keeper {
 pub(super) enum Quiet {
     /// Everybody whom the rules name.
     Never,
-    /// Nobody, of what had not changed since then: it stood there when the source was new.
+    /// Nobody, of what their system says has stood there before.
+    Standing,
+    /// Nobody, besides, of what had not changed since then: it stood there when the source was new.
     Until(Timestamp),
 }
 
@@ -35,7 +43,21 @@ impl Quiet {
     fn hushes(self, mapped: &Mapped) -> bool {
         match self {
             Self::Never => false,
-            Self::Until(began) => mapped.changed_at.is_none_or(|at| at <= began),
+            Self::Standing => mapped.stood_there,
+            Self::Until(began) => {
+                mapped.stood_there || mapped.changed_at.is_none_or(|at| at <= began)
+            }
+        }
+    }
+
+    /// The same of a record that could not be mapped.
+    fn hushes_unmapped(self, record: &SourceRecord) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Standing => record.stood_there(),
+            Self::Until(began) => {
+                record.stood_there() || record.handed_in().is_none_or(|at| at <= began)
+            }
         }
     }
 }
@@ -51,12 +73,26 @@ pub(super) struct Taken {
     pub(super) of_settings: Option<String>,
     /// What became dead letters.
     pub(super) refused: Vec<RefusedRecord>,
+    /// Records that became events.
+    pub(super) new: usize,
+    /// Records that had been taken before.
+    pub(super) known: usize,
 }
 
 /// What taking records in came to.
+#[derive(Default)]
 struct TakenIn {
-    doubt: Option<String>,
+    events: AcceptedRecords,
     refused: Vec<RefusedRecord>,
+}
+
+impl TakenIn {
+    fn add(&mut self, other: Self) {
+        self.events.new += other.events.new;
+        self.events.known += other.events.known;
+        self.events.doubt = self.events.doubt.take().or(other.events.doubt);
+        self.refused.extend(other.refused);
+    }
 }
 
 impl Keeper {
@@ -64,7 +100,10 @@ impl Keeper {
     pub(super) async fn claim(&self) -> Result<Option<SourceRow>, StoreError> {
         let mut tx = self.store.write().await?;
         tx.sources().ensure(&self.name, self.kind).await?;
-        let ours = tx.sources().claim(&self.name, self.node).await?;
+        let ours = match self.node {
+            Some(node) => tx.sources().claim(&self.name, node).await?,
+            None => false,
+        };
         let row = tx.sources().get(&self.name).await?;
         tx.commit().await?;
         Ok(row.filter(|_| ours))
@@ -78,17 +117,21 @@ impl Keeper {
 
     /// Another node may read it.
     pub(super) async fn let_go(&self) -> Result<(), StoreError> {
+        let Some(node) = self.node else {
+            return Ok(());
+        };
         let mut tx = self.store.write().await?;
-        tx.sources().release(&self.name, self.node).await?;
+        tx.sources().release(&self.name, node).await?;
         tx.commit().await
     }
 
     /// Writes down that a look failed.
     pub(super) async fn failed(&self, fault: &str, now: Timestamp) -> Result<(), StoreError> {
+        let Some(node) = self.node else {
+            return Ok(());
+        };
         let mut tx = self.store.write_soon().await?;
-        tx.sources()
-            .failed(&self.name, self.node, fault, now)
-            .await?;
+        tx.sources().failed(&self.name, node, fault, now).await?;
         tx.commit().await
     }
 
@@ -106,19 +149,17 @@ impl Keeper {
         {
             // One of them holds what the database cannot: the others must not suffer for it.
             Err(error) if error.is_unholdable() => {
-                let refused = self.keep_each(look, quiet, now).await?;
+                let each = self.keep_each(look, quiet, now).await?;
                 let kept = self.keep_together(look, &[], quiet, settled, now).await;
-                kept.map(|taken| Taken { refused, ..taken })
+                kept.map(|taken| Taken {
+                    refused: each.refused,
+                    new: each.events.new,
+                    known: each.events.known,
+                    ..taken
+                })
             }
             kept => kept,
         }
-    }
-
-    /// Whatever a record does to whoever maps it, the others and the daemon go on.
-    fn map(&self, record: &SourceRecord) -> Result<Mapped, FieldError> {
-        let mapping = std::panic::AssertUnwindSafe(|| self.mapping.map(record));
-        std::panic::catch_unwind(mapping)
-            .unwrap_or_else(|_| Err(FieldError::new("", "the mapping stumbled over it")))
     }
 
     async fn keep_each(
@@ -126,27 +167,27 @@ impl Keeper {
         look: &SourceLook,
         quiet: Quiet,
         now: Timestamp,
-    ) -> Result<Vec<RefusedRecord>, StoreError> {
-        let mut refused = Vec::new();
+    ) -> Result<TakenIn, StoreError> {
+        let mut all = TakenIn::default();
         for record in &look.records {
             let mut tx = self.store.write().await?;
-            let mapped = [(record, self.map(record))];
+            let mapped = [(record, mapped_by(&self.mapping, record))];
             match self.take_in(&mut tx, &mapped, quiet, now).await {
                 Ok(taken) => {
                     tx.commit().await?;
-                    refused.extend(taken.refused);
+                    all.add(taken);
                 }
                 Err(error) if error.is_unholdable() => {
                     drop(tx);
-                    let why = "a text is longer than the store can hold, or holds a character NUL";
                     let mut tx = self.store.write().await?;
-                    refused.push(self.bury(&mut tx, record, why, quiet, now).await?);
+                    let refused = self.bury(&mut tx, record, UNHOLDABLE, quiet, now).await?;
                     tx.commit().await?;
+                    all.refused.push(refused);
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(refused)
+        Ok(all)
     }
 
     async fn keep_together(
@@ -159,7 +200,7 @@ impl Keeper {
     ) -> Result<Taken, StoreError> {
         let mapped: Vec<_> = records
             .iter()
-            .map(|record| (record, self.map(record)))
+            .map(|record| (record, mapped_by(&self.mapping, record)))
             .collect();
         // How late what stood there already comes is nobody's lag.
         let changed_at = mapped.iter().rev().find_map(|(_, it)| {
@@ -179,14 +220,19 @@ impl Keeper {
             true => self.store.write_soon().await?,
             false => self.store.write().await?,
         };
+        if self.node.is_none() {
+            // It also lets one request after the other in: of two that tell of one case at once, the
+            // second knows it.
+            tx.sources().ensure(&self.name, self.kind).await?;
+        }
         let taken = self.take_in(&mut tx, &mapped, quiet, now).await?;
-        let of_settings = unlisted(&mapped).or(taken.doubt);
+        let of_settings = unlisted(&mapped).or(taken.events.doubt);
         let doubt = look.doubt.clone().or_else(|| of_settings.clone());
         progress.doubt.clone_from(&doubt);
-        let ours = tx
-            .sources()
-            .advance(&self.name, self.node, &progress)
-            .await?;
+        let ours = match self.node {
+            Some(node) => tx.sources().advance(&self.name, node, &progress).await?,
+            None => tx.sources().received(&self.name, &progress).await?,
+        };
         if ours {
             tx.commit().await?;
         }
@@ -195,6 +241,8 @@ impl Keeper {
             doubt,
             of_settings,
             refused: taken.refused,
+            new: taken.events.new,
+            known: taken.events.known,
         })
     }
 
@@ -226,8 +274,8 @@ impl Keeper {
                 }
             }
         }
-        let doubt = accept(tx, arrivals, now, self.ids.as_ref()).await?;
-        Ok(TakenIn { doubt, refused })
+        let events = accept(tx, arrivals, now, self.ids.as_ref()).await?;
+        Ok(TakenIn { events, refused })
     }
 
     async fn bury(
@@ -248,7 +296,7 @@ impl Keeper {
             reason: why,
             record: &text,
             digest: &digest(&text),
-            quiet: quiet != Quiet::Never,
+            quiet: quiet.hushes_unmapped(record),
         };
         tx.sources().bury(&self.name, letter, now).await?;
         Ok(RefusedRecord {
@@ -256,6 +304,14 @@ impl Keeper {
             why: why.to_owned(),
         })
     }
+}
+
+/// What a record says, in our words. Whatever it does to whoever maps it, the others and the daemon
+/// go on.
+pub(super) fn mapped_by(mapping: &Mapping, record: &SourceRecord) -> Result<Mapped, FieldError> {
+    let work = std::panic::AssertUnwindSafe(|| mapping.map(record));
+    std::panic::catch_unwind(work)
+        .unwrap_or_else(|_| Err(FieldError::new("", "the mapping stumbled over it")))
 }
 
 /// A sentence about states that the settings do not list, if there were any.

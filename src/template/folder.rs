@@ -231,7 +231,11 @@ macro_rules! text {
 }
 
 const SHIPPED: &[Shipped] = shipped! {
-    "case-opened" "case-progress" "case-waiting" "case-needs-you" "case-closed"
+    "case-opened" "case-progress" "case-waiting" "case-needs-you" "case-closed" "case-stalled"
+    "tutor-alert" "body-report"
     "incident-started" "incident-updated" "incident-restored" "incident-cancelled"
+    "incident-overdue" "incident-confirm" "incident-reopened"
+    "planned-announced" "planned-reminder" "planned-moved"
+    "delay-started" "delay-changed" "delay-ended"
     "notice"
 };

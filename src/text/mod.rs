@@ -1,9 +1,10 @@
 //! Tools for text that know nothing of messages: JSON read where it lies, invisible characters,
 //! text from outside made fit to be shown, text as it is searched, enums that are words, lengths of
-//! time, all faults of a TOML file in one run.
+//! time, all faults of a TOML file in one run, how a CSV file is written.
 //!
 //! What a field of an event or a client means is `domain`'s; what a template may say, `template`'s.
 
+pub mod csv_form;
 pub mod folded;
 pub mod invisible;
 pub mod sanitize;

@@ -17,8 +17,9 @@ use crate::domain::token::Signer;
 use crate::domain::{Clock, Ids};
 use crate::intake::Limits;
 use crate::intake::inbox::EventInbox;
-use crate::plan::Matcher;
+use crate::plan::{Matcher, Planner};
 use crate::runtime::Wake;
+use crate::source::SourceRegister;
 use crate::store::access::audit::AuditEntry;
 use crate::store::{Store, StoreError, Tx};
 use crate::track::Track;
@@ -31,6 +32,7 @@ pub mod auth;
 mod body;
 pub mod console;
 mod day;
+mod dead_letters;
 mod door;
 mod extract;
 pub mod hooks;
@@ -67,6 +69,10 @@ pub struct Web {
     pub sandbox: Option<Arc<World>>,
     /// The rules, as the planner has them: for previews.
     pub rules: Arc<ArcSwap<Matcher>>,
+    /// Plans what is only tried, and throws the plan away.
+    pub rehearsal: Arc<Planner>,
+    /// The sources of the settings: who takes what is posted, and how records become events.
+    pub sources: Arc<SourceRegister>,
     /// Takes in receipts and what readers do.
     pub track: Track,
     /// What the client's own pages know beside the store.

@@ -34,6 +34,9 @@ pub enum Access {
     Anyone,
     /// Whoever has the signed token in the path. The handler opens it: it knows its purpose.
     Token,
+    /// Whoever proves it by the secret of a source: bears it, or signs the body. The handler checks
+    /// it, before it makes anything of the body.
+    Signed,
     /// A program whose key has one of these scopes.
     Key {
         one_of: &'static [Scope],
@@ -67,7 +70,7 @@ impl Access {
             request_line::check(&parts.uri).map_err(Problem::into_response)?;
         }
         match self {
-            Self::Anyone | Self::Token => Ok(()),
+            Self::Anyone | Self::Token | Self::Signed => Ok(()),
             Self::Key { one_of, query } => {
                 let admitted = async {
                     let caller = Caller::of(&parts.headers, web).await?;

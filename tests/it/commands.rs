@@ -127,7 +127,14 @@ async fn an_event_that_is_stopped_before_it_was_planned_is_told_to_nobody() {
     let url = StoreUrl::Sqlite(home.path().join("araldo.db"));
     let store = Store::open(&url, 1).await.unwrap();
     let mut tx = store.write().await.unwrap();
-    assert!(tx.events().take_received(10).await.unwrap().events.is_empty());
+    assert!(
+        tx.events()
+            .take_received(10)
+            .await
+            .unwrap()
+            .events
+            .is_empty()
+    );
     let kept = tx.events().lookup("/crm", "1").await.unwrap().unwrap();
     assert_eq!(kept.state, EventState::Refused);
 }

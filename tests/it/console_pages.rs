@@ -36,6 +36,7 @@ fn pages(town: &Town) -> Vec<String> {
         "sandbox",
         "sandbox/sms/%2B39000100",
         "sandbox/email/client0%40mail.example",
+        "sources",
         "settings",
     ]
     .iter()

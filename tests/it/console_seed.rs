@@ -35,7 +35,7 @@ pub(crate) struct Town {
     pub pool: SqlitePool,
     /// The first of its messages: delivered, clicked, answered for.
     pub message: MessageId,
-    eye: Eye,
+    pub eye: Eye,
     _store: TestStore,
 }
 

@@ -74,6 +74,7 @@ impl Ground {
                 contact: json!({}),
                 case_kinds: CaseKinds::shipped(),
                 small_area: 0,
+                material: chrono::TimeDelta::minutes(30),
             },
             crate::support::shipped_rules(),
         )

@@ -77,7 +77,7 @@ async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
     assert_eq!(
         answer.body,
         json!({"clients": 4, "channels": {"sms": 1, "email": 2}, "unreachable": 1,
-            "same_address": 0, "refused": 0, "cost": {"sms_segments_at_least": 1}})
+            "same_address": 0, "wider_incident": 0, "refused": 0, "cost": {"sms_segments_at_least": 1}})
     );
     // An outage is told for safety: nobody stops it, nor refuses its topic. A delay is not.
     let stopped = Address::from_stored(Channel::Sms, "+393331234567".to_owned());

@@ -10,16 +10,7 @@ use std::path::Path;
 use crate::architecture::files;
 
 /// Names without a caller that may stay, each with the reason.
-const EARLY: &[(&str, &str)] = &[
-    (
-        "add_working_days",
-        "the next capability, stall clocks in working days, uses it",
-    ),
-    (
-        "working_days_between",
-        "the next capability, stall clocks in working days, uses it",
-    ),
-];
+const EARLY: &[(&str, &str)] = &[];
 
 /// What defines a name that others may use.
 const KINDS: [&str; 7] = ["fn", "struct", "enum", "trait", "const", "static", "type"];

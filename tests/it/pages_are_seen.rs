@@ -210,6 +210,9 @@ async fn every_other_page(eyes: &Eyes, demo: &Demo, message: &str) {
             "case-progress",
         ),
         ("insight", "insight", "insight"),
+        ("sources", "sources", "sources"),
+        ("source", "sources/agency", "agency"),
+        ("try", "sources/agency/try", "try a record of agency"),
         ("settings", "settings", "settings"),
     ] {
         let address = format!("{}console/{path}", demo.console);

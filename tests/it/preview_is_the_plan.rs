@@ -1,5 +1,6 @@
 //! What the preview of an incident says is what planning it does: for thousands of clients with
-//! chance's own contacts, bars, wishes and households, for every class and mixture of channels.
+//! chance's own contacts, bars, wishes and households, for every class and mixture of channels. Half
+//! of them are told of a wider incident before.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use araldo::domain::clock::FixedClock;
 use araldo::domain::event::{Event, IncidentData, IncidentStep};
 use araldo::domain::ids::TimeOrderedIds;
 use araldo::domain::rule::{Audience, ChannelChoice, Rule};
-use araldo::domain::{Address, Channel, Class, Clock, Ids, Lane, OnUnknown, Tracking};
+use araldo::domain::{Address, Channel, Class, Clock, Ids, Lane, OnUnknown, Timestamp, Tracking};
 use araldo::plan::{self, IncidentPreview, Matcher, Planner};
 use araldo::runtime::Wake;
 use araldo_sandbox::dice::Dice;
@@ -46,26 +47,33 @@ async fn foretold(store: TestStore, seed: u64) {
     let ids: Arc<dyn Ids> = Arc::new(TimeOrderedIds::new(Arc::clone(&clock), 1));
     let now = clock.now();
     settle(&store, &mut Dice::of(seed), &*clock, &*ids).await;
+    let eye = Eye::open(&store.url).await;
+    let template = json!({"template": {"id": 1, "name": "said"}});
+    let version = json!({"template_version": {"id": 1, "template_id": 1}});
+    eye.plant([template, version]).await;
     let matcher = Arc::new(ArcSwap::from_pointee(Matcher::new(rules()).unwrap()));
+    let planner = planner(&store, clock, Arc::clone(&ids), Arc::clone(&matcher));
+    let places: Vec<_> = (0..CLIENTS / 2).map(|n| format!("P-{n}-0")).collect();
+    for service in services() {
+        let data = json!({"incident": wider(&service), "kind": "outage", "service": service,
+            "area": {"places": places}});
+        say(&store, &data, now, &*ids).await;
+    }
+    planner.drain().await.unwrap();
     let mut expected = BTreeMap::new();
     for service in services() {
         let data = json!({"incident": service, "kind": "outage", "service": service,
-            "area": {"municipalities": [TOWN]}});
+            "parent": wider(&service), "area": {"municipalities": [TOWN]}});
         let incident = IncidentData::parse(IncidentStep::Opened, &data).unwrap();
         let mut tx = store.read().await.unwrap();
         let rules = matcher.load_full();
         let preview = plan::preview(&mut tx, &rules, &incident, &data, now).await;
         expected.insert(service.clone(), preview.unwrap());
         drop(tx);
-        let event = json!({"specversion": "1.0", "id": service, "source": "/oms",
-            "type": "incident.opened", "data": data});
-        let event = Event::parse(&event, now).unwrap();
-        let mut tx = store.write().await.unwrap();
-        tx.events().accept([&event], now, &*ids).await.unwrap();
-        tx.commit().await.unwrap();
+        say(&store, &data, now, &*ids).await;
     }
-    planner(&store, clock, ids, matcher).drain().await.unwrap();
-    let rows = Eye::open(&store.url).await.texts(ROWS).await;
+    planner.drain().await.unwrap();
+    let rows = eye.texts(ROWS).await;
     for (service, preview) in expected {
         let own = rows.iter().filter_map(|row| row.strip_prefix(&service));
         assert_eq!(done(own), preview, "{service}, seed {seed}");
@@ -73,7 +81,24 @@ async fn foretold(store: TestStore, seed: u64) {
             preview.same_address > 0 || preview.clients == 0,
             "{service}"
         );
+        assert!(preview.wider_incident > 0, "{service}");
+        assert!(preview.sms + preview.email > 0, "{service}");
     }
+}
+
+/// The incident of which that of a service is a part.
+fn wider(service: &str) -> String {
+    format!("wider/{service}")
+}
+
+/// An incident opens.
+async fn say(store: &TestStore, data: &Value, now: Timestamp, ids: &dyn Ids) {
+    let event = json!({"specversion": "1.0", "id": data["incident"], "source": "/oms",
+        "type": "incident.opened", "data": data});
+    let event = Event::parse(&event, now).unwrap();
+    let mut tx = store.write().await.unwrap();
+    tx.events().accept([&event], now, ids).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// The same counts, from the rows that planning left.
@@ -92,8 +117,9 @@ fn done<'a>(rows: impl Iterator<Item = &'a str>) -> IncidentPreview {
         preview.sms += i64::from(goes && channel == "sms");
         preview.email += i64::from(goes && channel == "email");
         let outcome = match (goes, reason) {
-            (true, _) => 3,
-            (_, "same_address") => 2,
+            (true, _) => 4,
+            (_, "same_address") => 3,
+            (_, "wider_incident") => 2,
             (_, "topic_refused" | "no_consent") => 1,
             _ => 0,
         };
@@ -103,7 +129,8 @@ fn done<'a>(rows: impl Iterator<Item = &'a str>) -> IncidentPreview {
     let of = |outcome| best.values().filter(|one| **one == outcome).count();
     let sum = |outcome| i64::try_from(of(outcome)).unwrap();
     preview.clients = i64::try_from(best.len()).unwrap();
-    (preview.unreachable, preview.refused, preview.same_address) = (sum(0), sum(1), sum(2));
+    (preview.unreachable, preview.refused) = (sum(0), sum(1));
+    (preview.wider_incident, preview.same_address) = (sum(2), sum(3));
     preview
 }
 
@@ -142,7 +169,7 @@ fn rule(service: &str, class: Class, channels: Vec<ChannelChoice>) -> Rule {
         on: vec!["incident.opened".to_owned()],
         when: Some(format!("incident.service == '{service}'")),
         audience: Audience::IncidentArea,
-        template: "none".to_owned(),
+        template: "said".to_owned(),
         topic: "outages".to_owned(),
         class,
         lane: Lane::Urgent,
@@ -225,6 +252,7 @@ fn planner(
         contact: json!({}),
         case_kinds: CaseKinds::shipped(),
         small_area: 500,
+        material: TimeDelta::minutes(30),
     };
     let (store, wake) = ((**store).clone(), Arc::new(Wake::default()));
     Planner::new(store, clock, ids, wake, settings, matcher)

@@ -271,11 +271,13 @@ const CAUSES: [&str; 9] = [
      (5, '/s', '5', 'notice', NULL, 1, 1, '{}', 'h', 'unmatched', NULL), \
      (6, '/s', '6', 'notice', NULL, 1, 1, '{}', 'h', 'received', NULL), \
      (9000000000000000000, '/s', '7', 'notice', NULL, 1, 1, '{}', 'h', 'planned', NULL)",
-    "INSERT INTO case_file VALUES (1, 'PR-1', 'C-1', 'k', 's', NULL, 'x', NULL, 1, 1, 2), \
+    "INSERT INTO case_file (id, ref, client_ref, kind, state, owner, note, expected_by, opened_at, \
+     changed_at, closed_at) VALUES (1, 'PR-1', 'C-1', 'k', 's', NULL, 'x', NULL, 1, 1, 2), \
      (2, 'PR-2', 'C-1', 'k', 's', NULL, 'x', NULL, 1, 1, NULL)",
     "INSERT INTO case_change VALUES (1, 1, 'case.opened', 's', NULL, 'x', NULL, 1), \
      (2, 2, 'case.opened', 's', NULL, 'x', NULL, 1)",
-    "INSERT INTO incident VALUES (1, 'G-1', 'outage', 'resolved', NULL, NULL, '{}', NULL, NULL, \
+    "INSERT INTO incident (id, ref, kind, state, service, severity, area, cause, note, began_at, \
+     expected_end, opened_at, changed_at, closed_at) VALUES (1, 'G-1', 'outage', 'resolved', NULL, NULL, '{}', NULL, NULL, \
      1, NULL, 1, 1, 2), (2, 'G-2', 'outage', 'going_on', NULL, NULL, '{}', NULL, NULL, 1, NULL, \
      1, 1, NULL)",
     "INSERT INTO incident_change VALUES (3, 1, 'incident.opened', '{}', 1), \

@@ -216,6 +216,23 @@ fn a_storm_of_reports_is_kept_to_the_last() {
 }
 
 #[test]
+fn what_is_written_into_their_table_reaches_the_gateway() {
+    for way in ["outbox", "query"] {
+        for store in both() {
+            let theirs = postgres::fresh_database();
+            let sizes = ["--rate", "50", "--changes", "20", "--flood", "300"];
+            let places = ["--theirs", &theirs, "--store", &store, "--way", way];
+            let report = measured(&[&["source", "--json"], &sizes[..], &places[..]].concat());
+            assert_eq!(
+                (&report["way"], &report["lag"]["count"]),
+                (&way.into(), &20.into())
+            );
+            has_marks(&report);
+        }
+    }
+}
+
+#[test]
 fn every_page_comes_with_few_messages_and_with_more() {
     for store in both() {
         let report = measured(&[

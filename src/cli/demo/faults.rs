@@ -10,9 +10,6 @@ use super::story::Beat;
 use super::town::{DISTRICTS, feeder, pick};
 use crate::domain::Timestamp;
 
-/// Where these events come from.
-const SOURCE: &str = "/demo/control-room";
-
 /// Seconds from the opening to the end of a small fault.
 const SMALL_FAULT: (f64, f64) = (120.0, 300.0);
 
@@ -150,7 +147,6 @@ fn beat(event: &'static str, reference: &str, mut data: Value) -> Beat {
     data["incident"] = reference.into();
     Beat {
         event,
-        source: SOURCE,
         subject: reference.to_owned(),
         data,
     }

@@ -1,12 +1,14 @@
 //! `araldo demo`: the daemon on a throw-away store, with a town that lives.
 //!
-//! It is `serve` with other settings and three more tasks: one settles the town's clients, one
-//! tells what happens there, one is the town's people at their handsets and mailboxes. Nothing
-//! is staged behind the daemon's back: clients come by the import, events by the intake, and
-//! readers by HTTP on the links they were sent. Read `town` (who lives there), `story` (what
-//! happens), `readers` (who reads); `settings` and `welcome` are the frame.
+//! It is `serve` with other settings and more tasks: one settles the town's clients, one writes what
+//! happens there into the systems of an agency, which the daemon watches, one is the town's people at
+//! their handsets and mailboxes. Nothing is staged behind the daemon's back: clients come by the
+//! import, events because they are looked for, and readers by HTTP on the links they were sent. Read
+//! `town` (who lives there), `story` (what happens), `agency` (where it is written down), `readers`
+//! (who reads); `settings` and `welcome` are the frame.
 
 mod advice;
+mod agency;
 mod cases;
 mod faults;
 mod habits;
@@ -28,13 +30,14 @@ use anyhow::Context as _;
 use clap::Args;
 use tokio::sync::oneshot;
 
+use self::agency::{Agency, Clerk};
 use self::readers::Readers;
 use self::witness::Witness;
 use super::serve;
 use crate::app;
 use crate::domain::address::PhonePolicy;
 use crate::domain::{Clock, Ids};
-use crate::runtime::{Lifecycle, Wake};
+use crate::runtime::Lifecycle;
 use crate::store::Store;
 use crate::telemetry;
 
@@ -72,7 +75,6 @@ struct DemoNode {
     store: Store,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    wake: Arc<Wake>,
     phones: Arc<PhonePolicy>,
 }
 
@@ -80,7 +82,10 @@ struct DemoNode {
 pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = tempfile::TempDir::with_prefix("araldo-demo-")
         .context("cannot make a folder for the demo's store")?;
-    let config = settings::load(&args, file.as_deref(), folder.path())?;
+    let agency = Agency::open(folder.path()).await?;
+    let mut config = settings::load(&args, file.as_deref(), folder.path())?;
+    let watched = settings::watched(&agency.settings(args.speed)?, folder.path())?;
+    config.sources.extend(watched);
     telemetry::start_log(&config.log);
     let lifecycle = Lifecycle::new();
     let running = app::start(&config, &lifecycle).await?;
@@ -88,7 +93,6 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
         ids: Arc::clone(&running.ids),
-        wake: Arc::clone(&running.wake),
         phones: Arc::new(config.phone.clone()),
     };
     let world = running
@@ -101,7 +105,8 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
     welcome::print(&stage, address, &args).await?;
     let truth = args.truth.as_deref().map(Witness::at).transpose()?;
     let readers = Readers::new(&world, address, args.speed, truth)?;
-    let failed = begin(&args, stage, readers, &running.lifecycle);
+    let clerk = agency.work(&running.lifecycle).await?;
+    let failed = begin(&args, stage, (readers, clerk), &running.lifecycle);
     let signals = serve::Signals::listen()?;
     let ended = serve::until_ended(&config, &running, file, signals).await;
     drop(running);
@@ -118,7 +123,7 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
 fn begin(
     args: &DemoArgs,
     stage: DemoNode,
-    readers: Readers,
+    (readers, clerk): (Readers, Clerk),
     lifecycle: &Lifecycle,
 ) -> oneshot::Receiver<anyhow::Error> {
     let (sender, failed) = oneshot::channel();
@@ -126,7 +131,7 @@ fn begin(
     let tasks = lifecycle.clone();
     lifecycle.spawn("demo", async move {
         let outcome = tokio::select! {
-            outcome = live(clients, speed, &stage, readers, &tasks) => outcome,
+            outcome = live(clients, speed, &stage, (readers, clerk), &tasks) => outcome,
             () = tasks.stopping() => Ok(()),
         };
         if let Err(error) = outcome {
@@ -143,7 +148,7 @@ async fn live(
     clients: u32,
     speed: f64,
     stage: &DemoNode,
-    readers: Readers,
+    (readers, clerk): (Readers, Clerk),
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<()> {
     advice::publish(stage)
@@ -154,7 +159,7 @@ async fn live(
         .context("cannot settle the town")?;
     lifecycle.spawn("demo-readers", readers.read(lifecycle.stopping()));
     let story = story::DemoStory::new(clients, stage.clock.now());
-    teller::tell(story, speed, stage)
+    teller::tell(story, speed, stage, clerk)
         .await
         .context("cannot tell what happens in the town")
 }

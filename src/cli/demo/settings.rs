@@ -2,8 +2,10 @@
 //! set otherwise by the environment; what keeps the demo harmless cannot.
 //!
 //! The rules are the shipped ones, in a hurry: in the demo a minute stands for hours, so what
-//! waits between two messages on one subject shrinks with it.
+//! waits between two messages on one subject shrinks with it, and so do the working days after which
+//! a case has stood still for too long.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use anyhow::Context as _;
 
 use super::DemoArgs;
 use super::town::TOWN;
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfiguredSource};
 
 /// The town's own. The demo shows life at any hour, so only clients who asked for quiet hours
 /// have them; and it ends at once.
@@ -36,6 +38,10 @@ const HARMLESS: &[(&str, &str)] = &[
     ("ARALDO__PROVIDER__SANDBOX_SMS__KIND", "sandbox"),
 ];
 
+const CASE_KINDS: &str = include_str!("../../../config/case-kinds.toml");
+/// How long a working day of the kinds of cases lasts, at speed 1.
+pub(super) const WORKING_DAY: Duration = Duration::from_secs(15);
+
 const RULES: &str = include_str!("../../../config/rules.toml");
 /// How much faster the waits of the rules pass, at speed 1: two minutes become six seconds.
 const HURRY: f64 = 20.0;
@@ -48,6 +54,7 @@ const OTHER_STORE: &str = "ARALDO__STORE__URL_FILE";
 /// Reads the settings for a demo whose store and rules lie in `folder`.
 pub(super) fn load(args: &DemoArgs, file: Option<&Path>, folder: &Path) -> anyhow::Result<Config> {
     let rules = write_rules(folder, args.speed).context("cannot write the demo's rules")?;
+    let kinds = write_case_kinds(folder, args.speed).context("cannot write the demo's kinds")?;
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let town = TOWN_SETTINGS.iter().map(owned).chain(scaled(args));
     let given = config::environment().filter(|(name, _)| name != OTHER_STORE);
@@ -61,8 +68,42 @@ pub(super) fn load(args: &DemoArgs, file: Option<&Path>, folder: &Path) -> anyho
             "ARALDO__RULES__FILE".to_owned(),
             rules.display().to_string(),
         ),
+        (
+            "ARALDO__CASE_KINDS__FILE".to_owned(),
+            kinds.display().to_string(),
+        ),
     ]);
     Ok(Config::load(file, town.chain(given).chain(forced))?)
+}
+
+/// Reads the settings of what the daemon watches, which lie beside its store.
+pub(super) fn watched(
+    text: &str,
+    folder: &Path,
+) -> anyhow::Result<BTreeMap<String, ConfiguredSource>> {
+    let file = folder.join("watched.toml");
+    std::fs::write(&file, text).context("cannot write what the demo watches")?;
+    Ok(Config::load(Some(&file), std::iter::empty())?.sources)
+}
+
+/// Puts the kinds of cases beside the store, with working days that pass in seconds.
+fn write_case_kinds(folder: &Path, speed: f64) -> anyhow::Result<PathBuf> {
+    let mut kinds: toml::Table = toml::from_str(CASE_KINDS)?;
+    let day = WORKING_DAY.div_f64(speed).as_secs_f64() / 3_600.0;
+    let kinds_of = kinds.get_mut("kind").and_then(toml::Value::as_array_mut);
+    for kind in kinds_of.into_iter().flatten() {
+        let states = kind.get_mut("state").and_then(toml::Value::as_array_mut);
+        let states = states.into_iter().flatten();
+        for state in states.filter_map(toml::Value::as_table_mut) {
+            if let Some(days) = state.remove("working_days").and_then(|it| it.as_integer()) {
+                let hours = day * f64::from(u16::try_from(days)?);
+                state.insert("hours".to_owned(), toml::Value::Float(hours));
+            }
+        }
+    }
+    let path = folder.join("case-kinds.toml");
+    std::fs::write(&path, toml::to_string(&kinds)?)?;
+    Ok(path)
 }
 
 /// Puts the rules of this demo beside its store.
@@ -116,6 +157,7 @@ fn scaled(args: &DemoArgs) -> impl Iterator<Item = (String, String)> {
 mod tests {
     use super::*;
     use crate::app;
+    use crate::domain::case_kind::StateLimit;
 
     fn load(listen: &str) -> (Config, tempfile::TempDir) {
         let args = DemoArgs {
@@ -138,6 +180,19 @@ mod tests {
         assert_eq!(config.quiet_hours, None);
         assert_eq!(config.dispatch.flood_per_hour, 40);
         assert_eq!(config.warnings, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_kinds_of_cases_are_the_shipped_ones_with_days_of_seconds() {
+        let (config, _folder) = load("127.0.0.1:0");
+        let kinds = app::load_case_kinds(&config).unwrap();
+        let state = kinds.state("voltura", "waiting_distributor").unwrap();
+        let Some(StateLimit::Time(time)) = state.limit() else {
+            panic!("{state:?}");
+        };
+        // Five working days at double speed.
+        let wanted = WORKING_DAY.mul_f64(2.5).as_secs_f64();
+        assert!((time.as_seconds_f64() - wanted).abs() < 0.01, "{time}");
     }
 
     #[test]

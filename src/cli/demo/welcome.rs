@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use super::settings::WORKING_DAY;
 use super::town::TOWN;
 use super::{DemoArgs, DemoNode};
 use crate::domain::UserId;
@@ -51,7 +52,13 @@ pub(super) async fn print(
         moment(25.0, args.speed),
         moment(150.0, args.speed),
     );
-    println!("ordinary day goes on. Nothing leaves this machine, nothing is kept. Ctrl-C ends it.");
+    println!("ordinary day goes on. Nobody posts any of it: Araldo watches the agency's");
+    println!("database and the control room's list, as Sources shows. Time is compressed: a");
+    println!(
+        "working day of a case's limits lasts {:.0} seconds, so the clock soon tells of cases",
+        (WORKING_DAY.as_secs_f64() / args.speed).max(1.0)
+    );
+    println!("that stand still. Nothing leaves this machine, nothing is kept. Ctrl-C ends it.");
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use super::configured;
 use crate::app;
 use crate::cli::{COMMAND_LINE, Context};
 use crate::domain::limits::SOURCE_DEAD_SHOWN;
-use crate::source::{Mapping, replay as replay_one};
+use crate::source::{Mapping, ReplayParts, Replayed, replay as replay_one};
 use crate::store::access::audit::AuditEntry;
 
 #[derive(Debug, Args)]
@@ -74,15 +74,18 @@ pub(super) async fn replay(args: &Replay, context: &Context) -> anyhow::Result<E
         tx.sources().dead(&args.name, i64::MAX).await?
     };
     drop(tx);
+    let parts = ReplayParts {
+        store: &context.store,
+        ids: context.ids.as_ref(),
+        name: &args.name,
+        mapping: &mapping,
+        audit: None,
+    };
     let mut left = 0;
     for record in &dead {
-        let now = context.clock.now();
-        let ids = context.ids.as_ref();
-        if let Err(fault) =
-            replay_one(&context.store, &mapping, &args.name, record, now, ids).await?
-        {
+        if let Replayed::StillDead(why) = replay_one(&parts, record, context.clock.now()).await? {
             left += 1;
-            println!("{}  still not: {fault}", record.id);
+            println!("{}  still not: {why}", record.id);
         }
     }
     println!("{} taken, {left} left", dead.len() - left);
@@ -117,11 +120,14 @@ pub(super) async fn rewind(args: &Rewind, context: &Context) -> anyhow::Result<E
     if let Err(fault) = source.settings.reader.check_cursor(cursor.as_ref()) {
         bail!("{}: {fault}", args.name);
     }
-    let cursor = cursor.map(|cursor| cursor.to_string());
     let mut tx = context.store.write().await?;
     tx.sources()
         .ensure(&args.name, source.settings.reader.kind())
         .await?;
+    let row = tx.sources().get(&args.name).await?;
+    let stored = row.and_then(|row| row.cursor);
+    let cursor = source.settings.reader.set_back(stored.as_deref(), cursor);
+    let cursor = cursor.map(|cursor| cursor.to_string());
     tx.sources().rewind(&args.name, cursor.as_deref()).await?;
     tx.commit().await?;
     audit(context, "source.rewound", &args.name).await?;

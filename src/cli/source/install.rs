@@ -1,4 +1,4 @@
-//! `araldo source install` and `remove`: what an outbox needs in their database, printed for whoever
+//! `araldo source install` and `remove`: what a source needs in their database, printed for whoever
 //! owns it, or run with `--apply`.
 
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::configured;
 use crate::cli::Context;
-use crate::source::{self, ReaderSettings};
+use crate::source::ReaderSettings;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Install {
@@ -20,30 +20,29 @@ pub(in crate::cli) struct Install {
 }
 
 pub(super) async fn install(args: &Install, context: &Context) -> anyhow::Result<ExitCode> {
-    carry_out(args, context, source::install_sql).await
+    carry_out(args, context, ReaderSettings::install_sql).await
 }
 
 pub(super) async fn remove(args: &Install, context: &Context) -> anyhow::Result<ExitCode> {
-    carry_out(args, context, source::remove_sql).await
+    carry_out(args, context, ReaderSettings::remove_sql).await
 }
 
 async fn carry_out(
     args: &Install,
     context: &Context,
-    sql: fn(&str, &source::OutboxSettings) -> String,
+    sql: fn(&ReaderSettings, &str) -> Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    let source = configured(context, &args.name)?;
-    let ReaderSettings::PostgresOutbox(settings) = &source.settings.reader else {
+    let reader = &configured(context, &args.name)?.settings.reader;
+    let Some(sql) = sql(reader, &args.name) else {
         bail!(
             "`{}` is of kind `{}`, which needs nothing installed",
             args.name,
-            source.settings.reader.kind()
+            reader.kind()
         );
     };
-    let sql = sql(&args.name, settings);
     println!("{sql}");
     if args.apply {
-        source::apply(settings, &sql).await?;
+        reader.apply(&sql).await?;
         println!("-- done");
     }
     Ok(ExitCode::SUCCESS)

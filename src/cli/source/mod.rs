@@ -20,9 +20,9 @@ pub(super) enum SourceCommand {
     List,
     /// Read, map and print; take nothing, move no cursor
     Try(trial::Try),
-    /// The SQL that an outbox needs over there
+    /// The SQL that a source needs over there
     Install(install::Install),
-    /// The SQL that takes an outbox away again
+    /// The SQL that takes that away again
     Remove(install::Install),
     /// The records that could not be taken, with the reason
     Dead(dead::Dead),

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::cli::Context;
 use crate::domain::Timestamp;
+use crate::source::SourceState;
 use crate::store::sources::SourceRow;
 
 pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
@@ -35,7 +36,7 @@ pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
 }
 
 fn line(row: &SourceRow, kind: &str, alarm_after: TimeDelta, now: Timestamp) -> String {
-    let state = state(row, alarm_after, now);
+    let state = SourceState::of(Some(row), kind, alarm_after, now).word();
     let mut parts = vec![row.name.clone(), kind.to_owned(), state.to_owned()];
     parts.push(format!("{} records", row.records));
     parts.extend(
@@ -52,18 +53,6 @@ fn line(row: &SourceRow, kind: &str, alarm_after: TimeDelta, now: Timestamp) -> 
         .filter_map(|(word, said)| Some((word, said.as_ref()?)));
     let said = said.map(|(word, said)| format!("\n    {word}: {said}"));
     parts.join("  ") + &said.collect::<String>()
-}
-
-/// One word: `failing`, `doubtful`, `silent`, `new` while the baseline is read, `up`.
-fn state(row: &SourceRow, alarm_after: TimeDelta, now: Timestamp) -> &'static str {
-    let heard = row.record_at.or(row.looked_at);
-    match () {
-        () if row.fault.is_some() => "failing",
-        () if !row.settled => "new",
-        () if heard.is_some_and(|at| now - at > alarm_after) => "silent",
-        () if row.doubt.is_some() => "doubtful",
-        () => "up",
-    }
 }
 
 fn ago(time: TimeDelta) -> String {

@@ -1,18 +1,23 @@
 //! `araldo source try`: what a source says, what Araldo makes of it, and whom that would tell. It
 //! takes nothing: the plan is made for real and thrown away.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::configured;
 use crate::app;
 use crate::cli::Context;
+use crate::config::ConfiguredSource;
 use crate::domain::event::Arrival;
-use crate::plan::{Planner, Rehearsed};
-use crate::source::{self, Cursor, Mapping, SourceRecord, known};
+use crate::intake::json;
+use crate::plan::Planner;
+use crate::source::{self, Cursor, Mapping, SourceLook};
+use crate::template::Workshop;
+use crate::text::tree::Tree;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Try {
@@ -24,6 +29,10 @@ pub(in crate::cli) struct Try {
     /// Begin at the beginning, and not where the daemon would go on
     #[arg(long)]
     from_start: bool,
+    /// Look at nothing; read this file instead: a record as JSON, a list of them, or what a webhook
+    /// would be sent
+    #[arg(long, conflicts_with = "from_start")]
+    file: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCode> {
@@ -32,14 +41,53 @@ pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCod
     let planner = app::rehearsing_planner(&context.config, &context.store, kinds.clone())?;
     let mapping = Mapping::new(&args.name, &source.settings.watch, Arc::new(kinds))
         .with_context(|| format!("[source.{}]", args.name))?;
+    let (mapping, workshop) = (Arc::new(mapping), Workshop::default());
+    let look = match &args.file {
+        Some(file) => from_file(file, source, context)?,
+        None => from_there(args, source, context).await?,
+    };
+    if let Some(doubt) = &look.doubt {
+        println!("doubt: {doubt}");
+    }
+    let mut faults = 0;
+    let shown = look.records.iter().take(usize::from(args.limit));
+    for record in shown.clone() {
+        println!("\n{}", record.place);
+        println!(
+            "  says    {}",
+            serde_json::Value::Object(record.fields.clone())
+        );
+        let (store, now) = (&context.store, context.clock.now());
+        let tried = source::try_record(store, &mapping, record.clone(), &workshop, now).await?;
+        for note in &tried.notes {
+            println!("  note    {note}");
+        }
+        match &tried.event {
+            Ok(event) => tell(event, &planner).await?,
+            Err(fault) => {
+                faults += 1;
+                println!("  cannot  {fault}");
+            }
+        }
+    }
+    let count = shown.len();
+    println!("\n{count} records, {faults} of which cannot be taken; nothing was taken");
+    Ok(match faults {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
+}
+
+/// What the source says, from where the daemon would go on.
+async fn from_there(
+    args: &Try,
+    source: &ConfiguredSource,
+    context: &Context,
+) -> anyhow::Result<SourceLook> {
     let mut reader = source::open(&args.name, &source.settings.reader)?;
-    let row = context
-        .store
-        .read()
-        .await?
-        .sources()
-        .get(&args.name)
-        .await?;
+    let mut tx = context.store.read().await?;
+    let row = tx.sources().get(&args.name).await?;
+    drop(tx);
     let cursor = row.and_then(|row| row.cursor);
     let cursor = cursor.filter(|_| !args.from_start);
     let cursor = cursor.and_then(|text| serde_json::from_str(&text).ok().map(Cursor));
@@ -54,60 +102,34 @@ pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCod
         }
     );
     let look = reader
-        .look(
+        .peek(
             cursor.as_ref(),
             usize::from(args.limit),
             context.clock.now(),
         )
         .await?;
-    if let Some(doubt) = &look.doubt {
-        println!("doubt: {doubt}");
-    }
-    let mut faults = 0;
-    for record in &look.records {
-        println!("\n{}", record.place);
-        println!(
-            "  says    {}",
-            serde_json::Value::Object(record.fields.clone())
-        );
-        match event(&mapping, record, context).await {
-            Ok(event) => tell(&event, &planner).await?,
-            Err(fault) => {
-                faults += 1;
-                println!("  cannot  {fault}");
-            }
-        }
-    }
-    let count = look.records.len();
-    println!("\n{count} records, {faults} of which cannot be taken; nothing was taken");
-    Ok(match faults {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    })
+    Ok(look)
 }
 
-/// The event as it would be made if its case or incident is known already, or is not.
-async fn event(
-    mapping: &Mapping,
-    record: &SourceRecord,
+/// What a file says in the source's place.
+fn from_file(
+    file: &Path,
+    source: &ConfiguredSource,
     context: &Context,
-) -> anyhow::Result<Arrival> {
-    let mapped = mapping.map(record)?;
-    if let Some(word) = &mapped.unlisted {
-        println!(
-            "  note    the state `{word}` is not listed in `states`; it is passed on as it is"
-        );
+) -> anyhow::Result<SourceLook> {
+    let shown = file.display();
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {shown}"))?;
+    let most = context.config.http.max_event;
+    if bytes.len() > most {
+        bail!("{shown} is larger than {most} bytes, and a request with it would be refused");
     }
-    let subject = std::slice::from_ref(&mapped.subject);
-    let mut tx = context.store.read().await?;
-    let known = known(&mut tx, mapping, subject).await?;
-    let event = mapping.event(&mapped, !known.is_empty(), false, context.clock.now())?;
-    if !mapping.is_described(&event) {
-        println!(
-            "  note    its kind or state is not among the kinds of cases: clients read the word as it is"
-        );
-    }
-    Ok(event)
+    let body = json::read::<Tree<'_>>(&bytes).with_context(|| shown.to_string())?;
+    let whence = shown.to_string();
+    let records = source::posted_records(&source.settings.reader, body.to_value(), &whence)?;
+    Ok(SourceLook {
+        records,
+        ..SourceLook::default()
+    })
 }
 
 async fn tell(event: &Arrival, planner: &Planner) -> anyhow::Result<()> {
@@ -115,20 +137,12 @@ async fn tell(event: &Arrival, planner: &Planner) -> anyhow::Result<()> {
         "  becomes {} {} of {} {}",
         event.kind, event.id, event.occurred_at, event.data
     );
-    match planner.rehearse(event).await? {
-        Rehearsed::Known => println!("  tells   nobody: it was taken before"),
-        Rehearsed::Refused(why) => println!("  tells   nobody: {why}"),
-        Rehearsed::Told { rules, .. } if rules.is_empty() => {
-            println!("  tells   nobody: no rule matches");
-        }
-        Rehearsed::Told { rules, nobody } => {
-            for (rule, clients) in rules {
-                println!("  tells   {clients} clients by the rule `{rule}`");
-            }
-            if let Some(why) = nobody {
-                println!("  note    {why}");
-            }
-        }
+    let told = planner.rehearse(event).await?;
+    for (rule, clients) in told.rules() {
+        println!("  tells   {clients} clients by the rule `{rule}`");
+    }
+    if let Some(why) = told.nobody() {
+        println!("  tells   nobody: {why}");
     }
     Ok(())
 }

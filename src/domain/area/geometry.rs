@@ -3,6 +3,10 @@
 //! In doubt a position is within: on the edge, or anywhere a self-crossing outline goes round.
 //! Polygons may cross the 180th meridian; they must be less than 180° wide and hold no pole.
 
+mod boxes;
+
+pub(super) use boxes::{circle_covers_box, polygon_covers_box, polygon_spares_box};
+
 /// Mean radius of the earth in metres (IUGG).
 const EARTH_M: f64 = 6_371_008.8;
 /// Degrees by which an edge counts as wider than it is: a decimetre, far below any survey.

@@ -19,9 +19,11 @@
 //! Several parts and holes are said as `GeoJSON`, in the part `geojson`: a `Polygon` or a
 //! `MultiPolygon`, longitude first as that format has it.
 //!
-//! `parse` reads that form, `outline` the `GeoJSON` in it, `geometry` decides about positions. Finding the clients of an area
+//! `parse` reads that form, `outline` the `GeoJSON` in it, `geometry` decides about positions,
+//! `containment` whether one area lies within another. Finding the clients of an area
 //! in the store is the work of `plan`.
 
+mod containment;
 mod geometry;
 mod outline;
 mod parse;

@@ -47,9 +47,24 @@ impl Outline {
     }
 
     pub(super) fn bounds(&self) -> Option<Bounds> {
+        self.boxes().reduce(Bounds::with)
+    }
+
+    /// A box around each polygon.
+    pub(super) fn boxes(&self) -> impl Iterator<Item = Bounds> {
         let each = self.0.iter();
         each.filter_map(|polygon| Bounds::of_polygon(&polygon.outer))
-            .reduce(Bounds::with)
+    }
+
+    /// Whether one polygon covers a whole box, and none of its holes meets it.
+    pub(super) fn covers_box(&self, part: &Bounds) -> bool {
+        self.0.iter().any(|polygon| {
+            let holes = &polygon.holes;
+            geometry::polygon_covers_box(&polygon.outer, part)
+                && holes
+                    .iter()
+                    .all(|hole| geometry::polygon_spares_box(hole, part))
+        })
     }
 
     /// Latitude and longitude exchanged; none where that is no place on earth.

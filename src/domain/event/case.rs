@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use chrono::{Datelike as _, NaiveDate};
+use serde_json::Value;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::fault::FieldError;
@@ -20,6 +21,58 @@ text_enum! {
         Closed => "case.closed",
         /// Made inside: it has stood in one state for too long.
         Stalled => "case.stalled",
+        /// Made inside: it will have, unless something happens.
+        DueSoon => "case.due_soon",
+        /// Made inside: its client was told nothing for long.
+        Silent => "case.silent",
+    }
+}
+
+impl CaseStep {
+    /// What the clock says of a case. It knows nothing new: the case stays where it stood.
+    pub const REMINDERS: [Self; 3] = [Self::Stalled, Self::DueSoon, Self::Silent];
+
+    /// Whether Araldo's own clock says it, and nobody else.
+    #[must_use]
+    pub fn is_reminder(self) -> bool {
+        Self::REMINDERS.contains(&self)
+    }
+
+    /// What a plan about this step of a case is about. What the clock says stands beside the news,
+    /// one subject for each word: a tutor's reminder takes no news out of a client's queue.
+    #[must_use]
+    pub fn plan_subject(self, case: &str) -> String {
+        match self.is_reminder() {
+            true => format!("{self}:{case}"),
+            false => format!("case:{case}"),
+        }
+    }
+}
+
+/// What the clock adds to what is known of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct CaseReminder {
+    /// Since when the case stands in its state.
+    pub since: Timestamp,
+    /// How many times its time has passed, the first one being 1; 0 before that.
+    pub threshold: u16,
+    /// When it is looked at again.
+    pub next_check: Option<NaiveDate>,
+}
+
+impl CaseReminder {
+    /// Reads it from the data of an event; none where the event is not the clock's.
+    #[must_use]
+    pub fn of(data: &Value) -> Option<Self> {
+        let number = data.get("threshold").and_then(Value::as_u64);
+        let day = data.get("next_check").and_then(Value::as_str);
+        Some(Self {
+            since: Timestamp::parse(data.get("since")?.as_str()?).ok()?,
+            threshold: number
+                .and_then(|number| number.try_into().ok())
+                .unwrap_or(0),
+            next_check: day.and_then(|day| day.parse().ok()),
+        })
     }
 }
 

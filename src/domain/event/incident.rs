@@ -1,8 +1,12 @@
 //! What events say about an incident, and how they add up to where it stands.
 //!
 //! An incident is the fold of its events in the order they happened, not in which they came:
-//! a late one is put in its place, and the outcome is the same on every node.
+//! a late one is put in its place, and the outcome is the same on every node. What Araldo makes by
+//! the clock says nothing new of an incident and changes nothing of it. Whether a change is worth
+//! telling is decided here too, and whether one incident is a part of another in `wider`; who is told
+//! is `plan`'s.
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::area::{Area, AreaError};
@@ -24,7 +28,32 @@ text_enum! {
         Cancelled => "incident.cancelled",
         /// Made inside: its expected end passed in silence.
         Overdue => "incident.overdue",
+        /// Made inside: the works that were announced are about to begin.
+        Reminder => "incident.reminder",
+        /// Made inside: it was restored some time ago; is it, for everybody?
+        Confirm => "incident.confirm",
+        /// Made inside: another incident, which was over, is not over for a client.
+        Reopened => "incident.reopened",
+        /// Made inside: it was kept from clients who knew of a wider one, and that keeps it no more.
+        Uncovered => "incident.uncovered",
     }
+}
+
+impl IncidentStep {
+    /// Made by the clock, of what is known already: it says nothing new of the incident.
+    #[must_use]
+    pub const fn is_reckoned(self) -> bool {
+        matches!(
+            self,
+            Self::Overdue | Self::Reminder | Self::Confirm | Self::Uncovered
+        )
+    }
+}
+
+/// What plans about an incident are about: newer ones on the same replace older ones.
+#[must_use]
+pub fn incident_subject(reference: &str) -> String {
+    format!("incident:{reference}")
 }
 
 text_enum! {
@@ -80,6 +109,18 @@ pub struct IncidentData {
     /// A remark for the client, at most 2,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The incident that it is a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// When the next word is promised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_update: Option<Timestamp>,
+    /// The editor corrects what is said, and nobody is told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub quiet: bool,
+    /// The editor has it told, though nothing is different.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tell_again: bool,
 }
 
 impl IncidentData {
@@ -96,6 +137,10 @@ impl IncidentData {
             expected_end: fields.time_if("expected_end")?,
             cause: fields.line_if("cause", REFERENCE)?,
             note: fields.prose_if("note")?,
+            parent: fields.reference_if("parent", REFERENCE)?,
+            next_update: fields.time_if("next_update")?,
+            quiet: fields.flag_if("quiet")?.unwrap_or_default(),
+            tell_again: fields.flag_if("tell_again")?.unwrap_or_default(),
         };
         if step == IncidentStep::Opened {
             if incident.kind.is_none() {
@@ -112,6 +157,15 @@ impl IncidentData {
     pub fn check(&self) -> Result<(), FieldError> {
         sensible("began_at", self.began_at)?;
         sensible("expected_end", self.expected_end)?;
+        sensible("next_update", self.next_update)?;
+        if self.quiet && self.tell_again {
+            let detail = "`quiet` tells nobody and `tell_again` everybody; leave one of them out";
+            return Err(FieldError::new("/tell_again", detail));
+        }
+        if self.parent.as_ref() == Some(&self.incident) {
+            let detail = "`parent` is the incident itself; name the one that it is a part of";
+            return Err(FieldError::new("/parent", detail));
+        }
         if let (Some(begin), Some(end)) = (self.began_at, self.expected_end)
             && end < begin
         {
@@ -162,6 +216,10 @@ pub struct Incident {
     pub cause: Option<String>,
     /// A remark for the client.
     pub note: Option<String>,
+    /// The incident that it is a part of.
+    pub parent: Option<String>,
+    /// When the next word is promised; none once any other came.
+    pub next_update: Option<Timestamp>,
     /// Time of its first event.
     pub opened_at: Timestamp,
     /// Time of its latest event.
@@ -185,6 +243,8 @@ impl Incident {
             expected_end: None,
             cause: None,
             note: None,
+            parent: None,
+            next_update: None,
             opened_at: at,
             changed_at: at,
             closed_at: None,
@@ -199,8 +259,57 @@ impl Incident {
         self.began_at.unwrap_or(self.opened_at)
     }
 
+    /// How long it lasted, if it was resolved.
+    #[must_use]
+    pub fn lasted(&self) -> Option<TimeDelta> {
+        let resolved = self.state == IncidentState::Resolved;
+        let span = self.closed_at.filter(|_| resolved)? - self.began();
+        (span >= TimeDelta::zero()).then_some(span)
+    }
+
+    /// Whether it is of a kind that clients can be asked about: "is it back for you?"
+    #[must_use]
+    pub const fn can_be_back(&self) -> bool {
+        matches!(
+            self.kind,
+            IncidentKind::Outage | IncidentKind::PlannedOutage
+        )
+    }
+
+    /// Whether it is that of clients who said that another one is not over for them: it has no area,
+    /// they are its audience.
+    #[must_use]
+    pub fn is_of_those_who_say_so(&self) -> bool {
+        self.parent.is_some() && self.area.is_empty()
+    }
+
+    /// Whether it is worth telling those who last heard of it as it stood `then`. A time that moves
+    /// by less than `least` is not: it is compared with what was told and not with the last event, so
+    /// that many small moves add up. A promise of the next word counts when it is given, and not when
+    /// it is over.
+    #[must_use]
+    pub fn is_news_since(&self, then: &Self, least: TimeDelta) -> bool {
+        let moved = |now: Option<Timestamp>, then: Option<Timestamp>| match (now, then) {
+            (Some(now), Some(then)) => (now - then).abs() >= least,
+            (now, then) => now != then,
+        };
+        let promised = self.next_update.is_some() && moved(self.next_update, then.next_update);
+        promised
+            || moved(self.began_at, then.began_at)
+            || moved(self.expected_end, then.expected_end)
+            || (self.kind, self.state) != (then.kind, then.state)
+            || self.service != then.service
+            || self.severity != then.severity
+            || self.area != then.area
+            || self.cause != then.cause
+            || self.note != then.note
+    }
+
     /// Adds the next event, in the order of the events' times.
     pub fn add(&mut self, step: IncidentStep, data: &IncidentData, at: Timestamp) {
+        if step.is_reckoned() {
+            return;
+        }
         self.changed_at = at;
         self.move_on(step, at);
         if let Some(kind) = data.kind {
@@ -215,15 +324,27 @@ impl Incident {
         replace(&mut self.expected_end, data.expected_end.as_ref());
         replace(&mut self.cause, data.cause.as_ref());
         replace(&mut self.note, data.note.as_ref());
+        replace(&mut self.parent, data.parent.as_ref());
+        // Any word keeps the promise, but for a correction that nobody hears.
+        if !data.quiet || data.next_update.is_some() {
+            self.next_update = data.next_update;
+        }
+        if self.state != IncidentState::GoingOn {
+            self.next_update = None;
+        }
     }
 
     fn move_on(&mut self, step: IncidentStep, at: Timestamp) {
         let state = match step {
-            IncidentStep::Opened => IncidentState::GoingOn,
+            IncidentStep::Opened | IncidentStep::Reopened => IncidentState::GoingOn,
             IncidentStep::Resolved => IncidentState::Resolved,
             IncidentStep::Cancelled => IncidentState::Cancelled,
             // A correction after the end does not bring the incident back.
-            IncidentStep::Updated | IncidentStep::Overdue => return,
+            IncidentStep::Updated
+            | IncidentStep::Overdue
+            | IncidentStep::Reminder
+            | IncidentStep::Confirm
+            | IncidentStep::Uncovered => return,
         };
         self.state = state;
         self.closed_at = (state != IncidentState::GoingOn).then_some(at);

@@ -4,7 +4,7 @@
 //! case stood still by Araldo's own clock. Taken from outside, it would say so without the check.
 //! Which key may send which of the others is in `api_key`.
 
-use super::{CaseStep, IncidentStep};
+use super::{BODY_STALLED, CaseStep, IncidentStep};
 use crate::domain::fault::FieldError;
 use crate::text::invisible::harmless;
 
@@ -24,9 +24,21 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
     }
     let instead = match kind {
         _ if kind.starts_with(REQUESTS) => "ask for a message with `POST /v1/messages`",
-        _ if kind == CaseStep::Stalled.as_str() => "Araldo sees by itself that a case stands still",
+        _ if is_reminder(kind) => "Araldo sees by itself that a case stands still",
+        BODY_STALLED => "Araldo sees by itself that cases stand still with a body",
         _ if kind == IncidentStep::Overdue.as_str() => {
             "Araldo sees by itself that an incident lasts too long"
+        }
+        _ if kind == IncidentStep::Reminder.as_str() => "Araldo reminds of planned works by itself",
+        _ if kind == IncidentStep::Confirm.as_str() => {
+            "Araldo asks by itself whether an incident is over"
+        }
+        _ if kind == IncidentStep::Uncovered.as_str() => {
+            "Araldo sees by itself whom a wider incident keeps from being told no more"
+        }
+        _ if kind == IncidentStep::Reopened.as_str() => {
+            "clients say themselves that an incident is not over; to open it again, send \
+             `incident.opened`"
         }
         _ => return Ok(()),
     };
@@ -35,6 +47,10 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
         harmless(kind)
     );
     Err(FieldError::new("/type", detail))
+}
+
+fn is_reminder(kind: &str) -> bool {
+    kind.parse::<CaseStep>().is_ok_and(CaseStep::is_reminder)
 }
 
 #[cfg(test)]
@@ -51,7 +67,14 @@ mod tests {
             MESSAGE_REQUESTED,
             "message.of_a_later_version",
             "case.stalled",
+            "case.due_soon",
+            "case.silent",
+            "body.stalled",
             "incident.overdue",
+            "incident.reminder",
+            "incident.confirm",
+            "incident.reopened",
+            "incident.uncovered",
         ] {
             assert_eq!(refused("/crm", kind), Err("/type".to_owned()), "{kind}");
         }

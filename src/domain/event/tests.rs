@@ -309,3 +309,105 @@ fn fingerprints_are_those_that_stored_events_have() {
         "2:b11e0efac84013b0671c5aa8cc199d681ef5f52befbe34e2134bb83ddee7b0f4"
     );
 }
+
+fn incident_of(events: &[(&str, Value)]) -> Incident {
+    let read = |(kind, data): &(&str, Value)| {
+        let step: IncidentStep = kind.parse().unwrap();
+        let mut data = data.clone();
+        data["incident"] = "G-77".into();
+        (step, IncidentData::parse(step, &data).unwrap())
+    };
+    let at = Timestamp::from_micros;
+    let mut events = events.iter().map(read).zip(1..);
+    let ((step, data), time) = events.next().unwrap();
+    let mut incident = Incident::begin(step, &data, at(time));
+    for ((step, data), time) in events {
+        incident.add(step, &data, at(time));
+    }
+    incident
+}
+
+fn an_opening() -> (&'static str, Value) {
+    (
+        "incident.opened",
+        json!({"kind": "outage", "area": {"municipalities": ["037006"]},
+            "expected_end": "2026-11-22T20:00:00Z"}),
+    )
+}
+
+#[test]
+fn small_moves_are_no_news_until_they_add_up_and_any_other_change_is() {
+    let told = incident_of(&[an_opening()]);
+    let half_an_hour = chrono::TimeDelta::minutes(30);
+    let is_news = |changes: &[Value]| {
+        let updates = changes.iter().cloned();
+        let updates = updates.map(|data| ("incident.updated", data));
+        let events: Vec<_> = std::iter::once(an_opening()).chain(updates).collect();
+        incident_of(&events).is_news_since(&told, half_an_hour)
+    };
+    let end = |time: &str| json!({ "expected_end": time });
+    assert!(!is_news(&[json!({})]), "the same again");
+    assert!(!is_news(&[end("2026-11-22T20:20:00Z")]));
+    assert!(!is_news(&[end("2026-11-22T19:31:00Z")]));
+    assert!(is_news(&[
+        end("2026-11-22T20:20:00Z"),
+        end("2026-11-22T20:30:00Z")
+    ]));
+    for change in [
+        json!({"began_at": "2026-11-22T17:00:00Z"}),
+        json!({"cause": "cabin fault"}),
+        json!({"note": "A crew is there."}),
+        json!({"severity": "severe"}),
+        json!({"service": "electricity"}),
+        json!({"area": {"municipalities": ["037006", "037020"]}}),
+        json!({"next_update": "2026-11-22T19:00:00Z"}),
+    ] {
+        assert!(is_news(std::slice::from_ref(&change)), "{change}");
+    }
+    let anything = incident_of(&[an_opening()]).is_news_since(&told, chrono::TimeDelta::zero());
+    assert!(anything, "where every event is to be told");
+}
+
+#[test]
+fn what_the_clock_makes_changes_nothing_and_a_promise_is_kept_by_any_word() {
+    let promise = (
+        "incident.updated",
+        json!({"next_update": "2026-11-22T19:00:00Z"}),
+    );
+    let promised = incident_of(&[an_opening(), promise.clone()]);
+    assert_eq!(
+        promised.next_update.unwrap().to_string(),
+        "2026-11-22T19:00:00.000Z"
+    );
+    for reckoned in [
+        "incident.overdue",
+        "incident.reminder",
+        "incident.confirm",
+        "incident.uncovered",
+    ] {
+        let data = json!({"expected_end": "2026-11-22T23:00:00Z"});
+        let after = incident_of(&[an_opening(), promise.clone(), (reckoned, data)]);
+        assert_eq!(after, promised, "{reckoned}");
+    }
+    let quiet = ("incident.updated", json!({"note": "x", "quiet": true}));
+    let corrected = incident_of(&[an_opening(), promise.clone(), quiet]);
+    assert_eq!(corrected.next_update, promised.next_update);
+    for word in ["incident.updated", "incident.resolved"] {
+        let kept = incident_of(&[an_opening(), promise.clone(), (word, json!({}))]);
+        assert_eq!(kept.next_update, None, "{word}");
+    }
+}
+
+#[test]
+fn quiet_and_told_again_contradict_each_other() {
+    let mut event = incident_event();
+    event["data"]["quiet"] = true.into();
+    assert!(Event::parse(&event, received()).is_ok());
+    event["data"]["tell_again"] = true.into();
+    let fault = Event::parse(&event, received()).unwrap_err();
+    assert_eq!(fault.pointer, "/data/tell_again");
+    let mut event = incident_event();
+    event["data"]["parent"] = event["data"]["incident"].clone();
+    let fault = Event::parse(&event, received()).unwrap_err();
+    assert_eq!(fault.pointer, "/data/parent");
+}

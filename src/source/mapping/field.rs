@@ -82,6 +82,11 @@ impl Field {
         })
     }
 
+    /// As it stands in the settings.
+    pub(super) fn written(&self) -> &str {
+        &self.written
+    }
+
     /// Where it comes from, for people.
     pub(super) fn origin(&self) -> String {
         match &self.form {

@@ -6,6 +6,7 @@
 //! before is said by the runner, who has the store.
 
 mod field;
+mod shown;
 mod values;
 
 use std::sync::Arc;
@@ -15,15 +16,17 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use self::field::Field;
-use self::values::{flag, line, list, moment, shape};
-use super::reader::SourceRecord;
+use self::values::{flag, line, list, shape};
+use super::reader::{HANDED_IN, STOOD_THERE, SourceRecord, UNREADABLE};
 use super::settings::{CaseFields, IncidentFields, WatchSettings};
+use super::snapshot::{BACK, TURN};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::event::{Arrival, CaseStep, IncidentStep, from_outside};
 use crate::domain::limits::REFERENCE;
 use crate::domain::{FieldError, Timestamp};
 use crate::text::tree::Tree;
 
+pub(super) use self::values::moment;
 pub use field::MappingError;
 
 /// What a source is about whose records are events already.
@@ -53,8 +56,10 @@ pub struct Mapping {
 pub struct Mapped {
     /// The reference of the case or incident.
     pub subject: String,
-    /// When it changed over there, if the mapping says so.
+    /// When it changed over there, as the mapping says it, or what carried it here.
     pub changed_at: Option<Timestamp>,
+    /// Their system says that it stood there before, and is no change.
+    pub stood_there: bool,
     /// A state of theirs that `states` does not list; it was passed on as it is.
     pub unlisted: Option<String>,
     id: String,
@@ -127,6 +132,9 @@ impl Mapping {
             ("expected_end", incident.expected_end.as_ref()),
             ("cause", incident.cause.as_ref()),
             ("note", incident.note.as_ref()),
+            ("parent", incident.parent.as_ref()),
+            ("next_update", incident.next_update.as_ref()),
+            ("quiet", incident.quiet.as_ref()),
         ] {
             self.fields.extend(Field::named(name, text)?);
         }
@@ -177,6 +185,9 @@ impl Mapping {
 
     /// What the record says, in our words. A fault names our field.
     pub fn map(&self, record: &SourceRecord) -> Result<Mapped, FieldError> {
+        if let Some(Value::String(why)) = record.fields.get(UNREADABLE) {
+            return Err(FieldError::new("", why.as_str()));
+        }
         if self.is_whole() {
             return Ok(whole(record));
         }
@@ -184,8 +195,16 @@ impl Mapping {
         let mut unlisted = None;
         for (name, field) in &self.fields {
             let value = field.value(name, record)?;
+            if *name == "quiet" {
+                if flag(&value) {
+                    data.insert((*name).to_owned(), Value::Bool(true));
+                }
+                continue;
+            }
             let value = match *name {
-                "began_at" | "expected_end" | "expected_by" => moment(value, self.zone),
+                "began_at" | "expected_end" | "expected_by" | "next_update" => {
+                    moment(value, self.zone)
+                }
                 "state" => line(value).map(|word| self.state(word, &mut unlisted)),
                 _ => line(value),
             };
@@ -203,10 +222,12 @@ impl Mapping {
         Ok(Mapped {
             id: self.id(&subject, record, &data, over)?,
             subject,
-            changed_at: self.changed_at(record)?,
+            changed_at: self.changed_at(record)?.or(record.handed_in()),
+            stood_there: record.stood_there(),
             unlisted,
             over,
-            kind: text("event", self.event.as_ref(), record)?,
+            kind: text("event", self.event.as_ref(), record)?
+                .or_else(|| self.opened_again(record, over)),
             data,
         })
     }
@@ -276,6 +297,16 @@ impl Mapping {
         }
     }
 
+    /// What comes back after its end is known, and begins all the same.
+    fn opened_again(&self, record: &SourceRecord, over: bool) -> Option<String> {
+        let is_back = record.fields.get(BACK) == Some(&Value::Bool(true)) && !over;
+        let step = match self.is_of_cases() {
+            true => CaseStep::Opened.as_str(),
+            false => IncidentStep::Opened.as_str(),
+        };
+        is_back.then(|| step.to_owned())
+    }
+
     fn state(&self, word: String, unlisted: &mut Option<String>) -> String {
         if let Some(ours) = self.states.get(&word) {
             return ours.clone();
@@ -336,7 +367,13 @@ impl Mapping {
         over: bool,
     ) -> Result<String, FieldError> {
         let version = text("version", self.version.as_ref(), record)?;
-        let version = version.unwrap_or_else(|| digest(&json!([data, over]).to_string()));
+        // What is said again, after its end or after something else was said, is news again.
+        let turn = record.fields.get(TURN).and_then(Value::as_u64);
+        let says = match turn.filter(|turn| *turn > 1) {
+            None => json!([data, over]),
+            Some(turn) => json!([data, over, turn]),
+        };
+        let version = version.unwrap_or_else(|| digest(&says.to_string()));
         let id = format!("{subject}:{version}");
         Ok(match id.chars().count() <= REFERENCE {
             true => id,
@@ -348,14 +385,19 @@ impl Mapping {
 /// A record that is an event already.
 fn whole(record: &SourceRecord) -> Mapped {
     let word = |name: &str| record.fields.get(name).and_then(Value::as_str);
+    let mut fields = record.fields.clone();
+    fields.retain(|name, _| ![HANDED_IN, STOOD_THERE].contains(&name.as_str()));
     Mapped {
         subject: word("subject").unwrap_or_default().to_owned(),
-        changed_at: word("time").and_then(|text| Timestamp::parse(text).ok()),
+        changed_at: word("time")
+            .and_then(|text| Timestamp::parse(text).ok())
+            .or(record.handed_in()),
+        stood_there: record.stood_there(),
         unlisted: None,
         id: String::new(),
         over: false,
         kind: None,
-        data: Value::Object(record.fields.clone()),
+        data: Value::Object(fields),
     }
 }
 

@@ -180,6 +180,32 @@ area.tags = "{{ ['line:' ~ record.linea] }}"
 }
 
 #[test]
+fn an_editor_can_promise_the_next_word_and_correct_quietly() {
+    let mapping = mapping(
+        r#"
+[incident]
+incident = "codice"
+kind = "{{ 'outage' }}"
+parent = "padre"
+next_update = "prossimo"
+quiet = "refuso"
+version = "rev"
+area.municipalities = "comuni"
+"#,
+    );
+    let row = |typo: Value| {
+        json!({"codice": "G-1", "padre": "G-0", "prossimo": "2026-11-24T08:00:00",
+            "refuso": typo, "rev": 3, "comuni": "037006"})
+    };
+    let loud = event(&mapping, &row(json!("no")), true);
+    assert_eq!(loud["data"]["next_update"], "2026-11-24T07:00:00.000000Z");
+    assert_eq!(loud["data"]["quiet"], Value::Null);
+    assert_eq!(loud["data"]["parent"], "G-0");
+    let quiet = event(&mapping, &row(json!(1)), true);
+    assert_eq!(quiet["data"]["quiet"], true);
+}
+
+#[test]
 fn a_local_time_on_the_nights_when_clocks_change_is_a_time() {
     let told = |text: &str| moment(json!(text), chrono_tz::Europe::Rome).unwrap();
     assert_eq!(told("2026-03-29T02:30:00"), "2026-03-29T01:30:00.000000Z");

@@ -57,7 +57,7 @@ pub(super) fn flag(value: &Value) -> bool {
 
 /// A day as it is, a time with its zone as it is, a time without one as told in `zone`. Anything
 /// else is passed on, for the event's own check to name it.
-pub(super) fn moment(value: Value, zone: Tz) -> Option<String> {
+pub(in crate::source) fn moment(value: Value, zone: Tz) -> Option<String> {
     let text = line(value)?;
     let far = |naive: &NaiveDateTime| !(1000..=9999).contains(&naive.year());
     let naive = [

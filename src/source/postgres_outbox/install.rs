@@ -7,11 +7,9 @@
 //! transaction however many rows it changed. It asks for no column by name: one that is renamed or
 //! dropped later is empty to us, and no fault to them.
 
-use percent_encoding::percent_decode_str;
-use url::Url;
-
 use super::names::{OutboxNames, SCHEMA};
 use super::settings::OutboxSettings;
+use crate::source::address::role_of;
 use crate::source::sql::{identifier, literal};
 
 /// So many columns fit into one call of `jsonb_build_object`, which takes 100 arguments.
@@ -23,7 +21,7 @@ const VERSION: &str = "araldo 1";
 
 /// What an owner of the table runs so that the source can read it.
 #[must_use]
-pub fn install_sql(name: &str, settings: &OutboxSettings) -> String {
+pub(in crate::source) fn outbox_install_sql(name: &str, settings: &OutboxSettings) -> String {
     let names = OutboxNames::new(name, settings);
     [
         format!(
@@ -45,7 +43,7 @@ pub fn install_sql(name: &str, settings: &OutboxSettings) -> String {
 /// What takes away all of it but the schema, which other sources may use. What was not read yet is
 /// lost.
 #[must_use]
-pub fn remove_sql(name: &str, settings: &OutboxSettings) -> String {
+pub(in crate::source) fn outbox_remove_sql(name: &str, settings: &OutboxSettings) -> String {
     let names = OutboxNames::new(name, settings);
     let OutboxNames {
         watched,
@@ -197,10 +195,7 @@ fn rights(names: &OutboxNames, reader: Option<&str>) -> String {
 }
 
 fn reader(settings: &OutboxSettings) -> Option<String> {
-    let address = settings.address().ok()?;
-    let url = Url::parse(&address).ok()?;
-    let name = percent_decode_str(url.username()).decode_utf8().ok()?;
-    (!name.is_empty()).then(|| name.into_owned())
+    role_of(&settings.address().ok()?)
 }
 
 #[cfg(test)]
@@ -267,12 +262,12 @@ GRANT USAGE ON SCHEMA araldo TO "araldo";
 GRANT SELECT, DELETE ON araldo."outbox_crm_2" TO "araldo";
 COMMIT;
 "#;
-        assert_eq!(install_sql("crm-2", &settings(&["stato"])), expected);
+        assert_eq!(outbox_install_sql("crm-2", &settings(&["stato"])), expected);
     }
 
     #[test]
     fn what_is_removed_is_what_was_installed() {
-        let removed = remove_sql("crm-2", &settings(&["stato"]));
+        let removed = outbox_remove_sql("crm-2", &settings(&["stato"]));
         for line in [
             "DROP TRIGGER IF EXISTS \"araldo_crm_2\" ON \"public\".\"pratiche\";",
             "DROP FUNCTION IF EXISTS araldo.\"outbox_crm_2_write\"();",
@@ -307,6 +302,6 @@ COMMIT;
         assert_eq!(text.matches("\n-- GRANT ").count(), 2);
         let text = rights(&names, Some("a\"b"));
         assert_eq!(text.matches("TO \"a\"\"b\";").count(), 2);
-        assert!(!install_sql("crm", &settings(&["stato"])).contains("s3cret"));
+        assert!(!outbox_install_sql("crm", &settings(&["stato"])).contains("s3cret"));
     }
 }

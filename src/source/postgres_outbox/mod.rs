@@ -15,17 +15,17 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::PgListener;
-use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::Instant;
 
 use self::outbox::Outbox;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook};
-use super::sql::{fault, placed, postgres_options, stated, within};
+use super::sql::within;
 use crate::domain::Timestamp;
 
-pub use self::install::{install_sql, remove_sql};
+pub(super) use self::install::{outbox_install_sql, outbox_remove_sql};
 pub use self::settings::OutboxSettings;
+pub(super) use self::settings::{PLAIN, is_plain};
 
 /// How long a listener whose connection is lost waits before it says so.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -141,18 +141,4 @@ impl Reader for OutboxReader {
             tokio::time::sleep(PAUSE).await;
         })
     }
-}
-
-/// Runs the SQL of `install_sql` or `remove_sql`, as the user of the source's address.
-pub async fn apply(settings: &OutboxSettings, sql: &str) -> Result<(), SourceFault> {
-    let address = settings.address().map_err(SourceFault::Unexpected)?;
-    let options = postgres_options(&address, settings.timeout)?;
-    let run = async {
-        let mut connection = options.connect().await.map_err(fault)?;
-        let sql = sqlx::raw_sql(stated(sql.to_owned()));
-        sql.execute(&mut connection).await.map_err(fault)?;
-        connection.close().await.map_err(fault)
-    };
-    let done = within(settings.timeout, Box::pin(run)).await;
-    done.map_err(|fault| placed(fault, || settings.address()))
 }

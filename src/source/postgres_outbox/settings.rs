@@ -93,9 +93,11 @@ impl std::fmt::Debug for OutboxSettings {
 }
 
 /// What a name must be.
-const PLAIN: &str = "a name has small letters, digits and `_`, at most 63, and no digit at first";
+pub(in crate::source) const PLAIN: &str =
+    "a name has small letters, digits and `_`, at most 63, and no digit at first";
 
-fn is_plain(name: &str) -> bool {
+/// Whether it is one.
+pub(in crate::source) fn is_plain(name: &str) -> bool {
     name.len() <= SQL_NAME
         && name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name

@@ -30,7 +30,6 @@ use futures_util::future::BoxFuture;
 use self::page::{PlacedRow, RowPage};
 use self::position::Position;
 use self::progress::{Progress, risen};
-use self::seen::SeenRows;
 use self::session::SqlSession;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook, SourceRecord};
@@ -38,6 +37,7 @@ use crate::domain::Timestamp;
 
 pub(super) use self::errors::{fault, placed, within};
 pub(super) use self::postgres::options as postgres_options;
+pub(super) use self::seen::SeenRows;
 pub(super) use self::settings::SqlSettings;
 pub(super) use self::text::{identifier, literal, stated};
 

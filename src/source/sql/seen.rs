@@ -10,7 +10,7 @@ use crate::source::reader::SourceRecord;
 /// Rows as 64 bits each: that two of a million meet happens once in some ten million looks, and then
 /// one of them comes when it changes again.
 #[derive(Debug, Default)]
-pub(super) struct SeenRows {
+pub(in crate::source) struct SeenRows {
     taken: HashSet<u64>,
     /// What the look under way has come across.
     window: HashSet<u64>,
@@ -18,7 +18,7 @@ pub(super) struct SeenRows {
 
 impl SeenRows {
     /// The rows that are new, or say something else.
-    pub(super) fn new_ones(&mut self, records: Vec<SourceRecord>) -> Vec<SourceRecord> {
+    pub(in crate::source) fn new_ones(&mut self, records: Vec<SourceRecord>) -> Vec<SourceRecord> {
         let mut records = records;
         records.retain(|record| {
             let key = key(record);
@@ -29,12 +29,12 @@ impl SeenRows {
     }
 
     /// These are in the store.
-    pub(super) fn take(&mut self, records: &[SourceRecord]) {
+    pub(in crate::source) fn take(&mut self, records: &[SourceRecord]) {
         self.taken.extend(records.iter().map(key));
     }
 
     /// A look has come to its end: what it did not come across lies before the window.
-    pub(super) fn end_look(&mut self) {
+    pub(in crate::source) fn end_look(&mut self) {
         let window = std::mem::take(&mut self.window);
         self.taken.retain(|key| window.contains(key));
     }

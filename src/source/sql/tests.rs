@@ -83,7 +83,7 @@ async fn read(reader: &mut SqlReader, cursor: &mut Option<Cursor>) -> (Vec<i64>,
     loop {
         let look = reader.look(cursor.as_ref(), 2, now()).await.unwrap();
         all.extend(ids(&look));
-        reader.acknowledge(&look).await.unwrap();
+        reader.acknowledge(&look, &[]).await.unwrap();
         if let Some(reached) = look.cursor {
             *cursor = Some(reached);
         }
@@ -159,7 +159,7 @@ async fn a_page_that_was_not_kept_is_read_again() {
     assert_eq!((ids(&first), first.more), (vec![1, 2], true));
     let again = reader.look(None, 2, now()).await.unwrap();
     assert_eq!(again, first);
-    reader.acknowledge(&again).await.unwrap();
+    reader.acknowledge(&again, &[]).await.unwrap();
     let rest = reader.look(again.cursor.as_ref(), 2, now()).await.unwrap();
     assert_eq!((ids(&rest), rest.more), (vec![3], false));
 }

@@ -24,6 +24,9 @@ macro_rules! steps {
             7 "0007_limits_and_rights",
             8 "0008_template_numbers",
             9 "0009_sources",
+            10 "0010_clock",
+            11 "0011_incidents",
+            12 "0012_wider_incidents",
         )
     };
     ($folder:literal: $($number:literal $file:literal,)+) => {

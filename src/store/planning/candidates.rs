@@ -4,7 +4,7 @@
 use std::iter::Peekable;
 
 use crate::domain::reach::{Addressee, KnownAddress};
-use crate::domain::{Channel, Reason};
+use crate::domain::{Channel, EventId, Reason};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{all, one, values};
 use crate::store::{StoreError, handle};
@@ -163,6 +163,24 @@ impl Candidates<'_> {
             references
         )?;
         Ok(clients.into_iter().map(Member::without_place).collect())
+    }
+
+    /// The clients who were told something about a subject, by other events than this one, in order
+    /// of their rows: by a message of their own, also one in whose place a newer word went, or by
+    /// that of somebody else at their address. What was barred, came too late or was withdrawn
+    /// before it left told nobody.
+    pub async fn told_of(&mut self, subject: &str, but: EventId) -> Result<Vec<i64>, StoreError> {
+        values!(self.0, "read who was told of a subject",
+            "SELECT DISTINCT m.client_id FROM plan p JOIN message m ON m.plan_id = p.id
+             WHERE p.subject = $1 AND p.event_id <> $2 AND (m.opened_at IS NOT NULL
+             OR m.state NOT IN ('suppressed', 'expired', 'cancelled')
+             OR (m.reason = 'same_address' AND (m.plan_id, m.channel, m.address) IN (
+             SELECT t.plan_id, t.channel, t.address FROM plan q JOIN message t ON t.plan_id = q.id
+             WHERE q.subject = $1 AND (t.opened_at IS NOT NULL
+             OR t.state NOT IN ('suppressed', 'expired', 'cancelled')))))
+             ORDER BY m.client_id";
+            subject, but
+        )
     }
 
     /// All that eligibility needs to know of these members, in order of the clients' rows. It comes

@@ -1,9 +1,15 @@
 //! Cases as their events left them, with the history of each.
 //!
 //! `case_file` holds the newest state, `case_change` every event. Applying an event a second
-//! time changes nothing, and an older one never overwrites a newer.
+//! time changes nothing, and an older one never overwrites a newer. What the clock says of a case is
+//! one of its events and changes nothing of it ([`Cases::remind`]); when the clock looks is in
+//! `clock`.
+
+mod clock;
 
 use std::collections::HashSet;
+
+pub use self::clock::{ClockDecision, ClockedCase};
 
 use crate::domain::event::{CaseData, CaseStep, Deadline};
 use crate::domain::{CaseId, EventId, Ids, Timestamp};
@@ -58,6 +64,41 @@ pub struct AppliedToCase {
     pub case: CaseRecord,
     /// No event of this case happened later: what it says still holds.
     pub newest: bool,
+    /// The case had another state or deadline before, or is closed now: what the clock said of it
+    /// holds no more.
+    pub moved: bool,
+}
+
+row! {
+    struct Overwritten {
+        case: CaseRecord as row,
+        moved: bool,
+    }
+}
+
+row! {
+    /// What a word of the clock's is held against.
+    struct CaseStanding {
+        id: CaseId,
+        state: String,
+        expected_by: Option<String>,
+        state_since: Timestamp,
+        closed_at: Option<Timestamp>,
+    }
+}
+
+/// What the clock says, in SQL.
+macro_rules! reminders {
+    () => {
+        "('case.stalled', 'case.due_soon', 'case.silent')"
+    };
+}
+
+/// Whether an event leaves a case in the state and with the deadline that it had.
+macro_rules! stands {
+    () => {
+        "state = $4 AND coalesce(expected_by, '') = coalesce($7, '')"
+    };
 }
 
 handle!(cases -> Cases);
@@ -80,32 +121,62 @@ impl Cases<'_> {
         occurred_at: Timestamp,
         ids: &dyn Ids,
     ) -> Result<AppliedToCase, StoreError> {
-        let case = self.open(data, occurred_at, ids).await?;
+        let case = self.open(event, data, occurred_at, ids).await?;
         self.append(event, case, step, data, occurred_at).await?;
         let change = (event, step, occurred_at);
-        if let Some(case) = self.overwrite(case, change, data).await? {
-            return Ok(AppliedToCase { case, newest: true });
+        if let Some(now) = self.overwrite(case, change, data).await? {
+            return Ok(AppliedToCase {
+                case: now.case,
+                newest: true,
+                moved: now.moved,
+            });
         }
         self.date_back(case, occurred_at).await?;
         Ok(AppliedToCase {
             case: self.get(&data.case).await?,
             newest: false,
+            moved: false,
         })
+    }
+
+    /// Keeps among a case's events what the clock says of it, and locks the case, so that it does
+    /// not move before the word is planned. `since`: when the state began of which it speaks.
+    /// False: the case has moved since, and the word holds no more.
+    pub async fn remind(
+        &mut self,
+        event: EventId,
+        step: CaseStep,
+        data: &CaseData,
+        since: Timestamp,
+        occurred_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let standing: Option<CaseStanding> = optional!(self.0, "lock a case that the clock speaks of",
+            "SELECT id, state, expected_by, coalesce(state_since, changed_at) AS state_since,
+             closed_at FROM case_file WHERE ref = $1", words::for_update!();
+            &data.case
+        )?;
+        let Some(case) = standing.filter(|case| case.is_as_said(data, since)) else {
+            return Ok(false);
+        };
+        self.append(event, case.id, step, data, occurred_at).await?;
+        Ok(true)
     }
 
     /// The case's row, made when this is its first event, locked.
     async fn open(
         &mut self,
+        event: EventId,
         data: &CaseData,
         at: Timestamp,
         ids: &dyn Ids,
     ) -> Result<CaseId, StoreError> {
         // Names itself in a conflict, so that the row is locked and its id comes back either way.
         value!(self.0, "enter a case",
-            "INSERT INTO case_file (id, ref, client_ref, kind, state, opened_at, changed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6)
+            "INSERT INTO case_file (id, ref, client_ref, kind, state, opened_at, changed_at,
+             state_since, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $6,
+             (SELECT event.received_at FROM event WHERE event.id = $7))
              ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref RETURNING id";
-            ids.next(), &data.case, &data.client, &data.kind, &data.state, at
+            ids.next(), &data.case, &data.client, &data.kind, &data.state, at, event
         )
     }
 
@@ -127,21 +198,30 @@ impl Cases<'_> {
     }
 
     /// What the case is now, if no newer event is known; none otherwise. Of two events at the same
-    /// microsecond the one received later counts as newer.
+    /// microsecond the one received later counts as newer. The clock looks at it again, and begins
+    /// anew where the state or the deadline is another one.
     async fn overwrite(
         &mut self,
         case: CaseId,
         (event, step, at): (EventId, CaseStep, Timestamp),
         data: &CaseData,
-    ) -> Result<Option<CaseRecord>, StoreError> {
+    ) -> Result<Option<Overwritten>, StoreError> {
         let closed_at = (step == CaseStep::Closed).then_some(at);
         optional!(self.0, "update a case",
             "UPDATE case_file SET client_ref = $2, kind = $3, state = $4, owner = $5,
              note = $6, expected_by = $7, changed_at = $8, closed_at = $9,
-             opened_at = CASE WHEN opened_at > $8 THEN $8 ELSE opened_at END
+             opened_at = CASE WHEN opened_at > $8 THEN $8 ELSE opened_at END,
+             state_since = CASE WHEN state = $4 THEN coalesce(state_since, changed_at) ELSE $8 END,
+             seen_at = CASE WHEN ", stands!(), " THEN seen_at
+             ELSE (SELECT event.received_at FROM event WHERE event.id = $10) END,
+             clock_step = CASE WHEN ", stands!(), " THEN clock_step ELSE 0 END,
+             stalled_by = CASE WHEN $9 IS NULL AND ", stands!(), " THEN stalled_by END,
+             stalled_at = CASE WHEN $9 IS NULL AND ", stands!(), " THEN stalled_at END,
+             clock_at = CASE WHEN $9 IS NULL THEN $8 END
              WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1
-             AND (occurred_at, event_id) > ($8, $10))
-             RETURNING ", columns!();
+             AND type NOT IN ", reminders!(), " AND (occurred_at, event_id) > ($8, $10))
+             RETURNING ", columns!(),
+            ", opened_at <> changed_at AND (clock_step = 0 OR closed_at IS NOT NULL) AS moved";
             case, &data.client, &data.kind, &data.state, &data.owner, &data.note,
             data.expected_by.map(|deadline| deadline.to_string()), at, closed_at, event
         )
@@ -219,6 +299,18 @@ impl Cases<'_> {
              AND (closed_at IS NULL OR NOT $2) ORDER BY id DESC LIMIT $3";
             before.map_or(i64::MAX, CaseId::get), open, limit
         )
+    }
+}
+
+impl CaseStanding {
+    /// Whether the case stands as the clock said. Its event has the time in milliseconds.
+    fn is_as_said(&self, data: &CaseData, since: Timestamp) -> bool {
+        let millisecond = |at: Timestamp| at.as_micros().div_euclid(1_000);
+        let deadline = data.expected_by.map(|deadline| deadline.to_string());
+        self.closed_at.is_none()
+            && self.state == data.state
+            && self.expected_by == deadline
+            && millisecond(self.state_since) == millisecond(since)
     }
 }
 

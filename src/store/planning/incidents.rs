@@ -5,9 +5,13 @@
 //! incident, and so a late one is put in its place without a special case.
 //!
 //! What is read here is read in full, or not at all: whom an incident reaches must not depend on
-//! half an area. `shown` reads for those who look.
+//! half an area. `shown` reads for those who look, `watched` for the clock, `answers` keeps what
+//! clients say when they are asked whether it is over, `wider` knows from whom it is kept.
 
+mod answers;
 mod shown;
+mod watched;
+mod wider;
 
 use std::collections::HashSet;
 
@@ -17,10 +21,13 @@ use crate::domain::area::Area;
 use crate::domain::event::{Incident, IncidentData, IncidentStep};
 use crate::domain::{EventId, Ids, IncidentId, Timestamp};
 use crate::store::database::rows::{json, json_column, row};
-use crate::store::database::sql::{all, execute, optional, value, values};
+use crate::store::database::sql::{all, execute, one, optional, values};
 use crate::store::{StoreError, handle};
 
+pub use self::answers::{BackAnswer, BackCount};
 pub use self::shown::IncidentReport;
+pub use self::watched::{IncidentWorry, WatchedIncident};
+pub use self::wider::{UncoveredClients, WiderIncident};
 
 row! {
     /// Where an incident stands.
@@ -51,19 +58,27 @@ row! {
 pub struct AppliedToIncident {
     /// Where the incident stands now, in full.
     pub incident: IncidentRecord,
-    /// No event of this incident happened later: what it says still holds.
+    /// No event of this incident happened later: what it says still holds. What the clock made of
+    /// it meanwhile does not count.
     pub newest: bool,
+    /// Where it stood when its clients were last told of it.
+    pub told: Option<Incident>,
 }
 
 handle!(incidents -> Incidents);
 
 macro_rules! columns {
     ($area:literal) => {
+        columns!($area, "")
+    };
+    ($area:literal, $more:literal) => {
         concat!(
             "SELECT id, ref AS reference, kind, state, service, severity, ",
             $area,
-            " AS area, cause, note, began_at, expected_end, opened_at, changed_at, closed_at
-             FROM incident "
+            " AS area, cause, note, parent, next_update, began_at, expected_end, opened_at,
+             changed_at, closed_at",
+            $more,
+            " FROM incident "
         )
     };
 }
@@ -80,27 +95,40 @@ impl Incidents<'_> {
         ids: &dyn Ids,
     ) -> Result<AppliedToIncident, StoreError> {
         let first = Incident::begin(step, data, occurred_at);
-        let id = self.open(&first, ids).await?;
+        let (id, told): (IncidentId, Option<EventId>) = self.open(&first, ids).await?;
         self.append(event, id, step, data, occurred_at).await?;
         let changes = self.history(&data.incident).await?;
         let incident = fold(&changes).unwrap_or(first);
         self.overwrite(id, &incident).await?;
         Ok(AppliedToIncident {
             incident: IncidentRecord { id, incident },
-            newest: changes.last().is_none_or(|last| last.event == event),
+            newest: step.is_reckoned() || is_newest(&changes, event),
+            told: told.and_then(|told| fold_until(&changes, told)),
         })
     }
 
+    /// Its clients are told of this event.
+    pub async fn tell(&mut self, incident: IncidentId, event: EventId) -> Result<(), StoreError> {
+        execute!(self.0, "record what was told of an incident",
+            "UPDATE incident SET told_event = $2 WHERE id = $1";
+            incident, event
+        )
+    }
+
     /// The incident's row, made when this is its first event, locked.
-    async fn open(&mut self, first: &Incident, ids: &dyn Ids) -> Result<IncidentId, StoreError> {
+    async fn open(
+        &mut self,
+        first: &Incident,
+        ids: &dyn Ids,
+    ) -> Result<(IncidentId, Option<EventId>), StoreError> {
         execute!(self.0, "enter an incident",
             "INSERT INTO incident (id, ref, kind, state, area, opened_at, changed_at)
              VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (ref) DO NOTHING";
             ids.next(), &first.incident, first.kind, first.state, area_text(&first.area)?,
             first.opened_at
         )?;
-        value!(self.0, "lock an incident",
-            "SELECT id FROM incident WHERE ref = $1", words::for_update!();
+        one!(self.0, "lock an incident",
+            "SELECT id, told_event FROM incident WHERE ref = $1", words::for_update!();
             &first.incident
         )
     }
@@ -121,14 +149,17 @@ impl Incidents<'_> {
         )
     }
 
+    /// The clock looks at once at what it is to make of it now.
     async fn overwrite(&mut self, id: IncidentId, now: &Incident) -> Result<(), StoreError> {
         let area = area_text(&now.area)?;
         execute!(self.0, "update an incident",
             "UPDATE incident SET kind = $2, state = $3, service = $4, severity = $5,
              area = $6, cause = $7, note = $8, began_at = $9, expected_end = $10,
-             opened_at = $11, changed_at = $12, closed_at = $13 WHERE id = $1";
+             opened_at = $11, changed_at = $12, closed_at = $13, parent = $14,
+             next_update = $15, clock_at = 0 WHERE id = $1";
             id, now.kind, now.state, &now.service, &now.severity, &area, &now.cause, &now.note,
-            now.began_at, now.expected_end, now.opened_at, now.changed_at, now.closed_at
+            now.began_at, now.expected_end, now.opened_at, now.changed_at, now.closed_at,
+            &now.parent, now.next_update
         )
     }
 
@@ -193,6 +224,17 @@ fn fold(changes: &[IncidentChange]) -> Option<Incident> {
     Some(incident)
 }
 
+/// Where an incident stood after one of its events.
+fn fold_until(changes: &[IncidentChange], event: EventId) -> Option<Incident> {
+    let at = changes.iter().position(|change| change.event == event)?;
+    fold(changes.get(..=at)?)
+}
+
+fn is_newest(changes: &[IncidentChange], event: EventId) -> bool {
+    let mut said = changes.iter().rev().filter(|it| !it.step.is_reckoned());
+    said.next().is_none_or(|last| last.event == event)
+}
+
 /// What an event said. What a later version asks of an opening must not make an old one unreadable.
 fn said(data: &str) -> Result<IncidentData, BoxDynError> {
     let data: serde_json::Value = json_column(data)?;
@@ -211,6 +253,8 @@ row! {
         expected_end,
         cause,
         note,
+        parent,
+        next_update,
         opened_at,
         changed_at,
         closed_at,

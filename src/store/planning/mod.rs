@@ -1,6 +1,7 @@
 //! From event to plan: events, the cases and incidents they speak of, the plans made from them,
-//! and whom a plan reaches.
+//! and whom a plan reaches; and the bodies with which cases stand still.
 
+pub mod bodies;
 pub mod candidates;
 pub mod cases;
 pub mod events;

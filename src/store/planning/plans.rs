@@ -1,8 +1,9 @@
 //! Plans: one rule applied to one event. A plan carries what all its messages share, the cursor
 //! of its fan-out, and whether something newer or an operator has overtaken it.
 
+use crate::domain::event::CaseStep;
 use crate::domain::{Class, EventId, Lane, PlanId, TemplateVersionId, Timestamp};
-use crate::store::database::rows::row;
+use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{affected, all, execute, optional, value, values};
 use crate::store::messages::rollup::Summed;
 use crate::store::messages::transitions::{Withdrawal, withdraw_plans};
@@ -230,6 +231,22 @@ impl Plans<'_> {
             subject, by, event, occurred_at
         )?;
         withdraw_plans(self.0, &older, Withdrawal::Superseded, now).await
+    }
+
+    /// Marks as overtaken what the clock said of a case that has moved since, and takes it out of
+    /// the queue. No other plan takes its place, so it stands there as overtaken by itself.
+    pub async fn withdraw_reminders(
+        &mut self,
+        case: &str,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let subjects = CaseStep::REMINDERS.map(|step| step.plan_subject(case));
+        let overtaken: Vec<PlanId> = values!(self.0, "mark what the clock said as overtaken",
+            "UPDATE plan SET superseded_by = id WHERE superseded_by IS NULL AND subject IN (",
+            words::texts!("$1"), ") RETURNING id";
+            json(&subjects)?
+        )?;
+        withdraw_plans(self.0, &overtaken, Withdrawal::Superseded, now).await
     }
 
     /// Cancels every plan of an event and takes their waiting messages out of the queue.

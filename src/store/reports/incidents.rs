@@ -23,6 +23,8 @@ row! {
         pub planned: i64,
         /// Of them, not to be sent.
         pub suppressed: i64,
+        /// Why nobody was told, where that is known.
+        pub silence: Option<String> as detail,
         pub occurred_at: Timestamp,
     }
 }
@@ -55,7 +57,8 @@ impl Reports<'_> {
     pub async fn incident_steps(&mut self, incident: i64) -> Result<Vec<IncidentNews>, StoreError> {
         all!(self.0, "list an incident's steps",
             "SELECT e.event_id, h.type AS kind, p.rule, p.template,
-             coalesce(p.planned, 0) AS planned, coalesce(p.suppressed, 0) AS suppressed, h.occurred_at
+             coalesce(p.planned, 0) AS planned, coalesce(p.suppressed, 0) AS suppressed, e.detail,
+             h.occurred_at
              FROM incident_change h JOIN event e ON e.id = h.event_id
              LEFT JOIN plan p ON p.event_id = h.event_id
              WHERE h.incident_id = $1 ORDER BY h.occurred_at, h.event_id, p.id LIMIT 500";

@@ -27,6 +27,24 @@ row! {
     }
 }
 
+/// Characters of a record that a list shows.
+pub const DEAD_BEGINNING: usize = 2_000;
+
+row! {
+    /// A record that could not be taken, as a list shows it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct DeadNotice {
+        pub id: i64,
+        /// See [`DeadRecord::place`].
+        pub place: String,
+        /// See [`DeadRecord::reason`].
+        pub reason: String,
+        /// How its text begins, as far as [`DEAD_BEGINNING`].
+        pub beginning: String,
+        pub dead_at: Timestamp,
+    }
+}
+
 /// A record on its way to the dead letters.
 #[derive(Debug, Clone, Copy)]
 pub struct DeadLetter<'a> {
@@ -84,6 +102,45 @@ impl Sources<'_> {
         optional!(self.0, "read a record that could not be taken",
             columns!(), "AND id = $2";
             source, id
+        )
+    }
+
+    /// At most `limit` of those behind `after`, the oldest first.
+    pub async fn dead_after(
+        &mut self,
+        source: &str,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<DeadRecord>, StoreError> {
+        all!(self.0, "list the records that could not be taken",
+            columns!(), "AND id > $2 ORDER BY id LIMIT $3";
+            source, after, limit
+        )
+    }
+
+    /// At most `limit` of a source, the newest first.
+    pub async fn newest_dead(
+        &mut self,
+        source: &str,
+        limit: i64,
+    ) -> Result<Vec<DeadNotice>, StoreError> {
+        all!(self.0, "show the records that could not be taken",
+            "SELECT id, place, reason, substr(record, 1, 2000) AS beginning, dead_at
+             FROM source_dead WHERE source = $1 ORDER BY id DESC LIMIT $2";
+            source, limit
+        )
+    }
+
+    /// One of them was tried again in vain: writes down why.
+    pub async fn still_dead(
+        &mut self,
+        source: &str,
+        id: i64,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        execute!(self.0, "record why a record still cannot be taken",
+            "UPDATE source_dead SET reason = $3 WHERE source = $1 AND id = $2";
+            source, id, reason
         )
     }
 

@@ -9,12 +9,16 @@ mod dead;
 
 use chrono::TimeDelta;
 
-pub use self::dead::{DeadLetter, DeadRecord};
+pub use self::dead::{DEAD_BEGINNING, DeadLetter, DeadNotice, DeadRecord};
 
 use crate::domain::{NodeId, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, optional};
 use crate::store::{StoreError, handle};
+
+/// The name and the kind of the clock, which is no system of others: who minds it is written down as
+/// for a source, and no source may be called so.
+pub const CLOCK: &str = "clock";
 
 row! {
     /// Where a source stands.
@@ -122,9 +126,9 @@ impl Sources<'_> {
         )
     }
 
-    /// All sources that were ever entered, by name.
+    /// All sources that were ever entered, by name. The clock is none of them.
     pub async fn list(&mut self) -> Result<Vec<SourceRow>, StoreError> {
-        all!(self.0, "list the sources", columns!(), " ORDER BY name")
+        all!(self.0, "list the sources", columns!(), " WHERE name <> $1 ORDER BY name"; CLOCK)
     }
 
     /// Notes a look that did not fail; faults are over. False: the source is another node's by now,
@@ -144,6 +148,48 @@ impl Sources<'_> {
              WHERE name = $1 AND node_id = $2";
             name, node, &progress.cursor, progress.settled, progress.records, lag,
             progress.looked_at, &progress.doubt
+        )?;
+        Ok(done == 1)
+    }
+
+    /// Notes what a system posted by itself; no node claims such a source. False: it was never
+    /// entered, and the caller must not commit.
+    pub async fn received(
+        &mut self,
+        name: &str,
+        progress: &SourceProgress,
+    ) -> Result<bool, StoreError> {
+        let lag = progress.lag.and_then(|lag| lag.num_microseconds());
+        let done = affected!(self.0, "record what was posted to a source",
+            "UPDATE source SET settled = $2, records = records + $3, lag = coalesce($4, lag),
+             looked_at = $5, record_at = CASE WHEN $3 > 0 THEN $5 ELSE record_at END,
+             doubt = $6, faults = 0, fault = NULL, fault_since = NULL WHERE name = $1";
+            name, progress.settled, progress.records, lag, progress.looked_at, &progress.doubt
+        )?;
+        Ok(done == 1)
+    }
+
+    /// A source that others post to is waited for: its silence counts from now, unless it is waited
+    /// for already.
+    pub async fn await_posts(&mut self, name: &str, now: Timestamp) -> Result<(), StoreError> {
+        execute!(self.0, "wait for what is posted to a source",
+            "UPDATE source SET looked_at = $2 WHERE name = $1 AND looked_at IS NULL";
+            name, now
+        )
+    }
+
+    /// Writes a doubt on a source that brought nothing after `heard`, unless it bears one already.
+    /// True: it was written.
+    pub async fn doubt_silence(
+        &mut self,
+        name: &str,
+        heard: Timestamp,
+        doubt: &str,
+    ) -> Result<bool, StoreError> {
+        let done = affected!(self.0, "doubt the silence of a source",
+            "UPDATE source SET doubt = $3 WHERE name = $1 AND doubt IS NULL
+             AND coalesce(record_at, looked_at) <= $2";
+            name, heard, doubt
         )?;
         Ok(done == 1)
     }

@@ -4,7 +4,7 @@
 
 use crate::domain::api_key::Scope::{
     CasesRead, CasesWrite, ClientsRead, ClientsWrite, EventsRead, EventsWrite, IncidentsRead,
-    IncidentsWrite, MessagesRead, MessagesWrite, SourcesRead, StatsRead,
+    IncidentsWrite, MessagesRead, MessagesWrite, SourcesRead, SourcesWrite, StatsRead,
 };
 use crate::web::routes::{Access, Routes};
 
@@ -53,7 +53,13 @@ pub(super) fn routes() -> Routes {
         .post("/v1/incidents:preview", key(&[IncidentsRead]), incidents::preview::post)
         .get("/v1/incidents/{ref}", key(&[IncidentsRead]), incidents::get::get)
         .get("/v1/sources", key(&[SourcesRead]), sources::list::get)
+        // Whoever posts has no key of ours, but a secret of the source's own.
+        .post("/v1/sources/{name}", Access::Signed, sources::receive::post)
         .get("/v1/sources/{name}/dead", key(&[SourcesRead]), sources::dead::get)
+        .post("/v1/sources/{name}/dead:replay", key(&[SourcesWrite]).asking(sources::replay::QUERY), sources::replay::post_all)
+        // `{id}:replay`, as below.
+        .post("/v1/sources/{name}/dead/{id}", key(&[SourcesWrite]), sources::replay::post)
+        .delete("/v1/sources/{name}/dead/{id}", key(&[SourcesWrite]), sources::forget::delete)
         .get("/v1/messages", key(read).asking(messages::list::QUERY), messages::list::get)
         .post("/v1/messages", key(&[MessagesWrite]), messages::send::post)
         .get("/v1/messages/{id}", key(read), messages::get::get)

@@ -23,6 +23,7 @@ mod sandbox;
 mod search;
 mod settings;
 mod shell;
+mod sources;
 mod state;
 mod templates;
 mod theme;
@@ -69,6 +70,7 @@ pub(super) fn routes() -> Routes {
         .get("/console/insight", may(Right::Rates), insight::page::get)
         .get("/console/insight.csv", may(Right::Rates), insight::csv::get)
         .get("/console/settings", Person, settings::get)
+        .merge(sources::routes())
         .merge(templates::routes())
         .merge(sandbox::routes())
         .around(|router| router.layer(axum::middleware::from_fn(shell::errors::as_page)))

@@ -1,5 +1,6 @@
-//! Settings, to look at: nodes and providers for everybody; keys, people and what they did for
-//! admins. Changing them is done in the configuration and on the command line.
+//! Settings, to look at: nodes and providers for everybody; keys, people and what they did for admins.
+//! Changing them is done in the configuration and on the command line. Sources have a page of their
+//! own.
 
 use askama::Template;
 use axum::response::Response;
@@ -9,7 +10,6 @@ use crate::store::access::audit::AuditRow;
 use crate::store::access::keys::StoredKey;
 use crate::store::access::users::User;
 use crate::store::reports::{NodeRow, NodeState};
-use crate::store::sources::SourceRow;
 use crate::store::{StoreError, Tx};
 use crate::web::problem::Problem;
 
@@ -21,12 +21,6 @@ struct NodeLine {
     badge: Badge,
     started: When,
     seen: When,
-}
-
-struct SourceLine {
-    row: SourceRow,
-    badge: Badge,
-    record: Option<When>,
 }
 
 /// What only admins see.
@@ -44,7 +38,6 @@ struct SettingsPage {
     public_url: String,
     nodes: Vec<NodeLine>,
     providers: Vec<ProviderFace>,
-    sources: Vec<SourceLine>,
     office: Option<Office>,
 }
 
@@ -54,7 +47,6 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
     let now = web.moment();
     let mut tx = web.store.read().await?;
     let nodes = tx.reports().nodes(20).await?;
-    let sources = tx.sources().list().await?;
     let office = match visit.may(Right::Administer) {
         true => Some(office(&mut tx, now).await?),
         false => None,
@@ -66,7 +58,6 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
         public_url: web.public_url.to_string(),
         nodes: nodes.into_iter().map(|row| node(row, now)).collect(),
         providers: web.console.providers.clone(),
-        sources: sources.into_iter().map(|row| source(row, now)).collect(),
         office,
     }))
 }
@@ -82,20 +73,6 @@ fn node(row: NodeRow, now: Moment) -> NodeLine {
         badge,
         started: When::new(row.started_at, now),
         seen: When::new(row.heartbeat_at, now),
-        row,
-    }
-}
-
-fn source(row: SourceRow, now: Moment) -> SourceLine {
-    let badge = match (&row.fault, &row.doubt) {
-        (Some(_), _) => Badge::new("failed", "failing"),
-        (None, Some(_)) => Badge::new("attention", "doubtful"),
-        (None, None) if !row.settled => Badge::new("waiting", "new"),
-        (None, None) => Badge::new("delivered", "up"),
-    };
-    SourceLine {
-        badge,
-        record: row.record_at.map(|at| When::new(at, now)),
         row,
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn back_with(token: &str, done: Result<Confirmation, Refusal>, rest: 
 }
 
 /// True when it was kept, false when there are `most` of this kind already.
-async fn keep(
+pub(super) async fn keep(
     web: &Web,
     message: MessageId,
     kind: EngagementKind,

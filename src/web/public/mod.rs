@@ -10,6 +10,7 @@ use axum::middleware::from_fn;
 use crate::web::routes::{Access, Routes};
 
 mod answer;
+mod back;
 mod click;
 mod decide;
 mod ended;
@@ -17,6 +18,7 @@ mod open;
 mod page;
 mod pages;
 mod phrases;
+mod received;
 mod refusal;
 mod status;
 mod unsubscribe;
@@ -37,6 +39,8 @@ pub(super) fn routes() -> Routes {
         .get("/s/{token}", Token, status::show)
         .post("/s/{token}/read", Token, answer::read)
         .post("/s/{token}/reply", Token, answer::reply)
+        .post("/s/{token}/back", Token, back::answer)
+        .post("/s/{token}/received", Token, received::confirm)
         .post("/s/{token}/preferences", Token, decide::preferences)
         .post("/s/{token}/stop", Token, decide::stop)
         .post("/s/{token}/resume", Token, decide::resume)

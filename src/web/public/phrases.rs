@@ -18,6 +18,12 @@ pub(super) enum Confirmation {
     QuietHoursUnclear,
     Stopped,
     Resumed,
+    /// It is over for this client too.
+    Back,
+    /// It is not.
+    StillOut,
+    /// A body has the list of its cases.
+    Received,
 }
 
 impl Confirmation {
@@ -31,6 +37,9 @@ impl Confirmation {
             Self::QuietHoursUnclear => "quiet",
             Self::Stopped => "stopped",
             Self::Resumed => "resumed",
+            Self::Back => "back",
+            Self::StillOut => "still-out",
+            Self::Received => "received",
         }
     }
 
@@ -43,6 +52,9 @@ impl Confirmation {
             Self::QuietHoursUnclear,
             Self::Stopped,
             Self::Resumed,
+            Self::Back,
+            Self::StillOut,
+            Self::Received,
         ];
         all.into_iter().find(|done| done.word() == word)
     }
@@ -83,7 +95,62 @@ impl Language {
                 "Torniamo a scriverLe a questo recapito.",
                 "We will write to this address again.",
             ),
+            Confirmation::Back => self.choose(
+                "Grazie: siamo contenti che da Lei sia tutto tornato.",
+                "Thank you: we are glad that all is back for you.",
+            ),
+            Confirmation::StillOut => self.choose(
+                "Grazie di avercelo detto. Riapriamo la segnalazione per Lei e Le scriviamo.",
+                "Thank you for telling us. We open the report again for you and will write to you.",
+            ),
+            Confirmation::Received => self.choose(
+                "Grazie: sappiamo che avete l'elenco.",
+                "Thank you: we know that you have the list.",
+            ),
         }
+    }
+
+    /// That a case takes longer than it should.
+    pub(super) fn stalled(self) -> &'static str {
+        self.choose("Più tempo del previsto", "Longer than it should take")
+    }
+
+    /// What the list of a body's cases is called.
+    pub(super) fn cases_of(self, body: &str) -> String {
+        self.choose(
+            format!("Pratiche ferme presso {body}"),
+            format!("Cases that stand still with {body}"),
+        )
+    }
+
+    pub(super) fn list_line(self, number: i64) -> String {
+        self.choose(format!("Elenco {number}"), format!("List {number}"))
+    }
+
+    pub(super) fn list_state(self, confirmed: bool) -> &'static str {
+        match confirmed {
+            true => self.choose("Confermato", "Confirmed"),
+            false => self.choose("Da confermare", "To be confirmed"),
+        }
+    }
+
+    pub(super) fn confirmed(self, when: &str) -> String {
+        self.choose(
+            format!("Confermato: {when}."),
+            format!("Confirmed: {when}."),
+        )
+    }
+
+    /// How many cases there are, and how many of them are named.
+    pub(super) fn list_next(self, count: i64, named: usize) -> String {
+        self.choose(
+            format!("Pratiche oltre i tempi previsti: {count}. In questo elenco: {named}."),
+            format!("Cases beyond their time: {count}. In this list: {named}."),
+        )
+    }
+
+    pub(super) fn since(self, when: &str) -> String {
+        self.choose(format!("dal {when}"), format!("since {when}"))
     }
 
     /// Whose turn it is. The client's own turn is said plainly.
@@ -156,6 +223,14 @@ impl Language {
         )
     }
 
+    /// When the next word is promised.
+    pub(super) fn next_word(self, when: &str) -> String {
+        self.choose(
+            format!("Prossimo aggiornamento: {when}."),
+            format!("Next update: {when}."),
+        )
+    }
+
     pub(super) fn called_off(self) -> &'static str {
         self.choose(
             "L'avviso è annullato: non deve fare nulla.",
@@ -203,6 +278,19 @@ impl Language {
                 self.choose("Oltre l'orario previsto", "Past the expected time")
             }
             IncidentStep::Updated => self.choose("Aggiornamento", "Update"),
+            IncidentStep::Reminder => self.choose("Promemoria", "Reminder"),
+            IncidentStep::Confirm => self.choose(
+                "Abbiamo chiesto se è tornato tutto",
+                "We asked whether all is back",
+            ),
+            IncidentStep::Reopened => self.choose(
+                "Riaperto per chi ci ha detto di no",
+                "Opened again for those who told us no",
+            ),
+            IncidentStep::Uncovered => self.choose(
+                "Comunicato a chi attendeva la fine di un evento più ampio",
+                "Told to those who waited for the end of a wider one",
+            ),
         }
     }
 
@@ -264,6 +352,12 @@ impl Language {
             "cases" => self.choose("Le mie pratiche", "My cases").to_owned(),
             "outages" => self
                 .choose("Guasti e interruzioni", "Outages and works")
+                .to_owned(),
+            "reports" => self
+                .choose(
+                    "Elenchi di pratiche ferme",
+                    "Lists of cases that stand still",
+                )
                 .to_owned(),
             "surveys" => self
                 .choose("Domande su come è andata", "Questions on how it went")

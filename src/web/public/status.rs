@@ -6,12 +6,14 @@ use axum::response::Response;
 
 use super::page;
 use super::phrases::{Confirmation, Language};
+use super::received;
 use super::refusal::{self, Refusal};
 use super::view::{self, PageSubject, StatusPageView};
 use super::visitor::Visitor;
 use super::when::LocalCalendar;
 use crate::domain::EngagementKind;
 use crate::domain::client::HOME_ZONE;
+use crate::domain::event::CaseStep;
 use crate::domain::token::Purpose;
 use crate::store::people::preferences::Choices;
 use crate::store::reports::status_page::NotifiedMessage;
@@ -98,6 +100,8 @@ fn render(
         done: view::done(after.done.as_deref(), language),
         contact: web.pages.contact(),
         story: view::story(&told, subject, &web.pages, calendar),
+        asks: view::asks(subject),
+        list: view::list(subject),
         choices: choices.map(|choices| {
             let form = view::choices(&choices, &told, language);
             match after.hours() {
@@ -126,11 +130,18 @@ async fn read(
 const LONGEST_HISTORY: u8 = 20;
 
 async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, StoreError> {
+    if let Some(report) = received::report_of(told) {
+        let known = tx.bodies().report(&report.body, report.number).await?;
+        let confirmed = known.and_then(|known| known.acknowledged_at);
+        return Ok(PageSubject::Body(report, confirmed));
+    }
     let named = |what: &str| told.data.get(what).and_then(|value| value.as_str());
     if let Some(reference) = named("case")
         && let Some(case) = tx.cases().lookup(reference).await?
     {
         let mut changes = tx.cases().history(reference).await?;
+        // What the tutor hears beforehand is none of the client's news, nor is silence.
+        changes.retain(|change| !matches!(change.step, CaseStep::DueSoon | CaseStep::Silent));
         changes.reverse();
         changes.truncate(LONGEST_HISTORY.into());
         return Ok(PageSubject::Case(case, changes));

@@ -6,9 +6,9 @@ use super::pages::{ContactDetails, Pages};
 use super::phrases::{Confirmation, Language, capital};
 use super::when::LocalCalendar;
 use crate::domain::client::TrackingConsent;
-use crate::domain::event::{Deadline, Incident, IncidentState};
+use crate::domain::event::{BodyReport, CaseStep, Deadline, Incident, IncidentState, StalledCase};
 use crate::domain::quiet_hours::QuietHours;
-use crate::domain::{Channel, Class};
+use crate::domain::{Channel, Class, Timestamp};
 use crate::store::people::preferences::Choices;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
 use crate::store::planning::incidents::IncidentReport;
@@ -20,7 +20,9 @@ pub(super) enum PageSubject {
     /// With what happened, the newest first; so the next.
     Case(CaseRecord, Vec<CaseChange>),
     Incident(Incident, Vec<IncidentReport>),
-    /// Neither: the event's own words, when it has some.
+    /// Cases that stand still with a body, and when it said that it has their list.
+    Body(BodyReport, Option<Timestamp>),
+    /// None of these: the event's own words, when it has some.
     Notice,
 }
 
@@ -32,6 +34,10 @@ pub(super) struct StatusPageView<'a> {
     pub(super) done: Option<&'static str>,
     pub(super) contact: &'a ContactDetails,
     pub(super) story: MatterText,
+    /// Whether the client is asked if it is back.
+    pub(super) asks: bool,
+    /// It is about a body's list of cases: whether that was confirmed.
+    pub(super) list: Option<bool>,
     pub(super) choices: Option<ChoicesForm>,
 }
 
@@ -98,6 +104,16 @@ pub(super) struct TopicChoice {
     pub(super) wanted: bool,
 }
 
+/// Whether to ask "is it back for you?": of an outage that is over as far as is known.
+pub(super) fn asks(subject: &PageSubject) -> bool {
+    match subject {
+        PageSubject::Incident(incident, _) => {
+            incident.state == IncidentState::Resolved && incident.can_be_back()
+        }
+        PageSubject::Case(..) | PageSubject::Body(..) | PageSubject::Notice => false,
+    }
+}
+
 /// Tells what the message is about.
 pub(super) fn story(
     told: &NotifiedMessage,
@@ -110,6 +126,7 @@ pub(super) fn story(
             case_story(case, changes, pages, calendar, &told.locale)
         }
         PageSubject::Incident(incident, reports) => incident_story(incident, reports, calendar),
+        PageSubject::Body(report, confirmed) => body_story(report, *confirmed, calendar),
         PageSubject::Notice => notice_story(told, calendar),
     }
 }
@@ -126,7 +143,10 @@ fn case_story(
     let kinds = pages.case_kinds();
     let label = |state: &str| capital(&kinds.state_label(&data.kind, state, locale));
     let step = |step: &CaseChange| HistoryLine {
-        what: label(&step.state),
+        what: match step.step {
+            CaseStep::Stalled => language.stalled().to_owned(),
+            _ => label(&step.state),
+        },
         detail: None,
         when: calendar.moment(step.occurred_at),
     };
@@ -209,11 +229,48 @@ fn incident_next(incident: &Incident, calendar: LocalCalendar) -> Vec<String> {
     }
     next.extend(
         incident
+            .next_update
+            .filter(|at| *at > calendar.now)
+            .map(|at| language.next_word(&calendar.moment(at))),
+    );
+    next.extend(
+        incident
             .began_at
             .map(|at| language.began(&calendar.moment(at))),
     );
     next.extend(incident.cause.as_deref().map(|cause| language.cause(cause)));
     next
+}
+
+fn body_story(
+    report: &BodyReport,
+    confirmed: Option<Timestamp>,
+    calendar: LocalCalendar,
+) -> MatterText {
+    let language = calendar.language;
+    let case = |case: &StalledCase| HistoryLine {
+        what: case.case.clone(),
+        detail: None,
+        when: language.since(&calendar.moment(case.since)),
+    };
+    let confirmed_at = confirmed.map(|at| language.confirmed(&calendar.moment(at)));
+    MatterText {
+        line: Some(language.list_line(report.number)),
+        title: language.cases_of(&report.body),
+        state: Some(language.list_state(confirmed.is_some()).to_owned()),
+        tone: if confirmed.is_some() { "done" } else { "going" },
+        next: vec![language.list_next(report.count, report.cases.len())],
+        note: confirmed_at,
+        history: report.cases.iter().map(case).collect(),
+    }
+}
+
+/// Whether a body's list was confirmed, if the page is about one.
+pub(super) fn list(subject: &PageSubject) -> Option<bool> {
+    match subject {
+        PageSubject::Body(_, confirmed) => Some(confirmed.is_some()),
+        _ => None,
+    }
 }
 
 fn notice_story(told: &NotifiedMessage, calendar: LocalCalendar) -> MatterText {

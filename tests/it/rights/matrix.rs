@@ -56,7 +56,9 @@ fn expected(access: Access, who: Who) -> Verdict {
         false => Verdict::Refused,
     };
     match (access, who) {
-        (Access::Anyone | Access::Token, _) | (Access::Person, Who::Person(_)) => Verdict::Admitted,
+        (Access::Anyone | Access::Token | Access::Signed, _) | (Access::Person, Who::Person(_)) => {
+            Verdict::Admitted
+        }
         (Access::Key { one_of, .. }, Who::Key(scope)) => judged(one_of.contains(&scope)),
         (Access::Right(right), Who::Person(role)) => judged(role.may(right)),
         (Access::Key { .. } | Access::Person | Access::Right(_), _) => Verdict::Unknown,
@@ -159,10 +161,10 @@ fn filled(route: &Route) -> String {
         .split('/')
         .map(|part| if part.starts_with('{') { "1" } else { part })
         .collect();
-    let verb = if route.method == Method::POST && route.path == "/v1/messages/{id}" {
-        ":cancel"
-    } else {
-        ""
+    let verb = match (route.method == Method::POST, route.path) {
+        (true, "/v1/messages/{id}") => ":cancel",
+        (true, "/v1/sources/{name}/dead/{id}") => ":replay",
+        _ => "",
     };
     format!("{}{verb}", parts.join("/"))
 }

@@ -9,7 +9,10 @@ use crate::support::daemon::Daemon;
 use crate::support::node::Eye;
 use crate::support::patience::until;
 
-on_both_databases!(each_change_is_taken_once_although_the_daemon_is_killed_five_times,);
+on_both_databases!(
+    each_change_is_taken_once_although_the_daemon_is_killed_five_times,
+    each_change_of_a_log_is_taken_once_although_the_daemon_is_killed_five_times,
+);
 
 const CASES: usize = 200;
 const CHANGES: usize = 10_000;
@@ -32,43 +35,7 @@ fn changes(from: usize, to: usize) -> String {
 
 async fn each_change_is_taken_once_although_the_daemon_is_killed_five_times(store: TestStore) {
     let theirs = Theirs::postgres().await;
-    let home = tempfile::tempdir().unwrap();
-    let settings = theirs.by_outbox();
-    let file = home.path().join("outbox.toml");
-    std::fs::write(&file, &settings).unwrap();
-    let config = araldo::config::Config::load(Some(&file), std::iter::empty()).unwrap();
-    let araldo::source::ReaderSettings::PostgresOutbox(outbox) =
-        &config.sources["crm"].settings.reader
-    else {
-        panic!("an outbox");
-    };
-    theirs
-        .run(&araldo::source::install_sql("crm", outbox))
-        .await;
-    let eye = Eye::open(&store.url).await;
-    let part = CHANGES / 5;
-    for round in 0..5 {
-        let daemon = Daemon::start(&store, home.path(), &settings).await;
-        theirs.run(&changes(round * part, (round + 1) * part)).await;
-        // Killed while it reads: some of it is taken, most is not.
-        let before = i64::try_from(round * part).unwrap();
-        until(async || {
-            let taken = eye
-                .number("SELECT CAST(count(*) AS BIGINT) FROM event")
-                .await;
-            (taken > before)
-                .then_some(())
-                .ok_or(format!("{taken} taken"))
-        })
-        .await;
-        drop(daemon);
-    }
-    let daemon = Daemon::start(&store, home.path(), &settings).await;
-    eye.until(
-        "SELECT CAST(count(*) AS BIGINT) FROM event",
-        i64::try_from(CHANGES).unwrap(),
-    )
-    .await;
+    let _daemon = killed_five_times(&store, &theirs, &theirs.by_outbox()).await;
     until(async || {
         let mut tx = sqlx::PgPool::connect(&theirs.url)
             .await
@@ -85,6 +52,54 @@ async fn each_change_is_taken_once_although_the_daemon_is_killed_five_times(stor
             .ok_or(format!("{rows} in the outbox"))
     })
     .await;
+}
+
+async fn each_change_of_a_log_is_taken_once_although_the_daemon_is_killed_five_times(
+    store: TestStore,
+) {
+    let theirs = Theirs::watched_postgres().await;
+    killed_five_times(&store, &theirs, &theirs.by_changes()).await;
+}
+
+/// How the source `crm` of these settings is read.
+fn reader(settings: &str) -> araldo::source::ReaderSettings {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("source.toml");
+    std::fs::write(&file, settings).unwrap();
+    let config = araldo::config::Config::load(Some(&file), std::iter::empty()).unwrap();
+    config.sources["crm"].settings.reader.clone()
+}
+
+/// The daemon that took what was left, still running.
+async fn killed_five_times(store: &TestStore, theirs: &Theirs, settings: &str) -> Daemon {
+    let home = tempfile::tempdir().unwrap();
+    theirs
+        .run(&reader(settings).install_sql("crm").unwrap())
+        .await;
+    let eye = Eye::open(&store.url).await;
+    let part = CHANGES / 5;
+    for round in 0..5 {
+        let daemon = Daemon::start(store, home.path(), settings).await;
+        theirs.run(&changes(round * part, (round + 1) * part)).await;
+        // Killed while it reads: some of it is taken, most is not.
+        let before = i64::try_from(round * part).unwrap();
+        until(async || {
+            let taken = eye
+                .number("SELECT CAST(count(*) AS BIGINT) FROM event")
+                .await;
+            (taken > before)
+                .then_some(())
+                .ok_or(format!("{taken} taken"))
+        })
+        .await;
+        drop(daemon);
+    }
+    let daemon = Daemon::start(store, home.path(), settings).await;
+    eye.until(
+        "SELECT CAST(count(*) AS BIGINT) FROM event",
+        i64::try_from(CHANGES).unwrap(),
+    )
+    .await;
     let ids = eye.texts("SELECT event_id FROM event ORDER BY id").await;
     let mut last: HashMap<&str, usize> = HashMap::new();
     for id in &ids {
@@ -97,5 +112,5 @@ async fn each_change_is_taken_once_although_the_daemon_is_killed_five_times(stor
         );
     }
     assert_eq!(last.len(), CASES);
-    drop(daemon);
+    daemon
 }

@@ -1,8 +1,17 @@
 //! Sources: what other people's databases say is told by itself. Their database is a real one, of
 //! each kind, written with plain SQL by somebody who knows nothing of Araldo.
 
+mod at_console;
 mod bad_input;
+mod bus;
+mod cap;
+mod changes;
+mod feeds;
+mod folder;
+mod gtfs_rt;
 mod killed;
+mod nats;
 mod outbox;
 mod theirs;
 mod told_by_itself;
+mod webhook;

@@ -19,7 +19,7 @@ async fn each_change_is_told_in_order_and_the_outbox_is_emptied(store: TestStore
     let theirs = Theirs::postgres().await;
     let settings = theirs.by_outbox();
     let outbox = read(&settings);
-    let sql = source::install_sql("crm", &outbox);
+    let sql = outbox.install_sql("crm").unwrap();
     theirs.run(&sql).await;
     // A second time changes nothing.
     theirs.run(&sql).await;
@@ -71,7 +71,7 @@ async fn each_change_is_told_in_order_and_the_outbox_is_emptied(store: TestStore
         .await
         .unwrap();
     assert_eq!(rows, 0);
-    theirs.run(&source::remove_sql("crm", &outbox)).await;
+    theirs.run(&outbox.remove_sql("crm").unwrap()).await;
     node.planned().await;
     // The gateway's reports have come.
     let under_way = "SELECT CAST(count(*) AS BIGINT) FROM message \
@@ -82,21 +82,17 @@ async fn each_change_is_told_in_order_and_the_outbox_is_emptied(store: TestStore
 }
 
 /// What settings with the source `crm` say of its outbox.
-fn read(settings: &str) -> source::OutboxSettings {
+fn read(settings: &str) -> source::ReaderSettings {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("araldo.toml");
     std::fs::write(&file, settings).unwrap();
     let config = araldo::config::Config::load(Some(&file), std::iter::empty()).unwrap();
-    match &config.sources["crm"].settings.reader {
-        source::ReaderSettings::PostgresOutbox(outbox) => outbox.clone(),
-        source::ReaderSettings::Sql(_) => panic!("an outbox"),
-    }
+    config.sources["crm"].settings.reader.clone()
 }
 
 /// A first look, over a connection of its own.
-async fn look(outbox: &source::OutboxSettings) -> Result<source::SourceLook, String> {
-    let settings = source::ReaderSettings::PostgresOutbox(outbox.clone());
-    let mut reader = source::open("crm", &settings).unwrap();
+async fn look(outbox: &source::ReaderSettings) -> Result<source::SourceLook, String> {
+    let mut reader = source::open("crm", outbox).unwrap();
     let look = reader.look(None, 10, SystemClock.now()).await;
     look.map_err(|fault| fault.to_string())
 }
@@ -113,8 +109,8 @@ async fn what_cannot_be_installed_leaves_their_table_as_it_is() {
     ] {
         assert_ne!(wrong, settings);
         let outbox = read(&wrong);
-        let sql = source::install_sql("crm", &outbox);
-        let fault = source::apply(&outbox, &sql).await.unwrap_err().to_string();
+        let sql = outbox.install_sql("crm").unwrap();
+        let fault = outbox.apply(&sql).await.unwrap_err().to_string();
         assert!(fault.contains("does not exist"), "{fault}");
     }
     theirs.write(0, "NUOVA", 1).await;
@@ -130,7 +126,7 @@ async fn what_cannot_be_installed_leaves_their_table_as_it_is() {
 async fn a_column_that_is_renamed_fails_no_write_of_theirs_and_is_said() {
     let theirs = Theirs::postgres().await;
     let outbox = read(&theirs.by_outbox());
-    theirs.run(&source::install_sql("crm", &outbox)).await;
+    theirs.run(&outbox.install_sql("crm").unwrap()).await;
     theirs.write(0, "NUOVA", 1).await;
     assert_eq!(look(&outbox).await.unwrap().doubt, None);
     theirs
@@ -155,8 +151,8 @@ async fn a_trigger_that_is_gone_or_off_or_made_for_something_else_is_said() {
     let settings = theirs.by_outbox();
     let outbox = read(&settings);
     let until_installed = ": run `araldo source install crm`";
-    let install = source::install_sql("crm", &outbox);
-    let said = async |outbox: &source::OutboxSettings| {
+    let install = outbox.install_sql("crm").unwrap();
+    let said = async |outbox: &source::ReaderSettings| {
         let fault = look(outbox).await.unwrap_err();
         assert!(fault.ends_with(until_installed), "{fault}");
         fault
@@ -179,7 +175,7 @@ async fn a_trigger_that_is_gone_or_off_or_made_for_something_else_is_said() {
     let fewer = read(&settings.replace(", \"note\"]", "]"));
     let fault = said(&fewer).await;
     assert!(fault.contains("for other `columns`"), "{fault}");
-    theirs.run(&source::install_sql("crm", &fewer)).await;
+    theirs.run(&fewer.install_sql("crm").unwrap()).await;
     assert!(look(&fewer).await.is_ok());
 
     theirs.run("DROP TRIGGER araldo_crm ON pratiche").await;

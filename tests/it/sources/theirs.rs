@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sqlx::Executor as _;
+use sqlx::{Connection as _, Executor as _};
 
 use crate::support::servers::{mariadb, postgres};
 
@@ -20,6 +20,18 @@ impl Theirs {
         let theirs = Self {
             url: postgres::fresh_database(),
         };
+        theirs.run(TABLE).await;
+        theirs
+    }
+
+    /// In a PostgreSQL whose log is read by others as well.
+    pub(super) async fn watched_postgres() -> Self {
+        Self::at(postgres::fresh_watched_database()).await
+    }
+
+    /// In a database that the test looks after itself.
+    pub(super) async fn at(url: String) -> Self {
+        let theirs = Self { url };
         theirs.run(TABLE).await;
         theirs
     }
@@ -49,6 +61,50 @@ impl Theirs {
             Some("mysql") => run::<sqlx::MySqlConnection>(&self.url, sql).await,
             _ => run::<sqlx::PgConnection>(&self.url, sql).await,
         }
+    }
+
+    /// The same in PostgreSQL, where it may be refused.
+    pub(super) async fn tried(&self, sql: &str) -> Result<(), String> {
+        let mut theirs = sqlx::PgConnection::connect(&self.url).await.unwrap();
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+        let done = theirs.execute(sql).await;
+        done.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// What the slot of the source is called.
+    pub(super) fn slot(&self) -> String {
+        let database = self.url.rsplit('/').next().unwrap_or_default();
+        format!("araldo_{database}")
+    }
+
+    /// How far their slot was moved, in bytes of log.
+    pub(super) async fn confirmed(&self) -> i64 {
+        self.number(
+            "SELECT CAST(confirmed_flush_lsn - '0/0' AS bigint) FROM pg_replication_slots
+             WHERE slot_name = $1",
+        )
+        .await
+    }
+
+    /// Where their log ends.
+    pub(super) async fn end_of_log(&self) -> i64 {
+        self.number(
+            "SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS bigint) FROM pg_replication_slots
+             WHERE slot_name = $1",
+        )
+        .await
+    }
+
+    /// Whether their slot is there: 1 or 0.
+    pub(super) async fn slots(&self) -> i64 {
+        self.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = $1")
+            .await
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        let mut theirs = sqlx::PgConnection::connect(&self.url).await.unwrap();
+        let number = sqlx::query_scalar(sql).bind(self.slot());
+        number.fetch_one(&mut theirs).await.unwrap()
     }
 
     /// A case of this number is now in this state; `changed` counts the changes of the table.
@@ -93,6 +149,23 @@ key = "id"
 columns = ["id", "changed", "pratica", "cliente", "tipo", "stato", "note"]
 {MAPPING}"#,
             self.url
+        )
+    }
+
+    /// The settings of a source that reads the server's log. A slot is the whole server's, so it is
+    /// called by the database.
+    pub(super) fn by_changes(&self) -> String {
+        format!(
+            r#"
+[source.crm]
+kind = "postgres-changes"
+url = "{}"
+every = "100ms"
+tables = ["public.pratiche"]
+slot = "{}"
+{MAPPING}"#,
+            self.url,
+            self.slot()
         )
     }
 }

@@ -28,6 +28,7 @@ macro_rules! row {
 
 mod alone;
 pub(crate) mod daemon;
+pub(crate) mod feed;
 pub(crate) mod gateways;
 pub(crate) mod invariants;
 pub(crate) mod mailboxes;

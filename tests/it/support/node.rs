@@ -151,7 +151,22 @@ impl Node {
 
     /// The same; what `settings` names is in `folder`.
     pub(crate) async fn start_in(folder: TempDir, store: TestStore, settings: &str) -> Self {
-        let running = run(&store.url, folder.path(), settings)
+        Self::start_in_by(folder, store, settings, Arc::new(SystemClock)).await
+    }
+
+    /// A node of its own by another clock than the machine's.
+    pub(crate) async fn start_by(store: TestStore, settings: &str, clock: Arc<dyn Clock>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_in_by(folder, store, settings, clock).await
+    }
+
+    async fn start_in_by(
+        folder: TempDir,
+        store: TestStore,
+        settings: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let running = run_by(&store.url, folder.path(), settings, clock)
             .await
             .expect("the node starts");
         let key = key(&running).await;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use araldo::domain::event::Event;
 use araldo::domain::receipt::{Fold, ReceiptKind};
 use araldo::domain::{MessageState, Reason};
 
@@ -72,6 +73,26 @@ row! {
     }
 }
 
+row! {
+    #[derive(Debug, Clone)]
+    struct Planned {
+        event: String,
+        created_at: i64,
+    }
+}
+
+const PLANS: &str = "SELECT e.event_id AS event, p.created_at FROM plan p
+    JOIN event e ON e.id = p.event_id";
+
+row! {
+    #[derive(Debug, Clone)]
+    struct Hushed {
+        event: String,
+    }
+}
+
+const HUSHED: &str = "SELECT event_id AS event FROM event WHERE detail LIKE 'told nobody%'";
+
 const RECEIPTS: &str = "SELECT message_id, kind FROM receipt";
 
 /// All that is known at the end.
@@ -83,6 +104,10 @@ struct Findings {
     arrivals: HashMap<i64, Vec<Arrival>>,
     /// Who was not erased.
     there: BTreeSet<String>,
+    /// When each event was planned.
+    planned: HashMap<String, i64>,
+    /// Events that were told to nobody, because nothing in them was new.
+    hushed: BTreeSet<String>,
     wrong: Vec<String>,
 }
 
@@ -109,8 +134,18 @@ pub(super) async fn what_is_wrong(story: &Story) -> Vec<String> {
         receipts: HashMap::new(),
         arrivals: HashMap::new(),
         there: erasure::still_there(eye).await,
+        planned: HashMap::new(),
+        hushed: BTreeSet::new(),
         wrong: story.world.broken_rules(),
     };
+    let planned: Vec<Planned> = all!(eye, PLANS);
+    for plan in planned {
+        findings.planned.insert(plan.event, plan.created_at);
+    }
+    let hushed: Vec<Hushed> = all!(eye, HUSHED);
+    findings
+        .hushed
+        .extend(hushed.into_iter().map(|it| it.event));
     for attempt in attempts {
         let of = findings.attempts.entry(attempt.message_id).or_default();
         of.push(attempt);
@@ -163,7 +198,14 @@ impl Findings {
                     .map(|rule| rule.name.as_str())
                     .collect(),
             };
-            for client in story.town.audience(event).intersection(&self.there) {
+            let mut concerned = story.town.audience(event);
+            if self.hushed.contains(&event.id) {
+                concerned.clear();
+            }
+            if event.kind == "incident.resolved" {
+                concerned.retain(|client| self.had_heard(client, event));
+            }
+            for client in concerned.intersection(&self.there) {
                 for rule in &rules {
                     if !have.contains(&(event.id.as_str(), rule, client.as_str())) {
                         lost.push(format!("{client} has no row for {} by {rule}", event.id));
@@ -172,6 +214,20 @@ impl Findings {
             }
         }
         self.wrong.extend(lost);
+    }
+
+    /// Whether a client was certainly told something about an incident before an event about it was
+    /// planned.
+    fn had_heard(&self, client: &str, event: &Event) -> bool {
+        let Some(planned) = self.planned.get(&event.id) else {
+            return false;
+        };
+        let about = |row: &&Row| row.client == client && row.rule.starts_with("tell-incident");
+        self.rows.iter().filter(about).any(|row| {
+            let attempts = self.attempts.get(&row.id).into_iter().flatten();
+            let mut earlier = attempts.filter(|attempt| attempt.opened_at < *planned);
+            row.event != event.id && earlier.next().is_some()
+        })
     }
 
     fn the_state_is_true(&mut self, row: &Row) {

@@ -82,7 +82,8 @@ pub(super) async fn note_the_known(eye: &Eye) {
 
 /// All that a run writes; templates and links stay.
 const EMPTY: &str = "TRUNCATE client, contact_point, place, place_tag, topic_choice, suppression,
-    event, case_file, case_change, incident, incident_change, plan, message, claim, attempt,
+    event, case_file, case_change, incident, incident_change,
+    incident_answer, plan, message, claim, attempt,
     receipt, engagement, rollup, node, audit, erased_client, suppression_key, truth_log";
 
 /// Where the runs of one thread take their stores from.

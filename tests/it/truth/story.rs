@@ -277,6 +277,7 @@ impl Story {
                     "contact": { "phone_free": "800 000 000" } }),
                 case_kinds: self.case_kinds.clone(),
                 small_area: self.small_area,
+                material: TimeDelta::minutes(30),
             },
             Arc::clone(&self.matcher),
         );

@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use araldo::runtime::Lifecycle;
-use araldo::source::ReaderSettings;
 use araldo_sandbox::Arrivals;
 use araldo_sandbox::gateway::{Answer, Gateway};
 use clap::{Args, ValueEnum};
@@ -150,9 +149,9 @@ fn gateway(arrivals: &Arc<Arrivals>) -> anyhow::Result<u16> {
 async fn install(ground: &Ground) -> anyhow::Result<()> {
     let sources = &ground.config().sources;
     let source = sources.get("crm").context("the measurement's own source")?;
-    if let ReaderSettings::PostgresOutbox(outbox) = &source.settings.reader {
-        let sql = araldo::source::install_sql("crm", outbox);
-        araldo::source::apply(outbox, &sql).await?;
+    let reader = &source.settings.reader;
+    if let Some(sql) = reader.install_sql("crm") {
+        reader.apply(&sql).await?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Deletes what is old: cases, incidents, plans, events, dead letters, the audit. A row goes only
-//! when no other row needs it; each call looks at a range of ids.
+//! Deletes what is old: cases, incidents, plans, events, dead letters, reports to bodies, the audit.
+//! A row goes only when no other row needs it; each call looks at a range of ids.
 
 use super::{Chunk, UpkeepRows};
 use crate::domain::Timestamp;
@@ -23,6 +23,8 @@ pub enum Old {
     Erasures,
     /// Records of sources that could not be taken.
     DeadLetters,
+    /// That a body got a report.
+    BodyReports,
 }
 
 impl UpkeepRows<'_> {
@@ -80,6 +82,10 @@ impl UpkeepRows<'_> {
                 before,
                 "SELECT id FROM source_dead WHERE id > $1 AND dead_at < $2 ORDER BY id"
             ),
+            Old::BodyReports => ids!(
+                before,
+                "SELECT id FROM body_report WHERE id > $1 AND made_at < $2 ORDER BY id"
+            ),
             Old::Deeds => ids!(
                 first_id,
                 "SELECT id FROM audit WHERE id > $1 AND id < $2 ORDER BY id"
@@ -109,12 +115,14 @@ impl UpkeepRows<'_> {
                 delete!("case_file WHERE id")
             }
             Old::Incidents => {
+                delete!("incident_answer WHERE incident_id")?;
                 delete!("incident_change WHERE incident_id")?;
                 delete!("incident WHERE id")
             }
             Old::Deeds => delete!("audit WHERE id"),
             Old::Erasures => delete!("erased_client WHERE client_id"),
             Old::DeadLetters => delete!("source_dead WHERE id"),
+            Old::BodyReports => delete!("body_report WHERE id"),
             Old::Plans => delete!(
                 "plan WHERE id",
                 " AND NOT EXISTS (SELECT 1 FROM message WHERE message.plan_id = plan.id)"

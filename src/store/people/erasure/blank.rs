@@ -127,5 +127,9 @@ pub(super) async fn client(
         "UPDATE client SET partner = NULL WHERE id IN (", words::ids!("$1"), ")";
         json_ids(partnered.iter().copied())
     )?;
+    execute!(*conn, "delete what an erased client answered about incidents",
+        "DELETE FROM incident_answer WHERE client_id = $1";
+        client
+    )?;
     execute!(*conn, "delete an erased client", "DELETE FROM client WHERE id = $1"; client)
 }

@@ -46,6 +46,7 @@ pub(crate) async fn post(
         "clients": shown(count.clients),
         "channels": {"sms": shown(count.sms), "email": shown(count.email)},
         "same_address": shown(count.same_address),
+        "wider_incident": shown(count.wider_incident),
         "refused": shown(count.refused),
         "unreachable": shown(count.unreachable),
         // One segment each at least; how many it really takes depends on the text.

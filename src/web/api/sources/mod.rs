@@ -1,5 +1,8 @@
-//! `/v1/sources`: the systems that are watched, to look at. They are described in the settings, and
-//! what could not be taken is taken again by `araldo source replay`.
+//! `/v1/sources`: the systems that are watched, as the settings describe them: how they do, what they
+//! post by themselves, and what could not be taken.
 
 pub(super) mod dead;
+pub(super) mod forget;
 pub(super) mod list;
+pub(super) mod receive;
+pub(super) mod replay;

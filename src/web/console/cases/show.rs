@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use super::line::owner;
-use crate::domain::event::EventState;
+use crate::domain::event::{CaseStep, EventState};
 use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
@@ -47,7 +47,7 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         ..MessageFilter::default()
     };
     let lines = MessageLine::newest(&mut tx, &filter, now).await?;
-    let untold = match steps.last() {
+    let untold = match steps.iter().rfind(|step| !step.step.is_reminder()) {
         Some(newest) => untold(&tx.events().get(newest.event).await?),
         None => String::new(),
     };
@@ -56,7 +56,8 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
     let kinds = visit.web.pages.case_kinds();
     let step = |step: CaseChange| {
         let at = When::new(step.occurred_at, now);
-        let word = kinds.state_label(&found.data.kind, &step.state, LANGUAGE);
+        let state = || kinds.state_label(&found.data.kind, &step.state, LANGUAGE);
+        let word = said_by_the_clock(step.step).map_or_else(state, str::to_owned);
         let said: Vec<String> = [step.owner, step.note].into_iter().flatten().collect();
         TimelineStep::new(at, "going", word, said.join(" · "))
     };
@@ -76,6 +77,16 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         replies,
         may_answer: visit.may(Right::AnswerReplies),
     }))
+}
+
+/// What stands in the place of a state that is no news.
+const fn said_by_the_clock(step: CaseStep) -> Option<&'static str> {
+    match step {
+        CaseStep::Stalled => Some("takes too long"),
+        CaseStep::DueSoon => Some("due soon"),
+        CaseStep::Silent => Some("nothing said for long"),
+        CaseStep::Opened | CaseStep::StateChanged | CaseStep::Closed => None,
+    }
 }
 
 /// Why an event told nobody, in a sentence.

@@ -1,12 +1,15 @@
-//! `GET /console/incidents/{incident}`: its area, its steps and how far its messages got.
+//! `GET /console/incidents/{incident}`: its area, its steps, how far its messages got, and what
+//! clients answered when they were asked whether it is over.
 
 use askama::Template;
 use axum::response::Response;
 
 use super::line::IncidentLine;
 use crate::domain::area::Area;
+use crate::domain::event::IncidentState;
 use crate::insight::Proportion;
 use crate::store::StoreError;
+use crate::store::planning::incidents::BackCount;
 use crate::store::reports::{DeliveryFunnel, IncidentNews};
 use crate::web::console::shell::format::{grouped, plain};
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
@@ -33,6 +36,14 @@ struct IncidentPage {
     delivery: Vec<FunnelStep>,
     planned: String,
     unreachable: String,
+    /// The next word, where one is promised.
+    next_update: Option<When>,
+    /// What it is a part of, as its name and part of an address.
+    parent: Option<(String, String)>,
+    /// What clients answered, if any did.
+    answers: Option<String>,
+    /// Its parts, likewise, each with where it stands.
+    parts: Vec<(String, String, String)>,
 }
 
 pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Response, Problem> {
@@ -43,6 +54,8 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
     let area = tx.incidents().area(found.id).await?;
     let steps = tx.reports().incident_steps(id).await?;
     let dots = tx.reports().places_told(id, DOTS).await?;
+    let answers = tx.incidents().back_count(found.id).await?;
+    let parts = tx.incidents().children(&incident).await?;
     drop(tx);
     let delivery = visit.web.console.funnel(&visit.web, id).await?;
     let now = visit.web.moment();
@@ -55,8 +68,34 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
         planned: grouped(delivery.planned),
         unreachable: unreachable(&delivery),
         delivery: funnel(&delivery),
+        next_update: found.incident.next_update.map(|at| When::new(at, now)),
+        parent: found.incident.parent.clone().map(linked),
+        answers: answered(answers),
+        parts: parts.into_iter().map(part).collect(),
         row: IncidentLine::new(found.incident, now),
     }))
+}
+
+/// A reference with its part of an address.
+fn linked(reference: String) -> (String, String) {
+    let path = in_path(&reference);
+    (reference, path)
+}
+
+fn part((reference, state): (String, IncidentState)) -> (String, String, String) {
+    let (reference, path) = linked(reference);
+    (reference, path, plain(state.as_str()))
+}
+
+fn answered(count: BackCount) -> Option<String> {
+    let BackCount { back, still_out } = count;
+    (back + still_out > 0).then(|| {
+        format!(
+            "back for {}, still out for {}",
+            grouped(back),
+            grouped(still_out)
+        )
+    })
 }
 
 fn facts(area: Option<&Area>) -> Vec<(&'static str, String)> {
@@ -102,11 +141,14 @@ fn step(found: &IncidentNews, now: Moment) -> TimelineStep {
             let messages = grouped(found.planned - found.suppressed);
             format!("{messages} messages with the text {template}{not_told}")
         }
-        None => "nobody was told: no rule matches".to_owned(),
+        None => found
+            .silence
+            .clone()
+            .unwrap_or_else(|| "nobody was told: no rule matches".to_owned()),
     };
     let word = found.kind.trim_start_matches("incident.");
     let tone = match word {
-        "opened" => "attention",
+        "opened" | "reopened" | "overdue" => "attention",
         "resolved" => "delivered",
         _ => "going",
     };

@@ -36,6 +36,7 @@ region!(Announced, "console/now/announced.html");
 region!(Tiles, "console/now/tiles.html");
 region!(Lanes, "console/now/lanes.html");
 region!(Incidents, "console/now/incidents.html");
+region!(Bodies, "console/now/bodies.html");
 region!(Providers, "console/now/providers.html");
 region!(Recent, "console/now/recent.html");
 
@@ -70,6 +71,7 @@ fn draw(snapshot: &Snapshot, at: Moment) -> Regions {
         ("tiles", Tiles { now }.render()),
         ("lanes", Lanes { now }.render()),
         ("incidents", Incidents { now }.render()),
+        ("bodies", Bodies { now }.render()),
         ("providers", Providers { now }.render()),
         ("recent", Recent { now }.render()),
     ];

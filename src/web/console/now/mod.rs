@@ -2,7 +2,9 @@
 //! region of the page that changed, with the region's HTML. Without script the page is the same
 //! and stands still.
 
+mod bodies;
 mod cards;
 pub(crate) mod live;
 pub(crate) mod page;
 mod view;
+mod worries;

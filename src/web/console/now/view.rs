@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 
+use super::bodies::BodyLine;
 use super::cards::{Card, capped, cards};
+use super::worries;
 use crate::domain::Lane;
 use crate::insight::explain::duration;
 use crate::store::cluster::upkeep::Breach;
@@ -21,6 +23,8 @@ pub(crate) struct NowView {
     pub(crate) cards: Vec<Card>,
     pub(crate) lanes: Vec<LaneBar>,
     pub(crate) incidents: Vec<GoingOn>,
+    /// With whom cases stand still.
+    pub(crate) bodies: Vec<BodyLine>,
     pub(crate) providers: Vec<ProviderLine>,
     pub(crate) recent: Vec<MessageLine>,
 }
@@ -28,15 +32,18 @@ pub(crate) struct NowView {
 impl NowView {
     pub(crate) fn new(snapshot: &Snapshot, now: Moment) -> Self {
         let (lanes, incidents) = (snapshot.lanes.iter(), snapshot.incidents.iter());
-        let providers = snapshot.providers.iter();
+        let (providers, bodies) = (snapshot.providers.iter(), snapshot.bodies.iter());
         let breaches = snapshot.breaches.iter().map(|breach| alarm(breach, now));
         let sources = snapshot.sources.iter();
         let sources = sources.map(|source| source_alarm(source, now));
+        let of_incidents = snapshot.worries.iter();
+        let of_incidents = of_incidents.flat_map(|worry| worries::alarms(worry, now));
         Self {
-            alarms: breaches.chain(sources).collect(),
+            alarms: breaches.chain(of_incidents).chain(sources).collect(),
             cards: cards(snapshot),
             lanes: lanes.map(|load| lane_bar(load, now)).collect(),
             incidents: incidents.map(|found| going_on(found, now)).collect(),
+            bodies: bodies.map(|found| BodyLine::new(found, now)).collect(),
             providers: providers.map(|found| provider(found, now)).collect(),
             recent: MessageLine::all(snapshot.recent.clone(), now),
         }
@@ -49,6 +56,8 @@ pub(crate) struct Alarm {
     pub(crate) found: When,
     /// The page of a message to look at.
     pub(crate) example: Option<i64>,
+    /// The address of the page of the source that it is about.
+    pub(crate) source: Option<String>,
     /// What lets it go out.
     pub(crate) remedy: &'static str,
 }
@@ -84,6 +93,7 @@ fn alarm(breach: &Breach, now: Moment) -> Alarm {
         sentence: complaint(breach),
         found: When::new(breach.found_at, now),
         example: breach.example,
+        source: None,
         remedy: "Once it is mended, the command araldo check-store lets this go out.",
     }
 }
@@ -103,7 +113,8 @@ fn source_alarm(source: &SourceRow, now: Moment) -> Alarm {
         sentence,
         found: When::new(since, now),
         example: None,
-        remedy: "The commands araldo source list and araldo source dead say more.",
+        source: Some(format!("/console/sources/{}", in_path(name))),
+        remedy: "Its page says more, and lists what could not be taken.",
     }
 }
 

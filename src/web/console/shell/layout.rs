@@ -23,6 +23,7 @@ pub(crate) enum ConsolePart {
     Messages,
     Templates,
     Insight,
+    Sources,
     Sandbox,
     Settings,
 }
@@ -83,7 +84,7 @@ pub(crate) fn theme(headers: &HeaderMap) -> Option<&'static str> {
 
 /// The rail: part, word, path, and the drawing of its sign.
 #[rustfmt::skip] // a table is read line by line
-const RAIL: [(ConsolePart, &str, &str, &str); 9] = [
+const RAIL: [(ConsolePart, &str, &str, &str); 10] = [
     (ConsolePart::Now, "Now", "/console/now", "M4 18h16M6 18v-5m5 5V7m5 11v-8"),
     (ConsolePart::Incidents, "Incidents", "/console/incidents", "M12 4 3 19h18zM12 10v4m0 2.5v.5"),
     (ConsolePart::Cases, "Cases", "/console/cases", "M4 7h6l2 2h8v10H4z"),
@@ -91,6 +92,7 @@ const RAIL: [(ConsolePart, &str, &str, &str); 9] = [
     (ConsolePart::Messages, "Messages", "/console/messages", "M4 6h16v11H9l-5 4z"),
     (ConsolePart::Templates, "Templates", "/console/templates", "M6 3h8l4 4v14H6zM9 11h6m-6 4h6"),
     (ConsolePart::Insight, "Insight", "/console/insight", "M4 19 10 12l4 3 6-9"),
+    (ConsolePart::Sources, "Sources", "/console/sources", "M12 4c4 0 7 1 7 2.5s-3 2.5-7 2.5-7-1-7-2.5S8 4 12 4zM5 6.5v11C5 19 8 20 12 20s7-1 7-2.5v-11M5 12c0 1.5 3 2.5 7 2.5s7-1 7-2.5"),
     (ConsolePart::Sandbox, "Sandbox", "/console/sandbox", "M8 3h8v18H8zM11 18h2"),
     (ConsolePart::Settings, "Settings", "/console/settings", "M4 7h9m4 0h3M4 17h3m4 0h9M15 5v4M9 15v4"),
 ];

@@ -6,7 +6,8 @@ use super::{Moment, ProviderFace, Throughput};
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::Breach;
-use crate::store::planning::incidents::IncidentRecord;
+use crate::store::planning::bodies::BodyStanding;
+use crate::store::planning::incidents::{IncidentRecord, IncidentWorry};
 use crate::store::reports::{
     DeliveryFunnel, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
 };
@@ -22,6 +23,10 @@ pub(crate) struct Snapshot {
     pub(crate) totals: Totals,
     pub(crate) throughput: Throughput,
     pub(crate) incidents: Vec<(IncidentRecord, DeliveryFunnel)>,
+    /// Incidents that somebody has to look after.
+    pub(crate) worries: Vec<IncidentWorry>,
+    /// With whom cases stand still.
+    pub(crate) bodies: Vec<BodyStanding>,
     pub(crate) providers: Vec<(ProviderFace, Option<ProviderRow>)>,
     pub(crate) nodes: Vec<NodeRow>,
     pub(crate) paused: Option<(String, Timestamp)>,
@@ -38,6 +43,7 @@ impl Snapshot {
         let mut tx = web.store.read().await?;
         let totals = tx.reports().totals(now.day()).await?;
         let going_on = tx.incidents().outlines(true, None, 10).await?;
+        let worries = tx.incidents().worries(now.at, 10).await?;
         let recent = tx
             .reports()
             .messages(&MessageFilter::default(), None, 20)
@@ -50,6 +56,7 @@ impl Snapshot {
         breaches.retain(|breach| breach.invariant.alarms());
         let mut sources = tx.sources().list().await?;
         sources.retain(SourceRow::is_an_alarm);
+        let bodies = tx.bodies().standing().await?;
         let replies = tx.replies().unanswered().await?;
         drop(tx);
         let mut incidents = Vec::with_capacity(going_on.len());
@@ -62,6 +69,8 @@ impl Snapshot {
             throughput: web.console.throughput(now.at, totals.ever.accepted).await,
             totals,
             incidents,
+            worries,
+            bodies,
             providers: with_state(&web.console.providers, known),
             nodes,
             paused,

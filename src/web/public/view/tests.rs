@@ -81,6 +81,8 @@ fn an_outage() -> Incident {
         expected_end: None,
         cause: None,
         note: None,
+        parent: None,
+        next_update: None,
         opened_at,
         changed_at: opened_at,
         closed_at: None,
@@ -178,6 +180,24 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
         assert_eq!(story.state.as_deref(), Some(state));
         assert_eq!(story.next[0], first);
     }
+}
+
+#[test]
+fn a_client_is_asked_whether_it_is_back_once_an_outage_is_over() {
+    let over = |kind, state| {
+        let incident = Incident {
+            kind,
+            state,
+            ..an_outage()
+        };
+        asks(&PageSubject::Incident(incident, Vec::new()))
+    };
+    assert!(over(IncidentKind::Outage, IncidentState::Resolved));
+    assert!(over(IncidentKind::PlannedOutage, IncidentState::Resolved));
+    assert!(!over(IncidentKind::Outage, IncidentState::GoingOn));
+    assert!(!over(IncidentKind::Outage, IncidentState::Cancelled));
+    assert!(!over(IncidentKind::Closure, IncidentState::Resolved));
+    assert!(!asks(&PageSubject::Notice));
 }
 
 #[test]

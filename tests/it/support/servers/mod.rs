@@ -7,6 +7,7 @@
 pub(crate) mod chromium;
 pub(crate) mod kannel;
 pub(crate) mod mariadb;
+pub(crate) mod nats;
 pub(crate) mod postfix;
 pub(crate) mod postgres;
 pub(crate) mod smtp_sink;

@@ -37,8 +37,19 @@ pub(super) fn folders() -> Vec<PathBuf> {
 /// Creates an empty database and says where it is.
 pub(crate) fn fresh_database() -> String {
     static POSTGRES: OnceLock<Cluster> = OnceLock::new();
+    database_in(POSTGRES.get_or_init(|| Cluster::start(400)))
+}
+
+/// The same in a server whose log is read: a slot that a test leaves behind keeps the log of all that
+/// is written there, so the other tests write elsewhere.
+pub(crate) fn fresh_watched_database() -> String {
+    static POSTGRES: OnceLock<Cluster> = OnceLock::new();
+    database_in(POSTGRES.get_or_init(|| Cluster::start(100)))
+}
+
+fn database_in(cluster: &Cluster) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let port = POSTGRES.get_or_init(|| Cluster::start(400)).port;
+    let port = cluster.port;
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::SeqCst));
     run(Command::new(program("createdb", PACKAGE)).args([
         "-h",
@@ -113,6 +124,10 @@ impl Cluster {
             "-F",
             "-c",
             &most,
+            "-c",
+            "wal_level=logical",
+            "-c",
+            "max_replication_slots=64",
         ];
         let server = Server::start("postgres", &folder(), "QUIT", &as_postgres(&serve));
         server.listens_on(self.port);

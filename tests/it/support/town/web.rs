@@ -6,9 +6,10 @@ use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::TimeOrderedIds;
 use araldo::domain::token::Signer;
-use araldo::domain::{Clock, Ids};
+use araldo::domain::{Clock, Ids, Tracking};
 use araldo::intake::Limits;
 use araldo::intake::inbox::EventInbox;
+use araldo::plan::{Planner, PlannerSettings, SMALL_AREA};
 use araldo::runtime::{Lifecycle, Wake};
 use araldo::store::Store;
 use araldo::store::messages::receipts::ReceiptHorizon;
@@ -30,6 +31,14 @@ pub(crate) fn web(store: &Store, clock: &Arc<FixedClock>, lifecycle: &Lifecycle)
         ReceiptHorizon::default(),
     );
     let kinds = Arc::new(CaseKinds::shipped());
+    let rehearsal = Planner::new(
+        store.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+        Arc::new(Wake::default()),
+        planning(),
+        crate::support::shipped_rules(),
+    );
     Web {
         door: Arc::default(),
         store: store.clone(),
@@ -44,8 +53,24 @@ pub(crate) fn web(store: &Store, clock: &Arc<FixedClock>, lifecycle: &Lifecycle)
         phones: Arc::default(),
         sandbox: None,
         rules: crate::support::shipped_rules(),
+        rehearsal: Arc::new(rehearsal),
+        sources: Arc::default(),
         track,
         pages: Arc::new(Pages::new(ContactDetails::default(), kinds)),
         console: Arc::new(ConsoleState::new(Vec::new(), Lifecycle::new())),
+    }
+}
+
+/// As a node plans that nobody configured.
+fn planning() -> PlannerSettings {
+    PlannerSettings {
+        quiet_hours: None,
+        opens: Tracking::Aggregate,
+        clicks: true,
+        zone: chrono_tz::Europe::Rome,
+        contact: serde_json::json!({}),
+        case_kinds: CaseKinds::shipped(),
+        small_area: SMALL_AREA,
+        material: chrono::TimeDelta::minutes(30),
     }
 }

@@ -1,11 +1,25 @@
 //! A look at a CSV file before it is read: is it UTF-8, and what divides its cells and lines?
 //!
 //! The whole file is looked at, so that a letter in the wrong encoding in the last row stops
-//! the import before the first, not after a million.
+//! whoever reads it before the first, not after a million. What the cells mean is for the reader.
 
 use std::io::Read;
 
-use super::CsvError;
+/// A file that is no text as it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum CsvFormError {
+    /// It is written in another encoding.
+    #[error("line {line} is not UTF-8 but probably {guess}")]
+    Encoding {
+        /// Counted from 1.
+        line: u64,
+        /// What it looks like.
+        guess: &'static str,
+    },
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] std::io::Error),
+}
 
 /// What divides the cells of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +31,9 @@ pub enum Delimiter {
 }
 
 impl Delimiter {
-    pub(super) const fn byte(self) -> u8 {
+    /// The sign itself.
+    #[must_use]
+    pub const fn byte(self) -> u8 {
         match self {
             Self::Comma => b',',
             Self::Semicolon => b';',
@@ -46,10 +62,21 @@ pub enum LineEnd {
 }
 
 impl LineEnd {
-    pub(super) const fn terminator(self) -> csv::Terminator {
+    /// The same in the words of the crate that reads rows.
+    #[must_use]
+    pub const fn terminator(self) -> csv::Terminator {
         match self {
             Self::Lf => csv::Terminator::Any(b'\n'),
             Self::Cr => csv::Terminator::CRLF,
+        }
+    }
+
+    /// The byte behind which the next line begins.
+    #[must_use]
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::Lf => b'\n',
+            Self::Cr => b'\r',
         }
     }
 
@@ -70,7 +97,9 @@ pub struct CsvForm {
 }
 
 impl CsvForm {
-    fn of(beginning: &[u8]) -> Self {
+    /// As the first bytes of a file show it.
+    #[must_use]
+    pub fn of(beginning: &[u8]) -> Self {
         let mut lines = beginning.split(|byte| matches!(byte, b'\n' | b'\r'));
         Self {
             delimiter: Delimiter::of(lines.next().unwrap_or_default()),
@@ -80,7 +109,7 @@ impl CsvForm {
 }
 
 /// Reads through the file once.
-pub fn inspect(mut reader: impl Read) -> Result<CsvForm, CsvError> {
+pub fn inspect(mut reader: impl Read) -> Result<CsvForm, CsvFormError> {
     let mut chunk = vec![0_u8; 1 << 16];
     let mut filled = 0;
     let mut line = 1;
@@ -90,13 +119,13 @@ pub fn inspect(mut reader: impl Read) -> Result<CsvForm, CsvError> {
         let bytes = &chunk[..filled + read];
         if form.is_none() && (bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]))
         {
-            return Err(CsvError::Encoding {
+            return Err(CsvFormError::Encoding {
                 line,
                 guess: "UTF-16",
             });
         }
         let form = *form.get_or_insert_with(|| CsvForm::of(bytes));
-        let good = valid_prefix(bytes, read == 0).map_err(|at| CsvError::Encoding {
+        let good = valid_prefix(bytes, read == 0).map_err(|at| CsvFormError::Encoding {
             line: line + newlines(&bytes[..at]),
             guess: "latin-1 (Windows-1252)",
         })?;

@@ -1,0 +1,23 @@
+//! `GET /console/sources`: every source, and how it does.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::line::SourceLine;
+use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
+use crate::web::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "console/sources.html")]
+struct SourcesPage {
+    frame: Frame,
+    rows: Vec<SourceLine>,
+}
+
+pub(super) async fn get(visit: Visit) -> Result<Response, Problem> {
+    let rows = visit.web.store.read().await?.sources().list().await?;
+    Ok(shell::page(&SourcesPage {
+        frame: visit.frame(ConsolePart::Sources, "Sources").await?,
+        rows: SourceLine::all(&visit.web, &rows, visit.web.moment()),
+    }))
+}

@@ -1,0 +1,47 @@
+//! `POST /s/{token}/received`: a body says that it has the list of cases that stand still with it.
+//! Until somebody does, it is sent once more and the console shows it.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::answer::{back, keep};
+use super::phrases::Confirmation;
+use super::refusal::{self, Refusal, message_of};
+use super::visitor::Visitor;
+use crate::domain::event::{BODY_STALLED, BodyReport};
+use crate::domain::{EngagementKind, MessageId};
+use crate::store::reports::status_page::NotifiedMessage;
+use crate::web::Web;
+use crate::web::extract::Path;
+
+/// "We have this list."
+pub(super) async fn confirm(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    let kept = match message_of(&web, &token, visitor) {
+        Ok(message) => acknowledge(&web, message).await,
+        Err(refusal) => Err(refusal),
+    };
+    back(&token, kept.map(|()| Confirmation::Received))
+}
+
+async fn acknowledge(web: &Web, message: MessageId) -> Result<(), Refusal> {
+    let mut tx = web.store.write().await?;
+    let told = refusal::told(&mut tx, message).await?;
+    let report = report_of(&told).ok_or(Refusal::Nothing)?;
+    let now = web.clock.now();
+    tx.bodies()
+        .acknowledge(&report.body, report.number, now)
+        .await?;
+    tx.commit().await?;
+    keep(web, message, EngagementKind::Confirmed, None, 1).await?;
+    Ok(())
+}
+
+/// The list that a message is about, if it is about one.
+pub(super) fn report_of(told: &NotifiedMessage) -> Option<BodyReport> {
+    let is_report = told.event_type == BODY_STALLED;
+    is_report.then(|| BodyReport::parse(&told.data).ok())?
+}

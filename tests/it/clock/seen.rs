@@ -1,0 +1,64 @@
+//! What one client sees of a case that stands still: a whole node, by a clock that is moved, and the
+//! texts that arrive on the telephone.
+
+use std::sync::Arc;
+
+use araldo::domain::clock::FixedClock;
+use araldo::domain::{Clock, Timestamp};
+use serde_json::json;
+
+use crate::support::TestStore;
+use crate::support::node::Node;
+use crate::support::patience::until;
+
+on_both_databases!(a_client_reads_who_holds_it_up_since_when_and_when_we_look_again,);
+
+const PHONE: &str = "+390000000701";
+
+async fn a_client_reads_who_holds_it_up_since_when_and_when_we_look_again(store: TestStore) {
+    // A Tuesday in December; the 8th is a holiday.
+    let clock = Arc::new(FixedClock::at("2026-12-01T10:00:00Z"));
+    let node = Node::start_by(store, "", Arc::clone(&clock) as Arc<dyn Clock>).await;
+    node.client("C-1", &[PHONE], json!({})).await;
+    let case = json!({ "specversion": "1.0", "id": "1", "source": "/crm", "type": "case.opened",
+        "data": { "case": "PR-7", "client": "C-1", "kind": "voltura",
+            "state": "waiting_distributor", "owner": "e-distribuzione" } });
+    node.event(&case).await;
+    let mut count = 0;
+    for day in [
+        "2026-12-01T10:00:00Z",
+        "2026-12-10T07:00:00Z",
+        "2026-12-17T07:00:00Z",
+        "2026-12-24T07:00:00Z",
+        "2027-01-12T07:00:00Z",
+    ] {
+        clock.advance(Timestamp::parse(day).unwrap() - clock.now());
+        count += 1;
+        until(async || {
+            let texts = node.texts(PHONE);
+            let come = || format!("{day}: {texts:?}");
+            (texts.len() == count).then_some(()).ok_or_else(come)
+        })
+        .await;
+    }
+    let texts = node.texts(PHONE);
+    let seen = texts
+        .iter()
+        .map(|text| text.split(" http").next().unwrap_or_default());
+    let seen: Vec<&str> = seen.collect();
+    println!("{}", seen.join("\n"));
+    assert_eq!(
+        seen[1..],
+        [
+            "Sportello: voltura PR-7 attende dal 1/12 e-distribuzione. Verifica 17/12. \
+             Info 800000000",
+            "Sportello: voltura PR-7 attende dal 1/12 e-distribuzione. Verifica 24/12. \
+             Info 800000000",
+            "Sportello: voltura PR-7 attende dal 1/12 e-distribuzione. La seguiamo noi. \
+             Info 800000000",
+            "Sportello: voltura PR-7 attende e-distribuzione. La seguiamo noi. Info 800000000",
+        ]
+    );
+    node.sums_close().await;
+    node.stop().await;
+}
