@@ -184,27 +184,29 @@ fn secrets_are_read_from_files_and_never_printed() {
     );
 }
 
+/// The shipped rules that an event matches.
+fn matching(kind: &str, state: &str, incident: &str) -> String {
+    let rules = rules::load(None).unwrap();
+    let environment = minijinja::Environment::new();
+    let context = minijinja::context! {
+        event => minijinja::context! { data => minijinja::context! { state } },
+        incident => minijinja::context! { kind => incident },
+    };
+    let holds = |when: &String| {
+        let expression = environment.compile_expression(when).unwrap();
+        expression.eval(&context).unwrap().is_true()
+    };
+    let names: Vec<_> = rules
+        .iter()
+        .filter(|rule| rule.on.iter().any(|on| on == kind))
+        .filter(|rule| rule.when.as_ref().is_none_or(holds))
+        .map(|rule| rule.name.as_str())
+        .collect();
+    names.join(" ")
+}
+
 #[test]
 fn every_ordinary_event_matches_exactly_one_of_the_shipped_rules() {
-    let rules = rules::load(None).unwrap();
-    let matching = |kind: &str, state: &str, incident: &str| {
-        let environment = minijinja::Environment::new();
-        let context = minijinja::context! {
-            event => minijinja::context! { data => minijinja::context! { state } },
-            incident => minijinja::context! { kind => incident },
-        };
-        let holds = |when: &String| {
-            let expression = environment.compile_expression(when).unwrap();
-            expression.eval(&context).unwrap().is_true()
-        };
-        let names: Vec<_> = rules
-            .iter()
-            .filter(|rule| rule.on.iter().any(|on| on == kind))
-            .filter(|rule| rule.when.as_ref().is_none_or(holds))
-            .map(|rule| rule.name.as_str())
-            .collect();
-        names.join(" ")
-    };
     assert_eq!(matching("case.opened", "received", ""), "case-opened");
     assert_eq!(matching("case.closed", "done", ""), "case-closed");
     // For the client, and for whoever looks after them.
@@ -229,6 +231,10 @@ fn every_ordinary_event_matches_exactly_one_of_the_shipped_rules() {
         let found = matching("case.state_changed", &state.name, "");
         assert_eq!(found.split_whitespace().count(), expected, "{}", state.name);
     }
+}
+
+#[test]
+fn every_step_of_an_incident_matches_exactly_one_of_the_shipped_rules() {
     for (kind, word) in [
         ("incident.opened", "started"),
         ("incident.updated", "updated"),

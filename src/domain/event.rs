@@ -85,6 +85,10 @@ pub struct Event {
 
 /// What an event says.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one event is looked at after the other, and most are as large"
+)]
 pub enum EventData {
     /// Something about one case.
     Case(CaseStep, CaseData),

@@ -27,9 +27,10 @@ pub(super) fn hushed(
     let why = match step {
         _ if data.quiet => CORRECTED,
         IncidentStep::Updated if applied.newest && !data.tell_again => {
-            let told = applied.told.as_ref();
-            return told
-                .is_some_and(|told| !now.is_news_since(told, least))
+            // Of what stood there when its source was new nobody was told; it is measured by that.
+            let known = applied.told.as_ref().or(applied.heard.as_ref());
+            return known
+                .is_some_and(|known| !now.is_news_since(known, least))
                 .then_some(TOO_SMALL);
         }
         IncidentStep::Overdue if !goes_on || now.expected_end != data.expected_end => TAKEN_BACK,
@@ -69,6 +70,7 @@ mod tests {
             incident: IncidentRecord { id, incident },
             newest: true,
             told: Some(told),
+            heard: None,
         };
         hushed(step, &data, &applied, TimeDelta::minutes(30))
     }

@@ -150,9 +150,16 @@ impl ReaderSettings {
             (Self::Sql(settings), Some(place)) => settings.check_place(place),
             (Self::HttpFeed(settings), Some(place)) => settings.check_place(place),
             (Self::ArcgisOutages(_) | Self::GtfsRt(_), Some(place)) => check_belief(place),
-            (Self::HttpFeed(_) | Self::ArcgisOutages(_) | Self::GtfsRt(_), None) => Ok(()),
             // Of a log, where the slot stands: what is not taken yet.
-            (Self::Sql(_) | Self::PostgresChanges(_) | Self::Cap(_), None) => Ok(()),
+            (
+                Self::Sql(_)
+                | Self::PostgresChanges(_)
+                | Self::Cap(_)
+                | Self::HttpFeed(_)
+                | Self::ArcgisOutages(_)
+                | Self::GtfsRt(_),
+                None,
+            ) => Ok(()),
             (Self::PostgresOutbox(_), _) => Err(
                 "an outbox has no place to go back to: what was taken is gone from it".to_owned(),
             ),

@@ -30,9 +30,7 @@ pub(super) async fn known(
 /// What keeping events came to.
 #[derive(Default)]
 pub(super) struct AcceptedRecords {
-    /// Kept now.
     pub(super) new: usize,
-    /// Kept before.
     pub(super) known: usize,
     /// What an operator should know about the versions of these records.
     pub(super) doubt: Option<String>,

@@ -78,7 +78,6 @@ pub struct SourceLook {
 pub struct RefusedRecord {
     /// The record's [`SourceRecord::place`].
     pub place: String,
-    /// Why, for people.
     pub why: String,
 }
 

@@ -77,7 +77,7 @@ fn copied(value: &Value, left: &mut usize, depth: usize) -> Result<Value, Error>
                 spend(left, SCALAR)?;
                 fields.push((copied(&key, left, depth)?, copied(&field, left, depth)?));
             }
-            Ok(fields.into_iter().collect())
+            Ok(Value::from_pairs(fields))
         }
         _ => {
             spend(left, SCALAR)?;
@@ -104,4 +104,17 @@ fn shallower(depth: usize) -> Result<usize, Error> {
             format!("more than {VALUE_DEPTH} lists stand within one another"),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_loop_keeps_of_a_list_of_groups_are_groups() {
+        let one = Value::from_pairs([("case", Value::from("PR-1"))]);
+        let kept = held(&Value::from(vec![one])).unwrap();
+        let first = kept.get_item_by_index(0).unwrap();
+        assert_eq!(first.get_attr("case").unwrap(), Value::from("PR-1"));
+    }
 }

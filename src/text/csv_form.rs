@@ -31,7 +31,6 @@ pub enum Delimiter {
 }
 
 impl Delimiter {
-    /// The sign itself.
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {

@@ -10,7 +10,6 @@ use crate::store::sources::DeadRecord;
 use crate::web::Web;
 use crate::web::problem::Problem;
 
-/// In the audit.
 const REPLAYED: &str = "source.replayed";
 const FORGOTTEN: &str = "source.forgotten";
 
@@ -18,9 +17,7 @@ const FORGOTTEN: &str = "source.forgotten";
 #[derive(Debug, Default, serde::Serialize)]
 pub(in crate::web) struct ReplayCount {
     pub(in crate::web) taken: usize,
-    /// Taken before.
     pub(in crate::web) known: usize,
-    /// Still not taken.
     pub(in crate::web) dead: usize,
     /// The last that was tried, if there may be more.
     pub(in crate::web) next: Option<String>,

@@ -43,7 +43,6 @@ const OUTAGE: [&str; 11] = [
     "circle",
 ];
 
-/// Both systems.
 pub(super) struct Agency {
     file: PathBuf,
     listener: TcpListener,
@@ -159,13 +158,11 @@ circle = "circle"
 impl Clerk {
     /// Writes down what happened, as the agency's own programs would.
     pub(super) async fn write(&mut self, beat: &Beat, now: Timestamp) -> anyhow::Result<()> {
-        match beat.event.starts_with("case.") {
-            true => self.write_case(&beat.data, now).await,
-            false => {
-                self.outages.write(beat, now);
-                Ok(())
-            }
+        if beat.event.starts_with("case.") {
+            return self.write_case(&beat.data, now).await;
         }
+        self.outages.write(beat, now);
+        Ok(())
     }
 
     async fn write_case(&mut self, data: &Value, now: Timestamp) -> anyhow::Result<()> {
@@ -201,7 +198,7 @@ impl Outages {
         let version = all.0;
         let entry = all.1.entry(beat.subject.clone()).or_insert_with(|| {
             let fields = OUTAGE.iter().map(|name| ((*name).to_owned(), Value::Null));
-            Value::Object(Map::from_iter(fields))
+            Value::Object(fields.collect::<Map<_, _>>())
         });
         let area = beat.data.get("area").and_then(Value::as_object);
         let said = beat.data.as_object().into_iter().chain(area).flatten();

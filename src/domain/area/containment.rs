@@ -161,15 +161,13 @@ mod tests {
         let spread = prop_oneof![0.001..0.05_f64, 0.05..1.0_f64];
         let offsets = proptest::collection::vec((-1.0..1.0_f64, -1.0..1.0_f64), 3..6);
         (corner(), spread, offsets, any::<bool>()).prop_map(|(at, spread, offsets, round)| {
+            let moved = offsets.iter();
+            let corners: Vec<_> = moved
+                .map(|(lat, lon)| (at.0 + lat * spread, at.1 + lon * spread))
+                .collect();
             let shape = match round {
                 true => json!({"circle": {"lat": at.0, "lon": at.1, "radius_km": spread * 50.0}}),
-                false => {
-                    let moved = offsets.iter();
-                    let corners: Vec<_> = moved
-                        .map(|(lat, lon)| (at.0 + lat * spread, at.1 + lon * spread))
-                        .collect();
-                    json!({ "polygon": corners })
-                }
+                false => json!({ "polygon": corners }),
             };
             (shape, at, spread)
         })

@@ -26,7 +26,6 @@ pub struct BodyReport {
     pub cases: Vec<StalledCase>,
 }
 
-/// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StalledCase {
     /// The organisation's reference for it.

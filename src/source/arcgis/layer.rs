@@ -1,4 +1,4 @@
-//! Asking a layer for all its rows, page by page, and what its answers mean. ArcGIS says its errors in
+//! Asking a layer for all its rows, page by page, and what its answers mean. `ArcGIS` says its errors in
 //! an answer with status 200; a page may hold fewer rows than were asked for, so only an empty one is
 //! the last.
 
@@ -128,7 +128,7 @@ fn reached(
     }
 }
 
-/// ArcGIS says 400 for a query it cannot run, 403, 498 and 499 where it wants a token.
+/// `ArcGIS` says 400 for a query it cannot run, 403, 498 and 499 where it wants a token.
 fn said(error: &LayerError) -> SourceFault {
     let code = error.code.unwrap_or_default();
     let words = error.message.as_deref().unwrap_or("no reason given");

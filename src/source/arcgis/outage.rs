@@ -67,12 +67,12 @@ fn misplaced(exchanged: usize, abroad: usize) -> Option<String> {
 }
 
 /// It is shown, so its outage has not ended, though nothing more can be said. One that does not say of
-/// which outage it is, is told from others by what stands in it, but for the numbers that the layer
-/// may give it anew.
+/// which outage it is, is told from others by what stands in it, but for the numbers and the time that
+/// the layer may give it anew.
 fn unreadable(mut row: LayerRow, why: &str, settings: &ArcgisSettings) -> Thing {
     let incident = OutageRow::incident(&row, settings);
-    let object = &settings.fields.object_id;
-    row.retain(|name, _| name != object && !name.starts_with("objectid"));
+    let (object, updated) = (&settings.fields.object_id, &settings.fields.updated_at);
+    row.retain(|name, _| name != object && name != updated && !name.starts_with("objectid"));
     let text = Value::Object(row).to_string();
     let key = incident.unwrap_or_else(|| {
         let mut name = digest(&text);
@@ -187,7 +187,7 @@ fn joined<'a>(texts: impl IntoIterator<Item = &'a String>, longest: usize) -> Op
 mod tests {
     use super::*;
 
-    fn row(change: Value) -> LayerRow {
+    fn row(change: &Value) -> LayerRow {
         let mut row = json!({
             "objectid1": 7, "id_interruzione": 5, "causa_disalimentazione": "Guasto",
             "num_cli_disalim": 10, "data_interruzione": "24/11/2026 08:00",
@@ -206,10 +206,10 @@ mod tests {
     #[test]
     fn the_rows_of_one_interruption_are_one_outage() {
         let rows = vec![
-            row(json!({})),
-            row(json!({"comune": 92_009, "data_prev_ripristino": "24/11/2026 15:00"})),
-            row(json!({"data_interruzione": "24/11/2026 07:30", "objectid1": 3})),
-            row(json!({"id_interruzione": 6, "causa_disalimentazione": "Lavoro Programmato"})),
+            row(&json!({})),
+            row(&json!({"comune": 92_009, "data_prev_ripristino": "24/11/2026 15:00"})),
+            row(&json!({"data_interruzione": "24/11/2026 07:30", "objectid1": 3})),
+            row(&json!({"id_interruzione": 6, "causa_disalimentazione": "Lavoro Programmato"})),
         ];
         let (things, doubt) = outages(rows, &settings(""));
         assert_eq!((things.len(), doubt), (2, None));
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn a_radius_tells_around_the_places_and_the_municipality_of_what_has_none() {
         let near = settings("radius_km = 2.0");
-        let (one, _) = outages(vec![row(json!({}))], &near);
+        let (one, _) = outages(vec![row(&json!({}))], &near);
         let fields = &one[0].fields;
         assert_eq!(fields["municipalities"], Value::Null);
         assert_eq!(
@@ -240,9 +240,9 @@ mod tests {
             json!({"lat": 39.29, "lon": 8.99, "radius_km": 2.0})
         );
         let apart = vec![
-            row(json!({})),
-            row(json!({"latitudine": 39.4})),
-            row(json!({"latitudine": 8.99, "longitudine": 39.29, "comune": 92_009})),
+            row(&json!({})),
+            row(&json!({"latitudine": 39.4})),
+            row(&json!({"latitudine": 8.99, "longitudine": 39.29, "comune": 92_009})),
         ];
         let (two, doubt) = outages(apart, &near);
         let fields = &two[0].fields;
@@ -260,10 +260,10 @@ mod tests {
 
     #[test]
     fn garbage_is_for_people_and_the_rest_goes_on() {
-        let nameless = |object: i64| row(json!({"id_interruzione": null, "objectid1": object}));
-        let lost = row(json!({"id_interruzione": 6, "comune": "x"}));
-        let half = row(json!({"comune": "x"}));
-        let rows = vec![nameless(8), lost, half, row(json!({}))];
+        let nameless = |object: i64| row(&json!({"id_interruzione": null, "objectid1": object}));
+        let lost = row(&json!({"id_interruzione": 6, "comune": "x"}));
+        let half = row(&json!({"comune": "x"}));
+        let rows = vec![nameless(8), lost, half, row(&json!({}))];
         let (things, _) = outages(rows, &settings(""));
         let keys: Vec<&str> = things.iter().map(|thing| thing.key.as_str()).collect();
         // One is broken and shown, one has a good row besides, one says nothing of itself.

@@ -105,7 +105,6 @@ impl OutageFields {
 }
 
 impl ArcgisSettings {
-    /// What is asked.
     pub(super) fn address(&self) -> FeedAddress {
         FeedAddress {
             url: self.url.clone(),

@@ -47,7 +47,6 @@ fn ring((lat, lon): (f64, f64), radius_km: f64) -> Vec<[f64; 2]> {
         .collect()
 }
 
-/// To a decimetre.
 fn rounded(degrees: f64) -> f64 {
     (degrees * 1e6).round() / 1e6
 }

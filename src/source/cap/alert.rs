@@ -7,7 +7,6 @@ use super::xml::{children, text, text_of};
 use crate::domain::Timestamp;
 use crate::domain::limits::{CAP_AREAS, CAP_INFOS, CAP_REFERENCES};
 
-/// An alert.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CapAlert {
     pub(super) identifier: String,
@@ -62,7 +61,6 @@ pub(super) struct CapArea {
     pub(super) polygons: Vec<String>,
     /// Each `lat,lon radius`.
     pub(super) circles: Vec<String>,
-    /// Names and values.
     pub(super) geocodes: Vec<(String, String)>,
 }
 
@@ -112,7 +110,6 @@ impl CapAlert {
         Ok(alert)
     }
 
-    /// What it does.
     pub(super) fn step(&self) -> CapStep {
         match self.msg_type.to_ascii_lowercase().as_str() {
             "cancel" => CapStep::Cancel,

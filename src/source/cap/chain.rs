@@ -25,7 +25,6 @@ use crate::text::sanitize;
 /// which clients hear that an incident lasts longer than expected (`[incidents] overdue_grace`).
 const PROLONGED_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
-/// The source's cursor.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct CapMemory {

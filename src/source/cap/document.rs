@@ -26,7 +26,6 @@ pub enum CapDocument {
 /// A document, and what was strange about its bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CapReading {
-    /// What it is.
     pub document: CapDocument,
     /// Something that an operator should know although it was read.
     pub doubt: Option<String>,

@@ -36,7 +36,6 @@ pub use self::document::{CapDocument, CapReading};
 pub use self::index::CapIndex;
 pub use self::settings::CapSettings;
 
-/// Reads alerts.
 pub(super) struct CapReader {
     name: String,
     settings: CapSettings,

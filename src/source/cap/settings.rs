@@ -58,7 +58,6 @@ pub struct CapSettings {
 }
 
 impl CapSettings {
-    /// What is asked.
     pub(super) fn address(&self) -> FeedAddress {
         FeedAddress {
             url: self.url.clone(),

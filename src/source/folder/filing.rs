@@ -132,11 +132,11 @@ impl RejectedCopy {
                 copy.write_all(&written)?;
             }
         }
-        let lines: String = filing
-            .refused
-            .iter()
-            .map(|refused| format!("{}: {}\n", refused.place, refused.why))
+        let refused = filing.refused.iter();
+        let lines: Vec<_> = refused
+            .flat_map(|refused| [&refused.place, ": ", &refused.why, "\n"])
             .collect();
+        let lines = lines.concat();
         add_report(&self.path, &lines)
     }
 }
@@ -228,7 +228,7 @@ mod tests {
         });
         FolderFiling {
             file: file.unwrap(),
-            header: name.ends_with(".csv").then(|| b"id,state".to_vec()),
+            header: name.strip_suffix(".csv").map(|_| b"id,state".to_vec()),
             refused: refused.collect(),
             garbage: None,
             progress: FileProgress::Read,

@@ -34,7 +34,6 @@ use crate::domain::Timestamp;
 
 pub use self::settings::FolderSettings;
 
-/// Reads one folder.
 pub(super) struct FolderReader {
     settings: Arc<FolderSettings>,
     /// Not there while it works, nor after a look that was broken off.

@@ -198,8 +198,8 @@ mod tests {
         all
     }
 
-    fn cells<const N: usize>(cells: [&str; N]) -> Option<Vec<String>> {
-        Some(cells.map(str::to_owned).to_vec())
+    fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
+        cells.map(str::to_owned).to_vec()
     }
 
     #[test]
@@ -207,15 +207,15 @@ mod tests {
         let text = "a,b\n\n 1 ,\"x, \"\"y\"\"\nz\"\n2,\"Bar \"Sport\"\n,\n3,c \"d\"\n";
         for end in ["\n", "\r\n"] {
             let all = rows(&text.replace('\n', end));
-            assert_eq!(all[0], (1, cells(["a", "b"])));
+            assert_eq!(all[0], (1, Some(cells(["a", "b"]))));
             let broken = format!("x, \"y\"{end}z");
-            assert_eq!(all[1], (3, cells(["1", &broken])), "{end:?}");
+            assert_eq!(all[1], (3, Some(cells(["1", &broken]))), "{end:?}");
             assert_eq!(all[2], (5, None), "marks that do not fit");
-            assert_eq!(all[3], (6, cells([])), "nothing but delimiters");
-            assert_eq!(all[4], (7, cells(["3", "c \"d\""])));
+            assert_eq!(all[3], (6, Some(cells([]))), "nothing but delimiters");
+            assert_eq!(all[4], (7, Some(cells(["3", "c \"d\""]))));
             assert_eq!(all.len(), 5);
         }
-        assert_eq!(rows("a;b\r1;2\r3;4")[2], (3, cells(["3", "4"])));
+        assert_eq!(rows("a;b\r1;2\r3;4")[2], (3, Some(cells(["3", "4"]))));
     }
 
     #[test]
@@ -226,8 +226,8 @@ mod tests {
         ] {
             let all = rows(text);
             assert_eq!(all[1], (2, None));
-            assert_eq!(all[2], (3, cells(["2", "b", "c"])));
-            assert_eq!(all[3], (4, cells(["3", "d", "e"])));
+            assert_eq!(all[2], (3, Some(cells(["2", "b", "c"]))));
+            assert_eq!(all[3], (4, Some(cells(["3", "d", "e"]))));
         }
     }
 
@@ -236,7 +236,7 @@ mod tests {
         let rest = "2,b\n".repeat(SOURCE_ROW / 2);
         let all = rows(&format!("k,n\n1,\"a\n{rest}"));
         assert_eq!(all[1], (2, None));
-        assert_eq!(all[2], (3, cells(["2", "b"])));
+        assert_eq!(all[2], (3, Some(cells(["2", "b"]))));
         assert_eq!(all.len(), 2 + SOURCE_ROW / 2);
     }
 }

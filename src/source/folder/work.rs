@@ -217,7 +217,7 @@ impl FolderWork {
             records.push(read.record);
         }
         let place = FolderPlace::new(&file, portion.end, progress);
-        self.to_file(file, &place, portion.header, None);
+        self.begin_filing(file, &place, portion.header, None);
         self.reached(place, records)
     }
 
@@ -225,7 +225,7 @@ impl FolderWork {
     fn garbage(&mut self, file: FolderFile, why: String) -> SourceLook {
         let record = SourceRecord::unreadable(shown(&file.name), &why, "");
         let place = FolderPlace::new(&file, FilePosition::default(), FileProgress::Rejected);
-        self.to_file(file, &place, None, Some(why));
+        self.begin_filing(file, &place, None, Some(why));
         self.reached(place, vec![record])
     }
 
@@ -233,11 +233,11 @@ impl FolderWork {
     fn finish(&mut self, file: FolderFile, place: &FolderPlace) -> SourceLook {
         let is_garbage = place.progress == FileProgress::Rejected;
         let why = "it could not be read; `araldo source dead` says why";
-        self.to_file(file, place, None, is_garbage.then(|| why.to_owned()));
+        self.begin_filing(file, place, None, is_garbage.then(|| why.to_owned()));
         self.reached(place.clone(), Vec::new())
     }
 
-    fn to_file(
+    fn begin_filing(
         &mut self,
         file: FolderFile,
         place: &FolderPlace,

@@ -56,13 +56,11 @@ fn alert_key(id: &str) -> String {
 
 /// A reference that fits, whatever it was made of.
 pub(super) fn reference(text: String) -> String {
-    match text.len() <= REFERENCE {
-        true => text,
-        false => {
-            let kind = text.split(':').next().unwrap_or_default();
-            format!("{kind}:{}", digest(&text))
-        }
+    if text.len() <= REFERENCE {
+        return text;
     }
+    let kind = text.split(':').next().unwrap_or_default();
+    format!("{kind}:{}", digest(&text))
 }
 
 fn fields(
@@ -144,14 +142,14 @@ mod tests {
         toml::from_str("url = \"https://a.example.it/alerts.pb\"").unwrap()
     }
 
-    fn text(words: &str) -> Option<GtfsText> {
+    fn text(words: &str) -> GtfsText {
         let translation = GtfsTranslation {
             text: Some(words.to_owned()),
             language: None,
         };
-        Some(GtfsText {
+        GtfsText {
             translations: vec![translation],
-        })
+        }
     }
 
     fn alert(routes: &[&str], periods: &[(u64, u64)]) -> GtfsAlert {
@@ -169,7 +167,7 @@ mod tests {
             effect: Some(1),
             cause: Some(4),
             severity: Some(4),
-            header: text("Sciopero"),
+            header: Some(text("Sciopero")),
             ..GtfsAlert::default()
         }
     }

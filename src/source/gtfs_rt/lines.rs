@@ -14,13 +14,11 @@ const TAG: &str = "tag";
 const STOP: &str = "stop";
 const AGENCY: &str = "agency";
 
-/// Makes tags.
 #[derive(Debug)]
 pub(super) struct LineTags {
     engine: Environment<'static>,
 }
 
-/// Whom something concerns.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Concerned {
     pub(super) tags: BTreeSet<String>,

@@ -32,7 +32,6 @@ pub use self::memory::GtfsMemory;
 pub use self::message::GtfsFeed;
 pub use self::settings::GtfsSettings;
 
-/// Reads one feed.
 pub(super) struct GtfsReader {
     settings: GtfsSettings,
     fetcher: Fetcher,

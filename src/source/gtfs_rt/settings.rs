@@ -104,7 +104,6 @@ impl Default for DelaySteps {
 }
 
 impl GtfsSettings {
-    /// What is asked.
     pub(super) fn address(&self) -> FeedAddress {
         FeedAddress {
             url: self.url.clone(),

@@ -85,13 +85,11 @@ pub(super) fn long(text: &str) -> String {
 }
 
 fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        None => text.to_owned(),
-        Some(_) => {
-            let kept: String = text.chars().take(longest - 1).collect();
-            format!("{}…", kept.trim_end())
-        }
+    if text.chars().nth(longest).is_none() {
+        return text.to_owned();
     }
+    let kept: String = text.chars().take(longest - 1).collect();
+    format!("{}…", kept.trim_end())
 }
 
 /// "linea 12", or "linee 12, 14"; none where no line is named.

@@ -33,7 +33,6 @@ const QUOTED_NAME: usize = 60;
     expecting = "a header is a text, or { file = \"/path\" }"
 )]
 pub enum HeaderSetting {
-    /// The value itself.
     Text(String),
     /// Where the value stands.
     File {

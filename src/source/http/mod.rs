@@ -35,7 +35,6 @@ pub(in crate::source) struct FeedAddress {
     pub(in crate::source) timeout: Duration,
 }
 
-/// Asks one feed.
 pub(in crate::source) struct Fetcher {
     http: reqwest::Client,
     /// Who may see the headers.

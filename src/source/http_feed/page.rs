@@ -98,17 +98,14 @@ pub(super) fn follow(from: &str, next: &str) -> Result<String, SourceFault> {
     let next = from
         .join(next)
         .map_err(|error| wrong(format!("what stands there is no address ({error})")))?;
-    match next.origin() == from.origin() {
-        true => Ok(next.into()),
-        false => {
-            let host = next.host_str().unwrap_or_default();
-            let host = sanitize::excerpt(host, SHOWN_LETTERS);
-            Err(wrong(format!(
-                "the next page lies at another address ({}://{host}), which is not asked",
-                next.scheme()
-            )))
-        }
+    if next.origin() == from.origin() {
+        return Ok(next.into());
     }
+    let host = sanitize::excerpt(next.host_str().unwrap_or_default(), SHOWN_LETTERS);
+    Err(wrong(format!(
+        "the next page lies at another address ({}://{host}), which is not asked",
+        next.scheme()
+    )))
 }
 
 fn parsed(body: &FeedBody) -> Result<Value, SourceFault> {

@@ -31,7 +31,6 @@ impl FeedPlace {
         read.unwrap_or_default()
     }
 
-    /// For the address.
     pub(super) fn since(&self) -> Option<String> {
         match self.since.as_ref()? {
             Value::String(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! A CloudEvent in a message of NATS: whole in its JSON, or with its attributes in headers that begin
+//! A `CloudEvent` in a message of NATS: whole in its JSON, or with its attributes in headers that begin
 //! with `ce-` and its data alone in the body. Whether it is an event that Araldo takes is checked
 //! where every event is.
 
@@ -39,7 +39,6 @@ pub(super) fn event(headers: Option<&HeaderMap>, body: &[u8]) -> Result<NatsSayi
     }
 }
 
-/// Names and values.
 type NatsHeaders = BTreeMap<String, String>;
 
 /// The headers by their names in small letters: only servers of HTTP do not tell `Ce-Id` from `ce-id`.

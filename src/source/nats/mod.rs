@@ -39,7 +39,6 @@ const TOLD: Duration = Duration::from_hours(1);
 /// How long messages may be out with somebody else until that is told of.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Reads one stream.
 pub(super) struct NatsReader {
     settings: NatsSettings,
     /// Not there after a fault.

@@ -30,7 +30,6 @@ pub struct NatsSettings {
     pub tls_ca_file: Option<PathBuf>,
     /// Our own certificate, where the server asks for one.
     pub tls_cert_file: Option<PathBuf>,
-    /// Its key.
     pub tls_key_file: Option<PathBuf>,
     /// The stream that is read.
     pub stream: String,

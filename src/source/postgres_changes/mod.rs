@@ -62,7 +62,6 @@ const MUCH: u64 = 16 << 20;
 
 /// Reads the changes of some tables.
 pub(super) struct ChangesReader {
-    /// The source's.
     name: String,
     settings: ChangesSettings,
     names: SlotNames,

@@ -9,7 +9,6 @@ use crate::domain::limits::TABLE_COLUMNS;
 /// Microseconds from 1970, where our time begins, to 2000, where theirs does.
 const THEIR_EPOCH: i64 = 946_684_800_000_000;
 
-/// One message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ChangeMessage<'a> {
     /// A transaction begins. `commit` is where in the log it was committed, `at` when, in
@@ -34,7 +33,6 @@ pub(super) enum ChangeMessage<'a> {
 /// A table's name and columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TableShape {
-    /// Schema and table.
     pub(super) name: String,
     pub(super) columns: Vec<TableColumn>,
 }
@@ -44,7 +42,6 @@ pub(super) struct TableColumn {
     pub(super) name: String,
     /// Of what tells rows apart.
     pub(super) is_key: bool,
-    /// Its type's number.
     pub(super) kind: u32,
 }
 

@@ -8,7 +8,6 @@ const MOST: u64 = 256 << 20;
 /// However slow their server is.
 const LEAST: u64 = 1 << 20;
 
-/// Bytes of log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LogReach(u64);
 
@@ -24,7 +23,6 @@ impl LogReach {
         end.min(LogPlace(from.0.saturating_add(self.0)))
     }
 
-    /// It went well.
     pub(super) fn grow(&mut self) {
         self.0 = MOST.min(self.0.saturating_mul(2));
     }

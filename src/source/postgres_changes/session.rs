@@ -16,7 +16,6 @@ use crate::domain::limits::SOURCE_ROW;
 use crate::source::fault::SourceFault;
 use crate::source::sql::{fault, literal, postgres_options, stated};
 
-/// The peek.
 const PEEK: &str = "araldo_changes";
 /// The number of their cluster: two with the same places are told apart by it.
 const CLUSTER: &str = "SELECT CAST(system_identifier AS text) FROM pg_control_system()";
@@ -37,7 +36,6 @@ const NO_RIGHT: &str = "42501";
 /// One message, or its beginning, and how long it is.
 pub(super) type LoggedMessage = (i32, Vec<u8>);
 
-/// One connection.
 pub(super) struct ChangesSession {
     connection: PgConnection,
     /// The number of their cluster; empty where the role may not ask for it.
@@ -124,7 +122,6 @@ impl ChangesSession {
         rows.await.map_err(fault)
     }
 
-    /// Ends the peek.
     pub(super) async fn close_peek(&mut self) -> Result<(), SourceFault> {
         let close = sqlx::raw_sql(stated(format!("CLOSE {PEEK}")));
         let done = close.execute(&mut self.connection).await;

@@ -19,11 +19,9 @@ const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 text_enum! {
     /// What somebody did to a row.
     pub enum RowOperation {
-        /// It is new.
         Insert => "insert",
         /// It has other values.
         Update => "update",
-        /// It is gone.
         Delete => "delete",
     }
 }

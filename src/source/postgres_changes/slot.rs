@@ -59,7 +59,6 @@ pub(super) struct ReadableSlot {
 
 /// Whose slot is looked at, and when.
 pub(super) struct SlotCheck<'a> {
-    /// The source's.
     pub(super) name: &'a str,
     pub(super) names: &'a SlotNames,
     pub(super) settings: &'a ChangesSettings,

@@ -35,7 +35,6 @@ pub(super) struct GoingThing {
     unreadable: bool,
 }
 
-/// Something that ended.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct PastThing {
     pub(super) turn: u32,

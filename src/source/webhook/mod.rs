@@ -39,11 +39,9 @@ pub(super) const WEBHOOK: &str = "webhook";
 /// What became of the records of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PostedOutcome {
-    /// Became events now.
     pub taken: usize,
     /// Had been taken before.
     pub known: usize,
-    /// Became dead letters.
     pub dead: usize,
 }
 

@@ -33,7 +33,7 @@ pub(super) enum WebhookProof {
     /// The SHA-256 of the secret, which stands in `Authorization: Bearer`.
     Bearer([u8; 32]),
     Signed {
-        key: hmac::Key,
+        key: Box<hmac::Key>,
         signature: WebhookSignature,
     },
 }
@@ -45,7 +45,10 @@ impl WebhookProof {
         Ok(match &settings.signature {
             None => Self::Bearer(Sha256::digest(&secret).into()),
             Some(signature) => Self::Signed {
-                key: hmac::Key::new(algorithm(signature.algorithm), secret.as_bytes()),
+                key: Box::new(hmac::Key::new(
+                    algorithm(signature.algorithm),
+                    secret.as_bytes(),
+                )),
                 signature: signature.clone(),
             },
         })

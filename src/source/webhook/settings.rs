@@ -30,7 +30,6 @@ pub struct WebhookSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookSignature {
-    /// The header's name.
     pub header: String,
     #[serde(default = "sha256")]
     pub algorithm: WebhookAlgorithm,

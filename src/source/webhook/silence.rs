@@ -13,7 +13,6 @@ use crate::store::{Store, StoreError};
 
 /// The longest time between two looks at the row.
 const LOOK: Duration = Duration::from_mins(1);
-/// The shortest.
 const LOOK_SOON: Duration = Duration::from_millis(100);
 
 /// Watches one source that others post to, for as long as the daemon runs.

@@ -48,7 +48,6 @@ pub struct StoredEvent {
 /// Events that nobody planned yet.
 #[derive(Debug)]
 pub struct TakenEvents {
-    /// Oldest first.
     pub events: Vec<StoredEvent>,
     /// Whether anybody was ever erased. Until the end of the unit of work nobody is.
     pub anybody_erased: bool,

@@ -63,6 +63,8 @@ pub struct AppliedToIncident {
     pub newest: bool,
     /// Where it stood when its clients were last told of it.
     pub told: Option<Incident>,
+    /// Where it stood when Araldo first heard of it, if that was before this event.
+    pub heard: Option<Incident>,
 }
 
 handle!(incidents -> Incidents);
@@ -104,6 +106,7 @@ impl Incidents<'_> {
             incident: IncidentRecord { id, incident },
             newest: step.is_reckoned() || is_newest(&changes, event),
             told: told.and_then(|told| fold_until(&changes, told)),
+            heard: first_before(&changes, event),
         })
     }
 
@@ -228,6 +231,11 @@ fn fold(changes: &[IncidentChange]) -> Option<Incident> {
 fn fold_until(changes: &[IncidentChange], event: EventId) -> Option<Incident> {
     let at = changes.iter().position(|change| change.event == event)?;
     fold(changes.get(..=at)?)
+}
+
+fn first_before(changes: &[IncidentChange], event: EventId) -> Option<Incident> {
+    let first = changes.first().filter(|first| first.event != event)?;
+    fold_until(changes, first.event)
 }
 
 fn is_newest(changes: &[IncidentChange], event: EventId) -> bool {

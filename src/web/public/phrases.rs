@@ -20,7 +20,6 @@ pub(super) enum Confirmation {
     Resumed,
     /// It is over for this client too.
     Back,
-    /// It is not.
     StillOut,
     /// A body has the list of its cases.
     Received,

@@ -69,7 +69,7 @@ impl Alert {
         self
     }
 
-    fn is_a_test(mut self) -> Self {
+    fn test_only(mut self) -> Self {
         self.head = self.head.replace("Actual", "Test");
         self
     }
@@ -172,7 +172,7 @@ async fn a_chain_of_alerts_is_told_where_it_holds_as_one_incident(store: TestSto
     let first = Alert::new("A-1", TimeDelta::minutes(3)).says("Allerta temporali", "");
     let drill = Alert::new("T-1", TimeDelta::minutes(3))
         .says("Esercitazione", "")
-        .is_a_test();
+        .test_only();
     publish(&feed, &[&old, &drill, &first]);
     for client in ["IN", "TOWN"] {
         node.until_states(client, &["delivered"]).await;

@@ -188,13 +188,11 @@ fn is_known(headers: &[(String, String)], asked: &HeaderMap) -> bool {
         found.map(|(_, value)| value.as_str())
     };
     let theirs = |name: header::HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
-    match theirs(header::IF_NONE_MATCH) {
-        Some(etag) => ours("etag") == Some(etag),
-        None => {
-            let since = theirs(header::IF_MODIFIED_SINCE);
-            since.is_some() && ours("last-modified") == since
-        }
+    if let Some(etag) = theirs(header::IF_NONE_MATCH) {
+        return ours("etag") == Some(etag);
     }
+    let since = theirs(header::IF_MODIFIED_SINCE);
+    since.is_some() && ours("last-modified") == since
 }
 
 fn said(status: StatusCode, headers: &[(String, String)], body: Body) -> Response {

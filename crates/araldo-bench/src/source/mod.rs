@@ -73,7 +73,6 @@ pub(crate) struct Source {
     json: bool,
 }
 
-/// What was measured.
 struct Outcome {
     /// From the start of the node until all that stood there had been read.
     baseline: Duration,

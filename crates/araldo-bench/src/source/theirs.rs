@@ -10,7 +10,6 @@ use sqlx::{Executor as _, PgPool};
 use crate::source::Way;
 use crate::town;
 
-/// Their database.
 pub(super) struct Theirs {
     pool: PgPool,
     url: String,

@@ -13,7 +13,6 @@ row! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct ClockedCase {
         pub id: CaseId,
-        /// As it stands.
         pub data: CaseData as row,
         /// Since when it stands in its state.
         pub state_since: Timestamp,

@@ -15,7 +15,6 @@ use crate::store::database::sql::{all, execute, values};
 use crate::store::planning::candidates::Candidates;
 use crate::store::{StoreError, json_ids};
 
-/// A wider incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WiderIncident {
     /// What plans about it are about.

@@ -20,7 +20,6 @@ use crate::web::problem::Problem;
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct PostTaken {
     taken: usize,
-    /// Taken before.
     known: usize,
     /// Kept until a person has seen to them.
     dead: usize,

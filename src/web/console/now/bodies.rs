@@ -4,7 +4,6 @@ use crate::store::planning::bodies::BodyStanding;
 use crate::web::console::shell::format::{Badge, When, grouped};
 use crate::web::console::state::Moment;
 
-/// One body.
 pub(crate) struct BodyLine {
     pub(crate) body: String,
     pub(crate) cases: String,

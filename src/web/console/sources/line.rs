@@ -108,10 +108,10 @@ impl DeadLine {
     ) -> Result<Vec<Self>, StoreError> {
         let found = tx.sources().newest_dead(source, SOURCE_DEAD_SHOWN).await?;
         let line = |notice| Self::new(notice, shown, now);
-        Ok(found.into_iter().map(line).collect())
+        Ok(found.iter().map(line).collect())
     }
 
-    fn new(notice: DeadNotice, shown: bool, now: Moment) -> Self {
+    fn new(notice: &DeadNotice, shown: bool, now: Moment) -> Self {
         Self {
             id: notice.id,
             place: excerpt(&notice.place, SHOWN),

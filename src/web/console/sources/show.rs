@@ -120,13 +120,12 @@ pub(super) async fn records(
     let found = tx.sources().newest_dead(&name, SOURCE_DEAD_SHOWN).await?;
     let count = format!("{} records", found.len());
     let entry = AuditEntry::new(&person.email, "source.revealed", &name).with(&count);
-    match found.is_empty() {
-        // What is not shown is not written down.
-        true => drop(tx),
-        false => {
-            visit.web.audit(&mut tx, &entry).await?;
-            tx.commit().await?;
-        }
+    // What is not shown is not written down.
+    if found.is_empty() {
+        drop(tx);
+    } else {
+        visit.web.audit(&mut tx, &entry).await?;
+        tx.commit().await?;
     }
     draw(&visit, &name, &SourceQuery::default(), true).await
 }

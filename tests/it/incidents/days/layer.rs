@@ -1,4 +1,4 @@
-//! The map as a server of ArcGIS gives it: pages that hold fewer rows than were asked for, numbers and
+//! The map as a server of `ArcGIS` gives it: pages that hold fewer rows than were asked for, numbers and
 //! times that are written anew each time, errors in good form. A look gets its answer when the test gives
 //! it, and not before: so each look is one of the recording, and when the next one begins, the one before is
 //! kept.

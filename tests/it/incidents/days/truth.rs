@@ -1,5 +1,6 @@
 //! What clients must hear of the recording. A model of what docs/sources.md and docs/incidents.md promise, that
-//! shares nothing with the program: it sees what the map shows and knows what time it is.
+//! shares nothing with the program: it sees what the map shows and knows what time it is. The recording has no
+//! street under a district (see `inhibited`), so neither has the model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
