@@ -28,7 +28,7 @@ pub(super) fn hushed(
         _ if data.quiet => CORRECTED,
         IncidentStep::Updated if applied.newest && !data.tell_again => {
             // Of what stood there when its source was new nobody was told; it is measured by that.
-            let known = applied.told.as_ref().or(applied.heard.as_ref());
+            let known = applied.told.as_ref().or(applied.stood.as_ref());
             return known
                 .is_some_and(|known| !now.is_news_since(known, least))
                 .then_some(TOO_SMALL);
@@ -70,7 +70,7 @@ mod tests {
             incident: IncidentRecord { id, incident },
             newest: true,
             told: Some(told),
-            heard: None,
+            stood: None,
         };
         hushed(step, &data, &applied, TimeDelta::minutes(30))
     }

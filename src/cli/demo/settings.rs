@@ -41,6 +41,8 @@ const HARMLESS: &[(&str, &str)] = &[
 const CASE_KINDS: &str = include_str!("../../../config/case-kinds.toml");
 /// How long a working day of the kinds of cases lasts, at speed 1.
 pub(super) const WORKING_DAY: Duration = Duration::from_secs(15);
+/// The shortest limit that kinds of cases may have, in hours.
+const LEAST_HOURS: f64 = 0.001;
 
 const RULES: &str = include_str!("../../../config/rules.toml");
 /// How much faster the waits of the rules pass, at speed 1: two minutes become six seconds.
@@ -96,7 +98,7 @@ fn write_case_kinds(folder: &Path, speed: f64) -> anyhow::Result<PathBuf> {
         let states = states.into_iter().flatten();
         for state in states.filter_map(toml::Value::as_table_mut) {
             if let Some(days) = state.remove("working_days").and_then(|it| it.as_integer()) {
-                let hours = day * f64::from(u16::try_from(days)?);
+                let hours = (day * f64::from(u16::try_from(days)?)).max(LEAST_HOURS);
                 state.insert("hours".to_owned(), toml::Value::Float(hours));
             }
         }

@@ -21,7 +21,7 @@ use crate::domain::area::Area;
 use crate::domain::event::{Incident, IncidentData, IncidentStep};
 use crate::domain::{EventId, Ids, IncidentId, Timestamp};
 use crate::store::database::rows::{json, json_column, row};
-use crate::store::database::sql::{all, execute, one, optional, values};
+use crate::store::database::sql::{all, execute, one, optional, optional_value, values};
 use crate::store::{StoreError, handle};
 
 pub use self::answers::{BackAnswer, BackCount};
@@ -63,8 +63,8 @@ pub struct AppliedToIncident {
     pub newest: bool,
     /// Where it stood when its clients were last told of it.
     pub told: Option<Incident>,
-    /// Where it stood when Araldo first heard of it, if that was before this event.
-    pub heard: Option<Incident>,
+    /// Where it stood when its source was new, if it stood there then and nobody was told since.
+    pub stood: Option<Incident>,
 }
 
 handle!(incidents -> Incidents);
@@ -102,12 +102,32 @@ impl Incidents<'_> {
         let changes = self.history(&data.incident).await?;
         let incident = fold(&changes).unwrap_or(first);
         self.overwrite(id, &incident).await?;
+        let stood = match told {
+            None => self.stood(&changes, event).await?,
+            Some(_) => None,
+        };
         Ok(AppliedToIncident {
             incident: IncidentRecord { id, incident },
             newest: step.is_reckoned() || is_newest(&changes, event),
             told: told.and_then(|told| fold_until(&changes, told)),
-            heard: first_before(&changes, event),
+            stood,
         })
+    }
+
+    /// Where it stood by its first change, if that came before `event` and told nobody.
+    async fn stood(
+        &mut self,
+        changes: &[IncidentChange],
+        event: EventId,
+    ) -> Result<Option<Incident>, StoreError> {
+        let Some(first) = changes.first().filter(|first| first.event != event) else {
+            return Ok(None);
+        };
+        let quiet: Option<bool> = optional_value!(self.0, "look whether an incident stood there",
+            "SELECT quiet FROM event WHERE id = $1";
+            first.event
+        )?;
+        Ok(fold_until(changes, first.event).filter(|_| quiet == Some(true)))
     }
 
     /// Its clients are told of this event.
@@ -231,11 +251,6 @@ fn fold(changes: &[IncidentChange]) -> Option<Incident> {
 fn fold_until(changes: &[IncidentChange], event: EventId) -> Option<Incident> {
     let at = changes.iter().position(|change| change.event == event)?;
     fold(changes.get(..=at)?)
-}
-
-fn first_before(changes: &[IncidentChange], event: EventId) -> Option<Incident> {
-    let first = changes.first().filter(|first| first.event != event)?;
-    fold_until(changes, first.event)
 }
 
 fn is_newest(changes: &[IncidentChange], event: EventId) -> bool {
