@@ -32,11 +32,13 @@ use clap::{Parser, Subcommand};
 
 use self::event::EventCommand;
 use self::key::KeyCommand;
+use self::source::SourceCommand;
 use self::template::TemplateCommand;
 use self::user::UserCommand;
 use crate::app::{self, AppError};
 use crate::config::{self, Config, ConfigError, ConfigReading};
 use crate::store::StoreUrl;
+use crate::text::invisible::coded;
 
 pub use context::Context;
 
@@ -101,7 +103,7 @@ enum StoreCommand {
     Dispatch(dispatch::DispatchCommand),
     /// The systems that Araldo watches by itself
     #[command(subcommand)]
-    Source(source::SourceCommand),
+    Source(SourceCommand),
 }
 
 /// Runs the command named on the command line.
@@ -121,7 +123,7 @@ pub fn run() -> ExitCode {
         });
     outcome.unwrap_or_else(|error| {
         for line in lines(&error) {
-            eprintln!("araldo: {line}");
+            eprintln!("araldo: {}", coded(&line));
         }
         ExitCode::FAILURE
     })
@@ -184,6 +186,12 @@ impl Cli {
                 if !folders.is_empty() =>
             {
                 template::test_folders(&folders)
+            }
+            Command::OnStore(StoreCommand::Source(SourceCommand::Install(args))) => {
+                source::install(&args, &config).await
+            }
+            Command::OnStore(StoreCommand::Source(SourceCommand::Remove(args))) => {
+                source::remove(&args, &config).await
             }
             Command::OnStore(command) => {
                 command.needs(&config.store.url).await?;

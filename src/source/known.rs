@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::mapping::{Mapping, digest};
-use crate::domain::event::Arrival;
+use crate::domain::event::{Arrival, CaseStep, IncidentStep};
 use crate::domain::{EventId, Ids, Timestamp};
 use crate::store::planning::events::Accept;
 use crate::store::{StoreError, Tx};
@@ -77,11 +77,25 @@ async fn other_state(
 ) -> Result<Option<Arrival>, StoreError> {
     let known = tx.events().get(known).await?;
     let says: serde_json::Value = serde_json::from_str(&arrival.data).unwrap_or_default();
-    if known.event.raw == says {
+    if known.event.raw == says && is_same_step(&known.event.kind, &arrival.kind) {
         return Ok(None);
     }
-    arrival.id = digest(&format!("{}:{}", arrival.id, arrival.data)).into();
+    let says = format!("{}:{}:{}", arrival.id, arrival.kind, arrival.data);
+    arrival.id = digest(&says).into();
     Ok(Some(arrival))
+}
+
+/// Whether two types may be one and the same state of a record: what is known by now decides between
+/// an opening and a change, and nothing else.
+fn is_same_step(one: &str, other: &str) -> bool {
+    let either =
+        |opening: &str, change: &str| [one, other].iter().all(|it| [opening, change].contains(it));
+    one == other
+        || either(CaseStep::Opened.as_str(), CaseStep::StateChanged.as_str())
+        || either(
+            IncidentStep::Opened.as_str(),
+            IncidentStep::Updated.as_str(),
+        )
 }
 
 fn two_states(arrival: &Arrival) -> String {
@@ -90,4 +104,24 @@ fn two_states(arrival: &Arrival) -> String {
         "`{subject}` was taken before with the same version and other words; it was taken again: \
          `version` does not tell two states apart, or the mapping was changed"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_never_the_same_step_as_a_beginning() {
+        assert!(is_same_step("case.opened", "case.state_changed"));
+        assert!(is_same_step("incident.updated", "incident.opened"));
+        assert!(is_same_step("incident.cancelled", "incident.cancelled"));
+        for (one, other) in [
+            ("incident.opened", "incident.resolved"),
+            ("incident.resolved", "incident.cancelled"),
+            ("case.opened", "case.closed"),
+            ("case.opened", "incident.opened"),
+        ] {
+            assert!(!is_same_step(one, other), "{one} {other}");
+        }
+    }
 }

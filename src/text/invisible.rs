@@ -100,6 +100,21 @@ pub fn harmless(text: &str) -> String {
     shown
 }
 
+/// The whole text as a terminal may show it, on one line: controls and invisible marks by their code,
+/// but for those that hold an emoji together.
+#[must_use]
+pub fn coded(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for (c, is_joint) in joints(text) {
+        if !is_joint && (c.is_control() || is_invisible(c)) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +153,15 @@ mod tests {
         ] {
             assert_eq!(seen(text), left, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_terminal_is_told_nothing_by_what_it_shows() {
+        let text = "a\u{1b}]0;x\u{7}\u{9b}2J\u{7f}\n\u{202e}b ❤\u{fe0f} è";
+        let shown = "a\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{7f}\\n\\u{202e}b ❤\u{fe0f} è";
+        assert_eq!(coded(text), shown);
+        let long = "x".repeat(500);
+        assert_eq!(coded(&long), long);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::cli::{COMMAND_LINE, Context};
 use crate::domain::limits::SOURCE_DEAD_SHOWN;
 use crate::source::{Mapping, ReplayParts, Replayed, replay as replay_one};
 use crate::store::access::audit::AuditEntry;
+use crate::text::invisible::coded;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Dead {
@@ -48,21 +49,22 @@ pub(in crate::cli) struct Rewind {
 }
 
 pub(super) async fn list(args: &Dead, context: &Context) -> anyhow::Result<ExitCode> {
-    configured(context, &args.name)?;
+    configured(&context.config, &args.name)?;
     let mut tx = context.store.read().await?;
     let dead = tx.sources().dead(&args.name, SOURCE_DEAD_SHOWN).await?;
     if dead.is_empty() {
         println!("{}: everything could be taken", args.name);
     }
     for record in dead {
-        println!("{}  {}  {}", record.id, record.place, record.reason);
-        println!("    {}", record.record);
+        let (place, reason) = (coded(&record.place), coded(&record.reason));
+        println!("{}  {place}  {reason}", record.id);
+        println!("    {}", coded(&record.record));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn replay(args: &Replay, context: &Context) -> anyhow::Result<ExitCode> {
-    let source = configured(context, &args.name)?;
+    let source = configured(&context.config, &args.name)?;
     let kinds = Arc::new(app::load_case_kinds(&context.config)?);
     let mapping = Mapping::new(&args.name, &source.settings.watch, kinds)
         .with_context(|| format!("[source.{}]", args.name))?;
@@ -85,7 +87,7 @@ pub(super) async fn replay(args: &Replay, context: &Context) -> anyhow::Result<E
     for record in &dead {
         if let Replayed::StillDead(why) = replay_one(&parts, record, context.clock.now()).await? {
             left += 1;
-            println!("{}  still not: {why}", record.id);
+            println!("{}  still not: {}", record.id, coded(&why));
         }
     }
     println!("{} taken, {left} left", dead.len() - left);
@@ -97,7 +99,7 @@ pub(super) async fn replay(args: &Replay, context: &Context) -> anyhow::Result<E
 }
 
 pub(super) async fn forget(args: &Forget, context: &Context) -> anyhow::Result<ExitCode> {
-    configured(context, &args.name)?;
+    configured(&context.config, &args.name)?;
     let mut tx = context.store.write().await?;
     if !tx.sources().forget(&args.name, args.id).await? {
         bail!("there is no such record: {}", args.id);
@@ -109,7 +111,7 @@ pub(super) async fn forget(args: &Forget, context: &Context) -> anyhow::Result<E
 }
 
 pub(super) async fn rewind(args: &Rewind, context: &Context) -> anyhow::Result<ExitCode> {
-    let source = configured(context, &args.name)?;
+    let source = configured(&context.config, &args.name)?;
     let cursor = match args.to.as_str() {
         "start" => None,
         text => {

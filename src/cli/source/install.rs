@@ -1,5 +1,5 @@
 //! `araldo source install` and `remove`: what a source needs in their database, printed for whoever
-//! owns it, or run with `--apply`.
+//! owns it, or run with `--apply`. Nothing of ours is needed for it but the settings.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::configured;
-use crate::cli::Context;
+use crate::config::Config;
 use crate::source::ReaderSettings;
 
 #[derive(Debug, Args)]
@@ -19,20 +19,20 @@ pub(in crate::cli) struct Install {
     apply: bool,
 }
 
-pub(super) async fn install(args: &Install, context: &Context) -> anyhow::Result<ExitCode> {
-    carry_out(args, context, ReaderSettings::install_sql).await
+pub(in crate::cli) async fn install(args: &Install, config: &Config) -> anyhow::Result<ExitCode> {
+    carry_out(args, config, ReaderSettings::install_sql).await
 }
 
-pub(super) async fn remove(args: &Install, context: &Context) -> anyhow::Result<ExitCode> {
-    carry_out(args, context, ReaderSettings::remove_sql).await
+pub(in crate::cli) async fn remove(args: &Install, config: &Config) -> anyhow::Result<ExitCode> {
+    carry_out(args, config, ReaderSettings::remove_sql).await
 }
 
 async fn carry_out(
     args: &Install,
-    context: &Context,
+    config: &Config,
     sql: fn(&ReaderSettings, &str) -> Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    let reader = &configured(context, &args.name)?.settings.reader;
+    let reader = &configured(config, &args.name)?.settings.reader;
     let Some(sql) = sql(reader, &args.name) else {
         bail!(
             "`{}` is of kind `{}`, which needs nothing installed",

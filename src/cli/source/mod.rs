@@ -12,7 +12,9 @@ use anyhow::bail;
 use clap::Subcommand;
 
 use crate::cli::Context;
-use crate::config::ConfiguredSource;
+use crate::config::{Config, ConfiguredSource};
+
+pub(super) use self::install::{install, remove};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SourceCommand {
@@ -38,8 +40,8 @@ pub(super) async fn run(command: SourceCommand, context: &Context) -> anyhow::Re
     match command {
         SourceCommand::List => show::list(context).await,
         SourceCommand::Try(args) => trial::run(&args, context).await,
-        SourceCommand::Install(args) => install::install(&args, context).await,
-        SourceCommand::Remove(args) => install::remove(&args, context).await,
+        SourceCommand::Install(args) => install(&args, &context.config).await,
+        SourceCommand::Remove(args) => remove(&args, &context.config).await,
         SourceCommand::Dead(args) => dead::list(&args, context).await,
         SourceCommand::Replay(args) => dead::replay(&args, context).await,
         SourceCommand::Forget(args) => dead::forget(&args, context).await,
@@ -48,9 +50,9 @@ pub(super) async fn run(command: SourceCommand, context: &Context) -> anyhow::Re
 }
 
 /// The source of this name in the settings.
-fn configured<'a>(context: &'a Context, name: &str) -> anyhow::Result<&'a ConfiguredSource> {
-    let Some(source) = context.config.sources.get(name) else {
-        let names: Vec<&str> = context.config.sources.keys().map(String::as_str).collect();
+fn configured<'a>(config: &'a Config, name: &str) -> anyhow::Result<&'a ConfiguredSource> {
+    let Some(source) = config.sources.get(name) else {
+        let names: Vec<&str> = config.sources.keys().map(String::as_str).collect();
         match names.as_slice() {
             [] => bail!("the settings have no source; describe one as [source.{name}]"),
             names => bail!(

@@ -8,6 +8,7 @@ use crate::cli::Context;
 use crate::domain::Timestamp;
 use crate::source::SourceState;
 use crate::store::sources::SourceRow;
+use crate::text::invisible::coded;
 
 pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
     let rows = context.store.read().await?.sources().list().await?;
@@ -51,7 +52,7 @@ fn line(row: &SourceRow, kind: &str, alarm_after: TimeDelta, now: Timestamp) -> 
     let said = words
         .iter()
         .filter_map(|(word, said)| Some((word, said.as_ref()?)));
-    let said = said.map(|(word, said)| format!("\n    {word}: {said}"));
+    let said = said.map(|(word, said)| format!("\n    {word}: {}", coded(said)));
     parts.join("  ") + &said.collect::<String>()
 }
 

@@ -17,6 +17,7 @@ use crate::intake::json;
 use crate::plan::Planner;
 use crate::source::{self, Cursor, Mapping, SourceLook};
 use crate::template::Workshop;
+use crate::text::invisible::coded;
 use crate::text::tree::Tree;
 
 #[derive(Debug, Args)]
@@ -36,7 +37,7 @@ pub(in crate::cli) struct Try {
 }
 
 pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCode> {
-    let source = configured(context, &args.name)?;
+    let source = configured(&context.config, &args.name)?;
     let kinds = app::load_case_kinds(&context.config)?;
     let planner = app::rehearsing_planner(&context.config, &context.store, kinds.clone())?;
     let mapping = Mapping::new(&args.name, &source.settings.watch, Arc::new(kinds))
@@ -47,26 +48,24 @@ pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCod
         None => from_there(args, source, context).await?,
     };
     if let Some(doubt) = &look.doubt {
-        println!("doubt: {doubt}");
+        println!("doubt: {}", coded(doubt));
     }
     let mut faults = 0;
     let shown = look.records.iter().take(usize::from(args.limit));
     for record in shown.clone() {
-        println!("\n{}", record.place);
-        println!(
-            "  says    {}",
-            serde_json::Value::Object(record.fields.clone())
-        );
+        println!("\n{}", coded(&record.place));
+        let says = serde_json::Value::Object(record.fields.clone());
+        println!("  says    {}", coded(&says.to_string()));
         let (store, now) = (&context.store, context.clock.now());
         let tried = source::try_record(store, &mapping, record.clone(), &workshop, now).await?;
         for note in &tried.notes {
-            println!("  note    {note}");
+            println!("  note    {}", coded(note));
         }
         match &tried.event {
             Ok(event) => tell(event, &planner).await?,
             Err(fault) => {
                 faults += 1;
-                println!("  cannot  {fault}");
+                println!("  cannot  {}", coded(&fault.to_string()));
             }
         }
     }
@@ -95,7 +94,7 @@ async fn from_there(
         "{}: {}",
         args.name,
         match &cursor {
-            Some(cursor) => format!("from {} on", cursor.0),
+            Some(cursor) => format!("from {} on", coded(&cursor.0.to_string())),
             None => "from the beginning; what stands there when a source is new tells nobody (`baseline`): \
                      below is whom a record like it would tell later"
                 .to_owned(),
@@ -133,16 +132,17 @@ fn from_file(
 }
 
 async fn tell(event: &Arrival, planner: &Planner) -> anyhow::Result<()> {
-    println!(
-        "  becomes {} {} of {} {}",
+    let becomes = format!(
+        "{} {} of {} {}",
         event.kind, event.id, event.occurred_at, event.data
     );
+    println!("  becomes {}", coded(&becomes));
     let told = planner.rehearse(event).await?;
     for (rule, clients) in told.rules() {
         println!("  tells   {clients} clients by the rule `{rule}`");
     }
     if let Some(why) = told.nobody() {
-        println!("  tells   nobody: {why}");
+        println!("  tells   nobody: {}", coded(why));
     }
     Ok(())
 }

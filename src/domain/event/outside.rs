@@ -15,28 +15,30 @@ const REQUESTS: &str = "message.";
 
 /// Refuses an event that only Araldo itself makes.
 pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
-    if source.starts_with(MADE_BY_THE_API) {
+    if is_of_the_api(source) {
         let detail = format!(
             "`{}` is no source of yours: what begins with `{MADE_BY_THE_API}` is made by Araldo",
             harmless(source)
         );
         return Err(FieldError::new("/source", detail));
     }
-    let instead = match kind {
-        _ if kind.starts_with(REQUESTS) => "ask for a message with `POST /v1/messages`",
-        _ if is_reminder(kind) => "Araldo sees by itself that a case stands still",
+    // Whoever reads a type by eye takes `Case.Stalled` for the same.
+    let known = kind.to_ascii_lowercase();
+    let instead = match known.as_str() {
+        known if known.starts_with(REQUESTS) => "ask for a message with `POST /v1/messages`",
+        known if is_reminder(known) => "Araldo sees by itself that a case stands still",
         BODY_STALLED => "Araldo sees by itself that cases stand still with a body",
-        _ if kind == IncidentStep::Overdue.as_str() => {
+        known if known == IncidentStep::Overdue.as_str() => {
             "Araldo sees by itself that an incident lasts too long"
         }
-        _ if kind == IncidentStep::Reminder.as_str() => "Araldo reminds of planned works by itself",
-        _ if kind == IncidentStep::Confirm.as_str() => {
+        known if known == IncidentStep::Reminder.as_str() => "Araldo reminds of planned works by itself",
+        known if known == IncidentStep::Confirm.as_str() => {
             "Araldo asks by itself whether an incident is over"
         }
-        _ if kind == IncidentStep::Uncovered.as_str() => {
+        known if known == IncidentStep::Uncovered.as_str() => {
             "Araldo sees by itself whom a wider incident keeps from being told no more"
         }
-        _ if kind == IncidentStep::Reopened.as_str() => {
+        known if known == IncidentStep::Reopened.as_str() => {
             "clients say themselves that an incident is not over; to open it again, send \
              `incident.opened`"
         }
@@ -47,6 +49,16 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
         harmless(kind)
     );
     Err(FieldError::new("/type", detail))
+}
+
+/// Whether a source begins as those of the API do, in whatever case and with however many slashes.
+fn is_of_the_api(source: &str) -> bool {
+    let Some(rest) = source.strip_prefix('/') else {
+        return false;
+    };
+    let words = format!("/{}", rest.trim_start_matches('/'));
+    let beginning = words.get(..MADE_BY_THE_API.len());
+    beginning.is_some_and(|it| it.eq_ignore_ascii_case(MADE_BY_THE_API))
 }
 
 fn is_reminder(kind: &str) -> bool {
@@ -62,7 +74,9 @@ mod tests {
     fn what_araldo_makes_itself_is_not_taken_from_outside() {
         let refused = |source, kind| from_outside(source, kind).map_err(|fault| fault.pointer);
         assert_eq!(refused("/crm", "case.opened"), Ok(()));
-        assert_eq!(refused("/v1", "meter.read"), Ok(()));
+        for source in ["/v1", "/V1", "//v1", "/v10/x", "v1/clock", "/crm/v1/clock", "/vì"] {
+            assert_eq!(refused(source, "meter.read"), Ok(()), "{source}");
+        }
         for kind in [
             MESSAGE_REQUESTED,
             "message.of_a_later_version",
@@ -75,10 +89,22 @@ mod tests {
             "incident.confirm",
             "incident.reopened",
             "incident.uncovered",
+            "Case.Stalled",
+            "INCIDENT.CONFIRM",
+            "Body.stalled",
+            "MESSAGE.requested",
         ] {
             assert_eq!(refused("/crm", kind), Err("/type".to_owned()), "{kind}");
         }
-        for source in ["/v1/cases", "/v1/messages", "/v1/messages/abcdefgh"] {
+        for source in [
+            "/v1/cases",
+            "/v1/messages",
+            "/v1/messages/abcdefgh",
+            "/V1/clock",
+            "//v1/clock",
+            "///V1//clock",
+            "/v1/",
+        ] {
             let pointer = refused(source, "case.opened");
             assert_eq!(pointer, Err("/source".to_owned()), "{source}");
         }

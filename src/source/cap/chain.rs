@@ -30,7 +30,8 @@ const PROLONGED_WITHIN: TimeDelta = TimeDelta::minutes(10);
 pub(super) struct CapMemory {
     /// What `url` said of itself when all that it lists had been read.
     pub(super) validator: Option<FeedValidator>,
-    /// Links of the index that were read, each with its entry's mark.
+    /// Links of the index that were read, each with its entry's mark. A hash of the address stands
+    /// for it, which may hold a token: a cursor is shown to people.
     pub(super) links: BTreeMap<String, String>,
     /// Alerts that were read or named by others.
     alerts: BTreeMap<String, KnownAlert>,
@@ -66,6 +67,8 @@ struct KnownIncident {
 #[derive(Default)]
 pub(super) struct CapNews {
     pub(super) records: Vec<SourceRecord>,
+    /// What an operator should know of it.
+    pub(super) doubt: Option<String>,
     is_withheld: bool,
     alerts: Vec<(String, KnownAlert)>,
     incidents: Vec<(String, KnownIncident)>,
@@ -128,6 +131,9 @@ impl CapMemory {
                 (incident, stands)
             });
             news.incidents.extend(stands);
+        }
+        if !news.records.is_empty() {
+            news.doubt = alert.doubt(&settings.language);
         }
         let known = KnownAlert {
             incident,

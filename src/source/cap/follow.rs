@@ -1,6 +1,8 @@
 //! The links of an index. Each is read once, and again when its entry's date or id is another. One
 //! that fails is asked again at the next look, after those that have not been asked yet, and keeps no
 //! other from being read.
+//!
+//! An address may hold a token: to people a link is a number in the index and a host.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +14,8 @@ use super::{CapAlert, CapDocument, CapLook, CapReader, CapReading};
 use crate::domain::Timestamp;
 use crate::domain::limits::{CAP_FAILED, CAP_FOLLOWED, DETAIL, FEED_URL};
 use crate::source::fault::SourceFault;
-use crate::source::http::Fetched;
+use crate::source::http::{Fetched, shown_address};
+use crate::source::mapping::digest;
 use crate::text::sanitize;
 
 /// Doubts of one look that are said.
@@ -20,12 +23,16 @@ const DOUBTS: usize = 3;
 /// Longest name of a host in a doubt, in characters.
 const QUOTED_HOST: usize = 80;
 
-/// Addresses that could not be read, each with the reason.
+/// Links that could not be read, each with the reason.
 pub(super) type FailedLinks = BTreeMap<String, String>;
 
 /// A link that may be followed.
 struct CapLink {
-    url: String,
+    url: Url,
+    /// Stands for the address wherever something is kept or said of it.
+    key: String,
+    /// Which entry of the index it is, counted from 1.
+    number: usize,
     mark: String,
 }
 
@@ -40,19 +47,19 @@ impl CapReader {
         now: Timestamp,
     ) -> Result<(), SourceFault> {
         let links = self.allowed(index, &mut look.doubts);
-        let listed: BTreeSet<&String> = links.iter().map(|link| &link.url).collect();
-        memory.links.retain(|url, _| listed.contains(url));
-        self.failed.retain(|url, _| listed.contains(url));
+        let listed: BTreeSet<&String> = links.iter().map(|link| &link.key).collect();
+        memory.links.retain(|key, _| listed.contains(key));
+        self.failed.retain(|key, _| listed.contains(key));
         let mut due: Vec<&CapLink> = links
             .iter()
-            .filter(|link| memory.links.get(&link.url) != Some(&link.mark))
+            .filter(|link| memory.links.get(&link.key) != Some(&link.mark))
             .collect();
-        due.sort_by_key(|link| self.failed.contains_key(&link.url));
+        due.sort_by_key(|link| self.failed.contains_key(&link.key));
         let (mut read, mut failed) = (0, 0);
         let mut first_fault: Option<SourceFault> = None;
         for (at, link) in due.iter().enumerate() {
             if failed == CAP_FAILED || at == CAP_FOLLOWED {
-                let is_untried = |link: &&&CapLink| !self.failed.contains_key(&link.url);
+                let is_untried = |link: &&&CapLink| !self.failed.contains_key(&link.key);
                 let left = due[at..].iter().filter(is_untried).count();
                 look.more = left > 0 && read > 0;
                 match first_fault {
@@ -67,17 +74,17 @@ impl CapReader {
                         break;
                     }
                     read += 1;
-                    self.failed.remove(&link.url);
-                    memory.links.insert(link.url.clone(), link.mark.clone());
+                    self.failed.remove(&link.key);
+                    memory.links.insert(link.key.clone(), link.mark.clone());
                 }
                 Err(fault) => {
                     failed += 1;
-                    self.failed.insert(link.url.clone(), fault.to_string());
+                    self.failed.insert(link.key.clone(), fault.to_string());
                     first_fault = first_fault.take().or(Some(fault));
                 }
             }
         }
-        look.doubts.extend(self.unread());
+        look.doubts.extend(self.unread(&links));
         Ok(())
     }
 
@@ -91,11 +98,18 @@ impl CapReader {
                 Some(url) if !self.settings.allows(&self.home, &url) => {
                     doubts.push(elsewhere(&url));
                 }
-                Some(url) if known.insert(url.to_string()) => links.push(CapLink {
-                    url: url.into(),
-                    mark: entry.mark,
-                }),
-                Some(_) => {}
+                Some(url) => {
+                    let key = digest(url.as_str());
+                    if known.insert(key.clone()) {
+                        let (mark, number) = (entry.mark, entry.number);
+                        links.push(CapLink {
+                            url,
+                            key,
+                            number,
+                            mark,
+                        });
+                    }
+                }
                 None => doubts.push("a link of the index is no address".to_owned()),
             }
         }
@@ -114,12 +128,10 @@ impl CapReader {
         links
     }
 
-    async fn alert(&self, url: &str, doubts: &mut Vec<String>) -> Result<CapAlert, SourceFault> {
-        let unexpected = |what: &str| {
-            let place = Url::parse(url).map(|url| place(&url)).unwrap_or_default();
-            SourceFault::Unexpected(format!("{place}: {what}"))
-        };
-        let body = match self.fetcher.get(url, None).await? {
+    async fn alert(&self, url: &Url, doubts: &mut Vec<String>) -> Result<CapAlert, SourceFault> {
+        let unexpected =
+            |what: &str| SourceFault::Unexpected(format!("{}: {what}", shown_address(url)));
+        let body = match self.fetcher.get(url.as_str(), None).await? {
             Fetched::Body(body) => body,
             Fetched::Unchanged => return Err(unexpected("it says that nothing changed, unasked")),
         };
@@ -133,10 +145,16 @@ impl CapReader {
     }
 
     /// A sentence about the links that could not be read.
-    fn unread(&self) -> Option<String> {
-        let (_, fault) = self.failed.first_key_value()?;
+    fn unread(&self, links: &[CapLink]) -> Option<String> {
         let count = self.failed.len();
-        Some(format!("alerts that could not be read: {count}; {fault}"))
+        let mut failed = links.iter().filter_map(|link| {
+            let fault = self.failed.get(&link.key)?;
+            Some((link.number, fault))
+        });
+        let (number, fault) = failed.next()?;
+        Some(format!(
+            "alerts that could not be read: {count}; entry {number} of the index: {fault}"
+        ))
     }
 }
 
@@ -157,10 +175,4 @@ fn elsewhere(url: &Url) -> String {
     let place = format!("{host}{}", port.unwrap_or_default());
     let place = sanitize::excerpt(&place, QUOTED_HOST);
     format!("the index links to `{place}`, which is not in `hosts`: what it says there is not read")
-}
-
-/// Host and path, for people: a query may hold a token.
-fn place(url: &Url) -> String {
-    let place = format!("{}{}", url.host_str().unwrap_or_default(), url.path());
-    sanitize::excerpt(&place, QUOTED_HOST)
 }

@@ -25,6 +25,8 @@ pub struct CapIndex {
 pub(super) struct CapEntry {
     /// As it is written; it may be relative.
     pub(super) link: String,
+    /// Which entry of the index it is, counted from 1 as they stand there.
+    pub(super) number: usize,
     /// Tells whether the entry is another than before.
     pub(super) mark: String,
     at: Option<Timestamp>,
@@ -41,7 +43,8 @@ impl CapIndex {
             .flat_map(|it| it.children());
         let all: Vec<_> = all
             .filter(|it| matches!(it.tag_name().name(), "entry" | "item"))
-            .map(CapEntry::read)
+            .zip(1..)
+            .map(|(entry, number)| CapEntry::read(entry, number))
             .collect();
         let without_link = all.iter().filter(|it| it.is_none()).count();
         let mut entries: Vec<_> = all.into_iter().flatten().collect();
@@ -59,7 +62,7 @@ impl CapIndex {
 }
 
 impl CapEntry {
-    fn read(entry: Node<'_, '_>) -> Option<Self> {
+    fn read(entry: Node<'_, '_>, number: usize) -> Option<Self> {
         let links = entry.children().filter_map(candidate);
         let (_, link) = links.min_by_key(|(rank, _)| *rank)?;
         let said = |names: &[&str]| {
@@ -79,6 +82,7 @@ impl CapEntry {
         Some(Self {
             mark: digest(&format!("{updated} {}", said(&["id", "guid"]))),
             link,
+            number,
             at,
         })
     }

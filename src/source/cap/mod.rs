@@ -140,6 +140,7 @@ impl CapReader {
         }
         // One alert alone has more only where somebody tries a source with a small limit.
         news.records.truncate(limit);
+        look.doubts.extend(news.doubt.take());
         look.records.append(&mut news.records);
         memory.note(news);
         true

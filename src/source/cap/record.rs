@@ -8,7 +8,8 @@ use super::alert::{CapAlert, CapInfo, CapStep};
 use super::places;
 use super::settings::CapSettings;
 use crate::domain::Timestamp;
-use crate::domain::limits::{PROSE, REFERENCE};
+use crate::domain::limits::{EARLIEST, LATEST, PROSE, REFERENCE};
+use crate::text::sanitize;
 
 /// Hazards of one alert whose words stand in its note.
 const NOTED: usize = 3;
@@ -67,8 +68,35 @@ impl CapAlert {
     /// When the last of its words expires; nothing if one of them does not.
     pub(super) fn until(&self, language: &str) -> Option<Timestamp> {
         let infos = self.chosen(language);
-        let ends = infos.iter().map(|info| Timestamp::parse(&info.expires));
-        ends.collect::<Result<Vec<_>, _>>().ok()?.into_iter().max()
+        let end = |info: &&CapInfo| {
+            let end = Timestamp::parse(&info.expires).ok();
+            end.filter(is_foreseeable)
+        };
+        let ends: Option<Vec<Timestamp>> = infos.iter().map(end).collect();
+        ends?.into_iter().max()
+    }
+
+    /// What an operator should know of times that it was told without: clients hear of the danger,
+    /// and not that it ends in the year 9999.
+    pub(super) fn doubt(&self, language: &str) -> Option<String> {
+        let infos = self.chosen(language);
+        let mut times = infos.iter().flat_map(|info| {
+            [
+                ("onset", &info.onset),
+                ("effective", &info.effective),
+                ("expires", &info.expires),
+            ]
+        });
+        let (element, text) = times.find(|(_, text)| {
+            let at = Timestamp::parse(text);
+            at.is_ok_and(|at| !is_foreseeable(&at))
+        })?;
+        Some(format!(
+            "`{element}` of the alert `{}` is `{}`, which lies before 2000 or after 2100; it was \
+             told without that time",
+            sanitize::excerpt(&self.identifier, QUOTED_TIME),
+            shortened(text, QUOTED_TIME)
+        ))
     }
 
     /// Whether all that it says is that the danger is over.
@@ -121,9 +149,11 @@ impl CapAlert {
     /// said when the danger ends.
     fn times(&self, infos: &[&CapInfo]) -> Map<String, Value> {
         let begins = infos.iter().filter_map(|info| {
-            time("onset", &info.onset).or_else(|| time("effective", &info.effective))
+            let onset = optional_time("onset", &info.onset);
+            onset.or_else(|| optional_time("effective", &info.effective))
         });
-        let expire = infos.iter().map(|info| time("expires", &info.expires));
+        let expire = infos.iter();
+        let expire = expire.map(|info| optional_time("expires", &info.expires));
         let began = extreme(begins, |new, old| new < old);
         // One that has no end leaves all of them without.
         let expire: Option<Vec<CapTime<'_>>> = expire.collect();
@@ -202,6 +232,16 @@ fn time<'a>(element: &str, text: &'a str) -> Option<CapTime<'a>> {
     }
     let at = Timestamp::parse(text).map(|at| (at, text));
     Some(at.map_err(|_| format!("{} ({element})", shortened(text, QUOTED_TIME))))
+}
+
+/// The same of a time that may be missing: one that nobody can mean is not said.
+fn optional_time<'a>(element: &str, text: &'a str) -> Option<CapTime<'a>> {
+    let time = time(element, text);
+    time.filter(|time| !matches!(time, Ok((at, _)) if !is_foreseeable(at)))
+}
+
+fn is_foreseeable(at: &Timestamp) -> bool {
+    (EARLIEST..=LATEST).contains(at)
 }
 
 /// The earliest or the latest; a time that is none before all others, so that somebody hears of it.

@@ -287,3 +287,29 @@ fn words_that_expire_before_the_danger_begins_say_no_end() {
     assert_eq!(record.fields["expires"], "2026-11-24T18:00:00+01:00");
     event(&record, false).unwrap();
 }
+
+#[test]
+fn a_time_that_nobody_can_mean_is_left_out_and_said() {
+    for (element, time, column) in [
+        ("expires", "9999-12-31T23:59:59+01:00", "ends"),
+        ("expires", "1970-01-01T00:00:00Z", "ends"),
+        ("onset", "2101-01-01T00:00:00Z", "began_at"),
+    ] {
+        let text = alert("A", "", &info(&format!("<{element}>{time}</{element}>")));
+        let now = Timestamp::parse(NOW).unwrap();
+        let mut news = CapMemory::default().news(&read(&text), &settings(), now);
+        let doubt = news.doubt.take().unwrap();
+        assert!(
+            doubt.contains(&format!("`{element}` of the alert `A`")),
+            "{doubt}"
+        );
+        let record = news.records.pop().unwrap();
+        assert_eq!(record.fields[column], Value::Null, "{time}");
+        let (kind, _) = event(&record, false).unwrap();
+        assert_eq!(kind, "incident.opened");
+    }
+    let usual = alert("A", "", &info("<expires>2026-11-25T06:00:00+01:00</expires>"));
+    let now = Timestamp::parse(NOW).unwrap();
+    let news = CapMemory::default().news(&read(&usual), &settings(), now);
+    assert_eq!(news.doubt, None);
+}

@@ -223,7 +223,10 @@ impl FolderWork {
 
     /// The whole file is one dead letter.
     fn garbage(&mut self, file: FolderFile, why: String) -> SourceLook {
-        let record = SourceRecord::unreadable(shown(&file.name), &why, "");
+        let shown = shown(&file.name);
+        let mut record = SourceRecord::unreadable(shown.clone(), &why, "");
+        // Of two files with the same fault each is a letter of its own.
+        record.fields.insert("file".to_owned(), shown.into());
         let place = FolderPlace::new(&file, FilePosition::default(), FileProgress::Rejected);
         self.begin_filing(file, &place, None, Some(why));
         self.reached(place, vec![record])

@@ -3,7 +3,7 @@
 //! kind; here it is bytes.
 //!
 //! Headers hold secrets: they go to the host of `url` and to no other, wherever an answer sends us.
-//! Of an address, a fault says host and path: its query may hold a token.
+//! Of an address, a fault says scheme, host and port: its path and its query may hold a token.
 //!
 //! Next: `headers` (texts and files), `answer` (what a status or a silence means).
 
@@ -21,11 +21,14 @@ use url::{Origin, Url};
 use super::address::check_timeout;
 use super::fault::SourceFault;
 use crate::domain::limits::{FEED_HEADERS, FEED_REDIRECTS, FEED_URL};
+use crate::text::sanitize;
 
 pub(in crate::source) use self::headers::HeaderSetting;
 
 /// How we call ourselves to those whose feeds we read.
 const WHO_WE_ARE: &str = concat!("Araldo/", env!("CARGO_PKG_VERSION"));
+/// Longest name of a host that is shown, in characters.
+const SHOWN_HOST: usize = 80;
 
 /// The keys that every feed has, as the settings of a kind hold them.
 pub(in crate::source) struct FeedAddress {
@@ -109,7 +112,7 @@ impl Fetcher {
         validator: Option<&FeedValidator>,
     ) -> Result<Fetched, SourceFault> {
         let url = parsed(url).map_err(SourceFault::Unexpected)?;
-        let place = place(&url);
+        let place = shown_address(&url);
         // On the heap: with a handshake in it, it is large.
         let fetched = Box::pin(self.ask(url, validator)).await;
         fetched.map_err(|fault| placed(fault, &place))
@@ -171,11 +174,17 @@ fn parsed(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Host and path, for people.
-fn place(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
+/// An address for people: scheme, host and port, and that there is more. A path or a query may hold
+/// a token.
+pub(in crate::source) fn shown_address(url: &Url) -> String {
+    let host = sanitize::excerpt(url.host_str().unwrap_or_default(), SHOWN_HOST);
     let port = url.port().map(|port| format!(":{port}"));
-    format!("{host}{}{}", port.unwrap_or_default(), url.path())
+    let more = match (url.path(), url.query()) {
+        ("" | "/", None) => "",
+        _ => "/…",
+    };
+    let scheme = url.scheme();
+    format!("{scheme}://{host}{}{more}", port.unwrap_or_default())
 }
 
 fn placed(fault: SourceFault, place: &str) -> SourceFault {
@@ -241,8 +250,30 @@ mod tests {
     }
 
     #[test]
-    fn a_place_has_no_query() {
-        let url = Url::parse("https://a.example:8443/feed?token=c4nary").unwrap();
-        assert_eq!(place(&url), "a.example:8443/feed");
+    fn an_address_is_shown_without_path_and_query() {
+        for (url, shown) in [
+            (
+                "https://a.example:8443/c4nary/feed?token=c4nary",
+                "https://a.example:8443/…",
+            ),
+            ("http://a.example/?c4nary", "http://a.example/…"),
+            ("http://a.example", "http://a.example"),
+        ] {
+            assert_eq!(shown_address(&Url::parse(url).unwrap()), shown);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_a_fetch_says_no_path() {
+        let address = FeedAddress {
+            url: "http://127.0.0.1:1/c4nary/feed".to_owned(),
+            headers: BTreeMap::new(),
+            timeout: Duration::from_secs(10),
+        };
+        let fetcher = Fetcher::new(&address).unwrap();
+        let fault = fetcher.get(&address.url, None).await.err().unwrap();
+        let said = fault.to_string();
+        assert!(said.contains("http://127.0.0.1:1/…: "), "{said}");
+        assert!(!said.contains("c4nary"), "{said}");
     }
 }

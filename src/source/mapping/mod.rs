@@ -29,6 +29,9 @@ use crate::text::tree::Tree;
 pub(super) use self::values::moment;
 pub use field::MappingError;
 
+/// Any source that is not Araldo's: a mapping may choose no type that somebody outside may not send.
+const OUTSIDE: &str = "/mapping";
+
 /// What a source is about whose records are events already.
 const WHOLE: &str = "event";
 
@@ -219,15 +222,15 @@ impl Mapping {
         let over = self.is_over(record, &data)?;
         let data = Value::Object(data);
         let subject = data[self.subject].as_str().unwrap_or_default().to_owned();
+        let chosen = text("event", self.event.as_ref(), record)?;
         Ok(Mapped {
-            id: self.id(&subject, record, &data, over)?,
+            id: self.id(&subject, record, (&data, over, chosen.as_deref()))?,
             subject,
             changed_at: self.changed_at(record)?.or(record.handed_in()),
             stood_there: record.stood_there(),
             unlisted,
             over,
-            kind: text("event", self.event.as_ref(), record)?
-                .or_else(|| self.opened_again(record, over)),
+            kind: chosen.or_else(|| self.opened_again(record, over)),
             data,
         })
     }
@@ -246,11 +249,18 @@ impl Mapping {
             arrival.quiet = quiet;
             return Ok(arrival);
         }
+        let kind = match mapped.kind.as_deref() {
+            None => self.step(mapped, known),
+            Some(chosen) => {
+                from_outside(OUTSIDE, chosen).map_err(|fault| self.explained(fault))?;
+                chosen
+            }
+        };
         let event = json!({
             "specversion": "1.0",
             "id": mapped.id,
             "source": &*self.source,
-            "type": mapped.kind.as_deref().unwrap_or_else(|| self.step(mapped, known)),
+            "type": kind,
             "subject": mapped.subject,
             "time": mapped.changed_at.unwrap_or(received_at),
             "data": mapped.data,
@@ -363,15 +373,15 @@ impl Mapping {
         &self,
         subject: &str,
         record: &SourceRecord,
-        data: &Value,
-        over: bool,
+        (data, over, kind): (&Value, bool, Option<&str>),
     ) -> Result<String, FieldError> {
         let version = text("version", self.version.as_ref(), record)?;
         // What is said again, after its end or after something else was said, is news again.
         let turn = record.fields.get(TURN).and_then(Value::as_u64);
-        let says = match turn.filter(|turn| *turn > 1) {
-            None => json!([data, over]),
-            Some(turn) => json!([data, over, turn]),
+        // What it is about may stay the same while the mapping makes another step of it.
+        let says = match (turn.filter(|turn| *turn > 1), kind) {
+            (None, None) => json!([data, over]),
+            (turn, kind) => json!([data, over, turn, kind]),
         };
         let version = version.unwrap_or_else(|| digest(&says.to_string()));
         let id = format!("{subject}:{version}");

@@ -227,3 +227,45 @@ fn a_local_time_on_the_nights_when_clocks_change_is_a_time() {
         );
     }
 }
+
+#[test]
+fn another_step_that_the_mapping_chooses_is_another_event() {
+    let chosen = CASE.replace(
+        "version = \"aggiornata\"",
+        "event = \"{{ 'case.closed' if record.stato == 'CHIUSA' else 'case.opened' }}\"",
+    );
+    let chosen = chosen.replace("state = \"stato\"", "state = \"{{ 'received' }}\"");
+    let mapping = mapping(&chosen);
+    let (open, over) = (
+        event(&mapping, &row("NUOVA"), false),
+        event(&mapping, &row("CHIUSA"), true),
+    );
+    assert_eq!(
+        (&open["type"], &over["type"]),
+        (&json!("case.opened"), &json!("case.closed"))
+    );
+    assert_ne!(open["id"], over["id"]);
+}
+
+#[test]
+fn a_mapping_chooses_no_type_that_only_araldo_makes() {
+    for kind in [
+        "case.stalled",
+        "incident.confirm",
+        "incident.reopened",
+        "body.stalled",
+    ] {
+        let chosen = CASE.replace(
+            "version = \"aggiornata\"",
+            &format!("event = \"{{{{ '{kind}' }}}}\""),
+        );
+        let mapping = mapping(&chosen);
+        let mapped = mapping.map(&record(&row("CHIUSA"))).unwrap();
+        let now = Timestamp::parse("2026-11-24T12:00:00Z").unwrap();
+        let fault = mapping.event(&mapped, true, false, now).unwrap_err();
+        assert!(
+            fault.detail.contains("made by Araldo only"),
+            "{kind}: {fault}"
+        );
+    }
+}

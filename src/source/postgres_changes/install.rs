@@ -4,10 +4,16 @@
 //! A table whose rows have no identity is refused before anything is made: published, it could not
 //! be changed over there any more. A slot is read with the publications as they were when something
 //! changed, so the publication comes first.
+//!
+//! A publication is of one database, but the name of a slot is the whole server's: one that belongs
+//! to another database there is somebody else's, and never dropped.
 
 use super::settings::ChangesSettings;
 use crate::source::address::role_of;
 use crate::source::sql::{identifier, literal};
+
+/// Whether a slot is of this database; one of a standby is of none.
+const HERE: &str = "database IS NOT DISTINCT FROM current_database()";
 
 /// What somebody who owns the tables runs so that the source can read.
 #[must_use]
@@ -23,6 +29,7 @@ pub(in crate::source) fn changes_install_sql(name: &str, settings: &ChangesSetti
         ),
         // Whoever has locked their table for long is not waited for: writers would wait behind us.
         "BEGIN;\nSET LOCAL lock_timeout = '5s';".to_owned(),
+        slot_is_ours(name, &slot),
         rows_have_identity(settings),
         publication(&names.publication, &slot, settings),
         rights(settings),
@@ -30,12 +37,13 @@ pub(in crate::source) fn changes_install_sql(name: &str, settings: &ChangesSetti
         "-- A slot that their server has given up keeps nothing any more.".to_owned(),
         format!(
             "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots\n  \
-             WHERE slot_name = {slot} AND wal_status = 'lost';"
+             WHERE slot_name = {slot} AND {HERE} AND wal_status = 'lost';"
         ),
         "-- It waits for transactions that are open now.".to_owned(),
         format!(
             "SELECT pg_create_logical_replication_slot({slot}, 'pgoutput')\n  \
-             WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = {slot});\n"
+             WHERE NOT EXISTS (SELECT FROM pg_replication_slots\n    \
+               WHERE slot_name = {slot} AND {HERE});\n"
         ),
     ]
     .join("\n")
@@ -47,12 +55,34 @@ pub(in crate::source) fn changes_remove_sql(name: &str, settings: &ChangesSettin
     let names = settings.names(name);
     format!(
         "-- Takes away slot and publication of [source.{name}]; changes that were not read yet are\n\
-         -- lost.\n\
+         -- lost. A slot of that name that belongs to another database stays.\n\
          SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots\n  \
-           WHERE slot_name = {};\n\
+           WHERE slot_name = {} AND {HERE};\n\
          DROP PUBLICATION IF EXISTS {};\n",
         literal(&names.slot),
         identifier(&names.publication)
+    )
+}
+
+/// Before anything is made, and whatever the order of the rest: a slot of this name that belongs to
+/// another database is said.
+fn slot_is_ours(name: &str, slot: &str) -> String {
+    let source = literal(name);
+    format!(
+        "-- The names of slots are the whole server's. One that another database has is an error here,\n\
+         -- and nothing is changed.\n\
+         DO $araldo$\n\
+         DECLARE\n  \
+           other text;\n\
+         BEGIN\n  \
+           SELECT coalesce('the database ' || database, 'a standby') INTO other\n    \
+             FROM pg_replication_slots WHERE slot_name = {slot} AND NOT ({HERE});\n  \
+           IF other IS NOT NULL THEN\n    \
+             RAISE EXCEPTION 'the slot % belongs to %: set `slot` in [source.%], or rename the source',\n      \
+               {slot}, other, {source};\n  \
+           END IF;\n\
+         END\n\
+         $araldo$;"
     )
 }
 
@@ -96,7 +126,7 @@ fn publication(publication: &str, slot: &str, settings: &ChangesSettings) -> Str
              ALTER PUBLICATION {name} SET TABLE {tables};\n  \
            ELSE\n    \
              PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots\n      \
-               WHERE slot_name = {slot};\n    \
+               WHERE slot_name = {slot} AND {HERE};\n    \
              CREATE PUBLICATION {name} FOR TABLE {tables}\n      \
                WITH (publish_via_partition_root = true);\n  \
            END IF;\n\
@@ -137,7 +167,8 @@ mod tests {
         let sql = changes_install_sql("crm-2", &example(""));
         let at = |part: &str| sql.find(part).unwrap_or_else(|| panic!("{part}: {sql}"));
         let order = [
-            at("RAISE EXCEPTION"),
+            at("'the slot % belongs to %: set `slot` in [source.%], or rename the source'"),
+            at("RAISE EXCEPTION 'no such table"),
             at("CREATE PUBLICATION \"araldo_crm_2\" FOR TABLE \"public\".\"pratiche\""),
             at("ALTER ROLE \"araldo\" REPLICATION"),
             at("COMMIT;"),
@@ -150,9 +181,30 @@ mod tests {
     #[test]
     fn what_is_removed_is_what_was_installed() {
         let sql = changes_remove_sql("crm-2", &example(""));
-        let slot = sql.find("WHERE slot_name = 'araldo_crm_2'").unwrap();
+        let slot = sql.find("WHERE slot_name = 'araldo_crm_2' AND").unwrap();
         let publication = sql.find("DROP PUBLICATION IF EXISTS \"araldo_crm_2\"");
         assert!(slot < publication.unwrap(), "{sql}");
+    }
+
+    #[test]
+    fn no_slot_of_another_database_is_dropped() {
+        let settings = example("");
+        let (install, remove) = (
+            changes_install_sql("crm", &settings),
+            changes_remove_sql("crm", &settings),
+        );
+        for (sql, drops) in [(install, 2), (remove, 1)] {
+            let statements = sql.split(';');
+            let dropping: Vec<&str> = statements
+                .filter(|it| it.contains("pg_drop_replication_slot"))
+                .collect();
+            assert_eq!(dropping.len(), drops, "{sql}");
+            for statement in dropping {
+                let here =
+                    "slot_name = 'araldo_crm' AND database IS NOT DISTINCT FROM current_database()";
+                assert!(statement.contains(here), "{statement}");
+            }
+        }
     }
 
     #[test]

@@ -19,12 +19,14 @@ use crate::source::sql::{fault, literal, postgres_options, stated};
 const PEEK: &str = "araldo_changes";
 /// The number of their cluster: two with the same places are told apart by it.
 const CLUSTER: &str = "SELECT CAST(system_identifier AS text) FROM pg_control_system()";
-/// Moves the slot $1 on to $2, and never back.
+/// Moves the slot $1 on to $2, and never back. The names of slots are the whole server's: here and
+/// below, one of another database is left alone.
 const ADVANCE: &str = "SELECT CAST(pg_replication_slot_advance(slot_name, CAST($2 AS pg_lsn)) AS text) \
      FROM pg_catalog.pg_replication_slots \
-     WHERE slot_name = $1 AND confirmed_flush_lsn < CAST($2 AS pg_lsn)";
+     WHERE slot_name = $1 AND database = current_database() \
+     AND confirmed_flush_lsn < CAST($2 AS pg_lsn)";
 const DROP: &str = "SELECT CAST(pg_drop_replication_slot(slot_name) AS text) \
-     FROM pg_catalog.pg_replication_slots WHERE slot_name = $1";
+     FROM pg_catalog.pg_replication_slots WHERE slot_name = $1 AND database = current_database()";
 
 /// PostgreSQL's codes for what is not there, what another session uses, a statement that was ended,
 /// a right that is missing.
@@ -144,7 +146,7 @@ impl ChangesSession {
             .map_err(|error| slot_fault(error, names))
     }
 
-    /// Drops the slot, if it is there.
+    /// Drops the slot, if it is there and of this database.
     pub(super) async fn drop_slot(&mut self, names: &SlotNames) -> Result<(), SourceFault> {
         let dropped = sqlx::query_scalar::<Postgres, Option<String>>(DROP)
             .bind(names.slot.clone())

@@ -180,7 +180,7 @@ impl Events<'_> {
         Ok(rows.into_iter().map(EventRow::read).collect())
     }
 
-    /// At most `limit` events that nobody planned yet, oldest first; they stay locked for this
+    /// At most `limit` events that nobody planned yet, oldest first, but those that tell nobody last; they stay locked for this
     /// unit of work, and those another planner holds are passed over. Whether anybody was erased is
     /// asked in the same statement: each one more is felt in how soon one event is told.
     pub async fn take_received(&mut self, limit: i64) -> Result<TakenEvents, StoreError> {
@@ -188,7 +188,7 @@ impl Events<'_> {
         let rows: Vec<TakenRow> = all!(self.0, "take received events",
             columns!(), ", EXISTS (SELECT 1 FROM erased_client) AS anybody_erased
              FROM event WHERE state = 'received'
-             ORDER BY id LIMIT $1", words::skip_locked!();
+             ORDER BY quiet, id LIMIT $1", words::skip_locked!();
             limit
         )?;
         let anybody_erased = rows.iter().any(|row| row.anybody_erased);

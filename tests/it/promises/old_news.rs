@@ -93,7 +93,8 @@ async fn what_stood_in_a_source_when_it_was_new_is_known_and_not_told(store: Tes
     let moved = case("3", "C-1", "sent_to_distributor", "2026-11-22T11:00:00Z");
     node.event(&moved).await;
     node.until_states("C-1", &["delivered"]).await;
-    let grown = incident("4", "incident.updated", "2026-11-22T12:00:00Z", "037006");
+    let mut grown = incident("4", "incident.updated", "2026-11-22T12:00:00Z", "037006");
+    grown["data"]["cause"] = "a tree on the line".into();
     node.event(&grown).await;
     node.until_states("C-1", &["delivered", "delivered"]).await;
     assert_eq!(node.texts("+390000000172").len(), 2);

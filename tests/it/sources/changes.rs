@@ -388,6 +388,34 @@ fn program(folder: &std::path::Path, settings: &str) -> impl Fn(&[&str]) -> (boo
 }
 
 #[tokio::test]
+async fn a_slot_of_another_database_is_said_and_never_dropped() {
+    let theirs = Theirs::watched_postgres().await;
+    let (_, settings) = installed(&theirs, "").await;
+    // In the same server, a source that would have a slot of the same name.
+    let staging = Theirs::watched_postgres().await;
+    let ReaderSettings::PostgresChanges(mut there) = settings.clone() else {
+        panic!("{settings:?}");
+    };
+    there.url = Some(staging.url.clone());
+    let there = ReaderSettings::PostgresChanges(there);
+    let said = staging.tried(&there.install_sql("crm").unwrap()).await;
+    let said = said.unwrap_err();
+    let owner = theirs.url.rsplit('/').next().unwrap();
+    for words in [
+        format!("belongs to the database {owner}: "),
+        "set `slot` in [source.crm], or rename the source".to_owned(),
+    ] {
+        assert!(said.contains(&words), "{said}");
+    }
+    staging.run(&there.remove_sql("crm").unwrap()).await;
+    let fault = Looking::new(&there).look(10).await.unwrap_err();
+    assert!(fault.contains("is of another database"), "{fault}");
+    assert_eq!(theirs.slots().await, 1);
+    theirs.write(1, "NUOVA", 1).await;
+    assert_eq!(Looking::new(&settings).all(10).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_role_that_may_only_replicate_reads() {
     let theirs = Theirs::watched_postgres().await;
     let (_, settings) = installed(&theirs, "").await;

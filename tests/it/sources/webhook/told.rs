@@ -11,6 +11,7 @@ use crate::support::program::araldo;
 on_both_databases!(
     an_alert_is_told_when_it_fires_and_when_it_is_resolved,
     what_is_posted_again_tells_nobody_twice,
+    an_end_that_the_mapping_chooses_is_told_though_nothing_else_changed,
     a_ticket_of_a_help_desk_is_told_as_its_states_change,
     a_source_that_falls_silent_is_doubtful_until_something_comes,
 );
@@ -46,6 +47,32 @@ async fn an_alert_is_told_when_it_fires_and_when_it_is_resolved(store: TestStore
         "{source}"
     );
     node.sums_close().await;
+    node.stop().await;
+}
+
+async fn an_end_that_the_mapping_chooses_is_told_though_nothing_else_changed(store: TestStore) {
+    let desk = |name: &str, version: &str| {
+        format!(
+            "[source.{name}]\nkind = \"webhook\"\nsecret = \"s3cret of theirs\"\n\
+             [source.{name}.incident]\nincident = \"{{{{ '{name}-' ~ record.ref }}}}\"\n\
+             kind = \"{{{{ 'outage' }}}}\"\n{version}\
+             event = \"{{{{ 'incident.resolved' if record.over else 'incident.opened' }}}}\"\n\
+             [source.{name}.incident.area]\nmunicipalities = \"{{{{ ['037006'] }}}}\"\n"
+        )
+    };
+    let versioned = desk("b", "version = \"{{ 1 }}\"\n");
+    let node = watching(store, &format!("{}{versioned}", desk("a", ""))).await;
+    for name in ["a", "b"] {
+        let poster = Poster::to(&node, &format!("/v1/sources/{name}"));
+        for over in [false, true, true] {
+            let body = json!({ "ref": "7", "over": over }).to_string();
+            assert_eq!(poster.post(&[BEARER], body).await.0, 202);
+        }
+    }
+    let types = node.eye.texts("SELECT type FROM event ORDER BY id").await;
+    let both = ["incident.opened", "incident.resolved"];
+    assert_eq!(types, both.repeat(2));
+    node.planned().await;
     node.stop().await;
 }
 
