@@ -9,3 +9,6 @@ CREATE INDEX incident_uncover ON incident (uncover_at) WHERE uncover_at IS NOT N
 -- hold up the news of the day.
 DROP INDEX event_received;
 CREATE INDEX event_received ON event (quiet, id) WHERE state = 'received';
+
+-- Whoever has the link of a client's page may change an answer, but not for ever.
+ALTER TABLE incident_answer ADD COLUMN changes INTEGER NOT NULL DEFAULT 0; -- how often it was changed

@@ -224,6 +224,11 @@ pub const GTFS_TRIPS: usize = 10_000;
 pub const WEBHOOK_ITEMS: usize = SOURCE_RECORDS;
 /// Bytes of what stands around the records of one such request, counted once for each of them.
 pub const WEBHOOK_ENVELOPES: usize = 4 * 1024 * 1024;
+/// Bytes of all requests together that are signed for a source, as long as it is not known by whom:
+/// whoever can reach the port may begin such a request.
+pub const UNPROVEN_BYTES: usize = 16 * 1024 * 1024;
+/// Such requests at once.
+pub const UNPROVEN_BODIES: usize = 64;
 /// Records that could not be taken, tried again in one request.
 pub const SOURCE_REPLAYED: i64 = 1_000;
 
@@ -301,6 +306,8 @@ pub const RECEIPT_WORDS: usize = 200;
 pub const LONGEST_REPLY: usize = 1_000;
 /// Replies to one message that are taken; whoever writes more should be called.
 pub const MOST_REPLIES: i64 = 10;
+/// How often a client may change the answer to "is it back for you?" of one incident.
+pub const BACK_CHANGES: i64 = 20;
 
 // ---- What is asked of the API ----
 

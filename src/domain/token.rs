@@ -28,6 +28,8 @@ pub enum Purpose {
     Unsubscribe,
     /// Tell a browser that logged in before from a stranger: ids are the person and the day.
     Device,
+    /// Tell the first no of a client from a later one: the id is the client. Nobody is given it.
+    StillOut,
     /// A provider's report about an attempt: ids are message and lease number.
     Receipt,
 }
@@ -41,6 +43,7 @@ impl Purpose {
             Self::Status => b's',
             Self::Unsubscribe => b'u',
             Self::Device => b'd',
+            Self::StillOut => b'n',
             Self::Receipt => b'r',
         }
     }

@@ -60,6 +60,6 @@ pub use settings::{Baseline, SourceSettings, WatchSettings};
 pub use state::SourceState;
 pub use trial::{TriedRecord, try_record};
 pub use webhook::{
-    NotAdmitted, NotReceived, PostedFault, PostedOutcome, Receiver, WebhookSettings,
+    HeaderProof, NotAdmitted, NotReceived, PostedFault, PostedOutcome, Receiver, WebhookSettings,
     WebhookSilence, posted_records,
 };

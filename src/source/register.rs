@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::kinds::ReaderSettings;
 use super::mapping::Mapping;
 use super::settings::{SourceSettings, WatchSettings};
-use super::webhook::Receiver;
-use crate::domain::Ids;
+use super::webhook::{HeaderProof, NotAdmitted, Receiver};
+use crate::domain::{Ids, Timestamp};
 use crate::store::Store;
 
 /// All sources of the settings, by their names.
@@ -99,22 +99,43 @@ impl SourceRegister {
     }
 
     /// Who takes what is posted to the source of this name, if it is one that others post to.
-    #[must_use]
-    pub fn receiver(&self, name: &str) -> Option<&Receiver> {
+    fn receiver(&self, name: &str) -> Option<&Receiver> {
         self.0.get(name)?.receiver.as_ref()
     }
 
-    /// Whether the body of a request to `name` may be read: its secret is right, or it bears what
-    /// some source's signature stands in. The latter holds for every name, so that nobody learns
-    /// from it which sources there are.
-    pub fn may_be_read<'h>(
+    /// What the headers of a request to `name` prove. A name that no source has is taken for one of a
+    /// source that others sign for, so that nobody learns from it which sources there are.
+    pub fn weighed<'h>(
         &self,
         name: &str,
         header: impl Fn(&str) -> Option<&'h [u8]> + Copy,
-    ) -> bool {
-        let receivers = self.0.values().filter_map(|it| it.receiver.as_ref());
-        let mut signatures = receivers.filter_map(Receiver::signature_header);
-        self.receiver(name).is_some_and(|it| it.is_borne(header))
-            || signatures.any(|name| header(name).is_some())
+    ) -> HeaderProof {
+        match (self.receiver(name), self.alike(header)) {
+            (Some(receiver), _) => receiver.weighed(header),
+            (None, Some(_)) => HeaderProof::NeedsBody,
+            (None, None) => HeaderProof::Missing,
+        }
+    }
+
+    /// Who takes the request to `name`, by its headers and its body as it came.
+    pub fn admitted<'h>(
+        &self,
+        name: &str,
+        header: impl Fn(&str) -> Option<&'h [u8]> + Copy,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<&Receiver, NotAdmitted> {
+        let Some(receiver) = self.receiver(name) else {
+            let alike = self.alike(header);
+            return Err(alike.map_or(NotAdmitted::Unproven, |it| it.refuse(header, body, now)));
+        };
+        receiver.admit(header, body, now)?;
+        Ok(receiver)
+    }
+
+    /// The first source that a request with these headers may be signed for.
+    fn alike<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]> + Copy) -> Option<&Receiver> {
+        let mut receivers = self.0.values().filter_map(|it| it.receiver.as_ref());
+        receivers.find(|it| it.is_signed(header))
     }
 }

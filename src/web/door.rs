@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use crate::domain::{Clock, Timestamp};
 use crate::web::auth::throttle::Throttle;
 use crate::web::problem::Problem;
+use crate::web::unproven::UnprovenBodies;
 
 /// How long a kept answer is given again.
 const FRESH: TimeDelta = TimeDelta::seconds(1);
@@ -22,6 +23,8 @@ const FRESH: TimeDelta = TimeDelta::seconds(1);
 pub struct Door {
     proxies: Vec<IpNet>,
     pub(in crate::web) throttle: Throttle,
+    /// What is read before it is known who sent it.
+    pub(in crate::web) unproven: UnprovenBodies,
     /// Whether the store can take events.
     pub(in crate::web) ready: CachedAnswer<bool>,
     pub(in crate::web) figures: CachedAnswer<Result<String, Problem>>,

@@ -42,6 +42,7 @@ mod query;
 mod request_line;
 pub mod routes;
 pub mod serving;
+mod unproven;
 
 pub use door::Door;
 

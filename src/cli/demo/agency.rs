@@ -85,7 +85,8 @@ impl Agency {
 
     /// The settings by which the daemon watches both.
     pub(super) fn settings(&self, speed: f64) -> anyhow::Result<String> {
-        let every = LOOK_EVERY.div_f64(speed).max(Duration::from_millis(100));
+        let every = LOOK_EVERY.div_f64(speed).as_millis();
+        let every = Duration::from_millis(u64::try_from(every)?.max(100));
         let every = humantime::format_duration(every);
         let (file, list) = (self.file.display(), self.listener.local_addr()?);
         Ok(format!(

@@ -31,7 +31,9 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
         known if known == IncidentStep::Overdue.as_str() => {
             "Araldo sees by itself that an incident lasts too long"
         }
-        known if known == IncidentStep::Reminder.as_str() => "Araldo reminds of planned works by itself",
+        known if known == IncidentStep::Reminder.as_str() => {
+            "Araldo reminds of planned works by itself"
+        }
         known if known == IncidentStep::Confirm.as_str() => {
             "Araldo asks by itself whether an incident is over"
         }
@@ -74,7 +76,15 @@ mod tests {
     fn what_araldo_makes_itself_is_not_taken_from_outside() {
         let refused = |source, kind| from_outside(source, kind).map_err(|fault| fault.pointer);
         assert_eq!(refused("/crm", "case.opened"), Ok(()));
-        for source in ["/v1", "/V1", "//v1", "/v10/x", "v1/clock", "/crm/v1/clock", "/vì"] {
+        for source in [
+            "/v1",
+            "/V1",
+            "//v1",
+            "/v10/x",
+            "v1/clock",
+            "/crm/v1/clock",
+            "/vì",
+        ] {
             assert_eq!(refused(source, "meter.read"), Ok(()), "{source}");
         }
         for kind in [

@@ -70,7 +70,7 @@ impl CapAlert {
         let infos = self.chosen(language);
         let end = |info: &&CapInfo| {
             let end = Timestamp::parse(&info.expires).ok();
-            end.filter(is_foreseeable)
+            end.filter(|at| is_foreseeable(*at))
         };
         let ends: Option<Vec<Timestamp>> = infos.iter().map(end).collect();
         ends?.into_iter().max()
@@ -89,7 +89,7 @@ impl CapAlert {
         });
         let (element, text) = times.find(|(_, text)| {
             let at = Timestamp::parse(text);
-            at.is_ok_and(|at| !is_foreseeable(&at))
+            at.is_ok_and(|at| !is_foreseeable(at))
         })?;
         Some(format!(
             "`{element}` of the alert `{}` is `{}`, which lies before 2000 or after 2100; it was \
@@ -237,11 +237,11 @@ fn time<'a>(element: &str, text: &'a str) -> Option<CapTime<'a>> {
 /// The same of a time that may be missing: one that nobody can mean is not said.
 fn optional_time<'a>(element: &str, text: &'a str) -> Option<CapTime<'a>> {
     let time = time(element, text);
-    time.filter(|time| !matches!(time, Ok((at, _)) if !is_foreseeable(at)))
+    time.filter(|time| !matches!(time, Ok((at, _)) if !is_foreseeable(*at)))
 }
 
-fn is_foreseeable(at: &Timestamp) -> bool {
-    (EARLIEST..=LATEST).contains(at)
+fn is_foreseeable(at: Timestamp) -> bool {
+    (EARLIEST..=LATEST).contains(&at)
 }
 
 /// The earliest or the latest; a time that is none before all others, so that somebody hears of it.

@@ -308,7 +308,11 @@ fn a_time_that_nobody_can_mean_is_left_out_and_said() {
         let (kind, _) = event(&record, false).unwrap();
         assert_eq!(kind, "incident.opened");
     }
-    let usual = alert("A", "", &info("<expires>2026-11-25T06:00:00+01:00</expires>"));
+    let usual = alert(
+        "A",
+        "",
+        &info("<expires>2026-11-25T06:00:00+01:00</expires>"),
+    );
     let now = Timestamp::parse(NOW).unwrap();
     let news = CapMemory::default().news(&read(&usual), &settings(), now);
     assert_eq!(news.doubt, None);

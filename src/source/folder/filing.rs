@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use super::done::DoneFile;
 use super::listing::{FileForm, FolderFile, folder_fault, shown, stamp_of};
 use super::place::FileProgress;
 use crate::source::fault::SourceFault;
@@ -42,6 +43,8 @@ pub(super) struct FolderFiling {
     /// Why it could not be read at all.
     pub(super) garbage: Option<String>,
     pub(super) progress: FileProgress,
+    /// Where it went, once it was moved to `done`.
+    pub(super) done: Option<DoneFile>,
 }
 
 /// The copy of what was refused of one file, which grows with each look at it.
@@ -85,8 +88,13 @@ impl FolderFiling {
             Some(stamp) if stamp != self.file.stamp => return Ok(false),
             Some(_) => {}
         }
-        self.moved(folder, part)
+        let to = self
+            .moved(folder, part)
             .map_err(|error| folder_fault(&folder.join(part), "move a file to", &error))?;
+        self.done = (part == DONE).then_some(DoneFile {
+            path: to,
+            stamp: self.file.stamp,
+        });
         Ok(true)
     }
 
@@ -107,13 +115,13 @@ impl FolderFiling {
         Ok(())
     }
 
-    fn moved(&self, folder: &Path, part: &str) -> std::io::Result<()> {
+    fn moved(&self, folder: &Path, part: &str) -> std::io::Result<PathBuf> {
         let to = free_path(&folder.join(part), &self.file.name)?;
         std::fs::rename(folder.join(&self.file.name), &to)?;
-        match &self.garbage {
-            Some(why) => add_report(&to, &format!("{}: {why}\n", shown(&self.file.name))),
-            None => Ok(()),
+        if let Some(why) = &self.garbage {
+            add_report(&to, &format!("{}: {why}\n", shown(&self.file.name)))?;
         }
+        Ok(to)
     }
 }
 
@@ -232,6 +240,7 @@ mod tests {
             refused: refused.collect(),
             garbage: None,
             progress: FileProgress::Read,
+            done: None,
         }
     }
 

@@ -66,6 +66,12 @@ impl FileStamp {
         }
     }
 
+    /// Whether this very file has other contents now. Its change time alone says nothing: moving a
+    /// file sets it.
+    pub(super) fn was_written_to(&self, now: &Self) -> bool {
+        self.inode == now.inode && (self.size, self.mtime) != (now.size, now.mtime)
+    }
+
     /// When the file was put here, or last changed here: by the clock of this machine, whatever time
     /// the file itself bears. None, if that lies ahead or before all clocks.
     pub(super) fn handed_in(&self, now: Timestamp) -> Option<Timestamp> {

@@ -6,8 +6,10 @@
 //! known again by its inode, size and times, also after a restart.
 //!
 //! Next: `work` (a look), `listing` (which files), `portion` (what is read of one, by `table`,
-//! `objects` or `items`), `filing` (where it goes), `place` (how far).
+//! `objects` or `items`), `filing` (where it goes; `done`: what is written to it there),
+//! `place` (how far).
 
+mod done;
 mod filing;
 mod items;
 mod lines;

@@ -215,6 +215,40 @@ async fn a_file_that_is_written_to_is_left_alone() {
 }
 
 #[tokio::test]
+async fn what_is_added_to_a_file_after_it_was_read_is_read_or_said() {
+    use std::io::Write as _;
+    let mut spool = Spool::new();
+    spool.write("a.csv", "id\n1\n");
+    let append = || {
+        std::fs::File::options()
+            .append(true)
+            .open(spool.path("a.csv"))
+    };
+    let mut open = append().unwrap();
+    spool.kept(9).await;
+    let look = spool.look(9).await.unwrap();
+    assert_eq!(look.records.len(), 1);
+    // Before it is moved: it stays, and is read once more.
+    open.write_all(b"2\n").unwrap();
+    spool.cursor = look.cursor.clone();
+    spool.reader.acknowledge(&look, &[]).await.unwrap();
+    assert_eq!(spool.text("a.csv"), "id\n1\n2\n");
+    let doubt = spool.look(9).await.unwrap().doubt.unwrap();
+    assert!(doubt.contains("it is read again"), "{doubt}");
+    assert_eq!(spool.all(9).await.len(), 2);
+    assert_eq!(spool.text("done/a.csv"), "id\n1\n2\n");
+    // Behind it: nobody reads it there, which is said.
+    open.write_all(b"3\n").unwrap();
+    let doubt = spool.look(9).await.unwrap().doubt.unwrap();
+    assert!(
+        doubt.contains("`done/a.csv` after it had been read"),
+        "{doubt}"
+    );
+    std::fs::rename(spool.path("done/a.csv"), spool.path("a.csv")).unwrap();
+    assert_eq!(spool.all(9).await.len(), 3);
+}
+
+#[tokio::test]
 async fn a_file_that_changes_half_way_is_a_doubt_and_a_new_one() {
     let mut spool = Spool::new();
     spool.write("a.csv", "id\n1\n2\n3\n");

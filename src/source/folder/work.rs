@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::done::DoneFiles;
 use super::filing::{FolderFiling, RefusedText, RejectedCopy, prepare};
 use super::listing::{FolderFile, FolderListing, StandingFiles, folder_fault, shown, stamp_of};
 use super::place::{FilePosition, FileProgress, FolderPlace};
@@ -38,6 +39,8 @@ pub(super) struct FolderWork {
     /// What the last look read is kept, and its filing has not come to its end.
     is_owed: bool,
     copy: Option<RejectedCopy>,
+    /// What was moved a short while ago.
+    done: DoneFiles,
     /// Until when it is shown.
     doubt: Option<(String, Timestamp)>,
     looked_at: Timestamp,
@@ -57,6 +60,7 @@ impl FolderWork {
             filing: None,
             is_owed: false,
             copy: None,
+            done: DoneFiles::default(),
             doubt: None,
             looked_at: Timestamp::from_micros(0),
         }
@@ -72,6 +76,9 @@ impl FolderWork {
         if self.is_owed {
             // It failed before. Here it is said as a fault, and nothing is read behind it.
             self.file_away()?;
+        }
+        if let Some(doubt) = self.done.written_to(now) {
+            self.doubts(doubt);
         }
         self.filing = None;
         self.texts.clear();
@@ -111,6 +118,9 @@ impl FolderWork {
         if let Some(filing) = &mut self.filing {
             let filed = filing.carry_out(&self.settings.path, &mut self.copy)?;
             let file = filing.file.clone();
+            if let Some(done) = filing.done.take() {
+                self.done.add(done, self.looked_at);
+            }
             if filing.progress != FileProgress::Reading {
                 self.forget(&file);
                 self.behind = self.reached.take();
@@ -254,6 +264,7 @@ impl FolderWork {
             refused: Vec::new(),
             garbage,
             progress: place.progress,
+            done: None,
         });
     }
 

@@ -28,7 +28,7 @@ use crate::domain::limits::SOURCE_DEAD_KEPT;
 use crate::domain::{Ids, Timestamp};
 use crate::store::{Store, StoreError};
 
-pub use proof::NotAdmitted;
+pub use proof::{HeaderProof, NotAdmitted};
 pub use records::PostedFault;
 pub use settings::WebhookSettings;
 pub use silence::WebhookSilence;
@@ -60,6 +60,8 @@ pub enum NotReceived {
 /// Takes what is posted to one source.
 pub struct Receiver {
     proof: WebhookProof,
+    /// For requests to names that no source has.
+    decoy: Option<WebhookProof>,
     items: Option<String>,
     keeper: Keeper,
     /// There may be as many dead letters as are kept.
@@ -77,8 +79,10 @@ impl Receiver {
         store: Store,
         ids: Arc<dyn Ids>,
     ) -> Result<Self, String> {
+        let proof = WebhookProof::new(settings)?;
         Ok(Self {
-            proof: WebhookProof::new(settings)?,
+            decoy: proof.decoy()?,
+            proof,
             items: settings.items.clone(),
             keeper: Keeper {
                 name: name.to_owned(),
@@ -93,18 +97,34 @@ impl Receiver {
         })
     }
 
-    /// Whether the headers alone prove where it comes from.
-    pub(super) fn is_borne<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> bool {
-        self.proof.is_borne(header)
+    /// What the headers alone prove.
+    pub(super) fn weighed<'h>(
+        &self,
+        header: impl Fn(&str) -> Option<&'h [u8]> + Copy,
+    ) -> HeaderProof {
+        self.proof.weighed(header)
     }
 
-    /// The header that holds a signature, where there is one.
-    pub(super) fn signature_header(&self) -> Option<&str> {
-        self.proof.signature_header()
+    /// Whether all headers are there that its signature needs, if it has one.
+    pub(super) fn is_signed<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> bool {
+        self.proof.is_signed(header)
+    }
+
+    /// Refuses a request that is signed as those to this source are, but for a name that no source
+    /// has: how long that takes says nothing of the name.
+    pub(super) fn refuse<'h>(
+        &self,
+        header: impl Fn(&str) -> Option<&'h [u8]>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> NotAdmitted {
+        let decoy = self.decoy.as_ref();
+        let outcome = decoy.and_then(|decoy| decoy.admit(header, body, now).err());
+        outcome.unwrap_or(NotAdmitted::Unproven)
     }
 
     /// Lets a request in by its headers and its body as it came, before anything is made of it.
-    pub fn admit<'h>(
+    pub(super) fn admit<'h>(
         &self,
         header: impl Fn(&str) -> Option<&'h [u8]>,
         body: &[u8],

@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
+use ring::rand::SystemRandom;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -26,6 +27,17 @@ pub enum NotAdmitted {
     /// The signature is right, and so old that somebody may be repeating the request.
     #[error("its signature is right, but it was signed too long ago, or ahead of time")]
     Stale,
+}
+
+/// What the headers of a request prove, before anything of its body is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderProof {
+    /// Where it comes from: they bear the secret.
+    Whole,
+    /// Nothing yet: they bear a signature, and it has to be held against the body.
+    NeedsBody,
+    /// That it cannot be let in, whatever its body says.
+    Missing,
 }
 
 /// What a request has to bear.
@@ -54,16 +66,44 @@ impl WebhookProof {
         })
     }
 
-    /// The header that holds a signature, where it is one.
-    pub(super) fn signature_header(&self) -> Option<&str> {
+    /// The same with a key that nobody has: to refuse a request with as much work as one that is
+    /// held against the right key. None where no body is worked upon.
+    pub(super) fn decoy(&self) -> Result<Option<Self>, String> {
+        let Self::Signed { signature, .. } = self else {
+            return Ok(None);
+        };
+        let algorithm = algorithm(signature.algorithm);
+        let key = hmac::Key::generate(algorithm, &SystemRandom::new());
+        let key = key.map_err(|_| "the system gives no random bytes for a key".to_owned())?;
+        Ok(Some(Self::Signed {
+            key: Box::new(key),
+            signature: signature.clone(),
+        }))
+    }
+
+    /// What the headers alone prove.
+    pub(super) fn weighed<'h>(
+        &self,
+        header: impl Fn(&str) -> Option<&'h [u8]> + Copy,
+    ) -> HeaderProof {
         match self {
-            Self::Bearer(_) => None,
-            Self::Signed { signature, .. } => Some(&signature.header),
+            Self::Bearer(_) if self.is_borne(header) => HeaderProof::Whole,
+            _ if self.is_signed(header) => HeaderProof::NeedsBody,
+            _ => HeaderProof::Missing,
         }
     }
 
-    /// Whether the headers alone prove it: then nobody else's body need be read.
-    pub(super) fn is_borne<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> bool {
+    /// Whether all headers are there that its signature needs.
+    pub(super) fn is_signed<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> bool {
+        let Self::Signed { signature, .. } = self else {
+            return false;
+        };
+        let timestamp = signature.timestamp.as_ref();
+        header(&signature.header).is_some()
+            && timestamp.is_none_or(|it| header(&it.header).is_some())
+    }
+
+    fn is_borne<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]>) -> bool {
         let Self::Bearer(expected) = self else {
             return false;
         };
@@ -210,6 +250,39 @@ mod tests {
             assert_eq!(admitted(&proof, &headers, ""), Err(NotAdmitted::Unproven));
         }
         assert_eq!(admitted(&proof, &[], ""), Err(NotAdmitted::Unproven));
+    }
+
+    #[test]
+    fn a_body_is_asked_for_only_where_all_headers_of_a_signature_are_there() {
+        let weighed = |proof: &WebhookProof, names: &[&str]| {
+            proof.weighed(|name: &str| names.contains(&name).then_some(&b"Bearer s3cret"[..]))
+        };
+        let bearer = proof("secret = \"s3cret\"");
+        assert_eq!(weighed(&bearer, &["authorization"]), HeaderProof::Whole);
+        assert_eq!(weighed(&bearer, &["S"]), HeaderProof::Missing);
+        let other = proof("secret = \"another\"");
+        assert_eq!(weighed(&other, &["authorization"]), HeaderProof::Missing);
+        let timed = proof(
+            "secret = \"s3cret\"\nsignature = { header = \"S\", timestamp = { header = \"T\" } }",
+        );
+        assert_eq!(weighed(&timed, &["S", "T"]), HeaderProof::NeedsBody);
+        for missing in [&["S"][..], &["T"], &["authorization"], &[]] {
+            assert_eq!(weighed(&timed, missing), HeaderProof::Missing);
+        }
+    }
+
+    #[test]
+    fn a_decoy_lets_nobody_in() {
+        let real = proof("secret = \"Jefe\"\nsignature = { header = \"S\" }");
+        let decoy = real.decoy().unwrap().unwrap();
+        let tag = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        let said = "what do ya want for nothing?";
+        assert_eq!(admitted(&real, &[("S", tag)], said), Ok(()));
+        assert_eq!(
+            admitted(&decoy, &[("S", tag)], said),
+            Err(NotAdmitted::Unproven)
+        );
+        assert!(proof("secret = \"Jefe\"").decoy().unwrap().is_none());
     }
 
     /// RFC 2202 §3 case 2 and RFC 4231 §4.3: the key is `Jefe`.

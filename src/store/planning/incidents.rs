@@ -24,7 +24,7 @@ use crate::store::database::rows::{json, json_column, row};
 use crate::store::database::sql::{all, execute, one, optional, optional_value, values};
 use crate::store::{StoreError, handle};
 
-pub use self::answers::{BackAnswer, BackCount};
+pub use self::answers::{BackAnswer, BackCount, GivenAnswer};
 pub use self::shown::IncidentReport;
 pub use self::watched::{IncidentWorry, WatchedIncident};
 pub use self::wider::{UncoveredClients, WiderIncident};

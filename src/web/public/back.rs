@@ -3,19 +3,26 @@
 //! Whoever says no is told that it was heard, by an incident of their own: one for all who say no of
 //! the same incident, joined one after the other. The others hear nothing of it. What is told, and to
 //! whom, is `plan`'s, as of every event.
+//!
+//! A link may have come into anybody's hands: one client makes one event of one such incident, however
+//! often the answer changes, and it may not change for ever.
 
 use axum::extract::State;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::answer::{back, keep};
 use super::phrases::Confirmation;
 use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
 use crate::domain::event::{Arrival, IncidentState, IncidentStep};
-use crate::domain::limits::REFERENCE;
-use crate::domain::{EngagementKind, MessageId};
-use crate::store::planning::incidents::{BackAnswer, IncidentRecord};
+use crate::domain::limits::{BACK_CHANGES, REFERENCE};
+use crate::domain::token::{Purpose, Signer};
+use crate::domain::{ClientId, EngagementKind, MessageId};
+use crate::store::planning::incidents::{BackAnswer, GivenAnswer, IncidentRecord};
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::text::tree::Tree;
@@ -55,30 +62,37 @@ async fn taken(web: &Web, message: MessageId, word: &str) -> Result<Confirmation
     let Some(record) = asked_about(&mut tx, &told).await? else {
         return Ok(Confirmation::Read);
     };
-    let done = match word {
-        "yes" => {
-            kept(web, &mut tx, &told, &record, None).await?;
-            Confirmation::Back
-        }
-        "no" => {
-            let child = part(&mut tx, &record).await?;
-            if tx
-                .incidents()
-                .answered(record.id, told.client)
-                .await?
-                .as_ref()
-                != Some(&child)
-            {
-                kept(web, &mut tx, &told, &record, Some(&child)).await?;
-                reopen(web, &mut tx, &record, &child).await?;
-            }
-            Confirmation::StillOut
-        }
+    let (still_out, done) = match word {
+        "yes" => (false, Confirmation::Back),
+        "no" => (true, Confirmation::StillOut),
         _ => return Ok(Confirmation::Read),
     };
+    let before = tx.incidents().answered(record.id, told.client).await?;
+    let joined = before.as_ref().and_then(|it| it.child.clone());
+    let child = match still_out {
+        true => Some(part(&mut tx, &record).await?),
+        false => joined.clone(),
+    };
+    match before {
+        Some(before) if is_said_again(&before, still_out, child.as_deref()) => return Ok(done),
+        Some(before) if before.changes >= BACK_CHANGES => return Ok(Confirmation::Changed),
+        _ => {}
+    }
+    kept(web, &mut tx, &told, &record, still_out, child.as_deref()).await?;
+    // Whoever was told of this part before, and said yes meanwhile, is not told of it again.
+    let new = child.filter(|child| still_out && joined.as_ref() != Some(child));
+    if let Some(child) = &new {
+        reopen(web, &mut tx, &record, child, told.client).await?;
+    }
     tx.commit().await?;
-    web.wake.events_stored();
+    if new.is_some() {
+        web.wake.events_stored();
+    }
     Ok(done)
+}
+
+fn is_said_again(before: &GivenAnswer, still_out: bool, child: Option<&str>) -> bool {
+    before.still_out == still_out && before.child.as_deref() == child
 }
 
 /// The incident that the message is about, locked, if it is one that clients are asked about and is
@@ -103,6 +117,7 @@ async fn kept(
     tx: &mut Tx,
     told: &NotifiedMessage,
     record: &IncidentRecord,
+    still_out: bool,
     child: Option<&str>,
 ) -> Result<(), StoreError> {
     let own = tx.messages().frozen(told.message).await?.variables;
@@ -115,6 +130,7 @@ async fn kept(
         incident: record.id,
         client: told.client,
         place,
+        still_out,
         child,
         at: web.clock.now(),
     };
@@ -164,6 +180,7 @@ async fn reopen(
     tx: &mut Tx,
     record: &IncidentRecord,
     child: &str,
+    client: ClientId,
 ) -> Result<(), StoreError> {
     let incident = &record.incident;
     let mut data = json!({
@@ -176,7 +193,7 @@ async fn reopen(
     }
     let event = json!({
         "specversion": "1.0",
-        "id": web.ids.next().to_string(),
+        "id": event_id(&web.signer, child, client),
         "source": MADE_OF_ANSWERS,
         "type": IncidentStep::Reopened,
         "subject": child,
@@ -188,9 +205,27 @@ async fn reopen(
     tx.events().accept([event], now, &*web.ids).await.map(drop)
 }
 
+/// The same for each no of a client about one part, so that the first one is known. Nobody who reads
+/// it learns which client that was.
+fn event_id(signer: &Signer, child: &str, client: ClientId) -> String {
+    let signed = signer.sign_for(child, Purpose::StillOut, &[client.get()]);
+    URL_SAFE_NO_PAD.encode(Sha256::digest(signed))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_id_of_a_no_is_that_of_its_client_and_part() {
+        let signer = Signer::new(&[7; 32]);
+        let id = |child, client| event_id(&signer, child, ClientId::new(client));
+        assert_eq!(id("G-77/still-1", 4), id("G-77/still-1", 4));
+        assert_ne!(id("G-77/still-1", 4), id("G-77/still-1", 5));
+        assert_ne!(id("G-77/still-1", 4), id("G-77/still-2", 4));
+        let other = event_id(&Signer::new(&[8; 32]), "G-77/still-1", ClientId::new(4));
+        assert_ne!(id("G-77/still-1", 4), other, "nobody can make it");
+    }
 
     #[test]
     fn all_who_say_no_share_one_part_until_it_is_over() {

@@ -21,6 +21,8 @@ pub(super) enum Confirmation {
     /// It is over for this client too.
     Back,
     StillOut,
+    /// The answer was changed too often: the last one stands.
+    Changed,
     /// A body has the list of its cases.
     Received,
 }
@@ -38,6 +40,7 @@ impl Confirmation {
             Self::Resumed => "resumed",
             Self::Back => "back",
             Self::StillOut => "still-out",
+            Self::Changed => "changed",
             Self::Received => "received",
         }
     }
@@ -53,6 +56,7 @@ impl Confirmation {
             Self::Resumed,
             Self::Back,
             Self::StillOut,
+            Self::Changed,
             Self::Received,
         ];
         all.into_iter().find(|done| done.word() == word)
@@ -101,6 +105,12 @@ impl Language {
             Confirmation::StillOut => self.choose(
                 "Grazie di avercelo detto. Riapriamo la segnalazione per Lei e Le scriviamo.",
                 "Thank you for telling us. We open the report again for you and will write to you.",
+            ),
+            Confirmation::Changed => self.choose(
+                "Ha già cambiato più volte la Sua risposta: vale l'ultima. Se non è quella giusta, ci \
+                 chiami.",
+                "You have changed your answer several times: the last one holds. If it is not the \
+                 right one, please call.",
             ),
             Confirmation::Received => self.choose(
                 "Grazie: sappiamo che avete l'elenco.",

@@ -11,6 +11,7 @@ use crate::support::TestStore;
 on_both_databases!(
     those_who_say_no_are_told_that_they_were_heard_and_nobody_else_is,
     an_answer_can_be_changed_and_goes_with_its_client,
+    one_link_makes_one_event_however_often_its_answer_changes,
     whoever_says_no_of_a_part_joins_the_next_part_of_the_first,
 );
 
@@ -119,6 +120,24 @@ async fn an_answer_can_be_changed_and_goes_with_its_client(store: TestStore) {
     let erased = life.store.erase_client("A", &erasing).await.unwrap();
     assert!(erased.is_some());
     assert_eq!(life.eye.number(ANSWERS).await, 1);
+}
+
+async fn one_link_makes_one_event_however_often_its_answer_changes(store: TestStore) {
+    let (life, [a, b, _]) = Life::asked(store).await;
+    for round in 0..30 {
+        let done = life.answers(a, "no").await;
+        let again = life.answers(a, "no").await;
+        assert_eq!(done, again, "round {round}");
+        life.answers(a, "yes").await;
+    }
+    assert_eq!(life.reopenings().await.len(), 1);
+    let last = life.answers(a, "yes").await;
+    assert!(last.ends_with("?done=changed"), "{last}");
+    // The first answer, and twenty changes.
+    let changes = "SELECT CAST(sum(changes) AS BIGINT) FROM incident_answer";
+    assert_eq!(life.eye.number(changes).await, 20);
+    assert!(life.answers(b, "no").await.ends_with("?done=still-out"));
+    assert_eq!(life.reopenings().await.len(), 2, "another client");
 }
 
 async fn whoever_says_no_of_a_part_joins_the_next_part_of_the_first(store: TestStore) {

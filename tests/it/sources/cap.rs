@@ -268,6 +268,13 @@ async fn a_bad_link_keeps_no_other_from_being_told() {
     list(&feed, &[&broken, &garbage, &good]);
     node.until_states("IN", &["delivered"]).await;
     until_noted(&node, "alerts that could not be read: 2").await;
+    // A path may hold a token: neither the doubt nor the cursor has one.
+    let mut tx = node.running.store.read().await.unwrap();
+    let row = tx.sources().get("meteo").await.unwrap().unwrap();
+    drop(tx);
+    let doubt = row.doubt.clone().unwrap_or_default();
+    assert!(doubt.contains("; entry 3 of the index: "), "{doubt}");
+    assert!(!format!("{row:?}").contains(".xml"), "{row:?}");
 
     // What is mended over there is told then.
     feed.answer_at(&broken.path(), 200, CAP, broken.text());

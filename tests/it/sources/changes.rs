@@ -376,6 +376,27 @@ async fn a_table_whose_rows_nothing_tells_apart_is_not_published() {
     assert_eq!(theirs.slots().await, 0);
 }
 
+#[test]
+fn sql_is_printed_where_there_is_no_store_and_no_database() {
+    let theirs = Theirs {
+        url: "postgres://araldo@db.example.it/crm".to_owned(),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("araldo.toml"), theirs.by_changes()).unwrap();
+    for (command, words) in [
+        ("install", "CREATE PUBLICATION"),
+        ("remove", "DROP PUBLICATION"),
+    ] {
+        let (fine, said) = araldo(
+            folder,
+            &["source", command, "crm", "--config", "araldo.toml"],
+        );
+        assert!(fine && said.contains(words), "{said}");
+    }
+    assert!(!folder.join("araldo.db").exists());
+}
+
 /// Runs the program in a folder with these settings and a store.
 fn program(folder: &std::path::Path, settings: &str) -> impl Fn(&[&str]) -> (bool, String) {
     std::fs::write(folder.join("araldo.toml"), settings).unwrap();

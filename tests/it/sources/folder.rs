@@ -16,6 +16,7 @@ on_both_databases!(
     a_file_is_left_alone_until_it_has_its_name,
     refused_rows_lie_beside_their_report_and_the_others_are_told,
     a_file_that_is_no_text_is_one_dead_letter,
+    files_with_the_same_fault_are_letters_of_their_own,
     killed_while_it_reads_each_file_is_taken_once,
     nothing_is_told_that_could_not_be_moved,
     a_folder_that_is_missing_is_said_and_read_when_it_is_there,
@@ -214,6 +215,23 @@ async fn a_file_that_is_no_text_is_one_dead_letter(store: TestStore) {
     assert_eq!(report, format!("a.csv: {reason}\n"));
     assert_eq!(node.eye.number(EVENTS).await, 1);
     node.sums_close().await;
+    node.stop().await;
+}
+
+async fn files_with_the_same_fault_are_letters_of_their_own(store: TestStore) {
+    let spool = Spool::new();
+    let node = Node::start(store, &spool.settings(MAPPING)).await;
+    for name in ["u1.json", "u2.json", "u3.json"] {
+        spool.put(name, "{bad");
+        spool.until_there(&format!("rejected/{name}")).await;
+    }
+    let places = async || {
+        let letters = dead(&node).await;
+        let mut places: Vec<_> = letters.into_iter().map(|(place, _)| place).collect();
+        places.sort_unstable();
+        places
+    };
+    assert_eq!(places().await, ["u1.json", "u2.json", "u3.json"]);
     node.stop().await;
 }
 

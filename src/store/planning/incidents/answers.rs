@@ -18,9 +18,24 @@ pub struct BackAnswer<'a> {
     pub client: ClientId,
     /// The row of the client's place that the message was about.
     pub place: Option<i64>,
-    /// The incident of those for whom it is not over; none: it is over for this client.
+    /// It is not over for this client.
+    pub still_out: bool,
+    /// The incident of those for whom it is not over, which the client joined last.
     pub child: Option<&'a str>,
     pub at: Timestamp,
+}
+
+row! {
+    /// What a client answered last.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct GivenAnswer {
+        /// See [`BackAnswer::still_out`].
+        pub still_out: bool,
+        /// See [`BackAnswer::child`].
+        pub child: Option<String>,
+        /// How often it was changed.
+        pub changes: i64,
+    }
 }
 
 row! {
@@ -34,30 +49,29 @@ row! {
 }
 
 impl Incidents<'_> {
-    /// Keeps an answer in place of the client's earlier one.
+    /// Keeps an answer in place of the client's earlier one, and counts that it was changed.
     pub async fn answer(&mut self, answer: &BackAnswer<'_>) -> Result<(), StoreError> {
         execute!(self.0, "keep whether an incident is over for a client",
             "INSERT INTO incident_answer (incident_id, client_id, place_id, still_out, child,
              answered_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (incident_id, client_id) DO UPDATE SET place_id = excluded.place_id,
              still_out = excluded.still_out, child = excluded.child,
-             answered_at = excluded.answered_at";
-            answer.incident, answer.client, answer.place, answer.child.is_some(), answer.child,
-            answer.at
+             answered_at = excluded.answered_at, changes = incident_answer.changes + 1";
+            answer.incident, answer.client, answer.place, answer.still_out, answer.child, answer.at
         )
     }
 
-    /// The incident of those for whom this one is not over, if the client said so last.
+    /// What the client said last of this incident.
     pub async fn answered(
         &mut self,
         incident: IncidentId,
         client: ClientId,
-    ) -> Result<Option<String>, StoreError> {
-        let child: Option<Option<String>> = optional_value!(self.0, "look up what a client answered",
-            "SELECT child FROM incident_answer WHERE incident_id = $1 AND client_id = $2";
+    ) -> Result<Option<GivenAnswer>, StoreError> {
+        optional!(self.0, "look up what a client answered",
+            "SELECT still_out, child, changes FROM incident_answer
+             WHERE incident_id = $1 AND client_id = $2";
             incident, client
-        )?;
-        Ok(child.flatten())
+        )
     }
 
     /// The incidents that are parts of this one, with where they stand.

@@ -3,18 +3,23 @@
 //! It proves with its source's secret where it comes from, and gets one answer for a wrong proof and
 //! for a name that no source has. 202 means stored and safe from a crash, dead letters included: a
 //! record that cannot be mapped would not fit the next time either. 503 asks to come again.
+//!
+//! A secret is seen in the headers; a signature only with the body, which is read within a room that
+//! all such requests share (`web::unproven`): whoever has no secret cannot fill the memory.
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 
 use crate::intake::json;
-use crate::source::{NotAdmitted, NotReceived, PostedFault};
+use crate::source::{HeaderProof, NotAdmitted, NotReceived, PostedFault};
 use crate::text::tree::Tree;
 use crate::web::Web;
 use crate::web::body;
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::unproven::CROWDED;
 
 /// What became of the records of a request.
 #[derive(Debug, serde::Serialize)]
@@ -30,17 +35,38 @@ pub(crate) async fn post(
     State(web): State<Web>,
     Path(name): Path<String>,
     request: Request,
-) -> Result<(StatusCode, Json<PostTaken>), Problem> {
-    let headers = request.headers().clone();
-    if !web.sources.may_be_read(&name, header(&headers)) {
-        return Err(refused(NotAdmitted::Unproven));
+) -> Response {
+    match take(&web, &name, request).await {
+        Ok(taken) => (StatusCode::ACCEPTED, Json(taken)).into_response(),
+        Err(problem) => {
+            let closes = problem.code == CROWDED;
+            let mut response = problem.into_response();
+            if closes {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(header::CONNECTION, close);
+            }
+            response
+        }
     }
-    let body = body::read(request, web.limits.single_bytes).await?;
+}
+
+async fn take(web: &Web, name: &str, request: Request) -> Result<PostTaken, Problem> {
+    let headers = request.headers().clone();
+    let header = value_in(&headers);
+    let limit = web.limits.single_bytes;
+    let (body, room) = match web.sources.weighed(name, header) {
+        HeaderProof::Whole => (body::read(request, limit).await?, None),
+        HeaderProof::NeedsBody => {
+            let (body, room) = web.door.unproven.read(request, limit).await?;
+            (body, Some(room))
+        }
+        HeaderProof::Missing => return Err(refused(NotAdmitted::Unproven)),
+    };
     let now = web.clock.now();
-    let receiver = web.sources.receiver(&name);
-    let receiver = receiver.ok_or_else(|| refused(NotAdmitted::Unproven))?;
-    let admitted = receiver.admit(header(&headers), &body, now);
-    admitted.map_err(refused)?;
+    let admitted = web.sources.admitted(name, header, &body, now);
+    let receiver = admitted.map_err(refused)?;
+    // From here on it is known whose it is.
+    drop(room);
     let length = body.len();
     // By way of a tree, which refuses what could be stored but not be read back.
     let parse = move || json::read::<Tree<'_>>(&body).map(|tree| tree.to_value());
@@ -49,16 +75,15 @@ pub(crate) async fn post(
     if outcome.taken > 0 {
         web.wake.events_stored();
     }
-    let answer = PostTaken {
+    Ok(PostTaken {
         taken: outcome.taken,
         known: outcome.known,
         dead: outcome.dead,
-    };
-    Ok((StatusCode::ACCEPTED, Json(answer)))
+    })
 }
 
 /// The value of a header, by its name.
-fn header<'h>(headers: &'h HeaderMap) -> impl Fn(&str) -> Option<&'h [u8]> + Copy {
+fn value_in<'h>(headers: &'h HeaderMap) -> impl Fn(&str) -> Option<&'h [u8]> + Copy {
     move |name: &str| headers.get(name).map(HeaderValue::as_bytes)
 }
 

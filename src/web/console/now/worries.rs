@@ -48,11 +48,11 @@ pub(super) fn alarms(worry: &IncidentWorry, now: Moment) -> Vec<Alarm> {
             "Its page lists how many; end it with incident.resolved once it is mended.",
         );
     }
-    if let (true, Some(begin)) = (worry.late_notice, worry.began_at) {
+    if worry.late_notice {
         let sentence = format!("The works {name} were announced later than they had to be");
         alarm(
             sentence,
-            begin,
+            worry.opened_at,
             "They can be moved (incident.updated); else this goes when they begin.",
         );
     }

@@ -1,16 +1,22 @@
 //! Whoever cannot prove it is refused alike and before any work; what cannot be taken is refused whole,
 //! with the place.
 
+use araldo::domain::limits::UNPROVEN_BODIES;
 use ring::hmac;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::{ALERTS, ALERTS_PATH, BEARER, EVENTS, HELP_DESK, Poster};
 use super::{alert, envelope, hex, sha1, watching};
 use crate::support::TestStore;
+use crate::support::node::Node;
+use crate::support::patience::until;
 
 on_both_databases!(
     whoever_cannot_prove_it_learns_nothing,
     a_signature_with_an_old_time_is_refused,
+    whoever_proves_nothing_cannot_fill_the_memory,
     what_is_too_much_is_refused_whole,
     what_is_no_json_is_said_with_its_place,
 );
@@ -83,6 +89,58 @@ async fn a_signature_with_an_old_time_is_refused(store: TestStore) {
     }
     node.until_states("C-1", &["delivered"]).await;
     node.sums_close().await;
+    node.stop().await;
+}
+
+/// A request of which the last byte is kept back.
+async fn withheld(node: &Node, path: &str, header: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(node.address()).await.unwrap();
+    let head =
+        format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n{header}\r\n\r\n{{}}");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+async fn whoever_proves_nothing_cannot_fill_the_memory(store: TestStore) {
+    let settings = format!("{ALERTS}{HELP_DESK}");
+    let node = watching(store, &settings).await;
+    let signed = "x-hub-signature: sha1=00";
+    // What the named source does not ask for is refused before the body is whole.
+    let mut early = withheld(&node, ALERTS_PATH, signed).await;
+    let mut said = [0; 12];
+    early.read_exact(&mut said).await.unwrap();
+    assert_eq!(&said, b"HTTP/1.1 401");
+    let mut held = Vec::new();
+    for number in 0..UNPROVEN_BODIES {
+        let path = format!("/v1/sources/nobody{}", number % 3);
+        held.push(withheld(&node, &path, signed).await);
+    }
+    let desk = format!("http://{}/v1/sources/helpdesk", node.address());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let refused = until(async || {
+        let request = http.post(&desk).header("x-hub-signature", "sha1=00");
+        let answer = request.body("{}").send().await.unwrap();
+        match answer.status().as_u16() {
+            503 => Ok(answer),
+            status => Err(format!("{status}: not all are held yet")),
+        }
+    })
+    .await;
+    assert_eq!(refused.headers()["retry-after"], "5");
+    assert_eq!(refused.headers()["connection"], "close");
+    let problem: Value = serde_json::from_str(&refused.text().await.unwrap()).unwrap();
+    assert_eq!(problem["code"], "too_many_bodies");
+    // Whoever bears the secret needs no such room.
+    let alerts = Poster::to(&node, ALERTS_PATH);
+    let alert = alert(&node, "a1b2c3d4e5f60718");
+    assert_eq!(alerts.alerts(&[alert]).await.0, 202);
+    drop(held);
+    let poster = Poster::to(&node, "/v1/sources/helpdesk");
+    until(async || {
+        let (status, _) = poster.post(&[("x-hub-signature", "sha1=00")], "{}").await;
+        (status == 401).then_some(()).ok_or(format!("{status}"))
+    })
+    .await;
     node.stop().await;
 }
 
