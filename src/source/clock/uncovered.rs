@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn it_is_one_event_for_those_it_is_for_however_often_it_is_made() {
-        let at = Timestamp::from_micros;
+        let at = |after: i64| Timestamp::from_micros(1_795_000_000_000_000 + after);
         let id = IncidentId::new(7);
         let made = |kept: &[i64], now| {
             let kept: Vec<_> = kept.iter().copied().map(MessageId::new).collect();
