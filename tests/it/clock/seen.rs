@@ -64,6 +64,8 @@ async fn a_client_reads_who_holds_it_up_since_when_and_when_we_look_again(store:
             "Sportello: voltura PR-7 attende e-distribuzione. La seguiamo noi. Info 800000000",
         ]
     );
+    // The last receipt may still be on its way.
+    node.until_states("C-1", &["delivered"; 5]).await;
     node.sums_close().await;
     node.stop().await;
 }
