@@ -10,8 +10,8 @@ use crate::domain::client::TrackingConsent;
 use crate::domain::{
     Channel, EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Tracking, Verdict,
 };
-use crate::store::database::sql::{all, execute, optional, value};
-use crate::store::messages::rollup::{self, Acts, Facts, Summed};
+use crate::store::database::sql::{all, execute, value};
+use crate::store::messages::rollup::{self, Acts, Facts, Sum};
 use crate::store::{StoreError, handle, json_ids};
 
 handle!(engagement -> Engagement);
@@ -133,24 +133,10 @@ impl Engagement<'_> {
 
     /// Adds pixels that were loaded without saying whose. Leaves no row behind.
     pub async fn add_anonymous_opens(&mut self, opens: &[(PlanId, i64)]) -> Result<(), StoreError> {
-        for (plan, by) in opens {
-            type Row = (String, i64, Option<i64>, Timestamp);
-            let row: Option<Row> = optional!(self.0, "look up a plan",
-                "SELECT template, version, day, created_at FROM plan WHERE id = $1";
-                plan
-            )?;
-            let Some((template, version, day, created_at)) = row else {
-                continue;
-            };
-            let summed = Summed {
-                day,
-                template: &template,
-                version,
-            };
-            let sum = summed.sum(created_at, Channel::Email);
-            rollup::add_anonymous_opens(self.0, [(sum, *by)]).await?;
-        }
-        Ok(())
+        let sums = opens
+            .iter()
+            .map(|(plan, by)| (Sum::of_plan(*plan, Channel::Email), *by));
+        rollup::add_anonymous_opens(self.0, sums).await
     }
 
     /// Computes again what these messages count for, from their rows, and moves the sums: repairs

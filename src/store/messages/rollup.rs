@@ -16,7 +16,7 @@ mod standing;
 use std::collections::BTreeMap;
 
 use self::standing::{COLUMNS, Column};
-use crate::domain::{Channel, Timestamp};
+use crate::domain::{Channel, PlanId, Timestamp};
 use crate::store::database::sql::execute;
 use crate::store::{Conn, StoreError};
 
@@ -26,36 +26,32 @@ pub(in crate::store) use counted::{
 pub(in crate::store) use facts::{Facts, StandingChange, facts, follow};
 pub(in crate::store) use standing::{Acts, Standing};
 
-/// Which sum a message belongs to.
+/// Which sum a message belongs to. What the plan froze, its template and version, is read by the
+/// statement that moves the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) struct Sum<'a> {
-    /// The day its plan was made in the organisation's zone, counted from 1970-01-01.
-    day: i64,
-    /// The template's name, as in `plan.template`.
-    template: &'a str,
-    /// The template's version, as in `plan.version`.
-    version: i64,
+pub(in crate::store) struct Sum {
+    plan: PlanId,
+    /// The UTC day of the message, counted from 1970-01-01, for plans of a program that froze no
+    /// day; none: that of the plan.
+    utc_day: Option<i64>,
     channel: Channel,
 }
 
-/// What a plan says about where its messages are summed: frozen when it was made.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct Summed<'a> {
-    /// `plan.day`; none in plans of a program that summed by the UTC day of each message.
-    pub(in crate::store) day: Option<i64>,
-    /// `plan.template`.
-    pub(in crate::store) template: &'a str,
-    /// `plan.version`.
-    pub(in crate::store) version: i64,
-}
+impl Sum {
+    /// The sum for a message of `plan` that was written at `created_at`.
+    pub(in crate::store) fn of(plan: PlanId, created_at: Timestamp, channel: Channel) -> Self {
+        Self {
+            plan,
+            utc_day: Some(created_at.utc_day()),
+            channel,
+        }
+    }
 
-impl<'a> Summed<'a> {
-    /// The sum for a message of this plan that was written at `created_at`.
-    pub(in crate::store) fn sum(self, created_at: Timestamp, channel: Channel) -> Sum<'a> {
-        Sum {
-            day: self.day.unwrap_or_else(|| created_at.utc_day()),
-            template: self.template,
-            version: self.version,
+    /// The sum of a plan of whose messages nobody knows which one it is about.
+    pub(in crate::store) const fn of_plan(plan: PlanId, channel: Channel) -> Self {
+        Self {
+            plan,
+            utc_day: None,
             channel,
         }
     }
@@ -63,9 +59,9 @@ impl<'a> Summed<'a> {
 
 /// Some messages of one sum went from one standing to another.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct Shift<'a> {
+pub(in crate::store) struct Shift {
     /// Where they are counted.
-    pub(in crate::store) sum: Sum<'a>,
+    pub(in crate::store) sum: Sum,
     /// How many; usually one, a chunk's worth when the planner inserts.
     pub(in crate::store) messages: i64,
     /// Where they stood before; `None` when they are new.
@@ -74,13 +70,10 @@ pub(in crate::store) struct Shift<'a> {
     pub(in crate::store) to: Standing,
 }
 
-type Deltas<'a> = BTreeMap<Sum<'a>, [i64; COLUMNS]>;
+type Deltas = BTreeMap<Sum, [i64; COLUMNS]>;
 
 /// Moves the sums with the messages. Moves that change no sum cost nothing.
-pub(in crate::store) async fn shift(
-    conn: &mut Conn,
-    moves: &[Shift<'_>],
-) -> Result<(), StoreError> {
+pub(in crate::store) async fn shift(conn: &mut Conn, moves: &[Shift]) -> Result<(), StoreError> {
     let mut deltas = Deltas::new();
     for step in moves {
         let delta = deltas.entry(step.sum).or_default();
@@ -98,7 +91,7 @@ pub(in crate::store) async fn shift(
 /// Adds pixels that were loaded without saying whose.
 pub(in crate::store) async fn add_anonymous_opens(
     conn: &mut Conn,
-    opens: impl IntoIterator<Item = (Sum<'_>, i64)>,
+    opens: impl IntoIterator<Item = (Sum, i64)>,
 ) -> Result<(), StoreError> {
     let mut deltas = Deltas::new();
     for (sum, by) in opens {
@@ -108,8 +101,10 @@ pub(in crate::store) async fn add_anonymous_opens(
 }
 
 /// One statement for all sums, in the order of their keys: two nodes that move the same sums
-/// lock them in the same order and never wait for each other in a circle.
-async fn add(conn: &mut Conn, deltas: Deltas<'_>) -> Result<(), StoreError> {
+/// lock them in the same order and never wait for each other in a circle. It looks up the plans
+/// itself, so that moving a message costs no statement more. Where following links could not be
+/// kept, its plan says so and no click counts.
+async fn add(conn: &mut Conn, deltas: Deltas) -> Result<(), StoreError> {
     let rows: Vec<serde_json::Value> = deltas
         .into_iter()
         .filter(|(_, delta)| delta.iter().any(|change| *change != 0))
@@ -124,15 +119,26 @@ async fn add(conn: &mut Conn, deltas: Deltas<'_>) -> Result<(), StoreError> {
          delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked,
          clicked_machine, replied, measurable, anonymous_opens, reporting, reached,
          clicks_measurable, read_measurable, read, confirmed)
-         SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, CAST(value ->> 2 AS BIGINT), value ->> 3,
-         CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT),
-         CAST(value ->> 7 AS BIGINT), CAST(value ->> 8 AS BIGINT), CAST(value ->> 9 AS BIGINT),
-         CAST(value ->> 10 AS BIGINT), CAST(value ->> 11 AS BIGINT), CAST(value ->> 12 AS BIGINT),
-         CAST(value ->> 13 AS BIGINT), CAST(value ->> 14 AS BIGINT), CAST(value ->> 15 AS BIGINT),
-         CAST(value ->> 16 AS BIGINT), CAST(value ->> 17 AS BIGINT), CAST(value ->> 18 AS BIGINT),
-         CAST(value ->> 19 AS BIGINT), CAST(value ->> 20 AS BIGINT), CAST(value ->> 21 AS BIGINT),
-         CAST(value ->> 22 AS BIGINT), CAST(value ->> 23 AS BIGINT)
-         FROM ", words::rows!("$1"), " WHERE TRUE
+         SELECT day, template, version, channel, sum(c0), sum(c1), sum(c2), sum(c3), sum(c4),
+         sum(c5), sum(c6), sum(c7), sum(c8), sum(c9 * clicks), sum(c10 * clicks), sum(c11),
+         sum(c12), sum(c13), sum(c14), sum(c15), sum(c16 * clicks), sum(c17), sum(c18), sum(c19)
+         FROM (SELECT coalesce(p.day, CAST(value ->> 1 AS BIGINT),
+         p.created_at / 86400000000) AS day, p.template AS template,
+         p.version AS version, value ->> 2 AS channel,
+         CASE WHEN coalesce(p.clicks, TRUE) THEN 1 ELSE 0 END AS clicks,
+         CAST(value ->> 3 AS BIGINT) AS c0, CAST(value ->> 4 AS BIGINT) AS c1,
+         CAST(value ->> 5 AS BIGINT) AS c2, CAST(value ->> 6 AS BIGINT) AS c3,
+         CAST(value ->> 7 AS BIGINT) AS c4, CAST(value ->> 8 AS BIGINT) AS c5,
+         CAST(value ->> 9 AS BIGINT) AS c6, CAST(value ->> 10 AS BIGINT) AS c7,
+         CAST(value ->> 11 AS BIGINT) AS c8, CAST(value ->> 12 AS BIGINT) AS c9,
+         CAST(value ->> 13 AS BIGINT) AS c10, CAST(value ->> 14 AS BIGINT) AS c11,
+         CAST(value ->> 15 AS BIGINT) AS c12, CAST(value ->> 16 AS BIGINT) AS c13,
+         CAST(value ->> 17 AS BIGINT) AS c14, CAST(value ->> 18 AS BIGINT) AS c15,
+         CAST(value ->> 19 AS BIGINT) AS c16, CAST(value ->> 20 AS BIGINT) AS c17,
+         CAST(value ->> 21 AS BIGINT) AS c18, CAST(value ->> 22 AS BIGINT) AS c19
+         FROM ", words::rows!("$1"), " JOIN plan p ON p.id = CAST(value ->> 0 AS BIGINT)) AS moved
+         WHERE TRUE GROUP BY day, template, version, channel
+         ORDER BY day, template, version, channel
          ON CONFLICT (day, template, version, channel) DO UPDATE SET
          planned = rollup.planned + excluded.planned,
          suppressed = rollup.suppressed + excluded.suppressed,
@@ -158,11 +164,10 @@ async fn add(conn: &mut Conn, deltas: Deltas<'_>) -> Result<(), StoreError> {
     )
 }
 
-fn row(sum: Sum<'_>, delta: &[i64]) -> serde_json::Value {
-    let key: [serde_json::Value; 4] = [
-        sum.day.into(),
-        sum.template.into(),
-        sum.version.into(),
+fn row(sum: Sum, delta: &[i64]) -> serde_json::Value {
+    let key: [serde_json::Value; 3] = [
+        sum.plan.get().into(),
+        sum.utc_day.into(),
         sum.channel.as_str().into(),
     ];
     key.into_iter()
@@ -177,17 +182,34 @@ mod tests {
     use crate::store::on;
     use crate::store::{Store, StoreUrl, Tx};
 
-    const SUM: Sum<'_> = Sum {
-        day: 20_000,
-        template: "case-progress",
-        version: 2,
+    const SUM: Sum = Sum {
+        plan: PlanId::new(7),
+        utc_day: None,
         channel: Channel::Email,
     };
 
+    /// A store with one plan, of which only what is summed is of use.
     async fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::Sqlite(folder.path().join("araldo.db"));
-        (folder, Store::open(&url, 1).await.unwrap())
+        let store = Store::open(&url, 1).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        for statement in [
+            "INSERT INTO event (id, source, event_id, type, occurred_at, received_at, data,
+             body_hash, state) VALUES (1, '/t', 'e', 'case.opened', 0, 0, '{}', '', 'planned')",
+            "INSERT INTO plan (id, event_id, rule, template, version, topic, class, lane, subject,
+             occurred_at, settings, variables, state, cursor, planned, suppressed, due_at,
+             created_at, day) VALUES (7, 1, 'r', 'case-progress', 2, 'cases', 'service', 'normal',
+             's', 0, '{}', '{}', 'planned', 0, 0, 0, 0, 0, 20000)",
+        ] {
+            on!(&mut tx.conn, |c| sqlx::query(statement)
+                .execute(&mut **c)
+                .await
+                .map(drop))
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
+        (folder, store)
     }
 
     const fn standing(state: MessageState) -> Standing {
@@ -200,7 +222,7 @@ mod tests {
         }
     }
 
-    fn step(from: Option<MessageState>, to: MessageState) -> Shift<'static> {
+    fn step(from: Option<MessageState>, to: MessageState) -> Shift {
         Shift {
             sum: SUM,
             messages: 1,
@@ -237,6 +259,13 @@ mod tests {
             from = Some(to);
         }
         assert_eq!(sums(&mut tx).await, (1, 1, 1, 0, 1, 0));
+        let under: (i64, String, i64) = on!(&mut tx.conn, |c| sqlx::query_as(
+            "SELECT day, template, version FROM rollup"
+        )
+        .fetch_one(&mut **c)
+        .await)
+        .unwrap();
+        assert_eq!(under, (20_000, "case-progress".to_owned(), 2));
     }
 
     #[tokio::test]

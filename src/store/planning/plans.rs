@@ -5,7 +5,6 @@ use crate::domain::event::CaseStep;
 use crate::domain::{Class, EventId, Lane, PlanId, TemplateVersionId, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{affected, all, execute, optional, value, values};
-use crate::store::messages::rollup::Summed;
 use crate::store::messages::transitions::{Withdrawal, withdraw_plans};
 use crate::store::{StoreError, handle, json_ids};
 
@@ -49,17 +48,6 @@ row! {
         pub day: Option<i64>,
         /// Whether following its links can be kept (`[tracking] clicks`).
         pub clicks: bool,
-    }
-}
-
-impl Plan {
-    /// Where its messages are summed.
-    pub(in crate::store) fn summed(&self) -> Summed<'_> {
-        Summed {
-            day: self.day,
-            template: &self.template,
-            version: self.version,
-        }
     }
 }
 

@@ -1,13 +1,10 @@
 //! What a message's own row says of where it counts, and moving the sums for messages of which
-//! only the rows are known: what their plans froze is looked up here.
+//! only the rows are known: what their plans froze is looked up by the statement that does it.
 
-use std::collections::{BTreeSet, HashMap};
-
-use super::{Acts, Shift, Standing, Summed, shift};
+use super::{Acts, Shift, Standing, Sum, shift};
 use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp, Tracking};
 use crate::store::database::rows::row;
-use crate::store::database::sql::all;
-use crate::store::{Conn, StoreError, json_ids};
+use crate::store::{Conn, StoreError};
 
 /// The columns of `message` that [`Facts`] are read from.
 macro_rules! facts {
@@ -91,65 +88,22 @@ impl StandingChange {
             .is_none_or(|from| !self.to.counts_like(from, channel))
     }
 
-    fn shift<'a>(&self, plan: &'a CountedUnder) -> Shift<'a> {
-        let as_planned = |standing: Standing| Standing {
-            clicks: plan.clicks,
-            ..standing
-        };
-        let summed = Summed {
-            day: plan.day,
-            template: &plan.template,
-            version: plan.version,
-        };
+    fn shift(&self) -> Shift {
         Shift {
-            sum: summed.sum(self.facts.created_at, self.facts.channel),
+            sum: Sum::of(self.facts.plan, self.facts.created_at, self.facts.channel),
             messages: 1,
-            from: self.from.map(as_planned),
-            to: as_planned(self.to),
+            from: self.from,
+            to: self.to,
         }
     }
 }
 
-row! {
-    /// What a plan froze of where its messages count.
-    struct CountedUnder {
-        id: PlanId,
-        template: String,
-        version: i64,
-        day: Option<i64>,
-        clicks: bool,
-    }
-}
-
-/// Moves the sums with messages, each named once. One look at their plans serves them all; steps
-/// that change no sum cost nothing.
+/// Moves the sums with messages, each named once. Steps that change no sum cost nothing.
 pub(in crate::store) async fn follow(
     conn: &mut Conn,
     steps: &[StandingChange],
 ) -> Result<(), StoreError> {
-    let steps: Vec<&StandingChange> = steps.iter().filter(|step| step.counts()).collect();
-    if steps.is_empty() {
-        return Ok(());
-    }
-    let plans = frozen(conn, steps.iter().map(|step| step.facts.plan).collect()).await?;
-    let shifts = steps.iter().map(|step| {
-        let plan = step.facts.plan;
-        let missing = || StoreError::missing("plan", plan);
-        Ok(step.shift(plans.get(&plan).ok_or_else(missing)?))
-    });
-    let shifts = shifts.collect::<Result<Vec<Shift<'_>>, StoreError>>()?;
+    let counting = steps.iter().filter(|step| step.counts());
+    let shifts: Vec<Shift> = counting.map(StandingChange::shift).collect();
     shift(conn, &shifts).await
-}
-
-async fn frozen(
-    conn: &mut Conn,
-    plans: BTreeSet<PlanId>,
-) -> Result<HashMap<PlanId, CountedUnder>, StoreError> {
-    let ids = json_ids(plans);
-    let rows: Vec<CountedUnder> = all!(*conn, "look up the plans of counted messages",
-        "SELECT id, template, version, day, coalesce(clicks, TRUE) AS clicks
-         FROM plan WHERE id IN (", words::ids!("$1"), ")";
-        &ids
-    )?;
-    Ok(rows.into_iter().map(|plan| (plan.id, plan)).collect())
 }

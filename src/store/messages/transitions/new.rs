@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::domain::{Channel, ClientId, MessageId, MessageState, Reason, Timestamp, Tracking};
 use crate::store::database::sql::{affected, optional, values};
 use crate::store::messages::Messages;
-use crate::store::messages::rollup::{self, Acts, Facts, Shift, Standing};
+use crate::store::messages::rollup::{self, Acts, Facts, Shift, Standing, Sum};
 use crate::store::messages::timers::Timers;
 use crate::store::planning::plans::Plan;
 use crate::store::{StoreError, database, json_ids};
@@ -61,7 +61,7 @@ impl Messages<'_> {
             *groups.entry(group).or_default() += 1;
         }
         let shift = |((state, tracking, channel), messages)| Shift {
-            sum: plan.summed().sum(now, channel),
+            sum: Sum::of(plan.id, now, channel),
             messages,
             from: None,
             to: Standing {
@@ -77,7 +77,7 @@ impl Messages<'_> {
             planned: i64::try_from(new().count()).unwrap_or(i64::MAX),
             suppressed: i64::try_from(suppressed.count()).unwrap_or(i64::MAX),
         };
-        let shifts: Vec<Shift<'_>> = groups.into_iter().map(shift).collect();
+        let shifts: Vec<Shift> = groups.into_iter().map(shift).collect();
         rollup::shift(self.0, &shifts).await?;
         Ok(inserted)
     }
