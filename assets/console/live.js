@@ -1,7 +1,7 @@
 // Keeps the marked regions of a page up to date, and "/" leads to the search field.
 // Without it every page shows the same and stands still.
 
-const STANDING = "This page stands still: Araldo does not answer, or your session is over. Load it again to see more.";
+const STANDING = document.body.dataset.standing; // in the reader's language
 const page = document.querySelector("[data-live]");
 if (page) follow(page.dataset.live);
 

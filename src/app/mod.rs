@@ -1,6 +1,6 @@
 //! The composition root: from settings to a running node. `start` has the order, `files` what is
 //! read first, `settings` what each stage is told of the configuration, `roles` what a role is made
-//! of. Nothing is decided here.
+//! of, `sources` those that are watched and how they change. Nothing is decided here.
 
 mod files;
 mod node;
@@ -12,6 +12,7 @@ mod roles;
 mod serving;
 mod settings;
 mod sound;
+mod sources;
 mod start;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use node::COMMAND_SLOT;
 pub use prepare::{Prepared, every_fault, prepare};
 pub use roles::rehearsing_planner;
 pub use settings::{contact, upkeep_settings};
+pub use sources::{BuiltSources, WatchedSources};
 pub use start::{start, start_by};
 
 use crate::channel::SetupError;
@@ -79,6 +81,8 @@ pub struct Running {
     pub world: Option<Arc<World>>,
     /// The rules, to be swapped on SIGHUP.
     pub matcher: Arc<ArcSwap<Matcher>>,
+    /// The sources, to be changed on SIGHUP.
+    pub sources: Arc<WatchedSources>,
     id: NodeId,
     presence: Presence,
     _lock: DaemonLock,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{AppError, load_case_kinds, load_rules, template_sources};
+use super::{AppError, load_case_kinds, load_rules, providers, template_sources};
 use crate::channel::{self, BuildContext, ProviderSettings};
 use crate::config::{Config, ConfigError, ConfigReading};
 use crate::domain::Channel;
@@ -49,6 +49,7 @@ fn build(config: &Config, known: &[ConfigError]) -> Result<Prepared, AppError> {
     let (templates, unread) = template_sources(config);
     faults.extend(unread);
     faults.extend(provider_faults(config, known));
+    faults.extend(reply_faults(config));
     match (matcher, case_kinds) {
         (Some(matcher), Some(case_kinds)) if faults.is_empty() => Ok(Prepared {
             matcher,
@@ -67,6 +68,19 @@ fn noted<T>(built: Result<T, AppError>, faults: &mut Vec<String>) -> Option<T> {
             None
         }
     }
+}
+
+/// What is wrong with how gateways bring what clients write.
+fn reply_faults(config: &Config) -> Vec<String> {
+    let (_, faults) = providers::reply_secrets(config);
+    let placed = faults.iter().flat_map(|(name, error)| {
+        let provider = config.providers.get(name);
+        error.problems().iter().filter_map(move |problem| {
+            let at = provider?.place(problem);
+            Some(format!("{at}: [provider.{name}] {problem}"))
+        })
+    });
+    placed.collect()
 }
 
 /// Builds each provider in use once, and lets it go again.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::{AppError, Running};
 use crate::channel::sandbox::{self, Sandbox};
-use crate::channel::{BuildContext, ProviderSettings, build};
+use crate::channel::{BuildContext, ProviderSettings, SetupError, build};
 use crate::config::Config;
 use crate::dispatch::{ProviderRoute, ProviderRoutes, RateLimiter, StoredRate};
 use crate::domain::Channel;
 use crate::domain::token::Signer;
-use crate::web::console::ProviderFace;
+use crate::web::console::{DeclareSettings, ProviderFace};
+use crate::web::hooks::ReplySecrets;
 
 /// The routes, and the sandbox behind them if one is configured.
 pub(super) struct Carriers {
@@ -77,6 +78,35 @@ pub(super) fn faces(config: &Config) -> Vec<ProviderFace> {
         channel: settings.channel(),
     };
     in_use(config).map(face).collect()
+}
+
+/// The secrets of the gateways that bring what clients write, in use or not: one may only receive.
+/// With what is wrong, each fault by the provider's name.
+pub(super) fn reply_secrets(config: &Config) -> (ReplySecrets, Vec<(String, SetupError)>) {
+    let (mut secrets, mut faults) = (ReplySecrets::default(), Vec::new());
+    for (name, provider) in &config.providers {
+        if let ProviderSettings::Kannel(kannel) = &provider.settings {
+            match kannel.replies_by(name) {
+                Ok(Some(secret)) => secrets.admit(name, secret.expose()),
+                Ok(None) => {}
+                Err(error) => faults.push((name.clone(), error)),
+            }
+        }
+    }
+    (secrets, faults)
+}
+
+/// How fast the first provider of each channel may send, and what two people have to see.
+pub(super) fn declaring(config: &Config) -> DeclareSettings {
+    let pace = |channel: &Channel| {
+        let first = config.channels.of(*channel).first()?;
+        let rate = config.providers.get(first)?.settings.rate()?;
+        Some((*channel, rate.per_second()))
+    };
+    DeclareSettings {
+        approval_above: config.clock.incidents.approval_above,
+        per_second: Channel::ALL.iter().filter_map(pace).collect(),
+    }
 }
 
 /// The providers in use, by channel in order of preference.

@@ -16,9 +16,7 @@ use crate::domain::token::Signer;
 use crate::intake::inbox::EventInbox;
 use crate::plan::Planner;
 use crate::runtime::Wake;
-use crate::source::{
-    self, ClockSource, Mapping, ReaderSettings, Runner, RunnerParts, SourceRegister, WebhookSilence,
-};
+use crate::source::{ClockSource, RunnerParts};
 use crate::store::Store;
 use crate::track::Track;
 use crate::upkeep::Upkeep;
@@ -79,47 +77,8 @@ pub fn rehearsing_planner(
     ))
 }
 
-/// The role `source`: each system of the settings is read by one of the nodes that have the role; of
-/// those that post by themselves each such node sees when they fall silent.
-pub(super) fn sources(
-    config: &Config,
-    running: &Running,
-    case_kinds: &CaseKinds,
-) -> Result<(), AppError> {
-    let kinds = Arc::new(case_kinds.clone());
-    for (name, source) in &config.sources {
-        let fault =
-            |why: String| AppError::Faults(vec![format!("{}: [source.{name}] {why}", source.at)]);
-        let settings = &source.settings;
-        let lifecycle = &running.lifecycle;
-        if let ReaderSettings::Webhook(_) = &settings.reader {
-            let silence = WebhookSilence {
-                name: name.clone(),
-                alarm_after: settings.watch.alarm_after,
-                store: running.store.clone(),
-                clock: Arc::clone(&running.clock),
-            };
-            lifecycle.spawn("source", silence.run(lifecycle.clone()));
-            continue;
-        }
-        let mapping = Mapping::new(name, &settings.watch, Arc::clone(&kinds))
-            .map_err(|error| fault(error.to_string()))?;
-        let reader =
-            source::open(name, &settings.reader).map_err(|error| fault(error.to_string()))?;
-        let parts = RunnerParts {
-            store: running.store.clone(),
-            clock: Arc::clone(&running.clock),
-            ids: Arc::clone(&running.ids),
-            wake: Arc::clone(&running.wake),
-            node: running.id,
-        };
-        let runner = Runner::new(name.clone(), settings, mapping, reader, parts);
-        lifecycle.spawn("source", runner.run(lifecycle.clone()));
-    }
-    Ok(())
-}
-
-/// The role `source`, too: the clock, which one of the nodes that have the role minds.
+/// The role `source`: the clock, which one of the nodes that have the role minds. What else it watches
+/// is in `sources`.
 pub(super) fn clock(config: &Config, running: &Running, case_kinds: &CaseKinds) {
     let parts = RunnerParts {
         store: running.store.clone(),
@@ -132,27 +91,6 @@ pub(super) fn clock(config: &Config, running: &Running, case_kinds: &CaseKinds) 
     let clock = ClockSource::new(config.clock.clone(), kinds, parts);
     let lifecycle = &running.lifecycle;
     lifecycle.spawn("clock", clock.run(lifecycle.clone()));
-}
-
-/// The sources as the API and the console need them: what is posted is taken by whichever node it
-/// reaches.
-fn register(
-    config: &Config,
-    running: &Running,
-    case_kinds: &Arc<CaseKinds>,
-) -> Result<SourceRegister, AppError> {
-    let mut register = SourceRegister::default();
-    for (name, source) in &config.sources {
-        let fault =
-            |why: String| AppError::Faults(vec![format!("{}: [source.{name}] {why}", source.at)]);
-        let settings = &source.settings;
-        let mapping = Mapping::new(name, &settings.watch, Arc::clone(case_kinds))
-            .map_err(|error| fault(error.to_string()))?;
-        register
-            .enter(name, settings, mapping, &running.store, &running.ids)
-            .map_err(fault)?;
-    }
-    Ok(register)
 }
 
 /// The role `dispatch`: the providers in use, and the dispatcher that hands messages to them. Only
@@ -192,8 +130,10 @@ pub(super) async fn web(
     doors: serving::Doors,
 ) -> Result<(), AppError> {
     let lifecycle = running.lifecycle.clone();
-    let console =
-        console::ConsoleState::new(providers::faces(config), lifecycle).in_zone(config.upkeep.zone);
+    let console = console::ConsoleState::new(providers::faces(config), lifecycle)
+        .in_zone(config.upkeep.zone)
+        .speaking(config.console.language)
+        .declaring(providers::declaring(config));
     let web = web_state(config, running, public, case_kinds, console).await?;
     if config.node.does(NodeRole::Web) {
         console::ConsoleState::watch(&web);
@@ -211,7 +151,6 @@ async fn web_state(
 ) -> Result<Web, AppError> {
     let rehearsal = Arc::new(planner(config, running, case_kinds.clone()));
     let case_kinds = Arc::new(case_kinds);
-    let sources = register(config, running, &case_kinds)?;
     let pages = public::Pages::new(settings::public_contact(config), case_kinds)
         .counting_clicks(config.tracking.clicks)
         .keeping_messages(config.retention.messages);
@@ -232,7 +171,7 @@ async fn web_state(
         sandbox: running.world.clone(),
         rules: Arc::clone(&running.matcher),
         rehearsal,
-        sources: Arc::new(sources),
+        sources: Arc::clone(running.sources.register()),
         track: Track::start(
             &running.lifecycle,
             &running.store,
@@ -242,8 +181,14 @@ async fn web_state(
         ),
         pages,
         console: Arc::new(console),
-        door: Arc::new(Door::new(config.http.trusted_proxies.clone())),
+        door: Arc::new(door(config)),
     })
+}
+
+/// What is wrong with the secrets was said before anything began (`prepare`).
+fn door(config: &Config) -> Door {
+    let (replies, _) = providers::reply_secrets(config);
+    Door::new(config.http.trusted_proxies.clone()).taking_replies(replies)
 }
 
 /// Links of the erased end on every node, whichever did it.

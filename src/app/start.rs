@@ -6,7 +6,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::roles::Public;
-use super::{AppError, Running, files, node, peers, prepare, presence, roles, serving, sound};
+use super::{
+    AppError, Running, WatchedSources, files, node, peers, prepare, presence, roles, serving, sound,
+};
 use crate::config::{Config, NodeRole};
 use crate::domain::Clock;
 use crate::domain::case_kind::CaseKinds;
@@ -55,6 +57,7 @@ pub async fn start_by(
         public_address: doors.as_ref().and_then(|doors| doors.public_address),
         world: None,
         matcher: Arc::new(ArcSwap::from_pointee(prepared.matcher)),
+        sources: Arc::new(WatchedSources::new(config, prepared.case_kinds.clone())),
         id,
         presence,
         _lock: lock,
@@ -134,8 +137,9 @@ async fn start_roles(
     if config.node.does(NodeRole::Plan) {
         roles::plan(config, running, case_kinds.clone());
     }
+    let sources = running.sources.build(config, running)?;
+    running.sources.apply(sources, &running.lifecycle);
     if config.node.does(NodeRole::Source) {
-        roles::sources(config, running, &case_kinds)?;
         roles::clock(config, running, &case_kinds);
     }
     if let Some(doors) = doors {

@@ -67,6 +67,9 @@ pub struct Outgoing {
     pub reference: Reference,
     /// Not worth delivering afterwards; passed on where the protocol has a field for it.
     pub expires_at: Timestamp,
+    /// Whether its provider is to report what becomes of it. A test that an operator sends to
+    /// themselves has no row that a report could be about.
+    pub reported: bool,
     /// The text and its address.
     pub content: Content,
 }

@@ -1,5 +1,6 @@
 //! `araldo serve`: the daemon. Starts the node, obeys signals, ends in good order.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::app::{self, AppError, Running};
-use crate::config::{self, Config, NodeRole};
+use crate::config::{self, Config, ConfiguredSource, NodeRole};
 use crate::plan::Matcher;
 use crate::runtime::Lifecycle;
 use crate::store::Store;
@@ -27,7 +28,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> anyhow::Result
     let lifecycle = Lifecycle::new();
     let running = match start(&config, &lifecycle, &mut signals).await {
         Err(AppError::Stopped) => return Ok(never_ready(&config, &lifecycle).await),
-        started => started?,
+        started => Arc::new(started?),
     };
     tracing::info!(
         http.address = running.address.map(tracing::field::display),
@@ -39,7 +40,8 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> anyhow::Result
         invite(&running, address).await?;
     }
     say_what_rules_lack(&running.store, &running.matcher).await;
-    until_ended(&config, &running, file, signals).await
+    let settings = SettingsInForce::of(&running, file, BTreeMap::new());
+    until_ended(&config, settings, signals).await
 }
 
 /// Starts the node. The first signal lets the start end in order: it gives up where it stands, and
@@ -114,21 +116,16 @@ async fn invite(running: &Running, address: std::net::SocketAddr) -> anyhow::Res
 }
 
 /// Waits for the end: SIGTERM or SIGINT stop softly, a second one at once; SIGHUP reads the
-/// rules again.
+/// settings again.
 pub(super) async fn until_ended(
     config: &Config,
-    running: &Running,
-    file: Option<PathBuf>,
+    settings: SettingsInForce,
     signals: Signals,
 ) -> anyhow::Result<ExitCode> {
+    let running = Arc::clone(&settings.running);
     let lifecycle = running.lifecycle.clone();
     let reload = Arc::new(Notify::new());
-    let rules = RulesInForce {
-        file,
-        matcher: Arc::clone(&running.matcher),
-        store: running.store.clone(),
-    };
-    let reloading = rules.reload_until(lifecycle.stopping(), Arc::clone(&reload));
+    let reloading = settings.reload_until(lifecycle.stopping(), Arc::clone(&reload));
     lifecycle.spawn("reload", reloading);
     // Not one of the lifecycle's tasks: it has to outlive them all.
     let ended = lifecycle.ended(config.http.stop_within);
@@ -196,14 +193,28 @@ impl Signals {
     }
 }
 
-/// The rules that the node obeys, and the settings that name their file.
-struct RulesInForce {
+/// What of the settings can change while the node runs: the rules that it obeys, and the sources that it
+/// watches.
+pub(super) struct SettingsInForce {
     file: Option<PathBuf>,
-    matcher: Arc<ArcSwap<Matcher>>,
-    store: Store,
+    /// Watched besides those of the file.
+    own: BTreeMap<String, ConfiguredSource>,
+    running: Arc<Running>,
 }
 
-impl RulesInForce {
+impl SettingsInForce {
+    pub(super) fn of(
+        running: &Arc<Running>,
+        file: Option<PathBuf>,
+        own: BTreeMap<String, ConfiguredSource>,
+    ) -> Self {
+        Self {
+            file,
+            own,
+            running: Arc::clone(running),
+        }
+    }
+
     /// Reads them again when asked to, until the daemon stops; a reading that is under way then is
     /// left alone.
     async fn reload_until(self, stopping: impl Future<Output = ()>, asked: Arc<Notify>) {
@@ -219,25 +230,32 @@ impl RulesInForce {
         loop {
             asked.notified().await;
             self.reload().await;
-            say_what_rules_lack(&self.store, &self.matcher).await;
+            say_what_rules_lack(&self.running.store, &self.running.matcher).await;
         }
     }
 
-    /// All or nothing: a fault leaves the rules as they were.
+    /// All or nothing: a fault leaves everything as it was.
     async fn reload(&self) {
-        let file = self.file.clone();
+        let (file, own) = (self.file.clone(), self.own.clone());
+        let running = Arc::clone(&self.running);
         let load = move || {
-            let config = Config::load(file.as_deref(), config::environment())?;
-            app::load_rules(&config)
+            let mut config = Config::load(file.as_deref(), config::environment())?;
+            config.sources.extend(own);
+            let rules = app::load_rules(&config)?;
+            let sources = running.sources.build(&config, &running)?;
+            Ok::<_, AppError>((rules, sources))
         };
+        let kept = "the rules and the sources stay as they were";
         // On a thread of its own: whatever a file does to its reader, the daemon goes on.
         match tokio::task::spawn_blocking(load).await {
-            Ok(Ok(rules)) => {
-                self.matcher.store(Arc::new(rules));
-                tracing::info!("the rules were read again");
+            Ok(Ok((rules, sources))) => {
+                self.running.matcher.store(Arc::new(rules));
+                let lifecycle = &self.running.lifecycle;
+                self.running.sources.apply(sources, lifecycle);
+                tracing::info!("the rules and the sources were read again");
             }
-            Ok(Err(error)) => tracing::error!(error = %error, "the rules stay as they were"),
-            Err(error) => tracing::error!(error = %error, "the rules stay as they were"),
+            Ok(Err(error)) => tracing::error!(error = %error, "{kept}"),
+            Err(error) => tracing::error!(error = %error, "{kept}"),
         }
     }
 }

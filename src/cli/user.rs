@@ -187,6 +187,8 @@ async fn list(context: &Context) -> anyhow::Result<()> {
     for person in &people {
         let state = if person.disabled_at.is_some() {
             "disabled"
+        } else if person.password_hash.is_empty() {
+            "invited"
         } else {
             "may log in"
         };

@@ -10,8 +10,9 @@ use super::error::ConfigError;
 use super::layers::Layers;
 use super::section::Section;
 use crate::domain::calendar::WorkingDays;
-use crate::domain::limits::STATE_WORKING_DAYS;
-use crate::source::{ClockSettings, IncidentTimes};
+use crate::domain::limits::{COMPENSATION_CLASSES, REFERENCE, STATE_WORKING_DAYS};
+use crate::source::{ClockSettings, CompensationClass, IncidentTimes};
+use crate::text::time::parse_time;
 
 /// `zone`: where days begin. `patron`: days besides the national holidays on which nobody works.
 pub(super) fn read(
@@ -19,6 +20,7 @@ pub(super) fn read(
     zone: Tz,
     patron: Vec<(u32, u32)>,
 ) -> Result<ClockSettings, ConfigError> {
+    let (incidents, compensation) = incidents(layers)?;
     let mut section = Section::take(layers, "clock");
     let most_days = i64::from(STATE_WORKING_DAYS);
     let clock = ClockSettings {
@@ -29,7 +31,8 @@ pub(super) fn read(
         body_report_at: section.number("body_report_at", 1, 1_000_000)?,
         chase_after_days: section.number("chase_after_days", 1, most_days)?,
         bodies: bodies(&mut section)?,
-        incidents: incidents(layers)?,
+        incidents,
+        compensation,
     };
     section.finish()?;
     Ok(clock)
@@ -48,7 +51,71 @@ fn bodies(section: &mut Section) -> Result<BTreeMap<String, String>, ConfigError
     }
 }
 
-fn incidents(layers: &mut Layers) -> Result<IncidentTimes, ConfigError> {
+/// A class as it is written.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenClass {
+    after: String,
+    #[serde(default = "electricity")]
+    service: String,
+    #[serde(default)]
+    municipalities: Vec<String>,
+}
+
+fn electricity() -> String {
+    "electricity".to_owned()
+}
+
+fn compensation(section: &mut Section) -> Result<Vec<CompensationClass>, ConfigError> {
+    let written: Vec<WrittenClass> = section.get("compensation")?;
+    let mut classes: Vec<CompensationClass> = Vec::with_capacity(written.len());
+    for class in written {
+        let fault = |detail| section.fault("compensation", detail);
+        let class = CompensationClass {
+            after: parse_time(&class.after).map_err(fault)?,
+            service: class.service,
+            municipalities: class.municipalities,
+        };
+        check_class(&class, &classes).map_err(fault)?;
+        classes.push(class);
+    }
+    match classes.len() > COMPENSATION_CLASSES {
+        true => Err(section.fault(
+            "compensation",
+            format!("it has more than {COMPENSATION_CLASSES} classes"),
+        )),
+        false => Ok(classes),
+    }
+}
+
+/// Finds what cannot be meant of a class, beside those before it.
+fn check_class(class: &CompensationClass, before: &[CompensationClass]) -> Result<(), String> {
+    let code = |text: &String| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(wrong) = class.municipalities.iter().find(|text| !code(text)) {
+        return Err(format!(
+            "`{wrong}` is no ISTAT code of six digits, such as \"037006\""
+        ));
+    }
+    if class.service.trim().is_empty() || class.service.chars().count() > REFERENCE {
+        return Err("`service` is a word of incidents, such as \"electricity\"".to_owned());
+    }
+    for other in before.iter().filter(|other| other.service == class.service) {
+        if other.after.num_seconds() == class.after.num_seconds() {
+            return Err("two classes have the same `after`: make one of them".to_owned());
+        }
+        if other.municipalities.is_empty() && class.municipalities.is_empty() {
+            let detail = "two classes name no municipalities; only one can be for all others";
+            return Err(detail.to_owned());
+        }
+        let known = &other.municipalities;
+        if let Some(twice) = class.municipalities.iter().find(|it| known.contains(it)) {
+            return Err(format!("`{twice}` stands in two classes; take one out"));
+        }
+    }
+    Ok(())
+}
+
+fn incidents(layers: &mut Layers) -> Result<(IncidentTimes, Vec<CompensationClass>), ConfigError> {
     let mut section = Section::take(layers, "incidents");
     let remind_at = section.text("remind_at")?;
     let remind_at = NaiveTime::parse_from_str(&remind_at, "%H:%M").map_err(|_| {
@@ -61,9 +128,11 @@ fn incidents(layers: &mut Layers) -> Result<IncidentTimes, ConfigError> {
         announce_days: section.number("announce_days", 0, 60)?,
         remind_at,
         material: section.time("material")?,
+        approval_above: section.number_if("approval_above", 0, 1_000_000_000)?,
     };
+    let compensation = compensation(&mut section)?;
     section.finish()?;
-    Ok(times)
+    Ok((times, compensation))
 }
 
 #[cfg(test)]
@@ -92,6 +161,31 @@ mod tests {
         assert_eq!(read.stalled_times, 2);
         assert_eq!(read.bodies["e-distribuzione"], "B-1");
         assert_eq!(read.incidents, usual.incidents);
+        assert_eq!(usual.incidents.approval_above, None);
+        let strict = read_text("[incidents]\napproval_above = 0\n").unwrap();
+        assert_eq!(strict.incidents.approval_above, Some(0));
+    }
+
+    #[test]
+    fn outages_may_last_by_the_size_of_the_town() {
+        assert!(read_text("").unwrap().compensation.is_empty());
+        let text = "[incidents]\ncompensation = [\n\
+            { after = \"8h\", municipalities = [\"037006\"] },\n{ after = \"16h\" },\n\
+            { after = \"8h\", service = \"heating\" },\n]\n";
+        let classes = read_text(text).unwrap().compensation;
+        let short: Vec<_> = classes
+            .iter()
+            .map(|class| (class.after.num_hours(), class.service.as_str()))
+            .collect();
+        let expected = [(8, "electricity"), (16, "electricity"), (8, "heating")];
+        assert_eq!(short, expected);
+        assert_eq!(classes[0].municipalities, ["037006"]);
+        let twice = text.replace(
+            "{ after = \"16h\" }",
+            "{ after = \"16h\", municipalities = [\"037006\"] }",
+        );
+        let fault = read_text(&twice).unwrap_err();
+        assert!(fault.contains("`037006` stands in two classes"), "{fault}");
     }
 
     #[test]
@@ -112,6 +206,22 @@ mod tests {
             (
                 "[incidents]\nmaterial = \"much\"\n",
                 "araldo.toml:2: [incidents] material: `much` is not a length of time",
+            ),
+            (
+                "[incidents]\napproval_above = -1\n",
+                "araldo.toml:2: [incidents] approval_above: -1 is out of range",
+            ),
+            (
+                "[incidents]\ncompensation = [{ after = \"soon\" }]\n",
+                "araldo.toml:2: [incidents] compensation: `soon` is not a length of time",
+            ),
+            (
+                "[incidents]\ncompensation = [{ after = \"8h\", municipalities = [\"Bologna\"] }]\n",
+                "araldo.toml:2: [incidents] compensation: `Bologna` is no ISTAT code",
+            ),
+            (
+                "[incidents]\ncompensation = [{ after = \"8h\" }, { after = \"12h\" }]\n",
+                "araldo.toml:2: [incidents] compensation: two classes name no municipalities",
             ),
             (
                 "[source.clock]\nkind = \"sql\"\n",

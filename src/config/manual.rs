@@ -14,38 +14,14 @@ const PROVIDERS: [(&str, &str); 3] = [
     ("sandbox", "channel = \"sms\"\n"),
 ];
 
-/// The same for a source's.
-const SOURCES: [(&str, &str); 10] = [
-    (
-        "sql",
-        "url = \"sqlite:a\"\nquery = \"SELECT :a ORDER BY a\"\ncursor = [\"a\"]\n",
-    ),
-    (
-        "postgres-outbox",
-        "url = \"postgres://a\"\ntable = \"a.b\"\nkey = \"a\"\ncolumns = [\"a\"]\n",
-    ),
-    (
-        "postgres-changes",
-        "url = \"postgres://a\"\ntables = [\"a.b\"]\n",
-    ),
-    ("webhook", "secret = \"s3cret\"\n"),
-    ("cap", "url = \"https://a\"\n"),
-    ("gtfs-rt", "url = \"https://a\"\n"),
-    ("folder", "path = \"/a\"\n"),
-    ("http-feed", "url = \"https://a\"\n"),
-    ("arcgis-outages", "url = \"https://a/0\"\n"),
-    (
-        "nats",
-        "url = \"nats://a\"\nstream = \"a\"\nconsumer = \"a\"\nsubjects = [\"a\"]\n\
-         format = \"json\"\n",
-    ),
-];
 /// What every source has, whatever its kind; explained once.
-const OF_ALL_SOURCES: [&str; 7] = [
+const OF_ALL_SOURCES: [&str; 9] = [
     "every",
     "time_zone",
     "alarm_after",
     "baseline",
+    "reconcile",
+    "reconcile_events",
     "case",
     "incident",
     "states",
@@ -60,6 +36,7 @@ type KeysBySection = BTreeMap<String, BTreeSet<String>>;
 fn explained() -> KeysBySection {
     let mut keys = KeysBySection::new();
     let mut section = String::new();
+    let kinds = kinds_of_sources();
     for line in MANUAL.lines() {
         let line = line.trim_start_matches('#').trim();
         if let Some(name) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
@@ -82,8 +59,9 @@ fn explained() -> KeysBySection {
                     section = format!("{kind} {}", value.trim_matches('"'));
                 }
             }
-            let of_source = |(kind, _): &(&str, &str)| section == format!("source {kind}");
-            let is_common = OF_ALL_SOURCES.contains(&key) && SOURCES.iter().any(of_source);
+            let of_source = section.strip_prefix("source ");
+            let of_source = of_source.is_some_and(|of| kinds.iter().any(|kind| kind == of));
+            let is_common = OF_ALL_SOURCES.contains(&key) && of_source;
             let place = if is_common {
                 "source"
             } else {
@@ -91,8 +69,9 @@ fn explained() -> KeysBySection {
             };
             let known = keys.entry(place.to_owned()).or_default();
             known.insert(key.to_owned());
-            // The keys of a table inside.
-            for (inner, _) in value
+            // The keys of a table inside; a list of tables says its own.
+            let table = if value.starts_with('{') { value } else { "" };
+            for (inner, _) in table
                 .trim_matches(['{', '}', ' '])
                 .split(',')
                 .filter_map(assignment)
@@ -126,10 +105,19 @@ fn refusal(text: &str) -> String {
         .to_string()
 }
 
-/// The words between backticks after `expected`.
+/// The words between backticks after `expected`, in the fault that says `nonsense`: a section that
+/// has nothing else lacks something as well.
 fn expected(refusal: &str) -> impl Iterator<Item = &str> {
-    let (_, words) = refusal.split_once("expected ").expect(refusal);
+    let mut faults = refusal.lines();
+    let words = faults.find_map(|fault| fault.split_once("`nonsense`, expected "));
+    let (_, words) = words.expect(refusal);
     words.split('`').skip(1).step_by(2)
+}
+
+/// Their words, as a wrong one is answered with them.
+fn kinds_of_sources() -> Vec<String> {
+    let unknown = refusal("[source.x]\nkind = \"nonsense\"\n");
+    expected(&unknown).map(str::to_owned).collect()
 }
 
 fn asked_for() -> KeysBySection {
@@ -156,38 +144,30 @@ fn asked_for() -> KeysBySection {
     keys
 }
 
+/// A key that nobody knows is found before one that is missing: the kind alone is enough.
 fn asked_of_sources() -> KeysBySection {
     let mut keys = KeysBySection::new();
-    for (kind, least) in SOURCES {
-        let head = format!("[source.x]\nkind = \"{kind}\"\n{least}");
+    for kind in kinds_of_sources() {
+        let head = format!("[source.x]\nkind = \"{kind}\"\n");
         let unknown = refusal(&format!("{head}nonsense = 1\n[source.x.case]\n{CASE}"));
         let known = expected(&unknown).map(str::to_owned);
-        let (of_all, own): (BTreeSet<_>, BTreeSet<_>) =
+        let (of_all, mut own): (BTreeSet<_>, BTreeSet<_>) =
             known.partition(|key| OF_ALL_SOURCES.contains(&key.as_str()));
-        let is_signed = own.contains("signature");
+        let inner: Vec<_> = own
+            .iter()
+            .flat_map(|key| asked_inside(&head, key, "nonsense = 1"))
+            .collect();
+        own.extend(inner);
+        if own.contains("signature") {
+            // The time stands on the same line.
+            let time = "header = \"a\", timestamp = { nonsense = 1 }";
+            own.extend(asked_inside(&head, "signature", time));
+        }
+        own.insert("kind".to_owned());
         keys.insert("source".to_owned(), of_all);
         keys.insert(format!("source {kind}"), own);
-        let kind_itself = keys.entry(format!("source {kind}")).or_default();
-        kind_itself.insert("kind".to_owned());
-        if is_signed {
-            kind_itself.extend(asked_of_signatures(&head));
-        }
-        for table in ["fields", "lines", "delay"] {
-            if !kind_itself.contains(table) {
-                continue;
-            }
-            let unknown = refusal(&format!(
-                "{head}{table} = {{ nonsense = 1 }}\n[source.x.case]\n{CASE}"
-            ));
-            // What every source has is named behind the table's own keys, of which one may be called
-            // the same.
-            let known: Vec<_> = expected(&unknown).collect();
-            let inner = known.iter().take(known.len() - OF_ALL_SOURCES.len());
-            kind_itself.extend(inner.map(|key| format!("{table}.{key}")));
-        }
     }
-    let (kind, least) = SOURCES[0];
-    let head = format!("[source.x]\nkind = \"{kind}\"\n{least}");
+    let head = "[source.x]\nkind = \"sql\"\n";
     for (part, text) in [
         ("case", format!("[source.x.case]\n{CASE}nonsense = 1\n")),
         (
@@ -206,19 +186,19 @@ fn asked_of_sources() -> KeysBySection {
     keys
 }
 
-/// The keys of a signature, and of the time in it, which stands on the same line.
-fn asked_of_signatures(head: &str) -> BTreeSet<String> {
-    let time = "header = \"a\", timestamp = { nonsense = 1 }";
-    let asked = ["nonsense = 1", time].map(|inside| {
-        refusal(&format!(
-            "{head}signature = {{ {inside} }}\n[source.x.case]\n{CASE}"
-        ))
-    });
-    let known = asked.iter().flat_map(|unknown| expected(unknown));
-    known
-        .filter(|key| !OF_ALL_SOURCES.contains(key))
-        .map(|key| format!("signature.{key}"))
-        .collect()
+/// The keys of a table inside a section, if `key` is one.
+fn asked_inside(head: &str, key: &str, inside: &str) -> Vec<String> {
+    let unknown = refusal(&format!(
+        "{head}{key} = {{ {inside} }}\n[source.x.case]\n{CASE}"
+    ));
+    if !unknown.contains("unknown field `nonsense`, expected ") {
+        return Vec::new();
+    }
+    // What every source has is named behind the table's own keys, of which one may be called the
+    // same.
+    let known: Vec<_> = expected(&unknown).collect();
+    let own = known.iter().take(known.len() - OF_ALL_SOURCES.len());
+    own.map(|inner| format!("{key}.{inner}")).collect()
 }
 
 #[test]

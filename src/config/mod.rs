@@ -6,6 +6,7 @@
 //! source's mean by `source`.
 
 mod clock;
+mod console;
 mod error;
 mod faults;
 mod file;
@@ -34,6 +35,7 @@ use crate::domain::address::PhonePolicy;
 use crate::domain::quiet_hours::QuietHours;
 use crate::source::ClockSettings;
 
+pub use console::ConsoleSettings;
 pub use error::{ConfigError, Origin};
 pub use faults::ConfigReading;
 pub use file::FileSetting;
@@ -78,6 +80,8 @@ pub struct Config {
     pub retention: Retention,
     /// `[upkeep]`
     pub upkeep: UpkeepSettings,
+    /// `[console]`
+    pub console: ConsoleSettings,
     /// `[rules] file`; absent means those built in.
     pub rules_file: Option<FileSetting>,
     /// `[case_kinds] file`; absent means those built in.
@@ -141,6 +145,7 @@ impl Config {
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
             upkeep,
+            console: ConsoleSettings::read(layers)?,
             rules_file: FileSetting::read(layers, "rules", "file")?,
             case_kinds_file: FileSetting::read(layers, "case_kinds", "file")?,
             templates_folder: FileSetting::read(layers, "templates", "folder")?,

@@ -106,6 +106,8 @@ struct WrittenRule {
     name: Spanned<String>,
     on: Vec<String>,
     when: Option<Expression>,
+    #[serde(default)]
+    late: bool,
     audience: Audience,
     template: String,
     topic: String,
@@ -170,6 +172,7 @@ impl WrittenRule {
         }
         Ok(Rule {
             when: self.when.map(|when| when.0),
+            late: self.late,
             audience: self.audience,
             template: self.template,
             topic: self.topic,

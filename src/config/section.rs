@@ -117,6 +117,23 @@ impl Section {
             })
     }
 
+    /// A whole number within bounds that may be absent.
+    pub(super) fn number_if<T>(
+        &mut self,
+        key: &'static str,
+        least: i64,
+        most: i64,
+    ) -> Result<Option<T>, ConfigError>
+    where
+        T: TryFrom<i64>,
+    {
+        self.asked.push(key);
+        if !self.entries.keys.contains_key(key) {
+            return Ok(None);
+        }
+        self.number(key, least, most).map(Some)
+    }
+
     /// A length of time above zero.
     pub(super) fn time(&mut self, key: &'static str) -> Result<TimeDelta, ConfigError> {
         let text = self.text(key)?;

@@ -95,6 +95,7 @@ fn understood(
         .into_iter()
         .partition(|(key, _)| WatchSettings::KEYS.contains(&key.as_str()));
     let says_baseline = keys.contains_key("baseline");
+    let says_reconcile = keys.contains_key("reconcile");
     let mut watch = WatchSettings::read(keys, zone).map_err(fault)?;
     parts.fill(&mut watch)?;
     let reader: ReaderSettings = reader
@@ -104,9 +105,12 @@ fn understood(
         watch.baseline = reader.usual_baseline();
     }
     if watch.case.is_none() && watch.incident.is_none() && !reader.brings_events() {
-        let detail =
-            format!("missing field `case`: write [{section}.case] or [{section}.incident]");
-        watch.incident = Some(reader.usual_incident().ok_or_else(|| fault(detail))?);
+        watch.case = reader.usual_case().map_err(fault)?;
+        if watch.case.is_none() {
+            let detail =
+                format!("missing field `case`: write [{section}.case] or [{section}.incident]");
+            watch.incident = Some(reader.usual_incident().ok_or_else(|| fault(detail))?);
+        }
     }
     // Which kinds of cases there are changes nothing in what can be read.
     Mapping::new(name, &watch, Arc::new(CaseKinds::shipped())).map_err(|error| {
@@ -115,6 +119,9 @@ fn understood(
             .unwrap_or_else(|| fault(error.to_string()))
     })?;
     reader.check().map_err(fault)?;
+    watch
+        .check_reconcile(says_reconcile, reader.why_not_asked())
+        .map_err(fault)?;
     Ok(SourceSettings { watch, reader })
 }
 

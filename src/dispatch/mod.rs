@@ -5,13 +5,15 @@
 //! one message: `claim` takes it off the queue, `send` renders it, looks once more, writes the
 //! attempt, hands it over and writes the answer; `providers` are the routes with their rates and
 //! their health. Beside the path: `recovery` (timers, what nobody knows, what a dead node had in
-//! hand). `step` does all of it once on the caller's task: how tests step through a node's life.
+//! hand) and `test_sends` (what operators send to themselves). `step` does all of it once on the
+//! caller's task: how tests step through a node's life.
 
 mod claim;
 mod providers;
 mod recovery;
 mod send;
 mod step;
+mod test_sends;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -207,6 +209,12 @@ impl Dispatcher {
             lifecycle.spawn(
                 "claim loop",
                 claim::claim_loop(Arc::clone(&shared), *lane, lifecycle.clone()),
+            );
+        }
+        for channel in Channel::ALL {
+            lifecycle.spawn(
+                "test sends",
+                test_sends::watch(Arc::clone(&shared), *channel, lifecycle.clone()),
             );
         }
         Ok(())

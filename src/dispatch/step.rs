@@ -14,8 +14,9 @@ use super::claim::{ClaimGuard, claim, fetch};
 use super::recovery::dead_nodes::{self, StableSince};
 use super::recovery::timers;
 use super::send::send_message;
+use super::test_sends::{self, TestTurn};
 use super::{Dispatcher, Shared};
-use crate::domain::Lane;
+use crate::domain::{Channel, Lane};
 use crate::store::StoreError;
 use crate::store::messages::Claimed;
 
@@ -62,7 +63,13 @@ impl Dispatcher {
                 ended.await.ok();
             })
         );
-        Ok(StepOutcome::Did(carried + looked as usize))
+        let mut tests = 0;
+        for channel in Channel::ALL {
+            if let TestTurn::Did = test_sends::look(shared, *channel).await? {
+                tests += 1;
+            }
+        }
+        Ok(StepOutcome::Did(carried + looked as usize + tests))
     }
 }
 

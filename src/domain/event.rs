@@ -3,7 +3,8 @@
 //! An event of an unknown type is accepted and kept as [`EventData::Other`]: the operator sees
 //! it as unmatched, and a rule may be written for it later. Parsing is all or nothing and every
 //! [`FieldError`] has its pointer. How bytes become JSON is `intake`'s business; what an event sets
-//! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`, `body`.
+//! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`, `body`; `declared` is
+//! where one stands that a person writes at the console.
 
 use serde_json::Value;
 
@@ -17,6 +18,7 @@ use crate::text::tree::{JsonNode, Tree};
 mod arrival;
 mod body;
 mod case;
+mod declared;
 mod direct;
 mod fingerprint;
 mod incident;
@@ -27,6 +29,7 @@ mod wider;
 pub use arrival::Arrival;
 pub use body::{BODY_STALLED, BodyReport, StalledCase};
 pub use case::{CaseData, CaseReminder, CaseStep, Deadline};
+pub use declared::DeclaredState;
 pub use direct::DirectRequest;
 pub use incident::{
     Incident, IncidentData, IncidentKind, IncidentState, IncidentStep, incident_subject,
@@ -41,6 +44,11 @@ pub fn is_comparable(fingerprint: &str) -> bool {
 
 /// The type of the event that a direct message request becomes.
 pub const MESSAGE_REQUESTED: &str = "message.requested";
+/// The type of the event that a client's text becomes.
+pub const REPLY_RECEIVED: &str = "reply.received";
+/// Begins the `source` of what a client's text sets going: the record of it, and an answer that is
+/// given at once.
+pub const ANSWERS: &str = "/v1/replies/";
 
 text_enum! {
     /// What became of a stored event.
@@ -81,6 +89,9 @@ pub struct Event {
     /// It is taken in and nobody is told: it stood there already when Araldo first looked. No
     /// sender can say so, and a repeat that is not quiet changes nothing of it.
     pub quiet: bool,
+    /// It was missed when it happened and found when a source was asked for its present state: only
+    /// rules that want such events tell it. No sender can say so, and a repeat changes nothing of it.
+    pub late: bool,
 }
 
 /// What an event says.
@@ -154,6 +165,7 @@ impl Event {
             raw,
             fingerprint,
             quiet: false,
+            late: false,
         })
     }
 }

@@ -109,8 +109,12 @@ id! {
     MessageId
     CaseId
     IncidentId
+    /// What a person says of an incident at the console.
+    DeclaredId
     /// One version of a template.
     TemplateVersionId
+    /// A text that an operator sends to themselves.
+    TestSendId
     /// A tracked link's target.
     LinkId
     /// One run of the daemon on one machine.

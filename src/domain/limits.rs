@@ -83,6 +83,14 @@ pub const PASSWORDS_WAITING: usize = 16;
 pub const PASSWORDS_WAITING_KNOWN: usize = 8;
 /// Passwords checked at once: each takes 19 MiB.
 pub const PASSWORDS_AT_ONCE: usize = 2;
+/// Bytes of a form that sets a password: three of the longest, each byte written as three.
+pub const PASSWORD_FORM: usize = 16 * 1024;
+/// How long a link is good by which somebody sets their password.
+pub const INVITATION_GOOD: TimeDelta = TimeDelta::hours(72);
+/// People of the console: its page shows all of them at once.
+pub const PEOPLE_MOST: usize = 1_000;
+/// Lines of the audit in one export.
+pub const AUDIT_EXPORT: i64 = 50_000;
 
 // ---- What an operator writes: the texts of templates, and the conditions of rules ----
 
@@ -104,6 +112,16 @@ pub const EXPRESSION_WORDS: usize = 128;
 pub const EXPRESSION_BRACKETS: usize = 16;
 /// `~` and `+` in one expression: each can add what stands beside it.
 pub const EXPRESSION_JOINS: usize = 16;
+/// Characters of what somebody says about a version that they publish.
+pub const PUBLISH_COMMENT: usize = 300;
+/// Tests that one person may send themselves within an hour: each SMS costs money.
+pub const TEST_SENDS: i64 = 20;
+/// How long a test waits for a provider to take it.
+pub const TEST_SEND_WAITS: TimeDelta = TimeDelta::minutes(10);
+/// How long it is known what became of a test.
+pub const TEST_SEND_KEPT: TimeDelta = TimeDelta::days(1);
+/// Variables that one template declares.
+pub const TEMPLATE_VARIABLES: usize = 100;
 /// Longest condition of a rule, in bytes.
 pub const CONDITION_BYTES: usize = 4 * 1024;
 /// What one variable of a text may hold, and one result of a filter that can make more than it
@@ -144,6 +162,19 @@ pub const SOURCE_DEAD_KEPT: i64 = 10_000;
 pub const SOURCE_ROW: usize = 256 * 1024;
 /// What records read at once may hold together, in bytes; with more, fewer are taken.
 pub const SOURCE_PAGE: usize = 32 * 1024 * 1024;
+/// Rows that are read when a source is asked for its present state, closed ones among them.
+pub const RECONCILE_ROWS: usize = 1_000_000;
+/// Things that are open, there or here, when both are compared: all of them are in memory then.
+pub const RECONCILE_OPEN: usize = 200_000;
+/// Differences of each sort that are named; all are counted.
+pub const RECONCILE_NAMED: usize = 20;
+/// Late events that one comparison makes; the next one makes more. So many records are kept meanwhile,
+/// of [`SOURCE_PAGE`] bytes together.
+pub const RECONCILE_LATE: usize = 1_000;
+/// How long their system may take to say all that stands there now.
+pub const RECONCILE_WITHIN: Duration = Duration::from_mins(10);
+/// How long after a comparison that failed the next one is tried.
+pub const RECONCILE_AGAIN: TimeDelta = TimeDelta::minutes(15);
 /// Columns of a table of theirs: PostgreSQL has no more.
 pub const TABLE_COLUMNS: u16 = 1_664;
 /// Lists in lists of one column: PostgreSQL has no more.
@@ -252,6 +283,9 @@ pub const FEED_URL: usize = 4_096;
 pub const CAP_NAMES: usize = 20;
 /// Subjects that one source takes out of a stream of NATS.
 pub const NATS_SUBJECTS: usize = 32;
+/// Places of a stream of NATS, among those that a consumer handed out, that are called back one by one
+/// when a reader begins; with more, what is out comes by itself when the consumer has waited.
+pub const NATS_CALLED_BACK: u64 = 20_000;
 /// Bytes of the name of a stream, a consumer or a subject of NATS.
 pub const NATS_NAME: usize = 255;
 /// Tables whose changes one source reads out of a log.
@@ -300,14 +334,39 @@ pub const KEY_PATTERN: usize = 500;
 /// fit, a forged text is cut.
 pub const RECEIPT_WORDS: usize = 200;
 
+/// Bytes of a text that a gateway brings from a handset, put together: some twenty-five SMS.
+pub const INBOUND_SMS_BYTES: usize = 4 * 1024;
+/// Bytes of the query in which it comes: each byte of the text takes three there, and there is more.
+pub const INBOUND_QUERY_BYTES: usize = 3 * INBOUND_SMS_BYTES + 2 * 1024;
+/// Characters of what a gateway calls such a text.
+pub const INBOUND_SMS_ID: usize = 100;
+/// The shortest and the longest secret in the address where a gateway hands in such texts.
+pub const REPLY_SECRET: (usize, usize) = (16, 200);
+
 // ---- What clients write ----
 
 /// The longest reply that is kept, in characters.
 pub const LONGEST_REPLY: usize = 1_000;
 /// Replies to one message that are taken; whoever writes more should be called.
 pub const MOST_REPLIES: i64 = 10;
+/// How long after it was asked by SMS whether it is back a yes or a no is taken for the answer.
+pub const QUESTION_OPEN: TimeDelta = TimeDelta::hours(72);
 /// How often a client may change the answer to "is it back for you?" of one incident.
 pub const BACK_CHANGES: i64 = 20;
+
+// ---- What an operator declares at the console ----
+
+/// Clients that are looked at one by one to say what an event would come to. Of a larger audience
+/// every so many of them are: the share of each channel is as exact as anybody needs it.
+pub const FORETOLD_CLIENTS: usize = 100_000;
+/// Corners of a shape that is pasted: each edge is held against each other.
+pub const PASTED_CORNERS: usize = 2_000;
+/// Parts of a form with a file.
+pub const FORM_PARTS: usize = 64;
+/// Entries of a pasted list that could not be taken, and are shown.
+pub const LEFT_OUT_SHOWN: usize = 20;
+/// What is declared and still open, as it is listed.
+pub const DECLARED_SHOWN: i64 = 50;
 
 // ---- What is asked of the API ----
 
@@ -400,6 +459,16 @@ pub const RADIUS_KM: f64 = 500.0;
 pub const WIDER_SILENCE: TimeDelta = TimeDelta::hours(24);
 /// Incidents that are looked at when one is planned, whether it is a part of them: the newest.
 pub const WIDER_LOOKED_AT: i64 = 500;
+/// Plans about one incident that are looked at for what its clients heard last: the newest.
+pub const INCIDENT_TELLINGS: i64 = 500;
+/// Places in the area of an outage that are looked at for the municipalities that it hits.
+pub const COMPENSATION_PLACES: i64 = 100_000;
+/// Classes of `[incidents] compensation`.
+pub const COMPENSATION_CLASSES: usize = 20;
+/// So long the first page shows that an outage lasted longer than it may.
+pub const COMPENSATION_SHOWN: TimeDelta = TimeDelta::days(30);
+/// Earlier areas of an incident that are looked at for those whom it does not cover any more: the newest.
+pub const LEFT_AREAS: usize = 20;
 
 // ---- Times, which are claims until they are checked ----
 

@@ -264,6 +264,8 @@ text_enum! {
         SameAddress => "same_address",
         /// The client knows of a wider incident, of which this one is a part.
         WiderIncident => "wider_incident",
+        /// The client knows already what it says.
+        NothingNew => "nothing_new",
         /// Too many messages to this client in an hour or a day.
         FloodGuard => "flood_guard",
         /// Waits for the end of the client's quiet hours.

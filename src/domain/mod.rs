@@ -32,6 +32,7 @@ pub mod role;
 pub mod rule;
 pub mod segments;
 pub mod template;
+pub mod test_send;
 pub mod token;
 
 pub use crate::text::UnknownWord;
@@ -40,7 +41,7 @@ pub use clock::{Clock, Timestamp};
 pub use engagement::{EngagementKind, Verdict};
 pub use fault::FieldError;
 pub use ids::{
-    CaseId, ClientId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId, PlanId,
-    TemplateVersionId, UserId,
+    CaseId, ClientId, DeclaredId, EventId, Ids, IncidentId, KeyId, LinkId, MessageId, NodeId,
+    PlanId, TemplateVersionId, TestSendId, UserId,
 };
 pub use message::{Channel, Class, Lane, MessageState, Move, OnUnknown, Reason, Tracking};

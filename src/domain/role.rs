@@ -30,6 +30,12 @@ pub enum Right {
     /// Hold the sandbox's handsets and mailboxes: their links are the client's own, and whoever
     /// follows one acts as the client.
     HoldHandsets,
+    /// Declare incidents, say how they go on, and stop what they tell.
+    DeclareIncidents,
+    /// See what is to be said of an incident, whom it would tell, and three of the texts.
+    CheckIncidents,
+    /// Approve, as the second person, what is told to many.
+    ApproveIncidents,
     /// See keys and people.
     Administer,
 }
@@ -46,6 +52,9 @@ impl Role {
             Right::Reveal | Right::Rates | Right::AnswerReplies | Right::TrySources => {
                 !matches!(self, Self::Viewer)
             }
+            Right::DeclareIncidents => matches!(self, Self::Operator | Self::Admin),
+            Right::ApproveIncidents => matches!(self, Self::Manager | Self::Admin),
+            Right::CheckIncidents => !matches!(self, Self::Viewer),
             Right::Administer => matches!(self, Self::Admin),
         }
     }
@@ -65,11 +74,16 @@ mod tests {
             Right::HoldHandsets,
             Right::MendSources,
             Right::TrySources,
+            Right::DeclareIncidents,
+            Right::CheckIncidents,
+            Right::ApproveIncidents,
             Right::Administer,
         ];
         assert!(all.iter().all(|right| !Role::Viewer.may(*right)));
         assert!(all.iter().all(|right| Role::Admin.may(*right)));
         assert!(!Role::Manager.may(Right::EditTemplates));
+        assert!(!Role::Manager.may(Right::DeclareIncidents));
+        assert!(!Role::Operator.may(Right::ApproveIncidents));
         assert!(!Role::Operator.may(Right::Administer));
     }
 }

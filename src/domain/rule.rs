@@ -77,6 +77,8 @@ pub struct Rule {
     pub on: Vec<String>,
     /// A minijinja expression over `event`, `case`, `incident`; absent means always.
     pub when: Option<String>,
+    /// Whether it tells what was missed when it happened, too.
+    pub late: bool,
     pub audience: Audience,
     pub template: String,
     /// What a client may refuse.
@@ -133,6 +135,10 @@ pub struct PlanSettings {
     pub expires_s: i64,
     /// Seconds after acceptance without a receipt until the fallback, and its channel.
     pub fallback: Option<(i64, Channel)>,
+    /// It answers what its client has just written: neither the STOP that it confirms nor a topic that
+    /// is refused keeps it back. No rule says so. Plans of earlier versions lack it.
+    #[serde(default)]
+    pub answers: bool,
 }
 
 impl From<&Rule> for PlanSettings {
@@ -146,6 +152,7 @@ impl From<&Rule> for PlanSettings {
             fallback: rule
                 .fallback
                 .map(|fallback| (fallback.after.num_seconds(), fallback.channel)),
+            answers: false,
         }
     }
 }

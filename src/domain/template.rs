@@ -59,6 +59,9 @@ pub struct TemplateParts {
     /// The e-mail as MJML.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_mjml: Option<String>,
+    /// The e-mail as Markdown, in the layout of the house. A language has this or MJML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_markdown: Option<String>,
     /// The e-mail as plain text; made from the HTML when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_text: Option<String>,
@@ -74,6 +77,8 @@ text_enum! {
         EmailMjml => "email.mjml",
         /// The e-mail as plain text.
         EmailText => "email.txt",
+        /// The e-mail as Markdown, in the layout of the house.
+        EmailMarkdown => "email.md",
     }
 }
 
@@ -97,6 +102,7 @@ impl TemplateParts {
             Part::EmailSubject => self.email_subject.as_deref(),
             Part::EmailMjml => self.email_mjml.as_deref(),
             Part::EmailText => self.email_text.as_deref(),
+            Part::EmailMarkdown => self.email_markdown.as_deref(),
         }
     }
 
@@ -107,6 +113,7 @@ impl TemplateParts {
             Part::EmailSubject => self.email_subject = text,
             Part::EmailMjml => self.email_mjml = text,
             Part::EmailText => self.email_text = text,
+            Part::EmailMarkdown => self.email_markdown = text,
         }
     }
 
@@ -115,7 +122,10 @@ impl TemplateParts {
     pub const fn speak(&self, channel: Channel) -> bool {
         match channel {
             Channel::Sms => self.sms.is_some(),
-            Channel::Email => self.email_subject.is_some() && self.email_mjml.is_some(),
+            Channel::Email => {
+                let body = self.email_mjml.is_some() || self.email_markdown.is_some();
+                body && self.email_subject.is_some()
+            }
         }
     }
 }

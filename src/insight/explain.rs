@@ -1,91 +1,103 @@
 //! Why this message was, or was not, sent: what eligibility said and what became of it, in
 //! sentences for people. Pure: the same story always gives the same sentences.
+//! What a sentence says in English is in `sentence`; the console has it in other languages.
 //!
 //! The order is the order of the path: event, rule, eligibility, attempts, receipts, reader.
 
 use chrono::TimeDelta;
 
-use crate::domain::{Class, Lane, MessageState, Reason, Tracking};
-use crate::store::reports::{MessageStory, StoryAttempt};
+mod sentence;
 
-/// The sentences, in the order things happened.
+pub use sentence::{AttemptAnswer, Why, WhySentence, WhyValue, standing};
+
+use crate::domain::{Class, Lane, MessageState, Reason, Tracking};
+use crate::store::reports::{MessageStory, StoryAttempt, StoryReceipt};
+
+/// The sentences in English, in the order things happened.
 #[must_use]
 pub fn explain(story: &MessageStory) -> Vec<String> {
+    let sentences = sentences(story).into_iter();
+    sentences.map(|sentence| sentence.to_string()).collect()
+}
+
+/// The sentences in pieces, in the order things happened.
+#[must_use]
+pub fn sentences(story: &MessageStory) -> Vec<WhySentence> {
     let mut why = vec![caused(story), planned(story)];
     why.extend(eligibility(story));
-    why.extend(story.attempts.iter().enumerate().map(attempt));
-    why.extend(receipts(story));
-    why.push(standing(story));
+    why.extend((1_u32..).zip(&story.attempts).map(attempt));
+    why.extend(story.receipts.iter().map(receipt));
+    why.push(stands(story));
     why.extend(flags(story));
     why.extend(reading(story));
     why
 }
 
-fn caused(story: &MessageStory) -> String {
+fn caused(story: &MessageStory) -> WhySentence {
     let event = &story.event;
-    let about = event
-        .subject
-        .as_ref()
-        .map_or_else(String::new, |subject| format!(" about {subject}"));
-    format!(
-        "Event {} ({}){about} came from {}.",
-        event.event_id, event.kind, event.source
-    )
+    let sentence = match &event.subject {
+        Some(subject) => WhySentence::new(Why::CausedAbout).name("subject", subject),
+        None => WhySentence::new(Why::Caused),
+    };
+    sentence
+        .name("event", &event.event_id)
+        .name("kind", &event.kind)
+        .name("source", &event.source)
 }
 
-fn planned(story: &MessageStory) -> String {
+fn planned(story: &MessageStory) -> WhySentence {
     let plan = &story.plan;
-    format!(
-        "Rule {} applied: template {} version {}, topic {}, class {}, lane {}.",
-        plan.rule, plan.template, plan.version, plan.topic, plan.class, story.message.lane
-    )
+    WhySentence::new(Why::Planned)
+        .name("rule", &plan.rule)
+        .name("template", &plan.template)
+        .name("version", plan.version.to_string())
+        .name("topic", &plan.topic)
+        .with("class", WhyValue::Class(plan.class))
+        .with("lane", WhyValue::Lane(story.message.lane))
 }
 
 /// What stood between the plan and the queue.
-fn eligibility(story: &MessageStory) -> Vec<String> {
-    let message = &story.message;
-    let mut passed = Vec::new();
+fn eligibility(story: &MessageStory) -> Vec<WhySentence> {
+    let (message, class) = (&story.message, story.plan.class);
     if message.state == MessageState::Suppressed {
-        return vec![format!(
-            "A gate said no: {}.",
-            message.reason.map_or("the reason was not recorded", reason)
-        )];
+        return vec![match message.reason {
+            Some(reason) => WhySentence::new(Why::Barred).with("reason", WhyValue::Reason(reason)),
+            None => WhySentence::new(Why::BarredUnsaid),
+        }];
     }
-    passed.push(match story.plan.class {
-        Class::Safety => format!(
-            "The client has an address for {} that works: safety passes a STOP.",
-            message.channel
-        ),
-        _ => format!(
-            "The client has an address for {} and nothing bars it.",
-            message.channel
-        ),
-    });
-    passed.push(match story.plan.class {
-        Class::Safety => "It is about safety, so it cannot be refused by topic.".to_owned(),
-        Class::Service => format!("The client did not refuse the topic {}.", story.plan.topic),
-        Class::Marketing => format!("The client asked for the topic {}.", story.plan.topic),
-    });
+    let address = match class {
+        Class::Safety => Why::AddressSafety,
+        _ => Why::Address,
+    };
+    let topic = || story.plan.topic.as_str();
+    let mut passed = vec![
+        WhySentence::new(address).with("channel", WhyValue::Channel(message.channel)),
+        match class {
+            Class::Safety => WhySentence::new(Why::TopicSafety),
+            Class::Service => WhySentence::new(Why::TopicService).name("topic", topic()),
+            Class::Marketing => WhySentence::new(Why::TopicMarketing).name("topic", topic()),
+        },
+    ];
     passed.extend(due(story));
     passed
 }
 
 /// When it was to leave, where that was not at once. Nothing where it was put off later: then the
 /// attempts and the last word say why.
-fn due(story: &MessageStory) -> Option<String> {
+fn due(story: &MessageStory) -> Option<WhySentence> {
     let message = &story.message;
     let waited = message.due_at - message.created_at;
     if waited <= TimeDelta::minutes(1) {
         let urgent = message.lane == Lane::Urgent;
-        return urgent.then(|| "It was due at once, in the urgent lane.".to_owned());
+        return urgent.then(|| WhySentence::new(Why::AtOnce));
     }
     let tried_before = |attempt: &StoryAttempt| attempt.began_at < message.due_at;
     if story.attempts.iter().any(tried_before) {
         return None;
     }
-    let because = match message.reason {
-        Some(Reason::QuietHours) => ": the client's quiet hours",
-        Some(Reason::Coalesced) => ": several changes were to become one message",
+    let later = match message.reason {
+        Some(Reason::QuietHours) => Why::LaterQuiet,
+        Some(Reason::Coalesced) => Why::LaterCoalesced,
         Some(
             Reason::ProviderAway
             | Reason::PutOff
@@ -94,114 +106,82 @@ fn due(story: &MessageStory) -> Option<String> {
             | Reason::NoProvider,
         ) => return None,
         // What made it wait is over, and was not kept.
-        _ => "",
+        _ => Why::Later,
     };
-    Some(format!(
-        "It was not to leave before {} later{because}.",
-        duration(waited)
-    ))
+    Some(WhySentence::new(later).with("span", WhyValue::Span(waited)))
 }
 
-fn attempt((place, attempt): (usize, &StoryAttempt)) -> String {
-    let answer = match attempt.outcome.as_deref() {
-        None => "no answer is recorded yet".to_owned(),
-        Some("accepted") => "it was accepted".to_owned(),
-        Some("not_sent") => "it certainly did not leave".to_owned(),
-        Some("rejected") => "it was refused for good".to_owned(),
-        Some("misconfigured") => "the provider's set-up is wrong, which costs no try".to_owned(),
-        Some(_) => "the answer was lost, so nobody can say whether it left".to_owned(),
-    };
-    let took = attempt.finished_at.map_or_else(String::new, |finished| {
-        format!(" within {}", duration(finished - attempt.began_at))
-    });
+fn attempt((number, attempt): (u32, &StoryAttempt)) -> WhySentence {
+    let took = attempt.finished_at.map(|at| at - attempt.began_at);
     let said: Vec<&str> = [&attempt.stage, &attempt.code, &attempt.detail]
         .into_iter()
         .flatten()
         .map(String::as_str)
         .collect();
-    let said = if said.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", said.join(", "))
+    let why = match (took, said.is_empty()) {
+        (None, true) => Why::Attempt,
+        (None, false) => Why::AttemptSaid,
+        (Some(_), true) => Why::AttemptTook,
+        (Some(_), false) => Why::AttemptTookSaid,
     };
-    format!(
-        "Attempt {} through {}: {answer}{took}{said}.",
-        place + 1,
-        attempt.provider
-    )
+    let answer = AttemptAnswer::of(attempt.outcome.as_deref());
+    let mut sentence = WhySentence::new(why)
+        .name("number", number.to_string())
+        .name("provider", &attempt.provider)
+        .with("answer", WhyValue::Answer(answer));
+    if let Some(took) = took {
+        sentence = sentence.with("span", WhyValue::Span(took));
+    }
+    if !said.is_empty() {
+        sentence = sentence.name("said", said.join(", "));
+    }
+    sentence
 }
 
-fn receipts(story: &MessageStory) -> Vec<String> {
-    let receipts = &story.receipts;
-    receipts
-        .iter()
-        .map(|receipt| {
-            let detail = receipt
-                .detail
-                .as_ref()
-                .or(receipt.code.as_ref())
-                .map_or_else(String::new, |detail| format!(" ({detail})"));
-            format!("{} reported: {}{detail}.", receipt.provider, receipt.kind)
-        })
-        .collect()
+fn receipt(receipt: &StoryReceipt) -> WhySentence {
+    let sentence = match receipt.detail.as_ref().or(receipt.code.as_ref()) {
+        Some(said) => WhySentence::new(Why::ReceiptSaid).name("said", said),
+        None => WhySentence::new(Why::Receipt),
+    };
+    sentence
+        .name("provider", &receipt.provider)
+        .with("receipt", WhyValue::Receipt(receipt.kind.clone()))
 }
 
 /// Where it stands, and why there.
-fn standing(story: &MessageStory) -> String {
+fn stands(story: &MessageStory) -> WhySentence {
     let message = &story.message;
-    let because = message
-        .reason
-        .map_or_else(String::new, |known| format!(", because {}", reason(known)));
-    let then = match message.state {
-        MessageState::Held => "It is held",
-        MessageState::Queued => "It waits in the queue",
-        MessageState::Leased => "A node has taken it and nothing has left",
-        MessageState::Sending => "It is being handed over",
-        MessageState::Unknown => "Nobody can say yet whether it left",
-        MessageState::Accepted => "The provider has it; a receipt may follow",
-        MessageState::Delivered => "It arrived",
-        MessageState::Undelivered => "It did not arrive",
-        MessageState::Unconfirmed => "It was accepted, and no receipt came in time",
-        MessageState::Rejected => "It was refused for good",
-        MessageState::Failed => "It never left, and the tries are used up",
-        MessageState::Expired if message.expires_at <= message.created_at => {
-            return came_too_late(story);
+    match (message.state, message.reason) {
+        (MessageState::Expired, _) if message.expires_at <= message.created_at => {
+            came_too_late(story)
         }
-        MessageState::Expired => "Its time ran out before it left",
-        MessageState::Superseded => "Something newer on the same subject took its place",
-        MessageState::Cancelled if message.reason == Some(Reason::Erased) => "It was withdrawn",
-        MessageState::Cancelled => "An operator withdrew it",
-        MessageState::Suppressed => "It will not be sent",
-        MessageState::Unresolved => "Nobody can say whether it left, and every means is used up",
-    };
-    format!("{then}{because}.")
+        (MessageState::Cancelled, Some(Reason::Erased)) => WhySentence::new(Why::Erased),
+        (state, None) => WhySentence::new(Why::Stands).with("state", WhyValue::State(state)),
+        (state, Some(reason)) => WhySentence::new(Why::StandsBecause)
+            .with("state", WhyValue::State(state))
+            .with("reason", WhyValue::Reason(reason)),
+    }
 }
 
 /// The news was too old when it was planned: nothing of Araldo's was slow.
-fn came_too_late(story: &MessageStory) -> String {
+fn came_too_late(story: &MessageStory) -> WhySentence {
     let (event, message) = (&story.event, &story.message);
     let age = message.created_at - event.occurred_at;
     let life = message.expires_at - event.occurred_at;
-    format!(
-        "It was not sent: what it tells happened {} before, and was heard of too late: the rule \
-         gives such news {}.",
-        duration(age),
-        duration(life)
-    )
+    WhySentence::new(Why::CameTooLate)
+        .with("age", WhyValue::Span(age))
+        .with("life", WhyValue::Span(life))
 }
 
-fn flags(story: &MessageStory) -> Vec<String> {
-    let mut flags = Vec::new();
-    if story.message.maybe_duplicate {
-        flags.push("It was sent again though the first may have left: a double is possible.");
-    }
-    if story.message.late_bounce {
-        flags.push("A later report says it bounced after all.");
-    }
-    flags.into_iter().map(ToOwned::to_owned).collect()
+fn flags(story: &MessageStory) -> Vec<WhySentence> {
+    let message = &story.message;
+    let double = message.maybe_duplicate.then_some(Why::Double);
+    let bounced = message.late_bounce.then_some(Why::Bounced);
+    let flags = double.into_iter().chain(bounced);
+    flags.map(WhySentence::new).collect()
 }
 
-fn reading(story: &MessageStory) -> Vec<String> {
+fn reading(story: &MessageStory) -> Vec<WhySentence> {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for hit in &story.engagement {
         let hit = (hit.kind.as_str(), hit.verdict.as_str());
@@ -210,27 +190,25 @@ fn reading(story: &MessageStory) -> Vec<String> {
         }
     }
     if seen.is_empty() && story.message.accepted_at.is_some() {
-        return vec![unseen(story.message.tracking).to_owned()];
+        return vec![WhySentence::new(unseen(story.message.tracking))];
     }
     seen.into_iter()
         .map(|(kind, verdict)| {
-            let who = match verdict {
-                "human" => "by a person",
-                "machine" => "by a machine, which is not counted as reading",
-                _ => "by someone or something: it cannot be told",
+            let by = match verdict {
+                "human" => Why::ByPerson,
+                "machine" => Why::ByMachine,
+                _ => Why::BySomebody,
             };
-            format!("It was {kind} {who}.")
+            WhySentence::new(by).with("act", WhyValue::Act(kind.to_owned()))
         })
         .collect()
 }
 
-const fn unseen(tracking: Tracking) -> &'static str {
+const fn unseen(tracking: Tracking) -> Why {
     match tracking {
-        Tracking::None => "Reading is not measured for this message.",
-        Tracking::Aggregate => {
-            "Reading is counted without saying who, so this message alone shows nothing."
-        }
-        Tracking::Individual => "No sign of reading yet.",
+        Tracking::None => Why::NotMeasured,
+        Tracking::Aggregate => Why::NotNamed,
+        Tracking::Individual => Why::Unread,
     }
 }
 
@@ -251,6 +229,7 @@ pub const fn reason(reason: Reason) -> &'static str {
             "the client was told of a wider incident, of which this is a part, and hears of this \
              one if it outlasts that"
         }
+        Reason::NothingNew => "the client knows already what it says",
         Reason::FloodGuard => "the client already got too many messages in this time",
         Reason::QuietHours => "the client's quiet hours have not ended",
         Reason::Coalesced => "several changes are to become one message",

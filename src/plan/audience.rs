@@ -3,13 +3,15 @@
 //!
 //! An incident that opens or changes is told to its area as it is now: to those who were told
 //! before, those who came into it, and nobody who left it. That it is over, or late, is told to those
-//! of the area alone who were told of it before. Whoever knows of a wider incident is in the audience,
+//! of the area alone who were told of it before; whoever left it hears so once (`leaving`). Whoever knows of
+//! a wider incident is in the audience,
 //! and gets no message while that goes on.
 
 use std::collections::HashSet;
 
 use serde_json::json;
 
+use super::leaving;
 use crate::domain::area::Area;
 use crate::domain::event::{Event, EventData, Incident, IncidentStep, incident_subject};
 use crate::domain::rule::Audience;
@@ -72,6 +74,9 @@ pub(super) async fn freeze_concerned(
     let (Some(mut members), EventData::Incident(step, _)) = (members, &event.data) else {
         return Ok(None);
     };
+    if *step == IncidentStep::Left {
+        return leaving::leavers(tx, incident, &members, places).await;
+    }
     if *step == IncidentStep::Uncovered {
         let uncovered = tx.incidents().uncovered(incident, now).await?.clients;
         members.retain(|member| uncovered.binary_search(&member.client).is_ok());
@@ -83,6 +88,9 @@ pub(super) async fn freeze_concerned(
     let subject = incident_subject(&incident.incident);
     let told = tx.candidates().told_of(&subject, id).await?;
     members.retain(|member| told.binary_search(&member.client).is_ok() == wanted);
+    if wanted {
+        leaving::part_with(tx, incident, &mut members).await?;
+    }
     Ok(Some(members))
 }
 
@@ -128,11 +136,13 @@ const fn told_before(step: IncidentStep) -> Option<bool> {
         IncidentStep::Opened
         | IncidentStep::Updated
         | IncidentStep::Reminder
-        | IncidentStep::Uncovered => None,
+        | IncidentStep::Uncovered
+        | IncidentStep::Left => None,
         IncidentStep::Resolved
         | IncidentStep::Cancelled
         | IncidentStep::Overdue
-        | IncidentStep::Confirm => Some(true),
+        | IncidentStep::Confirm
+        | IncidentStep::Compensation => Some(true),
         // One after the other joins it.
         IncidentStep::Reopened => Some(false),
     }
@@ -145,7 +155,7 @@ pub(super) async fn freeze_area(tx: &mut Tx, area: &Area) -> Result<Vec<Member>,
 }
 
 /// The same, of an area with at most `places` places to look at; none when it has more.
-async fn freeze_small(
+pub(super) async fn freeze_small(
     tx: &mut Tx,
     area: &Area,
     places: i64,

@@ -28,6 +28,8 @@ pub(super) struct EligibilityInput<'a> {
     pub(super) without_template: bool,
     /// Clients who know of a wider incident, in order of their rows.
     pub(super) covered: &'a [i64],
+    /// Clients who know all that it says, in order of their rows.
+    pub(super) known: &'a [i64],
 }
 
 /// One message that is to exist.
@@ -87,6 +89,8 @@ fn verdict(
         (MessageState::Suppressed, Some(Reason::WiderIncident))
     } else if input.overtaken {
         (MessageState::Superseded, Some(Reason::Newer))
+    } else if input.known.binary_search(&candidate.client).is_ok() {
+        (MessageState::Suppressed, Some(Reason::NothingNew))
     } else if input.age >= life {
         due_at = input.now;
         (MessageState::Expired, Some(Reason::TooLate))
@@ -167,6 +171,7 @@ mod tests {
             respects_quiet_hours: true,
             expires_s: 3_600,
             fallback: None,
+            answers: false,
         }
     }
 
@@ -185,6 +190,7 @@ mod tests {
             overtaken: false,
             without_template: false,
             covered: &[],
+            known: &[],
         }
     }
 
@@ -265,6 +271,25 @@ mod tests {
         };
         let told = decide(&candidate(), &others);
         assert_eq!(told[0].state, MessageState::Queued);
+    }
+
+    #[test]
+    fn whoever_knows_what_it_says_is_not_told_again_however_late_it_is() {
+        let settings = settings();
+        let known = EligibilityInput {
+            known: &[1],
+            age: TimeDelta::days(3),
+            ..input(&settings, "2026-11-23T10:00:00+01:00")
+        };
+        let verdict = &decide(&candidate(), &known)[0];
+        let found = (verdict.state, verdict.reason);
+        assert_eq!(found, (MessageState::Suppressed, Some(Reason::NothingNew)));
+        let overtaken = EligibilityInput {
+            overtaken: true,
+            ..known
+        };
+        let verdict = &decide(&candidate(), &overtaken)[0];
+        assert_eq!(verdict.reason, Some(Reason::Newer));
     }
 
     #[test]

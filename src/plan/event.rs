@@ -4,14 +4,14 @@
 
 use serde_json::{Map, Value};
 
-use super::hushed::hushed;
-use super::{News, Planner, audience, fan_out, reminder, uncovering, variables};
+use super::fan_out::{BesidePlan, ReadChunk};
+use super::{News, Planner, answering, audience, fan_out, incident, reminder, variables};
+use crate::domain::area::Area;
 use crate::domain::event::{
     DirectRequest, Event, EventData, EventState, Incident, IncidentStep, MESSAGE_REQUESTED,
-    incident_subject,
 };
 use crate::domain::reach::NotifiedAddresses;
-use crate::domain::rule::{Audience, ChannelChoice, PlanSettings, Rule};
+use crate::domain::rule::{Audience, ChannelChoice, Rule};
 use crate::domain::{Class, EventId, Lane, MessageState, OnUnknown, PlanId, Timestamp};
 use crate::store::messages::NewMessage;
 use crate::store::planning::events::StoredEvent;
@@ -25,24 +25,29 @@ const DIRECT_EXPIRES: chrono::TimeDelta = chrono::TimeDelta::hours(72);
 /// What became of an event that is quiet.
 const QUIET: &str = "told nobody: it stood there when its source was new";
 
+/// What became of one that was found when its source was asked for its present state.
+const LATE: &str = "told nobody: it was found late, and no rule wants what comes late";
+
 /// What an event is about, after it was taken in.
-struct EventSubject {
+pub(super) struct EventSubject {
     /// `case:PR-1`, `incident:G-77`, `event:ID`.
-    key: String,
+    pub(super) key: String,
     /// Nothing that happened later is known.
-    newest: bool,
+    pub(super) newest: bool,
     /// Where the incident stands.
-    incident: Option<IncidentRecord>,
+    pub(super) incident: Option<IncidentRecord>,
     /// Its clients were told of the incident before.
-    was_told: bool,
+    pub(super) was_told: bool,
+    /// What the incident covered when they were.
+    pub(super) told_area: Option<Area>,
     /// Why nobody is to be told, if so.
-    hushed: Option<&'static str>,
+    pub(super) hushed: Option<&'static str>,
     /// What texts and conditions may look at.
-    variables: Map<String, Value>,
+    pub(super) variables: Map<String, Value>,
 }
 
 impl EventSubject {
-    fn incident(&self) -> Option<&Incident> {
+    pub(super) fn incident(&self) -> Option<&Incident> {
         self.incident.as_ref().map(|record| &record.incident)
     }
 }
@@ -84,14 +89,19 @@ impl Planner {
                 .mark(stored.id, EventState::Planned, Some(QUIET))
                 .await;
         }
-        if let Some(why) = subject.hushed {
+        let rules = match subject.hushed {
+            Some(_) => Vec::new(),
+            None => self.rules_for(tx, event, &subject).await?,
+        };
+        let unwanted = (event.late && rules.is_empty()).then_some(LATE);
+        if let Some(why) = subject.hushed.or(unwanted) {
             self.take_back_what_is_over(tx, stored, &subject).await?;
             return tx
                 .events()
                 .mark(stored.id, EventState::Planned, Some(why))
                 .await;
         }
-        let rules = self.rules_for(tx, event, &subject).await?;
+        self.let_go(tx, stored, &subject, news).await?;
         if rules.is_empty() {
             return tx
                 .events()
@@ -136,7 +146,7 @@ impl Planner {
             }
         }
         // What some hear later is what the others were told before; they measure a change by that.
-        let is_told = area_is_told && !(subject.was_told && is_uncovering(&stored.event));
+        let is_told = area_is_told && !(subject.was_told && is_for_some(&stored.event));
         if let (true, Some(record)) = (is_told, &subject.incident) {
             tx.incidents().tell(record.id, stored.id).await?;
         }
@@ -166,11 +176,11 @@ impl Planner {
 
     async fn take_in(&self, tx: &mut Tx, stored: &StoredEvent) -> Result<EventSubject, StoreError> {
         let event = &stored.event;
-        let (mut silence, mut was_told) = (None, false);
+        let mut silence = None;
         let mut variables =
             variables::common(&event.kind, event.occurred_at, &self.settings.contact);
         let ids = self.ids.as_ref();
-        let (key, newest, incident) = match &event.data {
+        let (key, newest) = match &event.data {
             EventData::Case(step, data) => {
                 let now = self.clock.now();
                 let taken = reminder::take_in(tx, stored, (*step, data), ids, now).await?;
@@ -179,39 +189,28 @@ impl Planner {
                 if step.is_reminder() {
                     reminder::add(&mut variables, data, &event.raw);
                 }
-                (step.plan_subject(&data.case), taken.newest, None)
+                (step.plan_subject(&data.case), taken.newest)
             }
             EventData::Incident(step, data) => {
-                let applied = tx
-                    .incidents()
-                    .apply(stored.id, *step, data, event.occurred_at, ids)
-                    .await?;
-                silence = hushed(*step, data, &applied, self.settings.material);
-                was_told = applied.told.is_some();
-                variables::add_incident(&mut variables, &applied.incident.incident);
-                (
-                    incident_subject(&data.incident),
-                    applied.newest,
-                    Some(applied.incident),
-                )
+                let said = (*step, data);
+                return self.take_in_incident(tx, stored, said, variables).await;
             }
             EventData::Direct(request) => {
                 variables.extend(request.variables.clone());
-                (format!("event:{}", stored.id), true, None)
+                (format!("event:{}", stored.id), true)
             }
             EventData::Body(report) => {
                 reminder::add_body(&mut variables, report);
-                (format!("body:{}", report.body), true, None)
+                (format!("body:{}", report.body), true)
             }
-            EventData::Other | EventData::Unreadable(_) => {
-                (format!("event:{}", stored.id), true, None)
-            }
+            EventData::Other | EventData::Unreadable(_) => (format!("event:{}", stored.id), true),
         };
         Ok(EventSubject {
             key,
             newest,
-            incident,
-            was_told,
+            incident: None,
+            was_told: false,
+            told_area: None,
             hushed: silence,
             variables,
         })
@@ -226,12 +225,10 @@ impl Planner {
         if let EventData::Direct(request) = &event.data {
             return Ok(vec![direct(request)]);
         }
-        let Some(incident) = subject.incident().filter(|_| is_uncovering(event)) else {
-            return Ok(self.matcher.load().for_event(event, &subject.variables));
-        };
-        let event = uncovering::told_as(tx, event, incident).await?;
-        let mut rules = self.matcher.load().for_event(&event, &subject.variables);
-        rules.retain(|rule| rule.audience == Audience::IncidentArea);
+        let told_as = incident::told_as(tx, event, subject).await?;
+        let told_as = told_as.as_ref().unwrap_or(event);
+        let mut rules = self.matcher.load().for_event(told_as, &subject.variables);
+        rules.retain(|rule| rule.audience == Audience::IncidentArea || !is_for_some(event));
         Ok(rules)
     }
 
@@ -270,12 +267,13 @@ impl Planner {
         if members.len() > fan_out::CHUNK {
             return Ok(RuleOutcome::Left);
         }
-        let candidates = tx.candidates().read(&members, &plan.topic).await?;
-        let settings = PlanSettings::from(rule);
-        let wider = audience::wider(tx, rule.audience, incident, now).await?;
-        let covered = audience::covered(tx, &wider, &members, rule.class).await?;
+        let about = (rule.audience, &stored.event, incident);
+        let beside = BesidePlan::read(tx, &plan, about, self.times()).await?;
+        let mut chunk = ReadChunk::read(tx, &members, &plan, &beside).await?;
+        answering::address(tx, &stored.event, &mut chunk.candidates).await?;
+        let settings = answering::settings(&stored.event, rule);
         let mut told = NotifiedAddresses::default();
-        let messages = self.messages(&plan, &settings, &candidates, &covered, &mut told);
+        let messages = self.messages(&plan, &settings, &chunk, &mut told);
         fan_out::note_kept(tx, &plan, &messages).await?;
         let end = fan_out::End {
             upto: members.last().map_or(0, |member| member.client),
@@ -321,7 +319,8 @@ impl Planner {
             subject: subject.key.clone(),
             occurred_at: stored.event.occurred_at,
             superseded_by,
-            settings: serde_json::to_string(&PlanSettings::from(rule)).unwrap_or_default(),
+            settings: serde_json::to_string(&answering::settings(&stored.event, rule))
+                .unwrap_or_default(),
             variables: Value::Object(subject.variables.clone()).to_string(),
             cursor: 0,
             due_at: due(tx, &subject.key, rule, now).await?,
@@ -338,13 +337,20 @@ impl Planner {
 const fn overtakes(event: &Event) -> bool {
     !matches!(
         event.data,
-        EventData::Incident(IncidentStep::Reopened | IncidentStep::Uncovered, _)
+        EventData::Incident(
+            IncidentStep::Reopened | IncidentStep::Uncovered | IncidentStep::Left,
+            _
+        )
     )
 }
 
-/// Whether it is for those from whom an incident was kept while they knew of a wider one.
-const fn is_uncovering(event: &Event) -> bool {
-    matches!(event.data, EventData::Incident(IncidentStep::Uncovered, _))
+/// Whether it is for some alone: for those from whom an incident was kept while they knew of a wider one,
+/// or for those whom it does not cover any more.
+const fn is_for_some(event: &Event) -> bool {
+    matches!(
+        event.data,
+        EventData::Incident(IncidentStep::Uncovered | IncidentStep::Left, _)
+    )
 }
 
 /// Why nobody was told.
@@ -356,8 +362,14 @@ async fn nobody(
     if audience::is_for_those_told(event) {
         return Ok(String::from("nobody in its area had been told of it"));
     }
-    if is_uncovering(event) {
-        return Ok(String::from("it is kept from nobody in its area any more"));
+    match &event.data {
+        EventData::Incident(IncidentStep::Uncovered, _) => {
+            return Ok(String::from("it is kept from nobody in its area any more"));
+        }
+        EventData::Incident(IncidentStep::Left, _) => {
+            return Ok(String::from("nobody who left its area had been told of it"));
+        }
+        _ => {}
     }
     let turned = match incident {
         Some(incident) => audience::exchanged(tx, &incident.area).await?,
@@ -395,6 +407,7 @@ fn direct(request: &DirectRequest) -> Rule {
         name: String::from("direct"),
         on: vec![MESSAGE_REQUESTED.to_owned()],
         when: None,
+        late: false,
         audience: Audience::CaseClient,
         template: request.template.clone(),
         topic: request.topic.clone().unwrap_or_default(),

@@ -7,10 +7,12 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 
 use super::eligibility::{self, EligibilityInput, PlannedMessage};
+use super::news::{ClientNews, UpdateNews};
 use super::{Planner, audience, variables};
+use crate::domain::event::{Event, Incident};
 use crate::domain::reach::NotifiedAddresses;
-use crate::domain::rule::PlanSettings;
-use crate::domain::{ClientId, MessageId, MessageState, PlanId, Reason};
+use crate::domain::rule::{Audience, PlanSettings};
+use crate::domain::{ClientId, MessageId, MessageState, PlanId, Reason, Timestamp};
 use crate::store::messages::NewMessage;
 use crate::store::planning::candidates::{Candidate, Member};
 use crate::store::planning::incidents::WiderIncident;
@@ -27,13 +29,63 @@ pub(super) struct End {
     pub(super) is_last: bool,
 }
 
+/// By what the clients of a plan may know already what it says.
+pub(super) struct BesidePlan {
+    /// The wider incidents that keep its news from whoever knows of them.
+    wider: Vec<WiderIncident>,
+    /// What was told before; none where all is new to all.
+    told: Option<UpdateNews>,
+}
+
 /// What was read of the clients of a chunk.
-struct ReadChunk {
+pub(super) struct ReadChunk {
     /// The last of them.
     upto: i64,
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
     /// Those who know of a wider incident, in order of their rows.
     covered: Vec<i64>,
+    /// What they do not know yet.
+    news: ClientNews,
+}
+
+impl BesidePlan {
+    /// `least`: by how much a time moves at least that is told.
+    pub(super) async fn read(
+        tx: &mut Tx,
+        plan: &Plan,
+        (audience, event, incident): (Audience, &Event, Option<&Incident>),
+        (now, least): (Timestamp, TimeDelta),
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            wider: audience::wider(tx, audience, incident, now).await?,
+            told: match (audience, incident) {
+                (Audience::IncidentArea, Some(incident)) => {
+                    UpdateNews::read(tx, plan, event, incident, least).await?
+                }
+                _ => None,
+            },
+        })
+    }
+}
+
+impl ReadChunk {
+    /// Reads clients of a plan's audience.
+    pub(super) async fn read(
+        tx: &mut Tx,
+        members: &[Member],
+        plan: &Plan,
+        beside: &BesidePlan,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            upto: members.last().map_or(0, |member| member.client),
+            candidates: tx.candidates().read(members, &plan.topic).await?,
+            covered: audience::covered(tx, &beside.wider, members, plan.class).await?,
+            news: match &beside.told {
+                Some(told) => told.of(tx, members).await?,
+                None => ClientNews::default(),
+            },
+        })
+    }
 }
 
 impl Planner {
@@ -47,7 +99,7 @@ impl Planner {
         };
         let settings = settings_of(&plan)?;
         let members = self.members(&mut tx, &plan, &settings).await?;
-        let wider = self.wider(&mut tx, &plan, &settings).await?;
+        let beside = self.beside(&mut tx, &plan, &settings).await?;
         let mut told = NotifiedAddresses::for_about(members.len());
         if plan.cursor > 0 {
             for (channel, address) in tx.messages().addresses_of(id).await? {
@@ -57,10 +109,9 @@ impl Planner {
         drop(tx);
         let left = members.partition_point(|member| member.client <= plan.cursor);
         let mut chunks = members[left..].chunks(CHUNK);
-        let mut next = self.candidates(chunks.next(), &plan, &wider).await?;
+        let mut next = self.candidates(chunks.next(), &plan, &beside).await?;
         while let Some(chunk) = next {
-            let (candidates, covered) = (&chunk.candidates, &chunk.covered);
-            let messages = self.messages(&plan, &settings, candidates, covered, &mut told);
+            let messages = self.messages(&plan, &settings, &chunk, &mut told);
             let following = chunks.next();
             let end = End {
                 upto: chunk.upto,
@@ -68,7 +119,7 @@ impl Planner {
             };
             let (written, read) = tokio::join!(
                 self.write_chunk(&plan, &messages, end),
-                self.candidates(following, &plan, &wider)
+                self.candidates(following, &plan, &beside)
             );
             if !written? {
                 return Ok(false);
@@ -91,20 +142,15 @@ impl Planner {
         &self,
         chunk: Option<&[Member]>,
         plan: &Plan,
-        wider: &[WiderIncident],
+        beside: &BesidePlan,
     ) -> Result<Option<ReadChunk>, StoreError> {
-        let members = chunk.unwrap_or_default();
-        let Some(last) = members.last() else {
+        let Some(members) = chunk.filter(|members| !members.is_empty()) else {
             return Ok(None);
         };
         let mut tx = self.store.read().await?;
-        let candidates = tx.candidates().read(members, &plan.topic).await?;
-        let covered = audience::covered(&mut tx, wider, members, plan.class).await?;
-        Ok(Some(ReadChunk {
-            upto: last.client,
-            candidates,
-            covered,
-        }))
+        ReadChunk::read(&mut tx, members, plan, beside)
+            .await
+            .map(Some)
     }
 
     async fn write_chunk(
@@ -152,13 +198,12 @@ impl Planner {
         tx.plans().advance(plan.id, &advance).await
     }
 
-    /// What each candidate gets. `covered`: those who know of a wider incident, in order.
+    /// What each candidate gets.
     pub(super) fn messages(
         &self,
         plan: &Plan,
         settings: &PlanSettings,
-        candidates: &[Candidate],
-        covered: &[i64],
+        chunk: &ReadChunk,
         told: &mut NotifiedAddresses,
     ) -> Vec<NewMessage> {
         let input = EligibilityInput {
@@ -170,11 +215,12 @@ impl Planner {
             quiet_hours: self.settings.quiet_hours,
             overtaken: plan.superseded_by.is_some(),
             without_template: plan.template_version.is_none(),
-            covered,
+            covered: &chunk.covered,
+            known: &chunk.news.known,
         };
-        let mut messages = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            let own = variables::of_client(candidate);
+        let mut messages = Vec::with_capacity(chunk.candidates.len());
+        for candidate in &chunk.candidates {
+            let own = variables::of_client(candidate, chunk.news.to(candidate.client));
             let tracking = eligibility::tracking(&candidate.tracking_consent, self.settings.opens);
             for mut verdict in eligibility::decide(candidate, &input) {
                 merge_households(&mut verdict, told);

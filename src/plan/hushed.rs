@@ -10,7 +10,8 @@ use crate::store::planning::incidents::AppliedToIncident;
 /// The sender marked it (`"quiet": true`).
 const CORRECTED: &str = "told nobody: it corrects what is said, and is quiet";
 /// An expected time that moves by a little.
-const TOO_SMALL: &str = "told nobody: nothing differs enough from what its clients were last told";
+pub(super) const TOO_SMALL: &str =
+    "told nobody: nothing differs enough from what its clients were last told";
 /// Something came between the clock and the planner.
 const TAKEN_BACK: &str = "told nobody: it does not hold any more";
 
@@ -29,8 +30,11 @@ pub(super) fn hushed(
         IncidentStep::Updated if applied.newest && !data.tell_again => {
             // Of what stood there when its source was new nobody was told; it is measured by that.
             let known = applied.told.as_ref().or(applied.stood.as_ref());
+            // Whoever left its area since, and is in it again, was told that it is over.
+            let told_area = applied.told_area.as_ref();
+            let is_back = told_area.is_some_and(|area| *area != now.area);
             return known
-                .is_some_and(|known| !now.is_news_since(known, least))
+                .is_some_and(|known| !is_back && !now.is_news_since(known, least))
                 .then_some(TOO_SMALL);
         }
         IncidentStep::Overdue if !goes_on || now.expected_end != data.expected_end => TAKEN_BACK,
@@ -71,6 +75,7 @@ mod tests {
             newest: true,
             told: Some(told),
             stood: None,
+            told_area: None,
         };
         hushed(step, &data, &applied, TimeDelta::minutes(30))
     }

@@ -48,7 +48,8 @@ impl Matcher {
         self.rules.iter().map(|(rule, _)| rule)
     }
 
-    /// The rules that an event sets going. `variables`: what is known of its case or incident.
+    /// The rules that an event sets going; what comes late only those that want it. `variables`: what
+    /// is known of its case or incident.
     #[must_use]
     pub fn for_event(&self, event: &Event, variables: &Map<String, Json>) -> Vec<Rule> {
         let mut facts = BTreeMap::new();
@@ -57,6 +58,7 @@ impl Matcher {
             "source": event.source,
             "subject": event.subject,
             "time": event.occurred_at,
+            "late": event.late,
             "data": event.raw,
         });
         facts.insert("event", Value::from(Serde(&about)));
@@ -67,7 +69,8 @@ impl Matcher {
                 fact.map_or_else(|| Value::from(()), |fact| Value::from(Serde(fact))),
             );
         }
-        let matching = self.matching(&event.kind, &facts);
+        let mut matching = self.matching(&event.kind, &facts);
+        matching.retain(|rule| rule.late || !event.late);
         matching.into_iter().cloned().collect()
     }
 

@@ -3,17 +3,24 @@
 //!
 //! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
 //! through; `hushed` knows which of them tell nobody; `matching` asks the rules; `audience` freezes
-//! who; `eligibility` decides for one client;
+//! who; `eligibility` decides for one client; `incident` takes in an event about an incident, `news` knows
+//! what is new of it to each client, `leaving` for whom it is over though it goes on;
 //! `fan_out` writes the rows in chunks; `variables` is what texts may say; `preview` counts without
-//! writing, `rehearsal` plans and throws it away; `reminder` takes in what the clock says of cases,
-//! `uncovering` tells what a wider incident hid.
+//! writing, `rehearsal` plans and throws it away, `foretelling` says what would come of that;
+//! `reminder` takes in what the clock says of cases,
+//! `uncovering` tells what a wider incident hid, `answering` has what is said at once to a client who wrote.
 
+mod answering;
 mod audience;
 mod eligibility;
 mod event;
 mod fan_out;
+mod foretelling;
 mod hushed;
+mod incident;
+mod leaving;
 mod matching;
+mod news;
 mod preview;
 mod rehearsal;
 mod reminder;
@@ -30,18 +37,19 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 pub use audience::exchanged;
+pub use foretelling::{Foretold, ForetoldRule, ForetoldText};
 pub use matching::{Matcher, MatcherError};
 pub use preview::{IncidentPreview, preview};
 pub use rehearsal::Rehearsed;
 
+use self::fan_out::BesidePlan;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::rule::PlanSettings;
-use crate::domain::{Clock, Ids, Lane, PlanId, Tracking};
+use crate::domain::{Clock, Ids, Lane, PlanId, Timestamp, Tracking};
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::planning::candidates::Member;
 use crate::store::planning::events::TakenEvents;
-use crate::store::planning::incidents::WiderIncident;
 use crate::store::planning::plans::Plan;
 use crate::store::{Store, StoreError, Tx};
 
@@ -84,6 +92,8 @@ struct News {
     unfinished: bool,
     /// An incident is another than before.
     incidents_moved: bool,
+    /// Planning made an event, which waits to be planned itself.
+    made: bool,
 }
 
 /// Plans events. One per node; several nodes share the work through the store.
@@ -222,6 +232,9 @@ impl Planner {
             if std::mem::take(&mut news.incidents_moved) {
                 self.look_at_all_kept().await?;
             }
+            if std::mem::take(&mut news.made) {
+                continue;
+            }
             // Fewer than asked for: nothing is left, and what comes later notifies.
             if i64::try_from(events.len()).unwrap_or(BATCH) < BATCH {
                 return Ok(news.unfinished);
@@ -248,14 +261,20 @@ impl Planner {
         audience::freeze(tx, settings.audience, event, incident.as_ref(), now).await
     }
 
-    /// The wider incidents that keep a plan's news from whoever knows of them.
-    async fn wider(
+    /// What a plan's clients know already.
+    async fn beside(
         &self,
         tx: &mut Tx,
         plan: &Plan,
         settings: &PlanSettings,
-    ) -> Result<Vec<WiderIncident>, StoreError> {
-        let (_, incident) = event::event_of(tx, plan.event).await?;
-        audience::wider(tx, settings.audience, incident.as_ref(), self.clock.now()).await
+    ) -> Result<BesidePlan, StoreError> {
+        let (event, incident) = event::event_of(tx, plan.event).await?;
+        let about = (settings.audience, &event, incident.as_ref());
+        BesidePlan::read(tx, plan, about, self.times()).await
+    }
+
+    /// The time, and by how much a time moves at least that is told.
+    fn times(&self) -> (Timestamp, TimeDelta) {
+        (self.clock.now(), self.settings.material)
     }
 }

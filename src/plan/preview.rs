@@ -108,6 +108,7 @@ async fn rules(
         data: EventData::Incident(step, data.clone()),
         fingerprint: String::new(),
         quiet: false,
+        late: false,
     };
     let mut facts = Map::new();
     variables::add_incident(&mut facts, incident);

@@ -2,8 +2,9 @@
 
 use super::{News, Planner, fan_out};
 use crate::domain::event::{Arrival, EventState};
-use crate::store::StoreError;
 use crate::store::planning::events::Accept;
+use crate::store::planning::plans::Plan;
+use crate::store::{StoreError, Tx};
 
 /// How the detail of an event begins that was hushed: here it says why, not what became of it.
 const TOLD_NOBODY: &str = "told nobody: ";
@@ -20,6 +21,19 @@ pub enum Rehearsed {
     Told {
         rules: Vec<(String, usize)>,
         nobody: Option<String>,
+    },
+}
+
+/// What planning an event came to, before it is thrown away.
+pub(super) enum InVain {
+    /// It was taken before.
+    Known,
+    /// It would be refused, and why.
+    Refused(String),
+    /// The plans it became, and why nobody is told, if nobody is.
+    Planned {
+        nobody: Option<String>,
+        plans: Vec<Plan>,
     },
 }
 
@@ -51,27 +65,40 @@ impl Planner {
     /// Plans one event within a unit of work that is dropped. Others who write wait meanwhile.
     pub async fn rehearse(&self, event: &Arrival) -> Result<Rehearsed, StoreError> {
         let mut tx = self.store.write().await?;
-        let (now, ids) = (self.clock.now(), self.ids.as_ref());
-        let taken = tx.events().accept([event.clone()], now, ids).await?;
-        let Some(Accept::New(id)) = taken.first().cloned() else {
-            return Ok(Rehearsed::Known);
+        let (nobody, plans) = match self.plan_in_vain(&mut tx, event).await? {
+            InVain::Known => return Ok(Rehearsed::Known),
+            InVain::Refused(why) => return Ok(Rehearsed::Refused(why)),
+            InVain::Planned { nobody, plans } => (nobody, plans),
         };
-        let stored = tx.events().get(id).await?;
-        self.plan_event(&mut tx, &stored, &mut News::default())
-            .await?;
-        let planned = tx.events().get(id).await?;
-        if planned.state == EventState::Refused {
-            return Ok(Rehearsed::Refused(planned.detail.unwrap_or_default()));
-        }
         let mut rules = Vec::new();
-        for plan in tx.plans().of_event(id).await? {
+        for plan in plans {
             let settings = fan_out::settings_of(&plan)?;
             let members = self.members(&mut tx, &plan, &settings).await?;
             rules.push((plan.rule, members.len()));
         }
-        Ok(Rehearsed::Told {
-            rules,
+        Ok(Rehearsed::Told { rules, nobody })
+    }
+
+    /// Plans one event within the caller's unit of work, which must be dropped.
+    pub(super) async fn plan_in_vain(
+        &self,
+        tx: &mut Tx,
+        event: &Arrival,
+    ) -> Result<InVain, StoreError> {
+        let (now, ids) = (self.clock.now(), self.ids.as_ref());
+        let taken = tx.events().accept([event.clone()], now, ids).await?;
+        let Some(Accept::New(id)) = taken.first().cloned() else {
+            return Ok(InVain::Known);
+        };
+        let stored = tx.events().get(id).await?;
+        self.plan_event(tx, &stored, &mut News::default()).await?;
+        let planned = tx.events().get(id).await?;
+        if planned.state == EventState::Refused {
+            return Ok(InVain::Refused(planned.detail.unwrap_or_default()));
+        }
+        Ok(InVain::Planned {
             nobody: planned.detail,
+            plans: tx.plans().of_event(id).await?,
         })
     }
 }

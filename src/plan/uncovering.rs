@@ -19,14 +19,22 @@ pub(super) async fn told_as(
         IncidentState::Cancelled => IncidentStep::Cancelled,
     };
     let history = tx.incidents().history(&incident.incident).await?;
-    let mut said = history.iter().rev().filter(|change| change.step == step);
+    // Works that ended before they began were called off, whatever word ended them.
+    let is_end = |it: IncidentStep| it == IncidentStep::Resolved && step == IncidentStep::Cancelled;
+    let mut said = history
+        .iter()
+        .rev()
+        .filter(|change| change.step == step || is_end(change.step));
+    let kind = step.as_str().to_owned();
     if let Some(last) = said.next()
         && let Some(stored) = tx.events().lookup_id(last.event).await?
     {
-        return Ok(stored.event);
+        return Ok(Event {
+            kind,
+            ..stored.event
+        });
     }
     // It began with another word: only its facts are known.
-    let kind = step.as_str().to_owned();
     Ok(Event {
         kind,
         ..uncovering.clone()

@@ -3,6 +3,8 @@
 //! Everything is frozen into the plan, so that a message reads the same whenever it is rendered.
 //! What belongs to one client only (name, place) is frozen into the message.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
@@ -91,9 +93,9 @@ pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incide
     }
 }
 
-/// What only this client's text needs.
+/// What only this client's text needs. `changed`: what is new to a client who heard of the incident before.
 #[must_use]
-pub(super) fn of_client(candidate: &Candidate) -> String {
+pub(super) fn of_client(candidate: &Candidate, changed: Option<&[&'static str]>) -> String {
     let place = candidate.place.as_deref().map(|code| OwnPlace {
         code,
         kind: candidate.place_kind.as_deref(),
@@ -107,6 +109,7 @@ pub(super) fn of_client(candidate: &Candidate) -> String {
         },
         place,
         zone: &candidate.time_zone,
+        changed: changed.map(|facts| facts.iter().map(|fact| (*fact, true)).collect()),
     };
     // Texts and nothing else: there is no value of which JSON could not be made.
     serde_json::to_string(&own).unwrap_or_default()
@@ -119,6 +122,8 @@ struct Own<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<OwnPlace<'a>>,
     zone: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<BTreeMap<&'static str, bool>>,
 }
 
 #[derive(serde::Serialize)]

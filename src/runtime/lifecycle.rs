@@ -64,6 +64,16 @@ impl Lifecycle {
         self.soft.clone().cancelled_owned()
     }
 
+    /// The same tasks, of which one can be asked to stop while the others go on: stopping this part
+    /// stops nothing else, and stopping the whole stops this part as well.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self {
+            soft: self.soft.child_token(),
+            ..self.clone()
+        }
+    }
+
     /// Whether stopping has begun.
     #[must_use]
     pub fn is_stopping(&self) -> bool {

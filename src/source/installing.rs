@@ -7,10 +7,8 @@ use std::time::Duration;
 
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::ReaderSettings;
 use super::fault::SourceFault;
-use super::kinds::ReaderSettings;
-use super::postgres_changes::{changes_install_sql, changes_remove_sql};
-use super::postgres_outbox::{outbox_install_sql, outbox_remove_sql};
 use super::sql::{fault, placed, postgres_options, stated, within};
 
 impl ReaderSettings {
@@ -18,29 +16,19 @@ impl ReaderSettings {
     /// run again at any time.
     #[must_use]
     pub fn install_sql(&self, name: &str) -> Option<String> {
-        match self {
-            Self::PostgresOutbox(settings) => Some(outbox_install_sql(name, settings)),
-            Self::PostgresChanges(settings) => Some(changes_install_sql(name, settings)),
-            _ => None,
-        }
+        self.of_kind().install_sql(name)
     }
 
     /// What takes it away again. What was not read yet is lost.
     #[must_use]
     pub fn remove_sql(&self, name: &str) -> Option<String> {
-        match self {
-            Self::PostgresOutbox(settings) => Some(outbox_remove_sql(name, settings)),
-            Self::PostgresChanges(settings) => Some(changes_remove_sql(name, settings)),
-            _ => None,
-        }
+        self.of_kind().remove_sql(name)
     }
 
     /// Runs such SQL, as the user of the source's address.
     pub async fn apply(&self, sql: &str) -> Result<(), SourceFault> {
-        let (address, timeout) = match self {
-            Self::PostgresOutbox(settings) => (settings.address(), settings.timeout),
-            Self::PostgresChanges(settings) => (settings.address(), settings.timeout),
-            _ => return Ok(()),
+        let Some((address, timeout)) = self.of_kind().their_database() else {
+            return Ok(());
         };
         let address = address.map_err(SourceFault::Unexpected)?;
         let done = Box::pin(run(&address, timeout, sql)).await;

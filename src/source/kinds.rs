@@ -1,209 +1,162 @@
-//! Which kinds of sources there are: for each a word for `kind`, its settings and its reader. A new
-//! reader is a folder and a line in each of the lists here.
+//! What each kind of source says of itself, and the table by which the kinds are known: `source` calls
+//! `kinds!` with a line for each. The words `sql` and `webhook`, the settings behind them and the
+//! readers come from that table; nothing else lists the kinds.
+//!
+//! A new kind is a folder whose settings are a [`SourceKind`], and a line there.
 
-use serde::Deserialize;
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::arcgis::{ArcgisReader, ArcgisSettings};
-use super::cap::{CapReader, CapSettings};
+use super::ReaderSettings;
 use super::fault::SourceFault;
-use super::folder::{FolderReader, FolderSettings};
-use super::gtfs_rt::{GtfsMemory, GtfsReader, GtfsSettings};
-use super::http_feed::{HttpFeedReader, HttpFeedSettings};
-use super::nats::{NatsFormat, NatsReader, NatsSettings};
-use super::postgres_changes::{ChangesReader, ChangesSettings};
-use super::postgres_outbox::{OutboxReader, OutboxSettings};
-use super::reader::{Cursor, Reader};
-use super::settings::{Baseline, IncidentFields};
-use super::snapshot::{Snapshot, check_belief};
-use super::sql::{SqlReader, SqlSettings};
-use super::webhook::{WEBHOOK, WebhookSettings};
+use super::reader::Reader;
+use super::settings::{Baseline, CaseFields, IncidentFields};
 
-/// What one kind of source needs; `kind` chooses the variant, unknown keys are errors.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum ReaderSettings {
-    /// A query that is asked again and again.
-    Sql(SqlSettings),
-    /// A table that a trigger in their database fills.
-    PostgresOutbox(OutboxSettings),
-    /// What their server writes into its log about some tables.
-    PostgresChanges(ChangesSettings),
-    /// Whatever a system posts by itself.
-    Webhook(WebhookSettings),
-    /// Public alerts: one, or an index of them.
-    Cap(CapSettings),
-    /// Alerts and delays of a transit agency.
-    GtfsRt(GtfsSettings),
-    /// Files that somebody puts there.
-    Folder(FolderSettings),
-    /// A stream of messages.
-    Nats(NatsSettings),
-    /// A list in JSON over HTTP.
-    HttpFeed(HttpFeedSettings),
-    /// The layer of a map that shows the outages of now.
-    ArcgisOutages(ArcgisSettings),
+/// The settings of one kind, and what follows from its being that kind. What most kinds have in
+/// common need not be said.
+pub(super) trait SourceKind {
+    /// Finds what cannot be meant. The fault names the key to mend first.
+    fn check(&self) -> Result<(), String>;
+
+    /// The reader of `[source.NAME]`. It connects to nobody yet.
+    fn open(&self, name: &str) -> Result<Box<dyn Reader>, SourceFault>;
+
+    /// Finds what this source cannot be read on from; `None`: its beginning.
+    fn check_cursor(&self, place: Option<&Value>) -> Result<(), String>;
+
+    /// What is kept when an operator names a place, which `check_cursor` found in order. `stored`:
+    /// the place that was reached.
+    fn set_back(&self, _stored: Option<&str>, to: Option<Value>) -> Option<Value> {
+        to
+    }
+
+    /// The case that its records become where the settings do not say it; `None`: they have to, or
+    /// it is an incident. An error names the key without which there is none.
+    fn usual_case(&self) -> Result<Option<CaseFields>, String> {
+        Ok(None)
+    }
+
+    /// The incident that its records become where the settings do not say it; `None`: they have to.
+    fn usual_incident(&self) -> Option<IncidentFields> {
+        None
+    }
+
+    /// What becomes of that which stands there when a source is new and does not say it.
+    fn usual_baseline(&self) -> Baseline {
+        Baseline::Silent
+    }
+
+    /// Whether its records are events already, which need no mapping.
+    fn brings_events(&self) -> bool {
+        false
+    }
+
+    /// Why it cannot be asked for its present state beside what is new; `None`: it can.
+    fn why_not_asked(&self) -> Option<&'static str> {
+        Some("a source of this kind cannot be asked for its present state")
+    }
+
+    /// What makes all that the source `name` needs in somebody else's database; `None`: nothing.
+    fn install_sql(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// What takes it away again.
+    fn remove_sql(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// Where such SQL is run, and how long it may take.
+    fn their_database(&self) -> Option<(Result<String, String>, Duration)> {
+        None
+    }
 }
 
-impl ReaderSettings {
-    /// The word in the settings.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Sql(_) => "sql",
-            Self::PostgresOutbox(_) => "postgres-outbox",
-            Self::PostgresChanges(_) => "postgres-changes",
-            Self::Webhook(_) => WEBHOOK,
-            Self::Cap(_) => "cap",
-            Self::GtfsRt(_) => "gtfs-rt",
-            Self::Folder(_) => "folder",
-            Self::Nats(_) => "nats",
-            Self::HttpFeed(_) => "http-feed",
-            Self::ArcgisOutages(_) => "arcgis-outages",
-        }
-    }
+/// The table of kinds. Of each line come the folder's module, the variant whose settings are read
+/// where `kind` is this word, and the way to what that kind says of itself.
+macro_rules! kinds {
+    ( $( $variant:ident($folder:ident::$settings:ident) = $word:literal, )+ ) => {
+        $( mod $folder; )+
 
+        /// What one kind of source needs; `kind` chooses the variant, unknown keys are errors.
+        #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum ReaderSettings {
+            $(
+                #[doc = concat!("The keys of a source with `kind = \"", $word, "\"`.")]
+                #[serde(rename = $word)]
+                $variant($crate::source::$folder::$settings),
+            )+
+        }
+
+        impl ReaderSettings {
+            /// The word in the settings.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self { $( Self::$variant(_) => $word, )+ }
+            }
+
+            fn of_kind(&self) -> &dyn $crate::source::kinds::SourceKind {
+                match self { $( Self::$variant(settings) => settings, )+ }
+            }
+        }
+    };
+}
+pub(super) use kinds;
+
+impl ReaderSettings {
     /// Finds what cannot be meant. The fault names the key to mend first.
     pub fn check(&self) -> Result<(), String> {
-        match self {
-            Self::Sql(settings) => settings.check(),
-            Self::PostgresOutbox(settings) => settings.check(),
-            Self::PostgresChanges(settings) => settings.check(),
-            Self::Webhook(settings) => settings.check(),
-            Self::Cap(settings) => settings.check(),
-            Self::GtfsRt(settings) => settings.check(),
-            Self::Folder(settings) => settings.check(),
-            Self::Nats(settings) => settings.check(),
-            Self::HttpFeed(settings) => settings.check(),
-            Self::ArcgisOutages(settings) => settings.check(),
-        }
+        self.of_kind().check()
     }
 
-    /// What its records become where the settings do not say it; `None`: they have to.
+    /// The case that its records become where the settings do not say it; `None`: they have to, or
+    /// it is an incident. An error names the key without which there is none.
+    pub fn usual_case(&self) -> Result<Option<CaseFields>, String> {
+        self.of_kind().usual_case()
+    }
+
+    /// The incident that its records become where the settings do not say it; `None`: they have to.
     #[must_use]
     pub fn usual_incident(&self) -> Option<IncidentFields> {
-        match self {
-            Self::Sql(_)
-            | Self::PostgresOutbox(_)
-            | Self::PostgresChanges(_)
-            | Self::Webhook(_)
-            | Self::HttpFeed(_)
-            | Self::Folder(_)
-            | Self::Nats(_) => None,
-            Self::Cap(_) => Some(CapSettings::incident()),
-            Self::GtfsRt(_) => Some(GtfsSettings::incident()),
-            Self::ArcgisOutages(_) => Some(ArcgisSettings::incident()),
-        }
+        self.of_kind().usual_incident()
     }
 
-    /// What becomes of that which stands there when a source is new and does not say it: a file was
-    /// put there to be told.
+    /// What becomes of that which stands there when a source is new and does not say it.
     #[must_use]
-    pub const fn usual_baseline(&self) -> Baseline {
-        match self {
-            Self::Folder(_) => Baseline::Tell,
-            _ => Baseline::Silent,
-        }
+    pub fn usual_baseline(&self) -> Baseline {
+        self.of_kind().usual_baseline()
     }
 
     /// Whether its records are events already, which need no mapping.
     #[must_use]
     pub fn brings_events(&self) -> bool {
-        match self {
-            // Files without a mapping hold events.
-            Self::Folder(_) => true,
-            Self::Nats(settings) => settings.format == NatsFormat::CloudEvents,
-            Self::Sql(_)
-            | Self::PostgresOutbox(_)
-            | Self::PostgresChanges(_)
-            | Self::Webhook(_)
-            | Self::HttpFeed(_)
-            | Self::ArcgisOutages(_)
-            | Self::GtfsRt(_)
-            | Self::Cap(_) => false,
-        }
+        self.of_kind().brings_events()
+    }
+
+    /// Why it cannot be asked for its present state beside what is new; `None`: it can.
+    #[must_use]
+    pub fn why_not_asked(&self) -> Option<&'static str> {
+        self.of_kind().why_not_asked()
     }
 
     /// What is kept when an operator names a place, which `check_cursor` found in order. To a source
     /// that shows what is going on, a place is a word about what is `stored`.
     #[must_use]
     pub fn set_back(&self, stored: Option<&str>, to: Option<Value>) -> Option<Value> {
-        match (self, to) {
-            (
-                Self::HttpFeed(HttpFeedSettings { complete: true, .. }) | Self::ArcgisOutages(_),
-                Some(_),
-            ) => {
-                let stored = stored.and_then(|text| serde_json::from_str(text).ok());
-                Some(Snapshot::from_cursor(stored.map(Cursor).as_ref()).believing())
-            }
-            (Self::GtfsRt(_), Some(_)) => {
-                let stored = stored.and_then(|text| serde_json::from_str(text).ok());
-                Some(GtfsMemory::read(stored.map(Cursor).as_ref()).believing())
-            }
-            (_, to) => to,
-        }
+        self.of_kind().set_back(stored, to)
     }
 
     /// Finds what this source cannot be read on from; `None`: its beginning.
     pub fn check_cursor(&self, cursor: Option<&Value>) -> Result<(), String> {
-        match (self, cursor) {
-            (Self::Sql(settings), Some(place)) => settings.check_place(place),
-            (Self::HttpFeed(settings), Some(place)) => settings.check_place(place),
-            (Self::ArcgisOutages(_) | Self::GtfsRt(_), Some(place)) => check_belief(place),
-            // Of a log, where the slot stands: what is not taken yet.
-            (
-                Self::Sql(_)
-                | Self::PostgresChanges(_)
-                | Self::Cap(_)
-                | Self::HttpFeed(_)
-                | Self::ArcgisOutages(_)
-                | Self::GtfsRt(_),
-                None,
-            ) => Ok(()),
-            (Self::PostgresOutbox(_), _) => Err(
-                "an outbox has no place to go back to: what was taken is gone from it".to_owned(),
-            ),
-            (Self::PostgresChanges(_), Some(_)) => Err(
-                "their log has no place to go back to: what was taken may be gone from it; \
-                 `--to start` begins where the slot stands"
-                    .to_owned(),
-            ),
-            (Self::Nats(settings), _) => Err(settings.no_place()),
-            (Self::Cap(_), Some(_)) => Err(
-                "alerts have no place to go back to; `--to start` reads again what is listed now"
-                    .to_owned(),
-            ),
-            (Self::Folder(_), _) => Err(
-                "a folder has no place to go back to: put the file into it again, out of `done`"
-                    .to_owned(),
-            ),
-            (Self::Webhook(_), _) => Err(
-                "a webhook has no place to go back to: let their system post it again".to_owned(),
-            ),
-        }
+        self.of_kind().check_cursor(cursor)
     }
 }
 
 /// The reader of `[source.NAME]`. It connects to nobody yet.
 pub fn open(name: &str, settings: &ReaderSettings) -> Result<Box<dyn Reader>, SourceFault> {
-    Ok(match settings {
-        ReaderSettings::Sql(settings) => Box::new(SqlReader::new(settings)?),
-        ReaderSettings::PostgresOutbox(settings) => Box::new(OutboxReader::new(name, settings)?),
-        ReaderSettings::PostgresChanges(settings) => Box::new(ChangesReader::new(name, settings)),
-        ReaderSettings::Cap(settings) => Box::new(CapReader::new(name, settings)?),
-        ReaderSettings::GtfsRt(settings) => Box::new(GtfsReader::new(settings)?),
-        ReaderSettings::Folder(settings) => Box::new(FolderReader::new(settings)),
-        ReaderSettings::Nats(settings) => Box::new(NatsReader::new(settings)?),
-        ReaderSettings::HttpFeed(settings) => Box::new(HttpFeedReader::new(settings)?),
-        ReaderSettings::ArcgisOutages(settings) => Box::new(ArcgisReader::new(settings)?),
-        ReaderSettings::Webhook(_) => {
-            return Err(SourceFault::Unexpected(
-                "nobody looks at a webhook: their system posts. Try what it posts with \
-                 `araldo source try NAME --file record.json`"
-                    .to_owned(),
-            ));
-        }
-    })
+    settings.of_kind().open(name)
 }
 
 #[cfg(test)]

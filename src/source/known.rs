@@ -2,9 +2,10 @@
 //! takes records, takes them again, or only tries.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::mapping::{Mapping, digest};
-use crate::domain::event::{Arrival, CaseStep, IncidentStep};
+use crate::domain::event::{Arrival, CaseStep, Event, IncidentStep};
 use crate::domain::{EventId, Ids, Timestamp};
 use crate::store::planning::events::Accept;
 use crate::store::{StoreError, Tx};
@@ -44,11 +45,30 @@ pub(super) async fn accept(
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<AcceptedRecords, StoreError> {
+    accept_shown(tx, arrivals, &HashSet::new(), now, ids).await
+}
+
+/// The same. `shown`: the ids of what a source shows that says how things stand, and not what happened: what
+/// it said before is news again where it said something else since.
+pub(super) async fn accept_shown(
+    tx: &mut Tx,
+    arrivals: Vec<Arrival>,
+    shown: &HashSet<Arc<str>>,
+    now: Timestamp,
+    ids: &dyn Ids,
+) -> Result<AcceptedRecords, StoreError> {
     let answers = tx.events().accept(arrivals.clone(), now, ids).await?;
     let mut accepted = AcceptedRecords::default();
     for (answer, arrival) in answers.into_iter().zip(arrivals) {
         let is_new = match answer {
             Accept::New(_) => true,
+            _ if shown.contains(&arrival.id) => match said_again(tx, arrival).await? {
+                None => false,
+                Some(again) => {
+                    let answers = tx.events().accept([again], now, ids).await?;
+                    matches!(answers.as_slice(), [Accept::New(_)])
+                }
+            },
             Accept::Duplicate(_) => false,
             Accept::Conflict(id) => match other_state(tx, id, arrival).await? {
                 None => false,
@@ -67,6 +87,23 @@ pub(super) async fn accept(
     Ok(accepted)
 }
 
+/// What was said before is known while nothing else was said of the same thing since; else it is news, under
+/// an id of its own.
+async fn said_again(tx: &mut Tx, mut arrival: Arrival) -> Result<Option<Arrival>, StoreError> {
+    let subject = arrival.subject.as_deref().unwrap_or_default();
+    let latest = tx.events().latest_about(&arrival.source, subject).await?;
+    let Some(latest) = latest.filter(|latest| !says_the_same(&latest.event, &arrival)) else {
+        return Ok(None);
+    };
+    arrival.id = digest(&format!("{}:{}", arrival.id, latest.id)).into();
+    Ok(Some(arrival))
+}
+
+fn says_the_same(known: &Event, arrival: &Arrival) -> bool {
+    let says: serde_json::Value = serde_json::from_str(&arrival.data).unwrap_or_default();
+    known.raw == says && is_same_step(&known.kind, &arrival.kind)
+}
+
 /// What was taken before bears the same id. That it was an opening then and is a change now is
 /// nothing new; that it says something else is: the record has another state under the same version,
 /// which is not lost, but gets an id of its own.
@@ -76,8 +113,7 @@ async fn other_state(
     mut arrival: Arrival,
 ) -> Result<Option<Arrival>, StoreError> {
     let known = tx.events().get(known).await?;
-    let says: serde_json::Value = serde_json::from_str(&arrival.data).unwrap_or_default();
-    if known.event.raw == says && is_same_step(&known.event.kind, &arrival.kind) {
+    if says_the_same(&known.event, &arrival) {
         return Ok(None);
     }
     let says = format!("{}:{}:{}", arrival.id, arrival.kind, arrival.data);

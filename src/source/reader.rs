@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::fault::SourceFault;
+use super::reconcile::TheirPresent;
 use crate::domain::Timestamp;
 use crate::text::sanitize;
 
@@ -109,6 +110,16 @@ pub trait Reader: Send {
         taken: &'a SourceLook,
         refused: &'a [RefusedRecord],
     ) -> BoxFuture<'a, Result<(), SourceFault>>;
+
+    /// Hands over all that stands there now, whether it is new or not; nothing over there changes, and
+    /// the place that was reached stays. Only for kinds of which the settings allow it.
+    fn present<'a>(
+        &'a mut self,
+        _seen: &'a mut TheirPresent,
+    ) -> BoxFuture<'a, Result<(), SourceFault>> {
+        let fault = "it cannot be asked for its present state".to_owned();
+        Box::pin(std::future::ready(Err(SourceFault::Unexpected(fault))))
+    }
 
     /// Whether it shows only what has changed since it was set up: then nothing it brings is a
     /// baseline.

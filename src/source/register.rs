@@ -1,30 +1,65 @@
 //! The sources of the settings as `web` needs them: for each its mapping, to take dead letters once
 //! more and to try a record, and for those that others post to, who takes what comes. Where a system
 //! is and how one logs in there is not kept here.
+//!
+//! When the settings are read again all of it changes at once; a request that is under way goes on with
+//! what it found.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kinds::ReaderSettings;
+use arc_swap::ArcSwap;
+
+use super::ReaderSettings;
 use super::mapping::Mapping;
 use super::settings::{SourceSettings, WatchSettings};
 use super::webhook::{HeaderProof, NotAdmitted, Receiver};
 use crate::domain::{Ids, Timestamp};
 use crate::store::Store;
 
-/// All sources of the settings, by their names.
+/// Sources by their names.
+pub type SourcesByName = BTreeMap<String, Arc<RegisteredSource>>;
+
+/// All sources of the settings.
 #[derive(Default)]
-pub struct SourceRegister(BTreeMap<String, RegisteredSource>);
+pub struct SourceRegister(ArcSwap<SourcesByName>);
 
 /// One source of the settings.
 pub struct RegisteredSource {
     kind: &'static str,
     watch: WatchSettings,
     mapping: Arc<Mapping>,
-    receiver: Option<Receiver>,
+    receiver: Option<Arc<Receiver>>,
 }
 
 impl RegisteredSource {
+    /// The source of `[source.NAME]`. An error names the key to mend.
+    pub fn new(
+        name: &str,
+        settings: &SourceSettings,
+        mapping: Mapping,
+        store: &Store,
+        ids: &Arc<dyn Ids>,
+    ) -> Result<Self, String> {
+        let mapping = Arc::new(mapping);
+        let receiver = match &settings.reader {
+            ReaderSettings::Webhook(webhook) => Some(Arc::new(Receiver::new(
+                name,
+                webhook,
+                Arc::clone(&mapping),
+                store.clone(),
+                Arc::clone(ids),
+            )?)),
+            _ => None,
+        };
+        Ok(Self {
+            kind: settings.reader.kind(),
+            watch: settings.watch.clone(),
+            mapping,
+            receiver,
+        })
+    }
+
     /// The word for its kind, as in the settings.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -51,56 +86,21 @@ impl RegisteredSource {
 }
 
 impl SourceRegister {
-    /// Enters a source. An error names the key to mend.
-    pub fn enter(
-        &mut self,
-        name: &str,
-        settings: &SourceSettings,
-        mapping: Mapping,
-        store: &Store,
-        ids: &Arc<dyn Ids>,
-    ) -> Result<(), String> {
-        let mapping = Arc::new(mapping);
-        let receiver = match &settings.reader {
-            ReaderSettings::Webhook(webhook) => Some(Receiver::new(
-                name,
-                webhook,
-                Arc::clone(&mapping),
-                store.clone(),
-                Arc::clone(ids),
-            )?),
-            _ => None,
-        };
-        let source = RegisteredSource {
-            kind: settings.reader.kind(),
-            watch: settings.watch.clone(),
-            mapping,
-            receiver,
-        };
-        self.0.insert(name.to_owned(), source);
-        Ok(())
+    /// Puts these in the place of all that are there.
+    pub fn replace(&self, sources: SourcesByName) {
+        self.0.store(Arc::new(sources));
     }
 
     /// The source of this name, if the settings have it.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&RegisteredSource> {
-        self.0.get(name)
+    pub fn get(&self, name: &str) -> Option<Arc<RegisteredSource>> {
+        self.0.load().get(name).cloned()
     }
 
     /// All of them with their names, in the order of these.
-    pub fn all(&self) -> impl Iterator<Item = (&str, &RegisteredSource)> {
-        self.0.iter().map(|(name, source)| (name.as_str(), source))
-    }
-
-    /// What the records of a source become; none: the settings have no such source.
     #[must_use]
-    pub fn mapping(&self, name: &str) -> Option<&Mapping> {
-        self.0.get(name).map(|source| &*source.mapping)
-    }
-
-    /// Who takes what is posted to the source of this name, if it is one that others post to.
-    fn receiver(&self, name: &str) -> Option<&Receiver> {
-        self.0.get(name)?.receiver.as_ref()
+    pub fn all(&self) -> Arc<SourcesByName> {
+        self.0.load_full()
     }
 
     /// What the headers of a request to `name` prove. A name that no source has is taken for one of a
@@ -110,7 +110,8 @@ impl SourceRegister {
         name: &str,
         header: impl Fn(&str) -> Option<&'h [u8]> + Copy,
     ) -> HeaderProof {
-        match (self.receiver(name), self.alike(header)) {
+        let sources = self.0.load();
+        match (receiver(&sources, name), alike(&sources, header)) {
             (Some(receiver), _) => receiver.weighed(header),
             (None, Some(_)) => HeaderProof::NeedsBody,
             (None, None) => HeaderProof::Missing,
@@ -124,18 +125,27 @@ impl SourceRegister {
         header: impl Fn(&str) -> Option<&'h [u8]> + Copy,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<&Receiver, NotAdmitted> {
-        let Some(receiver) = self.receiver(name) else {
-            let alike = self.alike(header);
+    ) -> Result<Arc<Receiver>, NotAdmitted> {
+        let sources = self.0.load();
+        let Some(receiver) = receiver(&sources, name) else {
+            let alike = alike(&sources, header);
             return Err(alike.map_or(NotAdmitted::Unproven, |it| it.refuse(header, body, now)));
         };
         receiver.admit(header, body, now)?;
-        Ok(receiver)
+        Ok(Arc::clone(receiver))
     }
+}
 
-    /// The first source that a request with these headers may be signed for.
-    fn alike<'h>(&self, header: impl Fn(&str) -> Option<&'h [u8]> + Copy) -> Option<&Receiver> {
-        let mut receivers = self.0.values().filter_map(|it| it.receiver.as_ref());
-        receivers.find(|it| it.is_signed(header))
-    }
+/// Who takes what is posted to the source of this name, if it is one that others post to.
+fn receiver<'a>(sources: &'a SourcesByName, name: &str) -> Option<&'a Arc<Receiver>> {
+    sources.get(name)?.receiver.as_ref()
+}
+
+/// The first source that a request with these headers may be signed for.
+fn alike<'a, 'h>(
+    sources: &'a SourcesByName,
+    header: impl Fn(&str) -> Option<&'h [u8]> + Copy,
+) -> Option<&'a Arc<Receiver>> {
+    let mut receivers = sources.values().filter_map(|it| it.receiver.as_ref());
+    receivers.find(|it| it.is_signed(header))
 }

@@ -4,6 +4,8 @@
 //!
 //! The claim on a source ends with its node, as that of every other piece of work does. A node that
 //! was taken for dead and wakes up finds at its next commit that the source is another's.
+//!
+//! At night, when all that is new has been taken, it is compared with what stands there (`reconcile`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use super::fault::SourceFault;
 use super::mapping::Mapping;
 use super::reader::{Cursor, Reader, SourceLook};
+use super::reconcile::{AfterNight, ReconcileNights};
 use super::settings::{Baseline, SourceSettings, WatchSettings};
 use super::taking::{Keeper, Quiet};
 use crate::domain::limits::{SOURCE_DEAD_KEPT, SOURCE_LONGEST_PAUSE, SOURCE_RECORDS};
@@ -41,6 +44,7 @@ pub struct Runner {
     watch: WatchSettings,
     reader: Box<dyn Reader>,
     keeper: Keeper,
+    nights: ReconcileNights,
     wake: Arc<Wake>,
     clock: Arc<dyn Clock>,
     /// There while this node reads the source.
@@ -96,6 +100,7 @@ impl Runner {
                 node: Some(parts.node),
             },
             name,
+            nights: ReconcileNights::new(&settings.watch),
             watch: settings.watch.clone(),
             reader,
             wake: parts.wake,
@@ -157,6 +162,7 @@ impl Runner {
 
     async fn turn(&mut self) -> Result<Turn, StoreError> {
         let Some(mut place) = self.take_place().await? else {
+            self.nights.leave();
             return Ok(Turn::Elsewhere);
         };
         place.is_full = place.is_full && self.keeper.dead().await? >= SOURCE_DEAD_KEPT;
@@ -167,8 +173,33 @@ impl Runner {
         let cursor = place.cursor.as_ref();
         let look = self.reader.look(cursor, SOURCE_RECORDS, now).await;
         match look {
-            Ok(look) => self.keep(place, look).await,
-            Err(fault) => self.note(place, &fault).await,
+            Ok(look) => {
+                let turn = self.keep(place, look).await?;
+                self.compare(turn).await
+            }
+            Err(fault) => {
+                self.nights.put_off(&self.keeper, &fault, now).await?;
+                self.note(place, &fault).await
+            }
+        }
+    }
+
+    /// Holds what is known against what stands there, if it is time for that: what stood there when the
+    /// source was new has been read, and so has all that is new.
+    async fn compare(&mut self, turn: Turn) -> Result<Turn, StoreError> {
+        let is_settled = self.place.as_ref().is_some_and(|place| place.settled);
+        if !matches!(turn, Turn::Idle) || !is_settled {
+            return Ok(turn);
+        }
+        let reader = self.reader.as_mut();
+        let night = self.nights.turn(&self.keeper, reader, self.clock.now());
+        match Box::pin(night).await? {
+            AfterNight::Nothing => Ok(turn),
+            AfterNight::LookAgain => Ok(Turn::More),
+            AfterNight::EventsStored => {
+                self.wake.events_stored();
+                Ok(turn)
+            }
         }
     }
 

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta, Timelike as _};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::kinds::ReaderSettings;
+use super::ReaderSettings;
 use super::schedule::Schedule;
 use crate::text::text_enum::text_enum;
 use crate::text::time::parse_time;
@@ -18,6 +18,10 @@ use crate::text::toml_faults::plain;
 
 /// How often a source is looked at that does not say.
 const USUAL_EVERY: &str = "5s";
+/// When one is asked for its present state that does not say.
+const USUAL_NIGHT: &str = "03:10";
+/// The word for one that is not asked.
+const NEVER: &str = "never";
 /// How long one may be silent that does not say.
 const USUAL_ALARM: TimeDelta = TimeDelta::hours(1);
 
@@ -37,6 +41,10 @@ pub struct WatchSettings {
     /// A source that brings nothing for longer is an alarm.
     pub alarm_after: TimeDelta,
     pub baseline: Baseline,
+    /// When it is asked for its present state, once a day; none: it is not, or cannot be.
+    pub reconcile: Option<Schedule>,
+    /// What is missed then becomes late events.
+    pub reconcile_events: bool,
     /// `[source.NAME.case]`; this or `incident`.
     pub case: Option<CaseFields>,
     /// `[source.NAME.incident]`; this or `case`.
@@ -129,11 +137,21 @@ struct WrittenWatch {
     time_zone: Option<String>,
     alarm_after: Option<String>,
     baseline: Option<Baseline>,
+    reconcile: Option<String>,
+    #[serde(default)]
+    reconcile_events: bool,
 }
 
 impl WatchSettings {
     /// The keys that [`Self::read`] takes, of a section in which those of its kind stand as well.
-    pub const KEYS: [&'static str; 4] = ["every", "time_zone", "alarm_after", "baseline"];
+    pub const KEYS: [&'static str; 6] = [
+        "every",
+        "time_zone",
+        "alarm_after",
+        "baseline",
+        "reconcile",
+        "reconcile_events",
+    ];
 
     /// Reads these keys. What records become has sections of its own, and is not in it yet. A fault
     /// names its key or its value.
@@ -158,9 +176,102 @@ impl WatchSettings {
             time_zone,
             alarm_after,
             baseline: written.baseline.unwrap_or(Baseline::Silent),
+            reconcile: night(
+                written.reconcile.as_deref().unwrap_or(USUAL_NIGHT),
+                time_zone,
+            )?,
+            reconcile_events: written.reconcile_events,
             case: None,
             incident: None,
             states: BTreeMap::new(),
         })
+    }
+
+    /// Takes back what a kind cannot do that nobody asked for. `reconcile`: whether that key is
+    /// written; `why_not`: why such a source cannot be asked for its present state, if so. A fault names
+    /// the key to mend.
+    pub fn check_reconcile(
+        &mut self,
+        reconcile: bool,
+        why_not: Option<&str>,
+    ) -> Result<(), String> {
+        if let Some(why) = why_not.filter(|_| self.reconcile.is_some()) {
+            if reconcile {
+                return Err(format!("`reconcile`: {why}"));
+            }
+            if self.reconcile_events {
+                return Err(format!("`reconcile_events`: {why}"));
+            }
+            self.reconcile = None;
+        }
+        match self.reconcile_events && self.reconcile.is_none() {
+            true => Err(
+                "`reconcile_events`: nothing is found while `reconcile` is \"never\"".to_owned(),
+            ),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Once a day at this time, as it is told in `zone`; `never`: not at all.
+fn night(text: &str, zone: Tz) -> Result<Option<Schedule>, String> {
+    if text == NEVER {
+        return Ok(None);
+    }
+    let fault = || format!("`reconcile`: `{text}` is neither a time such as 03:10 nor `{NEVER}`");
+    let time = NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| fault())?;
+    let daily = format!("0 {} {} * * *", time.minute(), time.hour());
+    Schedule::parse(&daily, zone).map(Some).map_err(|_| fault())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+
+    fn read(text: &str) -> Result<WatchSettings, String> {
+        WatchSettings::read(toml::from_str(text).unwrap(), chrono_tz::Europe::Rome)
+    }
+
+    /// What stands there at last for a kind that cannot be asked.
+    fn of_a_webhook(text: &str) -> Result<Option<Schedule>, String> {
+        let mut watch = read(text)?;
+        watch.check_reconcile(text.contains("reconcile ="), Some("it cannot be asked"))?;
+        Ok(watch.reconcile)
+    }
+
+    #[test]
+    fn a_source_is_asked_once_a_night_unless_it_says_otherwise() {
+        let at = Timestamp::parse("2026-11-24T12:00:00Z").unwrap();
+        let next = |text: &str| {
+            read(text)
+                .unwrap()
+                .reconcile
+                .map(|it| it.next(at).to_string())
+        };
+        assert_eq!(next("").unwrap(), "2026-11-25T02:10:00.000Z");
+        let evening = next("reconcile = \"22:05\"").unwrap();
+        assert_eq!(evening, "2026-11-24T21:05:00.000Z");
+        assert_eq!(next("reconcile = \"never\""), None);
+        for wrong in ["25:00", "3", "night", "Never", ""] {
+            let fault = read(&format!("reconcile = \"{wrong}\"")).unwrap_err();
+            assert!(fault.starts_with("`reconcile`: `"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_kind_that_cannot_be_asked_is_not_and_says_so_where_it_was_wanted() {
+        assert_eq!(of_a_webhook(""), Ok(None));
+        assert_eq!(of_a_webhook("reconcile = \"never\""), Ok(None));
+        let fault = of_a_webhook("reconcile = \"03:10\"").unwrap_err();
+        assert_eq!(fault, "`reconcile`: it cannot be asked");
+        let fault = of_a_webhook("reconcile_events = true").unwrap_err();
+        assert_eq!(fault, "`reconcile_events`: it cannot be asked");
+        let mut watch = read("reconcile = \"never\"\nreconcile_events = true").unwrap();
+        let fault = watch.check_reconcile(true, None).unwrap_err();
+        assert!(
+            fault.starts_with("`reconcile_events`: nothing is found"),
+            "{fault}"
+        );
     }
 }

@@ -23,6 +23,7 @@ use self::things::{GoingThing, PastThing, ended, is_readable, shown, state_of};
 use super::fault::SourceFault;
 use super::http::FeedValidator;
 use super::reader::{Cursor, SourceLook, SourceRecord};
+use crate::domain::Timestamp;
 use crate::domain::limits::{
     SNAPSHOT_ABSENT_LOOKS, SNAPSHOT_BYTES, SNAPSHOT_DOUBTFUL_LOOKS, SNAPSHOT_FEW, SNAPSHOT_KEY,
     SNAPSHOT_PAST, SNAPSHOT_THINGS,
@@ -30,7 +31,11 @@ use crate::domain::limits::{
 use crate::text::sanitize;
 
 pub(in crate::source) use self::FeedSnapshot as Snapshot;
-pub(in crate::source) use self::things::{BACK, TURN};
+pub(in crate::source) use self::things::{BACK, GONE_AT, TURN, VANISHED};
+
+/// Why such a source is not asked for its present state.
+pub(in crate::source) const SHOWN_EACH_TIME: &str =
+    "such a source shows its present state with each look";
 
 /// What was seen, kept as the cursor.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -77,6 +82,12 @@ pub(in crate::source) fn check_belief(place: &Value) -> Result<(), String> {
     }
 }
 
+/// What is kept when a person says so of a source whose place is a snapshot. `stored`: the snapshot.
+pub(in crate::source) fn believed(stored: Option<&str>) -> Value {
+    let stored = stored.and_then(|text| serde_json::from_str(text).ok());
+    FeedSnapshot::from_cursor(stored.map(Cursor).as_ref()).believing()
+}
+
 impl FeedSnapshot {
     /// A cursor that cannot be read is as none: all is seen anew, and known by its events' ids.
     pub(in crate::source) fn from_cursor(cursor: Option<&Cursor>) -> Self {
@@ -98,12 +109,13 @@ impl FeedSnapshot {
         mut self,
         things: Vec<Thing>,
         limit: usize,
+        now: Timestamp,
     ) -> Result<SourceLook, SourceFault> {
         if things.len() > SNAPSHOT_THINGS {
             return Err(too_many(things.len()));
         }
         let (things, twice) = distinct(things)?;
-        self.count_absences(&things);
+        self.count_absences(&things, now);
         // What cannot be read may be anything: it holds up nothing.
         let readable = things.iter().filter(|thing| is_readable(&thing.fields));
         let (needed, doubt) = self.judge(readable.count());
@@ -140,13 +152,13 @@ impl FeedSnapshot {
         SourceLook::default()
     }
 
-    fn count_absences(&mut self, shown: &[Thing]) {
+    fn count_absences(&mut self, shown: &[Thing], now: Timestamp) {
         let shown: HashSet<&str> = shown.iter().map(|thing| thing.key.as_str()).collect();
         for (key, thing) in &mut self.things {
             if shown.contains(key.as_str()) {
                 thing.absent = 0;
             } else if !self.unfinished {
-                thing.absent = thing.absent.saturating_add(1);
+                thing.miss(now);
             }
         }
     }

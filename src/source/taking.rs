@@ -1,8 +1,9 @@
 //! What a look brought becomes events, dead letters and a new place, in one transaction.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::known::{AcceptedRecords, accept, known};
+use super::known::{AcceptedRecords, accept_shown, known};
 use super::mapping::{Mapped, Mapping, digest};
 use super::reader::{RefusedRecord, SourceLook, SourceRecord};
 use crate::domain::event::Arrival;
@@ -260,6 +261,7 @@ impl Keeper {
         let mut known = known(tx, &self.mapping, &loud).await?;
         let mut refused = Vec::new();
         let mut arrivals: Vec<Arrival> = Vec::with_capacity(mapped.len());
+        let mut shown = HashSet::new();
         for (record, outcome) in mapped {
             let event = outcome.clone().and_then(|mapped| {
                 let known = !known.insert(mapped.subject.clone());
@@ -267,14 +269,19 @@ impl Keeper {
                 self.mapping.event(&mapped, known, quiet, now)
             });
             match event {
-                Ok(event) => arrivals.push(event),
+                Ok(event) => {
+                    if self.mapping.goes_by_what_is_shown(record) {
+                        shown.insert(Arc::clone(&event.id));
+                    }
+                    arrivals.push(event);
+                }
                 Err(fault) => {
                     let why = fault.to_string();
                     refused.push(self.bury(tx, record, &why, quiet, now).await?);
                 }
             }
         }
-        let events = accept(tx, arrivals, now, self.ids.as_ref()).await?;
+        let events = accept_shown(tx, arrivals, &shown, now, self.ids.as_ref()).await?;
         Ok(TakenIn { events, refused })
     }
 

@@ -1,6 +1,7 @@
 //! One record, tried: the event that it would become, or why it would become none. Nothing is taken.
 //! Whom the event would tell is said by `plan`, which plans it and throws the plan away.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::known::known;
@@ -18,7 +19,30 @@ pub struct TriedRecord {
     /// The event as it would be made now; a fault names our field, and where it comes from.
     pub event: Result<Arrival, FieldError>,
     /// What is strange about it although it could be taken.
-    pub notes: Vec<String>,
+    pub notes: Vec<RecordNote>,
+}
+
+/// Something strange about a record that could be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordNote {
+    /// This state is not listed among their words and ours.
+    Unlisted(String),
+    /// Its kind or state is not among the kinds of cases.
+    Undescribed,
+}
+
+impl fmt::Display for RecordNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unlisted(word) => write!(
+                f,
+                "the state `{word}` is not listed in `states`; it is passed on as it is"
+            ),
+            Self::Undescribed => f.write_str(
+                "its kind or state is not among the kinds of cases: clients read the word as it is",
+            ),
+        }
+    }
 }
 
 /// Tries a record as the runner would take it, if it brought it now. The mapping works in a
@@ -76,13 +100,9 @@ async fn was_heard_of(
     Ok(!known(&mut tx, mapping, subject).await?.is_empty())
 }
 
-fn notes(mapping: &Mapping, mapped: &Mapped, event: Option<&Arrival>) -> Vec<String> {
-    let unlisted = mapped.unlisted.as_ref().map(|word| {
-        format!("the state `{word}` is not listed in `states`; it is passed on as it is")
-    });
-    let undescribed = event.filter(|event| !mapping.is_described(event)).map(|_| {
-        "its kind or state is not among the kinds of cases: clients read the word as it is"
-            .to_owned()
-    });
+fn notes(mapping: &Mapping, mapped: &Mapped, event: Option<&Arrival>) -> Vec<RecordNote> {
+    let unlisted = mapped.unlisted.clone().map(RecordNote::Unlisted);
+    let undescribed = event.filter(|event| !mapping.is_described(event));
+    let undescribed = undescribed.map(|_| RecordNote::Undescribed);
     unlisted.into_iter().chain(undescribed).collect()
 }

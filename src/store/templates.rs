@@ -11,6 +11,7 @@ use crate::store::database::sql::{affected, all, execute, optional, value};
 use crate::store::{StoreError, handle};
 
 mod links;
+pub mod test_sends;
 
 handle!(templates -> Templates);
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::Channel;
 use crate::domain::segments::{self, Alphabet};
-use crate::domain::template::{Part, Source};
+use crate::domain::template::{Part, Source, TemplateParts};
 
 use super::compiled::{Compiled, Input};
 use super::context::NameKind;
@@ -105,9 +105,9 @@ impl Findings {
         if source
             .parts
             .values()
-            .all(|parts| parts.sms.is_none() && parts.email_mjml.is_none())
+            .all(|parts| parts.sms.is_none() && !has_mail(parts))
         {
-            let message = "there is no text; add it/sms.txt or it/email.mjml".to_owned();
+            let message = "there is no text; add it/sms.txt or it/email.md".to_owned();
             self.add(Severity::Error, "template.toml", None, message);
         }
         for part in Part::ALL {
@@ -122,7 +122,9 @@ impl Findings {
                 continue;
             }
             for (locale, parts) in &source.parts {
-                if parts.get(*part).is_none() {
+                // A mail may be written as MJML in one language and as Markdown in another.
+                let is_mail = matches!(part, Part::EmailMjml | Part::EmailMarkdown);
+                if parts.get(*part).is_none() && !(is_mail && has_mail(parts)) {
                     let message = "this text is missing, though another language has it".to_owned();
                     self.add(Severity::Error, &format!("{locale}/{part}"), None, message);
                 }
@@ -135,22 +137,17 @@ impl Findings {
                     self.add(Severity::Error, &format!("{locale}/{part}"), None, message);
                 }
             }
-            if parts.email_mjml.is_some() != parts.email_subject.is_some() {
-                let message = "an e-mail needs both email.subject.txt and email.mjml".to_owned();
-                self.add(
-                    Severity::Error,
-                    &format!("{locale}/{}", Part::EmailMjml),
-                    None,
-                    message,
-                );
+            if has_mail(parts) != parts.email_subject.is_some() {
+                let body = mail_part(parts);
+                let message = format!("an e-mail needs both email.subject.txt and {body}");
+                self.add(Severity::Error, &format!("{locale}/{body}"), None, message);
             }
         }
     }
 
     fn names_are_known(&mut self, source: &Source, compiled: &Compiled) {
         let mut used = BTreeSet::new();
-        for (key, names) in compiled.uses() {
-            let file = key.replace("email.html", Part::EmailMjml.as_str());
+        for (file, names) in compiled.uses() {
             for name in names.into_iter().filter(|name| !name.starts_with('_')) {
                 match compiled.context().knows(&name) {
                     NameKind::Variable => {}
@@ -199,10 +196,11 @@ impl Findings {
             }
         }
         if parts.speak(Channel::Email) {
+            let file = format!("{locale}/{}", mail_part(parts));
             match compiled.email(locale, &input) {
                 Ok(mail) if mail.html.len() > HTML_CUT_AT => self.add(
                     Severity::Warning,
-                    &format!("{locale}/{}", Part::EmailMjml),
+                    &file,
                     None,
                     format!(
                         "the HTML has {} bytes; mail programs cut it at 100 KB",
@@ -210,9 +208,7 @@ impl Findings {
                     ),
                 ),
                 Ok(_) => {}
-                Err(fault) => {
-                    self.fault(&format!("{locale}/{}", Part::EmailMjml), &fault, fullness);
-                }
+                Err(fault) => self.fault(&file, &fault, fullness),
             }
         }
     }
@@ -258,6 +254,18 @@ impl Findings {
             );
             self.add(Severity::Warning, &file, None, message);
         }
+    }
+}
+
+const fn has_mail(parts: &TemplateParts) -> bool {
+    parts.email_mjml.is_some() || parts.email_markdown.is_some()
+}
+
+/// What the mail of a language is written as.
+const fn mail_part(parts: &TemplateParts) -> Part {
+    match parts.email_markdown {
+        Some(_) => Part::EmailMarkdown,
+        None => Part::EmailMjml,
     }
 }
 

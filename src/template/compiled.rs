@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::context::{Extras, VariableScope};
 use super::fault::{RenderFault, TemplateFault, described};
 use super::scan::{mark_lines, pieces, variable_at, without_lone_lines};
-use super::{bounds, engine, links, mail, plain};
+use super::{bounds, engine, links, mail, markdown, plain};
 use crate::domain::Channel;
 use crate::domain::language::{Language, primary};
 use crate::domain::template::{Locale, Part, Source, TemplateParts};
@@ -40,6 +40,8 @@ struct Spoken {
     sms: bool,
     email: bool,
     email_text: bool,
+    /// What its e-mail is written as: MJML or Markdown.
+    mail: Option<Part>,
 }
 
 /// What one message is written from.
@@ -156,15 +158,15 @@ impl Compiled {
         })
     }
 
-    /// Every text with the names it uses, for the check.
-    pub(super) fn uses(&self) -> impl Iterator<Item = (&str, HashSet<String>)> {
+    /// Every text, by its file, with the names it uses, for the check.
+    pub(super) fn uses(&self) -> impl Iterator<Item = (String, HashSet<String>)> {
         let templates = self.engine.templates();
-        templates.map(|(key, template)| (key, template.undeclared_variables(true)))
+        templates.map(|(key, template)| (self.as_filed(key), template.undeclared_variables(true)))
     }
 
     /// The names that a text uses, by its file, without those that are always put in.
     pub(super) fn names(&self, file: &str) -> BTreeSet<String> {
-        let texts = self.uses().filter(|(key, _)| as_filed(key) == file);
+        let texts = self.uses().filter(|(used, _)| used == file);
         texts
             .flat_map(|(_, names)| names)
             .filter(|name| !name.starts_with('_'))
@@ -209,12 +211,12 @@ impl Compiled {
             .and_then(|template| template.render_captured_to(values, &mut out).map(drop));
         match rendered {
             Ok(()) => String::from_utf8(out.bytes).map_err(|_| RenderFault::Broken {
-                part: as_filed(key),
+                part: self.as_filed(key),
                 line: None,
                 detail: "the text is not UTF-8".to_owned(),
             }),
             Err(_) if out.full => Err(RenderFault::TooLong {
-                part: as_filed(key),
+                part: self.as_filed(key),
                 limit,
             }),
             Err(error) => Err(self.fault(key, &error)),
@@ -241,16 +243,27 @@ impl Compiled {
             format!("`{expression}`: {}", described(error))
         };
         RenderFault::Broken {
-            part: as_filed(key),
+            part: self.as_filed(key),
             line: self.line_of(key, source, range.start),
             detail,
+        }
+    }
+
+    /// The name of the file that an operator knows a text by.
+    fn as_filed(&self, key: &str) -> String {
+        match key.strip_suffix(engine::HTML) {
+            Some(locale) => {
+                let written = self.locales.get(locale).and_then(|spoken| spoken.mail);
+                self::key(locale, written.unwrap_or(Part::EmailMjml))
+            }
+            None => key.to_owned(),
         }
     }
 
     /// A text that takes too many steps. The engine does not say where; a loop it is.
     fn endless(&self, key: &str, source: &str) -> RenderFault {
         RenderFault::Broken {
-            part: as_filed(key),
+            part: self.as_filed(key),
             line: source
                 .find("{% for")
                 .and_then(|at| self.line_of(key, source, at)),
@@ -307,20 +320,51 @@ impl Compiler {
             self.add(&key, key.clone(), &text)?;
             self.lines.insert(key, lines);
         }
-        if let Some(mjml) = &parts.email_mjml {
-            let key = key(locale, Part::EmailMjml);
-            Self::as_written(&key, mjml)?;
-            let html = mail::html(&key, &self.links.in_mjml(&key, mjml)?)?;
-            // What the layout made of the text is looked at again: `&#123;` is `{` by now.
-            self.add(&key, html_key(locale), &html.text)
-                .map_err(TemplateFault::without_line)?;
-            self.lines.insert(html_key(locale), html.lines);
-        }
+        let mail = match (&parts.email_mjml, &parts.email_markdown) {
+            (Some(mjml), None) => Some(self.mjml(locale, mjml)?),
+            (None, Some(text)) => Some(self.markdown(locale, text)?),
+            (Some(_), Some(_)) => return Err(written_twice(locale)),
+            (None, None) => None,
+        };
         Ok(Spoken {
             sms: parts.speak(Channel::Sms),
             email: parts.speak(Channel::Email),
             email_text: parts.email_text.is_some(),
+            mail,
         })
+    }
+
+    fn mjml(&mut self, locale: &str, mjml: &str) -> Result<Part, TemplateFault> {
+        let key = key(locale, Part::EmailMjml);
+        Self::as_written(&key, mjml)?;
+        let html = mail::html(&key, &self.links.in_mjml(&key, mjml)?)?;
+        self.add_html(&key, locale, html)?;
+        Ok(Part::EmailMjml)
+    }
+
+    /// Values are put into HTML that is made by then, and escaped for it: no Markdown reads them.
+    fn markdown(&mut self, locale: &str, text: &str) -> Result<Part, TemplateFault> {
+        let key = key(locale, Part::EmailMarkdown);
+        Self::as_written(&key, text)?;
+        let written = markdown::mail(&key, locale, text)?;
+        // A curly bracket that is only shown has become a mark.
+        bounds::marks(&key, &written.mjml, &pieces(&key, &written.mjml)?)
+            .map_err(TemplateFault::without_line)?;
+        let mjml = self.links.in_mjml(&key, &written.mjml)?;
+        let mut html = mail::html(&key, &mjml).map_err(|fault| written.in_markdown(fault))?;
+        for line in &mut html.lines {
+            *line = written.line(*line);
+        }
+        self.add_html(&key, locale, html)?;
+        Ok(Part::EmailMarkdown)
+    }
+
+    fn add_html(&mut self, key: &str, locale: &str, html: mail::Html) -> Result<(), TemplateFault> {
+        // What the layout made of the text is looked at again: `&#123;` is `{` by now.
+        self.add(key, html_key(locale), &html.text)
+            .map_err(TemplateFault::without_line)?;
+        self.lines.insert(html_key(locale), html.lines);
+        Ok(())
     }
 
     /// Reads a text as it was written, so that a fault names the operator's own line; gives the
@@ -345,12 +389,12 @@ impl Compiler {
     }
 }
 
-/// The name of the file that an operator knows a text by.
-fn as_filed(key: &str) -> String {
-    match key.strip_suffix(engine::HTML) {
-        Some(locale) => self::key(locale, Part::EmailMjml),
-        None => key.to_owned(),
-    }
+fn written_twice(locale: &str) -> TemplateFault {
+    TemplateFault::of(
+        &key(locale, Part::EmailMarkdown),
+        "this language has its e-mail twice, in Markdown and in MJML",
+        "take email.md or email.mjml away",
+    )
 }
 
 fn key(locale: &str, part: Part) -> String {

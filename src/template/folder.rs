@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::fault::TemplateFault;
 use super::scan::line_at;
 use crate::domain::language::Language;
+use crate::domain::limits::REFERENCE;
 use crate::domain::template::{Locale, Part, Source, TemplateParts, Variable};
 
 /// `template.toml`: everything but the texts.
@@ -121,9 +122,24 @@ fn assemble(
     Ok(source)
 }
 
-fn well_named(source: &Source) -> Result<(), TemplateFault> {
+/// Whether a template may be called so: small letters, digits and dashes.
+#[must_use]
+pub fn is_template_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if source.name.is_empty() || !source.name.chars().all(plain) {
+    !name.is_empty() && name.len() <= REFERENCE && name.chars().all(plain)
+}
+
+/// Whether a variable may be called so: words joined by dots.
+#[must_use]
+pub fn is_variable_name(name: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    name.len() <= REFERENCE && name.split('.').all(word) && !name.starts_with('_')
+}
+
+fn well_named(source: &Source) -> Result<(), TemplateFault> {
+    if !is_template_name(&source.name) {
         return Err(TemplateFault::of(
             HEAD,
             format!("`{}` is not a name for a template", source.name),
@@ -131,10 +147,7 @@ fn well_named(source: &Source) -> Result<(), TemplateFault> {
         ));
     }
     for Variable { name, .. } in &source.variables {
-        let word = |word: &str| {
-            !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        };
-        if !name.split('.').all(word) || name.starts_with('_') {
+        if !is_variable_name(name) {
             return Err(TemplateFault::of(
                 HEAD,
                 format!("`{name}` is not a name for a variable"),
@@ -183,11 +196,12 @@ fn unknown_file(file: &str) -> TemplateFault {
     TemplateFault::of(
         file,
         "this file has no meaning in a template",
-        "a language has sms.txt, email.subject.txt, email.mjml and email.txt",
+        "a language has sms.txt, email.subject.txt, email.md or email.mjml, and email.txt",
     )
 }
 
-/// A shipped template: name, head, and the texts of each language in the order of `Part::ALL`.
+/// A shipped template: name, head, and the texts of each language in the order of `Part::ALL`,
+/// without the last: the shipped mails are written in MJML.
 struct Shipped {
     name: &'static str,
     head: &'static str,
@@ -238,4 +252,5 @@ const SHIPPED: &[Shipped] = shipped! {
     "planned-announced" "planned-reminder" "planned-moved"
     "delay-started" "delay-changed" "delay-ended"
     "notice"
+    "reply-stop" "reply-start" "reply-info"
 };

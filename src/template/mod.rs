@@ -11,6 +11,9 @@
 //! `trim`, `replace`, `join`, `length`, `first`, `last`, and the statements `if`, `for` and `set`.
 //! `templates/messages/README.md` says the same to operators.
 //!
+//! A mail is written as MJML, or as Markdown in the layout of the house (`markdown`). How a text
+//! reads, beyond whether it works, is said by [`lint()`].
+//!
 //! No text may harm who reads it: `bounds` and `layout` refuse what is too large before it is
 //! compiled, `values` while it is rendered, and a [`Workshop`] is where texts are tried that
 //! somebody just typed. Read `compiled` next.
@@ -29,12 +32,15 @@ mod fault;
 mod folder;
 mod layout;
 mod links;
+mod lint;
 mod mail;
+mod markdown;
 mod names;
 mod plain;
 pub mod rendered;
 mod samples;
 mod scan;
+mod starter;
 pub mod stored;
 pub mod trial;
 mod values;
@@ -48,7 +54,11 @@ pub use conditions::conditions;
 pub use context::missing;
 pub use difference::{Change, Difference, difference};
 pub use fault::{RenderFault, TemplateFault};
+pub use folder::{is_template_name, is_variable_name};
+pub use lint::{EaseLevel, Lint, LintFinding, lint, unnamed};
+pub use markdown::as_mjml;
 pub use samples::{Fullness, introduce};
+pub use starter::{TemplateSubject, started};
 pub use workshop::{Unfinished, Workshop};
 
 pub use crate::domain::template::{Locale, Part, Source, TemplateParts, Variable, VersionState};

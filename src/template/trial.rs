@@ -15,19 +15,31 @@ pub fn text(text: &str) -> Source {
     })
 }
 
-/// Templates with this text in the body of a mail, in its head, and as the whole mail.
+/// Templates with this text in the body of a mail, in its head, as the whole mail, and as a mail in
+/// Markdown.
 #[must_use]
-pub fn mails(text: &str) -> [Source; 3] {
+pub fn mails(text: &str) -> [Source; 4] {
     let body = format!(
         "<mjml><mj-body><mj-section><mj-column><mj-text>{text}</mj-text></mj-column></mj-section></mj-body></mjml>"
     );
     let head = format!("<mjml><mj-head>{text}</mj-head><mj-body></mj-body></mjml>");
-    [body, head, text.to_owned()].map(|mjml| {
+    let [body, head, whole] = [body, head, text.to_owned()].map(|mjml| {
         of(TemplateParts {
             email_subject: Some("{{ case.ref }}".to_owned()),
             email_mjml: Some(mjml),
             ..TemplateParts::default()
         })
+    });
+    [body, head, whole, markdown(text)]
+}
+
+/// A template whose mail is this Markdown.
+#[must_use]
+pub fn markdown(text: &str) -> Source {
+    of(TemplateParts {
+        email_subject: Some("{{ case.ref }}".to_owned()),
+        email_markdown: Some(text.to_owned()),
+        ..TemplateParts::default()
     })
 }
 

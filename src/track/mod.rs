@@ -9,6 +9,7 @@ pub mod buffer;
 pub mod inbox;
 pub mod recent;
 pub mod verdict;
+pub mod words;
 
 use std::sync::Arc;
 

@@ -171,9 +171,10 @@ impl Upkeep {
                     sessions,
                     runs,
                     nodes,
+                    tests,
                 } = self.sweep().await?;
                 Ok(format!(
-                    "{sessions} sessions, {runs} runs and {nodes} nodes swept out"
+                    "{sessions} sessions, {runs} runs, {nodes} nodes and {tests} tests of texts swept out"
                 ))
             }
         }

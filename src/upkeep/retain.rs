@@ -53,6 +53,7 @@ impl Upkeep {
         for (old, kept) in [
             (Old::Cases, settings.cases),
             (Old::Incidents, settings.incidents),
+            (Old::Declared, settings.incidents),
             (Old::BodyReports, settings.cases),
             (Old::Deeds, settings.audit),
             (Old::DeadLetters, settings.events),

@@ -1,10 +1,12 @@
 //! Records of sources that could not be taken, seen to by a program or at the console: taken once
 //! more with the mapping as this node has it, or given up. Both are written into the audit.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 
 use crate::domain::limits::{SOURCE_DEAD_SHOWN, SOURCE_REPLAYED};
-use crate::source::{Mapping, ReplayParts, Replayed, replay};
+use crate::source::{RegisteredSource, ReplayParts, Replayed, replay};
 use crate::store::access::audit::AuditEntry;
 use crate::store::sources::DeadRecord;
 use crate::web::Web;
@@ -37,7 +39,8 @@ pub(in crate::web) async fn replay_one(
     drop(tx);
     let dead = dead.ok_or_else(missing)?;
     let entry = AuditEntry::new(actor, REPLAYED, name).with(id);
-    let parts = parts(web, name, Some(entry))?;
+    let source = described(web, name)?;
+    let parts = parts(web, name, &source, Some(entry));
     let outcome = replay(&parts, &dead, web.clock.now()).await?;
     if outcome == Replayed::Taken {
         web.wake.events_stored();
@@ -52,7 +55,8 @@ pub(in crate::web) async fn replay_all(
     name: &str,
     after: i64,
 ) -> Result<ReplayCount, Problem> {
-    let parts = parts(web, name, None)?;
+    let source = described(web, name)?;
+    let parts = parts(web, name, &source, None);
     let mut count = ReplayCount::default();
     let (mut tried, mut last) = (0, after);
     while tried < SOURCE_REPLAYED {
@@ -112,24 +116,29 @@ async fn page(web: &Web, name: &str, after: i64) -> Result<Vec<DeadRecord>, Prob
     Ok(found?)
 }
 
-fn parts<'a>(
-    web: &'a Web,
-    name: &'a str,
-    audit: Option<AuditEntry<'a>>,
-) -> Result<ReplayParts<'a>, Problem> {
-    let mapping: &Mapping = web.sources.mapping(name).ok_or_else(|| {
+/// The source as the settings of this node describe it now.
+fn described(web: &Web, name: &str) -> Result<Arc<RegisteredSource>, Problem> {
+    web.sources.get(name).ok_or_else(|| {
         Problem::new(
             StatusCode::CONFLICT,
             "not_configured",
             "the settings of this node have no such source, and so no mapping for its records; forget \
              them, or describe it again",
         )
-    })?;
-    Ok(ReplayParts {
+    })
+}
+
+fn parts<'a>(
+    web: &'a Web,
+    name: &'a str,
+    source: &'a RegisteredSource,
+    audit: Option<AuditEntry<'a>>,
+) -> ReplayParts<'a> {
+    ReplayParts {
         store: &web.store,
         ids: &*web.ids,
         name,
-        mapping,
+        mapping: source.mapping(),
         audit,
-    })
+    }
 }

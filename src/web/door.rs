@@ -1,7 +1,8 @@
 //! What stands between the world and the handlers: who may try to log in and how often, which
-//! proxies are believed, and answers that are given to everybody and so kept for a second.
+//! proxies and gateways are believed, and answers that are given to everybody and so kept for a second.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicU64;
 
 use axum::extract::ConnectInfo;
 use axum::http::Extensions;
@@ -12,6 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::{Clock, Timestamp};
 use crate::web::auth::throttle::Throttle;
+use crate::web::hooks::ReplySecrets;
 use crate::web::problem::Problem;
 use crate::web::unproven::UnprovenBodies;
 
@@ -28,6 +30,10 @@ pub struct Door {
     /// Whether the store can take events.
     pub(in crate::web) ready: CachedAnswer<bool>,
     pub(in crate::web) figures: CachedAnswer<Result<String, Problem>>,
+    /// Which gateways may bring what clients write.
+    pub(in crate::web) replies: ReplySecrets,
+    /// Texts of numbers that no client has, since this node began.
+    pub(in crate::web) strangers: AtomicU64,
 }
 
 impl Door {
@@ -38,6 +44,12 @@ impl Door {
             proxies,
             ..Self::default()
         }
+    }
+
+    /// The same with the gateways that bring what clients write.
+    #[must_use]
+    pub fn taking_replies(self, replies: ReplySecrets) -> Self {
+        Self { replies, ..self }
     }
 
     /// Who asks: the peer, or behind a proxy of ours the last address that is none of ours.

@@ -1,7 +1,7 @@
 //! HTTP: the API (`api/`), the console (`console/`), the client's own pages (`public/`) and the
 //! providers' callbacks (`hooks/`). Handlers parse, call one stage or the store, and answer;
-//! they decide nothing about messages. `routes` is the table of who may call what, `auth/` says who
-//! is asking.
+//! they decide nothing about messages. `inbound` takes what clients write by SMS. `routes` is the table
+//! of who may call what, `auth/` says who is asking.
 
 use std::sync::Arc;
 
@@ -36,6 +36,8 @@ mod dead_letters;
 mod door;
 mod extract;
 pub mod hooks;
+mod inbound;
+mod multipart;
 pub mod problem;
 pub mod public;
 mod query;

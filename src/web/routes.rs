@@ -219,7 +219,11 @@ where
     fn call(self, request: Request, web: SharedWeb) -> Self::Future {
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            match self.access.admit(&mut parts, &web).await {
+            let admitted = self.access.admit(&mut parts, &web).await;
+            let person = parts.extensions.get::<Person>();
+            let house = web.console.words().language();
+            let language = person.map(|person| person.language.unwrap_or(house));
+            let mut answer = match admitted {
                 Ok(()) => {
                     let web = Web::clone(&web);
                     self.handler
@@ -227,7 +231,12 @@ where
                         .await
                 }
                 Err(refusal) => refusal,
+            };
+            // Who makes a page of a problem speaks as the page would have spoken.
+            if let Some(language) = language {
+                answer.extensions_mut().insert(language);
             }
+            answer
         })
     }
 }

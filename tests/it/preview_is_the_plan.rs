@@ -168,6 +168,7 @@ fn rule(service: &str, class: Class, channels: Vec<ChannelChoice>) -> Rule {
         name: format!("{service}/{class}"),
         on: vec!["incident.opened".to_owned()],
         when: Some(format!("incident.service == '{service}'")),
+        late: false,
         audience: Audience::IncidentArea,
         template: "said".to_owned(),
         topic: "outages".to_owned(),

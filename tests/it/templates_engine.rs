@@ -32,7 +32,7 @@ fn source(sms: &str, mail: &str) -> Source {
         sms: Some(sms.to_owned()),
         email_subject: Some("{{ case.ref }} {{ client.name }}".to_owned()),
         email_mjml: Some(mjml(mail)),
-        email_text: None,
+        ..TemplateParts::default()
     };
     Source {
         name: "sample".to_owned(),

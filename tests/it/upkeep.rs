@@ -120,9 +120,12 @@ async fn two_nodes_that_look_at_once_do_each_slot_once(store: TestStore) {
 async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
     let eye = Eye::open(&store.url).await;
     for sql in [
-        "INSERT INTO console_user VALUES (1, 'a@example.org', 'viewer', 'h', 1, NULL)",
-        "INSERT INTO session VALUES ('over', 1, 'c', 1, 1, 2)",
-        "INSERT INTO session VALUES ('open', 1, 'c', 1, 1, 9000000000000000)",
+        "INSERT INTO console_user (id, email, role, password_hash, created_at)
+         VALUES (1, 'a@example.org', 'viewer', 'h', 1)",
+        "INSERT INTO session (token_hash, user_id, csrf, created_at, seen_at, expires_at)
+         VALUES ('over', 1, 'c', 1, 1, 2)",
+        "INSERT INTO session (token_hash, user_id, csrf, created_at, seen_at, expires_at)
+         VALUES ('open', 1, 'c', 1, 1, 9000000000000000)",
         "INSERT INTO task_run VALUES ('hourly', '1970-01-01T00', 1, 1, 1, 2, 'done')",
         "INSERT INTO node VALUES (7, 1, 'gone', 'plan', '0', 1, 1, 2)",
         "INSERT INTO node VALUES (8, 1, 'gone', 'plan', '0', 1, 1, 2)",
@@ -140,7 +143,7 @@ async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
     let told = eye
         .texts("SELECT outcome FROM task_run WHERE task = 'hourly'")
         .await;
-    assert_eq!(told, ["1 sessions, 1 runs and 1 nodes swept out"]);
+    assert_eq!(told, ["1 sessions, 1 runs, 1 nodes and 0 tests of texts swept out"]);
 }
 
 async fn names_that_an_older_program_folded_are_found_by_more_letters(store: TestStore) {

@@ -85,10 +85,10 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
     let agency = Agency::open(folder.path()).await?;
     let mut config = settings::load(&args, file.as_deref(), folder.path())?;
     let watched = settings::watched(&agency.settings(args.speed)?, folder.path())?;
-    config.sources.extend(watched);
+    config.sources.extend(watched.clone());
     telemetry::start_log(&config.log);
     let lifecycle = Lifecycle::new();
-    let running = app::start(&config, &lifecycle).await?;
+    let running = Arc::new(app::start(&config, &lifecycle).await?);
     let stage = DemoNode {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
@@ -108,7 +108,8 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
     let clerk = agency.work(&running.lifecycle).await?;
     let failed = begin(&args, stage, (readers, clerk), &running.lifecycle);
     let signals = serve::Signals::listen()?;
-    let ended = serve::until_ended(&config, &running, file, signals).await;
+    let in_force = serve::SettingsInForce::of(&running, file, watched);
+    let ended = serve::until_ended(&config, in_force, signals).await;
     drop(running);
     folder.close().context("cannot remove the demo's folder")?;
     if let Ok(error) = failed.await {

@@ -3,6 +3,7 @@
 
 mod dead;
 mod install;
+mod reconcile;
 mod show;
 mod trial;
 
@@ -22,6 +23,8 @@ pub(super) enum SourceCommand {
     List,
     /// Read, map and print; take nothing, move no cursor
     Try(trial::Try),
+    /// Whether anything is missing: what is open over there, held against what is known
+    Reconcile(reconcile::Reconcile),
     /// The SQL that a source needs over there
     Install(install::Install),
     /// The SQL that takes that away again
@@ -40,6 +43,7 @@ pub(super) async fn run(command: SourceCommand, context: &Context) -> anyhow::Re
     match command {
         SourceCommand::List => show::list(context).await,
         SourceCommand::Try(args) => trial::run(&args, context).await,
+        SourceCommand::Reconcile(args) => reconcile::run(&args, context).await,
         SourceCommand::Install(args) => install(&args, &context.config).await,
         SourceCommand::Remove(args) => remove(&args, &context.config).await,
         SourceCommand::Dead(args) => dead::list(&args, context).await,

@@ -7,11 +7,14 @@ use chrono::TimeDelta;
 use crate::cli::Context;
 use crate::domain::Timestamp;
 use crate::source::SourceState;
-use crate::store::sources::SourceRow;
+use crate::store::sources::{ReconciledRow, SourceRow};
 use crate::text::invisible::coded;
 
 pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
-    let rows = context.store.read().await?.sources().list().await?;
+    let mut tx = context.store.read().await?;
+    let rows = tx.sources().list().await?;
+    let compared = tx.reconciliations().list().await?;
+    drop(tx);
     let now = context.clock.now();
     if context.config.sources.is_empty() {
         println!("the settings have no source; docs/sources.md shows how to describe one");
@@ -22,10 +25,12 @@ pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
             None => {
                 println!("{name}  {kind}  never looked at: no node with the role `source` runs");
             }
-            Some(row) => println!(
-                "{}",
-                line(row, kind, source.settings.watch.alarm_after, now)
-            ),
+            Some(row) => {
+                let watch = &source.settings.watch;
+                let compared = compared.iter().find(|it| it.source == *name);
+                let compared = compared.filter(|_| watch.reconcile.is_some());
+                println!("{}", line(row, compared, kind, watch.alarm_after, now));
+            }
         }
     }
     for row in &rows {
@@ -36,7 +41,13 @@ pub(super) async fn list(context: &Context) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn line(row: &SourceRow, kind: &str, alarm_after: TimeDelta, now: Timestamp) -> String {
+fn line(
+    row: &SourceRow,
+    compared: Option<&ReconciledRow>,
+    kind: &str,
+    alarm_after: TimeDelta,
+    now: Timestamp,
+) -> String {
     let state = SourceState::of(Some(row), kind, alarm_after, now).word();
     let mut parts = vec![row.name.clone(), kind.to_owned(), state.to_owned()];
     parts.push(format!("{} records", row.records));
@@ -48,12 +59,27 @@ fn line(row: &SourceRow, kind: &str, alarm_after: TimeDelta, now: Timestamp) -> 
     if row.dead > 0 {
         parts.push(format!("{} could not be taken", row.dead));
     }
-    let words = [("fault", &row.fault), ("doubt", &row.doubt)];
+    parts.extend(compared.and_then(agreement));
+    let not_asked = compared.and_then(|compared| compared.fault.clone());
+    let words = [
+        ("fault", &row.fault),
+        ("doubt", &row.doubt),
+        ("not compared", &not_asked),
+    ];
     let said = words
         .iter()
         .filter_map(|(word, said)| Some((word, said.as_ref()?)));
     let said = said.map(|(word, said)| format!("\n    {word}: {}", coded(said)));
     parts.join("  ") + &said.collect::<String>()
+}
+
+/// Whether it says what is known here, by the last comparison.
+fn agreement(compared: &ReconciledRow) -> Option<String> {
+    compared.compared_at?;
+    Some(match compared.compared.differs() {
+        0 => "agrees".to_owned(),
+        differs => format!("differs in {differs}"),
+    })
 }
 
 fn ago(time: TimeDelta) -> String {

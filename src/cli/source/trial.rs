@@ -59,7 +59,7 @@ pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCod
         let (store, now) = (&context.store, context.clock.now());
         let tried = source::try_record(store, &mapping, record.clone(), &workshop, now).await?;
         for note in &tried.notes {
-            println!("  note    {}", coded(note));
+            println!("  note    {}", coded(&note.to_string()));
         }
         match &tried.event {
             Ok(event) => tell(event, &planner).await?,

@@ -147,7 +147,8 @@ kind = "pigeon"
         assert!(line.starts_with(start), "{line}\n  is not\n{start}");
     }
     assert!(lines[4].ends_with(
-        "`every`, `time_zone`, `alarm_after`, `baseline`, `case`, `incident`, `states`"
+        "`every`, `time_zone`, `alarm_after`, `baseline`, `reconcile`, `reconcile_events`, `case`, \
+         `incident`, `states`"
     ));
     assert!(!said.contains("s3cret"), "{said}");
 }

@@ -9,5 +9,5 @@ mod route;
 pub(super) use blame::{Destination, Whom};
 pub(super) use rate_limiter::SlotPermit;
 pub use rate_limiter::{RateLimiter, SlotSource, StoredRate, USED_PERCENT};
-pub(super) use route::{AnswerEffect, Choice};
+pub(super) use route::{AnswerEffect, Choice, Chosen};
 pub use route::{ProviderRoute, ProviderRoutes, ProviderStatus};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::{mpsc, oneshot};
 
-use super::pre_send_check::{PolicyInput, SendDecision, judge};
+use super::pre_send_check::{PolicyInput, SendDecision, judge, of_answer};
 use crate::dispatch::DispatcherSettings;
 use crate::domain::ids::first_id_at;
 use crate::domain::{ClientId, Clock, MessageId, MessageState, NodeId, Timestamp};
@@ -30,6 +30,8 @@ const STORE_RETRY: Duration = Duration::from_millis(500);
 pub(in crate::dispatch) struct InFlight {
     pub(in crate::dispatch) client: ClientId,
     pub(in crate::dispatch) respects_quiet_hours: bool,
+    /// See `PlanSettings::answers`.
+    pub(in crate::dispatch) answers: bool,
 }
 
 /// The answer to an attempt that is to begin.
@@ -293,8 +295,9 @@ impl AttemptWriter {
             let respects = in_flight.respects_quiet_hours;
             let decision = seen
                 .get(&attempt.message)
-                .map_or(SendDecision::NotMine, |row| {
-                    judge(row, attempt, respects, *before, &input)
+                .map_or(SendDecision::NotMine, |row| match in_flight.answers {
+                    true => judge(&of_answer(row), attempt, respects, *before, &input),
+                    false => judge(row, attempt, respects, *before, &input),
                 });
             *before += i64::from(decision == SendDecision::Send);
             decision

@@ -113,6 +113,7 @@ async fn hand_over(
     let in_flight = InFlight {
         client: message.client,
         respects_quiet_hours: plan.settings.respects_quiet_hours,
+        answers: plan.settings.answers,
     };
     let attempt = NewAttempt {
         message: message.id,

@@ -120,6 +120,17 @@ pub(super) fn judge(
     }
 }
 
+/// What was seen of a message that answers its client's own words: the STOP that it confirms does not
+/// keep it back, nor does a topic that is refused.
+#[must_use]
+pub(super) fn of_answer(seen: &PreSendState) -> PreSendState {
+    PreSendState {
+        barred: seen.barred.filter(|why| *why != Reason::Stop),
+        wanted: None,
+        ..seen.clone()
+    }
+}
+
 /// Whether this attempt could make a second message, and nobody has taken that risk. A repeat
 /// that was safe when it was decided may have waited since: the provider has forgotten the key,
 /// or another provider would have it now.

@@ -75,6 +75,7 @@ pub(super) fn render(
         lease_no: message.lease_no,
         reference: reference(message.id, message.channel),
         expires_at: message.expires_at,
+        reported: true,
         content,
     })
 }

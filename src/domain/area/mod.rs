@@ -20,10 +20,11 @@
 //! `MultiPolygon`, longitude first as that format has it.
 //!
 //! `parse` reads that form, `outline` the `GeoJSON` in it, `geometry` decides about positions,
-//! `containment` whether one area lies within another. Finding the clients of an area
+//! `containment` whether one area lies within another, `crossing` whether a shape crosses itself. Finding the clients of an area
 //! in the store is the work of `plan`.
 
 mod containment;
+mod crossing;
 mod geometry;
 mod outline;
 mod parse;

@@ -33,6 +33,8 @@ pub struct Arrival {
     pub fingerprint: Arc<str>,
     /// See [`Event::quiet`].
     pub quiet: bool,
+    /// See [`Event::late`].
+    pub late: bool,
 }
 
 impl Arrival {
@@ -52,6 +54,7 @@ impl Arrival {
             data: data.to_json().into(),
             fingerprint: fingerprint.into(),
             quiet: false,
+            late: false,
         })
     }
 
@@ -75,6 +78,7 @@ impl From<&Event> for Arrival {
             data: event.raw.to_string().into(),
             fingerprint: event.fingerprint.as_str().into(),
             quiet: event.quiet,
+            late: event.late,
         }
     }
 }

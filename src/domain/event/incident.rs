@@ -36,6 +36,10 @@ text_enum! {
         Reopened => "incident.reopened",
         /// Made inside: it was kept from clients who knew of a wider one, and that keeps it no more.
         Uncovered => "incident.uncovered",
+        /// Made inside: it does not cover some of those who were told of it any more; for them it is over.
+        Left => "incident.left",
+        /// Made inside: it has lasted so long that whoever is without may be owed something. For operators.
+        Compensation => "incident.compensation",
     }
 }
 
@@ -45,8 +49,23 @@ impl IncidentStep {
     pub const fn is_reckoned(self) -> bool {
         matches!(
             self,
-            Self::Overdue | Self::Reminder | Self::Confirm | Self::Uncovered
+            Self::Overdue
+                | Self::Reminder
+                | Self::Confirm
+                | Self::Uncovered
+                | Self::Left
+                | Self::Compensation
         )
+    }
+
+    /// What a plan about this step of an incident is about. That it is over for some stands beside the
+    /// news for all others: neither takes the place of the other.
+    #[must_use]
+    pub fn plan_subject(self, reference: &str) -> String {
+        match self {
+            Self::Left => format!("{self}:{reference}"),
+            _ => incident_subject(reference),
+        }
     }
 }
 
@@ -276,6 +295,29 @@ impl Incident {
         )
     }
 
+    /// Whether it is planned works that have not begun at that time: if they end then, they do not take
+    /// place.
+    #[must_use]
+    pub fn is_to_begin(&self, at: Timestamp) -> bool {
+        self.kind == IncidentKind::PlannedOutage && self.began_at.is_some_and(|begin| begin > at)
+    }
+
+    /// As it is for those whom it does not cover any more since then: over, wherever it goes on.
+    #[must_use]
+    pub fn as_left(&self, at: Timestamp) -> Self {
+        let state = match self.state {
+            IncidentState::GoingOn if self.is_to_begin(at) => IncidentState::Cancelled,
+            IncidentState::GoingOn => IncidentState::Resolved,
+            over => over,
+        };
+        Self {
+            state,
+            closed_at: Some(at),
+            next_update: None,
+            ..self.clone()
+        }
+    }
+
     /// Whether it is that of clients who said that another one is not over for them: it has no area,
     /// they are its audience.
     #[must_use]
@@ -283,26 +325,38 @@ impl Incident {
         self.parent.is_some() && self.area.is_empty()
     }
 
-    /// Whether it is worth telling those who last heard of it as it stood `then`. A time that moves
-    /// by less than `least` is not: it is compared with what was told and not with the last event, so
-    /// that many small moves add up. A promise of the next word counts when it is given, and not when
-    /// it is over.
+    /// Whether it is worth telling those who last heard of it as it stood `then`: one of the facts that
+    /// texts say is another, or where it is and whether it goes on.
     #[must_use]
     pub fn is_news_since(&self, then: &Self, least: TimeDelta) -> bool {
+        self.state != then.state
+            || self.area != then.area
+            || !self.changes_since(then, least).is_empty()
+    }
+
+    /// Which facts are others than they were `then`, by the names of an event's fields. A time that
+    /// moves by less than `least` is the same: it is compared with what was told and not with the last
+    /// event, so that many small moves add up. A promise of the next word counts when it is given, and
+    /// not when it is over.
+    #[must_use]
+    pub fn changes_since(&self, then: &Self, least: TimeDelta) -> Vec<&'static str> {
         let moved = |now: Option<Timestamp>, then: Option<Timestamp>| match (now, then) {
             (Some(now), Some(then)) => (now - then).abs() >= least,
             (now, then) => now != then,
         };
         let promised = self.next_update.is_some() && moved(self.next_update, then.next_update);
-        promised
-            || moved(self.began_at, then.began_at)
-            || moved(self.expected_end, then.expected_end)
-            || (self.kind, self.state) != (then.kind, then.state)
-            || self.service != then.service
-            || self.severity != then.severity
-            || self.area != then.area
-            || self.cause != then.cause
-            || self.note != then.note
+        let facts = [
+            ("kind", self.kind != then.kind),
+            ("service", self.service != then.service),
+            ("severity", self.severity != then.severity),
+            ("began_at", moved(self.began_at, then.began_at)),
+            ("expected_end", moved(self.expected_end, then.expected_end)),
+            ("cause", self.cause != then.cause),
+            ("note", self.note != then.note),
+            ("next_update", promised),
+        ];
+        let changed = facts.into_iter().filter(|(_, differs)| *differs);
+        changed.map(|(name, _)| name).collect()
     }
 
     /// Adds the next event, in the order of the events' times.
@@ -311,7 +365,6 @@ impl Incident {
             return;
         }
         self.changed_at = at;
-        self.move_on(step, at);
         if let Some(kind) = data.kind {
             self.kind = kind;
         }
@@ -325,6 +378,7 @@ impl Incident {
         replace(&mut self.cause, data.cause.as_ref());
         replace(&mut self.note, data.note.as_ref());
         replace(&mut self.parent, data.parent.as_ref());
+        self.move_on(step, at);
         // Any word keeps the promise, but for a correction that nobody hears.
         if !data.quiet || data.next_update.is_some() {
             self.next_update = data.next_update;
@@ -337,6 +391,8 @@ impl Incident {
     fn move_on(&mut self, step: IncidentStep, at: Timestamp) {
         let state = match step {
             IncidentStep::Opened | IncidentStep::Reopened => IncidentState::GoingOn,
+            // What ends before it begins does not take place.
+            IncidentStep::Resolved if self.is_to_begin(at) => IncidentState::Cancelled,
             IncidentStep::Resolved => IncidentState::Resolved,
             IncidentStep::Cancelled => IncidentState::Cancelled,
             // A correction after the end does not bring the incident back.
@@ -344,7 +400,9 @@ impl Incident {
             | IncidentStep::Overdue
             | IncidentStep::Reminder
             | IncidentStep::Confirm
-            | IncidentStep::Uncovered => return,
+            | IncidentStep::Uncovered
+            | IncidentStep::Left
+            | IncidentStep::Compensation => return,
         };
         self.state = state;
         self.closed_at = (state != IncidentState::GoingOn).then_some(at);

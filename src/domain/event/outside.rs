@@ -4,7 +4,7 @@
 //! case stood still by Araldo's own clock. Taken from outside, it would say so without the check.
 //! Which key may send which of the others is in `api_key`.
 
-use super::{BODY_STALLED, CaseStep, IncidentStep};
+use super::{BODY_STALLED, CaseStep, IncidentStep, REPLY_RECEIVED};
 use crate::domain::fault::FieldError;
 use crate::text::invisible::harmless;
 
@@ -28,6 +28,7 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
         known if known.starts_with(REQUESTS) => "ask for a message with `POST /v1/messages`",
         known if is_reminder(known) => "Araldo sees by itself that a case stands still",
         BODY_STALLED => "Araldo sees by itself that cases stand still with a body",
+        REPLY_RECEIVED => "what clients write back comes from their telephones",
         known if known == IncidentStep::Overdue.as_str() => {
             "Araldo sees by itself that an incident lasts too long"
         }
@@ -39,6 +40,12 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
         }
         known if known == IncidentStep::Uncovered.as_str() => {
             "Araldo sees by itself whom a wider incident keeps from being told no more"
+        }
+        known if known == IncidentStep::Left.as_str() => {
+            "Araldo sees by itself whom an incident does not cover any more"
+        }
+        known if known == IncidentStep::Compensation.as_str() => {
+            "Araldo sees by itself how long an outage lasts"
         }
         known if known == IncidentStep::Reopened.as_str() => {
             "clients say themselves that an incident is not over; to open it again, send \
@@ -99,9 +106,12 @@ mod tests {
             "incident.confirm",
             "incident.reopened",
             "incident.uncovered",
+            "incident.left",
+            "incident.compensation",
             "Case.Stalled",
             "INCIDENT.CONFIRM",
             "Body.stalled",
+            "Reply.received",
             "MESSAGE.requested",
         ] {
             assert_eq!(refused("/crm", kind), Err("/type".to_owned()), "{kind}");

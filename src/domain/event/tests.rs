@@ -384,6 +384,8 @@ fn what_the_clock_makes_changes_nothing_and_a_promise_is_kept_by_any_word() {
         "incident.reminder",
         "incident.confirm",
         "incident.uncovered",
+        "incident.left",
+        "incident.compensation",
     ] {
         let data = json!({"expected_end": "2026-11-22T23:00:00Z"});
         let after = incident_of(&[an_opening(), promise.clone(), (reckoned, data)]);

@@ -43,10 +43,11 @@ impl ArcgisReader {
         &self,
         cursor: Option<&Cursor>,
         limit: usize,
+        now: Timestamp,
     ) -> Result<SourceLook, SourceFault> {
         let rows = layer::rows(&self.fetcher, &self.settings).await?;
         let (things, misplaced) = outages(rows, &self.settings);
-        let mut look = Snapshot::from_cursor(cursor).compare(things, limit)?;
+        let mut look = Snapshot::from_cursor(cursor).compare(things, limit, now)?;
         look.doubt = look.doubt.or(misplaced);
         Ok(look)
     }
@@ -57,9 +58,9 @@ impl Reader for ArcgisReader {
         &'a mut self,
         cursor: Option<&'a Cursor>,
         limit: usize,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
-        Box::pin(self.watch(cursor, limit))
+        Box::pin(self.watch(cursor, limit, now))
     }
 
     /// Nothing to be said over there.

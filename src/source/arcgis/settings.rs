@@ -5,12 +5,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
+use super::ArcgisReader;
 use crate::domain::limits::{ASKED, FEED_PATH, RADIUS_KM};
 use crate::source::address::ten_seconds;
+use crate::source::fault::SourceFault;
 use crate::source::http::{FeedAddress, HeaderSetting};
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
 use crate::source::settings::{AreaFields, IncidentFields};
+use crate::source::snapshot::{SHOWN_EACH_TIME, believed, check_belief};
 use crate::text::time::duration;
 
 /// The layer of a map that shows the outages of now, as configured.
@@ -22,6 +28,9 @@ pub struct ArcgisSettings {
     /// Sent to the host of `url` and to no other.
     #[serde(default)]
     pub headers: BTreeMap<String, HeaderSetting>,
+    /// Secrets may go over plain http to another machine, inside a protected network.
+    #[serde(default)]
+    pub allow_plain_http: bool,
     /// How long each answer may take.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub timeout: Duration,
@@ -110,11 +119,42 @@ impl ArcgisSettings {
             url: self.url.clone(),
             headers: self.headers.clone(),
             timeout: self.timeout,
+            allow_plain_http: self.allow_plain_http,
         }
     }
 
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
+    /// What its records become where the settings do not say it. No `changed_at`: what vanishes and
+    /// comes back has no time of theirs, and the times of one incident must all be of one clock.
+    pub(in crate::source) fn incident() -> IncidentFields {
+        let column = |name: &str| Some(name.to_owned());
+        IncidentFields {
+            incident: "incident".to_owned(),
+            kind: "kind".to_owned(),
+            service: column("service"),
+            severity: None,
+            began_at: column("began_at"),
+            expected_end: column("expected_end"),
+            cause: column("cause"),
+            note: column("note"),
+            parent: None,
+            next_update: None,
+            quiet: None,
+            ended: column("ended"),
+            version: None,
+            changed_at: None,
+            event: None,
+            area: AreaFields {
+                municipalities: column("municipalities"),
+                circle: column("circle"),
+                geojson: column("geojson"),
+                ..AreaFields::default()
+            },
+        }
+    }
+}
+
+impl SourceKind for ArcgisSettings {
+    fn check(&self) -> Result<(), String> {
         self.address().check()?;
         if !is_layer(&self.url) {
             return Err(
@@ -151,33 +191,24 @@ impl ArcgisSettings {
         }
     }
 
-    /// What its records become where the settings do not say it. No `changed_at`: what vanishes and
-    /// comes back has no time of theirs, and the times of one incident must all be of one clock.
-    pub(in crate::source) fn incident() -> IncidentFields {
-        let column = |name: &str| Some(name.to_owned());
-        IncidentFields {
-            incident: "incident".to_owned(),
-            kind: "kind".to_owned(),
-            service: column("service"),
-            severity: None,
-            began_at: column("began_at"),
-            expected_end: column("expected_end"),
-            cause: column("cause"),
-            note: column("note"),
-            parent: None,
-            next_update: None,
-            quiet: None,
-            ended: column("ended"),
-            version: None,
-            changed_at: None,
-            event: None,
-            area: AreaFields {
-                municipalities: column("municipalities"),
-                circle: column("circle"),
-                geojson: column("geojson"),
-                ..AreaFields::default()
-            },
-        }
+    fn open(&self, _name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(ArcgisReader::new(self)?))
+    }
+
+    fn check_cursor(&self, place: Option<&Value>) -> Result<(), String> {
+        place.map_or(Ok(()), check_belief)
+    }
+
+    fn set_back(&self, stored: Option<&str>, to: Option<Value>) -> Option<Value> {
+        to.map(|_| believed(stored))
+    }
+
+    fn usual_incident(&self) -> Option<IncidentFields> {
+        Some(Self::incident())
+    }
+
+    fn why_not_asked(&self) -> Option<&'static str> {
+        Some(SHOWN_EACH_TIME)
     }
 }
 
@@ -187,6 +218,7 @@ impl std::fmt::Debug for ArcgisSettings {
             // It may hold a token.
             .field("url", &"***")
             .field("headers", &self.headers)
+            .field("allow_plain_http", &self.allow_plain_http)
             .field("timeout", &self.timeout)
             .field("where", &self.condition)
             .field("radius_km", &self.radius_km)

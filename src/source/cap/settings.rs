@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
+use super::CapReader;
 use crate::domain::event::IncidentKind;
 use crate::domain::limits::{CAP_NAMES, REFERENCE};
 use crate::source::address::ten_seconds;
+use crate::source::fault::SourceFault;
 use crate::source::http::{FeedAddress, HeaderSetting};
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
 use crate::source::settings::{AreaFields, IncidentFields};
 use crate::text::text_enum::text_enum;
 use crate::text::time::duration;
@@ -38,6 +43,9 @@ pub struct CapSettings {
     /// Sent to the host of `url` and to no other.
     #[serde(default)]
     pub headers: BTreeMap<String, HeaderSetting>,
+    /// Secrets may go over plain http to another machine, inside a protected network.
+    #[serde(default)]
+    pub allow_plain_http: bool,
     /// How long each answer may take.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub timeout: Duration,
@@ -63,38 +71,7 @@ impl CapSettings {
             url: self.url.clone(),
             headers: self.headers.clone(),
             timeout: self.timeout,
-        }
-    }
-
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
-        self.address().check()?;
-        if self.hosts.len() > CAP_NAMES {
-            return Err(format!("`hosts` names more than {CAP_NAMES} hosts"));
-        }
-        if let Some(host) = self.hosts.iter().find(|host| !is_host(host)) {
-            return Err(format!(
-                "`hosts`: `{host}` is no host such as \"avvisi.example.it\" or \
-                 \"avvisi.example.it:8443\""
-            ));
-        }
-        let of_language = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let language = &self.language;
-        if language.is_empty() || language.len() > LANGUAGE || !language.chars().all(of_language) {
-            return Err("`language` is no language such as \"it-IT\" or \"en\"".to_owned());
-        }
-        let service = self.service.as_deref().unwrap_or("none");
-        if service.trim().is_empty() || service.chars().count() > REFERENCE {
-            return Err(format!(
-                "`service` is a word such as \"electricity\", of at most {REFERENCE} characters"
-            ));
-        }
-        if self.geocodes.len() > CAP_NAMES {
-            return Err(format!("`geocodes` has more than {CAP_NAMES} names"));
-        }
-        match self.geocodes.keys().any(|name| name.trim().is_empty()) {
-            true => Err("`geocodes`: a name is empty".to_owned()),
-            false => Ok(()),
+            allow_plain_http: self.allow_plain_http,
         }
     }
 
@@ -146,12 +123,64 @@ impl CapSettings {
     }
 }
 
+impl SourceKind for CapSettings {
+    fn check(&self) -> Result<(), String> {
+        self.address().check()?;
+        if self.hosts.len() > CAP_NAMES {
+            return Err(format!("`hosts` names more than {CAP_NAMES} hosts"));
+        }
+        if let Some(host) = self.hosts.iter().find(|host| !is_host(host)) {
+            return Err(format!(
+                "`hosts`: `{host}` is no host such as \"avvisi.example.it\" or \
+                 \"avvisi.example.it:8443\""
+            ));
+        }
+        let of_language = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let language = &self.language;
+        if language.is_empty() || language.len() > LANGUAGE || !language.chars().all(of_language) {
+            return Err("`language` is no language such as \"it-IT\" or \"en\"".to_owned());
+        }
+        let service = self.service.as_deref().unwrap_or("none");
+        if service.trim().is_empty() || service.chars().count() > REFERENCE {
+            return Err(format!(
+                "`service` is a word such as \"electricity\", of at most {REFERENCE} characters"
+            ));
+        }
+        if self.geocodes.len() > CAP_NAMES {
+            return Err(format!("`geocodes` has more than {CAP_NAMES} names"));
+        }
+        match self.geocodes.keys().any(|name| name.trim().is_empty()) {
+            true => Err("`geocodes`: a name is empty".to_owned()),
+            false => Ok(()),
+        }
+    }
+
+    fn open(&self, name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(CapReader::new(name, self)?))
+    }
+
+    fn check_cursor(&self, place: Option<&Value>) -> Result<(), String> {
+        match place {
+            None => Ok(()),
+            Some(_) => Err(
+                "alerts have no place to go back to; `--to start` reads again what is listed now"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn usual_incident(&self) -> Option<IncidentFields> {
+        Some(Self::incident())
+    }
+}
+
 impl std::fmt::Debug for CapSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CapSettings")
             // It may hold a token.
             .field("url", &"***")
             .field("headers", &self.headers)
+            .field("allow_plain_http", &self.allow_plain_http)
             .field("timeout", &self.timeout)
             .field("hosts", &self.hosts)
             .field("language", &self.language)

@@ -93,6 +93,8 @@ fn mapping() -> Mapping {
         time_zone: chrono_tz::Europe::Rome,
         alarm_after: chrono::TimeDelta::days(30),
         baseline: Baseline::Silent,
+        reconcile: None,
+        reconcile_events: false,
         case: None,
         incident: Some(CapSettings::incident()),
         states: std::collections::BTreeMap::new(),

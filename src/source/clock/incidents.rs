@@ -8,8 +8,8 @@
 use chrono::{Days, TimeDelta, TimeZone as _};
 use serde_json::json;
 
-use super::made;
 use super::settings::ClockSettings;
+use super::{compensation, made};
 use crate::domain::Timestamp;
 use crate::domain::event::{Arrival, IncidentKind, IncidentState, IncidentStep};
 use crate::store::planning::incidents::WatchedIncident;
@@ -39,6 +39,9 @@ pub(super) async fn due(
         let again = look(&mut seen, now, settings, |seen, moment| {
             events.extend(event(seen, moment, now));
         });
+        let lasts = compensation::look(tx, &seen, now, settings).await?;
+        events.extend(lasts.made);
+        let again = again.into_iter().chain(lasts.again).min();
         tx.incidents().looked_at(&seen, again).await?;
     }
     Ok(events)
@@ -209,12 +212,14 @@ mod tests {
             body_report_at: 5,
             chase_after_days: 2,
             bodies: BTreeMap::new(),
+            compensation: Vec::new(),
             incidents: IncidentTimes {
                 overdue_grace: TimeDelta::minutes(15),
                 confirm_after: TimeDelta::minutes(30),
                 announce_days: 3,
                 remind_at: NaiveTime::from_hms_opt(18, 0, 0).unwrap(),
                 material: TimeDelta::minutes(30),
+                approval_above: None,
             },
         }
     }
@@ -225,6 +230,7 @@ mod tests {
             reference: "G-77".to_owned(),
             kind,
             state: IncidentState::GoingOn,
+            service: None,
             began_at: None,
             expected_end: None,
             opened_at: at(told),

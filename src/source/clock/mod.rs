@@ -7,10 +7,12 @@
 //! and however many nodes run. It tells nobody anything: rules do.
 //!
 //! Next: `due` (when a case takes too long), `cases`, `bodies`, `incidents`, `uncovered` (incidents
-//! of which some are told later); what it goes by is in `settings`.
+//! of which some are told later), `compensation` (outages that last too long); what it goes by is in
+//! `settings`.
 
 mod bodies;
 mod cases;
+mod compensation;
 mod due;
 mod incidents;
 mod settings;
@@ -22,7 +24,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-pub use settings::{ClockSettings, IncidentTimes};
+pub use settings::{ClockSettings, CompensationClass, IncidentTimes};
 
 use self::cases::CaseRules;
 use self::due::Reckoning;

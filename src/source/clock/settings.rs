@@ -26,9 +26,22 @@ pub struct ClockSettings {
     /// The word for a body, as cases say it, to the reference of the client it is written to as.
     pub bodies: BTreeMap<String, String>,
     pub incidents: IncidentTimes,
+    /// How long outages may last.
+    pub compensation: Vec<CompensationClass>,
 }
 
-/// When an incident is spoken of by the clock, and what change of it is worth telling.
+/// How long an outage may last in some municipalities before whoever is without may be owed something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompensationClass {
+    pub after: TimeDelta,
+    /// Outages of this service.
+    pub service: String,
+    /// ISTAT codes; empty: of all that no other class of the service names.
+    pub municipalities: Vec<String>,
+}
+
+/// When an incident is spoken of by the clock, what change of it is worth telling, and what is told
+/// after two people have seen it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IncidentTimes {
     /// After the expected end operators are told at once, clients after this.
@@ -41,4 +54,7 @@ pub struct IncidentTimes {
     pub remind_at: NaiveTime,
     /// An expected end that moves by less than this tells nobody.
     pub material: TimeDelta,
+    /// What is declared at the console for more clients than this is approved by a second person;
+    /// none: nothing is.
+    pub approval_above: Option<u32>,
 }

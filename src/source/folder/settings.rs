@@ -6,8 +6,14 @@ use std::time::Duration;
 use encoding_rs::{Encoding, UTF_8};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
+use super::FolderReader;
 use crate::domain::limits::FOLDER_SETTLE;
+use crate::source::fault::SourceFault;
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
+use crate::source::settings::Baseline;
 use crate::text::invisible::harmless;
 use crate::text::time::duration;
 
@@ -51,8 +57,17 @@ fn charset<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Encodi
 }
 
 impl FolderSettings {
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
+    /// What divides cells, where the settings say it.
+    pub(super) fn delimiter_byte(&self) -> Option<u8> {
+        match self.delimiter.as_deref()?.as_bytes() {
+            [sign @ (b';' | b',' | b'|' | b'\t')] => Some(*sign),
+            _ => None,
+        }
+    }
+}
+
+impl SourceKind for FolderSettings {
+    fn check(&self) -> Result<(), String> {
         if self.path.as_os_str().is_empty() {
             return Err("`path` is empty; name the folder, as in \"/var/spool/araldo\"".to_owned());
         }
@@ -68,12 +83,25 @@ impl FolderSettings {
         }
     }
 
-    /// What divides cells, where the settings say it.
-    pub(super) fn delimiter_byte(&self) -> Option<u8> {
-        match self.delimiter.as_deref()?.as_bytes() {
-            [sign @ (b';' | b',' | b'|' | b'\t')] => Some(*sign),
-            _ => None,
-        }
+    fn open(&self, _name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(FolderReader::new(self)))
+    }
+
+    fn check_cursor(&self, _place: Option<&Value>) -> Result<(), String> {
+        Err(
+            "a folder has no place to go back to: put the file into it again, out of `done`"
+                .to_owned(),
+        )
+    }
+
+    /// A file was put there to be told.
+    fn usual_baseline(&self) -> Baseline {
+        Baseline::Tell
+    }
+
+    /// Files without a mapping hold events.
+    fn brings_events(&self) -> bool {
+        true
     }
 }
 

@@ -90,7 +90,7 @@ impl GtfsMemory {
         let mut shown = GtfsShown::of(feed, settings, &tags, now);
         let mut alerts = self.alerts();
         alerts.validator = self.said.take();
-        let mut look = alerts.compare(std::mem::take(&mut shown.things), limit)?;
+        let mut look = alerts.compare(std::mem::take(&mut shown.things), limit, now)?;
         let room = limit.saturating_sub(look.records.len());
         let spoken = settings.spoken();
         let news = self

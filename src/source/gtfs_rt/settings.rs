@@ -4,13 +4,19 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::lines::LineTags;
+use super::{GtfsMemory, GtfsReader};
 use crate::domain::language::Language;
 use crate::domain::limits::{GTFS_DELAY, GTFS_STALE};
 use crate::source::address::ten_seconds;
+use crate::source::fault::SourceFault;
 use crate::source::http::{FeedAddress, HeaderSetting};
+use crate::source::kinds::SourceKind;
+use crate::source::reader::{Cursor, Reader};
 use crate::source::settings::{AreaFields, IncidentFields};
+use crate::source::snapshot::{SHOWN_EACH_TIME, check_belief};
 use crate::text::time::duration;
 
 /// A feed of a transit agency, as configured.
@@ -22,6 +28,9 @@ pub struct GtfsSettings {
     /// Sent to the host of `url` and to no other.
     #[serde(default)]
     pub headers: BTreeMap<String, HeaderSetting>,
+    /// Secrets may go over plain http to another machine, inside a protected network.
+    #[serde(default)]
+    pub allow_plain_http: bool,
     /// How long an answer may take.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub timeout: Duration,
@@ -109,28 +118,13 @@ impl GtfsSettings {
             url: self.url.clone(),
             headers: self.headers.clone(),
             timeout: self.timeout,
+            allow_plain_http: self.allow_plain_http,
         }
     }
 
     /// In which language our own words are said.
     pub(super) fn spoken(&self) -> Language {
         Language::for_reader(&self.language)
-    }
-
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
-        self.address().check()?;
-        LineTags::new(&self.lines)?;
-        self.delay.check()?;
-        let of_language = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if self.language.is_empty() || !self.language.chars().all(of_language) {
-            return Err("`language` is no language such as \"it\" or \"de-AT\"".to_owned());
-        }
-        let (least, most) = GTFS_STALE;
-        match (least..=most).contains(&self.stale_after) {
-            true => Ok(()),
-            false => Err("`stale_after` is out of range; write \"1m\" to \"7 days\"".to_owned()),
-        }
     }
 
     /// What its records become where the settings do not say it.
@@ -181,12 +175,52 @@ impl DelaySteps {
     }
 }
 
+impl SourceKind for GtfsSettings {
+    fn check(&self) -> Result<(), String> {
+        self.address().check()?;
+        LineTags::new(&self.lines)?;
+        self.delay.check()?;
+        let of_language = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if self.language.is_empty() || !self.language.chars().all(of_language) {
+            return Err("`language` is no language such as \"it\" or \"de-AT\"".to_owned());
+        }
+        let (least, most) = GTFS_STALE;
+        match (least..=most).contains(&self.stale_after) {
+            true => Ok(()),
+            false => Err("`stale_after` is out of range; write \"1m\" to \"7 days\"".to_owned()),
+        }
+    }
+
+    fn open(&self, _name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(GtfsReader::new(self)?))
+    }
+
+    fn check_cursor(&self, place: Option<&Value>) -> Result<(), String> {
+        place.map_or(Ok(()), check_belief)
+    }
+
+    fn set_back(&self, stored: Option<&str>, to: Option<Value>) -> Option<Value> {
+        to?;
+        let stored = stored.and_then(|text| serde_json::from_str(text).ok());
+        Some(GtfsMemory::read(stored.map(Cursor).as_ref()).believing())
+    }
+
+    fn usual_incident(&self) -> Option<IncidentFields> {
+        Some(Self::incident())
+    }
+
+    fn why_not_asked(&self) -> Option<&'static str> {
+        Some(SHOWN_EACH_TIME)
+    }
+}
+
 impl std::fmt::Debug for GtfsSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GtfsSettings")
             // It may hold a token.
             .field("url", &"***")
             .field("headers", &self.headers)
+            .field("allow_plain_http", &self.allow_plain_http)
             .field("timeout", &self.timeout)
             .field("lines", &self.lines)
             .field("delay", &self.delay)

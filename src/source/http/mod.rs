@@ -5,10 +5,12 @@
 //! Headers hold secrets: they go to the host of `url` and to no other, wherever an answer sends us.
 //! Of an address, a fault says scheme, host and port: its path and its query may hold a token.
 //!
-//! Next: `headers` (texts and files), `answer` (what a status or a silence means).
+//! Next: `headers` (texts and files), `in_clear` (what may not go over plain http), `answer` (what a status
+//! or a silence means).
 
 mod answer;
 mod headers;
+mod in_clear;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,6 +38,8 @@ pub(in crate::source) struct FeedAddress {
     pub(in crate::source) headers: BTreeMap<String, HeaderSetting>,
     /// For the whole answer, the connection included.
     pub(in crate::source) timeout: Duration,
+    /// Secrets may go over plain http to another machine.
+    pub(in crate::source) allow_plain_http: bool,
 }
 
 pub(in crate::source) struct Fetcher {
@@ -69,14 +73,27 @@ pub(in crate::source) struct FeedValidator {
 impl FeedAddress {
     /// Finds what cannot be meant. The fault names the key to mend first.
     pub(in crate::source) fn check(&self) -> Result<(), String> {
-        parsed(&self.url)?;
+        let url = parsed(&self.url)?;
         check_timeout(self.timeout)?;
         if self.headers.len() > FEED_HEADERS {
             return Err(format!("`headers` has more than {FEED_HEADERS}"));
         }
         self.headers
             .iter()
-            .try_for_each(|(name, setting)| headers::check(name, setting))
+            .try_for_each(|(name, setting)| headers::check(name, setting))?;
+        match in_clear::secret(&url, &self.headers) {
+            Some(what) => self.protect(&what),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to send a secret where it could be read on the way. `what`: the secret, in words.
+    pub(in crate::source) fn protect(&self, what: &str) -> Result<(), String> {
+        let url = parsed(&self.url)?;
+        match in_clear::is_in_clear(&url) && !self.allow_plain_http {
+            true => Err(in_clear::refused(what)),
+            false => Ok(()),
+        }
     }
 }
 
@@ -213,6 +230,7 @@ mod tests {
             url: url.to_owned(),
             headers: headers.map(|(name, it)| (name.to_owned(), it)).collect(),
             timeout: Duration::from_secs(10),
+            allow_plain_http: false,
         };
         address.check().err().unwrap_or_default()
     }
@@ -250,6 +268,40 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_does_not_cross_a_network_in_clear() {
+        let token = || {
+            [(
+                "Authorization",
+                HeaderSetting::Text("Bearer c4nary".to_owned()),
+            )]
+        };
+        for safe in [
+            "https://a.example/",
+            "http://127.0.0.1:1/",
+            "http://localhost/",
+        ] {
+            assert_eq!(fault(safe, &token()), "", "{safe}");
+        }
+        let said = fault("http://a.example/", &token());
+        assert!(
+            said.starts_with("`url`: the header `Authorization` would cross the network in clear"),
+            "{said}"
+        );
+        assert!(said.contains("allow_plain_http = true"), "{said}");
+        assert_eq!(fault("http://a.example/", &[]), "");
+        let said = fault("http://a.example/?token=c4nary", &[]);
+        assert!(said.starts_with("`url`: the token in `url`"), "{said}");
+        assert!(!said.contains("c4nary"), "{said}");
+        let meant = FeedAddress {
+            url: "http://a.example/?token=c4nary".to_owned(),
+            headers: BTreeMap::new(),
+            timeout: Duration::from_secs(10),
+            allow_plain_http: true,
+        };
+        assert_eq!(meant.check(), Ok(()));
+    }
+
+    #[test]
     fn an_address_is_shown_without_path_and_query() {
         for (url, shown) in [
             (
@@ -269,6 +321,7 @@ mod tests {
             url: "http://127.0.0.1:1/c4nary/feed".to_owned(),
             headers: BTreeMap::new(),
             timeout: Duration::from_secs(10),
+            allow_plain_http: false,
         };
         let fetcher = Fetcher::new(&address).unwrap();
         let fault = fetcher.get(&address.url, None).await.err().unwrap();

@@ -80,6 +80,7 @@ impl HttpFeedReader {
         &self,
         cursor: Option<&Cursor>,
         limit: usize,
+        now: Timestamp,
     ) -> Result<SourceLook, SourceFault> {
         let mut snapshot = Snapshot::from_cursor(cursor);
         let first = self.url.at(None).map_err(SourceFault::Unexpected)?;
@@ -89,7 +90,7 @@ impl HttpFeedReader {
         };
         snapshot.validator = pages.validator;
         let things = pages.items.into_iter().map(|item| self.thing(item));
-        snapshot.compare(things.collect(), limit)
+        snapshot.compare(things.collect(), limit, now)
     }
 
     /// What came since the last look.
@@ -233,7 +234,7 @@ impl Reader for HttpFeedReader {
     ) -> BoxFuture<'a, Result<SourceLook, SourceFault>> {
         Box::pin(async move {
             match self.settings.complete {
-                true => self.watch(cursor, limit).await,
+                true => self.watch(cursor, limit, now).await,
                 false => self.read_on(cursor, limit, now).await,
             }
         })

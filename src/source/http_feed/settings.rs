@@ -6,11 +6,15 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::HttpFeedReader;
 use super::address::AskedUrl;
 use crate::domain::limits::{ASKED, FEED_PATH, SNAPSHOT_THINGS};
 use crate::source::address::ten_seconds;
+use crate::source::fault::SourceFault;
 use crate::source::http::{FeedAddress, HeaderSetting};
-use crate::source::snapshot::check_belief;
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
+use crate::source::snapshot::{SHOWN_EACH_TIME, believed, check_belief};
 use crate::text::time::duration;
 
 /// What stands for a place while an address is checked.
@@ -25,6 +29,9 @@ pub struct HttpFeedSettings {
     /// Sent to the host of `url` and to no other.
     #[serde(default)]
     pub headers: BTreeMap<String, HeaderSetting>,
+    /// Secrets may go over plain http to another machine, inside a protected network.
+    #[serde(default)]
+    pub allow_plain_http: bool,
     /// How long each answer may take.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub timeout: Duration,
@@ -50,28 +57,7 @@ impl HttpFeedSettings {
             url,
             headers: self.headers.clone(),
             timeout: self.timeout,
-        }
-    }
-
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
-        let url = AskedUrl::parse(&self.url)?;
-        self.address(url.at(Some(SOME_PLACE))?).check()?;
-        for (key, path) in [
-            ("items", &self.items),
-            ("next", &self.next),
-            ("cursor", &self.cursor),
-            ("key", &self.key),
-        ] {
-            if path.as_deref().is_some_and(|path| !is_path(path)) {
-                return Err(format!(
-                    "`{key}` is no way such as \"data.results\", in at most {FEED_PATH} bytes"
-                ));
-            }
-        }
-        match self.complete {
-            true => self.check_complete(&url),
-            false => self.check_cursor_keys(&url),
+            allow_plain_http: self.allow_plain_http,
         }
     }
 
@@ -147,12 +133,58 @@ impl HttpFeedSettings {
     }
 }
 
+impl SourceKind for HttpFeedSettings {
+    fn check(&self) -> Result<(), String> {
+        let url = AskedUrl::parse(&self.url)?;
+        self.address(url.at(Some(SOME_PLACE))?).check()?;
+        for (key, path) in [
+            ("items", &self.items),
+            ("next", &self.next),
+            ("cursor", &self.cursor),
+            ("key", &self.key),
+        ] {
+            if path.as_deref().is_some_and(|path| !is_path(path)) {
+                return Err(format!(
+                    "`{key}` is no way such as \"data.results\", in at most {FEED_PATH} bytes"
+                ));
+            }
+        }
+        match self.complete {
+            true => self.check_complete(&url),
+            false => self.check_cursor_keys(&url),
+        }
+    }
+
+    fn open(&self, _name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(HttpFeedReader::new(self)?))
+    }
+
+    fn check_cursor(&self, place: Option<&Value>) -> Result<(), String> {
+        place.map_or(Ok(()), |place| self.check_place(place))
+    }
+
+    fn set_back(&self, stored: Option<&str>, to: Option<Value>) -> Option<Value> {
+        match self.complete {
+            true => to.map(|_| believed(stored)),
+            false => to,
+        }
+    }
+
+    fn why_not_asked(&self) -> Option<&'static str> {
+        Some(match self.complete {
+            true => SHOWN_EACH_TIME,
+            false => "a list that is read on shows what is new, and not what stands there now",
+        })
+    }
+}
+
 impl std::fmt::Debug for HttpFeedSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HttpFeedSettings")
             // It may hold a token.
             .field("url", &"***")
             .field("headers", &self.headers)
+            .field("allow_plain_http", &self.allow_plain_http)
             .field("timeout", &self.timeout)
             .field("items", &self.items)
             .field("next", &self.next)

@@ -7,6 +7,7 @@
 
 mod field;
 mod shown;
+mod standing;
 mod values;
 
 use std::sync::Arc;
@@ -19,13 +20,14 @@ use self::field::Field;
 use self::values::{flag, line, list, shape};
 use super::reader::{HANDED_IN, STOOD_THERE, SourceRecord, UNREADABLE};
 use super::settings::{CaseFields, IncidentFields, WatchSettings};
-use super::snapshot::{BACK, TURN};
+use super::snapshot::{BACK, GONE_AT, TURN, VANISHED};
 use crate::domain::case_kind::CaseKinds;
-use crate::domain::event::{Arrival, CaseStep, IncidentStep, from_outside};
+use crate::domain::event::{Arrival, CaseStep, IncidentKind, IncidentStep, from_outside};
 use crate::domain::limits::REFERENCE;
 use crate::domain::{FieldError, Timestamp};
 use crate::text::tree::Tree;
 
+pub(super) use self::standing::StandingThere;
 pub(super) use self::values::moment;
 pub use field::MappingError;
 
@@ -226,11 +228,17 @@ impl Mapping {
         Ok(Mapped {
             id: self.id(&subject, record, (&data, over, chosen.as_deref()))?,
             subject,
-            changed_at: self.changed_at(record)?.or(record.handed_in()),
+            // What vanished says when it changed while it was shown, and not when it ended.
+            changed_at: match record.fields.get(VANISHED) {
+                Some(Value::Bool(true)) => None,
+                _ => self.changed_at(record)?.or(record.handed_in()),
+            },
             stood_there: record.stood_there(),
             unlisted,
             over,
-            kind: chosen.or_else(|| self.opened_again(record, over)),
+            kind: chosen
+                .or_else(|| self.opened_again(record, over))
+                .or_else(|| called_off(record, &data, over)),
             data,
         })
     }
@@ -367,6 +375,12 @@ impl Mapping {
             .map_err(|error| FieldError::new("/changed_at", error.to_string()))
     }
 
+    /// Whether a record says how a thing stands and no version of theirs tells its states apart: then what it
+    /// said before may be news again.
+    pub fn goes_by_what_is_shown(&self, record: &SourceRecord) -> bool {
+        self.version.is_none() && record.fields.contains_key(TURN)
+    }
+
     /// Their key and version; without a version, what the event says stands for it. A long one is
     /// kept as its hash.
     fn id(
@@ -390,6 +404,17 @@ impl Mapping {
             false => digest(&id),
         })
     }
+}
+
+/// Planned works that were gone before they began do not take place. That they are gone is believed after
+/// another look, and by then they may seem to have begun.
+fn called_off(record: &SourceRecord, data: &Value, over: bool) -> Option<String> {
+    let time = |value: Option<&Value>| Timestamp::parse(value?.as_str()?).ok();
+    let gone_at = time(record.fields.get(GONE_AT))?;
+    let begin = time(data.get("began_at"))?;
+    let are_works = data["kind"].as_str() == Some(IncidentKind::PlannedOutage.as_str());
+    let are_off = over && are_works && gone_at < begin;
+    are_off.then(|| IncidentStep::Cancelled.as_str().to_owned())
 }
 
 /// A record that is an event already.

@@ -12,6 +12,8 @@ fn settings(mapping: &str) -> WatchSettings {
         time_zone: chrono_tz::Europe::Rome,
         alarm_after: chrono::TimeDelta::hours(1),
         baseline: Baseline::Silent,
+        reconcile: None,
+        reconcile_events: false,
         case: part("case").map(|it| it.try_into().unwrap()),
         incident: part("incident").map(|it| it.try_into().unwrap()),
         states: part("states")
@@ -268,4 +270,42 @@ fn a_mapping_chooses_no_type_that_only_araldo_makes() {
             "{kind}: {fault}"
         );
     }
+}
+
+#[test]
+fn works_that_vanish_before_they_begin_are_called_off() {
+    let mapping = mapping(
+        r#"
+[incident]
+incident = "codice"
+kind = "tipo"
+began_at = "inizio"
+ended = "ended"
+changed_at = "aggiornato"
+area.municipalities = "comuni"
+"#,
+    );
+    let row = |kind: &str, gone_at: Value| {
+        json!({"codice": "L-1", "tipo": kind, "inizio": "2026-11-24T11:00:00Z",
+            "aggiornato": "2026-11-20T08:00:00Z", "comuni": "037006", "ended": true,
+            "vanished": true, "_gone_at": gone_at})
+    };
+    let before = json!("2026-11-24T10:59:00Z");
+    let begun = json!("2026-11-24T11:00:00Z");
+    for (kind, gone_at, becomes) in [
+        ("planned_outage", &before, "incident.cancelled"),
+        ("planned_outage", &begun, "incident.resolved"),
+        ("planned_outage", &Value::Null, "incident.resolved"),
+        ("outage", &before, "incident.resolved"),
+    ] {
+        let made = event(&mapping, &row(kind, gone_at.clone()), true);
+        assert_eq!(made["type"], becomes, "{kind} {gone_at}");
+        // It changed days ago; that it is gone was seen now.
+        assert_eq!(made["time"], "2026-11-24T12:00:00.000Z");
+    }
+    let mut shown = row("planned_outage", Value::Null);
+    (shown["ended"], shown["vanished"]) = (json!(false), json!(false));
+    let made = event(&mapping, &shown, true);
+    assert_eq!(made["type"], "incident.updated");
+    assert_eq!(made["time"], "2026-11-20T08:00:00.000Z");
 }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::connection::{ServerComplaint, excerpt};
+use crate::domain::limits::NATS_CALLED_BACK;
 use crate::source::fault::SourceFault;
 
 /// Begins the subjects on which it is asked.
@@ -56,6 +57,9 @@ pub(super) struct ConsumerStanding {
     pub(super) config: Map<String, Value>,
     /// How far it has handed out messages.
     pub(super) delivered: HandedOut,
+    /// Up to where all of them are acknowledged.
+    #[serde(default)]
+    pub(super) ack_floor: HandedOut,
     /// Messages that somebody got and has not acknowledged.
     pub(super) num_ack_pending: usize,
     /// Messages that nobody got yet.
@@ -63,8 +67,8 @@ pub(super) struct ConsumerStanding {
     pub(super) num_pending: u64,
 }
 
-/// How far a consumer has handed out messages.
-#[derive(Debug, Deserialize)]
+/// A place in what a consumer has handed out.
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct HandedOut {
     /// How often it did, repeats included.
     pub(super) consumer_seq: u64,
@@ -133,6 +137,31 @@ impl JetStream {
     pub(super) async fn confirm(&self, message: Subject) -> Result<(), SourceFault> {
         let heard = self.client.request(message, "+ACK".into()).await;
         heard.map(drop).map_err(|error| self.fault(&error))
+    }
+
+    /// Has the server hand out again at once what somebody got from a consumer and did not acknowledge.
+    /// This node is the one that reads the source now: nobody else works at it any more, and each message
+    /// would come only after the consumer's `ack_wait`, later than what is behind it.
+    ///
+    /// The server goes by the place in the stream, and by the number of a delivery that it made. For a
+    /// message that is acknowledged it does nothing.
+    pub(super) async fn call_back(
+        &self,
+        stream: &str,
+        consumer: &ConsumerStanding,
+    ) -> Result<(), SourceFault> {
+        let (name, delivered) = (&consumer.name, &consumer.delivered);
+        let places = consumer.ack_floor.stream_seq + 1..=delivered.stream_seq;
+        if delivered.stream_seq.saturating_sub(*places.start()) >= NATS_CALLED_BACK {
+            return Ok(());
+        }
+        for place in places {
+            let delivery = delivered.consumer_seq;
+            let message = format!("$JS.ACK.{stream}.{name}.1.{place}.{delivery}.0.0");
+            let asked = self.client.publish(message, "-NAK".into()).await;
+            asked.map_err(|error| SourceFault::Away(excerpt(&error.to_string())))?;
+        }
+        Ok(())
     }
 
     /// None: what is asked for is not there.
@@ -241,5 +270,6 @@ mod tests {
         let consumer: ConsumerStanding = serde_json::from_value(consumer).unwrap();
         assert_eq!(consumer.delivered.consumer_seq, 9);
         assert_eq!(consumer.num_ack_pending, 1);
+        assert_eq!(consumer.ack_floor.stream_seq, 6);
     }
 }

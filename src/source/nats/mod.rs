@@ -30,7 +30,7 @@ use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook};
 use crate::domain::Timestamp;
 
-pub(super) use self::settings::{NatsFormat, NatsSettings};
+pub(super) use self::settings::NatsSettings;
 
 /// How long a reader whose connection is lost waits before it says so.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -1,8 +1,9 @@
 //! One stay at a server: a consumer, an inbox into which it hands messages, and those that have come
 //! and are not acknowledged.
 //!
-//! A message may be out with somebody else: a node that died, a connection that broke. It comes again
-//! when the consumer has waited long enough, later than those behind it. So whatever came is held back
+//! A message may be out with somebody else: a node that died, a connection that broke. What is out when a
+//! session opens is called back at once; what goes astray later comes again when the consumer has waited
+//! long enough, later than those behind it. So whatever came is held back
 //! while anything before it may still be out: clients are told of a case in the order of its changes.
 //! Who else was handed a message shows in the count of deliveries.
 
@@ -103,6 +104,10 @@ impl NatsSession {
         let arrivals = arrivals.map_err(|_| lost())?;
         let delivered = &consumer.delivered;
         let is_out = reached.is_none_or(|reached| delivered.stream_seq > reached);
+        let strays = consumer.num_ack_pending > 0 && is_out;
+        if strays {
+            server.call_back(&settings.stream, &consumer).await?;
+        }
         Ok(Self {
             stream: settings.stream.clone(),
             stream_created,
@@ -114,7 +119,7 @@ impl NatsSession {
             held: BTreeMap::new(),
             pending: consumer.num_pending,
             next_delivery: delivered.consumer_seq + 1,
-            strays: consumer.num_ack_pending > 0 && is_out,
+            strays,
             taken: Vec::new(),
             consumer: consumer.name,
             server,

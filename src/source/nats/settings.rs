@@ -5,9 +5,14 @@ use std::time::Duration;
 
 use async_nats::ConnectOptions;
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::NatsReader;
 use crate::domain::limits::{NATS_NAME, NATS_SUBJECTS, SOURCE_RECORDS};
 use crate::source::address::{DatabaseAddress, check_timeout, ten_seconds};
+use crate::source::fault::SourceFault;
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
 use crate::text::text_enum::text_enum;
 use crate::text::time::duration;
 
@@ -67,24 +72,8 @@ impl NatsSettings {
         address.read(&SCHEMES)
     }
 
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
-        self.check_login()?;
-        self.check_tls()?;
-        check_timeout(self.timeout)?;
-        for (key, name) in [("stream", &self.stream), ("consumer", &self.consumer)] {
-            if !is_name(name) {
-                return Err(format!(
-                    "`{key}` has 1 to {NATS_NAME} letters, digits and signs, and neither blanks \
-                     nor any of . * > / \\"
-                ));
-            }
-        }
-        self.check_subjects()
-    }
-
     /// Why it is not read again from here, and how it is.
-    pub(in crate::source) fn no_place(&self) -> String {
+    fn no_place(&self) -> String {
         let (stream, consumer) = (&self.stream, &self.consumer);
         format!(
             "a consumer of NATS keeps its own place: make another one over there that begins where \
@@ -187,6 +176,35 @@ fn is_subject(subject: &str) -> bool {
 
 fn unread(path: &Path, error: &std::io::Error) -> String {
     format!("cannot read `{}`: {error}", path.display())
+}
+
+impl SourceKind for NatsSettings {
+    fn check(&self) -> Result<(), String> {
+        self.check_login()?;
+        self.check_tls()?;
+        check_timeout(self.timeout)?;
+        for (key, name) in [("stream", &self.stream), ("consumer", &self.consumer)] {
+            if !is_name(name) {
+                return Err(format!(
+                    "`{key}` has 1 to {NATS_NAME} letters, digits and signs, and neither blanks \
+                     nor any of . * > / \\"
+                ));
+            }
+        }
+        self.check_subjects()
+    }
+
+    fn open(&self, _name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(NatsReader::new(self)?))
+    }
+
+    fn check_cursor(&self, _place: Option<&Value>) -> Result<(), String> {
+        Err(self.no_place())
+    }
+
+    fn brings_events(&self) -> bool {
+        self.format == NatsFormat::CloudEvents
+    }
 }
 
 impl std::fmt::Debug for NatsSettings {

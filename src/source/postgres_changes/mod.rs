@@ -40,11 +40,11 @@ use self::settings::SlotNames;
 use self::slot::{ReadableSlot, SlotCheck, SlotState};
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook};
+use super::reconcile::TheirPresent;
 use super::sql::{placed, within};
 use crate::domain::Timestamp;
 
 pub use self::decoder::ChangeDecoder;
-pub(super) use self::install::{changes_install_sql, changes_remove_sql};
 pub use self::place::ChangesPlace;
 pub use self::settings::{ChangesSettings, RowOperation};
 
@@ -318,6 +318,16 @@ impl ChangesReader {
         })
     }
 
+    /// Asks the tables themselves, which the role of `url` must be allowed to read.
+    async fn read_present(&mut self, seen: &mut TheirPresent) -> Result<(), SourceFault> {
+        let (mut session, _) = self.connected(None).await?;
+        for table in &self.settings.tables {
+            session.present(table, self.settings.timeout, seen).await?;
+        }
+        self.session = Some(session);
+        Ok(())
+    }
+
     async fn tell(&mut self) -> Result<(), SourceFault> {
         let Some(due) = self.due.take() else {
             return Ok(());
@@ -369,6 +379,16 @@ impl Reader for ChangesReader {
         Box::pin(async move {
             let done = Box::pin(self.tell()).await;
             done.map_err(|fault| self.placed(fault))
+        })
+    }
+
+    fn present<'a>(
+        &'a mut self,
+        seen: &'a mut TheirPresent,
+    ) -> BoxFuture<'a, Result<(), SourceFault>> {
+        Box::pin(async move {
+            let read = Box::pin(self.read_present(seen)).await;
+            read.map_err(|fault| self.placed(fault))
         })
     }
 

@@ -5,6 +5,8 @@
 //! is taken at once, and no transaction stays open over there meanwhile. Fetched or not, the slot
 //! stays where it is until [`ChangesSession::advance`].
 
+use std::time::Duration;
+
 use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions as _, Connection as _, Postgres};
 
@@ -14,7 +16,10 @@ use super::slot::{SLOT, SlotRow};
 use super::watched::{WATCHED, WatchedRow};
 use crate::domain::limits::SOURCE_ROW;
 use crate::source::fault::SourceFault;
-use crate::source::sql::{fault, literal, postgres_options, stated};
+use crate::source::reconcile::TheirPresent;
+use crate::source::sql::{
+    Digits, fault, identifier, literal, postgres_options, read_whole, stated,
+};
 
 const PEEK: &str = "araldo_changes";
 /// The number of their cluster: two with the same places are told apart by it.
@@ -128,6 +133,24 @@ impl ChangesSession {
         let close = sqlx::raw_sql(stated(format!("CLOSE {PEEK}")));
         let done = close.execute(&mut self.connection).await;
         done.map(drop).map_err(fault)
+    }
+
+    /// Hands over the rows of a table as their log would bring them now. When they were committed, and
+    /// where in the log, they do not say.
+    pub(super) async fn present(
+        &mut self,
+        table: &str,
+        timeout: Duration,
+        seen: &mut TheirPresent,
+    ) -> Result<(), SourceFault> {
+        let parts: Vec<String> = table.split('.').map(identifier).collect();
+        let query = format!(
+            "SELECT *, CAST(NULL AS text) AS \"_lsn\", CAST(NULL AS text) AS \"_commit_at\", \
+             CAST('update' AS text) AS \"_op\", CAST({} AS text) AS \"_table\" FROM {}",
+            literal(table),
+            parts.join(".")
+        );
+        read_whole(&mut self.connection, &query, Digits::AsText, timeout, seen).await
     }
 
     /// What was committed before is not shown again, and their server may throw it away.

@@ -5,11 +5,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::ChangesReader;
+use super::install::{changes_install_sql, changes_remove_sql};
 use super::size::byte_size;
 use crate::domain::limits::{SLOT_RETAINED, SOURCE_TABLES};
 use crate::source::address::{DatabaseAddress, check_timeout, ten_seconds};
+use crate::source::fault::SourceFault;
+use crate::source::kinds::SourceKind;
 use crate::source::postgres_outbox::{PLAIN, is_plain};
+use crate::source::reader::Reader;
 use crate::text::text_enum::text_enum;
 use crate::text::time::duration;
 
@@ -90,8 +96,27 @@ impl ChangesSettings {
         }
     }
 
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
+    fn check_tables(&self) -> Result<(), String> {
+        if self.tables.is_empty() || self.tables.len() > SOURCE_TABLES {
+            return Err(format!("`tables` names 1 to {SOURCE_TABLES} tables"));
+        }
+        for (place, table) in self.tables.iter().enumerate() {
+            let mut parts = table.split('.');
+            if !(parts.clone().count() == 2 && parts.all(is_plain)) {
+                return Err(format!(
+                    "`tables`: write schema and table, such as \"public.pratiche\"; {PLAIN}"
+                ));
+            }
+            if self.tables[..place].contains(table) {
+                return Err(format!("`tables` names `{table}` twice"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SourceKind for ChangesSettings {
+    fn check(&self) -> Result<(), String> {
         self.address()?;
         check_timeout(self.timeout)?;
         self.check_tables()?;
@@ -110,22 +135,36 @@ impl ChangesSettings {
         Ok(())
     }
 
-    fn check_tables(&self) -> Result<(), String> {
-        if self.tables.is_empty() || self.tables.len() > SOURCE_TABLES {
-            return Err(format!("`tables` names 1 to {SOURCE_TABLES} tables"));
+    fn open(&self, name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(ChangesReader::new(name, self)))
+    }
+
+    fn check_cursor(&self, place: Option<&Value>) -> Result<(), String> {
+        match place {
+            // Where the slot stands: what is not taken yet.
+            None => Ok(()),
+            Some(_) => Err(
+                "their log has no place to go back to: what was taken may be gone from it; \
+                 `--to start` begins where the slot stands"
+                    .to_owned(),
+            ),
         }
-        for (place, table) in self.tables.iter().enumerate() {
-            let mut parts = table.split('.');
-            if !(parts.clone().count() == 2 && parts.all(is_plain)) {
-                return Err(format!(
-                    "`tables`: write schema and table, such as \"public.pratiche\"; {PLAIN}"
-                ));
-            }
-            if self.tables[..place].contains(table) {
-                return Err(format!("`tables` names `{table}` twice"));
-            }
-        }
-        Ok(())
+    }
+
+    fn install_sql(&self, name: &str) -> Option<String> {
+        Some(changes_install_sql(name, self))
+    }
+
+    fn remove_sql(&self, name: &str) -> Option<String> {
+        Some(changes_remove_sql(name, self))
+    }
+
+    fn their_database(&self) -> Option<(Result<String, String>, Duration)> {
+        Some((self.address(), self.timeout))
+    }
+
+    fn why_not_asked(&self) -> Option<&'static str> {
+        None
     }
 }
 

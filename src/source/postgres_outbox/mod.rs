@@ -20,10 +20,10 @@ use tokio::time::Instant;
 use self::outbox::Outbox;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook};
+use super::reconcile::TheirPresent;
 use super::sql::within;
 use crate::domain::Timestamp;
 
-pub(super) use self::install::{outbox_install_sql, outbox_remove_sql};
 pub use self::settings::OutboxSettings;
 pub(super) use self::settings::{PLAIN, is_plain};
 
@@ -90,6 +90,14 @@ impl OutboxReader {
         Ok(())
     }
 
+    /// Asks the watched table itself, which the role of `url` must be allowed to read.
+    async fn read_present(&mut self, seen: &mut TheirPresent) -> Result<(), SourceFault> {
+        let mut listener = self.connected().await?;
+        self.outbox.present(&mut listener, seen).await?;
+        self.listener = Some(listener);
+        Ok(())
+    }
+
     async fn connected(&mut self) -> Result<PgListener, SourceFault> {
         if let Some(listener) = self.listener.take() {
             return Ok(listener);
@@ -121,6 +129,16 @@ impl Reader for OutboxReader {
         Box::pin(async move {
             let done = Box::pin(self.forget(taken)).await;
             done.map_err(|fault| self.outbox.placed(fault))
+        })
+    }
+
+    fn present<'a>(
+        &'a mut self,
+        seen: &'a mut TheirPresent,
+    ) -> BoxFuture<'a, Result<(), SourceFault>> {
+        Box::pin(async move {
+            let read = Box::pin(self.read_present(seen)).await;
+            read.map_err(|fault| self.outbox.placed(fault))
         })
     }
 

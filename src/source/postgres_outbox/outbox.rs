@@ -12,12 +12,15 @@ use super::trigger::{TRIGGER, TriggerRow, doubt};
 use crate::domain::limits::{SOURCE_PAGE, SOURCE_ROW};
 use crate::source::fault::SourceFault;
 use crate::source::reader::{SourceLook, SourceRecord};
-use crate::source::sql::{fault, placed, postgres_options, stated};
+use crate::source::reconcile::TheirPresent;
+use crate::source::sql::{Digits, fault, identifier, placed, postgres_options, read_whole, stated};
 
 /// PostgreSQL's code for a table that is not there.
 const NO_TABLE: &str = "42P01";
-/// The field with a record's number.
+/// The fields with a record's number, when it was written, and what was done.
 const SEQ: &str = "_seq";
+const AT: &str = "_at";
+const OP: &str = "_op";
 
 /// Number, time, what was done, the record.
 type OutboxRow = (i64, String, Option<String>, Option<String>);
@@ -130,6 +133,29 @@ impl Outbox {
         Ok(page.look)
     }
 
+    /// Hands over the rows of the watched table as the trigger would have written them now. When they
+    /// were written, and in which order, they do not say.
+    pub(super) async fn present(
+        &self,
+        listener: &mut PgListener,
+        seen: &mut TheirPresent,
+    ) -> Result<(), SourceFault> {
+        let columns: Vec<String> = columns(&self.settings)
+            .into_iter()
+            .map(identifier)
+            .collect();
+        let query = format!(
+            "SELECT {}, CAST(NULL AS bigint) AS \"{SEQ}\", CAST(NULL AS text) AS \"{AT}\", \
+             CAST('update' AS text) AS \"{OP}\" FROM {}",
+            columns.join(", "),
+            self.names.watched
+        );
+        let connection = listener.acquire().await.map_err(fault)?;
+        let timeout = self.settings.timeout;
+        // The trigger makes JSON of them as well.
+        read_whole(connection, &query, Digits::AsNumber, timeout, seen).await
+    }
+
     pub(super) async fn forget(
         &self,
         listener: &mut PgListener,
@@ -194,8 +220,8 @@ fn record(
     let mut fields = fields
         .map_err(|error| SourceFault::Unexpected(format!("seq {seq} holds no record: {error}")))?;
     fields.insert(SEQ.to_owned(), seq.into());
-    fields.insert("_at".to_owned(), at.into());
-    fields.insert("_op".to_owned(), op.into());
+    fields.insert(AT.to_owned(), at.into());
+    fields.insert(OP.to_owned(), op.into());
     Ok(SourceRecord {
         place: format!("seq {seq}"),
         fields,

@@ -5,9 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::OutboxReader;
+use super::install::{outbox_install_sql, outbox_remove_sql};
 use crate::domain::limits::{SOURCE_COLUMNS, SQL_NAME};
 use crate::source::address::{DatabaseAddress, check_timeout, ten_seconds};
+use crate::source::fault::SourceFault;
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
 use crate::text::time::duration;
 
 /// What an address may begin with.
@@ -45,8 +51,24 @@ impl OutboxSettings {
         address.read(&SCHEMES)
     }
 
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
+    fn check_columns(&self) -> Result<(), String> {
+        if self.columns.is_empty() || self.columns.len() > SOURCE_COLUMNS {
+            return Err(format!("`columns` names 1 to {SOURCE_COLUMNS} columns"));
+        }
+        for (place, column) in self.columns.iter().enumerate() {
+            if !is_plain(column) {
+                return Err(format!("`columns` names columns; {PLAIN}"));
+            }
+            if self.columns[..place].contains(column) {
+                return Err(format!("`columns` names `{column}` twice"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SourceKind for OutboxSettings {
+    fn check(&self) -> Result<(), String> {
         self.address()?;
         check_timeout(self.timeout)?;
         let mut parts = self.table.split('.');
@@ -61,19 +83,28 @@ impl OutboxSettings {
         self.check_columns()
     }
 
-    fn check_columns(&self) -> Result<(), String> {
-        if self.columns.is_empty() || self.columns.len() > SOURCE_COLUMNS {
-            return Err(format!("`columns` names 1 to {SOURCE_COLUMNS} columns"));
-        }
-        for (place, column) in self.columns.iter().enumerate() {
-            if !is_plain(column) {
-                return Err(format!("`columns` names columns; {PLAIN}"));
-            }
-            if self.columns[..place].contains(column) {
-                return Err(format!("`columns` names `{column}` twice"));
-            }
-        }
-        Ok(())
+    fn open(&self, name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(OutboxReader::new(name, self)?))
+    }
+
+    fn check_cursor(&self, _place: Option<&Value>) -> Result<(), String> {
+        Err("an outbox has no place to go back to: what was taken is gone from it".to_owned())
+    }
+
+    fn install_sql(&self, name: &str) -> Option<String> {
+        Some(outbox_install_sql(name, self))
+    }
+
+    fn remove_sql(&self, name: &str) -> Option<String> {
+        Some(outbox_remove_sql(name, self))
+    }
+
+    fn their_database(&self) -> Option<(Result<String, String>, Duration)> {
+        Some((self.address(), self.timeout))
+    }
+
+    fn why_not_asked(&self) -> Option<&'static str> {
+        None
     }
 }
 

@@ -5,6 +5,9 @@ use serde_json::json;
 
 use super::*;
 
+/// The time of every look, where it does not matter.
+const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
+
 /// What a look shows: keys, each with a word.
 type Shown = BTreeMap<u8, u8>;
 
@@ -35,7 +38,7 @@ struct Watched {
 impl Watched {
     fn look(&mut self, things: Vec<Thing>, limit: usize) -> SourceLook {
         let look = Snapshot::from_cursor(self.cursor.as_ref())
-            .compare(things, limit)
+            .compare(things, limit, NOW)
             .unwrap();
         let kept = look.cursor.as_ref().map(|cursor| cursor.0.to_string());
         self.cursor = kept.map(|text| Cursor(serde_json::from_str(&text).unwrap()));
@@ -78,6 +81,27 @@ fn a_thing_begins_changes_flickers_and_ends_once() {
     assert!(feed.tells(alone.clone()).is_empty());
     assert_eq!(feed.tells(alone.clone()), [told("A", "z", true)]);
     assert!(feed.tells(alone).is_empty());
+}
+
+#[test]
+fn what_vanished_was_gone_when_a_look_first_did_not_show_it() {
+    let mut snapshot = Snapshot::default();
+    let mut look = |things: Vec<Thing>, minutes: i64| {
+        let now = NOW + chrono::TimeDelta::minutes(minutes);
+        let look = snapshot.clone().compare(things, 9, now).unwrap();
+        snapshot = Snapshot::from_cursor(look.cursor.as_ref());
+        look.records
+    };
+    let both = things(&[("A", "x"), ("B", "y")]);
+    let alone = things(&[("B", "y")]);
+    look(both.clone(), 0);
+    look(alone.clone(), 5);
+    // Absent once and back: the next time counts anew.
+    assert!(look(both, 10).is_empty());
+    assert!(look(alone.clone(), 15).is_empty());
+    let over = look(alone, 20);
+    let gone_at = (NOW + chrono::TimeDelta::minutes(15)).to_string();
+    assert_eq!(over[0].fields[GONE_AT], json!(gone_at));
 }
 
 #[test]
@@ -265,7 +289,7 @@ fn the_word_that_nothing_changed_delays_no_end() {
     });
     let mut steps = |things, kept: bool| {
         snapshot.validator.clone_from(&validator);
-        let look = snapshot.clone().compare(things, 9).unwrap();
+        let look = snapshot.clone().compare(things, 9, NOW).unwrap();
         snapshot = Snapshot::from_cursor(look.cursor.as_ref());
         assert_eq!(snapshot.validator.is_some(), kept);
     };
@@ -292,7 +316,7 @@ fn a_key_that_stands_twice_is_a_doubt_only_with_other_words() {
 fn limits_are_said() {
     let fault = |things| {
         Snapshot::default()
-            .compare(things, 9)
+            .compare(things, 9, NOW)
             .unwrap_err()
             .to_string()
     };

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::domain::Timestamp;
 use crate::domain::limits::SNAPSHOT_STATES;
 use crate::source::mapping::digest;
 use crate::source::reader::{SourceRecord, UNREADABLE};
@@ -14,7 +15,11 @@ pub(in crate::source) const TURN: &str = "_turn";
 /// A field of the record with which a thing comes back after its end: it is opened again.
 pub(in crate::source) const BACK: &str = "_back";
 const ENDED: &str = "ended";
-const VANISHED: &str = "vanished";
+/// A field of each record: it is told because the thing is not shown any more.
+pub(in crate::source) const VANISHED: &str = "vanished";
+/// A field of the record of something that vanished: when a look first did not show it. The look by which
+/// that is believed comes later, and more may have begun by then.
+pub(in crate::source) const GONE_AT: &str = "_gone_at";
 /// Letters of a state's digest: enough to tell apart the few of one thing.
 const STATE_LETTERS: usize = 16;
 
@@ -30,6 +35,9 @@ pub(super) struct GoingThing {
     /// Looks in a row in which it was not shown.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) absent: u32,
+    /// The time of the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gone_at: Option<Timestamp>,
     /// It cannot be read as it is shown now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     unreadable: bool,
@@ -53,6 +61,7 @@ impl GoingThing {
             turn: past.map_or(1, |past| past.turn.saturating_add(1)),
             states: vec![state],
             absent: 0,
+            gone_at: None,
             unreadable: !is_readable(&fields),
             fields,
         }
@@ -85,6 +94,14 @@ impl GoingThing {
     pub(super) fn is_absent(&self) -> bool {
         self.absent > 0
     }
+
+    /// A look does not show it.
+    pub(super) fn miss(&mut self, now: Timestamp) {
+        if !self.is_absent() {
+            self.gone_at = Some(now);
+        }
+        self.absent = self.absent.saturating_add(1);
+    }
 }
 
 /// The record of something that is shown. Whether it ended by its own word, it may say itself.
@@ -114,6 +131,10 @@ pub(super) fn ended(key: &str, thing: GoingThing) -> Option<SourceRecord> {
         return None;
     }
     let mut record = record(key, thing.fields, thing.turn);
+    if let Some(gone_at) = thing.gone_at {
+        let gone_at = Value::String(gone_at.to_string());
+        record.fields.insert(GONE_AT.to_owned(), gone_at);
+    }
     for (name, value) in [(ENDED, true), (VANISHED, true), (BACK, false)] {
         record.fields.insert(name.to_owned(), Value::Bool(value));
     }

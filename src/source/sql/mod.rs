@@ -15,6 +15,7 @@ mod mysql_values;
 mod page;
 mod position;
 mod postgres;
+mod present;
 mod progress;
 mod seen;
 mod session;
@@ -33,10 +34,12 @@ use self::progress::{Progress, risen};
 use self::session::SqlSession;
 use super::fault::SourceFault;
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook, SourceRecord};
+use super::reconcile::TheirPresent;
 use crate::domain::Timestamp;
 
 pub(super) use self::errors::{fault, placed, within};
 pub(super) use self::postgres::options as postgres_options;
+pub(super) use self::present::{Digits, read_whole};
 pub(super) use self::seen::SeenRows;
 pub(super) use self::settings::SqlSettings;
 pub(super) use self::text::{identifier, literal, stated};
@@ -120,6 +123,21 @@ impl SqlReader {
         })
     }
 
+    /// Asks the query of what is open. The connection is kept if all was read.
+    async fn read_present(&mut self, seen: &mut TheirPresent) -> Result<(), SourceFault> {
+        let Some(query) = self.settings.present.clone() else {
+            return Err(SourceFault::Unexpected(
+                "the source has no `present`, the query of what is open".to_owned(),
+            ));
+        };
+        let mut session = self.connected().await?;
+        session
+            .present(bare(&query), self.settings.timeout, seen)
+            .await?;
+        self.session = Some(session);
+        Ok(())
+    }
+
     /// The connection that was kept, if it still lives, or a new one.
     async fn connected(&mut self) -> Result<SqlSession, SourceFault> {
         let timeout = self.settings.timeout;
@@ -147,6 +165,16 @@ impl Reader for SqlReader {
         })
     }
 
+    fn present<'a>(
+        &'a mut self,
+        seen: &'a mut TheirPresent,
+    ) -> BoxFuture<'a, Result<(), SourceFault>> {
+        Box::pin(async move {
+            let read = Box::pin(self.read_present(seen)).await;
+            read.map_err(|fault| placed(fault, || self.settings.address()))
+        })
+    }
+
     /// Nothing to be said over there; but the next page may be gone on to.
     fn acknowledge<'a>(
         &'a mut self,
@@ -159,6 +187,11 @@ impl Reader for SqlReader {
         }
         Box::pin(std::future::ready(Ok(())))
     }
+}
+
+/// A query without the `;` at its end: it stands inside of ours.
+fn bare(query: &str) -> &str {
+    query.trim().trim_end_matches(';').trim_end()
 }
 
 fn ahead_of_time(last: &Position) -> String {

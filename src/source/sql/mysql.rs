@@ -4,6 +4,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use serde_json::Value;
 use sqlx::mysql::{
     MySqlArguments, MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError,
@@ -22,6 +23,8 @@ use super::settings::SqlSettings;
 use super::text::stated;
 use super::verbatim::Dialect;
 use crate::source::fault::SourceFault;
+use crate::source::reader::SourceRecord;
+use crate::source::reconcile::TheirPresent;
 
 /// A variable that this server does not have.
 const UNKNOWN_VARIABLE: u16 = 1193;
@@ -109,6 +112,25 @@ impl MysqlSession {
             Ok(with_place(cursor, fields))
         })
         .await
+    }
+
+    /// Hands over all that another query brings.
+    pub(super) async fn present(
+        &mut self,
+        query: &str,
+        seen: &mut TheirPresent,
+    ) -> Result<(), SourceFault> {
+        let query = sqlx::query::<MySql>(stated(query.to_owned()));
+        let mut rows = query.fetch(&mut self.connection);
+        let mut number = 0_usize;
+        while let Some(row) = rows.try_next().await.map_err(fault)? {
+            number += 1;
+            seen.take(SourceRecord {
+                place: format!("row {number}"),
+                fields: fields(&row).map_err(fault)?,
+            })?;
+        }
+        Ok(())
     }
 
     fn bound<'q>(

@@ -18,13 +18,15 @@ use super::bind::{NamedQuery, Parameter};
 use super::errors::fault;
 use super::page::{RowPage, fill, no_column, no_cursor};
 use super::position::Position;
+use super::present::{Digits, read_whole};
 use super::settings::SqlSettings;
 use super::text::{identifier, literal, stated};
 use super::verbatim::Dialect;
 use crate::source::fault::SourceFault;
+use crate::source::reconcile::TheirPresent;
 
 /// What the row is called inside our query: unlike any column, which would come first.
-const ROW: &str = "araldo_row";
+pub(super) const ROW: &str = "araldo_row";
 
 /// A connection on which the query is prepared.
 pub(super) struct PostgresSession {
@@ -104,6 +106,16 @@ impl PostgresSession {
         }
         let rows = query.bind(page.wanted()).fetch(&mut self.connection);
         fill(page, rows, |row| decoded(row, &self.whole)).await
+    }
+
+    /// Hands over all that another query brings.
+    pub(super) async fn present(
+        &mut self,
+        query: &str,
+        timeout: Duration,
+        seen: &mut TheirPresent,
+    ) -> Result<(), SourceFault> {
+        read_whole(&mut self.connection, query, Digits::AsText, timeout, seen).await
     }
 }
 
@@ -186,18 +198,7 @@ fn whole_text(
     cursor: &[String],
     types: &[CursorType],
 ) -> String {
-    let numbers = columns
-        .iter()
-        .filter(|column| column.type_info().name() == "NUMERIC")
-        .map(|column| {
-            let name = column.name();
-            format!(
-                " || jsonb_build_object({}, {})",
-                literal(name),
-                text_of(name)
-            )
-        });
-    let numbers: String = numbers.collect();
+    let numbers = exact_numbers(columns);
     let texts = cursor.iter().map(|name| format!(", {}", text_of(name)));
     let texts: String = texts.collect();
     let inside = query.text(|number, parameter| match parameter {
@@ -212,6 +213,22 @@ fn whole_text(
         "SELECT CAST(to_jsonb({ROW}){numbers} AS text){texts} FROM (\n{inside}\n) {ROW} \
          LIMIT CAST(${last} AS bigint)"
     )
+}
+
+/// What is added to a row as JSON, so that its numbers come to the last digit.
+pub(super) fn exact_numbers(columns: &[PgColumn]) -> String {
+    let numbers = columns
+        .iter()
+        .filter(|column| column.type_info().name() == "NUMERIC");
+    let numbers = numbers.map(|column| {
+        let name = column.name();
+        format!(
+            " || jsonb_build_object({}, {})",
+            literal(name),
+            text_of(name)
+        )
+    });
+    numbers.collect()
 }
 
 fn text_of(column: &str) -> String {

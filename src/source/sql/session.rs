@@ -1,7 +1,10 @@
 //! One connection to somebody else's database, of whichever of the three kinds it is: opened when
 //! it is first needed, kept while all goes well.
 
+use std::time::Duration;
+
 use super::bind::Parameter;
+use super::errors::within;
 use super::mysql::MysqlSession;
 use super::page::RowPage;
 use super::position::Position;
@@ -9,6 +12,7 @@ use super::postgres::PostgresSession;
 use super::settings::SqlSettings;
 use super::sqlite::SqliteSession;
 use crate::source::fault::SourceFault;
+use crate::source::reconcile::TheirPresent;
 
 /// A read-only session on which the query is prepared.
 pub(super) enum SqlSession {
@@ -82,6 +86,20 @@ impl SqlSession {
             Self::Postgres(session) => session.read(page).await,
             Self::Mysql(session) => session.read(cursor, page).await,
             Self::Sqlite(session) => session.read(cursor, page).await,
+        }
+    }
+
+    /// Hands over all that another query brings. After a fault the session is of no further use.
+    pub(super) async fn present(
+        &mut self,
+        query: &str,
+        timeout: Duration,
+        seen: &mut TheirPresent,
+    ) -> Result<(), SourceFault> {
+        match self {
+            Self::Postgres(session) => session.present(query, timeout, seen).await,
+            Self::Mysql(session) => within(timeout, session.present(query, seen)).await,
+            Self::Sqlite(session) => within(timeout, session.present(query, seen)).await,
         }
     }
 }

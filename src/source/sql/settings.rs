@@ -6,11 +6,15 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::SqlReader;
 use super::bind::{is_ordered, is_single};
 use super::position::is_time_or_number;
 use super::verbatim::Dialect;
 use crate::domain::limits::{LOOK_OVERLAP, SOURCE_CURSOR};
 use crate::source::address::{DatabaseAddress, check_timeout, ten_seconds};
+use crate::source::fault::SourceFault;
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
 use crate::text::time::duration;
 
 /// What an address may begin with.
@@ -28,6 +32,8 @@ pub struct SqlSettings {
     pub password_file: Option<PathBuf>,
     /// Reads from the place on that its parameters say: the columns of `cursor`, and `:limit`.
     pub query: String,
+    /// What is open over there now, without parameters: asked at night, whether anything is missing.
+    pub present: Option<String>,
     /// Columns that together say how far it was read, the most significant first.
     pub cursor: Vec<String>,
     /// How far each look goes back behind the last one: transactions may commit late.
@@ -47,17 +53,6 @@ impl SqlSettings {
             password_file: self.password_file.as_deref(),
         };
         address.read(&SCHEMES)
-    }
-
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
-        let address = self.address()?;
-        check_timeout(self.timeout)?;
-        if self.overlap > LOOK_OVERLAP {
-            return Err("`overlap` is out of range; write \"0s\" to \"24h\"".to_owned());
-        }
-        self.check_cursor()?;
-        self.check_query(dialect(&address))
     }
 
     /// Finds what cannot be a place in this source, as it is kept: `{"updated_at": "..", "id": 7}`.
@@ -105,7 +100,7 @@ impl SqlSettings {
         }
     }
 
-    fn check_cursor(&self) -> Result<(), String> {
+    fn check_cursor_columns(&self) -> Result<(), String> {
         if self.cursor.is_empty() || self.cursor.len() > SOURCE_CURSOR {
             return Err(format!("`cursor` names 1 to {SOURCE_CURSOR} columns"));
         }
@@ -124,14 +119,21 @@ impl SqlSettings {
         Ok(())
     }
 
+    fn check_present(&self, dialect: Dialect) -> Result<(), String> {
+        let Some(present) = &self.present else {
+            return Ok(());
+        };
+        if !only_reads(present) {
+            return Err("`present` must begin with SELECT or WITH: a source only reads".to_owned());
+        }
+        match is_single(present, dialect) {
+            true => Ok(()),
+            false => Err("`present` must be one statement: nothing may follow a `;`".to_owned()),
+        }
+    }
+
     fn check_query(&self, dialect: Dialect) -> Result<(), String> {
-        let first = self.query.trim_start();
-        let end = first.find(|c: char| !c.is_ascii_alphabetic());
-        let first = &first[..end.unwrap_or(first.len())];
-        if !["select", "with"]
-            .iter()
-            .any(|it| first.eq_ignore_ascii_case(it))
-        {
+        if !only_reads(&self.query) {
             return Err("`query` must begin with SELECT or WITH: a source only reads".to_owned());
         }
         if let Some(column) = self.cursor.iter().find(|it| !names(&self.query, it)) {
@@ -153,6 +155,34 @@ impl SqlSettings {
     }
 }
 
+impl SourceKind for SqlSettings {
+    fn check(&self) -> Result<(), String> {
+        let address = self.address()?;
+        check_timeout(self.timeout)?;
+        if self.overlap > LOOK_OVERLAP {
+            return Err("`overlap` is out of range; write \"0s\" to \"24h\"".to_owned());
+        }
+        self.check_cursor_columns()?;
+        self.check_query(dialect(&address))?;
+        self.check_present(dialect(&address))
+    }
+
+    fn open(&self, _name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Ok(Box::new(SqlReader::new(self)?))
+    }
+
+    fn check_cursor(&self, place: Option<&Value>) -> Result<(), String> {
+        place.map_or(Ok(()), |place| self.check_place(place))
+    }
+
+    fn why_not_asked(&self) -> Option<&'static str> {
+        match &self.present {
+            Some(_) => None,
+            None => Some("write `present`, a query of what is open over there"),
+        }
+    }
+}
+
 impl std::fmt::Debug for SqlSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SqlSettings")
@@ -161,6 +191,7 @@ impl std::fmt::Debug for SqlSettings {
             .field("url_file", &self.url_file)
             .field("password_file", &self.password_file)
             .field("query", &self.query)
+            .field("present", &self.present)
             .field("cursor", &self.cursor)
             .field("overlap", &self.overlap)
             .field("timeout", &self.timeout)
@@ -175,6 +206,15 @@ fn dialect(address: &str) -> Dialect {
         Some("mysql" | "mariadb") => Dialect::Mysql,
         _ => Dialect::Sqlite,
     }
+}
+
+/// By its first word.
+fn only_reads(query: &str) -> bool {
+    let first = query.trim_start();
+    let end = first.find(|c: char| !c.is_ascii_alphabetic());
+    let first = &first[..end.unwrap_or(first.len())];
+    let reads = ["select", "with"];
+    reads.iter().any(|it| first.eq_ignore_ascii_case(it))
 }
 
 /// Whether a name can stand behind the colon of a parameter.
@@ -244,6 +284,11 @@ mod tests {
                 "`query` must begin with SELECT",
             ),
             ("query = \"selection\"", "`query` must begin with SELECT"),
+            ("present = \"DELETE FROM t\"", "`present` must begin with"),
+            (
+                "present = \"SELECT 1; DELETE FROM t\"",
+                "`present` must be one statement",
+            ),
             ("query = \"SELECT 1::at, :id\"", "`query` has no `:at`"),
             (
                 "query = \"SELECT * FROM t WHERE (at, id) > (:at, :id) -- ORDER BY at\"",
@@ -294,6 +339,13 @@ mod tests {
         let alone = settings("overlap = \"0s\"");
         let place = json!({"at": "PR-7", "id": 7});
         assert_eq!(alone.check_place(&place), Ok(()));
+    }
+
+    #[test]
+    fn a_source_with_a_query_of_what_is_open_can_be_asked_for_it() {
+        assert!(settings("").why_not_asked().unwrap().contains("`present`"));
+        let asked = settings("present = \"WITH a AS (SELECT 1 AS b) SELECT b FROM a;\"");
+        assert_eq!((asked.check(), asked.why_not_asked()), (Ok(()), None));
     }
 
     #[test]

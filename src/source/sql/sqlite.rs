@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::TryStreamExt as _;
 use serde_json::{Map, Value};
 use sqlx::sqlite::{
     SqliteArguments, SqliteColumn, SqliteConnectOptions, SqliteConnection, SqliteRow,
@@ -25,6 +26,8 @@ use super::settings::SqlSettings;
 use super::text::stated;
 use super::verbatim::Dialect;
 use crate::source::fault::SourceFault;
+use crate::source::reader::SourceRecord;
+use crate::source::reconcile::TheirPresent;
 
 /// Longest wait for a writer.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -98,6 +101,25 @@ impl SqliteSession {
             Ok(with_place(cursor, fields))
         })
         .await
+    }
+
+    /// Hands over all that another query brings.
+    pub(super) async fn present(
+        &mut self,
+        query: &str,
+        seen: &mut TheirPresent,
+    ) -> Result<(), SourceFault> {
+        let query = sqlx::query::<Sqlite>(stated(query.to_owned()));
+        let mut rows = query.fetch(&mut self.connection);
+        let mut number = 0_usize;
+        while let Some(row) = rows.try_next().await.map_err(fault)? {
+            number += 1;
+            seen.take(SourceRecord {
+                place: format!("row {number}"),
+                fields: fields(&row).map_err(fault)?,
+            })?;
+        }
+        Ok(())
     }
 }
 

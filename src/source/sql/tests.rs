@@ -60,6 +60,7 @@ impl Theirs {
             url_file: None,
             password_file: None,
             query: query.to_owned(),
+            present: None,
             cursor: vec!["at".to_owned(), "id".to_owned()],
             overlap: Duration::from_secs(overlap),
             timeout: Duration::from_secs(10),

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use self::proof::WebhookProof;
 use self::records::records;
-use super::kinds::ReaderSettings;
+use super::ReaderSettings;
 use super::mapping::Mapping;
 use super::reader::{SourceLook, SourceRecord};
 use super::taking::{Keeper, Quiet};

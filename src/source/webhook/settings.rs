@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::domain::limits::{SOURCE_FIELD, WEBHOOK_WITHIN};
 use crate::source::address::line_of;
+use crate::source::fault::SourceFault;
+use crate::source::kinds::SourceKind;
+use crate::source::reader::Reader;
 use crate::text::text_enum::text_enum;
 use crate::text::time::duration;
 
@@ -104,28 +108,6 @@ impl WebhookSettings {
             (None, None) => Err("missing field `secret`, or `secret_file`".to_owned()),
         }
     }
-
-    /// Finds what cannot be meant. The fault names the key to mend first.
-    pub fn check(&self) -> Result<(), String> {
-        let secret = self.secret()?;
-        if let Some(items) = &self.items
-            && (items.len() > SOURCE_FIELD || items.split('.').any(str::is_empty))
-        {
-            return Err(
-                "`items` names the list of records, such as \"alerts\" or \"data.alerts\""
-                    .to_owned(),
-            );
-        }
-        match &self.signature {
-            Some(signature) => signature.check(),
-            // A header's value has no end of a line, and no blank at either end.
-            None if secret.trim() != secret || secret.contains(char::is_control) => Err(
-                "`secret` has blanks at an end or control characters, which no header can hold"
-                    .to_owned(),
-            ),
-            None => Ok(()),
-        }
-    }
 }
 
 impl WebhookSignature {
@@ -154,6 +136,41 @@ fn header(key: &str, name: &str) -> Result<(), String> {
         false => Err(format!(
             "`signature`: `{key}` is the name of a header, such as \"X-Hub-Signature-256\""
         )),
+    }
+}
+
+impl SourceKind for WebhookSettings {
+    fn check(&self) -> Result<(), String> {
+        let secret = self.secret()?;
+        if let Some(items) = &self.items
+            && (items.len() > SOURCE_FIELD || items.split('.').any(str::is_empty))
+        {
+            return Err(
+                "`items` names the list of records, such as \"alerts\" or \"data.alerts\""
+                    .to_owned(),
+            );
+        }
+        match &self.signature {
+            Some(signature) => signature.check(),
+            // A header's value has no end of a line, and no blank at either end.
+            None if secret.trim() != secret || secret.contains(char::is_control) => Err(
+                "`secret` has blanks at an end or control characters, which no header can hold"
+                    .to_owned(),
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn open(&self, _name: &str) -> Result<Box<dyn Reader>, SourceFault> {
+        Err(SourceFault::Unexpected(
+            "nobody looks at a webhook: their system posts. Try what it posts with \
+             `araldo source try NAME --file record.json`"
+                .to_owned(),
+        ))
+    }
+
+    fn check_cursor(&self, _place: Option<&Value>) -> Result<(), String> {
+        Err("a webhook has no place to go back to: let their system post it again".to_owned())
     }
 }
 

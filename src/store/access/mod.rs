@@ -1,6 +1,8 @@
-//! Who may: users, their sessions, API keys, the daemon's own secrets, and the audit log.
+//! Who may: users, their invitations and sessions, API keys, the daemon's own secrets, and the audit log.
 
+pub mod actions;
 pub mod audit;
+pub mod invitations;
 pub mod keyring;
 pub mod keys;
 pub mod sessions;

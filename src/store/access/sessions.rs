@@ -7,7 +7,7 @@ use crate::domain::role::Role;
 use crate::domain::{Timestamp, UserId};
 
 use crate::store::database::rows::row;
-use crate::store::database::sql::{affected, execute, optional};
+use crate::store::database::sql::{affected, all, execute, optional};
 use crate::store::{StoreError, handle};
 
 handle!(sessions -> Sessions);
@@ -36,6 +36,23 @@ row! {
         pub csrf: String,
         /// Last seen, to the minute.
         pub seen_at: Timestamp,
+        /// Of their pages, where they chose one.
+        pub language: Option<String>,
+        /// Likewise, as an IANA name.
+        pub time_zone: Option<String>,
+    }
+}
+
+row! {
+    /// One of a person's own sessions.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct SessionUnderWay {
+        pub token_hash: String,
+        pub created_at: Timestamp,
+        /// Last seen, to the minute.
+        pub seen_at: Timestamp,
+        /// From which it began, shortened; nothing: the version before began it.
+        pub network: Option<String>,
     }
 }
 
@@ -67,7 +84,7 @@ impl Sessions<'_> {
         idle: TimeDelta,
     ) -> Result<Option<Session>, StoreError> {
         optional!(self.0, "look up a session",
-            "SELECT s.user_id, u.email, u.role, s.csrf, s.seen_at
+            "SELECT s.user_id, u.email, u.role, s.csrf, s.seen_at, u.language, u.time_zone
              FROM session s JOIN console_user u ON u.id = s.user_id
              WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3
              AND u.disabled_at IS NULL";
@@ -87,6 +104,46 @@ impl Sessions<'_> {
         execute!(self.0, "end a session",
             "DELETE FROM session WHERE token_hash = $1";
             token_hash
+        )
+    }
+
+    /// Notes from which network a session began.
+    pub async fn came_from(&mut self, token_hash: &str, network: &str) -> Result<(), StoreError> {
+        execute!(self.0, "note where a session began",
+            "UPDATE session SET network = $2 WHERE token_hash = $1";
+            token_hash, network
+        )
+    }
+
+    /// Those of a person that are under way, the last begun first.
+    pub async fn of_user(
+        &mut self,
+        user: UserId,
+        now: Timestamp,
+        idle: TimeDelta,
+    ) -> Result<Vec<SessionUnderWay>, StoreError> {
+        all!(self.0, "list a person's sessions",
+            "SELECT token_hash, created_at, seen_at, network FROM session
+             WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3
+             ORDER BY created_at DESC, token_hash";
+            user, now, now - idle
+        )
+    }
+
+    /// Ends one session of this person. False when they have none of this hash.
+    pub async fn end_own(&mut self, user: UserId, token_hash: &str) -> Result<bool, StoreError> {
+        let rows = affected!(self.0, "end one of a person's sessions",
+            "DELETE FROM session WHERE user_id = $1 AND token_hash = $2";
+            user, token_hash
+        )?;
+        Ok(rows == 1)
+    }
+
+    /// Ends all sessions of this person but one, and says how many.
+    pub async fn end_others(&mut self, user: UserId, keep: &str) -> Result<u64, StoreError> {
+        affected!(self.0, "end a person's other sessions",
+            "DELETE FROM session WHERE user_id = $1 AND token_hash <> $2";
+            user, keep
         )
     }
 }

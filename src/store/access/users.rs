@@ -1,10 +1,12 @@
 //! People who may log in to the console.
 
+use chrono::TimeDelta;
+
 use crate::domain::role::Role;
 use crate::domain::{Timestamp, UserId};
 
 use crate::store::database::rows::row;
-use crate::store::database::sql::{affected, all, execute, optional, value};
+use crate::store::database::sql::{affected, all, execute, optional, value, values};
 use crate::store::{StoreError, handle};
 
 handle!(users -> Users);
@@ -17,7 +19,7 @@ pub struct NewUser<'a> {
     pub email: &'a str,
     /// What they may do.
     pub role: Role,
-    /// As a PHC string.
+    /// As a PHC string; empty for somebody who is invited and has none yet.
     pub password_hash: &'a str,
 }
 
@@ -38,12 +40,34 @@ row! {
         pub email: String,
         /// What they may do.
         pub role: Role,
-        /// As a PHC string.
+        /// As a PHC string; empty while they have none.
         pub password_hash: String,
         /// When they were added.
         pub created_at: Timestamp,
         /// When they were shut out, if so.
         pub disabled_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    /// A person as the list of people shows them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct PersonOnList {
+        pub id: UserId,
+        pub email: String,
+        /// What they may do.
+        pub role: Role,
+        /// Of their pages, where they chose one.
+        pub language: Option<String>,
+        /// When they were shut out, if so.
+        pub disabled_at: Option<Timestamp>,
+        pub last_login_at: Option<Timestamp>,
+        /// Not so for somebody who was invited and did not come yet.
+        pub has_password: bool,
+        /// How long the link they were given is good, used links aside.
+        pub invited_until: Option<Timestamp>,
+        /// How many sessions of theirs are under way.
+        pub sessions: i64,
     }
 }
 
@@ -75,6 +99,59 @@ impl Users<'_> {
         )
     }
 
+    /// The person of this number, shut out or not.
+    pub async fn get(&mut self, user: UserId) -> Result<Option<User>, StoreError> {
+        optional!(self.0, "read a console user",
+            "SELECT id, email, role, password_hash, created_at, disabled_at
+             FROM console_user WHERE id = $1";
+            user
+        )
+    }
+
+    /// Everybody, by address. `idle`: without use for longer, a session is over.
+    pub async fn people(
+        &mut self,
+        now: Timestamp,
+        idle: TimeDelta,
+    ) -> Result<Vec<PersonOnList>, StoreError> {
+        all!(self.0, "list the people of the console",
+            "SELECT u.id, u.email, u.role, u.language, u.disabled_at, u.last_login_at,
+             u.password_hash <> '' AS has_password, i.expires_at AS invited_until,
+             (SELECT count(*) FROM session s WHERE s.user_id = u.id AND s.expires_at > $1
+              AND s.seen_at > $2) AS sessions
+             FROM console_user u LEFT JOIN invitation i ON i.user_id = u.id ORDER BY u.email";
+            now, now - idle
+        )
+    }
+
+    /// Those who can log in and administer, held as they are until the end of the transaction: of
+    /// two who take the right from each other at once, the second sees what the first did.
+    pub async fn admins(&mut self) -> Result<Vec<UserId>, StoreError> {
+        values!(
+            self.0,
+            "look who may administer",
+            "SELECT id FROM console_user WHERE role = 'admin' AND disabled_at IS NULL
+             AND password_hash <> '' ORDER BY id",
+            words::for_update!()
+        )
+    }
+
+    /// Notes that a person logged in.
+    pub async fn note_login(&mut self, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+        execute!(self.0, "note a login",
+            "UPDATE console_user SET last_login_at = $2 WHERE id = $1";
+            user, now
+        )
+    }
+
+    /// Lets a person in again who was shut out, with the role and password they had.
+    pub async fn unlock(&mut self, user: UserId) -> Result<(), StoreError> {
+        execute!(self.0, "let a console user in again",
+            "UPDATE console_user SET disabled_at = NULL WHERE id = $1";
+            user
+        )
+    }
+
     /// Whether there is anybody.
     pub async fn any(&mut self) -> Result<bool, StoreError> {
         value!(
@@ -84,8 +161,8 @@ impl Users<'_> {
         )
     }
 
-    /// Gives a person another password and ends their sessions. False when there is no such
-    /// person.
+    /// Gives a person another password, ends their sessions and the link they may have. False when
+    /// there is no such person.
     pub async fn set_password(
         &mut self,
         email: &str,
@@ -96,6 +173,22 @@ impl Users<'_> {
             email, password_hash
         )?;
         self.end_sessions(email).await?;
+        self.end_link(email).await?;
+        Ok(rows == 1)
+    }
+
+    /// Puts another password in the place of this one, and ends no session. False when the person
+    /// has another than this one by now.
+    pub async fn replace_password(
+        &mut self,
+        user: UserId,
+        old_hash: &str,
+        new_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let rows = affected!(self.0, "replace a console user's password",
+            "UPDATE console_user SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+            user, old_hash, new_hash
+        )?;
         Ok(rows == 1)
     }
 
@@ -120,14 +213,49 @@ impl Users<'_> {
         Ok(rows == 1)
     }
 
-    /// Shuts a person out and ends their sessions. False when there is no such person.
+    /// Notes in which language a person wants their pages; nothing: as the settings have it.
+    pub async fn set_language(
+        &mut self,
+        email: &str,
+        language: Option<&str>,
+    ) -> Result<(), StoreError> {
+        execute!(self.0, "note a console user's language",
+            "UPDATE console_user SET language = $2 WHERE email = $1";
+            email, language
+        )
+    }
+
+    /// Notes by whose clock a person's pages go, as an IANA name; nothing: by the settings'.
+    pub async fn set_time_zone(
+        &mut self,
+        email: &str,
+        zone: Option<&str>,
+    ) -> Result<(), StoreError> {
+        execute!(self.0, "note a console user's time zone",
+            "UPDATE console_user SET time_zone = $2 WHERE email = $1";
+            email, zone
+        )
+    }
+
+    /// Shuts a person out, ends their sessions and the link they may have. False when there is no
+    /// such person.
     pub async fn disable(&mut self, email: &str, now: Timestamp) -> Result<bool, StoreError> {
         let rows = affected!(self.0, "disable a console user",
             "UPDATE console_user SET disabled_at = coalesce(disabled_at, $2) WHERE email = $1";
             email, now
         )?;
         self.end_sessions(email).await?;
+        self.end_link(email).await?;
         Ok(rows == 1)
+    }
+
+    /// Otherwise it would be good again once they are let in.
+    async fn end_link(&mut self, email: &str) -> Result<(), StoreError> {
+        execute!(self.0, "end a console user's invitation",
+            "DELETE FROM invitation
+             WHERE user_id IN (SELECT id FROM console_user WHERE email = $1)";
+            email
+        )
     }
 
     async fn end_sessions(&mut self, email: &str) -> Result<(), StoreError> {

@@ -273,14 +273,17 @@ impl Invariants<'_> {
         )
     }
 
+    /// An answer to the client's own STOP may follow it, and nothing else.
     async fn begun_too_late(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for attempts begun too late",
             "SELECT CAST(count(DISTINCT a.message_id) AS BIGINT), min(a.message_id)
              FROM attempt a JOIN message m ON m.id = a.message_id JOIN plan p ON p.id = m.plan_id
+             JOIN event e ON e.id = p.event_id
              LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address
              WHERE a.message_id >= $1 AND (a.opened_at > m.expires_at
              OR (s.created_at + $2 < a.opened_at
-             AND (p.class <> 'safety' OR s.reason IN ('hard_bounce', 'manual'))))";
+             AND (p.class <> 'safety' OR s.reason IN ('hard_bounce', 'manual'))
+             AND NOT (s.reason = 'stop' AND e.source LIKE '/v1/replies/%')))";
             self.scope.since_id(), micros(self.scope.skew + COMMIT_SLACK)
         )
     }

@@ -11,6 +11,7 @@ use crate::store::cluster::invariants::{Invariant, InvariantFinding};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, execute, one, optional_value, value};
 use crate::store::messages::transitions::unfinished;
+use crate::store::templates::test_sends::TestSends;
 use crate::store::{StoreError, handle};
 use crate::text::text_enum::text_enum;
 
@@ -56,6 +57,8 @@ pub struct Swept {
     /// Finished runs of tasks.
     pub runs: u64,
     pub nodes: u64,
+    /// Texts that operators sent to themselves.
+    pub tests: u64,
 }
 
 /// A stretch of old rows.
@@ -166,8 +169,8 @@ impl UpkeepRows<'_> {
         )
     }
 
-    /// Takes away sessions that are over, runs that began before `runs_before`, and nodes that
-    /// stopped before `nodes_before` and hold nothing.
+    /// Takes away sessions that are over, runs that began before `runs_before`, nodes that stopped
+    /// before `nodes_before` and hold nothing, and old tests of texts.
     pub async fn sweep(
         &mut self,
         now: Timestamp,
@@ -184,6 +187,7 @@ impl UpkeepRows<'_> {
                  AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.node_id = node.id)";
                 nodes_before
             )?,
+            tests: TestSends(self.0).sweep(now).await?,
         })
     }
 

@@ -27,6 +27,7 @@ macro_rules! steps {
             10 "0010_clock",
             11 "0011_incidents",
             12 "0012_wider_incidents",
+            13 "0013_console_and_reconciliation",
         )
     };
     ($folder:literal: $($number:literal $file:literal,)+) => {

@@ -7,17 +7,21 @@ use sqlx::error::BoxDynError;
 use sqlx::{ColumnIndex, Database, Decode, Encode, FromRow, Row, Type};
 
 use crate::domain::client::{SuppressionReason, TrackingConsent};
-use crate::domain::event::{CaseStep, EventState, IncidentKind, IncidentState, IncidentStep};
+use crate::domain::event::{
+    CaseStep, DeclaredState, EventState, IncidentKind, IncidentState, IncidentStep,
+};
 use crate::domain::receipt::ReceiptKind;
 use crate::domain::role::Role;
 use crate::domain::template::VersionState;
+use crate::domain::test_send::TestSendState;
 use crate::domain::{
-    Address, CaseId, Channel, Class, ClientId, EngagementKind, EventId, IncidentId, KeyId, Lane,
-    LinkId, MessageId, MessageState, NodeId, OnUnknown, PlanId, Reason, TemplateVersionId,
-    Timestamp, Tracking, UserId, Verdict,
+    Address, CaseId, Channel, Class, ClientId, DeclaredId, EngagementKind, EventId, IncidentId,
+    KeyId, Lane, LinkId, MessageId, MessageState, NodeId, OnUnknown, PlanId, Reason,
+    TemplateVersionId, TestSendId, Timestamp, Tracking, UserId, Verdict,
 };
 use crate::store::cluster::invariants::Invariant;
 use crate::store::cluster::upkeep::{Blanked, Task};
+use crate::store::sources::DifferenceSort;
 
 /// What a list of numbers is made of; see [`crate::store::json_ids`].
 pub(crate) trait Number {
@@ -110,14 +114,14 @@ macro_rules! words {
 numbers!(from_micros, as_micros; Timestamp);
 
 numbers!(new, get;
-    CaseId ClientId EventId IncidentId KeyId LinkId MessageId NodeId PlanId
-    TemplateVersionId UserId
+    CaseId ClientId DeclaredId EventId IncidentId KeyId LinkId MessageId NodeId PlanId
+    TemplateVersionId TestSendId UserId
 );
 
 words!(
-    Blanked CaseStep Channel Class EngagementKind EventState IncidentKind IncidentState IncidentStep
+    Blanked CaseStep Channel Class DeclaredState DifferenceSort EngagementKind EventState IncidentKind IncidentState IncidentStep
     Invariant Lane MessageState OnUnknown Reason ReceiptKind Role SuppressionReason Tracking
-    TrackingConsent Verdict VersionState Task
+    TestSendState TrackingConsent Verdict VersionState Task
 );
 
 /// An address is read from the columns `channel` and `address`.

@@ -144,6 +144,7 @@ impl Erasure<'_> {
         blank::lists(&mut self.0.conn, &named.lists).await?;
         letters::delete(&mut self.0.conn, reference).await?;
         blank::audit(&mut self.0.conn, client, &named.deeds).await?;
+        blank::test_sends(&mut self.0.conn, client).await?;
         blank::client(&mut self.0.conn, client, &named.partnered).await?;
         let erased = Erased {
             client,

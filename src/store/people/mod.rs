@@ -4,4 +4,5 @@ pub mod clients;
 pub mod erasure;
 pub mod preferences;
 pub mod replies;
+pub mod senders;
 pub mod suppressions;

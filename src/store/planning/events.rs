@@ -16,7 +16,7 @@ use self::ready::ReadyEvent;
 use crate::domain::event::{Arrival, Event, EventData, EventState};
 use crate::domain::{EventId, FieldError, Ids, Timestamp};
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{affected, all, execute, optional, values};
+use crate::store::database::sql::{affected, all, execute, optional, optional_value, values};
 use crate::store::people::erasure::hold_off;
 use crate::store::{StoreError, handle, json_ids};
 
@@ -58,7 +58,7 @@ handle!(events -> Events);
 macro_rules! columns {
     () => {
         "SELECT id, source, event_id, type AS kind, subject, occurred_at, received_at, claimed_at,
-         data, body_hash, quiet, state, detail"
+         data, body_hash, quiet, late, state, detail"
     };
 }
 
@@ -213,6 +213,35 @@ impl Events<'_> {
         Ok(found.into_iter().collect())
     }
 
+    /// The last that a source said of a case or an incident, whether it was planned or waits for it.
+    pub async fn latest_about(
+        &mut self,
+        source: &str,
+        subject: &str,
+    ) -> Result<Option<StoredEvent>, StoreError> {
+        let waiting: Option<EventId> = optional_value!(self.0, "look for what was said last and waits",
+            "SELECT id FROM event WHERE state = 'received' AND source = $1 AND subject = $2
+             ORDER BY id DESC LIMIT 1";
+            source, subject
+        )?;
+        let planned: Option<EventId> = match waiting {
+            Some(_) => waiting,
+            None => optional_value!(self.0, "look for what was said last",
+                "SELECT said.event_id FROM (SELECT h.event_id FROM incident i
+                 JOIN incident_change h ON h.incident_id = i.id WHERE i.ref = $2
+                 UNION ALL SELECT h.event_id FROM case_file c
+                 JOIN case_change h ON h.case_id = c.id WHERE c.ref = $2) AS said
+                 JOIN event e ON e.id = said.event_id WHERE e.source = $1
+                 ORDER BY said.event_id DESC LIMIT 1";
+                source, subject
+            )?,
+        };
+        match planned {
+            Some(id) => self.lookup_id(id).await,
+            None => Ok(None),
+        }
+    }
+
     /// Keeps an event from being planned. False: it was planned already.
     pub async fn withdraw(&mut self, id: EventId, why: &str) -> Result<bool, StoreError> {
         let done = affected!(self.0, "withdraw an event",
@@ -249,6 +278,7 @@ row! {
         data: String,
         body_hash: String,
         quiet: bool,
+        late: bool,
         state: EventState,
         detail: Option<String>,
     }
@@ -290,6 +320,7 @@ impl EventRow {
                 raw,
                 fingerprint: self.body_hash,
                 quiet: self.quiet,
+                late: self.late,
             },
         }
     }

@@ -6,9 +6,12 @@
 //!
 //! What is read here is read in full, or not at all: whom an incident reaches must not depend on
 //! half an area. `shown` reads for those who look, `watched` for the clock, `answers` keeps what
-//! clients say when they are asked whether it is over, `wider` knows from whom it is kept.
+//! clients say when they are asked whether it is over, `wider` knows from whom it is kept, `heard` what
+//! clients heard last, `compensation` which outages lasted too long.
 
 mod answers;
+mod compensation;
+mod heard;
 mod shown;
 mod watched;
 mod wider;
@@ -25,6 +28,8 @@ use crate::store::database::sql::{all, execute, one, optional, optional_value, v
 use crate::store::{StoreError, handle};
 
 pub use self::answers::{BackAnswer, BackCount, GivenAnswer};
+pub use self::compensation::OverlongOutage;
+pub use self::heard::IncidentTelling;
 pub use self::shown::IncidentReport;
 pub use self::watched::{IncidentWorry, WatchedIncident};
 pub use self::wider::{UncoveredClients, WiderIncident};
@@ -65,6 +70,8 @@ pub struct AppliedToIncident {
     pub told: Option<Incident>,
     /// Where it stood when its source was new, if it stood there then and nobody was told since.
     pub stood: Option<Incident>,
+    /// What it covered then, or when those were looked for last whom it did not cover any more.
+    pub told_area: Option<Area>,
 }
 
 handle!(incidents -> Incidents);
@@ -111,6 +118,7 @@ impl Incidents<'_> {
             newest: step.is_reckoned() || is_newest(&changes, event),
             told: told.and_then(|told| fold_until(&changes, told)),
             stood,
+            told_area: told.and_then(|told| told_area(&changes, told)),
         })
     }
 
@@ -248,9 +256,23 @@ fn fold(changes: &[IncidentChange]) -> Option<Incident> {
 }
 
 /// Where an incident stood after one of its events.
-fn fold_until(changes: &[IncidentChange], event: EventId) -> Option<Incident> {
+#[must_use]
+pub fn fold_until(changes: &[IncidentChange], event: EventId) -> Option<Incident> {
     let at = changes.iter().position(|change| change.event == event)?;
     fold(changes.get(..=at)?)
+}
+
+/// What an incident covered after the event that its clients were last told of, or after the last look for
+/// those who left it since.
+fn told_area(changes: &[IncidentChange], told: EventId) -> Option<Area> {
+    let told = changes.iter().position(|change| change.event == told)?;
+    let left = |change: &IncidentChange| change.step == IncidentStep::Left;
+    let last = changes
+        .iter()
+        .rposition(left)
+        .map_or(told, |at| at.max(told));
+    let incident = fold(changes.get(..=last)?)?;
+    Some(incident.area)
 }
 
 fn is_newest(changes: &[IncidentChange], event: EventId) -> bool {

@@ -4,6 +4,7 @@
 pub mod bodies;
 pub mod candidates;
 pub mod cases;
+pub mod declared;
 pub mod events;
 pub mod incidents;
 pub mod plans;

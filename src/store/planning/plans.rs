@@ -4,7 +4,9 @@
 use crate::domain::event::CaseStep;
 use crate::domain::{Class, EventId, Lane, PlanId, TemplateVersionId, Timestamp};
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{affected, all, execute, optional, value, values};
+use crate::store::database::sql::{
+    affected, all, execute, optional, optional_value, value, values,
+};
 use crate::store::messages::transitions::{Withdrawal, withdraw_plans};
 use crate::store::{StoreError, handle, json_ids};
 
@@ -74,6 +76,12 @@ row! {
     }
 }
 
+/// What of a variable matters here.
+#[derive(serde::Deserialize)]
+struct DeclaredVariable {
+    name: String,
+}
+
 macro_rules! columns {
     () => {
         "id, event_id, rule, template, template_version_id, version, topic, class, lane, subject,
@@ -109,6 +117,23 @@ impl Plans<'_> {
              WHERE t.name = $1 AND v.state = 'published' ORDER BY v.version DESC LIMIT 1";
             template
         )
+    }
+
+    /// The names of the variables that a version of a template declares; none when they cannot be read.
+    pub async fn declared(
+        &mut self,
+        version: TemplateVersionId,
+    ) -> Result<Vec<String>, StoreError> {
+        let text: Option<String> = optional_value!(self.0, "read what a template may say",
+            "SELECT variables FROM template_version WHERE id = $1";
+            version
+        )?;
+        let variables: Vec<DeclaredVariable> =
+            serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default();
+        Ok(variables
+            .into_iter()
+            .map(|variable| variable.name)
+            .collect())
     }
 
     /// Moves the fan-out on: the rows up to `cursor` exist, in this same transaction.

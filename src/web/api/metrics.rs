@@ -1,7 +1,8 @@
 //! `GET /metrics`: the figures of the whole installation in the Prometheus text format 0.0.4,
-//! read from the store at each scrape, so that every node tells the same.
+//! read from the store at each scrape, so that every node tells the same; but for what is kept nowhere.
 
 use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::http::header;
@@ -12,7 +13,7 @@ use crate::store::StoreError;
 use crate::store::cluster::invariants::Invariant;
 use crate::store::cluster::upkeep::Breach;
 use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState, ProviderRow, Totals};
-use crate::store::sources::SourceRow;
+use crate::store::sources::{ReconciledRow, SourceRow};
 use crate::web::Web;
 use crate::web::problem::Problem;
 
@@ -35,6 +36,7 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     let runs = tx.reports().nodes(MOST_NODES).await?;
     let providers = tx.reports().providers().await?;
     let watched = tx.sources().list().await?;
+    let compared = tx.reconciliations().list().await?;
     let mut text = String::from(
         "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
     );
@@ -69,6 +71,8 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     nodes(&mut text, &runs);
     paused(&mut text, &providers, now);
     sources(&mut text, &watched);
+    differences(&mut text, &compared);
+    strangers(&mut text, web.door.strangers.load(Ordering::Relaxed));
     Ok(text)
 }
 
@@ -143,6 +147,34 @@ fn sources(text: &mut String, watched: &[SourceRow]) {
                 format_args!("araldo_source_lag_seconds{{source=\"{name}\"}} {seconds}.{rest:03}"),
             );
         }
+    }
+}
+
+/// Of this node alone: nothing of such a text is kept.
+fn strangers(text: &mut String, count: u64) {
+    text.push_str(
+        "# HELP araldo_replies_of_strangers_total Texts to this node from numbers of no client.\n",
+    );
+    text.push_str("# TYPE araldo_replies_of_strangers_total counter\n");
+    line(
+        text,
+        format_args!("araldo_replies_of_strangers_total {count}"),
+    );
+}
+
+/// What each source said of its present state, held against what is known. One that was never asked
+/// has no figure.
+fn differences(text: &mut String, compared: &[ReconciledRow]) {
+    text.push_str(
+        "# HELP araldo_source_differs What is open over there or here and not the same on both sides.\n",
+    );
+    text.push_str("# TYPE araldo_source_differs gauge\n");
+    for row in compared.iter().filter(|row| row.compared_at.is_some()) {
+        let (name, differs) = (&row.source, row.compared.differs());
+        line(
+            text,
+            format_args!("araldo_source_differs{{source=\"{name}\"}} {differs}"),
+        );
     }
 }
 

@@ -26,6 +26,12 @@ pub struct Posted {
 #[derive(Debug, Default)]
 pub struct FormFields(BTreeMap<String, String>);
 
+impl FromIterator<(String, String)> for FormFields {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(fields: I) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
+
 impl FormFields {
     /// Reads `application/x-www-form-urlencoded`.
     #[must_use]
@@ -49,16 +55,22 @@ impl FromRequest<Web> for Posted {
         let body = body::read(Request::from_parts(parts, body), EDITOR_FORM_BYTES)
             .await
             .map_err(Problem::into_response)?;
-        let fields = FormFields::parse(&body);
+        Self::checked(person, FormFields::parse(&body)).map_err(Problem::into_response)
+    }
+}
+
+impl Posted {
+    /// A form whose fields were read: it must carry the word of the person's session.
+    pub(in crate::web) fn checked(person: Person, fields: FormFields) -> Result<Self, Problem> {
         let same: bool = fields
             .get("csrf")
             .as_bytes()
             .ct_eq(person.csrf.as_bytes())
             .into();
-        if same {
-            return Ok(Self { person, fields });
+        match same {
+            true => Ok(Self { person, fields }),
+            false => Err(foreign()),
         }
-        Err(foreign().into_response())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Passwords of the console: argon2id, slow on purpose, a few at a time, and few waiting.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -38,9 +39,75 @@ pub enum PasswordError {
     /// Too short or too long.
     #[error("the password has {0} characters; use {SHORTEST} to {LONGEST}")]
     Length(usize),
+    /// Whoever knows the address knows it.
+    #[error("the password is the e-mail address; use another")]
+    Address,
+    /// Among those that are guessed first.
+    #[error("the password is one that is guessed first; use another")]
+    Common,
     /// The hash could not be made.
     #[error("cannot hash the password: {0}")]
     Hash(String),
+    /// It was not hashed; later it may be.
+    #[error(transparent)]
+    Busy(#[from] TooManyLogins),
+}
+
+/// Of twelve characters and more, in small letters: what people write who must write twelve.
+const COMMON: [&str; 20] = [
+    "123456789012",
+    "1234567890123",
+    "1234567890123456",
+    "0123456789012",
+    "012345678901",
+    "abcdefghijkl",
+    "passwordpassword",
+    "password1234",
+    "password12345",
+    "password123456",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "qwertyuiopas",
+    "qwertyuiopasdfgh",
+    "administrator",
+    "amministratore",
+    "changeme1234",
+    "cambiami1234",
+    "benvenuto123",
+    "letmeinletmein",
+];
+/// Fewer different characters than this are a pattern, such as `abcabcabcabc`.
+const DIFFERENT: usize = 5;
+
+/// Whether a person may choose this password; the command line asks for its length alone.
+pub fn judge(password: &str, email: &str) -> Result<(), PasswordError> {
+    let length = password.chars().count();
+    if !(SHORTEST..=LONGEST).contains(&length) {
+        return Err(PasswordError::Length(length));
+    }
+    let small = password.trim().to_lowercase();
+    if small == email.to_lowercase() {
+        return Err(PasswordError::Address);
+    }
+    let different: BTreeSet<char> = small.chars().collect();
+    if different.len() < DIFFERENT || COMMON.contains(&small.as_str()) {
+        return Err(PasswordError::Common);
+    }
+    Ok(())
+}
+
+/// Hashes a new password in turn with those that are checked, and holds up nobody else.
+pub async fn make(password: String) -> Result<String, PasswordError> {
+    let place = WAITING[LoginKind::Known as usize]
+        .try_acquire()
+        .map_err(|_| TooManyLogins)?;
+    let turn = AT_ONCE.acquire().await.map_err(|_| TooManyLogins)?;
+    let work = move || {
+        let _held = (place, turn);
+        hash(&password)
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(PasswordError::Hash(error.to_string())))
 }
 
 /// Who waits for a password to be checked.
@@ -84,6 +151,8 @@ pub async fn verify(
     if password.chars().count() > LONGEST {
         return Ok(false);
     }
+    // Somebody who is invited and has none yet is like nobody.
+    let stored = stored.filter(|hash| !hash.is_empty());
     let place = WAITING[waiting as usize]
         .try_acquire()
         .map_err(|_| TooManyLogins)?;
@@ -145,6 +214,35 @@ mod tests {
         while places.available_permits() < PASSWORDS_WAITING_KNOWN {
             tokio::task::yield_now().await;
         }
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_refused() {
+        let judged = |password: &str| judge(password, "anna@example.org");
+        assert!(judged("correct horse battery").is_ok());
+        assert!(matches!(
+            judged("elevenchars"),
+            Err(PasswordError::Length(11))
+        ));
+        assert!(matches!(
+            judged("Anna@Example.org"),
+            Err(PasswordError::Address)
+        ));
+        for common in ["Password1234", "abababababababab", "Amministratore"] {
+            assert!(
+                matches!(judged(common), Err(PasswordError::Common)),
+                "{common}"
+            );
+        }
+        let long = COMMON.iter().all(|one| one.chars().count() >= SHORTEST);
+        assert!(long, "a shorter one is refused for its length");
+    }
+
+    #[tokio::test]
+    async fn somebody_without_a_password_has_none_that_opens() {
+        let stored = Some(String::new());
+        let opens = verify(String::new(), stored, LoginKind::Stranger).await;
+        assert_eq!(opens, Ok(false));
     }
 
     #[test]

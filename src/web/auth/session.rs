@@ -4,17 +4,21 @@
 //! leading to the login. A session ends after 30 minutes without use and after 12 hours in any
 //! case; logging in always makes a new one. Forms are checked by `csrf`.
 
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{cookies, noted};
+use crate::domain::language::Language;
 use crate::domain::role::{Right, Role};
 use crate::domain::{Timestamp, UserId};
 use crate::store::access::sessions::{NewSession, Session};
@@ -23,7 +27,7 @@ use crate::web::Web;
 use crate::web::problem::Problem;
 
 /// Without use for longer, a session is over.
-const IDLE: TimeDelta = TimeDelta::minutes(30);
+pub(in crate::web) const IDLE: TimeDelta = TimeDelta::minutes(30);
 const ABSOLUTE: TimeDelta = TimeDelta::hours(12);
 /// Use is noted no more often, so that reading pages hardly ever writes.
 const NOTED: TimeDelta = TimeDelta::minutes(1);
@@ -31,12 +35,19 @@ const NOTED: TimeDelta = TimeDelta::minutes(1);
 /// The person who is asking.
 #[derive(Debug, Clone)]
 pub struct Person {
+    pub user: UserId,
+    /// The hash by which the store knows this session: it opens nothing.
+    pub session: String,
     /// Their address: also the name in the audit.
     pub email: String,
     /// What they may do.
     pub role: Role,
     /// The word this session's forms must carry.
     pub csrf: String,
+    /// Of their pages, where they chose one.
+    pub language: Option<Language>,
+    /// By whose clock their pages go, where they chose one.
+    pub zone: Option<Tz>,
 }
 
 impl Person {
@@ -51,14 +62,17 @@ impl Person {
             format!("the role {} may not do this; ask an admin", self.role),
         ))
     }
-}
 
-impl From<Session> for Person {
-    fn from(session: Session) -> Self {
+    fn of(session: Session, hash: String) -> Self {
         Self {
+            user: session.user,
+            session: hash,
             email: session.email,
             role: session.role,
             csrf: session.csrf,
+            // What another version may have written counts as no choice.
+            language: session.language.as_deref().and_then(Language::of),
+            zone: session.time_zone.and_then(|zone| zone.parse().ok()),
         }
     }
 }
@@ -107,7 +121,7 @@ async fn current(headers: &HeaderMap, web: &Web) -> Result<Option<Person>, Store
     {
         noted::note("a session", touch(web, &hash, now)).await;
     }
-    Ok(session.map(Person::from))
+    Ok(session.map(|session| Person::of(session, hash)))
 }
 
 async fn touch(web: &Web, hash: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -117,10 +131,9 @@ async fn touch(web: &Web, hash: &str, now: Timestamp) -> Result<(), StoreError> 
 }
 
 /// Begins a session and gives the cookie that carries it.
-pub async fn begin(web: &Web, user: UserId) -> Result<String, StoreError> {
-    let (secret, csrf) = (random(), random());
-    let now = web.clock.now();
-    save(&web.store, user, &secret, &csrf, now).await?;
+pub async fn begin(web: &Web, user: UserId, caller: IpAddr) -> Result<String, StoreError> {
+    let secret = random();
+    save(&web.store, user, &secret, &network(caller), web.clock.now()).await?;
     Ok(cookie(web, &secret, ABSOLUTE.num_seconds()))
 }
 
@@ -128,18 +141,34 @@ async fn save(
     store: &Store,
     user: UserId,
     secret: &str,
-    csrf: &str,
+    network: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let new = NewSession {
         token_hash: &hash(secret),
         user,
-        csrf,
+        csrf: &random(),
         expires_at: now + ABSOLUTE,
     };
     let mut tx = store.write().await?;
     tx.sessions().begin(&new, now).await?;
+    tx.sessions().came_from(new.token_hash, network).await?;
+    tx.users().note_login(user, now).await?;
     tx.commit().await
+}
+
+/// The network of an address: enough to know one's own login again, too little to find a person.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
 }
 
 /// Ends the session the request carries, if any, and gives the cookie that forgets it.
@@ -167,12 +196,28 @@ fn secret(headers: &HeaderMap, web: &Web) -> Option<String> {
 }
 
 /// 256 random bits in 43 characters.
-fn random() -> String {
+pub(in crate::web) fn random() -> String {
     let bytes: [u8; 32] = rand::rng().random();
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// SHA-256 in base64: enough for a secret of 256 random bits.
-fn hash(secret: &str) -> String {
+pub(in crate::web) fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_address_only_its_network_is_kept() {
+        for (address, kept) in [
+            ("198.51.100.7", "198.51.100.0/24"),
+            ("::ffff:198.51.100.7", "198.51.100.0/24"),
+            ("2001:db8:1:2::7", "2001:db8:1::/48"),
+        ] {
+            assert_eq!(network(address.parse().unwrap()), kept);
+        }
+    }
 }

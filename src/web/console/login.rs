@@ -24,7 +24,7 @@ use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 use super::shell::layout::theme;
-use super::shell::{assets, page_with, strictly};
+use super::shell::{ConsoleWords, FluentValue, assets, languages, page_with, strictly};
 use super::theme::inside;
 
 #[derive(Template)]
@@ -37,11 +37,19 @@ struct LoginPage {
     email: String,
     next: String,
     fault: Option<String>,
+    words: ConsoleWords,
+}
+
+/// Nobody is known yet: the browser says in which language, else the settings do.
+pub(super) fn words(web: &Web, headers: &HeaderMap) -> ConsoleWords {
+    let asked = languages::asked_for(headers);
+    asked.map_or(web.console.words(), ConsoleWords::new)
 }
 
 impl LoginPage {
-    fn new(headers: &HeaderMap, email: String, next: String) -> Self {
+    fn new(web: &Web, headers: &HeaderMap, email: String, next: String) -> Self {
         Self {
+            words: words(web, headers),
             theme: theme(headers),
             assets: assets::folder(),
             nobody: false,
@@ -70,7 +78,7 @@ pub(crate) async fn form(
     headers: HeaderMap,
     Query(ReturnTo { next }): Query<ReturnTo>,
 ) -> Result<Response, Problem> {
-    let page = LoginPage::new(&headers, String::new(), next);
+    let page = LoginPage::new(&web, &headers, String::new(), next);
     page.show(&web, StatusCode::OK).await
 }
 
@@ -144,7 +152,7 @@ impl LoginAttempt<'_> {
         }
         throttle.right(&self.email, origin);
         match &self.user {
-            Some(user) => welcome(self.web, self.headers, user, &self.next).await,
+            Some(user) => welcome(self.web, self.headers, user, &self.next, caller).await,
             None => self.refused().await,
         }
     }
@@ -157,7 +165,8 @@ impl LoginAttempt<'_> {
             );
         }
         let seconds = wait.num_seconds().max(1);
-        let fault = format!("Too many tries. Wait {seconds} s, then try again.");
+        let wait = [("seconds", FluentValue::from(seconds))];
+        let fault = words(self.web, self.headers).say_with("login-too-many-tries", &wait);
         let mut page = self.again(StatusCode::TOO_MANY_REQUESTS, fault).await?;
         page.headers_mut()
             .insert(header::RETRY_AFTER, seconds.into());
@@ -175,14 +184,15 @@ impl LoginAttempt<'_> {
                 }
             }
         }
-        let fault = "The address or the password is not right.".to_owned();
-        self.again(StatusCode::UNAUTHORIZED, fault).await
+        let fault = words(self.web, self.headers).say("login-not-right");
+        self.again(StatusCode::UNAUTHORIZED, fault.into_owned())
+            .await
     }
 
     async fn again(self, status: StatusCode, fault: String) -> Result<Response, Problem> {
         let page = LoginPage {
             fault: Some(fault),
-            ..LoginPage::new(self.headers, self.email, self.next)
+            ..LoginPage::new(self.web, self.headers, self.email, self.next)
         };
         page.show(self.web, status).await
     }
@@ -194,9 +204,10 @@ async fn welcome(
     headers: &HeaderMap,
     user: &User,
     next: &str,
+    caller: IpAddr,
 ) -> Result<Response, Problem> {
     session::end(web, headers).await?;
-    let cookie = session::begin(web, user.id).await?;
+    let cookie = session::begin(web, user.id, caller).await?;
     note(web, &user.email, "session.began", &user.email).await?;
     let device = device::cookie(web, user.id);
     let cookies = [(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)];

@@ -11,13 +11,19 @@ use axum::response::Redirect;
 use crate::domain::role::Right;
 use crate::web::routes::{Access, Routes};
 
+mod audit;
 mod cases;
 mod clients;
 mod incidents;
 mod insight;
+mod invitation;
 mod login;
+mod me;
 mod messages;
+mod new_password;
 mod now;
+mod people;
+mod person;
 mod replies;
 mod sandbox;
 mod search;
@@ -29,7 +35,7 @@ mod templates;
 mod theme;
 
 pub(in crate::web) use shell::errors::{problem, wants_page};
-pub use state::{ConsoleState, ProviderFace};
+pub use state::{ConsoleState, DeclareSettings, ProviderFace};
 
 /// Whether an address is one of the console's, so that people ask for it.
 pub(super) fn is_in(uri: &Uri) -> bool {
@@ -39,7 +45,7 @@ pub(super) fn is_in(uri: &Uri) -> bool {
 /// The routes of this part, and who may.
 #[rustfmt::skip] // a table is read line by line
 pub(super) fn routes() -> Routes {
-    use Access::{Anyone, Person};
+    use Access::{Anyone, Person, Token};
     let home = || async { Redirect::to("/console/now") };
     let may = Access::Right;
     Routes::default()
@@ -50,7 +56,14 @@ pub(super) fn routes() -> Routes {
         .get("/console/login", Anyone, login::form)
         .post("/console/login", Anyone, login::enter)
         .post("/console/logout", Person, login::leave)
+        .get("/console/invitation/{token}", Token, invitation::form)
+        .post("/console/invitation/{token}", Token, invitation::enter)
+        .get("/console/me", Person, me::get)
+        .post("/console/me/password", Person, me::password)
+        .post("/console/me/sessions", Person, me::end)
         .post("/console/theme", Person, theme::post)
+        .post("/console/language", Person, person::language)
+        .post("/console/time-zone", Person, person::time_zone)
         .get("/console/search", Person, search::get)
         .get("/console/now", Person, now::page::get)
         .get("/console/now/live", Person, now::live::get)
@@ -69,7 +82,11 @@ pub(super) fn routes() -> Routes {
         .get("/console/incidents/{incident}", Person, incidents::show::get)
         .get("/console/insight", may(Right::Rates), insight::page::get)
         .get("/console/insight.csv", may(Right::Rates), insight::csv::get)
+        .get("/console/audit", may(Right::Administer), audit::list::get)
+        .get("/console/audit.csv", may(Right::Administer), audit::csv::get)
         .get("/console/settings", Person, settings::get)
+        .merge(people::routes())
+        .merge(incidents::routes())
         .merge(sources::routes())
         .merge(templates::routes())
         .merge(sandbox::routes())

@@ -32,14 +32,18 @@ pub(crate) async fn post(State(web): State<Web>, headers: HeaderMap, posted: Pos
         _ => ("", 0),
     };
     let cookie = cookies::set(&web, THEME_COOKIE, value, seconds);
+    strictly(([(header::SET_COOKIE, cookie)], back(&headers)))
+}
+
+/// To the page of the console that a form was on.
+pub(super) fn back(headers: &HeaderMap) -> Redirect {
     let page = headers
         .get(header::REFERER)
         .and_then(|page| page.to_str().ok());
     let path = page
         .and_then(|page| page.splitn(4, '/').nth(3))
         .unwrap_or_default();
-    let back = Redirect::to(inside(&format!("/{path}")));
-    strictly(([(header::SET_COOKIE, cookie)], back))
+    Redirect::to(inside(&format!("/{path}")))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! `POST /s/{token}/back`: "is it back for you?" Yes, or not yet.
+//! `POST /s/{token}/back`: "is it back for you?" Yes, or not yet. Who answers by SMS comes here, too, by
+//! way of `inbound`.
 //!
 //! Whoever says no is told that it was heard, by an incident of their own: one for all who say no of
 //! the same incident, joined one after the other. The others hear nothing of it. What is told, and to
@@ -57,38 +58,68 @@ pub(super) async fn answer(
 
 async fn taken(web: &Web, message: MessageId, word: &str) -> Result<Confirmation, Refusal> {
     keep(web, message, EngagementKind::Confirmed, None, 1).await?;
-    let mut tx = web.store.write().await?;
-    let told = refusal::told(&mut tx, message).await?;
-    let Some(record) = asked_about(&mut tx, &told).await? else {
-        return Ok(Confirmation::Read);
-    };
     let (still_out, done) = match word {
         "yes" => (false, Confirmation::Back),
         "no" => (true, Confirmation::StillOut),
         _ => return Ok(Confirmation::Read),
     };
+    let mut tx = web.store.write().await?;
+    let told = refusal::told(&mut tx, message).await?;
+    match settle(web, &mut tx, &told, still_out).await? {
+        BackSettled::NotAsked => Ok(Confirmation::Read),
+        BackSettled::SaidAgain => Ok(done),
+        BackSettled::TooOften => Ok(Confirmation::Changed),
+        BackSettled::Kept => {
+            tx.commit().await?;
+            web.wake.events_stored();
+            Ok(done)
+        }
+    }
+}
+
+/// What became of an answer, wherever it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum BackSettled {
+    /// The message is about nothing that clients are asked about, or that is not over.
+    NotAsked,
+    /// It is what the client said last.
+    SaidAgain,
+    /// It was changed too often: the last one stands.
+    TooOften,
+    /// It is kept, once the transaction is.
+    Kept,
+}
+
+/// Keeps an answer in the caller's transaction, and opens the incident again for a client who says no.
+pub(in crate::web) async fn settle(
+    web: &Web,
+    tx: &mut Tx,
+    told: &NotifiedMessage,
+    still_out: bool,
+) -> Result<BackSettled, StoreError> {
+    let Some(record) = asked_about(tx, told).await? else {
+        return Ok(BackSettled::NotAsked);
+    };
     let before = tx.incidents().answered(record.id, told.client).await?;
     let joined = before.as_ref().and_then(|it| it.child.clone());
     let child = match still_out {
-        true => Some(part(&mut tx, &record).await?),
+        true => Some(part(tx, &record).await?),
         false => joined.clone(),
     };
     match before {
-        Some(before) if is_said_again(&before, still_out, child.as_deref()) => return Ok(done),
-        Some(before) if before.changes >= BACK_CHANGES => return Ok(Confirmation::Changed),
+        Some(before) if is_said_again(&before, still_out, child.as_deref()) => {
+            return Ok(BackSettled::SaidAgain);
+        }
+        Some(before) if before.changes >= BACK_CHANGES => return Ok(BackSettled::TooOften),
         _ => {}
     }
-    kept(web, &mut tx, &told, &record, still_out, child.as_deref()).await?;
+    kept(web, tx, told, &record, still_out, child.as_deref()).await?;
     // Whoever was told of this part before, and said yes meanwhile, is not told of it again.
     let new = child.filter(|child| still_out && joined.as_ref() != Some(child));
     if let Some(child) = &new {
-        reopen(web, &mut tx, &record, child, told.client).await?;
+        reopen(web, tx, &record, child, told.client).await?;
     }
-    tx.commit().await?;
-    if new.is_some() {
-        web.wake.events_stored();
-    }
-    Ok(done)
+    Ok(BackSettled::Kept)
 }
 
 fn is_said_again(before: &GivenAnswer, still_out: bool, child: Option<&str>) -> bool {
@@ -108,7 +139,11 @@ async fn asked_about(
         return Ok(None);
     };
     tx.incidents().lock(record.id).await?;
-    let over = record.incident.state == IncidentState::Resolved;
+    // For whoever it does not cover any more it is over, though it goes on for others.
+    let over = match tx.incidents().left_at(reference, told.client).await? {
+        Some(at) => record.incident.as_left(at).state == IncidentState::Resolved,
+        None => record.incident.state == IncidentState::Resolved,
+    };
     Ok(Some(record).filter(|record| over && record.incident.can_be_back()))
 }
 

@@ -26,6 +26,7 @@ mod view;
 mod visitor;
 mod when;
 
+pub(in crate::web) use back::{BackSettled, settle};
 pub(in crate::web) use page::missing;
 pub use pages::{ContactDetails, Pages};
 pub(in crate::web) use refusal::refused;

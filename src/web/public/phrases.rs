@@ -300,6 +300,13 @@ impl Language {
                 "Comunicato a chi attendeva la fine di un evento più ampio",
                 "Told to those who waited for the end of a wider one",
             ),
+            IncidentStep::Left => self.choose(
+                "Conclusa per una parte della zona",
+                "Over for a part of the area",
+            ),
+            IncidentStep::Compensation => {
+                self.choose("Durata oltre i limiti", "Longer than it may last")
+            }
         }
     }
 

@@ -149,8 +149,14 @@ async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, Sto
     if let Some(reference) = named("incident") {
         let most = LONGEST_HISTORY.into();
         let found = tx.incidents().for_reader(reference, most).await?;
-        if let Some((incident, reports)) = found {
-            return Ok(PageSubject::Incident(incident, reports));
+        if let Some((incident, mut reports)) = found {
+            let left_at = tx.incidents().left_at(reference, told.client).await?;
+            // It may go on for others; what came later is none of this client's news.
+            let Some(left_at) = left_at else {
+                return Ok(PageSubject::Incident(incident, reports));
+            };
+            reports.retain(|report| report.occurred_at <= left_at);
+            return Ok(PageSubject::Incident(incident.as_left(left_at), reports));
         }
     }
     Ok(PageSubject::Notice)

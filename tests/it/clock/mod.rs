@@ -5,5 +5,6 @@ mod bodies;
 mod crash;
 mod month;
 mod office;
+mod overlong;
 mod seen;
 mod waits;

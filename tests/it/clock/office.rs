@@ -11,7 +11,9 @@ use araldo::domain::event::{Arrival, Event};
 use araldo::domain::{Clock, NodeId, Timestamp, Tracking};
 use araldo::plan::{Planner, PlannerSettings};
 use araldo::runtime::{Lifecycle, Wake};
-use araldo::source::{ClockSettings, ClockSource, ClockTurn, IncidentTimes, RunnerParts};
+use araldo::source::{
+    ClockSettings, ClockSource, ClockTurn, CompensationClass, IncidentTimes, RunnerParts,
+};
 use araldo::store::cluster::nodes::NewNode;
 use araldo::template::Source;
 use araldo::web::Web;
@@ -31,11 +33,14 @@ pub(super) const SAID: &str =
 pub(super) fn settings() -> ClockSettings {
     ClockSettings {
         zone: chrono_tz::Europe::Rome,
-        working_days: WorkingDays::default(),
+        working_days: WorkingDays {
+            patron: vec![(3, 19), (11, 3)],
+        },
         stalled_times: 3,
         silent_after_days: 10,
         body_report_at: 5,
         chase_after_days: 2,
+        compensation: compensation(),
         bodies: BTreeMap::from([("distributore".to_owned(), "DISTRIBUTORE".to_owned())]),
         incidents: IncidentTimes {
             overdue_grace: TimeDelta::minutes(30),
@@ -43,8 +48,36 @@ pub(super) fn settings() -> ClockSettings {
             announce_days: 3,
             remind_at: NaiveTime::from_hms_opt(18, 0, 0).unwrap(),
             material: TimeDelta::minutes(30),
+            approval_above: None,
         },
     }
+}
+
+/// How long an outage may last, by the size of the town.
+fn compensation() -> Vec<CompensationClass> {
+    let class = |hours, municipalities: &[&str]| CompensationClass {
+        after: TimeDelta::hours(hours),
+        service: "electricity".to_owned(),
+        municipalities: municipalities.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    vec![class(8, &["037006"]), class(16, &[])]
+}
+
+/// A kind of case besides those that are shipped, whose time is counted in hours.
+const BY_THE_HOUR: &str = r#"
+[[kind]]
+name = "pronto_intervento"
+label = { it = "pronto intervento" }
+[[kind.state]]
+name = "on_the_way"
+label = { it = "squadra in arrivo" }
+owner = "pronto intervento"
+hours = 26
+"#;
+
+fn kinds() -> CaseKinds {
+    let shipped = include_str!("../../../config/case-kinds.toml");
+    CaseKinds::parse(&format!("{shipped}{BY_THE_HOUR}"), "case-kinds.toml").unwrap()
 }
 
 /// A store, the planner on it, and the clocks of some nodes.
@@ -117,7 +150,7 @@ impl Office {
             wake: Arc::new(Wake::default()),
             node,
         };
-        let kinds = Arc::new(CaseKinds::shipped());
+        let kinds = Arc::new(kinds());
         self.clocks
             .push((node, ClockSource::new(settings(), kinds, parts)));
     }
@@ -253,7 +286,7 @@ fn planner_settings() -> PlannerSettings {
         zone: chrono_tz::Europe::Rome,
         contact: json!({ "organisation": { "name": "Sportello" },
             "contact": { "phone_free": "800 000 000" } }),
-        case_kinds: CaseKinds::shipped(),
+        case_kinds: kinds(),
         small_area: 500,
         material: TimeDelta::minutes(30),
     }

@@ -25,7 +25,7 @@ async fn a_client_reads_who_holds_it_up_since_when_and_when_we_look_again(store:
         "data": { "case": "PR-7", "client": "C-1", "kind": "voltura",
             "state": "waiting_distributor", "owner": "e-distribuzione" } });
     node.event(&case).await;
-    // The clock has looked: what passes from now on is news.
+    // It was taken in: what passes from now on is news.
     let looked = "SELECT CAST(count(*) AS BIGINT) FROM case_file WHERE seen_at IS NOT NULL";
     node.eye.until(looked, 1).await;
     let days = [

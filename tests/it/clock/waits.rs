@@ -11,6 +11,8 @@ on_both_databases!(
     what_waits_is_taken_back_when_the_case_moves_though_no_rule_listens,
     what_was_said_of_a_case_that_moved_before_it_was_planned_is_told_to_nobody,
     what_stood_late_when_the_source_was_new_tells_nobody,
+    a_clock_that_was_down_for_days_says_the_newest_threshold_once,
+    a_case_counts_from_when_it_came_in_however_late_it_is_planned,
     a_clock_that_jumps_back_says_nothing_twice,
     a_client_who_hears_nothing_is_told_so_and_again_ten_working_days_later,
     a_new_note_leaves_the_clock_running_and_a_new_deadline_begins_anew,
@@ -161,6 +163,48 @@ async fn what_stood_late_when_the_source_was_new_tells_nobody(store: TestStore) 
     office.look().await;
     let said = office.said_in_short().await;
     assert_eq!(said, ["case.stalled PR-2 3"]);
+}
+
+async fn a_clock_that_was_down_for_days_says_the_newest_threshold_once(store: TestStore) {
+    let mut office = office(store).await;
+    office
+        .say("case.opened", "PR-1", "waiting_distributor", json!({}))
+        .await;
+    // It stood there for eight days when its source was new, and was late already.
+    office
+        .stands("PR-2", "waiting_distributor", "2026-11-23T10:00:00Z")
+        .await;
+    // The first look at either of them; several thresholds of each have passed since.
+    office.set("2026-12-18T09:00:00Z");
+    office.look().await;
+    let mut said = office.said_in_short().await;
+    said.sort();
+    assert_eq!(said, ["case.stalled PR-1 2", "case.stalled PR-2 3"]);
+    office.look().await;
+    assert_eq!(office.said_in_short().await.len(), 2, "once");
+    let messages = office.eye.texts(MESSAGES).await;
+    let to_client = |line: &&String| line.starts_with("C-1 case-stalled ");
+    assert_eq!(messages.iter().filter(to_client).count(), 1, "{messages:?}");
+    office.set("2026-12-24T07:00:01Z");
+    office.look().await;
+    assert_eq!(office.said_in_short().await[2..], ["case.stalled PR-1 3"]);
+}
+
+async fn a_case_counts_from_when_it_came_in_however_late_it_is_planned(store: TestStore) {
+    let mut office = office(store).await;
+    office
+        .tell(
+            "case.opened",
+            "PR-1",
+            "waiting_distributor",
+            json!({}),
+            false,
+        )
+        .await;
+    office.set("2026-12-10T09:00:00Z");
+    office.plan().await;
+    office.look().await;
+    assert_eq!(office.said_in_short().await, ["case.stalled PR-1 1"]);
 }
 
 async fn a_clock_that_jumps_back_says_nothing_twice(store: TestStore) {

@@ -3,8 +3,10 @@
 //! nothing is sent, so that what is planned is what is seen.
 
 mod back;
+mod changed;
 mod days;
 mod inhibited;
+mod left;
 mod told;
 
 use std::collections::BTreeSet;
@@ -42,6 +44,13 @@ const MESSAGES: &str = "SELECT e.event_id || ' ' || c.ref || ' ' || m.state FROM
 const TEXTS: &str = "SELECT e.event_id || ' ' || c.ref || ' ' || p.template FROM message m \
     JOIN plan p ON p.id = m.plan_id JOIN event e ON e.id = p.event_id \
     JOIN client c ON c.id = m.client_id ORDER BY 1";
+/// Each message as `EVENT CLIENT REASON`.
+const REASONS: &str = "SELECT e.event_id || ' ' || c.ref || ' ' || coalesce(m.reason, '-') FROM message m \
+    JOIN plan p ON p.id = m.plan_id JOIN event e ON e.id = p.event_id \
+    JOIN client c ON c.id = m.client_id ORDER BY 1";
+/// What waits is sent, and arrives.
+const ARRIVES: &str = "UPDATE message SET state = 'delivered', reason = NULL, opened_at = created_at, \
+    accepted_at = created_at, final_at = created_at WHERE state = 'queued'";
 /// Each event as `EVENT WHY`.
 const DETAILS: &str = "SELECT event_id || ' ' || coalesce(detail, '-') FROM event ORDER BY id";
 
@@ -146,6 +155,16 @@ impl Life {
     /// Who has a message of this event, with its state.
     async fn told(&self, id: &str) -> Vec<String> {
         self.of(MESSAGES, id).await
+    }
+
+    /// The same with the reason of each.
+    async fn reasons(&self, id: &str) -> Vec<String> {
+        self.of(REASONS, id).await
+    }
+
+    /// All that waits to be sent arrives.
+    async fn arrives(&self) {
+        self.eye.execute(ARRIVES).await;
     }
 
     /// The templates of an event's messages.

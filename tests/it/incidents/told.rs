@@ -167,7 +167,8 @@ async fn planned_works_and_delays_have_texts_of_their_own(store: TestStore) {
             "4",
             "incident.resolved",
             json!({}),
-            "incident-restored",
+            // They have not begun.
+            "incident-cancelled",
         ),
         ("R-4", "5", "incident.opened", delay, "delay-started"),
         ("R-4", "6", "incident.updated", longer, "delay-changed"),

@@ -161,6 +161,7 @@ fn outgoing(reference: &str, email: &Email) -> Outgoing {
         lease_no: 3,
         reference: Reference(reference.to_owned()),
         expires_at: Timestamp::parse("2026-11-22T12:30:00Z").unwrap(),
+        reported: true,
         content: Content::Email(Box::new(email.clone())),
     }
 }

@@ -116,6 +116,7 @@ fn outgoing(content: Content) -> Outgoing {
         lease_no: 3,
         reference: Reference("m-42".to_owned()),
         expires_at: Timestamp::parse("2026-11-22T12:30:00Z").unwrap(),
+        reported: true,
         content,
     }
 }

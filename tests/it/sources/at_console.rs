@@ -9,7 +9,7 @@ use std::sync::Arc;
 use araldo::config::Config;
 use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::role::Role;
-use araldo::source::{Mapping, SourceRegister};
+use araldo::source::{Mapping, RegisteredSource, SourceRegister};
 use araldo::store::sources::DeadLetter;
 use axum::http::StatusCode;
 use serde_json::json;
@@ -40,11 +40,10 @@ async fn with_dead_letters() -> (Town, i64, i64) {
     let settings = &config.sources["desk"].settings;
     let kinds = Arc::new(CaseKinds::shipped());
     let mapping = Mapping::new("desk", &settings.watch, kinds).unwrap();
-    let mut register = SourceRegister::default();
+    let register = SourceRegister::default();
     let (store, ids) = (&town.web.store, &town.web.ids);
-    register
-        .enter("desk", settings, mapping, store, ids)
-        .unwrap();
+    let desk = RegisteredSource::new("desk", settings, mapping, store, ids).unwrap();
+    register.replace([("desk".to_owned(), Arc::new(desk))].into());
     let (whole, half) = (ids.next(), ids.next());
     let mut tx = store.write().await.unwrap();
     for (id, record) in [(whole, WHOLE), (half, HALF)] {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::{self, stream};
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::support::patience::until;
@@ -16,6 +17,7 @@ const UNDER_WAY: usize = 256;
 pub(super) struct Bus {
     pub(super) server: NatsServer,
     pub(super) stream: jetstream::Context,
+    client: async_nats::Client,
 }
 
 impl Bus {
@@ -26,7 +28,8 @@ impl Bus {
         let client = options.connect(server.url()).await.unwrap();
         let bus = Self {
             server,
-            stream: jetstream::new(client),
+            stream: jetstream::new(client.clone()),
+            client,
         };
         bus.make_stream().await;
         bus
@@ -44,6 +47,40 @@ impl Bus {
             made.map(drop).map_err(|error| error.to_string())
         })
         .await;
+    }
+
+    /// Makes the consumer as somebody of theirs would, with so long a wait.
+    pub(super) async fn make_consumer(&self, ack_wait: Duration) {
+        let ack_wait = u64::try_from(ack_wait.as_nanos()).unwrap();
+        let config = json!({"durable_name": "araldo", "ack_policy": "explicit",
+            "ack_wait": ack_wait, "deliver_policy": "all", "replay_policy": "instant",
+            "max_ack_pending": 1000, "max_deliver": -1, "filter_subject": "cases.>"});
+        let made: Value = self
+            .stream
+            .request(
+                "CONSUMER.DURABLE.CREATE.EVENTS.araldo",
+                &json!({"stream_name": "EVENTS", "config": config}),
+            )
+            .await
+            .unwrap();
+        assert_eq!(made["name"], "araldo", "{made}");
+    }
+
+    /// Takes so many messages by the consumer of the source, as a node that dies then.
+    pub(super) async fn take_without_a_word(&self, count: usize) {
+        let inbox = self.client.new_inbox();
+        let mut arrivals = self.client.subscribe(inbox.clone()).await.unwrap();
+        let request = json!({"batch": count, "no_wait": true}).to_string();
+        let next = "$JS.API.CONSUMER.MSG.NEXT.EVENTS.araldo";
+        let asked = self
+            .client
+            .publish_with_reply(next, inbox, request.into())
+            .await;
+        asked.unwrap();
+        for _ in 0..count {
+            let message = arrivals.next().await.unwrap();
+            assert!(message.reply.is_some(), "{message:?}");
+        }
     }
 
     /// Publishes one message, and waits until it is kept.

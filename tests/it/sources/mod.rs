@@ -12,6 +12,8 @@ mod gtfs_rt;
 mod killed;
 mod nats;
 mod outbox;
+mod reconcile;
+mod reloaded;
 mod theirs;
 mod told_by_itself;
 mod webhook;

@@ -2,6 +2,8 @@
 //! known and told to nobody. What nobody can read waits; whoever is killed, removed or too old, nothing
 //! is lost and nobody is told twice.
 
+use std::time::Duration;
+
 use araldo::config::Config;
 use serde_json::{Value, json};
 
@@ -21,6 +23,7 @@ on_both_databases!(
     a_stream_made_anew_is_read_and_said,
     several_subjects_are_read_or_refused,
     a_consumer_of_somebody_else_is_refused,
+    what_a_dead_node_held_is_told_at_once_and_in_order,
     each_message_is_taken_once_and_in_order_whoever_is_killed,
 );
 
@@ -301,6 +304,30 @@ async fn a_consumer_of_somebody_else_is_refused(store: TestStore) {
     settled(&node).await;
     bus.publish(&row(0, "NUOVA", 1).to_string()).await;
     node.until_states("C-0", &["delivered"]).await;
+    node.stop().await;
+}
+
+async fn what_a_dead_node_held_is_told_at_once_and_in_order(store: TestStore) {
+    let bus = Bus::start().await;
+    // Whoever waits for what is out waits for longer than any test.
+    bus.make_consumer(Duration::from_hours(1)).await;
+    let node = running(store, &bus.source("json")).await;
+    settled(&node).await;
+    let store = node.stop_and_keep_store().await;
+    for number in 1..=3 {
+        bus.publish(&row(number, "NUOVA", number).to_string()).await;
+    }
+    bus.take_without_a_word(2).await;
+    let node = Node::start(store, &bus.source("json")).await;
+    for client in ["C-1", "C-2", "C-3"] {
+        node.until_states(client, &["delivered"]).await;
+    }
+    let taken = node
+        .eye
+        .texts("SELECT event_id FROM event ORDER BY id")
+        .await;
+    assert_eq!(taken, ["PR-1:1", "PR-2:2", "PR-3:3"]);
+    bus.until_acknowledged().await;
     node.stop().await;
 }
 

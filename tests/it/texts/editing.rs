@@ -123,7 +123,7 @@ async fn what_is_typed_survives_the_other_tabs_without_a_script() {
     );
 }
 
-const MJML: &str = "<mjml><mj-body><mj-section><mj-column><mj-text>{{ client.name }}</mj-text></mj-column></mj-section></mj-body></mjml>";
+const MJML: &str = "<mjml><mj-body><mj-section><mj-column><mj-text>{{ client.name }}, {{ case.ref }}</mj-text></mj-column></mj-section></mj-body></mjml>";
 
 #[tokio::test]
 async fn publishing_shows_what_readers_lose_and_asks() {

@@ -103,7 +103,7 @@ fn at_the_limits() -> Vec<(&'static str, Source)> {
                 email_subject: Some("{{ case.ref }}".to_owned()),
                 email_mjml: Some(mail(String::new(), sms.clone())),
                 sms: Some(sms),
-                email_text: None,
+                ..TemplateParts::default()
             };
             (name, attacks::of_parts(parts))
         })

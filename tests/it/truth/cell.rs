@@ -71,6 +71,7 @@ impl Cell {
             name: String::from("tell-all"),
             on: vec![String::from("incident.opened")],
             when: None,
+            late: false,
             audience: Audience::IncidentArea,
             template: String::from("incident-started"),
             topic: String::from("outages"),

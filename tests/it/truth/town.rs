@@ -161,6 +161,7 @@ fn rule(on: &str, template: &str, audience: Audience, dice: &mut Dice) -> Rule {
         name: format!("tell-{template}"),
         on: vec![on.to_owned()],
         when: None,
+        late: false,
         audience,
         template: template.to_owned(),
         topic: String::from(if audience == Audience::CaseClient {

@@ -119,7 +119,7 @@ impl Kannel {
         query.append_pair("coding", coding);
         let minutes = minutes_left(self.clock.now(), outgoing.expires_at);
         query.append_pair("validity", &minutes.to_string());
-        if let Some(callback) = &self.callback {
+        if let Some(callback) = self.callback.as_ref().filter(|_| outgoing.reported) {
             let ids = [outgoing.message.get(), outgoing.lease_no];
             let token = self.signer.sign(Purpose::Receipt, &ids);
             let report = format!("{callback}/{token}?type=%d&answer=%A&fid=%F&at=%T");

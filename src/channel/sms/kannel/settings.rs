@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::channel::settings::{Rate, Secret, duration};
+use crate::channel::settings::{Rate, Secret, SetupError, duration};
+use crate::domain::limits::REPLY_SECRET;
 
 /// A Kannel gateway as configured.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -32,6 +33,11 @@ pub struct KannelSettings {
     /// Ask for delivery reports, called back to `{public_url}/hooks/kannel/...`.
     #[serde(default = "yes")]
     pub receipts: bool,
+    /// Stands in the address where the gateway hands in what clients write back; without one nothing
+    /// is taken.
+    pub reply_secret: Option<Secret>,
+    /// File that holds it instead.
+    pub reply_secret_file: Option<PathBuf>,
     /// The gateway's line to use (`smsc`), where it has several.
     pub smsc: Option<String>,
     /// PEM file of the only authorities to trust; by default the system's.
@@ -57,10 +63,40 @@ impl KannelSettings {
             connections: thirty_two(),
             rate: None,
             receipts: yes(),
+            reply_secret: None,
+            reply_secret_file: None,
             smsc: None,
             ca_file: None,
             connect_timeout: ten_seconds(),
             timeout: half_a_minute(),
+        }
+    }
+
+    /// The secret of the address for what clients write back, if there is one. It stands in an address,
+    /// so it is made of what needs no escape there.
+    pub fn replies_by(&self, provider: &str) -> Result<Option<Secret>, SetupError> {
+        let secret = match (&self.reply_secret, &self.reply_secret_file) {
+            (Some(_), Some(_)) => {
+                let both = "`reply_secret` and `reply_secret_file` are both given: keep one";
+                return Err(SetupError::new(provider, both));
+            }
+            (Some(secret), None) => secret.clone(),
+            (None, Some(path)) => Secret::read(path)
+                .map_err(|error| SetupError::file(provider, "reply_secret_file", path, &error))?,
+            (None, None) => return Ok(None),
+        };
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let (least, most) = REPLY_SECRET;
+        let text = secret.expose();
+        match (least..=most).contains(&text.len()) && text.chars().all(fits) {
+            true => Ok(Some(secret)),
+            false => Err(SetupError::new(
+                provider,
+                format!(
+                    "`reply_secret` is {least} to {most} letters, digits, `-` and `_`, such as \
+                     `openssl rand -hex 20` gives"
+                ),
+            )),
         }
     }
 }
@@ -79,4 +115,52 @@ const fn ten_seconds() -> Duration {
 
 const fn half_a_minute() -> Duration {
     Duration::from_secs(30)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replies_by(settings: &KannelSettings) -> Result<Option<String>, String> {
+        let secret = settings.replies_by("gateway");
+        let shown = |secret: Secret| secret.expose().to_owned();
+        secret
+            .map(|secret| secret.map(shown))
+            .map_err(|error| error.to_string())
+    }
+
+    fn least() -> KannelSettings {
+        KannelSettings::new("http://a".to_owned(), "a".to_owned())
+    }
+
+    fn with(secret: &str) -> KannelSettings {
+        KannelSettings {
+            reply_secret: Some(Secret::new(secret.to_owned())),
+            ..least()
+        }
+    }
+
+    #[test]
+    fn the_secret_of_an_address_is_long_and_needs_no_escape() {
+        assert_eq!(replies_by(&least()), Ok(None));
+        let right = "0123456789abcdef";
+        assert_eq!(replies_by(&with(right)), Ok(Some(right.to_owned())));
+        for wrong in ["", "short", "0123456789abcde/", "0123456789 abcdef"] {
+            let said = replies_by(&with(wrong)).unwrap_err();
+            assert!(said.contains("`reply_secret` is 16 to 200"), "{said}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, format!("{right}\n")).unwrap();
+        let by_file = KannelSettings {
+            reply_secret_file: Some(path),
+            ..least()
+        };
+        assert_eq!(replies_by(&by_file), Ok(Some(right.to_owned())));
+        let both = KannelSettings {
+            reply_secret: Some(Secret::new(right.to_owned())),
+            ..by_file
+        };
+        assert!(replies_by(&both).unwrap_err().contains("keep one"));
+    }
 }

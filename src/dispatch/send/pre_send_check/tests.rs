@@ -195,3 +195,19 @@ fn a_doubt_is_repeated_when_a_risk_is_taken_or_absence_was_proved() {
         assert_eq!(judged(&seen, &attempt("texts", None)), SendDecision::Send);
     }
 }
+
+#[test]
+fn the_answer_to_a_stop_leaves_and_a_dead_address_keeps_it_back() {
+    let barred = |why| PreSendState {
+        barred: Some(why),
+        wanted: Some(false),
+        ..mine()
+    };
+    let stopped = barred(Reason::Stop);
+    let end = (MessageState::Suppressed, Some(Reason::Stop));
+    assert_eq!(skipped(&stopped), Some(end), "any other message");
+    assert_eq!(skipped(&of_answer(&stopped)), None);
+    let dead = (MessageState::Suppressed, Some(Reason::HardBounce));
+    let bounced = of_answer(&barred(Reason::HardBounce));
+    assert_eq!(skipped(&bounced), Some(dead));
+}

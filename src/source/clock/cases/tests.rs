@@ -23,12 +23,14 @@ fn settings() -> ClockSettings {
         body_report_at: 5,
         chase_after_days: 2,
         bodies: BTreeMap::new(),
+        compensation: Vec::new(),
         incidents: IncidentTimes {
             overdue_grace: TimeDelta::minutes(30),
             confirm_after: TimeDelta::minutes(30),
             announce_days: 3,
             remind_at: NaiveTime::from_hms_opt(18, 0, 0).unwrap(),
             material: TimeDelta::minutes(30),
+            approval_above: None,
         },
     }
 }

@@ -14,6 +14,8 @@ pub enum Old {
     Cases,
     /// Incidents that are over, with what was said of them.
     Incidents,
+    /// What people wrote of incidents at the console.
+    Declared,
     /// Lines of the audit.
     Deeds,
     Plans,
@@ -73,6 +75,10 @@ impl UpkeepRows<'_> {
                 "SELECT id FROM incident WHERE id > $1 AND closed_at < $2
                  AND state <> 'going_on' ORDER BY id"
             ),
+            Old::Declared => ids!(
+                before,
+                "SELECT id FROM declared_incident WHERE id > $1 AND changed_at < $2 ORDER BY id"
+            ),
             Old::Erasures => ids!(
                 before,
                 "SELECT client_id FROM erased_client WHERE client_id > $1 AND erased_at < $2
@@ -116,9 +122,11 @@ impl UpkeepRows<'_> {
             }
             Old::Incidents => {
                 delete!("incident_answer WHERE incident_id")?;
+                delete!("incident_compensation WHERE incident_id")?;
                 delete!("incident_change WHERE incident_id")?;
                 delete!("incident WHERE id")
             }
+            Old::Declared => delete!("declared_incident WHERE id"),
             Old::Deeds => delete!("audit WHERE id"),
             Old::Erasures => delete!("erased_client WHERE client_id"),
             Old::DeadLetters => delete!("source_dead WHERE id"),

@@ -60,6 +60,11 @@ pub(super) async fn cases(
          (SELECT id FROM case_file WHERE client_ref = $1)";
         reference
     )?;
+    execute!(*conn, "delete the names of an erased client's cases that are missing somewhere",
+        "DELETE FROM reconciliation_name WHERE client_ref = $1
+         OR name IN (SELECT ref FROM case_file WHERE client_ref = $1)";
+        reference
+    )?;
     execute!(*conn, "delete an erased client's cases",
         "DELETE FROM case_file WHERE client_ref = $1";
         reference
@@ -114,6 +119,15 @@ pub(super) async fn audit(
     execute!(*conn, "remove an erased client from the audit log",
         "UPDATE audit SET subject = $2, detail = NULL WHERE id IN (", words::ids!("$1"), ")";
         json_ids(deeds.iter().copied()), format!("client:{client}")
+    )
+}
+
+/// Tests that an operator is sending to one of the client's addresses, which go with the client.
+pub(super) async fn test_sends(conn: &mut Conn, client: ClientId) -> Result<(), StoreError> {
+    execute!(*conn, "delete tests to an erased client's address",
+        "DELETE FROM test_send WHERE address <> ''
+         AND address IN (SELECT address FROM contact_point WHERE client_id = $1)";
+        client
     )
 }
 

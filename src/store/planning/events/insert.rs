@@ -18,7 +18,7 @@ use crate::store::{Conn, Doing as _, StoreError};
 /// One row of SQLite's texts; the texts below differ in how many they have.
 macro_rules! row {
     () => {
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     };
 }
 #[rustfmt::skip] // eight in sight
@@ -51,9 +51,9 @@ macro_rules! insert {
     ($rows:ident) => {
         concat!(
             "INSERT OR FAIL INTO event (id, source, event_id, type, subject, occurred_at, \
-             received_at, data, body_hash, claimed_at, quiet, state) \
+             received_at, data, body_hash, claimed_at, quiet, late, state) \
              SELECT column1, column2, column3, column4, column5, column6, column7, column8, \
-             column9, column10, column11, 'received' FROM (VALUES ",
+             column9, column10, column11, column12, 'received' FROM (VALUES ",
             $rows!(),
             ") WHERE column1 IS NOT NULL ON CONFLICT (source, event_id) DO NOTHING"
         )
@@ -104,7 +104,8 @@ async fn into_sqlite(
                 .bind(Arc::clone(&event.data))
                 .bind(Arc::clone(&event.fingerprint))
                 .bind(event.claimed_at.map(Timestamp::as_micros))
-                .bind(event.quiet);
+                .bind(event.quiet)
+                .bind(event.late);
         }
         let done = query.execute(&mut **c).await.doing("store events")?;
         inserted += done.rows_affected();
@@ -131,16 +132,17 @@ async fn into_postgres(
             &*event.fingerprint,
             event.claimed_at.map(Timestamp::as_micros),
             event.quiet,
+            event.late,
         ])
     };
     let rows: Value = rows.iter().map(columns).collect();
     let done = sqlx::query(concat!(
         "INSERT INTO event (id, source, event_id, type, subject, occurred_at, received_at, \
-         data, body_hash, claimed_at, quiet, state) \
+         data, body_hash, claimed_at, quiet, late, state) \
          SELECT CAST(value ->> 0 AS BIGINT), value ->> 1, value ->> 2, value ->> 3, \
          value ->> 4, CAST(value ->> 5 AS BIGINT), CAST(value ->> 6 AS BIGINT), \
          value ->> 7, value ->> 8, CAST(value ->> 9 AS BIGINT), CAST(value ->> 10 AS BOOLEAN), \
-         'received' FROM ",
+         CAST(value ->> 11 AS BOOLEAN), 'received' FROM ",
         postgres::rows!("$1"),
         " WHERE TRUE ON CONFLICT (source, event_id) DO NOTHING"
     ))

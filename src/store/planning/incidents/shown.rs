@@ -4,7 +4,7 @@
 
 use super::{IncidentRecord, Incidents, columns};
 use crate::domain::area::Area;
-use crate::domain::event::{Incident, IncidentStep};
+use crate::domain::event::{Incident, IncidentState, IncidentStep};
 use crate::domain::{IncidentId, Timestamp};
 use crate::store::StoreError;
 use crate::store::database::rows::row;
@@ -69,7 +69,7 @@ impl Incidents<'_> {
     }
 
     /// The incident as its clients are told of it: with an empty area, and with at most `limit`
-    /// of its events, the newest first.
+    /// of its events, the newest first. What is for operators alone is not among them.
     pub async fn for_reader(
         &mut self,
         reference: &str,
@@ -78,11 +78,24 @@ impl Incidents<'_> {
         let Some(IncidentRecord { id, incident }) = self.outlined(reference).await? else {
             return Ok(None);
         };
-        let reports = all!(self.0, "look up an incident's history",
+        let mut reports: Vec<IncidentReport> = all!(self.0, "look up an incident's history",
             "SELECT type AS kind, data, occurred_at FROM incident_change
-             WHERE incident_id = $1 ORDER BY occurred_at DESC, event_id DESC LIMIT $2";
+             WHERE incident_id = $1 AND type <> 'incident.compensation'
+             ORDER BY occurred_at DESC, event_id DESC LIMIT $2";
             id, limit
         )?;
+        // Works that ended before they began did not take place, whatever word ended them.
+        let ends = |report: &&mut IncidentReport| {
+            matches!(
+                report.step,
+                IncidentStep::Resolved | IncidentStep::Cancelled
+            )
+        };
+        if incident.state == IncidentState::Cancelled
+            && let Some(end) = reports.iter_mut().find(ends)
+        {
+            end.step = IncidentStep::Cancelled;
+        }
         Ok(Some((incident, reports)))
     }
 }

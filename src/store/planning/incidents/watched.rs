@@ -16,6 +16,7 @@ row! {
         pub reference: String,
         pub kind: IncidentKind,
         pub state: IncidentState,
+        pub service: Option<String>,
         pub began_at: Option<Timestamp>,
         pub expected_end: Option<Timestamp>,
         /// Time of its first event.
@@ -63,7 +64,7 @@ impl Incidents<'_> {
         limit: i64,
     ) -> Result<Vec<WatchedIncident>, StoreError> {
         all!(self.0, "read the incidents that the clock looks at",
-            "SELECT id, ref AS reference, kind, state, began_at, expected_end, opened_at, closed_at,
+            "SELECT id, ref AS reference, kind, state, service, began_at, expected_end, opened_at, closed_at,
              (SELECT h.occurred_at FROM incident_change h WHERE h.event_id = incident.told_event)
              AS told_at, overdue_for, reminded_for, asked_for, late_notice FROM incident
              WHERE clock_at <= $1 ORDER BY clock_at, id LIMIT $2", words::skip_locked!();

@@ -7,7 +7,7 @@
 
 use super::{IncidentRecord, Incidents, columns};
 use crate::domain::area::Area;
-use crate::domain::event::{Incident, IncidentState, incident_subject};
+use crate::domain::event::{Incident, IncidentState, IncidentStep, incident_subject};
 use crate::domain::limits::WIDER_LOOKED_AT;
 use crate::domain::{Class, EventId, IncidentId, MessageId, Timestamp};
 use crate::store::database::rows::{json, row};
@@ -19,6 +19,8 @@ use crate::store::{StoreError, json_ids};
 pub struct WiderIncident {
     /// What plans about it are about.
     pub subject: String,
+    /// The same of those that say that it is over for whoever left it.
+    pub left: String,
     /// Whoever was told of it at that time or later knows how it stands.
     pub since: Timestamp,
     pub goes_on: bool,
@@ -115,7 +117,8 @@ impl Incidents<'_> {
 
     /// Of these clients, those who surely know of one of the wider incidents, in order of their rows:
     /// by a message of their own or by that of somebody else at their address, which was for
-    /// safety if the news is. One that failed, is held or is lost counts for nothing.
+    /// safety if the news is. One that failed, is held or is lost counts for nothing; nor does any before
+    /// the word that it is over for them.
     pub async fn knowing(
         &mut self,
         wider: &[WiderIncident],
@@ -127,11 +130,12 @@ impl Incidents<'_> {
         }
         let wider: Vec<_> = wider
             .iter()
-            .map(|one| (&one.subject, one.since.as_micros()))
+            .map(|one| (&one.subject, one.since.as_micros(), &one.left))
             .collect();
         values!(self.0, "read who knows of a wider incident",
             "SELECT DISTINCT m.client_id FROM (SELECT value ->> 0 AS subject,
-             CAST(value ->> 1 AS BIGINT) AS since FROM ", words::rows!("$1"), ") AS w
+             CAST(value ->> 1 AS BIGINT) AS since, value ->> 2 AS gone FROM ",
+            words::rows!("$1"), ") AS w
              JOIN plan p ON p.subject = w.subject AND p.occurred_at >= w.since
              AND p.class IN ($3, 'safety') JOIN message m ON m.plan_id = p.id
              WHERE m.client_id IN (", words::ids!("$2"), ") AND (m.state IN ", sure!(),
@@ -139,6 +143,9 @@ impl Incidents<'_> {
              JOIN message t ON t.plan_id = m.plan_id AND t.client_id = cp.client_id
              AND t.channel = m.channel AND t.address = m.address
              WHERE cp.address = m.address AND cp.channel = m.channel AND t.state IN ", sure!(), ")))
+             AND NOT EXISTS (SELECT 1 FROM plan l JOIN message n ON n.plan_id = l.id
+             AND n.client_id = m.client_id WHERE l.subject = w.gone AND n.id > m.id
+             AND n.state NOT IN ('suppressed', 'superseded', 'cancelled', 'expired'))
              ORDER BY m.client_id";
             json(&wider)?, json_ids(clients), class
         )
@@ -264,6 +271,7 @@ impl OtherIncident {
             .is_wider_than(narrower, now)
             .then(|| WiderIncident {
                 subject: incident_subject(&incident.incident),
+                left: IncidentStep::Left.plan_subject(&incident.incident),
                 since,
                 goes_on,
             })

@@ -2,9 +2,7 @@
 
 use crate::domain::case_kind::CaseKinds;
 use crate::store::planning::cases::CaseRecord;
-use crate::web::Web;
-use crate::web::console::shell::format::LANGUAGE;
-use crate::web::console::shell::{When, in_path};
+use crate::web::console::shell::{Visit, When, in_path};
 
 /// One case in a list.
 pub(crate) struct CaseLine {
@@ -18,12 +16,13 @@ pub(crate) struct CaseLine {
 }
 
 impl CaseLine {
-    pub(crate) fn all(cases: Vec<CaseRecord>, web: &Web) -> Vec<Self> {
-        let (kinds, now) = (web.pages.case_kinds(), web.moment());
+    pub(crate) fn all(cases: Vec<CaseRecord>, visit: &Visit) -> Vec<Self> {
+        let (kinds, now) = (visit.web.pages.case_kinds(), visit.moment());
+        let language = now.words.language().tag();
         let line = |case: CaseRecord| Self {
             path: in_path(&case.data.case),
-            kind: kinds.kind_label(&case.data.kind, LANGUAGE),
-            state: kinds.state_label(&case.data.kind, &case.data.state, LANGUAGE),
+            kind: kinds.kind_label(&case.data.kind, language),
+            state: kinds.state_label(&case.data.kind, &case.data.state, language),
             with: owner(&case, kinds).unwrap_or_default().to_owned(),
             changed: When::new(case.changed_at, now),
             case,

@@ -39,9 +39,11 @@ pub(crate) async fn get(
     drop(tx);
     let next = list::next(&rows, |row| row.id.get());
     Ok(shell::page(&CasesPage {
-        frame: visit.frame(ConsolePart::Cases, "Cases").await?,
+        frame: visit
+            .frame(ConsolePart::Cases, visit.words().say("cases-title"))
+            .await?,
         all,
-        rows: CaseLine::all(rows, &visit.web),
+        rows: CaseLine::all(rows, &visit),
         next: next.map(|last| format!("/console/cases?show={show}&after={last}")),
     }))
 }

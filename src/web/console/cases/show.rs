@@ -10,11 +10,12 @@ use crate::store::people::replies::RepliesTo;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
 use crate::store::planning::events::StoredEvent;
 use crate::store::reports::MessageFilter;
-use crate::web::console::messages::MessageLine;
+use crate::web::console::messages::{MessageLine, silence};
 use crate::web::console::replies::{self, ReplyLine};
-use crate::web::console::shell::format::LANGUAGE;
 use crate::web::console::shell::timeline::TimelineStep;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
+};
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
@@ -38,7 +39,7 @@ struct CasePage {
 }
 
 pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Response, Problem> {
-    let now = visit.web.moment();
+    let now = visit.moment();
     let mut tx = visit.web.store.read().await?;
     let found = tx.cases().get(&case).await?;
     let steps = tx.cases().history(&case).await?;
@@ -47,26 +48,29 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         ..MessageFilter::default()
     };
     let lines = MessageLine::newest(&mut tx, &filter, now).await?;
+    let words = now.words;
     let untold = match steps.iter().rfind(|step| !step.step.is_reminder()) {
-        Some(newest) => untold(&tx.events().get(newest.event).await?),
+        Some(newest) => untold(&tx.events().get(newest.event).await?, words),
         None => String::new(),
     };
     let replies = replies::about(&mut tx, RepliesTo::Case(&case), now).await?;
     drop(tx);
     let kinds = visit.web.pages.case_kinds();
+    let language = words.language().tag();
     let step = |step: CaseChange| {
         let at = When::new(step.occurred_at, now);
-        let state = || kinds.state_label(&found.data.kind, &step.state, LANGUAGE);
-        let word = said_by_the_clock(step.step).map_or_else(state, str::to_owned);
+        let state = || kinds.state_label(&found.data.kind, &step.state, language);
+        let word =
+            said_by_the_clock(step.step).map_or_else(state, |key| words.say(key).into_owned());
         let said: Vec<String> = [step.owner, step.note].into_iter().flatten().collect();
         TimelineStep::new(at, "going", word, said.join(" · "))
     };
-    let title = format!("Case {case}");
+    let title = words.say_with("cases-case-title", &[("case", case.as_str().into())]);
     Ok(shell::page(&CasePage {
         frame: visit.frame(ConsolePart::Cases, title).await?,
         client_path: in_path(&found.data.client),
-        kind: kinds.kind_label(&found.data.kind, LANGUAGE),
-        state: kinds.state_label(&found.data.kind, &found.data.state, LANGUAGE),
+        kind: kinds.kind_label(&found.data.kind, language),
+        state: kinds.state_label(&found.data.kind, &found.data.state, language),
         with: owner(&found, kinds).map(str::to_owned),
         opened: When::new(found.opened_at, now),
         closed: found.closed_at.map(|at| When::new(at, now)),
@@ -79,21 +83,24 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
     }))
 }
 
-/// What stands in the place of a state that is no news.
+/// The key of what stands in the place of a state that is no news.
 const fn said_by_the_clock(step: CaseStep) -> Option<&'static str> {
     match step {
-        CaseStep::Stalled => Some("takes too long"),
-        CaseStep::DueSoon => Some("due soon"),
-        CaseStep::Silent => Some("nothing said for long"),
+        CaseStep::Stalled => Some("cases-step-stalled"),
+        CaseStep::DueSoon => Some("cases-step-due-soon"),
+        CaseStep::Silent => Some("cases-step-silent"),
         CaseStep::Opened | CaseStep::StateChanged | CaseStep::Closed => None,
     }
 }
 
 /// Why an event told nobody, in a sentence.
-fn untold(newest: &StoredEvent) -> String {
+fn untold(newest: &StoredEvent, words: ConsoleWords) -> String {
     match (newest.state, &newest.detail) {
-        (EventState::Received, _) => "Its newest event is being planned.".to_owned(),
-        (_, Some(detail)) => format!("Of its newest event: {detail}."),
-        (_, None) => "No rule matched the events of this case.".to_owned(),
+        (EventState::Received, _) => words.say("cases-untold-planning").into_owned(),
+        (_, Some(detail)) => {
+            let values = [("detail", FluentValue::from(silence(detail, words)))];
+            words.say_with("cases-untold-because", &values)
+        }
+        (_, None) => words.say("cases-untold-rule").into_owned(),
     }
 }

@@ -37,7 +37,9 @@ pub(crate) async fn get(
     let next = list::next(&rows, |row| row.id);
     let with_path = |row: ClientSummary| (in_path(&row.client), row);
     Ok(shell::page(&ClientsPage {
-        frame: visit.frame(ConsolePart::Clients, "Clients").await?,
+        frame: visit
+            .frame(ConsolePart::Clients, visit.words().say("clients-title"))
+            .await?,
         next: next.map(|last| format!("/console/clients?q={}&after={last}", in_path(&q))),
         q,
         rows: rows.into_iter().map(with_path).collect(),

@@ -1,12 +1,13 @@
 //! `GET /console/clients/{client}`: one client with everything that decides what they get.
 //! Addresses are masked; showing one is a POST of its own and is written down.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use super::why::{Explanation, answer};
-use crate::domain::Channel;
 use crate::domain::client::Client;
 use crate::domain::role::Right;
 use crate::store::Tx;
@@ -19,8 +20,9 @@ use crate::web::auth::csrf::Posted;
 use crate::web::console::cases::CaseLine;
 use crate::web::console::messages::MessageLine;
 use crate::web::console::replies::{self, ReplyLine};
-use crate::web::console::shell::format::plain;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
+};
 use crate::web::console::state::Moment;
 use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
@@ -41,8 +43,10 @@ const PLACES: usize = 100;
 
 struct ContactLine {
     id: i64,
-    channel: Channel,
+    channel: Cow<'static, str>,
     address: String,
+    /// Which address the button shows, for who hears the page.
+    which: String,
     verified: bool,
     shown: bool,
 }
@@ -53,9 +57,12 @@ struct ClientPage {
     frame: Frame,
     path: String,
     client: Client,
+    preferred: Cow<'static, str>,
+    quiet: Cow<'static, str>,
     may_reveal: bool,
     contacts: Vec<ContactLine>,
-    suppressions: Vec<(Channel, String, String, When)>,
+    /// Which address is barred and why, and since when.
+    suppressions: Vec<(String, When)>,
     cases: Vec<CaseLine>,
     lines: Vec<MessageLine>,
     answer: Option<Explanation>,
@@ -111,7 +118,7 @@ async fn draw(
     about: &str,
     shown: Option<i64>,
 ) -> Result<Response, Problem> {
-    let now = visit.web.moment();
+    let now = visit.moment();
     let mut tx = visit.web.store.read().await?;
     let mut record = tx.clients().get(client).await?;
     record.client.places.truncate(PLACES);
@@ -136,23 +143,46 @@ async fn draw(
         may_reveal: visit.may(Right::Reveal),
         may_answer: visit.may(Right::AnswerReplies),
         replies,
-        contacts: contacts(&record, shown),
+        preferred: preferred(&record.client, now.words),
+        quiet: quiet(&record.client, now.words),
+        contacts: contacts(&record, shown, now.words),
         suppressions: suppressions(&barred, now),
-        cases: CaseLine::all(cases, &visit.web),
+        cases: CaseLine::all(cases, visit),
         lines,
         answer,
         client: record.client,
     }))
 }
 
-fn contacts(record: &ClientRecord, shown: Option<i64>) -> Vec<ContactLine> {
+fn preferred(client: &Client, words: ConsoleWords) -> Cow<'static, str> {
+    match client.preferred {
+        Some(channel) => words.of("channel", channel.as_str()),
+        None => words.say("clients-prefers-none"),
+    }
+}
+
+fn quiet(client: &Client, words: ConsoleWords) -> Cow<'static, str> {
+    let Some(quiet) = client.quiet_hours else {
+        return words.say("clients-quiet-usual");
+    };
+    let values = [
+        ("from", FluentValue::from(quiet.from_text())),
+        ("to", FluentValue::from(quiet.to_text())),
+    ];
+    Cow::Owned(words.say_with("clients-quiet-span", &values))
+}
+
+fn contacts(record: &ClientRecord, shown: Option<i64>, words: ConsoleWords) -> Vec<ContactLine> {
     let contacts = record.contact_ids.iter().zip(&record.client.contacts);
     contacts
         .map(|(id, contact)| {
             let shown = shown == Some(*id);
+            let channel = words.of("channel", contact.address.channel().as_str());
+            let values = [("channel", FluentValue::from(channel.clone()))];
             ContactLine {
                 id: *id,
-                channel: contact.address.channel(),
+                which: words.say_with("clients-show-which", &values),
+                channel,
                 address: match shown {
                     true => contact.address.as_str().to_owned(),
                     false => contact.address.masked(),
@@ -164,13 +194,50 @@ fn contacts(record: &ClientRecord, shown: Option<i64>) -> Vec<ContactLine> {
         .collect()
 }
 
-fn suppressions(barred: &[Suppression], now: Moment) -> Vec<(Channel, String, String, When)> {
+fn suppressions(barred: &[Suppression], now: Moment) -> Vec<(String, When)> {
+    let words = now.words;
     barred
         .iter()
         .map(|barred| {
             let since = When::new(barred.created_at, now);
-            let (address, reason) = (barred.address.masked(), plain(barred.reason.as_str()));
-            (barred.address.channel(), address, reason, since)
+            let channel = barred.address.channel();
+            let values = [
+                (
+                    "channel",
+                    FluentValue::from(words.of("channel", channel.as_str())),
+                ),
+                ("address", barred.address.masked().into()),
+                (
+                    "reason",
+                    words.of("clients-barred", barred.reason.as_str()).into(),
+                ),
+            ];
+            (words.say_with("clients-is-barred", &values), since)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::client::{SuppressionReason, TrackingConsent};
+    use crate::domain::language::Language;
+
+    /// English as the store says it, and an Italian that is another.
+    fn has_words(family: &str, word: &str) {
+        let english = ConsoleWords::ENGLISH.of(family, word);
+        assert_eq!(english, word.replace('_', " "));
+        let italian = ConsoleWords::new(Language::Italian).of(family, word);
+        assert_ne!(italian, english, "{family}: {word} is not translated");
+    }
+
+    #[test]
+    fn every_consent_and_every_bar_has_its_words() {
+        for consent in TrackingConsent::ALL {
+            has_words("clients-consent", consent.as_str());
+        }
+        for barred in SuppressionReason::ALL {
+            has_words("clients-barred", barred.as_str());
+        }
+    }
 }

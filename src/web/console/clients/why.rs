@@ -1,5 +1,7 @@
 //! Why did this client (not) get it?
 
+use std::borrow::Cow;
+
 use crate::store::reports::MessageFilter;
 use crate::store::{StoreError, Tx};
 use crate::web::console::messages::MessageLine;
@@ -7,7 +9,7 @@ use crate::web::console::state::Moment;
 
 pub(super) struct Explanation {
     pub(super) about: String,
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Cow<'static, str>,
     pub(super) lines: Vec<MessageLine>,
 }
 
@@ -33,17 +35,14 @@ pub(super) async fn answer(
     let lines = MessageLine::newest(tx, &theirs, now).await?;
     let others = tx.reports().messages(&anybody, None, 1).await?;
     let verdict = match (lines.is_empty(), others.items.is_empty()) {
-        (false, _) => "Each message about it is listed with its state and reason.",
-        (true, false) => {
-            "This client was not in the audience: no place in the area, or not their case. \
-             Others were told."
-        }
-        (true, true) if incident || case => "It is known, and no rule has told anybody of it.",
-        (true, true) => "There is no incident, case or event of this name.",
+        (false, _) => "clients-why-listed",
+        (true, false) => "clients-why-outside",
+        (true, true) if incident || case => "clients-why-nobody",
+        (true, true) => "clients-why-unknown",
     };
     Ok(Explanation {
         about: about.to_owned(),
-        verdict,
+        verdict: now.words.say(verdict),
         lines,
     })
 }

@@ -1,7 +1,8 @@
 //! An incident: a line of the list and at the top of its page.
 
+use super::facts;
 use crate::domain::event::Incident;
-use crate::web::console::shell::format::{Badge, When, in_path, plain};
+use crate::web::console::shell::format::{Badge, When, in_path};
 use crate::web::console::state::Moment;
 
 pub(crate) struct IncidentLine {
@@ -15,16 +16,12 @@ pub(crate) struct IncidentLine {
 
 impl IncidentLine {
     pub(crate) fn new(incident: Incident, now: Moment) -> Self {
-        let words = [
-            Some(incident.kind.as_str()),
-            incident.service.as_deref(),
-            incident.severity.as_deref(),
-        ];
-        let words: Vec<String> = words.into_iter().flatten().map(plain).collect();
+        let (service, severity) = (incident.service.as_deref(), incident.severity.as_deref());
+        let what = facts::what(Some(incident.kind.as_str()), service, severity, now.words);
         Self {
             path: in_path(&incident.incident),
-            what: words.join(" · "),
-            badge: Badge::of_incident(incident.state),
+            what,
+            badge: Badge::of_incident(incident.state, now.words),
             began: When::new(incident.began(), now),
             ends: incident
                 .closed_at

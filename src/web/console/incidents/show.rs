@@ -1,41 +1,52 @@
 //! `GET /console/incidents/{incident}`: its area, its steps, how far its messages got, and what
-//! clients answered when they were asked whether it is over.
+//! clients answered when they were asked whether it is over; for those who may, how it goes on.
 
 use askama::Template;
 use axum::response::Response;
+use serde::Deserialize;
 
+use super::change::IncidentChangeForm;
+use super::facts::{self, SaidMap};
 use super::line::IncidentLine;
-use crate::domain::area::Area;
-use crate::domain::event::IncidentState;
-use crate::insight::Proportion;
-use crate::store::StoreError;
+use super::live::ReachView;
+use crate::domain::event::{Incident, IncidentState, incident_subject};
+use crate::domain::role::Right;
+use crate::store::planning::declared::MessagesBefore;
 use crate::store::planning::incidents::BackCount;
-use crate::store::reports::{DeliveryFunnel, IncidentNews};
-use crate::web::console::shell::format::{grouped, plain};
-use crate::web::console::shell::funnel::{FunnelStep, funnel};
-use crate::web::console::shell::map::{Map, draw};
+use crate::store::reports::IncidentNews;
+use crate::store::{StoreError, Tx};
+use crate::web::console::messages::silence;
 use crate::web::console::shell::timeline::TimelineStep;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
+};
 use crate::web::console::state::Moment;
-use crate::web::extract::Path;
+use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
 /// Dots on the map: enough to see the shape.
 const DOTS: i64 = 400;
-/// Stands where the area would, so that nobody takes the incident for one that covers nothing.
-const UNREADABLE: &str = "not readable: written by another version, or damaged";
+
+/// What was just done, as the address says it after a form.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DoneToIncident {
+    /// `sent` or `corrected`.
+    done: String,
+    /// Messages that were taken back, and those that could not be.
+    stopped: Option<i64>,
+    left: Option<i64>,
+}
 
 #[derive(Template)]
 #[template(path = "console/incident.html")]
 struct IncidentPage {
     frame: Frame,
     row: IncidentLine,
-    area: Vec<(&'static str, String)>,
-    map: Option<Map>,
+    area: Vec<(String, String)>,
+    map: Option<SaidMap>,
     steps: Vec<TimelineStep>,
-    delivery: Vec<FunnelStep>,
-    planned: String,
-    unreachable: String,
+    reach: ReachView,
     /// The next word, where one is promised.
     next_update: Option<When>,
     /// What it is a part of, as its name and part of an address.
@@ -44,9 +55,22 @@ struct IncidentPage {
     answers: Option<String>,
     /// Its parts, likewise, each with where it stands.
     parts: Vec<(String, String, String)>,
+    /// What was just done.
+    done: Option<String>,
+    /// What had left before it was cancelled.
+    remainder: Option<String>,
+    /// The forms by which it goes on, each with its word, the most wanted first.
+    changes: Vec<(&'static str, String)>,
+    may_stop: bool,
 }
 
-pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn get(
+    visit: Visit,
+    Path(incident): Path<String>,
+    Query(done): Query<DoneToIncident>,
+) -> Result<Response, Problem> {
+    let now = visit.moment();
+    let words = now.words;
     let mut tx = visit.web.store.read().await?;
     let found = tx.incidents().outlined(&incident).await?;
     let found = found.ok_or_else(|| StoreError::missing("incident", &incident))?;
@@ -56,24 +80,82 @@ pub(crate) async fn get(visit: Visit, Path(incident): Path<String>) -> Result<Re
     let dots = tx.reports().places_told(id, DOTS).await?;
     let answers = tx.incidents().back_count(found.id).await?;
     let parts = tx.incidents().children(&incident).await?;
+    let remainder = remainder(&mut tx, &found.incident, words).await?;
     drop(tx);
     let delivery = visit.web.console.funnel(&visit.web, id).await?;
-    let now = visit.web.moment();
-    let title = format!("Incident {incident}");
+    let title = words.with("incidents-one-title", "incident", &incident);
+    let may_declare = visit.may(Right::DeclareIncidents);
     Ok(shell::page(&IncidentPage {
         frame: visit.frame(ConsolePart::Incidents, title).await?,
-        area: facts(area.as_ref()),
-        map: area.as_ref().and_then(|area| draw(area, &dots)),
+        area: facts::area(area.as_ref(), words),
+        map: area
+            .as_ref()
+            .and_then(|area| facts::map(area, &dots, words)),
         steps: steps.iter().map(|found| step(found, now)).collect(),
-        planned: grouped(delivery.planned),
-        unreachable: unreachable(&delivery),
-        delivery: funnel(&delivery),
+        reach: ReachView::new(&delivery, &incident, words),
         next_update: found.incident.next_update.map(|at| When::new(at, now)),
         parent: found.incident.parent.clone().map(linked),
-        answers: answered(answers),
-        parts: parts.into_iter().map(part).collect(),
+        answers: answered(answers, words),
+        parts: parts.into_iter().map(|one| part(one, words)).collect(),
+        done: done.said(words),
+        remainder,
+        changes: match may_declare {
+            true => changes(found.incident.state, words),
+            false => Vec::new(),
+        },
+        may_stop: may_declare,
         row: IncidentLine::new(found.incident, now),
     }))
+}
+
+impl DoneToIncident {
+    fn said(&self, words: ConsoleWords) -> Option<String> {
+        if let (Some(stopped), Some(left)) = (self.stopped, self.left) {
+            let values = [
+                ("stopped", FluentValue::from(words.number(stopped))),
+                ("left", FluentValue::from(words.number(left))),
+            ];
+            return Some(words.say_with("incidents-done-stopped", &values));
+        }
+        match self.done.as_str() {
+            "sent" => Some(words.say("incidents-done-sent").into_owned()),
+            "corrected" => Some(words.say("incidents-done-corrected").into_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Of one that was cancelled: how many messages about it had left, and how many had not.
+async fn remainder(
+    tx: &mut Tx,
+    incident: &Incident,
+    words: ConsoleWords,
+) -> Result<Option<String>, StoreError> {
+    let (IncidentState::Cancelled, Some(closed)) = (incident.state, incident.closed_at) else {
+        return Ok(None);
+    };
+    let subject = incident_subject(&incident.incident);
+    let MessagesBefore {
+        gone, withdrawn, ..
+    } = tx.declared().messages_before(&subject, closed).await?;
+    let values: [(&str, FluentValue<'_>); 4] = [
+        ("gone", gone.into()),
+        ("goneNumber", words.number(gone).into()),
+        ("withdrawn", withdrawn.into()),
+        ("withdrawnNumber", words.number(withdrawn).into()),
+    ];
+    Ok(Some(words.say_with("incidents-remainder-then", &values)))
+}
+
+fn changes(state: IncidentState, words: ConsoleWords) -> Vec<(&'static str, String)> {
+    let fitting = IncidentChangeForm::ALL.into_iter();
+    fitting
+        .filter(|change| change.fits(state))
+        .map(|change| {
+            let word = words.of("incidents-change", change.as_str());
+            (change.as_str(), word.into_owned())
+        })
+        .collect()
 }
 
 /// A reference with its part of an address.
@@ -82,69 +164,34 @@ fn linked(reference: String) -> (String, String) {
     (reference, path)
 }
 
-fn part((reference, state): (String, IncidentState)) -> (String, String, String) {
+fn part(
+    (reference, state): (String, IncidentState),
+    words: ConsoleWords,
+) -> (String, String, String) {
     let (reference, path) = linked(reference);
-    (reference, path, plain(state.as_str()))
+    let state = words.of("incident-state", state.as_str()).into_owned();
+    (reference, path, state)
 }
 
-fn answered(count: BackCount) -> Option<String> {
+fn answered(count: BackCount, words: ConsoleWords) -> Option<String> {
     let BackCount { back, still_out } = count;
     (back + still_out > 0).then(|| {
-        format!(
-            "back for {}, still out for {}",
-            grouped(back),
-            grouped(still_out)
-        )
+        let values = [
+            ("back", FluentValue::from(words.number(back))),
+            ("out", FluentValue::from(words.number(still_out))),
+        ];
+        words.say_with("incidents-answers", &values)
     })
 }
 
-fn facts(area: Option<&Area>) -> Vec<(&'static str, String)> {
-    let Some(area) = area else {
-        return vec![("Area", UNREADABLE.to_owned())];
-    };
-    let lists = [
-        ("Municipalities", &area.municipalities),
-        ("Postal codes", &area.postal_codes),
-        ("Tags", &area.tags),
-        ("Places", &area.places),
-    ];
-    let said = |list: &Vec<String>| match list.len() {
-        ..=12 => list.join(", "),
-        many => format!("{} and {} more", list[..10].join(", "), many - 10),
-    };
-    lists
-        .into_iter()
-        .filter(|(_, list)| !list.is_empty())
-        .map(|(word, list)| (word, said(list)))
-        .collect()
-}
-
-/// All of them were counted, so there is no interval to give.
-fn unreachable(delivery: &DeliveryFunnel) -> String {
-    let (without, all) = (grouped(delivery.unreachable), grouped(delivery.planned));
-    match Proportion::new(delivery.unreachable, delivery.planned) {
-        rate if rate.is_small() => format!("{without} of {all}"),
-        rate => format!("{without} of {all} ({} %)", rate.percent()),
-    }
-}
-
 fn step(found: &IncidentNews, now: Moment) -> TimelineStep {
-    let not_told = match found.suppressed {
-        0 => String::new(),
-        some => format!(
-            "; {} clients are not told (each has its reason)",
-            grouped(some)
-        ),
-    };
+    let words = now.words;
     let detail = match &found.template {
-        Some(template) => {
-            let messages = grouped(found.planned - found.suppressed);
-            format!("{messages} messages with the text {template}{not_told}")
-        }
-        None => found
-            .silence
-            .clone()
-            .unwrap_or_else(|| "nobody was told: no rule matches".to_owned()),
+        Some(template) => messages_of(found, template, words),
+        None => match &found.silence {
+            Some(kept) => silence(kept, words).into_owned(),
+            None => words.say("incidents-step-no-rule").into_owned(),
+        },
     };
     let word = found.kind.trim_start_matches("incident.");
     let tone = match word {
@@ -153,8 +200,24 @@ fn step(found: &IncidentNews, now: Moment) -> TimelineStep {
         _ => "going",
     };
     let at = When::new(found.occurred_at, now);
+    let word = words.of("incidents-step", word).into_owned();
     TimelineStep {
         messages: found.template.is_some().then(|| in_path(&found.event_id)),
-        ..TimelineStep::new(at, tone, plain(word), detail)
+        ..TimelineStep::new(at, tone, word, detail)
     }
+}
+
+fn messages_of(found: &IncidentNews, template: &str, words: ConsoleWords) -> String {
+    let mut values: Vec<(&str, FluentValue<'_>)> = vec![
+        (
+            "number",
+            words.number(found.planned - found.suppressed).into(),
+        ),
+        ("template", template.into()),
+    ];
+    if found.suppressed == 0 {
+        return words.say_with("incidents-step-messages", &values);
+    }
+    values.push(("suppressed", words.number(found.suppressed).into()));
+    words.say_with("incidents-step-messages-but", &values)
 }

@@ -92,7 +92,7 @@ fn table(rows: &[StatsRow]) -> csv::Result<Vec<u8>> {
 }
 
 /// A text that never begins a formula, whatever a table calculation makes of it.
-fn guarded(text: &str) -> String {
+pub(in crate::web::console) fn guarded(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let guard = if formula { "'" } else { "" };
     format!("{guard}{text}")

@@ -6,8 +6,11 @@ use crate::web::day;
 
 pub(crate) mod csv;
 pub(crate) mod page;
+mod share;
 mod sums;
 mod tables;
+
+pub(crate) use share::share;
 
 /// The spans offered, in days.
 const SPANS: [i64; 4] = [7, 14, 30, 90];

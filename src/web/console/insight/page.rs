@@ -1,24 +1,26 @@
 //! `GET /console/insight`: the funnel first, then one table per question, a chart by day with its
 //! table. Every rate says what it is made of.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::response::Response;
 
+use super::share::written;
 use super::sums::Sums;
 use super::tables::{RateLine, Table, tables, unmeasured};
-use super::{InsightQuery, SPANS, date};
+use super::{InsightQuery, SPANS, share};
 use crate::domain::role::Right;
 use crate::insight::Proportion;
 use crate::store::reports::{Counts, StatsRow};
 use crate::web::console::shell::chart::{Bar, bars};
-use crate::web::console::shell::format::grouped;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
+use crate::web::console::shell::{self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit};
 use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// One step of the funnel: how many of the step before.
 struct ShareOfPlanned {
-    word: &'static str,
+    word: Cow<'static, str>,
     tone: &'static str,
     count: String,
     /// Of all planned, for the bar.
@@ -32,11 +34,12 @@ struct ShareOfPlanned {
 struct InsightPage {
     frame: Frame,
     days: i64,
-    spans: [i64; 4],
+    /// The spans offered, in days and as they are said.
+    spans: [(i64, String); 4],
     empty: bool,
     funnel: Vec<ShareOfPlanned>,
-    unmeasured: String,
-    anonymous: String,
+    /// What the shares mean, and what cannot be measured.
+    what: String,
     tables: Vec<Table>,
     bars: Vec<Bar>,
     by_day: Vec<RateLine>,
@@ -48,56 +51,85 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     visit.person.require(Right::Rates)?;
     let days = ask.days();
+    let words = visit.words();
     let sums = Sums::read(&visit.web, days).await?;
-    let bar = |row: &StatsRow| (date(row.day), row.counts.accepted, row.counts.reached);
-    let line = |row: &StatsRow| RateLine::new(date(row.day), &row.counts);
+    let bar = |row: &StatsRow| {
+        (
+            written(row.day, words),
+            row.counts.accepted,
+            row.counts.reached,
+        )
+    };
+    let line = |row: &StatsRow| RateLine::new(written(row.day, words), &row.counts, words);
     Ok(shell::page(&InsightPage {
-        frame: visit.frame(ConsolePart::Insight, "Insight").await?,
+        frame: visit
+            .frame(ConsolePart::Insight, words.say("insight-title"))
+            .await?,
         days,
-        spans: SPANS,
+        spans: SPANS.map(|days| (days, words.count("insight-days", days))),
         empty: sums.all.planned == 0,
-        funnel: funnel(&sums.all),
-        unmeasured: unmeasured(&sums.all).to_string(),
-        anonymous: grouped(sums.all.anonymous_opens),
+        funnel: funnel(&sums.all, words),
+        what: what(&sums.all, words),
         bars: bars(&sums.by_day.iter().map(bar).collect::<Vec<_>>()),
         by_day: sums.by_day.iter().rev().map(line).collect(),
-        tables: tables(&sums),
+        tables: tables(&sums, words),
     }))
 }
 
 /// Each step is a share of its own whole, and says which.
 #[rustfmt::skip] // a table is read line by line
-fn funnel(all: &Counts) -> Vec<ShareOfPlanned> {
+fn funnel(all: &Counts, words: ConsoleWords) -> Vec<ShareOfPlanned> {
     let to_send = all.planned - all.suppressed;
     let planned = ShareOfPlanned {
-        word: "planned",
+        word: words.say("insight-step-planned"),
         tone: "waiting",
-        count: grouped(all.planned),
+        count: words.number(all.planned),
         percent: if all.planned > 0 { 100 } else { 0 },
-        rate: format!("{} not to be sent", grouped(all.suppressed)),
+        rate: words.count("insight-not-sent", all.suppressed),
     };
     let shares = [
-        ("accepted", "going", all.accepted, to_send, "to be sent"),
-        ("delivered", "delivered", all.delivered, all.reporting, "whose provider reports deliveries"),
-        ("read", "read", all.read, all.read_measurable, "reached whose client did not refuse to be measured"),
-        ("opened", "read", all.opened, all.measurable, "e-mails whose opening is kept by name"),
-        ("clicked", "read", all.clicked, all.clicks_measurable, "reached whose clicks are kept"),
-        ("confirmed", "read", all.confirmed, all.reached, "reached"),
-        ("replied", "read", all.replied, all.reached, "reached"),
+        ("insight-step-accepted", "going", all.accepted, to_send, "insight-of-sendable"),
+        ("insight-step-delivered", "delivered", all.delivered, all.reporting, "insight-of-reporting"),
+        ("insight-step-read", "read", all.read, all.read_measurable, "insight-of-measurable"),
+        ("insight-step-opened", "read", all.opened, all.measurable, "insight-of-opens"),
+        ("insight-step-clicked", "read", all.clicked, all.clicks_measurable, "insight-of-clicks"),
+        ("insight-step-confirmed", "read", all.confirmed, all.reached, "insight-of-reached"),
+        ("insight-step-replied", "read", all.replied, all.reached, "insight-of-reached"),
     ];
-    std::iter::once(planned).chain(shares.map(share)).collect()
+    std::iter::once(planned).chain(shares.map(|one| step(one, words))).collect()
 }
 
-fn share((word, tone, k, n, of): (&'static str, &'static str, i64, i64, &str)) -> ShareOfPlanned {
+/// What the shares mean: what counts as reached and as read, and what cannot be measured.
+fn what(all: &Counts, words: ConsoleWords) -> String {
+    let values = [
+        (
+            "unmeasured",
+            FluentValue::from(share(unmeasured(all), words)),
+        ),
+        ("anonymous", words.number(all.anonymous_opens).into()),
+    ];
+    words.say_with("insight-what", &values)
+}
+
+/// One step: the key of its word, its tone, how many of how many, and the key of its whole.
+fn step(
+    (word, tone, k, n, of): (&str, &'static str, i64, i64, &str),
+    words: ConsoleWords,
+) -> ShareOfPlanned {
     let rate = Proportion::new(k, n);
+    let values = [
+        ("rate", FluentValue::from(share(rate, words))),
+        ("whole", words.number(n).into()),
+        ("of", words.say(of).into()),
+    ];
     ShareOfPlanned {
-        word,
+        word: words.say(word),
         tone,
-        count: grouped(k),
+        count: words.number(k),
         percent: rate.percent(),
         rate: match n {
-            0 => format!("none {of}"),
-            n => format!("{rate} of the {} {of}", grouped(n)),
+            0 => words.with("insight-share-none", "of", &words.say(of)),
+            _ => words.say_with("insight-share", &values),
         },
     }
 }

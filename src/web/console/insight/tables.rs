@@ -1,9 +1,12 @@
 //! One table of rates per question, with its answer in a sentence.
 
+use std::borrow::Cow;
+
+use super::share;
 use super::sums::Sums;
 use crate::insight::Proportion;
 use crate::store::reports::{Counts, StatsRow};
-use crate::web::console::shell::format::grouped;
+use crate::web::console::shell::{ConsoleWords, FluentValue};
 
 /// One line of a table of rates; each rate says in its column's head what it is a share of.
 pub(crate) struct RateLine {
@@ -22,21 +25,21 @@ pub(crate) struct RateLine {
 }
 
 impl RateLine {
-    pub(crate) fn new(key: String, counts: &Counts) -> Self {
+    pub(crate) fn new(key: String, counts: &Counts, words: ConsoleWords) -> Self {
         let c = counts;
         Self {
             key,
-            planned: grouped(c.planned),
-            suppressed: grouped(c.suppressed),
-            accepted: grouped(c.accepted),
-            delivered: Proportion::new(c.delivered, c.reporting).to_string(),
-            read: Proportion::new(c.read, c.read_measurable).to_string(),
-            opened: Proportion::new(c.opened, c.measurable).to_string(),
-            clicked: Proportion::new(c.clicked, c.clicks_measurable).to_string(),
-            confirmed: Proportion::new(c.confirmed, c.reached).to_string(),
-            replied: Proportion::new(c.replied, c.reached).to_string(),
-            machine: grouped(c.opened_machine + c.clicked_machine),
-            unmeasured: unmeasured(c).to_string(),
+            planned: words.number(c.planned),
+            suppressed: words.number(c.suppressed),
+            accepted: words.number(c.accepted),
+            delivered: share(Proportion::new(c.delivered, c.reporting), words),
+            read: share(Proportion::new(c.read, c.read_measurable), words),
+            opened: share(Proportion::new(c.opened, c.measurable), words),
+            clicked: share(Proportion::new(c.clicked, c.clicks_measurable), words),
+            confirmed: share(Proportion::new(c.confirmed, c.reached), words),
+            replied: share(Proportion::new(c.replied, c.reached), words),
+            machine: words.number(c.opened_machine + c.clicked_machine),
+            unmeasured: share(unmeasured(c), words),
         }
     }
 }
@@ -47,71 +50,79 @@ pub(crate) fn unmeasured(counts: &Counts) -> Proportion {
 }
 
 pub(crate) struct Table {
-    pub(crate) question: &'static str,
+    pub(crate) question: Cow<'static, str>,
     pub(super) answer: String,
-    pub(super) key: &'static str,
+    pub(super) key: Cow<'static, str>,
     pub(super) lines: Vec<RateLine>,
 }
 
-pub(crate) fn tables(sums: &Sums) -> Vec<Table> {
-    let lines = |rows: &[StatsRow], key: fn(&StatsRow) -> String| {
+pub(crate) fn tables(sums: &Sums, words: ConsoleWords) -> Vec<Table> {
+    let lines = |rows: &[StatsRow], key: &dyn Fn(&StatsRow) -> String| {
         rows.iter()
-            .map(|row| RateLine::new(key(row), &row.counts))
+            .map(|row| RateLine::new(key(row), &row.counts, words))
             .collect()
     };
+    let channel = |row: &StatsRow| words.of("channel", &row.channel).into_owned();
     vec![
         Table {
-            question: "Which template is not read?",
-            answer: least_read(&sums.by_template),
-            key: "Template",
-            lines: lines(&sums.by_template, |row| row.template.clone()),
+            question: words.say("insight-template-question"),
+            answer: least_read(&sums.by_template, words),
+            key: words.say("insight-template"),
+            lines: lines(&sums.by_template, &|row| row.template.clone()),
         },
         Table {
-            question: "Did the new version help?",
-            answer: "Compare only versions whose intervals do not overlap.".to_owned(),
-            key: "Version",
-            lines: lines(&sums.by_version, |row| {
+            question: words.say("insight-version-question"),
+            answer: words.say("insight-version-answer").into_owned(),
+            key: words.say("insight-version"),
+            lines: lines(&sums.by_version, &|row| {
                 format!("{} v{}", row.template, row.version)
             }),
         },
         Table {
-            question: "Which channel reaches people?",
-            answer: best_channel(&sums.by_channel),
-            key: "Channel",
-            lines: lines(&sums.by_channel, |row| row.channel.clone()),
+            question: words.say("insight-channel-question"),
+            answer: best_channel(&sums.by_channel, words),
+            key: words.say("insight-channel"),
+            lines: lines(&sums.by_channel, &channel),
         },
     ]
 }
 
 /// Ranked by the upper bound of the interval: few cases do not make a verdict.
-fn least_read(rows: &[StatsRow]) -> String {
+fn least_read(rows: &[StatsRow], words: ConsoleWords) -> String {
     let ranked = rows.iter().filter_map(|row| {
         let rate = Proportion::new(row.counts.read, row.counts.read_measurable);
         (!rate.is_small()).then_some((row, rate.interval()?.high))
     });
     match ranked.min_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((row, high)) => format!(
-            "{} is read by {:.0} % of those who can be measured, at the very most.",
-            row.template,
-            high * 100.0
-        ),
-        None => "Too few messages to say.".to_owned(),
+        Some((row, high)) => {
+            let values = [
+                ("template", FluentValue::from(&row.template)),
+                ("percent", format!("{:.0}", high * 100.0).into()),
+            ];
+            words.say_with("insight-template-answer", &values)
+        }
+        None => words.say("insight-too-few").into_owned(),
     }
 }
 
 /// Ranked by the lower bound, for the same reason. Only some providers report.
-fn best_channel(rows: &[StatsRow]) -> String {
+fn best_channel(rows: &[StatsRow], words: ConsoleWords) -> String {
     let ranked = rows.iter().filter_map(|row| {
         let rate = Proportion::new(row.counts.delivered, row.counts.reporting);
         (!rate.is_small()).then_some((row, rate.interval()?.low))
     });
     match ranked.max_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((row, low)) => format!(
-            "{} delivers at least {:.0} % of what was accepted by providers that report it.",
-            row.channel,
-            low * 100.0
-        ),
-        None => "Too few messages to say.".to_owned(),
+        Some((row, low)) => {
+            let values = [
+                (
+                    "channel",
+                    FluentValue::from(words.of("channel", &row.channel)),
+                ),
+                ("percent", format!("{:.0}", low * 100.0).into()),
+            ];
+            words.say_with("insight-channel-answer", &values)
+        }
+        None => words.say("insight-too-few").into_owned(),
     }
 }
 
@@ -135,11 +146,12 @@ mod tests {
                 ..Counts::default()
             },
         };
+        let english = ConsoleWords::ENGLISH;
         assert_eq!(
-            least_read(std::slice::from_ref(&row)),
+            least_read(std::slice::from_ref(&row), english),
             "Too few messages to say."
         );
-        assert_eq!(best_channel(&[row]), "Too few messages to say.");
+        assert_eq!(best_channel(&[row], english), "Too few messages to say.");
     }
 
     #[test]
@@ -159,7 +171,7 @@ mod tests {
             confirmed: 19,
             ..Counts::default()
         };
-        let line = RateLine::new(String::new(), &counts);
+        let line = RateLine::new(String::new(), &counts, ConsoleWords::ENGLISH);
         assert_eq!(line.delivered, Proportion::new(60, 100).to_string());
         assert_eq!(line.read, Proportion::new(80, 170).to_string());
         assert_eq!(line.opened, Proportion::new(10, 20).to_string());
@@ -173,6 +185,7 @@ mod tests {
                 opened: 0,
                 ..counts
             },
+            ConsoleWords::ENGLISH,
         );
         assert_eq!(sms.opened, "–", "an SMS cannot be opened");
     }

@@ -1,7 +1,8 @@
 //! One line of a list of messages.
 
-use crate::domain::MessageId;
-use crate::insight::explain::reason;
+use std::borrow::Cow;
+
+use crate::domain::{MessageId, Reason};
 use crate::store::reports::{MessageFilter, MessageRow};
 use crate::store::{StoreError, Tx};
 use crate::web::console::shell::{Badge, When, in_path, list};
@@ -17,9 +18,9 @@ pub(crate) struct MessageLine {
     pub(crate) template: String,
     pub(crate) version: i64,
     pub(crate) locale: String,
-    pub(crate) channel: &'static str,
+    pub(crate) channel: Cow<'static, str>,
     pub(crate) badge: Badge,
-    pub(crate) reason: String,
+    pub(crate) reason: Cow<'static, str>,
     pub(crate) created: When,
 }
 
@@ -39,7 +40,9 @@ impl MessageLine {
     }
 
     fn new(row: MessageRow, now: Moment) -> Self {
+        let words = now.words;
         let known = row.reason.as_deref().and_then(|word| word.parse().ok());
+        let reason = known.map(|known: Reason| words.of("reason", known.as_str()));
         Self {
             id: row.id,
             client_path: in_path(row.client_ref.as_deref().unwrap_or_default()),
@@ -48,9 +51,9 @@ impl MessageLine {
             template: row.template,
             version: row.version,
             locale: row.locale,
-            channel: row.channel.as_str(),
-            badge: Badge::of_message(row.state, row.read),
-            reason: known.map_or("", reason).to_owned(),
+            channel: words.of("channel", row.channel.as_str()),
+            badge: Badge::of_message(row.state, row.read, words),
+            reason: reason.unwrap_or_default(),
             created: When::new(row.created_at, now),
         }
     }

@@ -81,11 +81,13 @@ pub(crate) async fn get(
     let page = tx.reports().messages(&filter, after, list::PAGE).await?;
     drop(tx);
     Ok(shell::page(&MessagesPage {
-        frame: visit.frame(ConsolePart::Messages, "Messages").await?,
+        frame: visit
+            .frame(ConsolePart::Messages, visit.words().say("messages-title"))
+            .await?,
         next: page.next.map(|after| ask.next(after)),
         ask,
         states: MessageState::ALL,
         channels: Channel::ALL,
-        lines: MessageLine::all(page.items, visit.web.moment()),
+        lines: MessageLine::all(page.items, visit.moment()),
     }))
 }

@@ -1,8 +1,12 @@
 //! Messages: the list with its filters, and the page of one message.
 
+mod grounds;
 mod line;
 pub(crate) mod list;
 pub(crate) mod show;
+mod silence;
 mod timeline;
+mod why;
 
 pub(crate) use line::MessageLine;
+pub(crate) use silence::silence;

@@ -6,11 +6,11 @@ use askama::Template;
 use axum::response::Response;
 
 use super::timeline::steps;
+use super::why::why;
 use crate::domain::MessageId;
 use crate::domain::address::masked;
 use crate::domain::links::Links;
 use crate::domain::role::Right;
-use crate::insight::explain;
 use crate::store::people::replies::RepliesTo;
 use crate::store::reports::MessageStory;
 use crate::template::rendered::RenderedMessage;
@@ -18,7 +18,9 @@ use crate::template::stored::{NotShown, Unusable};
 use crate::web::Web;
 use crate::web::console::replies::{self, ReplyLine};
 use crate::web::console::shell::timeline::TimelineStep;
-use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, in_path};
+use crate::web::console::shell::{
+    self, Badge, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path,
+};
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
@@ -32,6 +34,8 @@ struct MessagePage {
     address: String,
     client_path: String,
     steps: Vec<TimelineStep>,
+    /// The template's, as the page says it: `v3`.
+    version: String,
     why: Vec<String>,
     seen: Result<RenderedMessage, String>,
     replies: Vec<ReplyLine>,
@@ -41,23 +45,26 @@ struct MessagePage {
 pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
     let missing = || Problem::not_found("message", &id);
     let key: MessageId = id.parse().map_err(|_| missing())?;
-    let now = visit.web.moment();
+    let now = visit.moment();
     let mut tx = visit.web.store.read().await?;
     let story = tx.reports().story(key).await?.ok_or_else(missing)?;
     let replies = replies::about(&mut tx, RepliesTo::Message(key), now).await?;
     drop(tx);
-    let title = format!("Message {id}");
+    let words = now.words;
+    let title = words.say_with("messages-message-title", &[("id", id.as_str().into())]);
+    let version = story.plan.version.to_string();
     Ok(shell::page(&MessagePage {
         frame: visit.frame(ConsolePart::Messages, title).await?,
         id: key,
-        badge: Badge::of_message(story.message.state, story.message.read),
+        badge: Badge::of_message(story.message.state, story.message.read, words),
         address: masked(&story.message.address),
         client_path: in_path(story.message.client_ref.as_deref().unwrap_or_default()),
         steps: steps(&story, now),
         replies,
         may_answer: visit.may(Right::AnswerReplies),
-        why: explain(&story),
-        seen: seen(&visit.web, key).await,
+        version: words.say_with("messages-version", &[("version", version.into())]),
+        why: why(&story, words),
+        seen: seen(&visit.web, key, words).await,
         story,
     }))
 }
@@ -65,7 +72,7 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response
 /// `GET /console/messages/{id}/mail`: the mail itself, for the frame on its page.
 pub(crate) async fn mail(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
     let key = id.parse().map_err(|_| Problem::not_found("message", &id))?;
-    match seen(&visit.web, key).await {
+    match seen(&visit.web, key, visit.words()).await {
         Ok(RenderedMessage::Email(mail, _)) => Ok(shell::mail(&mail.html)),
         Ok(RenderedMessage::Sms(_)) | Err(_) => Err(Problem::not_found("mail of message", &id)),
     }
@@ -73,14 +80,21 @@ pub(crate) async fn mail(visit: Visit, Path(id): Path<String>) -> Result<Respons
 
 /// The message as its client saw it, or a sentence that says why it cannot be shown. Its links
 /// lead nowhere: whoever follows a true one acts as the client.
-async fn seen(web: &Web, id: MessageId) -> Result<RenderedMessage, String> {
+async fn seen(web: &Web, id: MessageId, words: ConsoleWords) -> Result<RenderedMessage, String> {
     let links = Links::for_looking(Arc::clone(&web.public_url));
     match web.console.sent.rendered(&web.store, id, &links).await {
         Ok(letter) => Ok(letter),
         Err(NotShown::Unusable(Unusable::Store(error))) => {
             tracing::error!(message.id = %id, error = %error, "cannot read a message to show it");
-            Err("the store cannot be read now".to_owned())
+            Err(words.say("messages-store-away").into_owned())
         }
-        Err(reason) => Err(reason.to_string()),
+        Err(NotShown::NotPublished(template)) => {
+            let values = [("template", FluentValue::from(template))];
+            Err(words.say_with("messages-not-published", &values))
+        }
+        Err(fault) => {
+            let values = [("fault", FluentValue::from(fault.to_string()))];
+            Err(words.say_with("messages-not-shown", &values))
+        }
     }
 }

@@ -1,11 +1,10 @@
 //! What happened to a message, in the order of time.
 
+use super::grounds::grounds;
 use crate::domain::{MessageState, Timestamp};
-use crate::insight::explain::{duration, reason};
 use crate::store::reports::{MessageStory, StoryAttempt, StoryEngagement, StoryReceipt};
-use crate::web::console::shell::format::plain;
 use crate::web::console::shell::timeline::TimelineStep;
-use crate::web::console::shell::{Badge, When};
+use crate::web::console::shell::{Badge, ConsoleWords, FluentValue, When};
 use crate::web::console::state::Moment;
 
 /// When, in which tone, what, and more of it.
@@ -13,11 +12,13 @@ type TimelineEntry = (Timestamp, &'static str, String, String);
 
 /// What happened, in the order of time.
 pub(super) fn steps(story: &MessageStory, now: Moment) -> Vec<TimelineStep> {
-    let mut steps = planned(story);
-    steps.extend(ended(story));
-    steps.extend(story.attempts.iter().zip(1..).flat_map(attempt));
-    steps.extend(story.receipts.iter().map(receipt));
-    steps.extend(story.engagement.iter().map(engagement));
+    let words = now.words;
+    let attempts = (1_u32..).zip(&story.attempts);
+    let mut steps = planned(story, words);
+    steps.extend(ended(story, words));
+    steps.extend(attempts.flat_map(|attempt| handed_over(attempt, words)));
+    steps.extend(story.receipts.iter().map(|found| receipt(found, words)));
+    steps.extend(story.engagement.iter().map(|hit| engagement(hit, words)));
     steps.sort_by_key(|(at, ..)| *at);
     let mut before = steps.first().map_or(now.at, |(at, ..)| *at);
     let step = |(at, tone, word, detail)| {
@@ -25,50 +26,74 @@ pub(super) fn steps(story: &MessageStory, now: Moment) -> Vec<TimelineStep> {
         before = at;
         let mut step = TimelineStep::new(When::new(at, now), tone, word, detail);
         if gap.num_milliseconds() > 0 {
-            step.later = format!("+{}", duration(gap));
+            step.later = format!("+{}", words.span(gap));
         }
         step
     };
     steps.into_iter().map(step).collect()
 }
 
-fn planned(story: &MessageStory) -> Vec<TimelineEntry> {
+fn planned(story: &MessageStory, words: ConsoleWords) -> Vec<TimelineEntry> {
     let (event, plan, message) = (&story.event, &story.plan, &story.message);
-    let step = |at, word: &str, detail| (at, "waiting", word.to_owned(), detail);
-    let text = format!("{} v{}", plan.template, plan.version);
-    let way = format!("{}, {} lane", message.channel, message.lane);
+    let step = |at, key, detail| (at, "waiting", words.say(key).into_owned(), detail);
+    let from = [("source", FluentValue::from(&event.source))];
+    let rule = [("rule", FluentValue::from(&plan.rule))];
+    let text = [
+        ("template", FluentValue::from(&plan.template)),
+        ("version", plan.version.to_string().into()),
+        (
+            "channel",
+            words.of("channel", message.channel.as_str()).into(),
+        ),
+        ("lane", words.of("lane", message.lane.as_str()).into()),
+    ];
     vec![
         step(
             event.occurred_at,
-            "event",
+            "messages-step-event",
             format!("{} {}", event.kind, event.event_id),
         ),
         step(
             event.received_at,
-            "received",
-            format!("from {}", event.source),
+            "messages-step-received",
+            words.say_with("messages-step-received-from", &from),
         ),
-        step(plan.created_at, "rule", format!("{} applied", plan.rule)),
-        step(message.created_at, "planned", format!("{text} by {way}")),
+        step(
+            plan.created_at,
+            "messages-step-rule",
+            words.say_with("messages-step-rule-applied", &rule),
+        ),
+        step(
+            message.created_at,
+            "messages-step-planned",
+            words.say_with("messages-step-planned-by", &text),
+        ),
     ]
 }
 
 /// The end of a message that did not end by a report.
-fn ended(story: &MessageStory) -> Option<TimelineEntry> {
+fn ended(story: &MessageStory, words: ConsoleWords) -> Option<TimelineEntry> {
     let message = &story.message;
     let by_report = matches!(
         message.state,
         MessageState::Delivered | MessageState::Undelivered
     );
     let at = message.final_at.filter(|_| !by_report)?;
-    let tone = Badge::of_message(message.state, false).tone;
-    let why = message.reason.map_or("", reason).to_owned();
-    Some((at, tone, message.state.to_string(), why))
+    let badge = Badge::of_message(message.state, false, words);
+    let why = message
+        .reason
+        .map(|known| words.of("reason", known.as_str()));
+    let why = why.unwrap_or_default().into_owned();
+    Some((at, badge.tone, badge.word, why))
 }
 
-fn attempt((attempt, number): (&StoryAttempt, u32)) -> Vec<TimelineEntry> {
-    let through = format!("attempt {number} through {}", attempt.provider);
-    let word = "handed over".to_owned();
+fn handed_over((number, attempt): (u32, &StoryAttempt), words: ConsoleWords) -> Vec<TimelineEntry> {
+    let values = [
+        ("number", FluentValue::from(number.to_string())),
+        ("provider", FluentValue::from(&attempt.provider)),
+    ];
+    let through = words.say_with("messages-step-attempt", &values);
+    let word = words.say("messages-step-handed-over").into_owned();
     let mut found = vec![(attempt.began_at, "going", word, through)];
     if let Some(at) = attempt.finished_at {
         let outcome = attempt.outcome.as_deref().unwrap_or("unknown");
@@ -77,32 +102,39 @@ fn attempt((attempt, number): (&StoryAttempt, u32)) -> Vec<TimelineEntry> {
             "not_sent" | "unknown" => "attention",
             _ => "failed",
         };
+        let word = words.of("messages-outcome", outcome).into_owned();
         let said = [&attempt.stage, &attempt.code, &attempt.detail];
         let said: Vec<&str> = said.into_iter().flatten().map(String::as_str).collect();
-        found.push((at, tone, plain(outcome), said.join(" · ")));
+        found.push((at, tone, word, said.join(" · ")));
     }
     found
 }
 
-fn receipt(receipt: &StoryReceipt) -> TimelineEntry {
+fn receipt(receipt: &StoryReceipt, words: ConsoleWords) -> TimelineEntry {
     let tone = match receipt.kind.as_str() {
         "delivered" => "delivered",
         "undelivered" | "rejected" | "expired" => "failed",
         _ => "going",
     };
-    let code = receipt.code.as_deref().unwrap_or_default();
-    let detail = format!("receipt from {} {code}", receipt.provider);
-    (receipt.received_at, tone, receipt.kind.clone(), detail)
+    let values = [
+        ("provider", FluentValue::from(&receipt.provider)),
+        ("code", receipt.code.as_deref().unwrap_or_default().into()),
+    ];
+    let detail = words.say_with("messages-step-receipt", &values);
+    let word = words.of("messages-receipt", &receipt.kind).into_owned();
+    (receipt.received_at, tone, word, detail)
 }
 
-fn engagement(hit: &StoryEngagement) -> TimelineEntry {
+fn engagement(hit: &StoryEngagement, words: ConsoleWords) -> TimelineEntry {
     let tone = match hit.verdict.as_str() {
         "human" => "read",
         _ => "waiting",
     };
     let target = hit.url.as_ref().map(|url| format!(" · {url}"));
-    let words = hit.detail.as_ref().map(|words| format!(" · “{words}”"));
-    let more = [target, words].into_iter().flatten().collect::<String>();
-    let detail = format!("{}: {}{more}", hit.verdict, hit.grounds);
-    (hit.at, tone, hit.kind.clone(), detail)
+    let wrote = hit.detail.as_ref().map(|wrote| format!(" · “{wrote}”"));
+    let more = [target, wrote].into_iter().flatten().collect::<String>();
+    let verdict = words.of("messages-verdict", &hit.verdict);
+    let detail = format!("{verdict}: {}{more}", grounds(&hit.grounds, words));
+    let word = words.of("messages-act", &hit.kind).into_owned();
+    (hit.at, tone, word, detail)
 }

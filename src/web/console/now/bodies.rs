@@ -1,7 +1,7 @@
 //! With whom cases stand still: how many, since when, and whether the body has said that it knows.
 
 use crate::store::planning::bodies::BodyStanding;
-use crate::web::console::shell::format::{Badge, When, grouped};
+use crate::web::console::shell::{Badge, When};
 use crate::web::console::state::Moment;
 
 pub(crate) struct BodyLine {
@@ -16,24 +16,25 @@ pub(crate) struct BodyLine {
 
 impl BodyLine {
     pub(crate) fn new(standing: &BodyStanding, now: Moment) -> Self {
-        let (tone, word, since) = match standing {
-            BodyStanding { made_at: None, .. } => ("waiting", "no report", None),
+        let words = now.words;
+        let (tone, key, since) = match standing {
+            BodyStanding { made_at: None, .. } => ("waiting", "now-report-none", None),
             BodyStanding {
                 acknowledged_at: Some(at),
                 ..
-            } => ("delivered", "acknowledged", Some(*at)),
+            } => ("delivered", "now-report-acknowledged", Some(*at)),
             BodyStanding {
                 chased_at: Some(at),
                 ..
-            } => ("attention", "chased", Some(*at)),
-            BodyStanding { made_at, .. } => ("going", "sent", *made_at),
+            } => ("attention", "now-report-chased", Some(*at)),
+            BodyStanding { made_at, .. } => ("going", "now-report-sent", *made_at),
         };
         let named = Some(standing.body.as_str()).filter(|body| !body.is_empty());
         Self {
-            body: named.unwrap_or("nobody is named").to_owned(),
-            cases: grouped(standing.cases),
+            body: named.map_or_else(|| words.say("now-nobody-named").into_owned(), str::to_owned),
+            cases: words.number(standing.cases),
             oldest: standing.oldest.map(|at| When::new(at, now)),
-            report: Badge::new(tone, word),
+            report: Badge::new(tone, &words.say(key)),
             reported: since.map(|at| When::new(at, now)),
         }
     }

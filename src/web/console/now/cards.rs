@@ -1,16 +1,17 @@
 //! The figures at the top of the page: each a number, its name, and what it is of.
 
+use std::borrow::Cow;
+
 use crate::insight::Proportion;
 use crate::store::reports::MOST;
-
 use crate::web::console::replies::counted;
 use crate::web::console::shell::chart::spark_line;
-use crate::web::console::shell::format::grouped;
+use crate::web::console::shell::{ConsoleWords, FluentValue};
 use crate::web::console::state::Snapshot;
 
 /// A number with its name and what it means.
 pub(crate) struct Card {
-    pub(crate) word: &'static str,
+    pub(crate) word: Cow<'static, str>,
     pub(crate) value: String,
     pub(crate) hint: String,
     /// Points of a small line, if there is one.
@@ -20,73 +21,67 @@ pub(crate) struct Card {
 }
 
 /// The figures at the top of the page.
-pub(crate) fn cards(snapshot: &Snapshot) -> Vec<Card> {
+pub(crate) fn cards(snapshot: &Snapshot, words: ConsoleWords) -> Vec<Card> {
     let (today, ever) = (&snapshot.totals.today, &snapshot.totals.ever);
     let waiting = snapshot.lanes.iter().map(|load| load.waiting).sum();
-    let delivered = Proportion::new(today.delivered, today.reporting);
     let throughput = snapshot.throughput.per_minute;
-    let share = delivered.share().map(|_| delivered.percent());
-    let none = || "–".to_owned();
+    let throughput = throughput.map_or_else(none, |pace| words.number(pace));
+    let sent = words.number(today.accepted);
+    let (unknown, held) = (ever.unknown, snapshot.totals.held_in_all());
+    let card = |key, value, hint| Card {
+        word: words.say(key),
+        value,
+        hint: words.say(hint).into_owned(),
+        spark: String::new(),
+        link: None,
+    };
     vec![
         Card {
             spark: spark_line(&snapshot.throughput.spark),
-            ..card(
-                "Going out",
-                throughput.map_or_else(none, grouped),
-                "accepted per minute",
-            )
+            ..card("now-going-out", throughput, "now-going-out-hint")
         },
-        card("Waiting", capped(waiting), "queued in all lanes"),
-        card(
-            "Sent today",
-            grouped(today.accepted),
-            "accepted of those planned today",
-        ),
-        card(
-            "Delivered",
-            share.map_or_else(none, |percent| format!("{percent} %")),
-            &format!(
-                "{} of the {} whose provider reports it",
-                grouped(delivered.k),
-                grouped(delivered.n)
-            ),
-        ),
-        card(
-            "Unknown",
-            grouped(ever.unknown),
-            "nobody can say whether they left",
-        ),
-        card(
-            "Held",
-            grouped(snapshot.totals.held_in_all()),
-            "quiet hours, a faulty template, no provider",
-        ),
+        card("now-waiting", capped(waiting, words), "now-waiting-hint"),
+        card("now-sent-today", sent, "now-sent-today-hint"),
+        delivered(Proportion::new(today.delivered, today.reporting), words),
+        card("now-unknown", words.number(unknown), "now-unknown-hint"),
+        card("now-held", words.number(held), "now-held-hint"),
         Card {
             link: Some("/console/replies"),
             ..card(
-                "Replies",
-                counted(snapshot.replies),
-                "written by clients, not answered yet",
+                "now-replies",
+                counted(snapshot.replies, words),
+                "now-replies-hint",
             )
         },
     ]
 }
 
-fn card(word: &'static str, value: String, hint: &str) -> Card {
+/// The share of those whose provider reports it; of none there is no share.
+fn delivered(delivered: Proportion, words: ConsoleWords) -> Card {
+    let share = delivered.share().map(|_| delivered.percent());
+    let parts = [
+        ("part", FluentValue::from(words.number(delivered.k))),
+        ("whole", FluentValue::from(words.number(delivered.n))),
+    ];
     Card {
-        word,
-        value,
-        hint: hint.to_owned(),
+        word: words.say("now-delivered"),
+        value: share.map_or_else(none, |percent| format!("{percent} %")),
+        hint: words.say_with("now-delivered-hint", &parts),
         spark: String::new(),
         link: None,
     }
 }
 
+/// What stands where there is no number.
+fn none() -> String {
+    "–".to_owned()
+}
+
 /// A count that stops at [`MOST`].
-pub(crate) fn capped(count: i64) -> String {
+pub(crate) fn capped(count: i64, words: ConsoleWords) -> String {
     if count > MOST {
-        format!("> {}", grouped(MOST))
+        format!("> {}", words.number(MOST))
     } else {
-        grouped(count)
+        words.number(count)
     }
 }

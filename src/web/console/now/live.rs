@@ -1,6 +1,6 @@
 //! `GET /console/now/live`: the page while it is looked at. An event for each region that changed,
 //! with its HTML. It ends when the store cannot be read: who looks is told that the page stands
-//! still, and asks again.
+//! still, and asks again. Each reader's regions are drawn for them: in their language, by their clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,21 +40,21 @@ region!(Bodies, "console/now/bodies.html");
 region!(Providers, "console/now/providers.html");
 region!(Recent, "console/now/recent.html");
 
-pub(crate) async fn get(Visit { web, .. }: Visit) -> Result<Response, Problem> {
-    let stopping = web.console.lifecycle.stopping();
+pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
+    let stopping = visit.web.console.lifecycle.stopping();
     // Before the answer begins: afterwards no status can say that the store is away.
-    let snapshot = web.console.now(&web).await?;
-    let first = draw(&snapshot, web.moment());
+    let snapshot = visit.web.console.now(&visit.web).await?;
+    let first = draw(&snapshot, visit.moment());
     let all = stream::iter(changed(&Vec::new(), &first));
-    let later = stream::unfold((web, first, 1), |(web, shown, ticks)| async move {
+    let later = stream::unfold((visit, first, 1), |(visit, shown, ticks)| async move {
         if ticks >= TICKS {
             return None;
         }
         tokio::time::sleep(TICK).await;
-        let snapshot = web.console.now(&web).await.ok()?;
-        let drawn = draw(&snapshot, web.moment());
+        let snapshot = visit.web.console.now(&visit.web).await.ok()?;
+        let drawn = draw(&snapshot, visit.moment());
         let events = changed(&shown, &drawn);
-        Some((events, (web, drawn, ticks + 1)))
+        Some((events, (visit, drawn, ticks + 1)))
     });
     let regions = all.chain(later.flat_map(stream::iter));
     Ok(live_stream(regions.take_until(stopping)))

@@ -17,7 +17,9 @@ struct NowPage {
 pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
     let snapshot = visit.web.console.now(&visit.web).await?;
     Ok(shell::page(&NowPage {
-        frame: visit.frame(ConsolePart::Now, "Now").await?,
-        now: NowView::new(&snapshot, visit.web.moment()),
+        frame: visit
+            .frame(ConsolePart::Now, visit.words().say("now-title"))
+            .await?,
+        now: NowView::new(&snapshot, visit.moment()),
     }))
 }

@@ -2,13 +2,13 @@
 
 use super::view::Alarm;
 use crate::domain::Timestamp;
-use crate::store::planning::incidents::IncidentWorry;
-use crate::web::console::shell::format::{When, grouped};
+use crate::store::planning::incidents::{IncidentWorry, OverlongOutage};
+use crate::web::console::shell::{FluentValue, When};
 use crate::web::console::state::Moment;
 
 /// The alarms of one incident.
 pub(super) fn alarms(worry: &IncidentWorry, now: Moment) -> Vec<Alarm> {
-    let name = &worry.reference;
+    let (name, words) = (&worry.reference, now.words);
     let passed = |at: &Timestamp| *at < now.at;
     let mut alarms = Vec::new();
     let mut alarm = |sentence, since, remedy| {
@@ -17,51 +17,97 @@ pub(super) fn alarms(worry: &IncidentWorry, now: Moment) -> Vec<Alarm> {
             found: When::new(since, now),
             example: None,
             source: None,
-            remedy,
+            remedy: words.say(remedy),
         });
     };
     if let Some(end) = worry.expected_end.filter(passed) {
-        let sentence = format!("The incident {name} should be over, and nothing came");
-        alarm(
-            sentence,
-            end,
-            "Say when it will end (incident.updated), or that it is over (incident.resolved).",
-        );
+        let sentence = words.with("now-incident-overdue", "incident", name);
+        alarm(sentence, end, "now-incident-overdue-remedy");
     }
     if let Some(promised) = worry.next_update.filter(passed) {
-        let sentence = format!("The next word on the incident {name} was promised, and is due");
-        alarm(
-            sentence,
-            promised,
-            "Send incident.updated, with the next promise if there is nothing new.",
-        );
+        let sentence = words.with("now-incident-word-due", "incident", name);
+        alarm(sentence, promised, "now-incident-word-due-remedy");
     }
     if worry.still_out > 0 {
         let first = worry.parent.as_deref().unwrap_or(name);
-        let sentence = format!(
-            "{} clients say that the incident {first} is not over for them: {name}",
-            grouped(worry.still_out)
-        );
-        alarm(
-            sentence,
-            worry.opened_at,
-            "Its page lists how many; end it with incident.resolved once it is mended.",
-        );
+        let values = [
+            ("count", FluentValue::from(worry.still_out)),
+            ("number", FluentValue::from(words.number(worry.still_out))),
+            ("first", FluentValue::from(first)),
+            ("incident", FluentValue::from(name)),
+        ];
+        let sentence = words.say_with("now-incident-still-out", &values);
+        alarm(sentence, worry.opened_at, "now-incident-still-out-remedy");
     }
     if worry.late_notice {
-        let sentence = format!("The works {name} were announced later than they had to be");
-        alarm(
-            sentence,
-            worry.opened_at,
-            "They can be moved (incident.updated); else this goes when they begin.",
-        );
+        let sentence = words.with("now-works-late", "incident", name);
+        alarm(sentence, worry.opened_at, "now-works-late-remedy");
     }
     alarms
+}
+
+/// Municipalities that one alarm names.
+const TOWNS: usize = 10;
+
+/// An outage lasted longer than it may. That stays so, whatever becomes of it.
+pub(super) fn overlong(outage: &OverlongOutage, now: Moment) -> Alarm {
+    let words = now.words;
+    let span = match outage.after_s % 3_600 {
+        0 => format!("{} h", outage.after_s / 3_600),
+        _ => format!("{} min", outage.after_s / 60),
+    };
+    let towns = &outage.municipalities;
+    let mut named = towns[..towns.len().min(TOWNS)].join(", ");
+    if towns.len() > TOWNS {
+        named.push_str(", ...");
+    }
+    let incident = FluentValue::from(outage.reference.as_str());
+    let values = [("incident", incident), ("span", FluentValue::from(span))];
+    let sentence = if named.is_empty() {
+        words.say_with("now-outage-overlong", &values)
+    } else {
+        let [incident, span] = values;
+        let towns = ("towns", FluentValue::from(named));
+        words.say_with("now-outage-overlong-in", &[incident, span, towns])
+    };
+    Alarm {
+        sentence,
+        found: When::new(outage.since, now),
+        example: None,
+        source: None,
+        remedy: words.say("now-outage-overlong-remedy"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::console::shell::ConsoleWords;
+
+    #[test]
+    fn an_outage_that_lasted_too_long_is_named_with_its_towns() {
+        let now = Moment {
+            at: Timestamp::parse("2026-11-22T20:00:00Z").unwrap(),
+            zone: chrono_tz::Europe::Rome,
+            words: ConsoleWords::ENGLISH,
+        };
+        let outage = |after_s, towns: usize| OverlongOutage {
+            reference: "G-77".to_owned(),
+            after_s,
+            since: now.at,
+            municipalities: (0..towns).map(|town| format!("{town:06}")).collect(),
+        };
+        let said = |outage| overlong(&outage, now).sentence;
+        assert_eq!(
+            said(outage(28_800, 2)),
+            "The outage G-77 lasted longer than 8 h in 000000, 000001"
+        );
+        assert_eq!(
+            said(outage(5_400, 0)),
+            "The outage G-77 lasted longer than 90 min"
+        );
+        assert!(said(outage(28_800, 11)).ends_with("000009, ..."));
+    }
 
     #[test]
     fn each_worry_is_an_alarm_and_what_is_still_ahead_is_none() {
@@ -69,6 +115,7 @@ mod tests {
         let now = Moment {
             at: at("2026-11-22T20:00:00Z"),
             zone: chrono_tz::Europe::Rome,
+            words: ConsoleWords::ENGLISH,
         };
         let quiet = IncidentWorry {
             reference: "G-77/still-1".to_owned(),

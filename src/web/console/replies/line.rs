@@ -3,8 +3,7 @@
 use crate::domain::MessageId;
 use crate::store::people::replies::{MOST_COUNTED, RepliesTo, Reply};
 use crate::store::{StoreError, Tx};
-use crate::web::console::shell::format::grouped;
-use crate::web::console::shell::{When, in_path, list};
+use crate::web::console::shell::{ConsoleWords, When, in_path, list};
 use crate::web::console::state::Moment;
 
 /// One reply, as a page shows it.
@@ -37,11 +36,20 @@ impl ReplyLine {
             client_path: in_path(reply.client_ref.as_deref().unwrap_or_default()),
             client: reply.client_ref,
             name: reply.client_name.unwrap_or_default(),
-            // `case:PR-1` as people say it.
-            about: reply.about.replacen(':', " ", 1),
-            text: reply.text.unwrap_or_else(|| "(erased)".to_owned()),
+            about: subject(&reply.about, now.words),
+            text: reply
+                .text
+                .unwrap_or_else(|| now.words.say("replies-erased").into_owned()),
             by: reply.answered_by.unwrap_or_default(),
         }
+    }
+}
+
+/// `case:PR-1` as people say it.
+fn subject(about: &str, words: ConsoleWords) -> String {
+    match about.split_once(':') {
+        Some((kind, name)) => format!("{} {name}", words.of("replies-about", kind)),
+        None => about.to_owned(),
     }
 }
 
@@ -56,9 +64,30 @@ pub(crate) async fn about(
 }
 
 /// A count that stops at [`MOST_COUNTED`].
-pub(crate) fn counted(count: i64) -> String {
+pub(crate) fn counted(count: i64, words: ConsoleWords) -> String {
     match count {
-        ..=MOST_COUNTED => grouped(count),
-        _ => format!("> {}", grouped(MOST_COUNTED)),
+        ..=MOST_COUNTED => words.number(count),
+        _ => format!("> {}", words.number(MOST_COUNTED)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::CaseStep;
+    use crate::domain::language::Language;
+
+    #[test]
+    fn a_subject_is_said_as_people_say_it() {
+        let italian = ConsoleWords::new(Language::Italian);
+        assert_eq!(subject("case:PR-1", ConsoleWords::ENGLISH), "case PR-1");
+        assert_eq!(subject("case:PR-1", italian), "pratica PR-1");
+        let reminders = CaseStep::REMINDERS.map(|step| step.plan_subject("PR-1"));
+        let others = ["incident:G:1", "event:7", "body:comune"].map(str::to_owned);
+        for about in reminders.iter().chain(&others) {
+            let english = subject(about, ConsoleWords::ENGLISH);
+            assert_eq!(english, about.replacen(':', " ", 1));
+            assert_ne!(subject(about, italian), english);
+        }
     }
 }

@@ -28,10 +28,10 @@ pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Resp
     let next = list::next(&found, |reply| reply.id);
     Ok(shell::page(&RepliesPage {
         frame: visit
-            .frame(ConsolePart::Messages, "Replies to answer")
+            .frame(ConsolePart::Messages, visit.words().say("replies-title"))
             .await?,
         may_answer: visit.may(Right::AnswerReplies),
         next: next.map(|last| format!("/console/replies?after={last}")),
-        replies: ReplyLine::all(found, visit.web.moment()),
+        replies: ReplyLine::all(found, visit.moment()),
     }))
 }

@@ -28,7 +28,7 @@ pub(super) async fn get(
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found("handset or mailbox", &address);
     let channel: Channel = channel.parse().map_err(|_| missing())?;
-    let now = visit.web.moment();
+    let now = visit.moment();
     let mail = channel == Channel::Email;
     let found = world(&visit)?.inbox(&address);
     let is_wanted = |newest: &Arc<Received>| matches!(newest.body, Body::Mail(_)) == mail;

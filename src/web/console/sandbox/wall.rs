@@ -14,9 +14,10 @@ use tokio::sync::broadcast::error::RecvError;
 use super::item::ReceivedItem;
 use super::world;
 use crate::channel::sandbox::{Inbox, Received, World};
-use crate::web::console::shell::format::grouped;
 use crate::web::console::shell::live::live_stream;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path,
+};
 use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
 
@@ -40,21 +41,28 @@ struct InboxCard {
 struct InboxesPage {
     phones: Vec<InboxCard>,
     mailboxes: Vec<InboxCard>,
-    sms: String,
-    mails: String,
-    doubles: String,
+    /// How much arrived, in a sentence.
+    arrived: String,
+    words: ConsoleWords,
 }
 
 impl InboxesPage {
     fn look(world: &World, now: Moment) -> Self {
         let truth = world.truth();
-        let count = |number: u64| grouped(i64::try_from(number).unwrap_or(i64::MAX));
+        let words = now.words;
+        let count = |number: u64| {
+            FluentValue::from(words.number(i64::try_from(number).unwrap_or(i64::MAX)))
+        };
+        let values = [
+            ("sms", count(truth.sms)),
+            ("mails", count(truth.mails)),
+            ("doubles", count(truth.doubles)),
+        ];
         Self {
             phones: inboxes(world, world.handsets(WALL), ON_PHONE, now),
             mailboxes: inboxes(world, world.mailboxes(WALL), 1, now),
-            sms: count(truth.sms),
-            mails: count(truth.mails),
-            doubles: count(truth.doubles),
+            arrived: words.say_with("sandbox-arrived", &values),
+            words,
         }
     }
 }
@@ -93,27 +101,28 @@ struct WallRegion {
 }
 
 pub(super) async fn get(visit: Visit) -> Result<Response, Problem> {
-    let wall = InboxesPage::look(world(&visit)?, visit.web.moment());
-    let frame = visit.frame(ConsolePart::Sandbox, "Sandbox").await?;
+    let wall = InboxesPage::look(world(&visit)?, visit.moment());
+    let frame = visit
+        .frame(ConsolePart::Sandbox, visit.words().say("sandbox-title"))
+        .await?;
     Ok(shell::page(&WallPage { frame, wall }))
 }
 
 /// `GET /console/sandbox/live`.
 pub(super) async fn live(visit: Visit) -> Result<Response, Problem> {
     let arrivals = world(&visit)?.subscribe();
-    let web = visit.web;
-    let stopping = web.console.lifecycle.stopping();
+    let stopping = visit.web.console.lifecycle.stopping();
     let walls = stream::unfold(
-        (web, arrivals, true),
-        |(web, mut arrivals, first)| async move {
+        (visit, arrivals, true),
+        |(visit, mut arrivals, first)| async move {
             if !first {
                 next_arrivals(&mut arrivals).await?;
             }
-            let wall = InboxesPage::look(web.sandbox.as_ref()?, web.moment());
+            let wall = InboxesPage::look(visit.web.sandbox.as_ref()?, visit.moment());
             let html = WallRegion { wall }.render().ok()?;
             Some((
                 Event::default().event("wall").data(html),
-                (web, arrivals, false),
+                (visit, arrivals, false),
             ))
         },
     );

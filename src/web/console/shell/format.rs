@@ -4,14 +4,11 @@
 use chrono::TimeDelta;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::words::ConsoleWords;
 use crate::domain::event::IncidentState;
-use crate::domain::language::Language;
 use crate::domain::{MessageState, Timestamp};
 use crate::insight::explain::duration;
 use crate::web::console::state::Moment;
-
-/// The language of the pages, for labels that have several.
-pub(crate) const LANGUAGE: &str = Language::English.tag();
 
 /// A state as people see it: never by colour alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,20 +21,20 @@ pub(crate) struct Badge {
 
 impl Badge {
     /// Of a message; one that was read says so.
-    pub(crate) fn of_message(state: MessageState, read: bool) -> Self {
+    pub(crate) fn of_message(state: MessageState, read: bool, words: ConsoleWords) -> Self {
         if read {
-            return Self::new("read", "read");
+            return Self::new("read", &words.say("state-read"));
         }
-        Self::new(message_tone(state), state.as_str())
+        Self::new(message_tone(state), &words.of("state", state.as_str()))
     }
 
-    pub(crate) fn of_incident(state: IncidentState) -> Self {
+    pub(crate) fn of_incident(state: IncidentState, words: ConsoleWords) -> Self {
         let tone = match state {
             IncidentState::GoingOn => "attention",
             IncidentState::Resolved => "delivered",
             IncidentState::Cancelled => "waiting",
         };
-        Self::new(tone, &plain(state.as_str()))
+        Self::new(tone, &words.of("incident-state", state.as_str()))
     }
 
     /// Any word in one of the tones.
@@ -72,9 +69,9 @@ const fn message_tone(state: MessageState) -> &'static str {
 /// A point in time: how long ago, and exactly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct When {
-    /// `3 min ago`, `in 2 h`.
+    /// `3 min ago`, `in 2 h`; `3 min fa`, `tra 2 h`.
     pub(crate) ago: String,
-    /// `2026-11-22 18:04:12 +01:00`.
+    /// `2026-11-22 18:04:12 +01:00`; `22/11/2026 18:04:12 +01:00`.
     pub(crate) exact: String,
     /// For programs: RFC 3339.
     pub(crate) machine: String,
@@ -87,25 +84,52 @@ impl When {
     pub(crate) fn new(at: Timestamp, now: Moment) -> Self {
         let span = now.at - at;
         let ahead = span < TimeDelta::seconds(-1);
-        let ago = if ahead {
-            format!("in {}", duration(at - now.at))
-        } else if span < TimeDelta::seconds(1) {
-            "now".to_owned()
-        } else {
-            format!("{} ago", duration(span))
+        let said = |key, span| {
+            let span = now.words.span(span);
+            now.words.say_with(key, &[("span", span.into())])
         };
-        let local = at.to_utc().with_timezone(&now.zone);
+        let ago = if ahead {
+            said("shell-ahead", at - now.at)
+        } else if span < TimeDelta::seconds(1) {
+            now.words.say("shell-just-now").into_owned()
+        } else {
+            said("shell-ago", span)
+        };
         Self {
             ago,
-            exact: local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
+            exact: exact(at, now),
             machine: at.to_string(),
             ahead,
         }
     }
 }
 
-/// `12,345`.
-pub(crate) fn grouped(number: i64) -> String {
+/// As people of the language write dates, to the second, with the offset from UTC.
+fn exact(at: Timestamp, now: Moment) -> String {
+    let local = at.to_utc().with_timezone(&now.zone);
+    let form = now
+        .words
+        .language()
+        .choose("%d/%m/%Y %H:%M:%S %:z", "%Y-%m-%d %H:%M:%S %:z");
+    local.format(form).to_string()
+}
+
+impl ConsoleWords {
+    /// `12,345`; `12.345`.
+    pub(crate) fn number(self, number: i64) -> String {
+        grouped(number, self.language().choose('.', ','))
+    }
+
+    /// `3 min`, `2 d`; only days have a sign of their own in each language.
+    pub(crate) fn span(self, span: TimeDelta) -> String {
+        match span.num_days() {
+            days @ 2.. => self.say_with("shell-days", &[("days", days.into())]),
+            _ => duration(span),
+        }
+    }
+}
+
+fn grouped(number: i64, separator: char) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if number < 0 {
@@ -113,16 +137,11 @@ pub(crate) fn grouped(number: i64) -> String {
     }
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
+            text.push(separator);
         }
         text.push(digit);
     }
     text
-}
-
-/// A word of SQL or JSON as one reads it: `planned_outage` → `planned outage`.
-pub(crate) fn plain(word: &str) -> String {
-    word.replace('_', " ")
 }
 
 /// A text as one segment of an address.
@@ -133,6 +152,7 @@ pub(crate) fn in_path(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
 
     #[test]
     fn times_are_relative_and_exact_in_the_local_zone() {
@@ -140,6 +160,7 @@ mod tests {
         let rome = Moment {
             at: now,
             zone: chrono_tz::Europe::Rome,
+            words: ConsoleWords::ENGLISH,
         };
         let when = When::new(now - TimeDelta::minutes(3), rome);
         assert_eq!(when.ago, "3 min ago");
@@ -156,16 +177,42 @@ mod tests {
     }
 
     #[test]
+    fn an_italian_reads_times_and_numbers_as_italians_write_them() {
+        let now = Timestamp::parse("2026-11-22T17:04:12Z").unwrap();
+        let words = ConsoleWords::new(Language::Italian);
+        let rome = Moment {
+            at: now,
+            zone: chrono_tz::Europe::Rome,
+            words,
+        };
+        let ago = |span| When::new(now - span, rome).ago;
+        assert_eq!(ago(TimeDelta::minutes(3)), "3 min fa");
+        assert_eq!(ago(TimeDelta::days(-5)), "tra 5 g");
+        assert_eq!(ago(TimeDelta::zero()), "adesso");
+        assert_eq!(When::new(now, rome).exact, "22/11/2026 18:04:12 +01:00");
+        assert_eq!(words.number(1_234_567), "1.234.567");
+    }
+
+    #[test]
     fn numbers_have_separators() {
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(grouped(-100), "-100");
-        assert_eq!(grouped(0), "0");
+        let words = ConsoleWords::ENGLISH;
+        assert_eq!(words.number(1_234_567), "1,234,567");
+        assert_eq!(words.number(-100), "-100");
+        assert_eq!(words.number(0), "0");
+    }
+
+    #[test]
+    fn spans_are_the_same_in_english_as_in_explanations() {
+        for seconds in [0, 5, 130, 7_200, 172_799, 172_800, 1_000_000] {
+            let span = TimeDelta::seconds(seconds);
+            assert_eq!(ConsoleWords::ENGLISH.span(span), duration(span));
+        }
     }
 
     #[test]
     fn every_state_has_a_sign_and_a_word() {
         for state in MessageState::ALL {
-            let badge = Badge::of_message(*state, false);
+            let badge = Badge::of_message(*state, false, ConsoleWords::ENGLISH);
             assert!(!badge.sign.is_empty());
             assert_eq!(badge.word, state.as_str());
         }

@@ -1,12 +1,14 @@
 //! How far messages got: told, delivered, read.
 
-use super::format::grouped;
+use std::borrow::Cow;
+
+use super::words::ConsoleWords;
 use crate::insight::Proportion;
 use crate::store::reports::DeliveryFunnel;
 
 /// One step of told → delivered → read.
 pub(crate) struct FunnelStep {
-    pub(crate) word: &'static str,
+    pub(crate) word: Cow<'static, str>,
     pub(crate) count: String,
     /// Of its own whole, 0 to 100; nothing when there is no whole.
     pub(crate) percent: Option<i64>,
@@ -17,31 +19,20 @@ pub(crate) struct FunnelStep {
 
 /// The three steps, each as a share of those it can be said of: who was not to be told is no
 /// failure, and a relay that never reports has not lost anything.
-pub(crate) fn funnel(delivery: &DeliveryFunnel) -> Vec<FunnelStep> {
+#[rustfmt::skip] // a table is read line by line
+pub(crate) fn funnel(delivery: &DeliveryFunnel, words: ConsoleWords) -> Vec<FunnelStep> {
     let to_tell = delivery.planned - delivery.suppressed;
     [
-        ("told", "going", delivery.told, to_tell, "to be told"),
-        (
-            "delivered",
-            "delivered",
-            delivery.delivered,
-            delivery.reporting,
-            "whose provider reports it",
-        ),
-        (
-            "read",
-            "read",
-            delivery.read,
-            delivery.read_measurable,
-            "who can be measured",
-        ),
+        ("shell-told", "going", delivery.told, to_tell, "shell-told-of"),
+        ("shell-delivered", "delivered", delivery.delivered, delivery.reporting, "shell-delivered-of"),
+        ("shell-read", "read", delivery.read, delivery.read_measurable, "shell-read-of"),
     ]
     .into_iter()
     .map(|(word, tone, count, whole, of)| FunnelStep {
-        word,
-        count: grouped(count),
+        word: words.say(word),
+        count: words.number(count),
         percent: (whole > 0).then(|| Proportion::new(count, whole).percent()),
-        of: format!("of {} {of}", grouped(whole)),
+        of: words.count(of, whole),
         tone,
     })
     .collect()

@@ -5,16 +5,18 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::layout::{ConsolePart, Frame, theme};
+use super::words::ConsoleWords;
 use crate::domain::role::Right;
 use crate::web::Web;
 use crate::web::auth::session::Person;
+use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
 
 /// A person who opens a page, and what the page is drawn with. Every page's handler takes one.
 pub(crate) struct Visit {
     pub(crate) web: Web,
     pub(crate) person: Person,
-    theme: Option<&'static str>,
+    pub(super) theme: Option<&'static str>,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -34,12 +36,30 @@ impl Visit {
         self.person.role.may(right)
     }
 
+    /// The words of the language they chose, else of the house's.
+    pub(crate) fn words(&self) -> ConsoleWords {
+        let chosen = self.person.language.map(ConsoleWords::new);
+        chosen.unwrap_or(self.web.console.words())
+    }
+
+    /// Now, by their clock and in their words.
+    pub(crate) fn moment(&self) -> Moment {
+        let house = self.web.moment();
+        Moment {
+            at: house.at,
+            zone: self.person.zone.unwrap_or(house.zone),
+            words: self.words(),
+        }
+    }
+
     /// The frame of a page in `part`. Looks into the store: drop a transaction before.
     pub(crate) async fn frame(
         &self,
         part: ConsolePart,
         title: impl Into<String>,
     ) -> Result<Frame, Problem> {
-        Frame::new(&self.web, &self.person, self.theme, part, title.into()).await
+        let title = title.into();
+        let snapshot = self.web.console.now(&self.web).await?;
+        Ok(Frame::new(self, &snapshot, part, title))
     }
 }

@@ -1,14 +1,14 @@
 //! One source, and one record that could not be taken, as pages show them.
 
+use std::borrow::Cow;
+
 use super::words::{badge, sentence};
 use crate::domain::limits::SOURCE_DEAD_SHOWN;
-use crate::insight::explain::duration;
 use crate::source::{RegisteredSource, SourceState};
 use crate::store::sources::{DEAD_BEGINNING, DeadNotice, SourceRow};
 use crate::store::{StoreError, Tx};
 use crate::text::sanitize::excerpt;
 use crate::web::Web;
-use crate::web::console::shell::format::grouped;
 use crate::web::console::shell::{Badge, When, in_path};
 use crate::web::console::state::Moment;
 
@@ -37,13 +37,14 @@ pub(super) struct SourceLine {
 impl SourceLine {
     /// All sources: those of the settings, and those that were read before.
     pub(super) fn all(web: &Web, rows: &[SourceRow], now: Moment) -> Vec<Self> {
-        let of_settings = web.sources.all().map(|(name, source)| {
-            let row = rows.iter().find(|row| row.name == name);
-            Self::new(name, row, Some(source), now)
+        let sources = web.sources.all();
+        let of_settings = sources.iter().map(|(name, source)| {
+            let row = rows.iter().find(|row| row.name == *name);
+            Self::new(name, row, Some(&**source), now)
         });
         let others = rows
             .iter()
-            .filter(|row| web.sources.get(&row.name).is_none())
+            .filter(|row| !sources.contains_key(&row.name))
             .map(|row| Self::new(&row.name, Some(row), None, now));
         of_settings.chain(others).collect()
     }
@@ -57,7 +58,17 @@ impl SourceLine {
     ) -> Self {
         let when = |at| When::new(at, now);
         let (badge, usual) = judged(row, source, now);
-        let said = row.and_then(|row| row.fault.as_deref().or(row.doubt.as_deref()));
+        let fault = row.and_then(|row| row.fault.as_deref());
+        let doubt = row.and_then(|row| row.doubt.as_deref());
+        let says = match (fault, doubt) {
+            (Some(fault), _) => now
+                .words
+                .with("sources-fault", "said", &excerpt(fault, SAID)),
+            (None, Some(doubt)) => now
+                .words
+                .with("sources-doubt", "said", &excerpt(doubt, SAID)),
+            (None, None) => usual.into_owned(),
+        };
         Self {
             name: name.to_owned(),
             path: in_path(name),
@@ -65,10 +76,12 @@ impl SourceLine {
             badge,
             looked: row.and_then(|row| row.looked_at).map(when),
             record: row.and_then(|row| row.record_at).map(when),
-            lag: row.and_then(|row| row.lag).map(duration),
-            records: grouped(row.map_or(0, |row| row.records)),
-            dead: row.filter(|row| row.dead > 0).map(|row| grouped(row.dead)),
-            says: excerpt(said.unwrap_or(usual), SAID),
+            lag: row.and_then(|row| row.lag).map(|lag| now.words.span(lag)),
+            records: now.words.number(row.map_or(0, |row| row.records)),
+            dead: row
+                .filter(|row| row.dead > 0)
+                .map(|row| now.words.number(row.dead)),
+            says,
         }
     }
 }
@@ -78,14 +91,15 @@ fn judged(
     row: Option<&SourceRow>,
     source: Option<&RegisteredSource>,
     now: Moment,
-) -> (Badge, &'static str) {
+) -> (Badge, Cow<'static, str>) {
+    let words = now.words;
     let Some(source) = source else {
-        let badge = Badge::new("waiting", "not in the settings");
-        return (badge, "The settings of this node have no such source.");
+        let badge = Badge::new("waiting", &words.say("sources-state-gone"));
+        return (badge, words.say("sources-sentence-gone"));
     };
     let alarm_after = source.watch().alarm_after;
     let state = SourceState::of(row, source.kind(), alarm_after, now.at);
-    (badge(state), sentence(state))
+    (badge(state, words), sentence(state, words))
 }
 
 /// One record that could not be taken.
@@ -135,10 +149,12 @@ fn beginning(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::Timestamp;
+    use crate::web::console::shell::ConsoleWords;
 
     const NOW: Moment = Moment {
         at: Timestamp::from_micros(1_800_000_000_000_000),
         zone: chrono_tz::Europe::Rome,
+        words: ConsoleWords::ENGLISH,
     };
 
     #[test]

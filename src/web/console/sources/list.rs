@@ -17,7 +17,9 @@ struct SourcesPage {
 pub(super) async fn get(visit: Visit) -> Result<Response, Problem> {
     let rows = visit.web.store.read().await?.sources().list().await?;
     Ok(shell::page(&SourcesPage {
-        frame: visit.frame(ConsolePart::Sources, "Sources").await?,
-        rows: SourceLine::all(&visit.web, &rows, visit.web.moment()),
+        frame: visit
+            .frame(ConsolePart::Sources, visit.words().say("sources-title"))
+            .await?,
+        rows: SourceLine::all(&visit.web, &rows, visit.moment()),
     }))
 }

@@ -4,7 +4,7 @@
 //!
 //! `list` has all of them, `show` one with its dead letters, `dead` the buttons that have these taken
 //! once more or given up, `trial` the form that tries a record; `line` and `words` say how a source
-//! does.
+//! does, `reconciled` whether anything is missing.
 
 use crate::domain::role::Right;
 use crate::web::routes::{Access, Routes};
@@ -12,6 +12,7 @@ use crate::web::routes::{Access, Routes};
 mod dead;
 mod line;
 mod list;
+mod reconciled;
 mod show;
 mod trial;
 mod words;

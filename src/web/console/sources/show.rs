@@ -1,17 +1,22 @@
 //! `GET /console/sources/{name}`: one source, how it is read, and what could not be taken. What such
 //! records say is shown by a POST of its own, and that is written down.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use super::line::{DeadLine, SourceLine};
+use super::reconciled::ReconciledView;
 use crate::domain::limits::SOURCE_DEAD_SHOWN;
 use crate::domain::role::Right;
 use crate::source::RegisteredSource;
 use crate::store::access::audit::AuditEntry;
 use crate::web::auth::csrf::Posted;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path,
+};
 use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
@@ -27,13 +32,20 @@ pub(super) struct SourceQuery {
 }
 
 impl SourceQuery {
-    fn said(&self) -> Option<String> {
+    fn said(&self, words: ConsoleWords) -> Option<String> {
+        let number = |count: usize| FluentValue::from(count.to_string());
         match (self.taken, self.left, self.forgotten) {
-            (Some(taken), Some(0), _) => Some(format!("Taken: {taken}.")),
-            (Some(taken), Some(left), _) => Some(format!(
-                "Taken: {taken}. Still not to be taken, with the reason of now: {left}."
-            )),
-            (_, _, Some(forgotten)) => Some(format!("Forgotten: {forgotten}; nobody is told.")),
+            (Some(taken), Some(0), _) => {
+                Some(words.say_with("sources-taken", &[("taken", number(taken))]))
+            }
+            (Some(taken), Some(left), _) => {
+                let values = [("taken", number(taken)), ("left", number(left))];
+                Some(words.say_with("sources-taken-left", &values))
+            }
+            (_, _, Some(forgotten)) => {
+                let values = [("forgotten", number(forgotten))];
+                Some(words.say_with("sources-forgotten", &values))
+            }
             _ => None,
         }
     }
@@ -41,12 +53,13 @@ impl SourceQuery {
 
 /// How a source is read. Where it is and how one logs in there is not shown.
 struct SourceReading {
-    every: String,
+    /// When somebody looks, or that their system posts.
+    every: Cow<'static, str>,
     time_zone: String,
     alarm_after: String,
-    baseline: &'static str,
+    baseline: Cow<'static, str>,
     /// What its records are about.
-    about: &'static str,
+    about: Cow<'static, str>,
     /// Our field, and where it comes from.
     fields: Vec<(String, String)>,
     /// Their word for a state, and ours.
@@ -57,23 +70,23 @@ struct SourceReading {
 }
 
 impl SourceReading {
-    fn new(source: &RegisteredSource, may_try: bool) -> Self {
+    fn new(source: &RegisteredSource, may_try: bool, words: ConsoleWords) -> Self {
         let (watch, mapping) = (source.watch(), source.mapping());
         let alarm_after = watch.alarm_after.to_std().unwrap_or_default();
         let owned = |(one, other): (&str, &str)| (one.to_owned(), other.to_owned());
         let written = mapping.written().into_iter();
         Self {
             every: match source.is_posted_to() {
-                true => "when their system posts".to_owned(),
-                false => watch.every.to_string(),
+                true => words.say("sources-when-posted"),
+                false => Cow::Owned(words.with("sources-every", "every", &watch.every.to_string())),
             },
             time_zone: watch.time_zone.to_string(),
             alarm_after: humantime::format_duration(alarm_after).to_string(),
-            baseline: watch.baseline.as_str(),
+            baseline: words.of("sources-baseline", watch.baseline.as_str()),
             about: match (mapping.is_whole(), mapping.is_of_cases()) {
-                (true, _) => "whatever its events say",
-                (false, true) => "cases",
-                (false, false) => "incidents",
+                (true, _) => words.say("sources-about-whatever"),
+                (false, true) => words.say("sources-about-cases"),
+                (false, false) => words.say("sources-about-incidents"),
             },
             fields: written
                 .map(|(ours, theirs)| (ours, theirs.to_owned()))
@@ -92,6 +105,7 @@ struct SourcePage {
     line: SourceLine,
     /// None: the settings of this node have no such source.
     reading: Option<SourceReading>,
+    compared: Option<ReconciledView>,
     dead: Vec<DeadLine>,
     may_look: bool,
     may_mend: bool,
@@ -151,8 +165,9 @@ async fn draw(
     asked: &SourceQuery,
     is_shown: bool,
 ) -> Result<Response, Problem> {
-    let now = visit.web.moment();
+    let now = visit.moment();
     let source = visit.web.sources.get(name);
+    let source = source.as_deref();
     let (may_look, may_try) = (visit.may(Right::Reveal), visit.may(Right::TrySources));
     let mut tx = visit.web.store.read().await?;
     let row = tx.sources().list().await?;
@@ -164,16 +179,18 @@ async fn draw(
         true => DeadLine::newest(&mut tx, name, is_shown, now).await?,
         false => Vec::new(),
     };
+    let compared = ReconciledView::of(&mut tx, name, source, now).await?;
     drop(tx);
     Ok(shell::page(&SourcePage {
         frame: visit.frame(ConsolePart::Sources, name).await?,
         line: SourceLine::new(name, row.as_ref(), source, now),
-        reading: source.map(|source| SourceReading::new(source, may_try)),
+        reading: source.map(|source| SourceReading::new(source, may_try, now.words)),
+        compared,
         dead,
         may_look,
         may_mend: visit.may(Right::MendSources),
         is_shown,
-        said: asked.said(),
+        said: asked.said(now.words),
         after: asked.after,
     }))
 }
@@ -181,6 +198,18 @@ async fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
+    use crate::source::Baseline;
+
+    #[test]
+    fn what_stands_there_at_first_has_its_words() {
+        let italian = ConsoleWords::new(Language::Italian);
+        for baseline in Baseline::ALL {
+            let word = baseline.as_str();
+            assert_eq!(ConsoleWords::ENGLISH.of("sources-baseline", word), word);
+            assert_ne!(italian.of("sources-baseline", word), word);
+        }
+    }
 
     #[test]
     fn what_a_button_did_is_said() {
@@ -191,7 +220,7 @@ mod tests {
                 forgotten,
                 after: None,
             };
-            asked.said()
+            asked.said(ConsoleWords::ENGLISH)
         };
         assert_eq!(said(Some(1), Some(0), None).unwrap(), "Taken: 1.");
         assert_eq!(

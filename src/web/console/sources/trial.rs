@@ -17,13 +17,17 @@ use crate::domain::event::Arrival;
 use crate::domain::limits::SOURCE_ROW;
 use crate::domain::role::Right;
 use crate::intake::json;
-use crate::source::{Mapping, RegisteredSource, SourceRecord, try_record};
+use crate::source::{Mapping, RecordNote, RegisteredSource, SourceRecord, try_record};
+use crate::template::Unfinished;
 use crate::text::sanitize;
 use crate::text::tree::Tree;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
-use crate::web::console::shell::format::grouped;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path};
+use crate::web::console::messages::silence;
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
+};
+use crate::web::console::state::Moment;
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
@@ -78,13 +82,13 @@ pub(super) async fn post(
     Posted { person, fields }: Posted,
 ) -> Result<Response, Problem> {
     person.require(Right::TrySources)?;
-    let mapping = source(&visit.web, &name)?.mapping();
+    let source = source(&visit.web, &name)?;
     let typed = fields.get("record").to_owned();
-    let verdict = judged(&visit.web, mapping, typed.clone()).await?;
+    let verdict = judged(&visit, source.mapping(), typed.clone()).await?;
     draw(&visit, &name, typed, Some(verdict)).await
 }
 
-fn source<'a>(web: &'a Web, name: &str) -> Result<&'a RegisteredSource, Problem> {
+fn source(web: &Web, name: &str) -> Result<Arc<RegisteredSource>, Problem> {
     let found = web.sources.get(name);
     found.ok_or_else(|| Problem::not_found("source in the settings of this node", name))
 }
@@ -100,84 +104,120 @@ async fn draw(
         Some(TryVerdict::NoRecord(_)) => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,
     };
-    let title = format!("Try a record of {name}");
+    let title = visit.words().with("sources-try-title", "name", name);
     let page = TryPage {
         frame: visit.frame(ConsolePart::Sources, title).await?,
         name: name.to_owned(),
         path: in_path(name),
         is_posted_to: source.is_posted_to(),
         typed,
-        most: grouped(i64::try_from(SOURCE_ROW).unwrap_or(i64::MAX)),
+        most: visit
+            .words()
+            .number(i64::try_from(SOURCE_ROW).unwrap_or(i64::MAX)),
         verdict,
     };
     Ok(shell::page_with(status, &page))
 }
 
-async fn judged(web: &Web, mapping: &Arc<Mapping>, typed: String) -> Result<TryVerdict, Problem> {
+async fn judged(
+    visit: &Visit,
+    mapping: &Arc<Mapping>,
+    typed: String,
+) -> Result<TryVerdict, Problem> {
+    let (web, words) = (&visit.web, visit.words());
     let workshop = &web.console.texts;
-    let record = match workshop.work(move || pasted(&typed)).await {
+    let record = match workshop.work(move || pasted(&typed, words)).await {
         Ok(Ok(record)) => record,
-        Ok(Err(fault)) => return Ok(TryVerdict::NoRecord(fault.to_string())),
-        Err(unfinished) => return Ok(TryVerdict::NoRecord(unfinished.to_string())),
+        Ok(Err(fault)) => return Ok(TryVerdict::NoRecord(fault)),
+        Err(unfinished) => return Ok(TryVerdict::NoRecord(not_ready(&unfinished, words))),
     };
     let now = web.clock.now();
     let tried = try_record(&web.store, mapping, record, workshop, now).await?;
+    let notes = tried.notes.iter().map(|note| noted(note, words)).collect();
     Ok(match tried.event {
-        Err(fault) => TryVerdict::Fault(fault.to_string(), tried.notes),
-        Ok(event) => TryVerdict::Event(Box::new(told(web, &event).await?), tried.notes),
+        Err(fault) => {
+            let fault = words.with("sources-try-cannot", "fault", &fault.to_string());
+            TryVerdict::Fault(fault, notes)
+        }
+        Ok(event) => TryVerdict::Event(Box::new(told(web, &event, visit.moment()).await?), notes),
     })
 }
 
-/// A text as one record of a source.
-fn pasted(text: &str) -> Result<SourceRecord, FieldError> {
-    let refused = |why: String| Err(FieldError::new("", why));
+fn noted(note: &RecordNote, words: ConsoleWords) -> String {
+    match note {
+        RecordNote::Unlisted(word) => words.with("sources-try-unlisted", "word", word),
+        RecordNote::Undescribed => words.say("sources-try-undescribed").into_owned(),
+    }
+}
+
+fn not_ready(unfinished: &Unfinished, words: ConsoleWords) -> String {
+    match unfinished {
+        Unfinished::Late(time) => {
+            words.with("sources-try-late", "seconds", &time.as_secs().to_string())
+        }
+        Unfinished::Failed => words.say("sources-try-failed").into_owned(),
+    }
+}
+
+/// A text as one record of a source, or a sentence that says why it is none.
+fn pasted(text: &str, words: ConsoleWords) -> Result<SourceRecord, String> {
+    let refused = |key| Err(words.say(key).into_owned());
     if text.trim().is_empty() {
-        return refused("paste a record: a JSON object, as their system says it".to_owned());
+        return refused("sources-try-empty");
     }
     if text.len() > SOURCE_ROW {
-        let length = text.len();
-        return refused(format!(
-            "the record has {length} bytes; at most {SOURCE_ROW} are taken"
-        ));
+        let values = [
+            ("length", FluentValue::from(text.len().to_string())),
+            ("most", SOURCE_ROW.to_string().into()),
+        ];
+        return Err(words.say_with("sources-try-too-long", &values));
     }
-    match json::read::<Tree<'_>>(text.as_bytes())?.to_value() {
+    let unreadable =
+        |fault: FieldError| words.with("sources-try-unreadable", "fault", &fault.to_string());
+    let read = json::read::<Tree<'_>>(text.as_bytes()).map_err(unreadable)?;
+    match read.to_value() {
         Value::Object(fields) => Ok(SourceRecord {
             place: "pasted at the console".to_owned(),
             fields,
         }),
-        Value::Array(_) => refused("this is a list: paste one record of it, in { }".to_owned()),
-        _ => refused("a record is an object in { }".to_owned()),
+        Value::Array(_) => refused("sources-try-list"),
+        _ => refused("sources-try-no-object"),
     }
 }
 
 /// Plans the event, and throws the plan away.
-async fn told(web: &Web, event: &Arrival) -> Result<TriedEvent, Problem> {
+async fn told(web: &Web, event: &Arrival, now: Moment) -> Result<TriedEvent, Problem> {
     let rehearsal = Box::pin(web.rehearsal.rehearse(event));
     let Ok(rehearsed) = tokio::time::timeout(PATIENCE, rehearsal).await else {
-        return Ok(tried_event(web, event, Vec::new(), Some(too_long())));
+        return Ok(tried_event(
+            now,
+            event,
+            Vec::new(),
+            Some(too_long(now.words)),
+        ));
     };
     let rehearsed = rehearsed?;
     let rules = rehearsed.rules().iter();
-    let rules = rules.map(|(rule, clients)| (rule.clone(), counted(*clients)));
+    let rules = rules.map(|(rule, clients)| (rule.clone(), counted(*clients, now.words)));
     let nobody = rehearsed.nobody();
-    let nobody = nobody.map(|why| format!("Nobody would be told: {why}."));
-    Ok(tried_event(web, event, rules.collect(), nobody))
+    let nobody = nobody.map(|why| {
+        now.words
+            .with("sources-try-nobody", "why", &silence(why, now.words))
+    });
+    Ok(tried_event(now, event, rules.collect(), nobody))
 }
 
-fn too_long() -> String {
-    format!(
-        "Whom it would tell takes longer to find out than {} s, in which others wait; the command \
-         araldo source try takes its time.",
-        PATIENCE.as_secs()
-    )
+fn too_long(words: ConsoleWords) -> String {
+    let seconds = PATIENCE.as_secs().to_string();
+    words.with("sources-try-too-slow", "seconds", &seconds)
 }
 
-fn counted(clients: usize) -> String {
-    grouped(i64::try_from(clients).unwrap_or(i64::MAX))
+fn counted(clients: usize, words: ConsoleWords) -> String {
+    words.number(i64::try_from(clients).unwrap_or(i64::MAX))
 }
 
 fn tried_event(
-    web: &Web,
+    now: Moment,
     event: &Arrival,
     rules: Vec<(String, String)>,
     note: Option<String>,
@@ -186,7 +226,7 @@ fn tried_event(
         kind: (*event.kind).to_owned(),
         id: (*event.id).to_owned(),
         subject: event.subject.as_deref().unwrap_or_default().to_owned(),
-        at: When::new(event.occurred_at, web.moment()),
+        at: When::new(event.occurred_at, now),
         data: set_out(&event.data),
         rules,
         note,
@@ -209,9 +249,11 @@ fn set_out(data: &str) -> String {
 mod tests {
     use super::*;
 
+    const ENGLISH: ConsoleWords = ConsoleWords::ENGLISH;
+
     #[test]
     fn one_object_is_a_record_and_nothing_else_is() {
-        let record = pasted(" {\"a\": {\"b\": 1}} ").unwrap();
+        let record = pasted(" {\"a\": {\"b\": 1}} ", ENGLISH).unwrap();
         assert_eq!(record.fields["a"]["b"], 1);
         let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(SOURCE_ROW));
@@ -223,7 +265,7 @@ mod tests {
             (deep.as_str(), "recursion limit"),
             (long.as_str(), "at most 262144"),
         ] {
-            let fault = pasted(text).unwrap_err().to_string();
+            let fault = pasted(text, ENGLISH).unwrap_err();
             assert!(fault.contains(said), "{fault}");
         }
     }

@@ -1,35 +1,33 @@
 //! How a source does, in the words of the pages: one or two for the badge, a sentence for what is to
 //! be done.
 
+use std::borrow::Cow;
+
 use crate::source::SourceState;
-use crate::web::console::shell::Badge;
+use crate::web::console::shell::{Badge, ConsoleWords};
 
 /// The state as people see it.
-pub(super) fn badge(state: SourceState) -> Badge {
-    let (tone, word) = match state {
-        SourceState::New => ("waiting", "new"),
-        SourceState::Reading => ("going", "reading"),
-        SourceState::Up => ("delivered", "up"),
-        SourceState::Silent => ("attention", "silent"),
-        SourceState::Doubtful => ("attention", "doubtful"),
-        SourceState::Failing => ("failed", "cannot be read"),
-        SourceState::Waiting => ("attention", "waits for you"),
+pub(super) fn badge(state: SourceState, words: ConsoleWords) -> Badge {
+    let (tone, key) = match state {
+        SourceState::New => ("waiting", "sources-state-new"),
+        SourceState::Reading => ("going", "sources-state-reading"),
+        SourceState::Up => ("delivered", "sources-state-up"),
+        SourceState::Silent => ("attention", "sources-state-silent"),
+        SourceState::Doubtful => ("attention", "sources-state-doubtful"),
+        SourceState::Failing => ("failed", "sources-state-failing"),
+        SourceState::Waiting => ("attention", "sources-state-waiting"),
     };
-    Badge::new(tone, word)
+    Badge::new(tone, &words.say(key))
 }
 
 /// What follows from a state, where the source itself says nothing of it.
-pub(super) const fn sentence(state: SourceState) -> &'static str {
+pub(super) fn sentence(state: SourceState, words: ConsoleWords) -> Cow<'static, str> {
     match state {
-        SourceState::New => "Nobody has looked at it yet, or nothing was posted to it.",
-        SourceState::Reading => {
-            "What stands there already is being read; nobody is told of it, unless the settings say so."
-        }
-        SourceState::Silent => "It has brought nothing for longer than it may.",
-        SourceState::Waiting => {
-            "Records that could not be taken wait until somebody has seen to them."
-        }
-        SourceState::Up | SourceState::Doubtful | SourceState::Failing => "",
+        SourceState::New => words.say("sources-sentence-new"),
+        SourceState::Reading => words.say("sources-sentence-reading"),
+        SourceState::Silent => words.say("sources-sentence-silent"),
+        SourceState::Waiting => words.say("sources-sentence-waiting"),
+        SourceState::Up | SourceState::Doubtful | SourceState::Failing => Cow::default(),
     }
 }
 
@@ -38,6 +36,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    const ENGLISH: ConsoleWords = ConsoleWords::ENGLISH;
 
     const ALL: [SourceState; 7] = [
         SourceState::New,
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn every_state_has_a_word_of_its_own() {
-        let words: Vec<String> = ALL.map(|state| badge(state).word).into();
+        let words: Vec<String> = ALL.map(|state| badge(state, ENGLISH).word).into();
         let said = [
             "new",
             "reading",
@@ -73,11 +73,11 @@ mod tests {
             SourceState::Doubtful,
             SourceState::Waiting,
         ] {
-            assert_eq!(badge(state).sign, "!");
+            assert_eq!(badge(state, ENGLISH).sign, "!");
         }
-        assert_eq!(badge(SourceState::Failing).sign, "✕");
-        assert_eq!(badge(SourceState::Up).sign, "✓");
-        assert!(sentence(SourceState::Up).is_empty());
-        assert!(!sentence(SourceState::Waiting).is_empty());
+        assert_eq!(badge(SourceState::Failing, ENGLISH).sign, "✕");
+        assert_eq!(badge(SourceState::Up, ENGLISH).sign, "✓");
+        assert!(sentence(SourceState::Up, ENGLISH).is_empty());
+        assert!(!sentence(SourceState::Waiting, ENGLISH).is_empty());
     }
 }

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use tokio::sync::Mutex;
 
 use crate::domain::client::HOME_ZONE;
+use crate::domain::language::Language;
 use crate::domain::{Channel, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
@@ -15,13 +16,16 @@ use crate::store::reports::DeliveryFunnel;
 use crate::template::Workshop;
 use crate::template::stored::StoredTemplates;
 use crate::web::Web;
+use crate::web::console::shell::ConsoleWords;
 use crate::web::door::CachedAnswer;
 use crate::web::problem::Problem;
 
+mod declaring;
 mod funnels;
 mod snapshot;
 mod throughput;
 
+pub use declaring::DeclareSettings;
 use funnels::Funnels;
 pub(crate) use snapshot::{Snapshot, URGENT_WAIT, is_paused};
 use throughput::Meter;
@@ -30,11 +34,12 @@ pub(crate) use throughput::Throughput;
 /// Previews of unsaved mails kept; the oldest go first.
 const PREVIEWS: usize = 64;
 
-/// When a page is made, and whose clock its exact times go by.
+/// When a page is made, whose clock its exact times go by, and in which words it is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) at: Timestamp,
     pub(crate) zone: Tz,
+    pub(crate) words: ConsoleWords,
 }
 
 impl Moment {
@@ -61,6 +66,8 @@ pub struct ConsoleState {
     pub(crate) providers: Vec<ProviderFace>,
     pub(crate) lifecycle: Lifecycle,
     zone: Tz,
+    language: Language,
+    pub(crate) declaring: DeclareSettings,
     /// Where what an operator typed is tried.
     pub(crate) texts: Workshop,
     snapshot: CachedAnswer<Result<Arc<Snapshot>, Problem>>,
@@ -78,6 +85,8 @@ impl ConsoleState {
             providers,
             lifecycle,
             zone: HOME_ZONE,
+            language: Language::English,
+            declaring: DeclareSettings::default(),
             texts: Workshop::default(),
             snapshot: CachedAnswer::default(),
             funnels: Funnels::default(),
@@ -98,6 +107,26 @@ impl ConsoleState {
     #[must_use]
     pub const fn zone(&self) -> Tz {
         self.zone
+    }
+
+    /// In which language the pages are for whoever chose none (`[console] language`); English until
+    /// said otherwise.
+    #[must_use]
+    pub const fn speaking(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// What the settings say of incidents that people declare.
+    #[must_use]
+    pub fn declaring(mut self, settings: DeclareSettings) -> Self {
+        self.declaring = settings;
+        self
+    }
+
+    /// The words for whoever chose no language.
+    pub(crate) const fn words(&self) -> ConsoleWords {
+        ConsoleWords::new(self.language)
     }
 
     /// Notes from now on how quickly messages go out.
@@ -146,11 +175,12 @@ impl ConsoleState {
 }
 
 impl Web {
-    /// Now, by the organisation's clock.
+    /// Now, by the organisation's clock and in its words. Pages for a person take theirs of `Visit`.
     pub(crate) fn moment(&self) -> Moment {
         Moment {
             at: self.clock.now(),
             zone: self.console.zone,
+            words: self.console.words(),
         }
     }
 }

@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use super::{Moment, ProviderFace, Throughput};
 use crate::domain::Timestamp;
+use crate::domain::limits::COMPENSATION_SHOWN;
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::Breach;
 use crate::store::planning::bodies::BodyStanding;
-use crate::store::planning::incidents::{IncidentRecord, IncidentWorry};
+use crate::store::planning::incidents::{IncidentRecord, IncidentWorry, OverlongOutage};
 use crate::store::reports::{
     DeliveryFunnel, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
 };
@@ -25,6 +26,8 @@ pub(crate) struct Snapshot {
     pub(crate) incidents: Vec<(IncidentRecord, DeliveryFunnel)>,
     /// Incidents that somebody has to look after.
     pub(crate) worries: Vec<IncidentWorry>,
+    /// Outages that lasted longer than they may, also those that are over.
+    pub(crate) overlong: Vec<OverlongOutage>,
     /// With whom cases stand still.
     pub(crate) bodies: Vec<BodyStanding>,
     pub(crate) providers: Vec<(ProviderFace, Option<ProviderRow>)>,
@@ -44,6 +47,8 @@ impl Snapshot {
         let totals = tx.reports().totals(now.day()).await?;
         let going_on = tx.incidents().outlines(true, None, 10).await?;
         let worries = tx.incidents().worries(now.at, 10).await?;
+        let overlong = now.at - COMPENSATION_SHOWN;
+        let overlong = tx.incidents().overlong_since(overlong, 10).await?;
         let recent = tx
             .reports()
             .messages(&MessageFilter::default(), None, 20)
@@ -70,6 +75,7 @@ impl Snapshot {
             totals,
             incidents,
             worries,
+            overlong,
             bodies,
             providers: with_state(&web.console.providers, known),
             nodes,

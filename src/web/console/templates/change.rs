@@ -9,19 +9,24 @@ use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
+use crate::domain::limits::PUBLISH_COMMENT;
 use crate::domain::role::Right;
 use crate::domain::template::{Source, VersionState};
 use crate::store::templates::StoredVersion;
 use crate::template::{Difference, difference};
+use crate::text::sanitize::excerpt;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
-use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path, strictly};
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path, strictly,
+};
 use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
 use super::editor::fingerprint;
+use super::rules::{self, RuleUse};
 use super::typed::Tab;
-use super::write::{context, errors, note, to_editor};
+use super::write::{context, errors, fit_to_publish, note, to_editor};
 
 /// What is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -59,12 +64,16 @@ struct QuestionPage {
     question: String,
     /// What follows from a yes.
     follows: String,
-    button: &'static str,
+    /// The word on the button; none when the answer cannot be yes.
+    button: String,
     version: i64,
     base: String,
     /// Why the answer cannot be yes.
     faults: Vec<String>,
     difference: Difference,
+    /// Which rules would use it; nothing where nothing goes live.
+    rules: Option<Vec<RuleUse>>,
+    comment: String,
 }
 
 /// What a question is about, as it stands now.
@@ -124,7 +133,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Problem> {
     visit.person.require(Right::EditTemplates)?;
     let matter = Matter::read(&visit.web, &name, asked, to.version).await?;
-    draw(&visit, asked, matter, Drawn::New).await
+    draw(&visit, asked, matter, Drawn::New, String::new()).await
 }
 
 /// `POST` to the same: yes.
@@ -138,12 +147,13 @@ pub(super) async fn answer(
     let to = fields.get("version").parse().unwrap_or_default();
     let matter = Matter::read(web, &name, asked, to).await?;
     let base = matter.base();
+    let comment = excerpt(fields.get("comment"), PUBLISH_COMMENT);
     if fields.get("base") != base {
-        return draw(&visit, asked, matter, Drawn::Again).await;
+        return draw(&visit, asked, matter, Drawn::Again, comment).await;
     }
     // Before the store's writer is taken: a check takes its time.
-    if asked != VersionChange::Discard && !errors(web, &matter.version.source).await.is_empty() {
-        return draw(&visit, asked, matter, Drawn::New).await;
+    if !refusals(&visit, asked, &matter).await.is_empty() {
+        return draw(&visit, asked, matter, Drawn::New, comment).await;
     }
     let mut tx = web.store.write().await?;
     let versions = tx.templates().versions(&name).await?;
@@ -161,7 +171,7 @@ pub(super) async fn answer(
     let (action, done, versions) = match asked {
         VersionChange::Publish => {
             tx.templates().publish(matter.version.id, by.now).await?;
-            ("template.published", "published", format!("v{number}"))
+            ("template.published", "published", said(number, &comment))
         }
         VersionChange::RollBack => {
             let copy = tx.templates().roll_back(&name, to, by).await?;
@@ -184,6 +194,24 @@ pub(super) async fn answer(
     Ok(to_editor(&name, &tab, done))
 }
 
+/// The version that went live, and what was said about it.
+fn said(number: i64, comment: &str) -> String {
+    match comment {
+        "" => format!("v{number}"),
+        comment => format!("v{number}: {comment}"),
+    }
+}
+
+/// Why the answer cannot be yes. What was live once may be live again, whatever it says.
+async fn refusals(visit: &Visit, asked: VersionChange, matter: &Matter) -> Vec<String> {
+    let source = &matter.version.source;
+    match asked {
+        VersionChange::Discard => Vec::new(),
+        VersionChange::RollBack => errors(&visit.web, source).await,
+        VersionChange::Publish => fit_to_publish(&visit.web, visit.words(), source).await,
+    }
+}
+
 /// Whether the question is asked for the first time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Drawn {
@@ -197,18 +225,15 @@ async fn draw(
     asked: VersionChange,
     matter: Matter,
     drawn: Drawn,
+    comment: String,
 ) -> Result<Response, Problem> {
     let (web, name) = (&visit.web, matter.version.template.clone());
+    let words = visit.words();
     let mut faults = Vec::new();
     if drawn == Drawn::Again {
-        faults.push("Something changed since you opened this page: look at it again.".to_owned());
+        faults.push(words.say("templates-question-again").into_owned());
     }
-    let may = match asked {
-        VersionChange::Discard => Vec::new(),
-        VersionChange::Publish | VersionChange::RollBack => {
-            errors(web, &matter.version.source).await
-        }
-    };
+    let may = refusals(visit, asked, &matter).await;
     let allowed = may.is_empty();
     faults.extend(may);
     let (before, after) = matter.sides(asked);
@@ -223,13 +248,17 @@ async fn draw(
         Drawn::New if allowed => StatusCode::OK,
         Drawn::New => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let (question, follows, button) = words(asked, &matter);
+    let [question, follows, button] = question(words, asked, &matter);
+    let rules =
+        (asked != VersionChange::Discard).then(|| rules::of(web, words, &matter.version.source));
     let page = QuestionPage {
         frame: visit.frame(ConsolePart::Templates, name.as_str()).await?,
         path: asked.path(),
         question,
         follows,
-        button: if allowed { button } else { "" },
+        button: if allowed { button } else { String::new() },
+        rules,
+        comment,
         version: matter.version.version,
         base: matter.base(),
         faults,
@@ -240,27 +269,33 @@ async fn draw(
 }
 
 /// The question, what follows from a yes, and the word on its button.
-fn words(asked: VersionChange, matter: &Matter) -> (String, String, &'static str) {
-    let number = matter.version.version;
+fn question(words: ConsoleWords, asked: VersionChange, matter: &Matter) -> [String; 3] {
+    let number = FluentValue::from(matter.version.version);
     let live = match &matter.live {
-        Some(live) => format!("v{} is live", live.version),
-        None => "nothing is live".to_owned(),
+        Some(live) => words.say_with("templates-live", &[("version", live.version.into())]),
+        None => words.say("templates-nothing-live").into_owned(),
     };
-    match asked {
+    let (question, follows, button) = match asked {
         VersionChange::Publish => (
-            format!("Publish draft v{number}?"),
-            format!("Now {live}. After a yes every new message uses v{number}."),
-            "Publish",
+            "templates-publish-question",
+            "templates-publish-follows",
+            "templates-publish-do",
         ),
         VersionChange::RollBack => (
-            format!("Roll back to v{number}?"),
-            format!("Now {live}. After a yes every new message uses a copy of v{number}."),
-            "Roll back",
+            "templates-roll-back-question",
+            "templates-roll-back-follows",
+            "templates-roll-back-do",
         ),
         VersionChange::Discard => (
-            format!("Discard draft v{number}?"),
-            format!("Now {live}, and stays so. The draft is gone after a yes."),
-            "Discard",
+            "templates-discard-question",
+            "templates-discard-follows",
+            "templates-discard-do",
         ),
-    }
+    };
+    let values = [("version", number), ("live", live.into())];
+    [
+        words.say_with(question, &values),
+        words.say_with(follows, &values),
+        words.say(button).into_owned(),
+    ]
 }

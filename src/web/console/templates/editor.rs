@@ -10,19 +10,22 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::Channel;
 use crate::domain::role::Right;
-use crate::domain::template::{Source, VersionState};
+use crate::domain::template::{Part, Source, VersionState};
 use crate::insight::Proportion;
 use crate::store::StoreError;
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::store::templates::StoredVersion;
-use crate::template::Fullness;
+use crate::template::{Difference, Fullness, difference};
 use crate::web::Web;
-use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, When};
+use crate::web::console::shell::{self, Badge, ConsolePart, ConsoleWords, Frame, Visit, When};
 use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 
+use super::chips::{self, PieceChip, VariableChip};
 use super::preview::{Preview, Shown};
-use super::typed::{self, Tab};
+use super::test_send::TestForm;
+use super::typed::{self, MailTheme, MailView, MailWidth, Tab};
+use super::variable::{FORGET, TypedVariable};
 
 /// Which tab is asked for, and what was just done.
 #[derive(Debug, Default, Deserialize)]
@@ -31,13 +34,15 @@ pub(super) struct EditorQuery {
     locale: String,
     channel: String,
     sample: String,
+    width: String,
+    theme: String,
     done: String,
 }
 
 /// A field of the editor.
 struct EditorField {
     name: &'static str,
-    word: &'static str,
+    word: String,
     text: String,
     rows: usize,
 }
@@ -46,6 +51,8 @@ struct EditorField {
 struct TabButton {
     locale: String,
     channel: Channel,
+    /// The channel as the page says it.
+    word: String,
     here: bool,
     /// It holds a text that is not saved.
     unsaved: bool,
@@ -64,7 +71,7 @@ struct Version {
 /// What happened to the form, said above it.
 pub(super) enum Notice {
     None,
-    Done(&'static str),
+    Done(String),
     Fault(Vec<String>),
 }
 
@@ -74,7 +81,6 @@ struct EditorPage {
     frame: Frame,
     name: String,
     description: String,
-    topic: String,
     tabs: Vec<TabButton>,
     tab: Tab,
     sample: &'static str,
@@ -84,13 +90,23 @@ struct EditorPage {
     kept: String,
     /// Whether there is a draft that can be discarded.
     drafted: bool,
-    /// State and number of what is edited.
+    /// Topic, state and number of what is edited.
     editing: String,
     may_edit: bool,
     fields: Vec<EditorField>,
-    variables: Vec<(String, String, bool)>,
+    /// Whether the mail of this tab is MJML, and so can be written on as Markdown.
+    is_mjml: bool,
+    view: MailView,
+    variables: Vec<VariableChip>,
+    pieces: Vec<PieceChip>,
+    /// A variable that was typed and is not declared yet.
+    variable: TypedVariable,
+    forget: &'static str,
     notice: Notice,
+    /// How what somebody else saved differs from what was typed.
+    theirs: Difference,
     preview: Preview,
+    test: TestForm,
     versions: Vec<Version>,
 }
 
@@ -125,15 +141,25 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let version = current(&visit.web, &name).await?;
     let tab = Tab::of(&version.source, &ask.locale, &ask.channel, &ask.sample);
-    let notice = match ask.done.as_str() {
-        "discarded" => Notice::Done("The draft is discarded."),
-        "same" => Notice::Done("This text is the published one already."),
-        "saved" => Notice::Done("The draft is saved. Nothing is sent from it yet."),
-        "published" => Notice::Done("Published: new messages use this version."),
-        "rolled-back" => Notice::Done("Rolled back: a copy is published as a new version."),
-        _ => Notice::None,
+    let drawing = Drawing {
+        view: MailView::of(&ask.width, &ask.theme),
+        ..Drawing::new(version.source, tab, done(visit.words(), &ask.done))
     };
-    draw(&visit, &name, Drawing::new(version.source, tab, notice)).await
+    draw(&visit, &name, drawing).await
+}
+
+/// What was just done, by its word in the address.
+fn done(words: ConsoleWords, word: &str) -> Notice {
+    let key = match word {
+        "created" => "templates-created",
+        "discarded" => "templates-discarded",
+        "same" => "templates-same",
+        "saved" => "templates-saved",
+        "published" => "templates-published",
+        "rolled-back" => "templates-rolled-back",
+        _ => return Notice::None,
+    };
+    Notice::Done(words.say(key).into_owned())
 }
 
 /// What to draw: the text may be one that was typed and not saved.
@@ -142,96 +168,145 @@ pub(super) struct Drawing {
     pub(super) tab: Tab,
     pub(super) notice: Notice,
     pub(super) status: StatusCode,
+    pub(super) view: MailView,
+    pub(super) variable: TypedVariable,
+    /// What somebody else saved in the meantime.
+    pub(super) theirs: Option<Source>,
+    /// The number that was typed to send a test to.
+    pub(super) number: String,
 }
 
 impl Drawing {
-    pub(super) const fn new(source: Source, tab: Tab, notice: Notice) -> Self {
+    pub(super) fn new(source: Source, tab: Tab, notice: Notice) -> Self {
         Self {
             source,
             tab,
             notice,
             status: StatusCode::OK,
+            view: MailView::default(),
+            variable: TypedVariable::default(),
+            theirs: None,
+            number: String::new(),
         }
     }
 }
 
 pub(super) async fn draw(visit: &Visit, name: &str, drawing: Drawing) -> Result<Response, Problem> {
-    let (web, status) = (&visit.web, drawing.status);
-    let (source, tab) = (drawing.source, drawing.tab);
+    let (web, words) = (&visit.web, visit.words());
+    let Drawing {
+        source,
+        tab,
+        notice,
+        status,
+        view,
+        variable,
+        theirs,
+        number,
+    } = drawing;
     let stored = web.store.read().await?.templates().versions(name).await?;
     let version = pick(&stored).ok_or_else(|| Problem::not_found("template", name))?;
     let page = EditorPage {
         frame: visit.frame(ConsolePart::Templates, name).await?,
         name: name.to_owned(),
         description: source.description.clone(),
-        topic: source.topic.clone(),
-        tabs: tabs(&version.source, &source, &tab),
-        sample: if tab.fullness == Fullness::Least {
-            "least"
-        } else {
-            "everything"
+        tabs: tabs(words, &version.source, &source, &tab),
+        sample: match tab.fullness {
+            Fullness::Least => "least",
+            Fullness::Everything => "everything",
         },
         base: fingerprint(version),
         kept: typed::kept(&version.source, &source),
         drafted: version.state == VersionState::Draft,
-        editing: format!("{} v{}", version.state, version.version),
+        editing: editing(words, version, &source.topic),
         may_edit: visit.may(Right::EditTemplates),
-        fields: fields(&source, &tab),
-        variables: variables(&source),
-        notice: drawing.notice,
-        preview: Preview::of(web, &source, &tab).await,
-        versions: versions(web, name, &stored).await?,
+        fields: fields(words, &source, &tab),
+        is_mjml: typed::is_mjml(&source, &tab.locale),
+        view,
+        variables: chips::variables(words, &source, &tab),
+        pieces: chips::pieces(words, &source, &tab),
+        variable,
+        forget: FORGET,
+        notice,
+        theirs: beside(web, theirs, &source).await,
+        preview: Preview::of(web, words, &source, &tab, view).await,
+        test: TestForm::of(visit, name, number).await?,
+        versions: versions(visit, name, &stored).await?,
         tab,
     };
     Ok(shell::page_with(status, &page))
 }
 
-fn tabs(stored: &Source, source: &Source, tab: &Tab) -> Vec<TabButton> {
+/// Which version is looked at: its topic, state and number.
+fn editing(words: ConsoleWords, version: &StoredVersion, topic: &str) -> String {
+    let state = words.of("templates-state", version.state.as_str());
+    words.say_with(
+        "templates-editing",
+        &[
+            ("topic", topic.into()),
+            ("state", state.into()),
+            ("version", version.version.into()),
+        ],
+    )
+}
+
+/// What somebody else saved, against what was typed. A difference that cannot be made in time is
+/// left out: both texts are there all the same.
+async fn beside(web: &Web, theirs: Option<Source>, typed: &Source) -> Difference {
+    let Some(theirs) = theirs else {
+        return Difference::default();
+    };
+    let typed = typed.clone();
+    let compare = move || difference(Some(&theirs), &typed);
+    web.console.texts.work(compare).await.unwrap_or_default()
+}
+
+fn tabs(words: ConsoleWords, stored: &Source, source: &Source, tab: &Tab) -> Vec<TabButton> {
     let locales = source.parts.keys();
     let all = locales.flat_map(|locale| Channel::ALL.iter().map(move |channel| (locale, *channel)));
     all.map(|(locale, channel)| TabButton {
         here: *locale == tab.locale && channel == tab.channel,
         unsaved: typed::unsaved(stored, source, locale, channel),
         locale: locale.clone(),
+        word: words.of("channel", channel.as_str()).into_owned(),
         channel,
     })
     .collect()
 }
 
-fn fields(source: &Source, tab: &Tab) -> Vec<EditorField> {
+fn fields(words: ConsoleWords, source: &Source, tab: &Tab) -> Vec<EditorField> {
     let parts = source.parts.get(&tab.locale);
-    tab.parts()
-        .iter()
+    let is_mjml = typed::is_mjml(source, &tab.locale);
+    let text = |part| {
+        let text = parts.and_then(|parts| parts.get(part));
+        text.unwrap_or_default().to_owned()
+    };
+    let shown = tab.parts().iter().filter(|(part, _)| match part {
+        Part::EmailMjml => is_mjml,
+        // Both are there only when somebody pushed both: then both are shown.
+        Part::EmailMarkdown => !is_mjml || !text(*part).is_empty(),
+        _ => true,
+    });
+    shown
         .map(|(part, name)| {
-            let text = parts
-                .and_then(|parts| parts.get(*part))
-                .unwrap_or_default()
-                .to_owned();
-            let (word, rows) = match *name {
-                "sms" => ("Text message", 6),
-                "subject" => ("Subject", 1),
-                "mjml" => ("Mail (MJML)", 22),
-                _ => ("Plain text (made from the mail when empty)", 10),
+            let (key, rows) = match *name {
+                "sms" => ("templates-field-sms", 6),
+                "subject" => ("templates-field-subject", 1),
+                "markdown" => ("templates-field-markdown", 18),
+                "mjml" => ("templates-field-mjml", 22),
+                _ => ("templates-field-text", 10),
             };
             EditorField {
                 name,
-                word,
-                text,
+                word: words.say(key).into_owned(),
+                text: text(*part),
                 rows,
             }
         })
         .collect()
 }
 
-fn variables(source: &Source) -> Vec<(String, String, bool)> {
-    let declared = source.variables.iter();
-    declared
-        .map(|it| (it.name.clone(), it.description.clone(), it.required))
-        .collect()
-}
-
 async fn versions(
-    web: &Web,
+    visit: &Visit,
     name: &str,
     stored: &[StoredVersion],
 ) -> Result<Vec<Version>, StoreError> {
@@ -240,9 +315,9 @@ async fn versions(
         version: true,
         ..StatsBy::default()
     };
-    let mut tx = web.store.read().await?;
+    let mut tx = visit.web.store.read().await?;
     let rows = tx.reports().stats(0, i64::MAX, by).await?;
-    let now = web.moment();
+    let now = visit.moment();
     let version = |version: &StoredVersion| {
         let its = |row: &&StatsRow| row.template == name && row.version == version.version;
         let counts = rows.iter().find(its).map(|row| row.counts);
@@ -255,7 +330,10 @@ async fn versions(
         Version {
             number: version.version,
             state: version.state,
-            badge: Badge::new(tone, version.state.as_str()),
+            badge: Badge::new(
+                tone,
+                &visit.words().of("templates-state", version.state.as_str()),
+            ),
             author: version.author.clone(),
             written: When::new(version.published_at.unwrap_or(version.created_at), now),
             delivered: Proportion::new(counts.delivered, counts.reporting).to_string(),
@@ -263,4 +341,21 @@ async fn versions(
         }
     };
     Ok(stored.iter().map(version).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::language::Language;
+
+    #[test]
+    fn every_state_of_a_version_has_a_word() {
+        let italian = ConsoleWords::new(Language::Italian);
+        for state in VersionState::ALL {
+            let word = ConsoleWords::ENGLISH.of("templates-state", state.as_str());
+            assert_eq!(word, state.as_str());
+            let word = italian.of("templates-state", state.as_str());
+            assert_ne!(word, state.as_str());
+        }
+    }
 }

@@ -1,23 +1,25 @@
 //! Templates: the list, and the editor of one with its live preview and its versions.
 //!
-//! `editor` draws the page, `typed` reads its form, `write` saves it, `change` asks before a
-//! version goes live or a draft is lost, `preview` renders from the samples. What a text may hold
-//! is decided by `template`, which works on it in a workshop of its own.
-
-use askama::Template;
-use axum::response::Response;
+//! `create` lists them and begins a new one, `editor` draws the page of one, `typed` reads its form,
+//! `write` saves it, `change` asks before a version goes live or a draft is lost, and `rules` says
+//! whom that would touch. `preview` renders from the samples; `remarks` says how it reads, `chips`
+//! what can be put in, `variable` and `other_form` what else the form can do, `test_send` sends the
+//! text to whoever writes it. What a text may hold is decided by `template`, which works on it in a workshop of its own.
 
 use crate::domain::role::Right;
-use crate::store::templates::TemplateSummary;
-use crate::web::problem::Problem;
 use crate::web::routes::{Access, Routes};
 
-use super::shell::{self, ConsolePart, Frame, Visit};
-
 mod change;
+mod chips;
+mod create;
 mod editor;
+mod other_form;
 mod preview;
+mod remarks;
+mod rules;
+mod test_send;
 mod typed;
+mod variable;
 mod write;
 
 /// The routes of the templates. What is typed is rendered only for who may write; the frame that
@@ -25,7 +27,8 @@ mod write;
 pub(super) fn routes() -> Routes {
     let editor = Access::Right(Right::EditTemplates);
     Routes::default()
-        .get("/console/templates", Access::Person, list)
+        .get("/console/templates", Access::Person, create::list)
+        .post("/console/templates", editor, create::create)
         .get("/console/templates/{name}", Access::Person, editor::show)
         .post("/console/templates/{name}", editor, write::write)
         .post(
@@ -36,18 +39,4 @@ pub(super) fn routes() -> Routes {
         .get("/console/templates/{name}/{asked}", editor, change::ask)
         .post("/console/templates/{name}/{asked}", editor, change::answer)
         .get("/console/previews/{key}", Access::Person, preview::mail)
-}
-
-#[derive(Template)]
-#[template(path = "console/templates.html")]
-struct TemplatesPage {
-    frame: Frame,
-    rows: Vec<TemplateSummary>,
-}
-
-/// `GET /console/templates`.
-async fn list(visit: Visit) -> Result<Response, Problem> {
-    let rows = visit.web.store.read().await?.templates().list().await?;
-    let frame = visit.frame(ConsolePart::Templates, "Templates").await?;
-    Ok(shell::page(&TemplatesPage { frame, rows }))
 }

@@ -74,9 +74,82 @@ pub(super) const fn parts_of(channel: Channel) -> &'static [(Part, &'static str)
         Channel::Sms => &[(Part::Sms, "sms")],
         Channel::Email => &[
             (Part::EmailSubject, "subject"),
+            (Part::EmailMarkdown, "markdown"),
             (Part::EmailMjml, "mjml"),
             (Part::EmailText, "text"),
         ],
+    }
+}
+
+/// Whether a mail is written as MJML. Nobody has to: a mail that is not written yet is Markdown.
+pub(super) fn is_mjml(source: &Source, locale: &str) -> bool {
+    let parts = source.parts.get(locale);
+    parts.is_some_and(|parts| parts.email_mjml.is_some())
+}
+
+/// How a mail is shown beside its text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct MailView {
+    pub(super) width: MailWidth,
+    pub(super) theme: MailTheme,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum MailWidth {
+    /// Beside a list of mails.
+    #[default]
+    Inbox,
+    /// As wide as a telephone.
+    Phone,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum MailTheme {
+    #[default]
+    Light,
+    Dark,
+}
+
+impl MailView {
+    /// Of a form or an address; a light inbox when nothing is said.
+    pub(super) fn of(width: &str, theme: &str) -> Self {
+        Self {
+            width: match width {
+                "phone" => MailWidth::Phone,
+                _ => MailWidth::Inbox,
+            },
+            theme: MailTheme::named(theme).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn of_form(fields: &FormFields) -> Self {
+        Self::of(fields.get("width"), fields.get("theme"))
+    }
+}
+
+impl MailWidth {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbox => "wide",
+            Self::Phone => "phone-wide",
+        }
+    }
+}
+
+impl MailTheme {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub(super) fn named(word: &str) -> Option<Self> {
+        match word {
+            "light" => Some(Self::Light),
+            "dark" => Some(Self::Dark),
+            _ => None,
+        }
     }
 }
 

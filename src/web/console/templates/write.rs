@@ -1,6 +1,7 @@
 //! What an operator does with the form of a template: look at what is typed, open another tab,
-//! save a draft, ask to publish it. One form, one handler: the button says which. A form that is
-//! stale, or a text that does not hold, comes back with everything that was typed.
+//! send it to themselves, save a draft, ask to publish it, declare a variable, write a mail in another way. One form, one
+//! handler: the button says which. A form that is stale, or a text that does not hold, comes back
+//! with everything that was typed, and beside it what somebody else wrote.
 //!
 //! What changes for readers (publishing, rolling back) and what is lost (discarding) is asked
 //! about on a page of its own: `change`.
@@ -14,16 +15,18 @@ use crate::domain::template::{Source, VersionState};
 use crate::store::access::audit::AuditEntry;
 use crate::store::templates::{StoredVersion, WriteContext};
 use crate::store::{StoreError, Tx};
-use crate::template::{Severity, check};
+use crate::template::{Severity, check, unnamed};
 use crate::web::Web;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::auth::session::Person;
-use crate::web::console::shell::{Visit, in_path, strictly};
+use crate::web::console::shell::{ConsoleWords, Visit, in_path, strictly};
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
 
 use super::editor::{Drawing, Notice, current, draw, fingerprint, pick};
-use super::typed::{Tab, typed};
+use super::other_form::{MailForm, written_as};
+use super::typed::{MailView, Tab, typed};
+use super::{test_send, variable};
 
 /// `POST /console/templates/{name}`. The right comes before any work.
 pub(super) async fn write(
@@ -34,26 +37,68 @@ pub(super) async fn write(
     person.require(Right::EditTemplates)?;
     let version = current(&visit.web, &name).await?;
     let tab = Tab::of_form(&version.source, &fields);
-    let source = typed(&version.source, &tab, &fields)?;
-    let pressed = Tab::pressed(&version.source, &fields);
+    let view = MailView::of_form(&fields);
+    let mut source = typed(&version.source, &tab, &fields)?;
+    let shown = |source, tab, notice| Drawing {
+        view,
+        variable: variable::typed(&fields),
+        number: test_send::number(&fields),
+        ..Drawing::new(source, tab, notice)
+    };
     let publish = match fields.get("action") {
         "save" => false,
         "publish" => true,
+        "variable" => match variable::declare(visit.words(), &mut source, &fields) {
+            Ok(()) => false,
+            Err(fault) => {
+                let drawing = Drawing {
+                    status: StatusCode::UNPROCESSABLE_ENTITY,
+                    ..shown(source, tab, Notice::Fault(vec![fault]))
+                };
+                return draw(&visit, &name, drawing).await;
+            }
+        },
+        forget if forget.starts_with(variable::FORGET) => {
+            variable::forget(&mut source, &forget[variable::FORGET.len()..]);
+            false
+        }
+        form @ ("markdown" | "mjml") => {
+            let source = written_as(&visit.web, mail_form(form), &source, &tab).await;
+            return draw(&visit, &name, shown(source, tab, Notice::None)).await;
+        }
+        "test" => {
+            let (status, notice) = test_send::ask(&visit, &source, &tab, &fields).await?;
+            let drawing = shown(source, tab, notice);
+            return draw(&visit, &name, Drawing { status, ..drawing }).await;
+        }
         _ => {
-            let tab = pressed.unwrap_or(tab);
-            return draw(&visit, &name, Drawing::new(source, tab, Notice::None)).await;
+            let tab = Tab::pressed(&version.source, &fields).unwrap_or(tab);
+            return draw(&visit, &name, shown(source, tab, Notice::None)).await;
         }
     };
-    match save(&visit.web, &person, &version, &source, &fields, publish).await? {
+    match save(&visit, &person, &version, &source, &fields, publish).await? {
         Outcome::Done(SaveOutcome::Asks) => Ok(to_question(&name)),
         Outcome::Done(done) => Ok(to_editor(&name, &tab, done.word())),
-        Outcome::Refused { status, faults } => {
+        Outcome::Refused {
+            status,
+            faults,
+            theirs,
+        } => {
             let drawing = Drawing {
                 status,
-                ..Drawing::new(source, tab, Notice::Fault(faults))
+                theirs,
+                ..shown(source, tab, Notice::Fault(faults))
             };
             draw(&visit, &name, drawing).await
         }
+    }
+}
+
+/// What the button says that writes a mail in another way.
+fn mail_form(button: &str) -> MailForm {
+    match button {
+        "mjml" => MailForm::Mjml,
+        _ => MailForm::Markdown,
     }
 }
 
@@ -64,6 +109,8 @@ enum Outcome {
     Refused {
         status: StatusCode,
         faults: Vec<String>,
+        /// What somebody else wrote in the meantime.
+        theirs: Option<Source>,
     },
 }
 
@@ -86,25 +133,27 @@ impl SaveOutcome {
 }
 
 async fn save(
-    web: &Web,
+    visit: &Visit,
     person: &Person,
     version: &StoredVersion,
     source: &Source,
     fields: &FormFields,
     publish: bool,
 ) -> Result<Outcome, Problem> {
+    let (web, words) = (&visit.web, visit.words());
     if fields.get("base") != fingerprint(version) {
-        return Ok(stale(version));
+        return Ok(stale(words, version));
     }
-    let mut faults = too_large(source);
+    let mut faults = too_large(words, source);
     if publish {
         // Before the store's writer is taken: a check takes its time.
-        faults.extend(errors(web, source).await);
+        faults.extend(fit_to_publish(web, words, source).await);
     }
     if !faults.is_empty() {
         return Ok(Outcome::Refused {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             faults,
+            theirs: None,
         });
     }
     let same = version.source == *source;
@@ -119,7 +168,7 @@ async fn save(
     let versions = tx.templates().versions(&source.name).await?;
     let now = pick(&versions).ok_or_else(|| Problem::not_found("template", &source.name))?;
     if fingerprint(now) != fingerprint(version) {
-        return Ok(stale(now));
+        return Ok(stale(words, now));
     }
     let by = context(web, person);
     let draft = tx.templates().save_draft(source, by).await?;
@@ -134,14 +183,11 @@ async fn save(
     }))
 }
 
-fn stale(version: &StoredVersion) -> Outcome {
+fn stale(words: ConsoleWords, version: &StoredVersion) -> Outcome {
     Outcome::Refused {
         status: StatusCode::CONFLICT,
-        faults: vec![format!(
-            "{} saved another text in the meantime. Yours is below, not saved: save again to \
-             put it in place of theirs.",
-            version.author
-        )],
+        faults: vec![words.with("templates-stale", "person", &version.author)],
+        theirs: Some(version.source.clone()),
     }
 }
 
@@ -182,6 +228,21 @@ pub(super) async fn errors(web: &Web, source: &Source) -> Vec<String> {
     }
 }
 
+/// The same, and that each text says what it is about.
+pub(super) async fn fit_to_publish(web: &Web, words: ConsoleWords, source: &Source) -> Vec<String> {
+    let mut faults = errors(web, source).await;
+    let looked_at = source.clone();
+    let found = web.console.texts.work(move || unnamed(&looked_at)).await;
+    for (locale, channel) in found.unwrap_or_default() {
+        let channel = words.of("channel", channel.as_str());
+        faults.push(words.say_with(
+            "templates-unnamed",
+            &[("locale", locale.into()), ("channel", channel.into())],
+        ));
+    }
+    faults
+}
+
 /// Back to the editor, which says what was done.
 pub(super) fn to_editor(name: &str, tab: &Tab, done: &str) -> Response {
     strictly(Redirect::to(&format!(
@@ -199,12 +260,14 @@ fn to_question(name: &str) -> Response {
     )))
 }
 
-fn too_large(source: &Source) -> Vec<String> {
+fn too_large(words: ConsoleWords, source: &Source) -> Vec<String> {
     let size = serde_json::to_string(&source.parts).map_or(0, |text| text.len());
     if size <= TEXTS_BYTES {
         return Vec::new();
     }
-    vec![format!(
-        "the texts have {size} bytes together; keep them below {TEXTS_BYTES}"
-    )]
+    let values = [
+        ("size", size.to_string().into()),
+        ("most", TEXTS_BYTES.to_string().into()),
+    ];
+    vec![words.say_with("templates-too-large", &values)]
 }

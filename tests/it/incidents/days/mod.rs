@@ -1,7 +1,7 @@
 //! Two days of a distributor's map, told to two hundred clients faster than a thousand times: a whole node
 //! looks at the map, by a clock that is moved. What each client heard is compared with what the recording
 //! says they must hear: one thread for each outage, no "restored" lost, told twice or told of a map in
-//! trouble, no word of an end that moved by too little.
+//! trouble, no word of an end that moved by too little, and in each text what is new to its reader.
 //!
 //! Next: `recording` (the log and what it comes to), `truth` (what must be heard), `layer` (the map).
 
@@ -38,9 +38,12 @@ const ONE_CLIENT: (u32, u32) = (92_003, 11);
 /// Each message as `CLIENT MICROSECONDS TEMPLATE SUBJECT`.
 const MESSAGES: &str = "SELECT c.ref || ' ' || CAST(m.created_at AS TEXT) || ' ' || p.template \
     || ' ' || p.subject FROM message m JOIN plan p ON p.id = m.plan_id \
-    JOIN client c ON c.id = m.client_id ORDER BY m.id";
+    JOIN client c ON c.id = m.client_id WHERE m.state <> 'suppressed' ORDER BY m.id";
 const NOT_DELIVERED: &str =
-    "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state <> 'delivered'";
+    "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state NOT IN ('delivered', 'suppressed')";
+/// What tells nobody says why.
+const UNEXPLAINED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message \
+    WHERE state = 'suppressed' AND reason <> 'nothing_new'";
 /// What the clock said by itself.
 const RECKONED: &str =
     "SELECT type || ' ' || subject FROM event WHERE source = '/v1/clock' ORDER BY id";
@@ -199,6 +202,7 @@ async fn compare(node: &Node, truth: &Truth) {
         wrong.extend(misread(&node.texts(&phone(town, number)), words));
     }
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
+    assert_eq!(node.eye.number(UNEXPLAINED).await, 0);
     let told: usize = told.values().map(Vec::len).sum();
     assert!(told > 1_000, "only {told} messages");
     assert_eq!(node.eye.texts(INCIDENTS).await, truth.incidents());
@@ -228,7 +232,8 @@ async fn told(node: &Node) -> BTreeMap<String, Vec<String>> {
         };
         let created = Timestamp::from_micros(created.parse().unwrap());
         let at = (created - moment(0)).num_minutes();
-        let incident = subject.trim_start_matches("incident:");
+        // `incident:7`, or `incident.left:7` of those who left it.
+        let (_, incident) = subject.split_once(':').unwrap();
         let heard = told.entry(client.to_owned()).or_default();
         heard.push(line(at, template, incident));
     }

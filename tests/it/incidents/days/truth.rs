@@ -49,12 +49,13 @@ pub(super) struct Truth {
 struct Thread {
     incident: String,
     said: MapSays,
-    /// As it was when its clients were last told of it, or when the source was new.
-    told: MapSays,
+    /// As it was when the map showed it first: what nobody was told of is measured by that.
+    stood: MapSays,
+    /// As it was when each municipality was told of it last; none for which it is over.
+    told: BTreeMap<u32, MapSays>,
     told_at: Option<i64>,
-    listeners: BTreeSet<u32>,
-    /// The last look did not show it.
-    absent: bool,
+    /// The look that first did not show it, if the last one did not.
+    gone_at: Option<i64>,
     over_at: Option<i64>,
     late_for: Option<i64>,
     reminded_of: Option<i64>,
@@ -139,11 +140,11 @@ impl Truth {
         }
         let absent = |thread: &&mut Thread| !shown.contains_key(thread.incident.as_str());
         for thread in self.threads.values_mut().filter(absent) {
-            let twice = thread.absent && is_whole && self.last_was_whole;
+            let twice = thread.gone_at.is_some() && is_whole && self.last_was_whole;
+            thread.gone_at.get_or_insert(at);
             if twice && thread.over_at.is_none() {
                 thread.end(at, &mut self.words);
             }
-            thread.absent = true;
         }
         self.last_was_whole = is_whole;
     }
@@ -153,11 +154,11 @@ impl Thread {
     fn of(incident: &str, says: MapSays) -> Self {
         Self {
             incident: incident.to_owned(),
-            told: says.clone(),
+            stood: says.clone(),
             said: says,
+            told: BTreeMap::new(),
             told_at: None,
-            listeners: BTreeSet::new(),
-            absent: false,
+            gone_at: None,
             over_at: None,
             late_for: None,
             reminded_of: None,
@@ -171,35 +172,68 @@ impl Thread {
             true => ("planned-announced", clock(self.said.since)),
             false => ("incident-started", self.said.end()),
         };
-        self.tell_all((at, template), says, words);
+        let everybody = self.everybody(&says);
+        self.inform((at, template), everybody, words);
     }
 
     /// It is shown, as it was or otherwise.
     fn hear(&mut self, says: MapSays, at: i64, words: &mut Words) {
-        self.absent = false;
+        self.gone_at = None;
         self.said = says;
         if self.over_at.take().is_some() {
             self.asked = false;
             return self.begin(at, words);
         }
-        if self.said.is_news_since(&self.told) {
-            let (template, says) = match self.said.is_planned {
-                true => ("planned-moved", clock(self.said.since)),
-                false => ("incident-updated", self.said.end()),
+        self.leave(at, words);
+        let nobody_knows = self.told.is_empty();
+        if nobody_knows && !self.said.is_news_since(&self.stood) {
+            return;
+        }
+        let (template, usual) = match self.said.is_planned {
+            true => ("planned-moved", clock(self.said.since)),
+            false => ("incident-updated", self.said.end()),
+        };
+        let news = self.said.towns.iter().filter_map(|town| {
+            let says = match self.told.get(town) {
+                None => Some(usual.clone()),
+                Some(then) => self.said.differs_from(then),
             };
-            self.tell_all((at, template), says, words);
+            says.map(|says| (*town, says))
+        });
+        let news: Vec<_> = news.collect();
+        if !news.is_empty() {
+            self.inform((at, template), news, words);
+        }
+    }
+
+    /// Whoever it does not cover any more hears that it is over there.
+    fn leave(&mut self, at: i64, words: &mut Words) {
+        let towns = &self.said.towns;
+        let gone = self.told.keys().filter(|town| !towns.contains(town));
+        let gone: Vec<u32> = gone.copied().collect();
+        for town in gone {
+            self.told.remove(&town);
+            if has_clients(town) {
+                words.entry(town).or_default().push(Word {
+                    at,
+                    template: "incident-restored",
+                    incident: self.incident.clone(),
+                    says: lasted(at - self.said.since),
+                });
+            }
         }
     }
 
     fn end(&mut self, at: i64, words: &mut Words) {
         self.over_at = Some(at);
-        let lasted = at - self.said.since;
-        let says = match (lasted / 60, lasted % 60) {
-            (0, minutes) => format!("{minutes} min"),
-            (hours, 0) => format!("{hours} h"),
-            (hours, minutes) => format!("{hours} h {minutes} min"),
-        };
-        self.tell_those_told((at, "incident-restored"), says, words);
+        let has_begun = self.gone_at.is_none_or(|gone| gone >= self.said.since);
+        if self.said.is_planned && !has_begun {
+            // Nobody was without, and nobody is asked whether it is back.
+            self.asked = true;
+            return self.tell_those_told((at, "incident-cancelled"), "", words);
+        }
+        let says = lasted(at - self.said.since);
+        self.tell_those_told((at, "incident-restored"), &says, words);
     }
 
     /// What there is to be said of it at that time though the map says nothing.
@@ -231,54 +265,72 @@ impl Thread {
         match step {
             "incident.confirm" => {
                 self.asked = true;
-                self.tell_those_told((at, "incident-confirm"), nothing, words);
+                self.tell_those_told((at, "incident-confirm"), &nothing, words);
             }
             "incident.overdue" => {
                 self.late_for = self.said.until;
-                self.tell_those_told((at, "incident-overdue"), nothing, words);
+                self.tell_those_told((at, "incident-overdue"), &nothing, words);
             }
             _ => {
                 self.reminded_of = Some(self.said.since);
-                self.tell_all((at, "planned-reminder"), clock(self.said.since), words);
+                let everybody = self.everybody(&clock(self.said.since));
+                self.tell((at, "planned-reminder"), everybody, words);
             }
         }
     }
 
-    /// Tells everybody in its area, and how it stands.
-    fn tell_all(&mut self, what: (i64, &'static str), says: String, words: &mut Words) {
-        self.told = self.said.clone();
-        self.tell(what, says, self.said.towns.clone(), words);
+    /// Everybody in its area, with what their text must say.
+    fn everybody(&self, says: &str) -> Vec<(u32, String)> {
+        let towns = self.said.towns.iter();
+        towns.map(|town| (*town, says.to_owned())).collect()
+    }
+
+    /// Tells some of its area how it stands.
+    fn inform(&mut self, what: (i64, &'static str), each: Vec<(u32, String)>, words: &mut Words) {
+        for (town, _) in each.iter().filter(|(town, _)| has_clients(*town)) {
+            self.told.insert(*town, self.said.clone());
+        }
+        self.tell(what, each, words);
     }
 
     /// Tells those of its area who were told before.
-    fn tell_those_told(&mut self, what: (i64, &'static str), says: String, words: &mut Words) {
-        let towns = &self.said.towns & &self.listeners;
-        self.tell(what, says, towns, words);
+    fn tell_those_told(&mut self, what: (i64, &'static str), says: &str, words: &mut Words) {
+        let mut each = self.everybody(says);
+        each.retain(|(town, _)| self.told.contains_key(town));
+        self.tell(what, each, words);
     }
 
     fn tell(
         &mut self,
         (at, template): (i64, &'static str),
-        says: String,
-        towns: BTreeSet<u32>,
+        each: Vec<(u32, String)>,
         words: &mut Words,
     ) {
         // Which of the two came first, nobody could say.
         let spoken = self.spoken_at.replace(at);
         assert_ne!(spoken, Some(at), "two words of {} at once", self.incident);
-        let word = Word {
-            at,
-            template,
-            incident: self.incident.clone(),
-            says,
-        };
-        for town in towns {
-            if TOWNS.iter().any(|(_, code, _)| *code == town) {
-                words.entry(town).or_default().push(word.clone());
-                self.listeners.insert(town);
-                self.told_at = Some(at);
-            }
+        for (town, says) in each.into_iter().filter(|(town, _)| has_clients(*town)) {
+            words.entry(town).or_default().push(Word {
+                at,
+                template,
+                incident: self.incident.clone(),
+                says,
+            });
+            self.told_at = Some(at);
         }
+    }
+}
+
+fn has_clients(town: u32) -> bool {
+    TOWNS.iter().any(|(_, code, _)| *code == town)
+}
+
+/// So many minutes as a text says them.
+fn lasted(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 
@@ -296,13 +348,29 @@ impl MapSays {
     }
 
     fn is_news_since(&self, told: &Self) -> bool {
-        let ends = match (self.until, told.until) {
+        self.towns != told.towns || self.differs_from(told).is_some()
+    }
+
+    /// What a text must say to whoever was told this; none where it could say nothing else.
+    fn differs_from(&self, told: &Self) -> Option<String> {
+        let end_moved = match (self.until, told.until) {
             (Some(now), Some(then)) => (now - then).abs() >= MATERIAL,
             (now, then) => now != then,
         };
-        ends || (self.since - told.since).abs() >= MATERIAL
-            || (&self.towns, self.is_planned) != (&told.towns, told.is_planned)
-            || (self.cause, &self.note) != (told.cause, &told.note)
+        let moved = (self.since - told.since).abs() >= MATERIAL;
+        if self.is_planned && moved {
+            return Some(clock(self.since));
+        }
+        if end_moved {
+            return Some(self.end());
+        }
+        if self.cause != told.cause {
+            return self.cause.map(|cause| format!("Causa: {cause}"));
+        }
+        if self.note != told.note {
+            return self.note.clone();
+        }
+        (moved || self.is_planned != told.is_planned).then(String::new)
     }
 
     fn end(&self) -> String {

@@ -23,6 +23,21 @@ impl Kannel {
 
     /// Starts the three of them. `replies_to` is asked for each SMS that a handset sends.
     pub(crate) fn start(replies_to: &str) -> Self {
+        Self::start_with(replies_to, &[])
+    }
+
+    /// The same with a handset that sends one SMS.
+    pub(crate) fn start_hearing(replies_to: &str, from: &str, text: &str) -> Self {
+        use std::fmt::Write as _;
+        let mut encoded = String::new();
+        for byte in text.encode_utf16().flat_map(u16::to_be_bytes) {
+            write!(encoded, "%{byte:02x}").expect("a text can be written to");
+        }
+        let sms = format!("{from} 13013 ucs2 {encoded}");
+        Self::start_with(replies_to, &["-i", "0.1", "-m", "1", &sms])
+    }
+
+    fn start_with(replies_to: &str, heard: &[&str]) -> Self {
         let [bearerbox, smsbox] = ["bearerbox", "smsbox"].map(|name| program(name, "kannel"));
         let fakesmsc = program("fakesmsc", "kannel-extras");
         let [admin, boxes, network, port] = [(); 4].map(|()| free_port());
@@ -42,10 +57,10 @@ impl Kannel {
         let http = start("smsbox", &[&smsbox, "-v", "1", "CONF"]);
         http.listens_on(port);
         let number = network.to_string();
-        let network = start(
-            "fakesmsc",
-            &[&fakesmsc, "-H", "127.0.0.1", "-r", &number, "-v", "0"],
-        );
+        let (fakesmsc, number) = (fakesmsc.as_str(), number.as_str());
+        let mut command = vec![fakesmsc, "-H", "127.0.0.1", "-r", number, "-v", "0"];
+        command.extend(heard);
+        let network = start("fakesmsc", &command);
         core.until("has its network", || is_online(admin));
         Self {
             network,
@@ -119,6 +134,9 @@ bearerbox-port = {boxes}
 sendsms-port = {http}
 sendsms-interface = 127.0.0.1
 global-sender = 13013
+mo-recode = true
+http-request-retry = 5
+http-queue-delay = 1
 
 group = sendsms-user
 username = {user}
@@ -128,6 +146,7 @@ max-messages = 6
 
 group = sms-service
 keyword = default
+catch-all = true
 max-messages = 0
 get-url = "{replies_to}"
 "#,

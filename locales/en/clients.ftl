@@ -1,0 +1,75 @@
+# The words of the console's part "clients".
+
+## The list
+
+clients-title = Clients
+clients-search = Search clients
+clients-search-by = Name or reference
+clients-show = Show
+clients-none = No client here.
+clients-none-then = Clients come by PUT /v1/clients, by NDJSON, or by araldo import clients.
+clients-name = Name
+clients-reference = Reference
+clients-place = Place
+clients-language = Language
+clients-partner = Partner
+clients-reached-by = Reached by
+clients-unreachable = unreachable
+
+## One client
+
+clients-prefers = Prefers
+clients-prefers-none = nothing named
+clients-quiet = Quiet hours
+clients-quiet-span = { $from } to { $to }
+clients-quiet-usual = as configured
+clients-measured = Reading measured by name
+clients-partner-none = none
+
+# Whether reading may be measured by name.
+clients-consent-granted = granted
+clients-consent-denied = denied
+clients-consent-withdrawn = withdrawn
+clients-consent-unknown = unknown
+
+clients-why = Why did this client (not) get it?
+clients-why-about = Incident, case or event
+clients-why-ask = Ask
+clients-why-caption = Messages about it
+clients-why-listed = Each message about it is listed with its state and reason.
+clients-why-outside = This client was not in the audience: no place in the area, or not their case. Others were told.
+clients-why-nobody = It is known, and no rule has told anybody of it.
+clients-why-unknown = There is no incident, case or event of this name.
+
+clients-addresses = Addresses
+clients-addresses-none = No address.
+clients-addresses-none-then = Nothing can be sent to this client.
+clients-channel = Channel
+clients-address = Address
+clients-verified = Verified
+clients-show-which = the { $channel } address
+clients-show-noted = This is written down
+clients-is-barred = { $channel } { $address } is barred: { $reason }
+
+# Why an address is barred.
+clients-barred-stop = stop
+clients-barred-unsubscribed = unsubscribed
+clients-barred-hard-bounce = hard bounce
+clients-barred-complaint = complaint
+clients-barred-manual = manual
+
+clients-places-and-topics = Places and topics
+clients-places = Places
+clients-place-kind = Kind
+clients-municipality = Municipality
+clients-postal-code = Postal code
+clients-topic-wanted = asked for
+clients-topic-refused = refused
+clients-topics-none = No topic is refused or asked for.
+
+clients-cases = Cases
+clients-cases-caption = Cases of this client
+clients-messages-none = No message yet.
+clients-messages-none-then = The next event about this client makes one.
+clients-messages-caption = Messages of this client, newest first
+clients-messages-all = All of them

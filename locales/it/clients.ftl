@@ -1,0 +1,75 @@
+# The words of the console's part "clients".
+
+## The list
+
+clients-title = Clienti
+clients-search = Cerca clienti
+clients-search-by = Nome o codice cliente
+clients-show = Mostra
+clients-none = Nessun cliente.
+clients-none-then = I clienti si caricano con PUT /v1/clients, con NDJSON o con araldo import clients.
+clients-name = Nome
+clients-reference = Codice cliente
+clients-place = Fornitura
+clients-language = Lingua
+clients-partner = Partner
+clients-reached-by = Raggiungibile via
+clients-unreachable = non raggiungibile
+
+## One client
+
+clients-prefers = Canale preferito
+clients-prefers-none = non indicato
+clients-quiet = Ore di silenzio
+clients-quiet-span = dalle { $from } alle { $to }
+clients-quiet-usual = come da configurazione
+clients-measured = Misurazione della lettura per nome
+clients-partner-none = nessuno
+
+# Whether reading may be measured by name.
+clients-consent-granted = consentita
+clients-consent-denied = rifiutata
+clients-consent-withdrawn = consenso revocato
+clients-consent-unknown = non espressa
+
+clients-why = Perché il cliente (non) l'ha ricevuto?
+clients-why-about = Evento, pratica o segnalazione
+clients-why-ask = Verifica
+clients-why-caption = Messaggi sull'argomento
+clients-why-listed = Ogni messaggio è elencato con il suo stato e il motivo.
+clients-why-outside = Il cliente non era tra i destinatari: nessuna fornitura nella zona, oppure la pratica non è sua. Altri sono stati avvisati.
+clients-why-nobody = È noto, ma nessuna regola ha avvisato qualcuno.
+clients-why-unknown = Non esiste alcun evento, pratica o segnalazione con questo nome.
+
+clients-addresses = Recapiti
+clients-addresses-none = Nessun recapito.
+clients-addresses-none-then = A questo cliente non si può inviare nulla.
+clients-channel = Canale
+clients-address = Recapito
+clients-verified = Verificato
+clients-show-which = il recapito { $channel }
+clients-show-noted = L'operazione viene registrata
+clients-is-barred = Il recapito { $channel } { $address } è bloccato: { $reason }
+
+# Why an address is barred.
+clients-barred-stop = il cliente ha risposto STOP
+clients-barred-unsubscribed = disiscrizione
+clients-barred-hard-bounce = indirizzo inesistente
+clients-barred-complaint = segnalato come indesiderato
+clients-barred-manual = bloccato da un operatore
+
+clients-places-and-topics = Forniture e argomenti
+clients-places = Forniture
+clients-place-kind = Tipo
+clients-municipality = Comune
+clients-postal-code = CAP
+clients-topic-wanted = richiesto
+clients-topic-refused = rifiutato
+clients-topics-none = Nessun argomento rifiutato o richiesto.
+
+clients-cases = Pratiche
+clients-cases-caption = Pratiche del cliente
+clients-messages-none = Ancora nessun messaggio.
+clients-messages-none-then = La prossima segnalazione su questo cliente ne crea uno.
+clients-messages-caption = Messaggi del cliente, dal più recente
+clients-messages-all = Tutti i messaggi

@@ -1,0 +1,56 @@
+//! The words under which the audit keeps what was done. Who writes to it writes the word; a test
+//! holds that each of them stands here, so that the console can name and filter them all.
+
+use crate::text::text_enum::text_enum;
+
+text_enum! {
+    /// What somebody did: to what first, then what.
+    pub enum AuditAction {
+        ClientCreated => "client.created",
+        ClientChanged => "client.changed",
+        ClientImported => "client.imported",
+        ClientErased => "client.erased",
+        ClientTextForetold => "client.text_foretold",
+        ContactRevealed => "contact.revealed",
+        PreferencesChanged => "preferences.changed",
+        ReplyAnswered => "reply.answered",
+        HandsetReplied => "handset.replied",
+        MessageCancelled => "message.cancelled",
+        EventWithdrawn => "event.withdrawn",
+        DispatchPaused => "dispatch.paused",
+        DispatchResumed => "dispatch.resumed",
+        IncidentDrafted => "incident.drafted",
+        IncidentRedrafted => "incident.redrafted",
+        IncidentApprovalAsked => "incident.approval_asked",
+        IncidentApprovalVoid => "incident.approval_void",
+        IncidentApproved => "incident.approved",
+        IncidentReturned => "incident.returned",
+        IncidentGivenUp => "incident.given_up",
+        IncidentDeclared => "incident.declared",
+        IncidentStopped => "incident.stopped",
+        TemplateCreated => "template.created",
+        TemplateSaved => "template.saved",
+        TemplatePublished => "template.published",
+        TemplateRolledBack => "template.rolled_back",
+        TemplateDraftDiscarded => "template.draft_discarded",
+        TemplateTestSent => "template.test_sent",
+        SourceReplayed => "source.replayed",
+        SourceForgotten => "source.forgotten",
+        SourceRewound => "source.rewound",
+        SourceRevealed => "source.revealed",
+        KeyCreated => "key.created",
+        KeyRevoked => "key.revoked",
+        UserAdded => "user.added",
+        UserInvited => "user.invited",
+        UserLinkRenewed => "user.link_renewed",
+        UserPasswordSet => "user.password_set",
+        UserPasswordChanged => "user.password_changed",
+        UserRoleChanged => "user.role_changed",
+        UserDisabled => "user.disabled",
+        UserEnabled => "user.enabled",
+        SessionBegan => "session.began",
+        SessionEnded => "session.ended",
+        SessionEndedElsewhere => "session.ended_elsewhere",
+        SessionRefused => "session.refused",
+    }
+}

@@ -1,0 +1,114 @@
+//! What an incident is about, as it stands at the top of its pages.
+
+use crate::domain::area::Area;
+use crate::web::console::shell::map::{Map, draw};
+use crate::web::console::shell::{ConsoleWords, FluentValue};
+
+/// Entries of a list that are named; of a longer one two fewer, and how many more there are.
+const NAMED: usize = 12;
+
+/// A map with what is said of it.
+pub(super) struct SaidMap {
+    pub(super) map: Map,
+    pub(super) caption: String,
+    /// For who cannot see it.
+    pub(super) label: String,
+}
+
+/// Where it is, if anything of it has a position. `dots`: places of those who were told.
+pub(super) fn map(area: &Area, dots: &[(f64, f64)], words: ConsoleWords) -> Option<SaidMap> {
+    let map = draw(area, dots)?;
+    let is_shaded = !map.outlines.is_empty() || map.circle.is_some();
+    let caption = match (is_shaded, dots.is_empty()) {
+        (true, true) => "incidents-map-area",
+        (true, false) => "incidents-map-both",
+        (false, _) => "incidents-map-dots",
+    };
+    let label = match dots.is_empty() {
+        true => words.say("incidents-map-area-label").into_owned(),
+        false => words.with("incidents-map-label", "number", &dots.len().to_string()),
+    };
+    Some(SaidMap {
+        caption: words.with(caption, "bar", &map.bar.1),
+        label,
+        map,
+    })
+}
+
+/// Kind, service and severity in one line.
+pub(super) fn what(
+    kind: Option<&str>,
+    service: Option<&str>,
+    severity: Option<&str>,
+    words: ConsoleWords,
+) -> String {
+    let said = [
+        kind.map(|kind| words.of("incident-kind", kind)),
+        service.map(|service| words.of("service", service)),
+        severity.map(|severity| words.of("incidents-severity", severity)),
+    ];
+    let said: Vec<_> = said.into_iter().flatten().collect();
+    said.join(" · ")
+}
+
+/// The parts of an area that are lists. None: it cannot be read, which is said where it would
+/// stand, so that nobody takes the incident for one that covers nothing.
+pub(super) fn area(area: Option<&Area>, words: ConsoleWords) -> Vec<(String, String)> {
+    let Some(area) = area else {
+        let unreadable = words.say("incidents-area-unreadable").into_owned();
+        return vec![(words.say("incidents-area").into_owned(), unreadable)];
+    };
+    let lists = [
+        (words.say("incidents-municipalities"), &area.municipalities),
+        (words.say("incidents-postal-codes"), &area.postal_codes),
+        (words.say("incidents-tags"), &area.tags),
+        (words.say("incidents-places"), &area.places),
+    ];
+    lists
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .map(|(word, list)| (word.into_owned(), listed(list, words)))
+        .collect()
+}
+
+fn listed(list: &[String], words: ConsoleWords) -> String {
+    if list.len() <= NAMED {
+        return list.join(", ");
+    }
+    let named = &list[..NAMED - 2];
+    let more = i64::try_from(list.len() - named.len()).unwrap_or(i64::MAX);
+    let values = [
+        ("list", FluentValue::from(named.join(", "))),
+        ("number", FluentValue::from(more.to_string())),
+    ];
+    words.say_with("incidents-and-more", &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_cut_and_says_so() {
+        let long = Area {
+            postal_codes: (0..15).map(|at| format!("4{at:04}")).collect(),
+            ..Area::default()
+        };
+        let said = area(Some(&long), ConsoleWords::ENGLISH);
+        assert_eq!(said[0].0, "Postal codes");
+        assert!(said[0].1.ends_with("40009 and 5 more"), "{said:?}");
+        let lost = area(None, ConsoleWords::ENGLISH);
+        assert!(lost[0].1.starts_with("not readable"), "{lost:?}");
+    }
+
+    #[test]
+    fn a_word_of_the_organisations_own_is_said_as_it_is() {
+        let said = what(
+            Some("planned_outage"),
+            Some("electricity"),
+            Some("level 3"),
+            ConsoleWords::ENGLISH,
+        );
+        assert_eq!(said, "planned outage · electricity · level 3");
+    }
+}

@@ -1,0 +1,172 @@
+//! What clients would read of it: rendered from what the plan that was thrown away would have frozen,
+//! by the function that renders what is sent. Links lead nowhere.
+//!
+//! `POST /console/declared/{id}/texts` shows those of three real clients. Whoever looks is written
+//! down, once for each of them, as for every look at somebody's own data.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::{Redirect, Response};
+use serde_json::Value;
+
+use super::declared::{judged, row_of};
+use super::{language, to_check};
+use crate::domain::address::masked;
+use crate::domain::links::{LinkContext, Links};
+use crate::domain::role::Right;
+use crate::domain::segments::measure;
+use crate::domain::{Channel, Tracking};
+use crate::plan::{Foretold, ForetoldText};
+use crate::store::access::audit::AuditEntry;
+use crate::template::rendered::{PlannedText, RenderedMessage, write};
+use crate::template::stored::{NotShown, Unusable};
+use crate::web::Web;
+use crate::web::auth::csrf::Posted;
+use crate::web::console::shell::{self, ConsolePart, ConsoleWords, Frame, Visit, in_path};
+use crate::web::extract::Path;
+use crate::web::problem::Problem;
+
+/// Clients whose texts are shown.
+const SHOWN: usize = 3;
+
+/// What one client would get.
+struct ShownText {
+    /// Reference and part of an address.
+    client: (String, String),
+    head: String,
+    address: String,
+    locale: String,
+    seen: Result<RenderedMessage, String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/incident/texts.html")]
+struct TextsPage {
+    frame: Frame,
+    path: String,
+    texts: Vec<ShownText>,
+}
+
+pub(super) async fn post(
+    visit: Visit,
+    Path(id): Path<String>,
+    Posted { person, .. }: Posted,
+) -> Result<Response, Problem> {
+    person.require(Right::CheckIncidents)?;
+    let row = row_of(&visit.web, &id).await?;
+    if !row.state.is_open() {
+        return Ok(to_check(row.id));
+    }
+    let judged = judged(&visit.web, &row).await?;
+    let mut texts = Vec::new();
+    for text in chosen(&judged.foretold) {
+        texts.push(shown(&visit.web, text, visit.words()).await);
+    }
+    let mut tx = visit.web.store.write().await?;
+    let detail = row.id.to_string();
+    for text in &texts {
+        let client = &text.client.0;
+        let entry = AuditEntry::new(&person.email, "client.text_foretold", client).with(&detail);
+        visit.web.audit(&mut tx, &entry).await?;
+    }
+    tx.commit().await?;
+    let title = visit.words().say("incidents-texts-title");
+    Ok(shell::page(&TextsPage {
+        frame: visit.frame(ConsolePart::Incidents, title).await?,
+        path: detail,
+        texts,
+    }))
+}
+
+/// `GET` of the same address, as after a reload: the check page, which offers them again.
+pub(super) async fn back(Path(id): Path<String>) -> Response {
+    let path = format!("/console/declared/{}", in_path(&id));
+    shell::strictly(Redirect::to(&path))
+}
+
+/// The first of different clients: one of each channel and language comes first.
+fn chosen(foretold: &Foretold) -> Vec<&ForetoldText> {
+    let mut chosen: Vec<&ForetoldText> = Vec::new();
+    for text in &foretold.texts {
+        let client = text.message.client;
+        if chosen.len() < SHOWN && chosen.iter().all(|it| it.message.client != client) {
+            chosen.push(text);
+        }
+    }
+    chosen
+}
+
+async fn shown(web: &Web, text: &ForetoldText, words: ConsoleWords) -> ShownText {
+    let message = &text.message;
+    let own: Value = serde_json::from_str(&message.variables).unwrap_or_default();
+    let reference = own["client"]["ref"].as_str().unwrap_or_default().to_owned();
+    let (channel, spoken) = (
+        words.of("channel", message.channel.as_str()),
+        language(&message.locale, words),
+    );
+    ShownText {
+        client: (reference.clone(), in_path(&reference)),
+        head: format!("{channel} · {spoken}"),
+        address: masked(&message.address),
+        locale: message.locale.clone(),
+        seen: rendered(web, text).await,
+    }
+}
+
+async fn rendered(web: &Web, text: &ForetoldText) -> Result<RenderedMessage, String> {
+    match try_to_render(web, text).await {
+        Ok(message) => Ok(message),
+        Err(NotShown::Unusable(Unusable::Store(error))) => {
+            tracing::error!(error = %error, "cannot read a template to show what it would say");
+            Err("the store cannot be read now".to_owned())
+        }
+        Err(reason) => Err(reason.to_string()),
+    }
+}
+
+async fn try_to_render(web: &Web, text: &ForetoldText) -> Result<RenderedMessage, NotShown> {
+    let (plan, message) = (&text.plan, &text.message);
+    let version = plan.template_version;
+    let version = version.ok_or_else(|| NotShown::NotPublished(plan.template.clone()))?;
+    let sent = &web.console.sent;
+    let template = sent.version(&web.store, version, plan.created_at).await?;
+    let plan_variables: Value = serde_json::from_str(&plan.variables).unwrap_or_default();
+    let planned = PlannedText {
+        reading: LinkContext {
+            message: message.id,
+            plan: plan.id,
+            tracking: Tracking::None,
+        },
+        channel: message.channel,
+        locale: &message.locale,
+        plan_variables: &plan_variables,
+        own_variables: &message.variables,
+        template: &template,
+    };
+    Ok(write(
+        &planned,
+        &Links::for_looking(Arc::clone(&web.public_url)),
+    )?)
+}
+
+/// About how many segments all SMS take together: one text of each language is measured, and stands
+/// for the others. None without any SMS.
+pub(super) async fn segments(web: &Web, foretold: &Foretold) -> Option<i64> {
+    let mut sum = None;
+    for ((channel, locale), count) in &foretold.goes {
+        if *channel != Channel::Sms {
+            continue;
+        }
+        let is_like = |text: &&ForetoldText| {
+            text.message.channel == Channel::Sms && text.message.locale == *locale
+        };
+        let text = foretold.texts.iter().find(is_like)?;
+        let Ok(RenderedMessage::Sms(said)) = rendered(web, text).await else {
+            return None;
+        };
+        let each = i64::try_from(measure(&said).count).unwrap_or(1);
+        *sum.get_or_insert(0) += each * count;
+    }
+    sum
+}

@@ -1,0 +1,58 @@
+//! Shares and days as people of a language write them. What a share is and when it is too small for
+//! a percentage is told in `insight::rates`.
+
+use super::date;
+use crate::domain::language::Language;
+use crate::insight::Proportion;
+use crate::web::console::shell::{ConsoleWords, FluentValue};
+
+/// `3 of 8`, `97.4 % (95–99 %)`; `3 su 8`, `97,4 % (95–99 %)`.
+pub(crate) fn share(rate: Proportion, words: ConsoleWords) -> String {
+    if rate.n > 0 && rate.is_small() {
+        let values = [
+            ("count", FluentValue::from(rate.k.to_string())),
+            ("whole", FluentValue::from(rate.n.to_string())),
+        ];
+        return words.say_with("insight-few", &values);
+    }
+    let text = rate.to_string();
+    match words.language() {
+        Language::Italian => text.replace('.', ","),
+        Language::English => text,
+    }
+}
+
+/// `2026-11-22`; `22/11/2026`.
+pub(super) fn written(day: i64, words: ConsoleWords) -> String {
+    let date = date(day);
+    let pieces: Vec<&str> = date.split('-').collect();
+    match (words.language(), pieces.as_slice()) {
+        (Language::Italian, [year, month, day]) => format!("{day}/{month}/{year}"),
+        _ => date.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ITALIAN: ConsoleWords = ConsoleWords::new(Language::Italian);
+
+    #[test]
+    fn shares_are_written_as_people_write_them() {
+        for rate in [(3, 8), (0, 0), (974, 1_000), (15, 30)] {
+            let rate = Proportion::new(rate.0, rate.1);
+            assert_eq!(share(rate, ConsoleWords::ENGLISH), rate.to_string());
+        }
+        assert_eq!(share(Proportion::new(3, 8), ITALIAN), "3 su 8");
+        assert_eq!(share(Proportion::new(0, 0), ITALIAN), "–");
+        let italian = share(Proportion::new(974, 1_000), ITALIAN);
+        assert!(italian.starts_with("97,4\u{a0}% (96,2–98,2"), "{italian}");
+    }
+
+    #[test]
+    fn days_are_written_as_people_write_them() {
+        assert_eq!(written(0, ConsoleWords::ENGLISH), "1970-01-01");
+        assert_eq!(written(31, ITALIAN), "01/02/1970");
+    }
+}

@@ -1,0 +1,215 @@
+//! What is done with a client's text, in the transaction that takes it.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::answering::AutomaticAnswer;
+use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES, QUESTION_OPEN};
+use crate::domain::{EngagementKind, MessageId, PhoneNumber, Timestamp, Verdict};
+use crate::store::messages::engagement::NewEngagement;
+use crate::store::people::preferences::Decision;
+use crate::store::people::senders::LastTold;
+use crate::store::reports::status_page::Followed;
+use crate::store::{StoreError, Tx};
+use crate::text::sanitize;
+use crate::track::words::{SentWord, topic_named};
+use crate::web::Web;
+use crate::web::public::{BackSettled, settle};
+
+/// A text that answers a message older than this may be about something else; people are told so.
+const FRESH: TimeDelta = TimeDelta::hours(72);
+
+/// Who wrote, and after which message.
+pub(super) struct SmsSender<'a> {
+    pub(super) web: &'a Web,
+    pub(super) told: &'a LastTold,
+    pub(super) number: &'a PhoneNumber,
+    pub(super) now: Timestamp,
+}
+
+impl SmsSender<'_> {
+    /// Does what was asked for, or keeps the text for a person. What is to be said back at once.
+    pub(super) async fn obey(
+        &self,
+        tx: &mut Tx,
+        word: &SentWord,
+        text: &str,
+    ) -> Result<Option<AutomaticAnswer>, StoreError> {
+        match word {
+            SentWord::Stop(None) => self.stop(tx).await.map(Some),
+            SentWord::Start(None) => self.resume(tx).await.map(Some),
+            SentWord::Stop(Some(topic)) => self.choose(tx, topic, false, text).await,
+            SentWord::Start(Some(topic)) => self.choose(tx, topic, true, text).await,
+            SentWord::Info => {
+                self.confirm(tx, self.told.message).await?;
+                Ok(Some(AutomaticAnswer::info()))
+            }
+            SentWord::Help => {
+                self.keep(tx, text).await?;
+                Ok(Some(AutomaticAnswer::info()))
+            }
+            SentWord::Yes | SentWord::No => match self.settle(tx, *word == SentWord::No).await? {
+                true => Ok(None),
+                false => self.keep(tx, text).await,
+            },
+            SentWord::Free => self.keep(tx, text).await,
+        }
+    }
+
+    /// Nothing more to this number.
+    async fn stop(&self, tx: &mut Tx) -> Result<AutomaticAnswer, StoreError> {
+        let LastTold {
+            client, message, ..
+        } = *self.told;
+        let choices = tx.preferences().of(client, message).await?;
+        if choices.is_some_and(|choices| !choices.stopped) {
+            let ids = &*self.web.ids;
+            tx.preferences()
+                .stop(client, message, self.now, ids)
+                .await?;
+            self.unsubscribed(tx).await?;
+        }
+        Ok(AutomaticAnswer::stopped(None))
+    }
+
+    async fn resume(&self, tx: &mut Tx) -> Result<AutomaticAnswer, StoreError> {
+        let LastTold {
+            client, message, ..
+        } = *self.told;
+        let choices = tx.preferences().of(client, message).await?;
+        if choices.is_some_and(|choices| choices.stopped) {
+            let ids = &*self.web.ids;
+            tx.preferences()
+                .resume(client, message, self.now, ids)
+                .await?;
+        }
+        self.confirm(tx, message).await?;
+        Ok(AutomaticAnswer::resumed(None))
+    }
+
+    /// One topic, or not. What is no topic of ours is for a person.
+    async fn choose(
+        &self,
+        tx: &mut Tx,
+        topic: &str,
+        wanted: bool,
+        text: &str,
+    ) -> Result<Option<AutomaticAnswer>, StoreError> {
+        let LastTold {
+            client, message, ..
+        } = *self.told;
+        let choices = tx.preferences().of(client, message).await?;
+        let topics = choices.map_or_else(BTreeMap::new, |choices| choices.topics);
+        let names: Vec<&str> = topics.keys().map(String::as_str).collect();
+        let Some(topic) = topic_named(topic, &names) else {
+            return self.keep(tx, text).await;
+        };
+        if topics.get(topic).copied().flatten() != Some(wanted) {
+            let decision = Decision::Topic {
+                topic: topic.to_owned(),
+                wanted,
+            };
+            let ids = &*self.web.ids;
+            tx.preferences()
+                .decide(client, &decision, self.now, ids)
+                .await?;
+        }
+        if wanted {
+            self.confirm(tx, message).await?;
+            return Ok(Some(AutomaticAnswer::resumed(Some(topic))));
+        }
+        self.unsubscribed(tx).await?;
+        Ok(Some(AutomaticAnswer::stopped(Some(topic))))
+    }
+
+    /// "Is it back for you?", as on the status page. False: nobody asks this client that now.
+    async fn settle(&self, tx: &mut Tx, still_out: bool) -> Result<bool, StoreError> {
+        let since = self.now - QUESTION_OPEN;
+        let client = self.told.client;
+        let asked = tx.senders().asked(client, self.number, since).await?;
+        let Some(question) = asked else {
+            return Ok(false);
+        };
+        let Followed::Told(told) = tx.status_page().follow(question).await? else {
+            return Ok(false);
+        };
+        match settle(self.web, tx, &told, still_out).await? {
+            BackSettled::NotAsked | BackSettled::TooOften => Ok(false),
+            BackSettled::Kept | BackSettled::SaidAgain => {
+                self.confirm(tx, question).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Keeps the text for a person. Whoever has written so often already is told where to call.
+    async fn keep(&self, tx: &mut Tx, text: &str) -> Result<Option<AutomaticAnswer>, StoreError> {
+        let kept: String = sanitize::lines(text).chars().take(LONGEST_REPLY).collect();
+        let kept = kept.trim();
+        if kept.is_empty() {
+            self.confirm(tx, self.told.message).await?;
+            return Ok(None);
+        }
+        let message = self.told.message;
+        let replied = EngagementKind::Replied;
+        if tx.engagement().count(message, replied).await? >= MOST_REPLIES {
+            return Ok(Some(AutomaticAnswer::info()));
+        }
+        self.note(tx, message, replied, Some(kept.to_owned()))
+            .await?;
+        Ok(None)
+    }
+
+    async fn unsubscribed(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let kind = EngagementKind::Unsubscribed;
+        self.note(tx, self.told.message, kind, None).await
+    }
+
+    /// Whoever answers has read it; once is enough.
+    async fn confirm(&self, tx: &mut Tx, message: MessageId) -> Result<(), StoreError> {
+        let confirmed = EngagementKind::Confirmed;
+        if tx.engagement().count(message, confirmed).await? > 0 {
+            return Ok(());
+        }
+        self.note(tx, message, confirmed, None).await
+    }
+
+    async fn note(
+        &self,
+        tx: &mut Tx,
+        message: MessageId,
+        kind: EngagementKind,
+        detail: Option<String>,
+    ) -> Result<(), StoreError> {
+        let act = NewEngagement {
+            message,
+            kind,
+            verdict: Verdict::Human,
+            grounds: self.grounds(),
+            link: None,
+            detail,
+            at: self.now,
+        };
+        let ids = &*self.web.ids;
+        tx.engagement().record(&[act], &[], ids).await?;
+        let mut receipts = tx.receipts(self.web.track.horizon);
+        receipts.proven(&[message], self.now).await
+    }
+
+    /// What people should know of how the text was joined to its message.
+    fn grounds(&self) -> &'static str {
+        let is_old = self.now - self.told.told_at > FRESH;
+        match (self.told.sharing > 1, is_old) {
+            (false, false) => "wrote an SMS",
+            (true, false) => {
+                "wrote an SMS; several clients have the number, and this one was told last"
+            }
+            (false, true) => "wrote an SMS more than three days after the last message",
+            (true, true) => {
+                "wrote an SMS more than three days after the last message; several clients have the \
+                 number"
+            }
+        }
+    }
+}
