@@ -46,6 +46,7 @@ kinds::kinds! {
     Nats(nats::NatsSettings) = "nats",
     HttpFeed(http_feed::HttpFeedSettings) = "http-feed",
     ArcgisOutages(arcgis::ArcgisSettings) = "arcgis-outages",
+    Open311(open311::Open311Settings) = "open311",
 }
 
 pub use cap::{CapAlert, CapDocument, CapIndex, CapReading, CapSettings};

@@ -11,6 +11,7 @@ mod folder;
 mod gtfs_rt;
 mod killed;
 mod nats;
+mod open311;
 mod outbox;
 mod reconcile;
 mod reloaded;
