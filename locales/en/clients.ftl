@@ -4,8 +4,10 @@
 
 clients-title = Clients
 clients-search = Search clients
-clients-search-by = Name or reference
+clients-search-by = Name, reference, supply point, telephone or e-mail
 clients-show = Show
+clients-nobody = Nobody found.
+clients-nobody-then = A name may be given in part, and the code of a supply point from its first four characters; telephone and e-mail must be whole.
 clients-none = No client here.
 clients-none-then = Clients come by PUT /v1/clients, by NDJSON, or by araldo import clients.
 clients-name = Name

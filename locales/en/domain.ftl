@@ -46,6 +46,10 @@ incident-state-cancelled = cancelled
 service-electricity = electricity
 service-water = water
 service-gas = gas
+service-heating = heating
+service-telecom = telephone and internet
+service-waste = waste
+service-transport = transport
 
 ## Staff and nodes
 role-viewer = viewer

@@ -101,7 +101,9 @@ incidents-group-when = When
 incidents-group-say = What clients read
 incidents-field-kind = Kind
 incidents-field-service = Service
-incidents-hint-service = Such as electricity, water, gas.
+incidents-service-other = another, as typed below
+incidents-field-service-other = Another service
+incidents-hint-service-other = Only if it is not in the list above.
 incidents-field-severity = Severity
 incidents-field-reference = Reference
 incidents-hint-reference = Yours, if there is one. Left empty, it gets one.
@@ -140,6 +142,8 @@ incidents-back-to-one = Back to the incident
 incidents-back-to-check = Back to the check
 incidents-faults = This could not be taken:
 incidents-fault-time = this is no time; write a day and an hour that there is
+incidents-fault-past = this has passed already; write a time that lies ahead, or leave it out
+incidents-fault-service = choose a service from the list, or choose another and type which
 incidents-fault-nowhere = say where: municipalities, postal codes, tags, supply points, a circle or a shape
 incidents-fault-places = more than { $number } supply points; name the feeder or the municipality instead
 incidents-fault-circle = a circle has latitude, longitude and a radius, each a number
@@ -180,6 +184,11 @@ incidents-check-segments =
         [one] The SMS take about one segment.
        *[other] The SMS take about { $number } segments together.
     }
+incidents-check-later =
+    { $count ->
+        [one] Nobody is told now; what is said later (a reminder, overdue, is it back) reaches one client in these words.
+       *[other] Nobody is told now; what is said later (a reminder, overdue, is it back) reaches { $number } clients in these words.
+    }
 incidents-check-takes = At the agreed rate the last one leaves about { $span } after the first.
 incidents-nobody = Nobody is told: { $why }.
 incidents-goes = Messages by channel and language
@@ -192,6 +201,7 @@ incidents-texts-what = Rendered as it would be sent; addresses are masked and li
 incidents-given-up = It was given up. Nobody was told.
 incidents-next = Next
 incidents-send = Send now
+incidents-send-in-vain = Send although nobody is told
 incidents-ask = Ask a second person to approve it
 incidents-approve = Approve
 incidents-return = Return it
@@ -224,6 +234,9 @@ incidents-approval-given = Approved by { $by }, for exactly this text and this a
 incidents-approval-returned = Returned by { $by }: { $reason }
 incidents-approval-changed = The text or the audience is another than the one that approval was asked for: ask again.
 incidents-fault-stale = Somebody changed this in the meantime. Look at it again; nothing was done.
+incidents-fault-over = The incident is over by now: nothing was sent. If what is said of it is wrong, correct it on its page.
+incidents-fault-moved = Somebody else changed the incident in the meantime: nothing was sent. Look at its page, and write it again if it is still true.
+incidents-fault-nobody = Nobody would be told. Look at it again, and send it only if that is right.
 incidents-fault-void = The approval is void: the text or the audience is another by now. Ask again.
 incidents-fault-unapproved = A second person has to approve it first.
 incidents-fault-no-reason = Say what should be otherwise, in 2,000 characters at most.

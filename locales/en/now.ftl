@@ -23,6 +23,15 @@ now-alarms = Alarms
 now-alarm = Alarm: { $sentence }.
 now-found = Found
 now-look-at-one = Look at one
+now-look-at-declared = Look at it
+now-declared-waiting =
+    { $count ->
+        [one] One incident waits for approval
+       *[other] { $number } incidents wait for approval
+    }
+now-declared-waiting-remedy = Nobody is told of it before a second person approves it.
+now-declared-returned = The incident { $incident } was returned, and waits for you
+now-declared-returned-remedy = Its page says why. Change it, or give it up.
 now-look-at-source = Look at the source
 now-breach-remedy = Once it is mended, the command araldo check-store lets this go out.
 now-source-fault = The source { $source } cannot be read: { $why }

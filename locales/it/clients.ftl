@@ -4,8 +4,10 @@
 
 clients-title = Clienti
 clients-search = Cerca clienti
-clients-search-by = Nome o codice cliente
+clients-search-by = Nome, codice cliente, fornitura, telefono o e-mail
 clients-show = Mostra
+clients-nobody = Nessun cliente trovato.
+clients-nobody-then = Del nome basta una parte, del codice di fornitura bastano i primi quattro caratteri; telefono ed e-mail vanno scritti per intero.
 clients-none = Nessun cliente.
 clients-none-then = I clienti si caricano con PUT /v1/clients, con NDJSON o con araldo import clients.
 clients-name = Nome

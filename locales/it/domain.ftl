@@ -46,6 +46,10 @@ incident-state-cancelled = annullato
 service-electricity = energia elettrica
 service-water = acqua
 service-gas = gas
+service-heating = riscaldamento
+service-telecom = telefono e internet
+service-waste = rifiuti
+service-transport = trasporti
 
 ## Staff and nodes
 role-viewer = lettore

@@ -101,7 +101,9 @@ incidents-group-when = Quando
 incidents-group-say = Che cosa leggono i clienti
 incidents-field-kind = Tipo
 incidents-field-service = Servizio
-incidents-hint-service = Per esempio electricity, water, gas.
+incidents-service-other = altro, come scritto sotto
+incidents-field-service-other = Altro servizio
+incidents-hint-service-other = Solo se non è nell'elenco sopra.
 incidents-field-severity = Gravità
 incidents-field-reference = Riferimento
 incidents-hint-reference = Il proprio, se esiste. Se manca, viene assegnato.
@@ -140,6 +142,8 @@ incidents-back-to-one = Torna all'evento
 incidents-back-to-check = Torna alla verifica
 incidents-faults = Dati non accettati:
 incidents-fault-time = non è una data valida: indicare un giorno e un'ora che esistono
+incidents-fault-past = è già passato: indicare un momento futuro, o lasciare vuoto
+incidents-fault-service = scegliere un servizio dall'elenco, oppure scegliere altro e scrivere quale
 incidents-fault-nowhere = indicare dove: comuni, CAP, etichette, punti di fornitura, un cerchio o una forma
 incidents-fault-places = più di { $number } punti di fornitura: indicare la linea o il comune
 incidents-fault-circle = un cerchio ha latitudine, longitudine e raggio, ciascuno un numero
@@ -180,6 +184,11 @@ incidents-check-segments =
         [one] Gli SMS occupano circa un segmento.
        *[other] Gli SMS occupano in tutto circa { $number } segmenti.
     }
+incidents-check-later =
+    { $count ->
+        [one] Ora non viene avvisato nessuno; i messaggi successivi (promemoria, ritardo, verifica del ripristino) raggiungono un cliente con queste parole.
+       *[other] Ora non viene avvisato nessuno; i messaggi successivi (promemoria, ritardo, verifica del ripristino) raggiungono { $number } clienti con queste parole.
+    }
 incidents-check-takes = Al ritmo concordato l'ultimo parte circa { $span } dopo il primo.
 incidents-nobody = Non viene avvisato nessuno: { $why }.
 incidents-goes = Messaggi per canale e lingua
@@ -192,6 +201,7 @@ incidents-texts-what = Il testo come verrebbe inviato; i recapiti sono mascherat
 incidents-given-up = Abbandonato. Non è stato avvisato nessuno.
 incidents-next = Prossimo passo
 incidents-send = Invia ora
+incidents-send-in-vain = Invia anche se non viene avvisato nessuno
 incidents-ask = Chiedi l'approvazione a una seconda persona
 incidents-approve = Approva
 incidents-return = Restituisci
@@ -224,6 +234,9 @@ incidents-approval-given = Approvato da { $by }, esattamente per questo testo e 
 incidents-approval-returned = Restituito da { $by }: { $reason }
 incidents-approval-changed = Il testo o i destinatari non sono più quelli per cui è stata chiesta l'approvazione: chiederla di nuovo.
 incidents-fault-stale = Nel frattempo qualcuno ha modificato la dichiarazione. Verificarla di nuovo; non è stato fatto nulla.
+incidents-fault-over = L'evento nel frattempo è terminato: non è stato inviato nulla. Se quanto detto è sbagliato, correggerlo dalla sua pagina.
+incidents-fault-moved = Nel frattempo qualcun altro ha modificato l'evento: non è stato inviato nulla. Guardare la sua pagina e riscrivere, se è ancora vero.
+incidents-fault-nobody = Non verrebbe avvisato nessuno. Verificare di nuovo e inviare solo se è giusto così.
 incidents-fault-void = L'approvazione non vale più: il testo o i destinatari sono cambiati. Chiederla di nuovo.
 incidents-fault-unapproved = Prima deve approvare una seconda persona.
 incidents-fault-no-reason = Indicare che cosa va cambiato, in 2.000 caratteri al massimo.

@@ -23,6 +23,15 @@ now-alarms = Allarmi
 now-alarm = Allarme: { $sentence }.
 now-found = Rilevato
 now-look-at-one = Vedi un esempio
+now-look-at-declared = Apri
+now-declared-waiting =
+    { $count ->
+        [one] Un evento attende l'approvazione
+       *[other] { $number } eventi attendono l'approvazione
+    }
+now-declared-waiting-remedy = Nessuno viene avvisato prima che una seconda persona approvi.
+now-declared-returned = L'evento { $incident } è stato restituito e va modificato
+now-declared-returned-remedy = La sua pagina dice perché. Modificarlo o abbandonarlo.
 now-look-at-source = Vedi la fonte
 now-breach-remedy = Una volta risolto, il comando araldo check-store spegne l'allarme.
 now-source-fault = La fonte { $source } non si può leggere: { $why }

@@ -106,3 +106,8 @@ CREATE TABLE invitation (
 
 ALTER TABLE console_user ADD COLUMN last_login_at INTEGER; -- null: not since this column is there
 ALTER TABLE session ADD COLUMN network TEXT; -- from which it began, shortened: '198.51.100.0/24'
+
+-- What changes while a source is read for the first time is told, whichever node goes on with that. Only adds
+-- (docs/upgrading.md).
+
+ALTER TABLE source ADD COLUMN began_at INTEGER; -- since when; null: it is over, or begins with the next claim

@@ -342,6 +342,8 @@ pub const INBOUND_QUERY_BYTES: usize = 3 * INBOUND_SMS_BYTES + 2 * 1024;
 pub const INBOUND_SMS_ID: usize = 100;
 /// The shortest and the longest secret in the address where a gateway hands in such texts.
 pub const REPLY_SECRET: (usize, usize) = (16, 200);
+/// Numbers of no client that a STOP bars at one node: so many within such a time.
+pub const STRANGERS_BARRED: (u32, TimeDelta) = (1_000, TimeDelta::hours(1));
 
 // ---- What clients write ----
 
@@ -363,8 +365,12 @@ pub const FORETOLD_CLIENTS: usize = 100_000;
 pub const PASTED_CORNERS: usize = 2_000;
 /// Parts of a form with a file.
 pub const FORM_PARTS: usize = 64;
+/// Entries of a pasted list of which the store is asked whether they are known.
+pub const ENTRIES_KNOWN: usize = 60_000;
 /// Entries of a pasted list that could not be taken, and are shown.
 pub const LEFT_OUT_SHOWN: usize = 20;
+/// How long these are kept of a draft that nobody touches: names of people may be among them.
+pub const NOTES_KEPT: TimeDelta = TimeDelta::days(1);
 /// What is declared and still open, as it is listed.
 pub const DECLARED_SHOWN: i64 = 50;
 

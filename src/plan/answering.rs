@@ -10,6 +10,8 @@ use crate::store::{StoreError, Tx};
 
 /// Begins the subject of such an event; the message that the client answered follows.
 const ANSWERED: &str = "message:";
+/// The same where there was no message: the contact point that holds the number follows.
+const FROM_CONTACT: &str = "contact:";
 
 /// What a plan keeps of its rule, for this event.
 pub(super) fn settings(event: &Event, rule: &Rule) -> PlanSettings {
@@ -35,11 +37,13 @@ pub(super) async fn address(
         return Ok(());
     }
     let subject = event.subject.as_deref();
-    let answered = subject.and_then(|subject| subject.strip_prefix(ANSWERED));
-    let answered: Option<MessageId> = answered.and_then(|id| id.parse().ok());
-    let address = match answered {
-        Some(message) => tx.senders().address_of(message).await?,
-        None => None,
+    let after = |prefix: &str| subject.and_then(|subject| subject.strip_prefix(prefix));
+    let answered: Option<MessageId> = after(ANSWERED).and_then(|id| id.parse().ok());
+    let contact: Option<i64> = after(FROM_CONTACT).and_then(|id| id.parse().ok());
+    let address = match (answered, contact) {
+        (Some(message), _) => tx.senders().address_of(message).await?,
+        (None, Some(contact)) => tx.senders().address_at(contact).await?,
+        (None, None) => None,
     };
     for candidate in candidates {
         candidate.wanted = None;

@@ -47,7 +47,10 @@ impl SourceRecord {
     /// Something that is no record: it becomes a dead letter with this reason, and what stands behind
     /// it is read on. `text`: what stands there instead.
     pub(super) fn unreadable(place: String, why: &str, text: &str) -> Self {
-        let shown = sanitize::excerpt(text, UNREADABLE_SHOWN);
+        // A text of megabytes need not be cleaned to its end.
+        let end = text.char_indices().nth(UNREADABLE_SHOWN * 4);
+        let begin = end.and_then(|(end, _)| text.get(..end)).unwrap_or(text);
+        let shown = sanitize::excerpt(begin, UNREADABLE_SHOWN);
         let fields = [(UNREADABLE, why.to_owned()), ("text", shown)];
         let fields = fields.map(|(name, value)| (name.to_owned(), Value::String(value)));
         Self {

@@ -58,7 +58,7 @@ struct ReadingPlace {
     cursor: Option<Cursor>,
     /// The baseline is over.
     settled: bool,
-    /// When this node began to read it.
+    /// When a node began with the baseline, whichever that was.
     began_at: Timestamp,
     /// So many records wait for a person that no more are read.
     is_full: bool,
@@ -208,7 +208,7 @@ impl Runner {
         if let Some(place) = self.place.take() {
             return Ok(Some(place));
         }
-        let Some(row) = self.keeper.claim().await? else {
+        let Some((row, began_at)) = self.keeper.claim(self.clock.now()).await? else {
             return Ok(None);
         };
         tracing::info!(source.name = self.name, "this node reads the source");
@@ -216,7 +216,7 @@ impl Runner {
             cursor: row.cursor.as_deref().and_then(parsed),
             settled: row.settled || self.reader.begins_empty(),
             is_full: row.dead >= SOURCE_DEAD_KEPT,
-            began_at: self.clock.now(),
+            began_at,
             marked: row.fault.or(row.doubt),
             noted_at: None,
             heard_at: row.record_at,

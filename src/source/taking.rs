@@ -97,17 +97,26 @@ impl TakenIn {
 }
 
 impl Keeper {
-    /// Where the source stands, if this node is the one to read it.
-    pub(super) async fn claim(&self) -> Result<Option<SourceRow>, StoreError> {
+    /// Where the source stands, and since when what stood there already is being read, if this node is
+    /// the one to read it.
+    pub(super) async fn claim(
+        &self,
+        now: Timestamp,
+    ) -> Result<Option<(SourceRow, Timestamp)>, StoreError> {
         let mut tx = self.store.write().await?;
         tx.sources().ensure(&self.name, self.kind).await?;
         let ours = match self.node {
             Some(node) => tx.sources().claim(&self.name, node).await?,
             None => false,
         };
+        if !ours {
+            tx.commit().await?;
+            return Ok(None);
+        }
+        let began_at = tx.sources().baseline_since(&self.name, now).await?;
         let row = tx.sources().get(&self.name).await?;
         tx.commit().await?;
-        Ok(row.filter(|_| ours))
+        Ok(row.map(|row| (row, began_at)))
     }
 
     /// How many of its records wait because they could not be taken.

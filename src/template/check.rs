@@ -8,9 +8,10 @@ use crate::domain::Channel;
 use crate::domain::segments::{self, Alphabet};
 use crate::domain::template::{Part, Source, TemplateParts};
 
+use super::addresses;
 use super::compiled::{Compiled, Input};
 use super::context::NameKind;
-use super::fault::RenderFault;
+use super::fault::{RenderFault, TemplateFault};
 use super::samples::Fullness;
 use super::scan::line_at;
 
@@ -70,14 +71,12 @@ pub fn check(source: &Source) -> Vec<TemplateFinding> {
     let mut findings = Findings(Vec::new());
     findings.texts_are_complete(source);
     match Compiled::compile(source) {
-        Err(fault) => findings.add(
-            Severity::Error,
-            &fault.part,
-            fault.line,
-            format!("{}; {}", fault.what, fault.advice),
-        ),
+        Err(fault) => findings.add(Severity::Error, &fault.part, fault.line, said(&fault)),
         Ok(compiled) => {
             findings.names_are_known(source, &compiled);
+            for fault in addresses::undecided(source) {
+                findings.add(Severity::Error, &fault.part, fault.line, said(&fault));
+            }
             for locale in source.parts.keys() {
                 findings.renders(source, &compiled, locale, Fullness::Everything);
                 findings.renders(source, &compiled, locale, Fullness::Least);
@@ -87,6 +86,10 @@ pub fn check(source: &Source) -> Vec<TemplateFinding> {
     findings.0.sort_by_key(|finding| finding.severity);
     findings.0.dedup();
     findings.0
+}
+
+fn said(fault: &TemplateFault) -> String {
+    format!("{}; {}", fault.what, fault.advice)
 }
 
 struct Findings(Vec<TemplateFinding>);
@@ -208,7 +211,14 @@ impl Findings {
                     ),
                 ),
                 Ok(_) => {}
-                Err(fault) => self.fault(&file, &fault, fullness),
+                Err(fault) => {
+                    // The subject is written first: what it lacks is missing there.
+                    let subject = format!("{locale}/{}", Part::EmailSubject);
+                    let is_in_subject = matches!(&fault, RenderFault::Missing { variable }
+                        if compiled.names(&subject).contains(variable));
+                    let file = if is_in_subject { subject } else { file };
+                    self.fault(&file, &fault, fullness);
+                }
             }
         }
     }
@@ -274,4 +284,22 @@ fn line_of(source: &Source, file: &str, name: &str) -> Option<usize> {
     let (locale, part) = file.split_once('/')?;
     let text = source.parts.get(locale)?.get(part.parse().ok()?)?;
     text.find(name).map(|at| line_at(text, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial;
+    use super::*;
+
+    #[test]
+    fn what_the_subject_lacks_is_missing_in_the_subject() {
+        let mut source = trial::markdown("{{ case.ref }}");
+        if let Some(parts) = source.parts.get_mut("it") {
+            parts.email_subject = Some("{{ case.nobody }}".to_owned());
+        }
+        let found = check(&source);
+        let errors = found.iter().filter(|it| it.severity == Severity::Error);
+        let files: BTreeSet<&str> = errors.map(|it| it.file.as_str()).collect();
+        assert_eq!(files, BTreeSet::from(["it/email.subject.txt"]), "{found:?}");
+    }
 }

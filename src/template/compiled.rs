@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::context::{Extras, VariableScope};
 use super::fault::{RenderFault, TemplateFault, described};
 use super::scan::{mark_lines, pieces, variable_at, without_lone_lines};
-use super::{bounds, engine, links, mail, markdown, plain};
+use super::{addresses, bounds, engine, links, mail, markdown, plain};
 use crate::domain::Channel;
 use crate::domain::language::{Language, primary};
 use crate::domain::template::{Locale, Part, Source, TemplateParts};
@@ -237,7 +237,11 @@ impl Compiled {
             };
         }
         let expression = source.get(range.clone()).unwrap_or_default().trim();
-        let detail = if expression.is_empty() || expression.contains(bounds::HELD) {
+        let detail = if expression.is_empty()
+            || [bounds::HELD, addresses::ENCODED]
+                .iter()
+                .any(|ours| expression.contains(ours))
+        {
             described(error)
         } else {
             format!("`{expression}`: {}", described(error))
@@ -383,6 +387,8 @@ impl Compiler {
     fn add(&mut self, part: &str, key: String, text: &str) -> Result<(), TemplateFault> {
         let pieces = pieces(part, text)?;
         bounds::marks(part, text, &pieces)?;
+        let encoded = addresses::encoded(&pieces);
+        let pieces = self::pieces(part, &encoded)?;
         self.engine
             .add_template_owned(key, bounds::held(&pieces))
             .map_err(|error| TemplateFault::syntax(part, &error))

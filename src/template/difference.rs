@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
+use super::addresses;
 use super::compiled::Compiled;
 use crate::domain::template::{Part, Source};
 use crate::text::text_enum::text_enum;
@@ -101,7 +102,9 @@ pub fn difference(live: Option<&Source>, next: &Source) -> Difference {
         let links = compiled.iter().flat_map(Compiled::links);
         links.cloned().collect()
     };
-    let (led, leads) = (links(&compiled_live), links(&compiled_next));
+    let (mut led, mut leads) = (links(&compiled_live), links(&compiled_next));
+    led.extend(live.map(addresses::with_values).unwrap_or_default());
+    leads.extend(addresses::with_values(next));
     Difference {
         texts,
         lost_links: if both { only(&led, &leads) } else { Vec::new() },

@@ -10,7 +10,7 @@ use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
 };
 
-use super::{bounds, dates, values};
+use super::{addresses, bounds, dates, values};
 
 /// Instructions one text may take. The longest of ours takes about two hundred.
 const FUEL: u64 = 20_000;
@@ -55,6 +55,7 @@ fn add_filters(engine: &mut Environment<'static>) {
     engine.add_filter("trim", filters::trim);
     engine.add_filter("replace", values::replace);
     engine.add_filter("join", values::join);
+    engine.add_filter(addresses::ENCODED, addresses::percent);
     engine.add_filter(bounds::HELD, values::held);
     engine.add_filter("length", filters::length);
     engine.add_filter("first", filters::first);

@@ -18,6 +18,7 @@
 //! compiled, `values` while it is rendered, and a [`Workshop`] is where texts are tried that
 //! somebody just typed. Read `compiled` next.
 
+mod addresses;
 mod bounds;
 mod builtin;
 mod catalog;
@@ -46,6 +47,7 @@ pub mod trial;
 mod values;
 mod workshop;
 
+pub use addresses::undecided;
 pub use builtin::{BUILTINS, Builtin};
 pub use catalog::{Catalog, Versioned};
 pub use check::{Severity, TemplateFinding, check};
@@ -58,7 +60,7 @@ pub use folder::{is_template_name, is_variable_name};
 pub use lint::{EaseLevel, Lint, LintFinding, lint, unnamed};
 pub use markdown::as_mjml;
 pub use samples::{Fullness, introduce};
-pub use starter::{TemplateSubject, started};
+pub use starter::{TemplateSubject, started, untouched};
 pub use workshop::{Unfinished, Workshop};
 
 pub use crate::domain::template::{Locale, Part, Source, TemplateParts, Variable, VersionState};

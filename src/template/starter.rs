@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::fault::TemplateFault;
+use crate::domain::Channel;
 use crate::domain::language::Language;
 use crate::domain::template::{Locale, Source, TemplateParts, Variable};
 use crate::text::text_enum::text_enum;
@@ -91,6 +92,39 @@ pub fn started(
     })
 }
 
+/// The languages and channels whose text is still the first one, word for word.
+#[must_use]
+pub fn untouched(source: &Source) -> Vec<(Locale, Channel)> {
+    let mut found = Vec::new();
+    for (locale, parts) in &source.parts {
+        let Some(language) = Language::of(locale) else {
+            continue;
+        };
+        for channel in Channel::ALL {
+            let is_first = |subject: &TemplateSubject| {
+                written(&subject.parts(language), *channel) == written(parts, *channel)
+            };
+            if parts.speak(*channel) && TemplateSubject::ALL.iter().any(is_first) {
+                found.push((locale.clone(), *channel));
+            }
+        }
+    }
+    found
+}
+
+/// What is written for a channel, without the blanks that a form takes away.
+fn written(parts: &TemplateParts, channel: Channel) -> [Option<String>; 3] {
+    let texts = match channel {
+        Channel::Sms => [parts.sms.as_ref(), None, None],
+        Channel::Email => [
+            parts.email_subject.as_ref(),
+            parts.email_markdown.as_ref(),
+            parts.email_mjml.as_ref(),
+        ],
+    };
+    texts.map(|text| text.map(|text| text.trim().to_owned()))
+}
+
 /// About one thing of the client's, by its reference.
 fn news(subject: TemplateSubject, language: Language) -> [String; 3] {
     let reference = match subject {
@@ -174,7 +208,6 @@ mod tests {
     use super::super::check::{Severity, check};
     use super::super::lint::{lint, unnamed};
     use super::*;
-    use crate::domain::Channel;
 
     #[test]
     fn a_new_template_could_be_published_as_it_begins() {
@@ -192,5 +225,23 @@ mod tests {
                 assert!(found.is_empty(), "{subject}: {found:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_that_nobody_changed_is_known_for_it() {
+        let mut source = started("new", TemplateSubject::Case, &Language::ALL).unwrap();
+        assert_eq!(untouched(&source).len(), 4);
+        for parts in source.parts.values_mut() {
+            parts.sms = parts.sms.take().map(|text| format!("{text}\n"));
+        }
+        assert_eq!(untouched(&source).len(), 4, "a line break is no change");
+        if let Some(parts) = source.parts.get_mut("it") {
+            parts.sms = Some("Pratica {{ case.ref }}: chiusa.".to_owned());
+            parts.email_subject = Some("Pratica {{ case.ref }} chiusa".to_owned());
+        }
+        let en = |channel| ("en".to_owned(), channel);
+        let mut found = untouched(&source);
+        found.sort_by_key(|(_, channel)| channel.as_str());
+        assert_eq!(found, [en(Channel::Email), en(Channel::Sms)]);
     }
 }

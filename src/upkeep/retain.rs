@@ -6,6 +6,7 @@
 use super::Upkeep;
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
+use crate::domain::limits::NOTES_KEPT;
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::{Blanked, Chunk, Old};
@@ -49,6 +50,9 @@ impl Upkeep {
         lifecycle: &Lifecycle,
     ) -> Result<u64, StoreError> {
         let settings = &self.settings;
+        let mut tx = self.store.write().await?;
+        tx.declared().forget_notes(now - NOTES_KEPT).await?;
+        tx.commit().await?;
         let mut deleted = 0;
         for (old, kept) in [
             (Old::Cases, settings.cases),

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use crate::domain::{Clock, Timestamp};
 use crate::web::auth::throttle::Throttle;
 use crate::web::hooks::ReplySecrets;
+use crate::web::inbound::StrangersBarred;
 use crate::web::problem::Problem;
 use crate::web::unproven::UnprovenBodies;
 
@@ -34,6 +35,8 @@ pub struct Door {
     pub(in crate::web) replies: ReplySecrets,
     /// Texts of numbers that no client has, since this node began.
     pub(in crate::web) strangers: AtomicU64,
+    /// How many of those numbers were barred of late.
+    pub(in crate::web) strangers_barred: StrangersBarred,
 }
 
 impl Door {

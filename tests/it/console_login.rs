@@ -335,3 +335,18 @@ async fn a_login_that_does_not_say_where_its_form_was_is_refused() {
         assert_eq!(browser.send(request).await.status, status, "{origin}");
     }
 }
+
+#[tokio::test]
+async fn logging_in_again_ends_the_session_that_the_browser_came_with() {
+    let town = Town::empty().await;
+    town.person(Role::Viewer).await;
+    let mut browser = Browser::logged_in(&town, Role::Viewer).await;
+    let old = browser.cookie.clone();
+    let again = browser.login("viewer@example.org", PASSWORD).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_ne!(browser.cookie, old);
+    let sessions = "SELECT CAST(count(*) AS BIGINT) FROM session";
+    assert_eq!(town.eye.number(sessions).await, 1);
+    let now = browser.get("/console/cases").await;
+    assert_eq!(now.status, StatusCode::OK, "the new one goes on");
+}

@@ -429,6 +429,13 @@ async fn search_leads_straight_to_what_was_named() {
         ("PR-1", "/console/cases/PR%2D1"),
         ("C-1000", "/console/clients/C%2D1000"),
         ("rossi", "/console/clients?q=rossi"),
+        ("IT001E100100000", "/console/clients/C%2D1001"),
+        ("it001e100100000", "/console/clients/C%2D1001"),
+        ("it001e1001", "/console/clients?q=it001e1001"),
+        ("%2B39%20333%20000%201001", "/console/clients/C%2D1001"),
+        ("0039%20333-0001001", "/console/clients/C%2D1001"),
+        ("333%200001001", "/console/clients/C%2D1001"),
+        ("client1001@mail.example", "/console/clients/C%2D1001"),
     ] {
         let answer = browser.get(&format!("/console/search?q={typed}")).await;
         assert_eq!(answer.header("location"), page);
@@ -436,4 +443,20 @@ async fn search_leads_straight_to_what_was_named() {
     let id = town.message.to_string();
     let answer = browser.get(&format!("/console/search?q={id}")).await;
     assert_eq!(answer.header("location"), format!("/console/messages/{id}"));
+}
+
+#[tokio::test]
+async fn whoever_is_not_found_is_not_taken_for_an_empty_store() {
+    let town = Town::lively().await;
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let found = browser.get("/console/clients?q=it001e1001").await.text;
+    assert!(found.contains("C-1001") && !found.contains("C-1000"));
+    let nobody = browser.get("/console/clients?q=zzz").await.text;
+    assert!(nobody.contains("Nobody found."), "{nobody}");
+    assert!(!nobody.contains("PUT /v1/clients"));
+    let empty = Town::empty().await;
+    empty.person(Role::Viewer).await;
+    let browser = Browser::logged_in(&empty, Role::Viewer).await;
+    let none = browser.get("/console/clients?q=zzz").await.text;
+    assert!(none.contains("PUT /v1/clients"), "{none}");
 }

@@ -291,6 +291,13 @@ async fn another_role_and_a_lock_end_the_sessions(store: TestStore) {
     assert_eq!(hers.get("/console/insight").await.status, StatusCode::OK);
 
     let given = link(&post(&admin, &path("invitation"), &[]).await);
+    let asked = admin.get("/console/people").await.text;
+    let folded = |what: &str, sure: &str| {
+        let from = asked.find(&format!("<summary class=\"button small\">{what}<"));
+        let (closed, _) = asked[from.unwrap()..].split_once("</details>").unwrap();
+        closed.contains(sure)
+    };
+    assert!(folded("Lock", "Yes, lock them") && folded("Change role", "Yes, change it"));
     post(&admin, &path("lock"), &[]).await;
     assert_eq!(hers.get("/console/now").await.status, StatusCode::SEE_OTHER);
     let refused = house.browser().login("anna@example.org", PASSWORD).await;

@@ -133,6 +133,18 @@ async fn the_preview_follows_what_is_typed() {
         "{sms}"
     );
     assert!(sms.contains("`—` makes the message longer"), "{sms}");
+    // The link is as long as one that is sent.
+    let url = format!("{}/s/", town.web.public_url);
+    let sms = preview(&[("channel", "sms"), ("sms", "{{ links.status }}")]).await;
+    assert!(sms.contains(&url), "{sms}");
+    let counted = format!("{} characters", url.len() + 24);
+    assert!(sms.contains(&counted), "{counted}: {sms}");
+    let fault = preview(&[
+        ("channel", "sms"),
+        ("sms", "https://a.example{{ case.ref }}"),
+    ])
+    .await;
+    assert!(fault.contains("decides where a link leads"), "{fault}");
     let fault = preview(&[("channel", "sms"), ("sms", "{{ nobody.knows }}")]).await;
     assert!(fault.contains("class=\"fault\""), "{fault}");
     let mjml = "<mjml><mj-body><mj-section><mj-column><mj-text>Gentile {{ client.name }}</mj-text></mj-column></mj-section></mj-body></mjml>";

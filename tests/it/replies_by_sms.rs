@@ -23,6 +23,9 @@ on_both_databases!(
     a_stop_is_confirmed_and_a_start_takes_it_back,
     where_to_turn_is_said_once_a_day,
     of_several_clients_with_one_number_the_one_told_last_wrote,
+    a_stop_holds_though_no_sms_has_left_for_the_number,
+    a_text_that_answers_no_sms_is_kept_with_another_channels_message,
+    a_stop_of_nobodys_number_waits_for_whoever_has_it_later,
     what_is_forged_doubled_too_long_or_of_nobody_changes_nothing,
     a_text_comes_whole_through_a_real_gateway,
 );
@@ -277,6 +280,75 @@ async fn of_several_clients_with_one_number_the_one_told_last_wrote(store: TestS
     node.stop().await;
 }
 
+async fn a_stop_holds_though_no_sms_has_left_for_the_number(store: TestStore) {
+    let node = town(store).await;
+    for _ in 0..2 {
+        assert_eq!(heard(&node, ANNA, "STOP", "a-1").await, 200);
+    }
+    until_text(&node, ANNA, "niente più SMS, salvo per la Sua sicurezza").await;
+    assert_eq!(node.eye.number(STOPPED).await, 1);
+    assert_eq!(node.eye.number(HEARD).await, 1);
+    let stopped = "SELECT detail FROM audit WHERE action = 'preferences.changed'";
+    assert_eq!(node.eye.texts(stopped).await, ["stopped everything"]);
+    let message = json!({ "client": "A", "template": "notice",
+        "variables": { "title": "Prova", "body": "Una prova." } });
+    node.post("/v1/messages", &message).await;
+    node.until_states("A", &["delivered", "suppressed"]).await;
+    assert_eq!(node.texts(ANNA).len(), 1, "one answer, and nothing more");
+    assert_eq!(heard(&node, ANNA, "START", "a-2").await, 200);
+    until_text(&node, ANNA, "torniamo a scriverLe").await;
+    assert_eq!(node.eye.number(STOPPED).await, 0);
+    assert_eq!(heard(&node, BRUNO, "STOP GUASTI", "b-1").await, 200);
+    until_text(&node, BRUNO, "niente più SMS su guasti").await;
+    let refused = "SELECT topic FROM topic_choice WHERE NOT wanted";
+    assert_eq!(node.eye.texts(refused).await, ["outages"]);
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_text_that_answers_no_sms_is_kept_with_another_channels_message(store: TestStore) {
+    let node = town(store).await;
+    let (phone, mail) = ("+390000000573", "carla@posta.example");
+    let by_mail = json!({ "preferred": "email" });
+    node.client("C", &[phone, mail], by_mail).await;
+    assert_eq!(heard(&node, phone, "Chi siete?", "c-1").await, 200);
+    assert!(
+        unanswered(&node).await.is_empty(),
+        "no message to keep it with"
+    );
+    until_text(&node, phone, "Ci chiami: 800000000").await;
+    let message = json!({ "client": "C", "template": "notice", "channels": ["email"],
+        "variables": { "title": "Prova", "body": "Una prova." } });
+    node.post("/v1/messages", &message).await;
+    let mailed = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE channel = 'email' \
+                  AND opened_at IS NOT NULL";
+    node.eye.until(mailed, 1).await;
+    assert_eq!(heard(&node, phone, "Chi viene?", "c-2").await, 200);
+    let expected = [("C".to_owned(), "Chi viene?".to_owned())];
+    assert_eq!(unanswered(&node).await, expected);
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_stop_of_nobodys_number_waits_for_whoever_has_it_later(store: TestStore) {
+    let node = town(store).await;
+    let number = "+390000000574";
+    assert_eq!(heard(&node, number, "STOP", "n-1").await, 200);
+    assert_eq!(node.eye.number(STOPPED).await, 1);
+    assert_eq!(heard(&node, number, "START", "n-2").await, 200);
+    assert_eq!(node.eye.number(STOPPED).await, 0);
+    assert_eq!(heard(&node, number, "stop", "n-3").await, 200);
+    assert_eq!(node.eye.number(HEARD).await, 0, "nothing else is kept");
+    node.client("D", &[number], json!({})).await;
+    let message = json!({ "client": "D", "template": "notice",
+        "variables": { "title": "Prova", "body": "Una prova." } });
+    node.post("/v1/messages", &message).await;
+    node.until_states("D", &["suppressed"]).await;
+    assert!(node.texts(number).is_empty());
+    node.sums_close().await;
+    node.stop().await;
+}
+
 async fn what_is_forged_doubled_too_long_or_of_nobody_changes_nothing(store: TestStore) {
     let node = town(store).await;
     told(&node, "A").await;
@@ -292,8 +364,13 @@ async fn what_is_forged_doubled_too_long_or_of_nobody_changes_nothing(store: Tes
     let long = "a".repeat(10_000);
     assert_eq!(heard(&node, ANNA, &long, "a-1").await, 413);
     assert_eq!(heard(&node, ANNA, "STOP", "no/id").await, 400);
-    for nobody in ["+390000000999", "TIM", "112", ""] {
-        assert_eq!(heard(&node, nobody, "STOP", "n-1").await, 200, "{nobody}");
+    for (nobody, text) in [
+        ("+390000000999", "Chi è?"),
+        ("TIM", "STOP"),
+        ("112", "STOP"),
+        ("", "STOP"),
+    ] {
+        assert_eq!(heard(&node, nobody, text, "n-1").await, 200, "{nobody}");
     }
     assert_eq!(node.eye.number(HEARD).await, 0);
     assert_eq!(node.eye.number(STOPPED).await, 0);
@@ -375,6 +452,7 @@ async fn a_handset_of_the_sandbox_writes_back_by_whoever_may_hold_it() {
     assert_eq!(town.eye.number(HEARD).await, 1);
     let replies = operator.get("/console/replies").await.text;
     assert!(replies.contains("Chi viene?"), "{replies}");
+    assert!(replies.contains("on their status page or by SMS"));
     let mut tx = town.web.store.read().await.unwrap();
     let deeds = tx.audit().recent(9).await.unwrap();
     let written = deeds.iter().filter(|deed| deed.action == "handset.replied");

@@ -21,6 +21,7 @@ on_both_databases!(
     quiet_hours_that_make_no_sense_are_asked_about_and_never_called_saved,
     a_topic_shows_what_holds_and_leaving_it_so_decides_nothing,
     whoever_stops_everything_is_told_the_exception_first,
+    only_topics_of_rules_that_write_to_clients_are_offered,
 );
 
 impl Reader {
@@ -268,4 +269,21 @@ async fn whoever_stops_everything_is_told_the_exception_first(reader: Reader) {
         .find("solo per la Sua sicurezza")
         .expect("said before");
     assert!(asked < page.body.find("Non scrivetemi più<").unwrap());
+}
+
+async fn only_topics_of_rules_that_write_to_clients_are_offered(reader: Reader) {
+    let path = reader.status(MAIL);
+    let offers = async |topic: &str| {
+        let page = reader.get(&path).await.body;
+        page.contains(&format!("name=\"topic.{topic}\""))
+    };
+    assert!(offers("cases").await && offers("outages").await);
+    assert!(!offers("surveys").await, "no rule uses its template");
+    let report = "UPDATE template SET topic = 'reports' WHERE name = 'survey'";
+    reader.execute(report).await;
+    assert!(!offers("reports").await, "that is written to bodies");
+    let decided =
+        "INSERT INTO topic_choice (client_id, topic, wanted) VALUES (7, 'reports', FALSE)";
+    reader.execute(decided).await;
+    assert!(offers("reports").await, "what was decided can be undone");
 }

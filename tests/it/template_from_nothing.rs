@@ -115,6 +115,14 @@ async fn from_nothing_to_a_mail(store: TestStore) {
         "{}",
         question.text
     );
+    assert!(
+        question
+            .text
+            .contains("it · sms: this is still the first text")
+            && !question.text.contains("it · email: this is still"),
+        "{}",
+        question.text
+    );
     let fields = ["csrf", "base", "version"].map(|name| (name, question.field(name)));
     let mut fields: Vec<_> = fields.iter().map(|(a, b)| (*a, b.as_str())).collect();
     fields.push(("comment", "the first one"));
@@ -200,7 +208,16 @@ async fn answers_that_do_not_hold_come_back_with_what_was_typed() {
             "case-progress",
             "There is a template case-progress already.",
         ),
-        ("topic", "two words", "One word of letters and digits."),
+        (
+            "topic",
+            "two words",
+            "Choose one of the list; another is one word",
+        ),
+        (
+            "topic",
+            "casse",
+            "Choose one of the list; another is one word",
+        ),
         ("about", "weather", "Choose one of the list."),
     ] {
         let page = make(&browser, &[(field, value)]).await;
@@ -219,6 +236,25 @@ async fn answers_that_do_not_hold_come_back_with_what_was_typed() {
             .text
             .contains("copy_of")
     );
+
+    // A topic that nobody has is typed on purpose, in a field of its own.
+    let list = browser.get("/console/templates").await;
+    for said in [
+        "<option value=\"outages\">Outages and works (outages)</option>",
+        "<option value=\"+\">Another, which nobody has yet</option>",
+        "a slip becomes a topic of its own",
+    ] {
+        assert!(list.text.contains(said), "{said}: {}", list.text);
+    }
+    let other = [
+        ("name", "bins-emptied"),
+        ("topic", "+"),
+        ("other_topic", "bins"),
+    ];
+    let page = make(&browser, &other).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    let page = browser.get("/console/templates/bins-emptied").await;
+    assert!(page.text.contains("Topic: bins."), "{}", page.text);
 
     let page = make(&browser, &[("copy_of", "case-progress")]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
@@ -310,7 +346,9 @@ async fn a_text_of_a_megabyte_is_refused_and_kept() {
     let set = [("subject", "x"), ("markdown", &text), ("action", "save")];
     let page = press(&browser, &page, &set).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.text.contains("keep them below"), "why it is refused");
+    let said = "KB together; keep them below 512 KB";
+    assert_eq!(page.text.matches(said).count(), 2, "above it and beside it");
+    assert!(!page.text.contains("bytes together"), "in one way only");
     assert!(page.text.contains(&text), "what was typed is gone");
 }
 

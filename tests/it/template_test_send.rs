@@ -353,6 +353,11 @@ async fn an_sms_goes_to_the_number_that_is_typed(store: TestStore) {
     assert_eq!(to, "+393331234568");
     assert!(shown.starts_with("[Prova] Manca un documento: "), "{shown}");
     assert!(!reported, "a report would be about nobody");
+    let mut tx = office.web.store.read().await.unwrap();
+    let told = tx.audit().recent(1).await.unwrap();
+    drop(tx);
+    assert_eq!(told[0].action, "template.test_sent");
+    assert_eq!(told[0].detail.as_deref(), Some("it sms •••568"));
     said(&office.editor("sms").await, "gateway took it.");
     assert_eq!(office.states().await, ["sent "]);
     assert_eq!(office.eye.number(TRACES).await, 0);

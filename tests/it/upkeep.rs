@@ -143,7 +143,10 @@ async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
     let told = eye
         .texts("SELECT outcome FROM task_run WHERE task = 'hourly'")
         .await;
-    assert_eq!(told, ["1 sessions, 1 runs, 1 nodes and 0 tests of texts swept out"]);
+    assert_eq!(
+        told,
+        ["1 sessions, 1 runs, 1 nodes and 0 tests of texts swept out"]
+    );
 }
 
 async fn names_that_an_older_program_folded_are_found_by_more_letters(store: TestStore) {

@@ -9,7 +9,7 @@ use url::Url;
 use super::settings::ArcgisSettings;
 use crate::domain::limits::{ARCGIS_PAGE, FEED_PAGES, SOURCE_BODY};
 use crate::source::fault::SourceFault;
-use crate::source::http::{FeedBody, Fetched, Fetcher};
+use crate::source::http::{FeedBody, Fetched, Fetcher, without_secrets};
 use crate::text::sanitize;
 
 /// Longest words of theirs in a fault, in characters.
@@ -53,7 +53,7 @@ pub(super) async fn rows(
         if bytes > SOURCE_BODY {
             return Err(too_many());
         }
-        let page = page(&body)?;
+        let page = page(&body).map_err(|fault| without_secrets(fault, &url))?;
         if page.is_empty() {
             return Ok(rows);
         }

@@ -56,7 +56,7 @@ pub(super) fn refused(what: &str) -> String {
     )
 }
 
-fn names_a_secret(name: &str) -> bool {
+pub(super) fn names_a_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRETS.iter().any(|word| name.ends_with(word))
 }

@@ -6,11 +6,12 @@
 //! Of an address, a fault says scheme, host and port: its path and its query may hold a token.
 //!
 //! Next: `headers` (texts and files), `in_clear` (what may not go over plain http), `answer` (what a status
-//! or a silence means).
+//! or a silence means), `secrets` (what no fault repeats).
 
 mod answer;
 mod headers;
 mod in_clear;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::domain::limits::{FEED_HEADERS, FEED_REDIRECTS, FEED_URL};
 use crate::text::sanitize;
 
 pub(in crate::source) use self::headers::HeaderSetting;
+pub(in crate::source) use self::secrets::without_secrets;
 
 /// How we call ourselves to those whose feeds we read.
 const WHO_WE_ARE: &str = concat!("Araldo/", env!("CARGO_PKG_VERSION"));
@@ -128,11 +130,12 @@ impl Fetcher {
         url: &str,
         validator: Option<&FeedValidator>,
     ) -> Result<Fetched, SourceFault> {
-        let url = parsed(url).map_err(SourceFault::Unexpected)?;
+        let asked = url;
+        let url = parsed(asked).map_err(SourceFault::Unexpected)?;
         let place = shown_address(&url);
         // On the heap: with a handshake in it, it is large.
         let fetched = Box::pin(self.ask(url, validator)).await;
-        fetched.map_err(|fault| placed(fault, &place))
+        fetched.map_err(|fault| placed(without_secrets(fault, asked), &place))
     }
 
     async fn ask(

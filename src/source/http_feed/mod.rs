@@ -22,7 +22,7 @@ use self::address::AskedUrl;
 use self::page::{FeedPage, follow, record, word};
 use self::place::{FeedPlace, reached};
 use super::fault::SourceFault;
-use super::http::{FeedValidator, Fetched, Fetcher};
+use super::http::{FeedValidator, Fetched, Fetcher, without_secrets};
 use super::mapping::digest;
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook, SourceRecord};
 use super::snapshot::{Snapshot, Thing};
@@ -172,7 +172,8 @@ impl HttpFeedReader {
             if bytes > SOURCE_BODY {
                 return Err(too_large());
             }
-            let page = FeedPage::read(&self.settings, &body)?;
+            let page = FeedPage::read(&self.settings, &body);
+            let page = page.map_err(|fault| without_secrets(fault, &url))?;
             pages.items.extend(page.items);
             let Some(next) = page.next else {
                 pages.validator = body.validator.filter(|_| number == 0);

@@ -377,6 +377,7 @@ impl Mapping {
 
     /// Whether a record says how a thing stands and no version of theirs tells its states apart: then what it
     /// said before may be news again.
+    #[must_use]
     pub fn goes_by_what_is_shown(&self, record: &SourceRecord) -> bool {
         self.version.is_none() && record.fields.contains_key(TURN)
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Mapping;
 use super::values::line;
 use crate::domain::FieldError;
+use crate::domain::limits::REFERENCE;
 use crate::source::reader::{SourceRecord, UNREADABLE};
 
 /// How one thing stands over there, in our words.
@@ -49,6 +50,7 @@ impl Mapping {
             let detail = format!("`{}` is empty", self.subject);
             return Err(FieldError::new(format!("/{}", self.subject), detail));
         };
+        self.check_length(&subject)?;
         let state = word("state").unwrap_or_default();
         if [&subject, &state].iter().any(|text| text.contains('\0')) {
             return Err(FieldError::new("", "a text holds a character NUL"));
@@ -59,6 +61,20 @@ impl Mapping {
             state,
             subject,
         })
+    }
+
+    /// Whether a reference may be as long as this one: intake takes no longer ones.
+    fn check_length(&self, reference: &str) -> Result<(), FieldError> {
+        let length = reference.chars().count();
+        if length <= REFERENCE {
+            return Ok(());
+        }
+        let mut fields = self.fields.iter();
+        let origin = fields.find(|(name, _)| *name == self.subject);
+        let origin = origin.map(|(_, field)| field.origin()).unwrap_or_default();
+        let detail =
+            format!("{origin} has {length} characters, and a reference has at most {REFERENCE}");
+        Err(FieldError::new(format!("/{}", self.subject), detail))
     }
 }
 
@@ -107,6 +123,10 @@ mod tests {
         assert!(fault.contains("no column `stato`"), "{fault}");
         let fault = standing(&mapping, &json!({"pratica": "", "stato": "NUOVA"})).unwrap_err();
         assert!(fault.contains("`case` is empty"), "{fault}");
+        let long = "9".repeat(REFERENCE + 1);
+        let fault = standing(&mapping, &json!({"pratica": long, "stato": "NUOVA"})).unwrap_err();
+        let said = "the column `pratica` has 201 characters, and a reference has at most 200";
+        assert!(fault.contains(said), "{fault}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use self::place::{RequestPlace, time};
 use self::request::{changed, identity, record};
 use self::services::ServiceNames;
 use super::fault::SourceFault;
-use super::http::{Fetched, Fetcher};
+use super::http::{Fetched, Fetcher, without_secrets};
 use super::reader::{Cursor, Reader, RefusedRecord, SourceLook, SourceRecord};
 use super::sql::SeenRows;
 use crate::domain::Timestamp;
@@ -148,7 +148,7 @@ impl Open311Reader {
                 Err(fault) => return Err(explained(fault)),
             };
             pages.bytes += body.bytes.len();
-            let items = listed(&body).map_err(|fault| without_key(fault, key))?;
+            let items = listed(&body).map_err(|fault| without_secrets(fault, &url))?;
             let shown = items.len();
             let is_new = pages.add(items);
             if pages.bytes > SOURCE_BODY || pages.items.len() > SNAPSHOT_THINGS {
@@ -263,14 +263,6 @@ fn explained(fault: SourceFault) -> SourceFault {
     }
 }
 
-/// A server may repeat what it was sent.
-fn without_key(fault: SourceFault, key: Option<&str>) -> SourceFault {
-    match (fault, key) {
-        (SourceFault::Refused(why), Some(key)) => SourceFault::Refused(why.replace(key, "***")),
-        (fault, _) => fault,
-    }
-}
-
 fn too_much() -> SourceFault {
     let mebibytes = SOURCE_BODY / (1_024 * 1_024);
     SourceFault::Unexpected(format!(
@@ -336,9 +328,9 @@ mod tests {
             "https://town.example/v2/requests.json?a=1&page=2&api_key=c4%26nary"
         );
         assert_eq!(sent(&asked, 1, None), asked.as_str());
-        let fault = SourceFault::Refused("403 c4nary is no key".to_owned());
-        let said = without_key(fault, Some("c4nary")).to_string();
-        assert_eq!(said, "it refuses: 403 *** is no key");
+        let fault = SourceFault::Refused("403 c4%26nary, c4&nary is no key".to_owned());
+        let said = without_secrets(fault, &sent(&asked, 1, Some("c4&nary")));
+        assert_eq!(said.to_string(), "it refuses: 403 ***, *** is no key");
     }
 
     #[test]

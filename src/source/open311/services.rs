@@ -10,7 +10,7 @@ use super::answer::{listed, word};
 use crate::domain::Timestamp;
 use crate::domain::limits::SNAPSHOT_THINGS;
 use crate::source::fault::SourceFault;
-use crate::source::http::{FeedValidator, Fetched, Fetcher};
+use crate::source::http::{FeedValidator, Fetched, Fetcher, without_secrets};
 
 /// How long what was found holds.
 const HOLDS: TimeDelta = TimeDelta::hours(1);
@@ -43,7 +43,8 @@ impl ServiceNames {
                 None
             }
             Ok(Fetched::Body(body)) => {
-                let found = listed(&body).map(|services| self.learn(&services));
+                let listed = listed(&body).map_err(|fault| without_secrets(fault, url));
+                let found = listed.map(|services| self.learn(&services));
                 // What could not be read has to come again.
                 self.validator = body.validator.filter(|_| found.is_ok());
                 found.err().as_ref().map(doubt)

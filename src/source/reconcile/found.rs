@@ -40,7 +40,11 @@ pub(in crate::source) async fn found(
     let ours = open_here(store, mapping).await?;
     let mut present = TheirPresent::new(Arc::clone(mapping), ours, keeps_records);
     within(RECONCILE_WITHIN, reader.present(&mut present)).await?;
-    let mut found = FoundDifferences::from(present.end());
+    let handed = present.end();
+    if let Some(why) = nothing_compared(&handed) {
+        return Err(SourceFault::Unexpected(why).into());
+    }
+    let mut found = FoundDifferences::from(handed);
     let mut tx = store.read().await?;
     found.note_standings(&mut tx, mapping).await?;
     Ok(found)
@@ -84,6 +88,16 @@ async fn standings(
         all.extend(found.into_iter().map(|here| (here.reference.clone(), here)));
     }
     Ok(all)
+}
+
+/// Where no record at all could be read, nobody may say that nothing is missing.
+fn nothing_compared(handed: &HandedOver) -> Option<String> {
+    let (count, why) = handed.unread.as_ref()?;
+    (*count == handed.rows).then(|| {
+        format!(
+            "nothing could be compared: none of its {count} records could be read; the first: {why}"
+        )
+    })
 }
 
 impl From<HandedOver> for FoundDifferences {

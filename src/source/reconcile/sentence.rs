@@ -16,7 +16,12 @@ pub fn reconciled_sentence(
     let (theirs, ours) = (compared.theirs, compared.ours);
     let counts = format!("it says {theirs} {what}, we know {ours}");
     if compared.differs() == 0 {
-        return format!("{counts}: nothing is missing");
+        // A doubt says what was not compared.
+        let as_far = match compared.doubt.is_some() {
+            true => ", as far as it could be compared",
+            false => "",
+        };
+        return format!("{counts}: nothing is missing{as_far}");
     }
     let mut named: Vec<String> = names.iter().map(|one| one.name.clone()).collect();
     let more = compared.differs() - i64::try_from(named.len()).unwrap_or(i64::MAX);
@@ -55,7 +60,7 @@ mod tests {
         compared.missing = 5;
         let said = reconciled_sentence(&compared, &names, true);
         assert!(said.ends_with(": PR-7, PR-9, and 3 more"), "{said}");
-        let same = ComparedSource {
+        let mut same = ComparedSource {
             theirs: 3,
             ours: 3,
             ..ComparedSource::default()
@@ -63,6 +68,12 @@ mod tests {
         assert_eq!(
             reconciled_sentence(&same, &[], false),
             "it says 3 incidents that go on, we know 3: nothing is missing"
+        );
+        same.doubt = Some("1 records could not be read".to_owned());
+        let said = reconciled_sentence(&same, &[], false);
+        assert!(
+            said.ends_with("missing, as far as it could be compared"),
+            "{said}"
         );
     }
 }

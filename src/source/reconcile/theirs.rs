@@ -9,6 +9,7 @@ use crate::domain::limits::{RECONCILE_LATE, RECONCILE_OPEN, RECONCILE_ROWS, SOUR
 use crate::source::fault::SourceFault;
 use crate::source::mapping::{Mapping, StandingThere};
 use crate::source::reader::SourceRecord;
+use crate::source::sql::excess;
 use crate::store::sources::StandingHere;
 
 /// What stands there now: a reader hands it over, one record after the other.
@@ -37,6 +38,8 @@ pub(super) struct PresentSuspect {
 
 /// All that was handed over.
 pub(super) struct HandedOver {
+    /// How many records there were.
+    pub(super) rows: usize,
     /// How many are open there.
     pub(super) open: usize,
     pub(super) suspects: BTreeMap<String, PresentSuspect>,
@@ -123,6 +126,7 @@ impl TheirPresent {
         let absent = self.ours.into_iter().filter(|(_, (_, named))| !named);
         let absent = absent.map(|(name, (here, _))| (name, here));
         HandedOver {
+            rows: self.rows,
             open: self.open,
             suspects: self.suspects,
             // What could not be read may be any of them.
@@ -145,6 +149,9 @@ pub(super) fn agree(there: &StandingThere, here: &StandingHere) -> bool {
 
 /// Whatever a record does to whoever maps it, the others and the daemon go on.
 fn standing_by(mapping: &Mapping, record: &SourceRecord) -> Result<StandingThere, FieldError> {
+    if let Some(why) = excess(&record.fields) {
+        return Err(FieldError::new("", why));
+    }
     let work = std::panic::AssertUnwindSafe(|| mapping.standing(record));
     std::panic::catch_unwind(work)
         .unwrap_or_else(|_| Err(FieldError::new("", "the mapping stumbled over it")))
@@ -161,6 +168,7 @@ mod tests {
     use super::*;
     use crate::domain::Timestamp;
     use crate::domain::case_kind::CaseKinds;
+    use crate::domain::limits::SOURCE_ROW;
     use crate::source::settings::WatchSettings;
 
     fn mapping() -> Arc<Mapping> {
@@ -248,6 +256,19 @@ mod tests {
         let (count, why) = found.unread.unwrap();
         assert_eq!((count, found.gone.len()), (1, 0));
         assert!(why.contains("`case` is empty"), "{why}");
+    }
+
+    #[test]
+    fn a_row_that_is_too_large_is_not_compared_and_its_largest_column_is_named() {
+        let mut present = TheirPresent::new(mapping(), Vec::new(), false);
+        let mut large = row(&json!("A"), "received");
+        let cell = json!("x".repeat(SOURCE_ROW));
+        large.fields.insert("allegato".to_owned(), cell);
+        present.take(large).unwrap();
+        let found = present.end();
+        let (_, why) = found.unread.unwrap();
+        assert!(why.contains("most of them in `allegato`"), "{why}");
+        assert_eq!((found.rows, found.open, found.suspects.len()), (1, 0, 0));
     }
 
     #[test]

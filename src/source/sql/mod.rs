@@ -38,6 +38,7 @@ use super::reconcile::TheirPresent;
 use crate::domain::Timestamp;
 
 pub(super) use self::errors::{fault, placed, within};
+pub(super) use self::page::excess;
 pub(super) use self::postgres::options as postgres_options;
 pub(super) use self::present::{Digits, read_whole};
 pub(super) use self::seen::SeenRows;

@@ -179,6 +179,17 @@ pub(super) fn no_cursor(column: &str, kind: &str) -> SourceFault {
     ))
 }
 
+/// Why a row is too large to be taken, if it is: with its largest column.
+pub(in crate::source) fn excess(fields: &Map<String, Value>) -> Option<String> {
+    let bytes = weight_of(fields);
+    let largest = fields.iter().max_by_key(|(_, value)| weight(value));
+    let (column, _) = largest.filter(|_| bytes > SOURCE_ROW)?;
+    Some(format!(
+        "the row has {bytes} bytes, most of them in `{column}`, and {SOURCE_ROW} are taken at most: select \
+         fewer columns"
+    ))
+}
+
 /// About as many bytes as it has as JSON.
 fn weight_of(fields: &Map<String, Value>) -> usize {
     let weight_of_field = |(name, value): (&String, &Value)| name.len() + 4 + weight(value);

@@ -150,7 +150,8 @@ impl Preferences<'_> {
         )
     }
 
-    async fn topics(
+    /// The topics that clients are written about, with this client's decisions.
+    pub async fn topics(
         &mut self,
         client: ClientId,
     ) -> Result<BTreeMap<String, Option<bool>>, StoreError> {

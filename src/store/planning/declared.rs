@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::domain::event::{DeclaredState, IncidentStep};
 use crate::domain::{DeclaredId, Timestamp};
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{affected, all, one, optional, value, values};
+use crate::store::database::sql::{affected, all, execute, one, optional, value, values};
 use crate::store::{StoreError, handle};
 
 handle! {
@@ -28,7 +28,8 @@ row! {
         pub step: IncidentStep,
         /// The event's data, as JSON.
         pub what: String,
-        /// What of a pasted list was left out, as JSON.
+        /// What of a pasted list was left out, or where the incident stood when a change of it was
+        /// written, as JSON.
         pub notes: String,
         pub state: DeclaredState,
         /// Who wrote it last.
@@ -55,7 +56,7 @@ pub struct DeclaredText<'a> {
     pub step: IncidentStep,
     /// The event's data, as JSON.
     pub what: &'a str,
-    /// What of a pasted list was left out, as JSON.
+    /// What of a pasted list was left out, or where the incident stood, as JSON.
     pub notes: &'a str,
     pub author: &'a str,
 }
@@ -72,6 +73,20 @@ pub struct DeclaredMove<'a> {
     pub by: Option<&'a str>,
     /// Why it is returned.
     pub reason: Option<&'a str>,
+}
+
+row! {
+    /// Something that waits for a second person, or for its author again.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct DeclaredNotice {
+        pub id: DeclaredId,
+        /// Reference of the incident.
+        pub incident: String,
+        pub state: DeclaredState,
+        /// Who wrote it last.
+        pub author: String,
+        pub changed_at: Timestamp,
+    }
 }
 
 row! {
@@ -133,7 +148,8 @@ impl Declared<'_> {
         Ok(done == 1)
     }
 
-    /// Moves one that is still open. False: it is not as it was at this revision.
+    /// Moves one that is still open; once it is not, its notes are for nobody and go. False: it is
+    /// not as it was at this revision.
     pub async fn move_on(
         &mut self,
         (id, revision): (DeclaredId, i64),
@@ -142,9 +158,11 @@ impl Declared<'_> {
     ) -> Result<bool, StoreError> {
         let done = affected!(self.0, "move what is declared on",
             "UPDATE declared_incident SET revision = revision + 1, state = $3, fingerprint = $4,
-             clients = $5, decided_by = $6, reason = $7, changed_at = $8
+             clients = $5, decided_by = $6, reason = $7, changed_at = $8,
+             notes = CASE WHEN $9 THEN notes ELSE '{}' END
              WHERE id = $1 AND revision = $2 AND state NOT IN ('sent', 'withdrawn')";
-            id, revision, moved.to, moved.fingerprint, moved.clients, moved.by, moved.reason, now
+            id, revision, moved.to, moved.fingerprint, moved.clients, moved.by, moved.reason, now,
+            moved.to.is_open()
         )?;
         Ok(done == 1)
     }
@@ -171,6 +189,48 @@ impl Declared<'_> {
             "SELECT CAST(count(*) AS BIGINT) FROM (SELECT id FROM declared_incident
              WHERE state = 'waiting' LIMIT $1) AS found";
             MOST_COUNTED
+        )
+    }
+
+    /// At most `limit` of those that wait for a second person, or for their author again, the oldest
+    /// first.
+    pub async fn notices(&mut self, limit: i64) -> Result<Vec<DeclaredNotice>, StoreError> {
+        all!(self.0, "list what waits for approval",
+            "SELECT id, incident, state, author, changed_at FROM declared_incident
+             WHERE state IN ('waiting', 'returned') ORDER BY changed_at, id LIMIT $1";
+            limit
+        )
+    }
+
+    /// Everybody who wrote at this one, by the audit: its row knows the last of them alone.
+    pub async fn authors(&mut self, id: DeclaredId) -> Result<HashSet<String>, StoreError> {
+        // Whatever was done to it is younger than itself: the key of the audit ends the search.
+        let found: Vec<String> = values!(self.0, "look who wrote what is declared",
+            "SELECT DISTINCT actor FROM audit WHERE id > $1 AND detail = $2
+             AND action IN ('incident.drafted', 'incident.redrafted')";
+            id, id.to_string()
+        )?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// How many clients were told of a subject, or share the address of somebody who was.
+    pub async fn told(&mut self, subject: &str) -> Result<i64, StoreError> {
+        value!(self.0, "count who was told of a subject",
+            "SELECT CAST(count(DISTINCT m.client_id) AS BIGINT)
+             FROM plan p JOIN message m ON m.plan_id = p.id
+             WHERE p.subject = $1 AND (m.opened_at IS NOT NULL OR m.reason = 'same_address'
+             OR m.state NOT IN ('suppressed', 'expired', 'cancelled'))";
+            subject
+        )
+    }
+
+    /// Forgets what was left out of the lists of drafts that nobody touched since then: names of
+    /// people may stand there. What a change notes names nobody and stays.
+    pub async fn forget_notes(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        execute!(self.0, "forget what was left out of lists",
+            "UPDATE declared_incident SET notes = '{}'
+             WHERE changed_at < $1 AND type = $2 AND notes <> '{}'";
+            before, IncidentStep::Opened
         )
     }
 

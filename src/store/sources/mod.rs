@@ -18,7 +18,7 @@ pub use self::reconciliation::{
 
 use crate::domain::{NodeId, Timestamp};
 use crate::store::database::rows::row;
-use crate::store::database::sql::{affected, all, execute, optional};
+use crate::store::database::sql::{affected, all, execute, optional, value};
 use crate::store::{StoreError, handle};
 
 /// The name and the kind of the clock, which is no system of others: who minds it is written down as
@@ -97,8 +97,8 @@ impl Sources<'_> {
     pub async fn ensure(&mut self, name: &str, kind: &str) -> Result<(), StoreError> {
         execute!(self.0, "enter a source",
             "INSERT INTO source (name, kind, settled, records, faults) VALUES ($1, $2, $3, 0, 0)
-             ON CONFLICT (name) DO UPDATE SET kind = $2, cursor = NULL, settled = $3
-             WHERE source.kind <> $2";
+             ON CONFLICT (name) DO UPDATE SET kind = $2, cursor = NULL, settled = $3,
+             began_at = NULL WHERE source.kind <> $2";
             name, kind, false
         )
     }
@@ -113,6 +113,24 @@ impl Sources<'_> {
             name, node
         )?;
         Ok(done == 1)
+    }
+
+    /// Since when what stands there already is being read: from now on, unless that began before. Whoever
+    /// goes on with it must tell what changed since then.
+    pub async fn baseline_since(
+        &mut self,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        execute!(self.0, "record that a source is read for the first time",
+            "UPDATE source SET began_at = $2
+             WHERE name = $1 AND began_at IS NULL AND NOT settled";
+            name, now
+        )?;
+        value!(self.0, "read since when a source is read for the first time",
+            "SELECT coalesce(began_at, $2) FROM source WHERE name = $1";
+            name, now
+        )
     }
 
     /// Lets go of a source, so that any node may claim it.
@@ -147,7 +165,7 @@ impl Sources<'_> {
         let lag = progress.lag.and_then(|lag| lag.num_microseconds());
         let done = affected!(self.0, "record how far a source was read",
             "UPDATE source SET cursor = coalesce($3, cursor), settled = $4,
-             records = records + $5, lag = coalesce($6, lag), looked_at = $7,
+             began_at = CASE WHEN $4 THEN NULL ELSE began_at END, records = records + $5, lag = coalesce($6, lag), looked_at = $7,
              record_at = CASE WHEN $5 > 0 THEN $7 ELSE record_at END,
              doubt = $8, faults = 0, fault = NULL, fault_since = NULL
              WHERE name = $1 AND node_id = $2";
@@ -214,11 +232,13 @@ impl Sources<'_> {
         )
     }
 
-    /// Has a source be read from another place; none: from the beginning. Whoever reads it this
+    /// Has a source be read from another place; none: from the beginning, which counts as a first look
+    /// that begins now if the first one is not over. Whoever reads it this
     /// moment loses it, keeps nothing of what it has in hand, and claims it again with this place.
     pub async fn rewind(&mut self, name: &str, cursor: Option<&str>) -> Result<(), StoreError> {
         execute!(self.0, "set a source back",
-            "UPDATE source SET cursor = $2, node_id = NULL WHERE name = $1";
+            "UPDATE source SET cursor = $2, node_id = NULL,
+             began_at = CASE WHEN $2 IS NULL THEN NULL ELSE began_at END WHERE name = $1";
             name, cursor
         )
     }

@@ -17,9 +17,9 @@ pub(super) fn may_lead(address: &str, begins_with: Option<&str>) -> bool {
 }
 
 /// Whether a mark prints one of our own addresses, and nothing else.
-pub(super) fn is_own(mark: &str) -> bool {
+pub(in crate::template) fn is_own(mark: &str) -> bool {
     let inside = mark.trim_start_matches("{{").trim_end_matches("}}");
-    OWN_ADDRESSES.contains(&inside.trim())
+    OWN_ADDRESSES.contains(&inside.trim_matches('-').trim())
 }
 
 /// The addresses that stand in a text as they are: `(start, end)` of each.

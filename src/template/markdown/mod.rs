@@ -18,6 +18,7 @@ mod write;
 
 use std::collections::BTreeMap;
 
+pub(super) use address::is_own;
 use guard::GuardedMarkdown;
 
 use super::bounds;

@@ -1,9 +1,11 @@
-//! The search field: a reference or number leads straight to its page, anything else to the
-//! clients whose name holds it.
+//! The search field: a reference or number leads straight to its page, and so does the code of a
+//! supply point, a telephone number or an e-mail address that one client has; anything else leads to
+//! the clients whose name holds it.
 
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
+use crate::domain::{EmailAddress, PhoneNumber};
 use crate::store::StoreError;
 use crate::web::Web;
 use crate::web::extract::Query;
@@ -41,6 +43,25 @@ async fn exact(web: &Web, text: &str) -> Result<Option<String>, StoreError> {
     if tx.cases().lookup(text).await?.is_some() {
         return Ok(Some(format!("/console/cases/{path}")));
     }
-    let client = tx.clients().lookup_id(text).await?;
-    Ok(client.map(|_| format!("/console/clients/{path}")))
+    if tx.clients().lookup_id(text).await?.is_some() {
+        return Ok(Some(format!("/console/clients/{path}")));
+    }
+    let address = address(web, text);
+    let found = tx
+        .reports()
+        .clients_exactly(text, address.as_deref())
+        .await?;
+    Ok(match found.as_slice() {
+        [one] => Some(format!("/console/clients/{}", in_path(one))),
+        _ => None,
+    })
+}
+
+/// What was typed as the store keeps telephone numbers and e-mail addresses, if it is one.
+pub(super) fn address(web: &Web, text: &str) -> Option<String> {
+    if let Ok(number) = PhoneNumber::parse(text, &web.phones) {
+        return Some(number.as_str().to_owned());
+    }
+    let mail = EmailAddress::parse(text).ok()?;
+    Some(mail.as_str().to_owned())
 }

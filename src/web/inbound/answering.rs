@@ -80,7 +80,7 @@ impl AutomaticAnswer {
             "id": id,
             "source": source(sms.provider),
             "type": MESSAGE_REQUESTED,
-            "subject": subject(told.message),
+            "subject": subject(told),
             "data": {
                 "client": told.reference,
                 "template": self.template,

@@ -4,20 +4,24 @@
 //! A text belongs to the last message that its number got. It is taken once, by the gateway's name for
 //! it: an event `reply.received` holds the place, with neither number nor text. One of a few words is
 //! obeyed (`track::words`); all else is a reply for a person, as one on the status page is. What has a
-//! number that no client has is counted, and kept nowhere.
+//! number that no client has is counted, and kept nowhere; but its STOP holds.
 //!
-//! Next: `sender` (what is done with a text), `answering` (what is said back at once).
+//! Next: `sender` (what is done with a text), `answering` (what is said back at once), `strangers` (a
+//! number that no client has).
 
 mod answering;
 mod sender;
+mod strangers;
 
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
 use self::sender::SmsSender;
+pub(in crate::web) use self::strangers::StrangersBarred;
 use crate::domain::event::{ANSWERS, Arrival, REPLY_RECEIVED};
-use crate::domain::{MessageId, PhoneNumber, Timestamp};
+use crate::domain::{PhoneNumber, Timestamp};
+use crate::store::people::senders::LastTold;
 use crate::store::planning::events::Accept;
 use crate::store::{StoreError, Tx};
 use crate::text::tree::Tree;
@@ -41,7 +45,7 @@ pub(in crate::web) enum SmsOutcome {
     Taken,
     /// It had been taken before.
     TakenBefore,
-    /// Nobody whom we ever told anything has this number.
+    /// No client has this number.
     OfNobody,
 }
 
@@ -54,11 +58,12 @@ pub(in crate::web) async fn take(
     let Ok(number) = PhoneNumber::parse(sms.from, &web.phones) else {
         return Ok(of_nobody(web));
     };
+    let word = understood(sms.text);
     let mut tx = web.store.write().await?;
-    let Some(told) = tx.senders().told_last(&number).await? else {
+    let Some(told) = tx.senders().who_has(&number).await? else {
+        strangers::obey(web, tx, &number, &word, now).await?;
         return Ok(of_nobody(web));
     };
-    let word = understood(sms.text);
     let sender = SmsSender {
         web,
         told: &told,
@@ -76,7 +81,7 @@ pub(in crate::web) async fn take(
     }
     tx.commit().await?;
     web.wake.events_stored();
-    tracing::info!(message.id = %told.message, reply.word = word.name(), "a client wrote back");
+    tracing::info!(client.id = %told.client, reply.word = word.name(), "a client wrote back");
     Ok(SmsOutcome::Taken)
 }
 
@@ -92,7 +97,7 @@ fn noted(sms: &InboundSms<'_>, sender: &SmsSender<'_>, word: &SentWord) -> serde
         "id": sms.id,
         "source": source(sms.provider),
         "type": REPLY_RECEIVED,
-        "subject": subject(sender.told.message),
+        "subject": subject(sender.told),
         "data": { "client": sender.told.reference, "word": word.name() },
     })
 }
@@ -102,9 +107,12 @@ fn source(provider: &str) -> String {
     format!("{ANSWERS}{provider}")
 }
 
-/// The message that is answered: `plan` finds there who wrote.
-fn subject(answered: MessageId) -> String {
-    format!("message:{answered}")
+/// The message that is answered, or the contact that wrote: `plan` finds there the number.
+fn subject(told: &LastTold) -> String {
+    match told.message {
+        Some(message) => format!("message:{message}"),
+        None => format!("contact:{}", told.contact),
+    }
 }
 
 /// Keeps an event. False: it is there already.

@@ -1,12 +1,11 @@
 //! What is done with a client's text, in the transaction that takes it.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 
 use super::answering::AutomaticAnswer;
 use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES, QUESTION_OPEN};
 use crate::domain::{EngagementKind, MessageId, PhoneNumber, Timestamp, Verdict};
+use crate::store::access::audit::AuditEntry;
 use crate::store::messages::engagement::NewEngagement;
 use crate::store::people::preferences::Decision;
 use crate::store::people::senders::LastTold;
@@ -20,7 +19,7 @@ use crate::web::public::{BackSettled, settle};
 /// A text that answers a message older than this may be about something else; people are told so.
 const FRESH: TimeDelta = TimeDelta::hours(72);
 
-/// Who wrote, and after which message.
+/// Who wrote, and after which message, if any.
 pub(super) struct SmsSender<'a> {
     pub(super) web: &'a Web,
     pub(super) told: &'a LastTold,
@@ -42,7 +41,7 @@ impl SmsSender<'_> {
             SentWord::Stop(Some(topic)) => self.choose(tx, topic, false, text).await,
             SentWord::Start(Some(topic)) => self.choose(tx, topic, true, text).await,
             SentWord::Info => {
-                self.confirm(tx, self.told.message).await?;
+                self.read(tx).await?;
                 Ok(Some(AutomaticAnswer::info()))
             }
             SentWord::Help => {
@@ -59,32 +58,21 @@ impl SmsSender<'_> {
 
     /// Nothing more to this number.
     async fn stop(&self, tx: &mut Tx) -> Result<AutomaticAnswer, StoreError> {
-        let LastTold {
-            client, message, ..
-        } = *self.told;
-        let choices = tx.preferences().of(client, message).await?;
-        if choices.is_some_and(|choices| !choices.stopped) {
-            let ids = &*self.web.ids;
-            tx.preferences()
-                .stop(client, message, self.now, ids)
-                .await?;
+        if !tx.senders().is_stopped(self.number).await? {
+            let answered = self.told.message;
+            tx.senders().stop(self.number, answered, self.now).await?;
+            self.audit(tx, "stopped everything").await?;
             self.unsubscribed(tx).await?;
         }
         Ok(AutomaticAnswer::stopped(None))
     }
 
     async fn resume(&self, tx: &mut Tx) -> Result<AutomaticAnswer, StoreError> {
-        let LastTold {
-            client, message, ..
-        } = *self.told;
-        let choices = tx.preferences().of(client, message).await?;
-        if choices.is_some_and(|choices| choices.stopped) {
-            let ids = &*self.web.ids;
-            tx.preferences()
-                .resume(client, message, self.now, ids)
-                .await?;
+        if tx.senders().is_stopped(self.number).await? {
+            tx.senders().resume(self.number).await?;
+            self.audit(tx, "took the stop back").await?;
         }
-        self.confirm(tx, message).await?;
+        self.read(tx).await?;
         Ok(AutomaticAnswer::resumed(None))
     }
 
@@ -96,11 +84,8 @@ impl SmsSender<'_> {
         wanted: bool,
         text: &str,
     ) -> Result<Option<AutomaticAnswer>, StoreError> {
-        let LastTold {
-            client, message, ..
-        } = *self.told;
-        let choices = tx.preferences().of(client, message).await?;
-        let topics = choices.map_or_else(BTreeMap::new, |choices| choices.topics);
+        let client = self.told.client;
+        let topics = tx.preferences().topics(client).await?;
         let names: Vec<&str> = topics.keys().map(String::as_str).collect();
         let Some(topic) = topic_named(topic, &names) else {
             return self.keep(tx, text).await;
@@ -116,7 +101,7 @@ impl SmsSender<'_> {
                 .await?;
         }
         if wanted {
-            self.confirm(tx, message).await?;
+            self.read(tx).await?;
             return Ok(Some(AutomaticAnswer::resumed(Some(topic))));
         }
         self.unsubscribed(tx).await?;
@@ -143,15 +128,22 @@ impl SmsSender<'_> {
         }
     }
 
-    /// Keeps the text for a person. Whoever has written so often already is told where to call.
+    /// Keeps the text for a person. Whoever has written so often already is told where to call, and so
+    /// is whoever was never told anything: a reply is kept with a message.
     async fn keep(&self, tx: &mut Tx, text: &str) -> Result<Option<AutomaticAnswer>, StoreError> {
         let kept: String = sanitize::lines(text).chars().take(LONGEST_REPLY).collect();
         let kept = kept.trim();
         if kept.is_empty() {
-            self.confirm(tx, self.told.message).await?;
+            self.read(tx).await?;
             return Ok(None);
         }
-        let message = self.told.message;
+        let message = match self.told.message {
+            Some(message) => Some(message),
+            None => tx.senders().told_otherwise(self.told.client).await?,
+        };
+        let Some(message) = message else {
+            return Ok(Some(AutomaticAnswer::info()));
+        };
         let replied = EngagementKind::Replied;
         if tx.engagement().count(message, replied).await? >= MOST_REPLIES {
             return Ok(Some(AutomaticAnswer::info()));
@@ -163,7 +155,24 @@ impl SmsSender<'_> {
 
     async fn unsubscribed(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let kind = EngagementKind::Unsubscribed;
-        self.note(tx, self.told.message, kind, None).await
+        match self.told.message {
+            Some(message) => self.note(tx, message, kind, None).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn audit(&self, tx: &mut Tx, detail: &str) -> Result<(), StoreError> {
+        let subject = format!("client:{}", self.told.client);
+        let entry = AuditEntry::new("client", "preferences.changed", &subject).with(detail);
+        self.web.audit(tx, &entry).await
+    }
+
+    /// The SMS that is answered was read.
+    async fn read(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        match self.told.message {
+            Some(message) => self.confirm(tx, message).await,
+            None => Ok(()),
+        }
     }
 
     /// Whoever answers has read it; once is enough.
@@ -185,7 +194,7 @@ impl SmsSender<'_> {
         let act = NewEngagement {
             message,
             kind,
-            verdict: Verdict::Human,
+            verdict: self.verdict(),
             grounds: self.grounds(),
             link: None,
             detail,
@@ -193,13 +202,28 @@ impl SmsSender<'_> {
         };
         let ids = &*self.web.ids;
         tx.engagement().record(&[act], &[], ids).await?;
+        if self.told.message.is_none() {
+            return Ok(());
+        }
         let mut receipts = tx.receipts(self.web.track.horizon);
         receipts.proven(&[message], self.now).await
     }
 
+    /// A text that answers no SMS is no proof that the message it is kept with was read.
+    const fn verdict(&self) -> Verdict {
+        match self.told.message {
+            Some(_) => Verdict::Human,
+            None => Verdict::Undetermined,
+        }
+    }
+
     /// What people should know of how the text was joined to its message.
     fn grounds(&self) -> &'static str {
-        let is_old = self.now - self.told.told_at > FRESH;
+        let Some(told_at) = self.told.told_at else {
+            return "wrote an SMS, though none that asks for an answer is known to this number; this is \
+                    the client's last message";
+        };
+        let is_old = self.now - told_at > FRESH;
         match (self.told.sharing > 1, is_old) {
             (false, false) => "wrote an SMS",
             (true, false) => {

@@ -21,6 +21,7 @@ mod phrases;
 mod received;
 mod refusal;
 mod status;
+mod topics;
 mod unsubscribe;
 mod view;
 mod visitor;

@@ -8,6 +8,7 @@ use super::page;
 use super::phrases::{Confirmation, Language};
 use super::received;
 use super::refusal::{self, Refusal};
+use super::topics;
 use super::view::{self, PageSubject, StatusPageView};
 use super::visitor::Visitor;
 use super::when::LocalCalendar;
@@ -102,7 +103,8 @@ fn render(
         story: view::story(&told, subject, &web.pages, calendar),
         asks: view::asks(subject),
         list: view::list(subject),
-        choices: choices.map(|choices| {
+        choices: choices.map(|mut choices| {
+            topics::keep_theirs(web, &mut choices.topics);
             let form = view::choices(&choices, &told, language);
             match after.hours() {
                 Some((from, to)) => form.asking_again(from, to),

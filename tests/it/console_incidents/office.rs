@@ -201,11 +201,24 @@ impl Person {
         office.clock.advance(TimeDelta::minutes(5));
     }
 
+    /// The same where another person has to approve it.
+    pub(super) async fn opens_with(&self, second: &Person, office: &Office) {
+        let fields = [("municipalities", TOWN), ("reference", "G-1")];
+        let check = self.declares(&fields).await;
+        self.presses(&check, "ask").await;
+        second.presses(&check, "approve").await;
+        let sent = self.presses(&check, "send").await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        office.planned().await;
+        office.clock.advance(TimeDelta::minutes(5));
+    }
+
     /// Sends one of the small forms about `G-1`.
     pub(super) async fn changes(&self, how: &str, fields: &[(&str, &str)]) -> Page {
         let form = format!("/console/incidents/G-1/change?as={how}");
-        let id = self.get(&form).await.field("id");
-        let usual = [("id", id.as_str()), ("as", how)];
+        let form = self.get(&form).await;
+        let (id, seen) = (form.field("id"), form.field("seen"));
+        let usual = [("id", id.as_str()), ("seen", seen.as_str()), ("as", how)];
         let all = [&usual[..], fields].concat();
         self.post("/console/incidents/G-1/change", &all).await
     }

@@ -20,7 +20,7 @@ on_both_databases!(
     what_is_not_listed_any_more_ends_and_what_flickers_tells_nobody,
 );
 
-const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
+pub(super) const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 const SETTLED: &str = "SELECT CAST(count(*) AS BIGINT) FROM source WHERE settled";
 const DEAD: &str = "SELECT CAST(count(*) AS BIGINT) FROM source_dead";
 /// The first page of the layer; what is asked behind it is empty.
@@ -58,7 +58,7 @@ fn on_the_map(feed: &Feed) -> String {
 }
 
 /// A client in Bologna and one in another town.
-async fn clients(node: &Node) {
+pub(super) async fn clients(node: &Node) {
     for (client, number, town) in [
         ("BO", "+390000000180", "037006"),
         ("CE", "+390000000181", "037020"),
@@ -86,7 +86,7 @@ async fn until_noted(node: &Node, words: Option<&str>) {
 }
 
 /// Waits until so many further requests have been answered.
-async fn looked(feed: &Feed, more: usize) {
+pub(super) async fn looked(feed: &Feed, more: usize) {
     let before = feed.requests().len();
     until(async || {
         let asked = feed.requests().len();
@@ -97,7 +97,7 @@ async fn looked(feed: &Feed, more: usize) {
     .await;
 }
 
-async fn told_types(node: &Node) -> Vec<String> {
+pub(super) async fn told_types(node: &Node) -> Vec<String> {
     node.eye
         .texts("SELECT type FROM event WHERE NOT quiet ORDER BY id")
         .await
@@ -361,7 +361,7 @@ fn works(numbers: impl IntoIterator<Item = u32>) -> String {
     Value::Array(works.collect()).to_string()
 }
 
-fn by_works(feed: &Feed) -> String {
+pub(super) fn by_works(feed: &Feed) -> String {
     format!(
         r#"
 [source.works]

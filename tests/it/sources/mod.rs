@@ -15,6 +15,7 @@ mod open311;
 mod outbox;
 mod reconcile;
 mod reloaded;
+mod said_again;
 mod theirs;
 mod told_by_itself;
 mod webhook;

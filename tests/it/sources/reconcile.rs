@@ -448,6 +448,38 @@ async fn the_command_asks_at_once_and_takes_nothing() {
 }
 
 #[tokio::test]
+async fn where_no_record_can_be_read_nobody_says_that_nothing_is_missing() {
+    let home = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(home.path()).await;
+    two_cases(&theirs).await;
+    let said_of = |present: &str| {
+        let settings = asked(&theirs, present, "");
+        let run = program(home.path(), &settings);
+        run(&["source", "reconcile", "crm"])
+    };
+    let (fine, said) = said_of("SELECT id, pratica FROM pratiche");
+    assert!(!fine && !said.contains("nothing is missing"), "{said}");
+    let nothing = "nothing could be compared: none of its 2 records could be read";
+    assert!(said.contains(nothing), "{said}");
+    assert!(said.contains("no column `stato`"), "{said}");
+
+    // Neither a document in a cell nor one in the place of a reference is compared.
+    for (present, why) in [
+        (
+            "SELECT pratica, stato, hex(zeroblob(9000000)) AS allegato FROM pratiche WHERE id = 1",
+            "most of them in `allegato`",
+        ),
+        (
+            "SELECT hex(zeroblob(200)) AS pratica, stato FROM pratiche",
+            "the column `pratica` has 400 characters",
+        ),
+    ] {
+        let (fine, said) = said_of(present);
+        assert!(!fine && said.contains(why), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_source_that_cannot_be_asked_says_what_it_lacks() {
     let home = tempfile::tempdir().unwrap();
     let theirs = Theirs::sqlite(home.path()).await;

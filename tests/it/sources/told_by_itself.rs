@@ -1,6 +1,9 @@
 //! A change in a table is told to the client, though nobody posted it; what stood there before is
 //! known and told to nobody.
 
+use araldo::domain::Clock as _;
+use araldo::domain::clock::SystemClock;
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::theirs::Theirs;
@@ -13,6 +16,7 @@ on_both_databases!(
     a_change_in_mariadb_is_told_and_the_baseline_is_not,
     a_change_in_a_sqlite_file_is_told_and_the_baseline_is_not,
     a_look_that_sees_a_row_again_tells_nobody_twice,
+    what_changes_while_a_first_look_is_interrupted_is_told,
 );
 
 async fn clients(node: &Node, count: usize) {
@@ -109,6 +113,60 @@ async fn a_look_that_sees_a_row_again_tells_nobody_twice(store: TestStore) {
             .await,
         1
     );
+    node.sums_close().await;
+    node.stop().await;
+}
+
+/// The first look stops before a row that is too large, and another run of the daemon ends it.
+async fn what_changes_while_a_first_look_is_interrupted_is_told(store: TestStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = Theirs::sqlite(folder.path()).await;
+    let settings = theirs.by_query().replace(
+        "note = \"note\"\nversion = \"changed\"",
+        "version = \"changed\"\nchanged_at = \"note\"",
+    );
+    assert!(settings.contains("changed_at"), "{settings}");
+    for number in 0..3 {
+        theirs.write(number, "NUOVA", number + 1).await;
+    }
+    let before = SystemClock.now() - TimeDelta::hours(1);
+    let large = format!(
+        "UPDATE pratiche SET note = '{before}';
+         UPDATE pratiche SET tipo = hex(zeroblob(200000)) WHERE id = 1"
+    );
+    theirs.run(&large).await;
+    let first = Node::start(store, &settings).await;
+    clients(&first, 4).await;
+    let interrupted = "SELECT CAST(count(*) AS BIGINT) FROM source
+                       WHERE fault IS NOT NULL AND records = 1 AND NOT settled";
+    first.eye.until(interrupted, 1).await;
+    first.planned().await;
+    let store = first.stop_and_keep_store().await;
+
+    theirs.write(0, "AL DISTRIBUTORE", 10).await;
+    theirs.write(3, "NUOVA", 11).await;
+    let changed = format!(
+        "UPDATE pratiche SET tipo = 'VOLTURA';
+         UPDATE pratiche SET note = '{}' WHERE changed >= 10",
+        SystemClock.now()
+    );
+    theirs.run(&changed).await;
+    let node = Node::start(store, &settings).await;
+    settled(&node).await;
+    for client in ["C-0", "C-3"] {
+        node.until_states(client, &["delivered"]).await;
+    }
+    node.planned().await;
+    let told = "SELECT type FROM event WHERE NOT quiet ORDER BY id";
+    let told = node.eye.texts(told).await;
+    assert_eq!(told, ["case.state_changed", "case.opened"]);
+    for client in ["C-1", "C-2"] {
+        assert!(node.states(client).await.is_empty());
+    }
+    assert_eq!(node.get("/v1/cases/PR-2").await.body["state"], "received");
+    let over =
+        "SELECT CAST(count(*) AS BIGINT) FROM source WHERE name = 'crm' AND began_at IS NULL";
+    assert_eq!(node.eye.number(over).await, 1);
     node.sums_close().await;
     node.stop().await;
 }

@@ -317,10 +317,10 @@ async fn a_client_comes_with_everything_that_decides(store: TestStore) {
         ("_", 0),
         ("", 1),
     ] {
-        let rows = tx.reports().clients(search, 0, 10).await.unwrap();
+        let rows = tx.reports().clients(search, None, 0, 10).await.unwrap();
         assert_eq!(rows.len(), found, "{search}");
     }
-    let rows = tx.reports().clients("", 0, 10).await.unwrap();
+    let rows = tx.reports().clients("", None, 0, 10).await.unwrap();
     assert!(rows[0].sms && !rows[0].email);
 }
 

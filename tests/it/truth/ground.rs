@@ -82,7 +82,7 @@ pub(super) async fn note_the_known(eye: &Eye) {
 
 /// All that a run writes; templates and links stay.
 const EMPTY: &str = "TRUNCATE client, contact_point, place, place_tag, topic_choice, suppression,
-    event, case_file, case_change, incident, incident_change,
+    event, case_file, case_change, incident, incident_change, incident_compensation,
     incident_answer, plan, message, claim, attempt,
     receipt, engagement, rollup, node, audit, erased_client, suppression_key, truth_log";
 

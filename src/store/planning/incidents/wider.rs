@@ -11,7 +11,7 @@ use crate::domain::event::{Incident, IncidentState, IncidentStep, incident_subje
 use crate::domain::limits::WIDER_LOOKED_AT;
 use crate::domain::{Class, EventId, IncidentId, MessageId, Timestamp};
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{all, execute, values};
+use crate::store::database::sql::{all, execute, value, values};
 use crate::store::planning::candidates::Candidates;
 use crate::store::{StoreError, json_ids};
 
@@ -215,6 +215,15 @@ impl Incidents<'_> {
         execute!(self.0, "note that an incident is kept from some",
             "UPDATE incident SET uncover_at = 0 WHERE ref = $1";
             reference
+        )
+    }
+
+    /// Whether any incident is kept from some.
+    pub async fn any_kept(&mut self) -> Result<bool, StoreError> {
+        value!(
+            self.0,
+            "look whether incidents are kept from some",
+            "SELECT EXISTS (SELECT 1 FROM incident WHERE uncover_at IS NOT NULL)"
         )
     }
 

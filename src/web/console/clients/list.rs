@@ -1,10 +1,11 @@
-//! `GET /console/clients`: all of them, or those whose name or reference holds a word.
+//! `GET /console/clients`: all of them, or those who are found by name, reference, place or address.
 
 use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::store::reports::ClientSummary;
+use crate::web::console::search;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path, list};
 use crate::web::extract::Query;
 use crate::web::problem::Problem;
@@ -24,6 +25,8 @@ struct ClientsPage {
     q: String,
     rows: Vec<(String, ClientSummary)>,
     next: Option<String>,
+    /// The store has clients, though none was found.
+    some: bool,
 }
 
 pub(crate) async fn get(
@@ -32,7 +35,13 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     let after = after.parse().unwrap_or(0);
     let mut tx = visit.web.store.read().await?;
-    let rows = tx.reports().clients(q.trim(), after, list::PAGE).await?;
+    let typed = q.trim();
+    let address = search::address(&visit.web, typed);
+    let rows = tx
+        .reports()
+        .clients(typed, address.as_deref(), after, list::PAGE)
+        .await?;
+    let some = !rows.is_empty() || !tx.reports().clients("", None, 0, 1).await?.is_empty();
     drop(tx);
     let next = list::next(&rows, |row| row.id);
     let with_path = |row: ClientSummary| (in_path(&row.client), row);
@@ -42,6 +51,7 @@ pub(crate) async fn get(
             .await?,
         next: next.map(|last| format!("/console/clients?q={}&after={last}", in_path(&q))),
         q,
+        some,
         rows: rows.into_iter().map(with_path).collect(),
     }))
 }

@@ -9,10 +9,10 @@ use axum::response::{Redirect, Response};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::declared::{judged, row_of, send};
+use super::declared::{ChangeBase, judged, row_of, send};
 use super::form::{FieldKind, FormDrawing, FormField};
 use super::to_check;
-use super::typed::{FormFault, FormReader, ReadIncident, TypedIncident};
+use super::typed::{FormFault, FormReader, KnownToForm, ReadIncident, TypedIncident};
 use crate::domain::event::{Incident, IncidentState, IncidentStep, incident_subject};
 use crate::domain::role::Right;
 use crate::domain::{DeclaredId, Timestamp};
@@ -81,6 +81,11 @@ impl IncidentChangeForm {
         }
     }
 
+    /// Whether another word on the incident may make it wrong.
+    const fn is_of_what_was_seen(self) -> bool {
+        !matches!(self, Self::Restore | Self::Cancel)
+    }
+
     /// Whether it is for nothing if nobody is told.
     const fn is_to_be_heard(self) -> bool {
         matches!(self, Self::Update | Self::Extend | Self::Again)
@@ -140,6 +145,10 @@ struct ChangePage {
     /// What has left already, and what has not.
     remainder: Option<String>,
     id: DeclaredId,
+    /// The incident's last change that is known to whoever fills it in.
+    seen: i64,
+    /// Somebody else changed the incident meanwhile.
+    notice: Option<String>,
     faults: Vec<FormFault>,
     fields: Vec<FormField>,
 }
@@ -159,7 +168,7 @@ pub(super) async fn form(
     let how = IncidentChangeForm::of(&how)?;
     let found = incident_of(&visit.web, &incident, how).await?;
     let typed = how.filled(&found, visit.moment().zone);
-    draw(&visit, (&incident, how), &typed, Vec::new()).await
+    draw(&visit, (&found, how), &typed, Vec::new(), None).await
 }
 
 pub(super) async fn post(
@@ -178,31 +187,46 @@ pub(super) async fn post(
         // Pressed twice.
         return Ok(to_check(id));
     }
-    incident_of(&visit.web, &incident, how).await?;
+    let found = incident_of(&visit.web, &incident, how).await?;
     let mut typed = TypedIncident::of_form(&fields);
     match how {
         IncidentChangeForm::Again => typed.set("tell_again", "yes"),
         IncidentChangeForm::Correct => typed.set("quiet", "yes"),
         _ => {}
     }
-    match understood(&visit, &incident, how, &typed) {
-        Ok(read) => say(&visit, &person, id, how, &read).await,
-        Err(faults) => draw(&visit, (&incident, how), &typed, faults).await,
+    let seen: Option<i64> = fields.get("seen").parse().ok();
+    let seen = seen.unwrap_or(found.changed_at.as_micros());
+    if how.is_of_what_was_seen() && seen != found.changed_at.as_micros() {
+        let moved = visit.words().say("incidents-fault-moved").into_owned();
+        return draw(&visit, (&found, how), &typed, Vec::new(), Some(moved)).await;
+    }
+    match understood(&visit, &found, how, &typed) {
+        Ok(read) => say(&visit, &person, (id, seen), how, &read).await,
+        Err(faults) => draw(&visit, (&found, how), &typed, faults, None).await,
     }
 }
 
 fn understood(
     visit: &Visit,
-    incident: &str,
+    incident: &Incident,
     how: IncidentChangeForm,
     typed: &TypedIncident,
 ) -> Result<ReadIncident, Vec<FormFault>> {
     let now = visit.moment();
+    let known = KnownToForm {
+        // What a correction leaves as it was may have passed.
+        end: incident
+            .expected_end
+            .filter(|_| how == IncidentChangeForm::Correct),
+        ..KnownToForm::default()
+    };
     let reader = FormReader {
+        now: now.at,
         zone: now.zone,
         words: now.words,
+        known: &known,
     };
-    let read = typed.read(how.step(), incident, reader)?;
+    let read = typed.read(how.step(), &incident.incident, reader)?;
     match how.lacks(&read) {
         None => Ok(read),
         Some(field) => {
@@ -216,17 +240,19 @@ fn understood(
 async fn say(
     visit: &Visit,
     person: &Person,
-    id: DeclaredId,
+    (id, seen): (DeclaredId, i64),
     how: IncidentChangeForm,
     read: &ReadIncident,
 ) -> Result<Response, Problem> {
     let web = &visit.web;
     let what = serde_json::to_string(&read.data).map_err(|_| Problem::unholdable())?;
+    let base = ChangeBase { seen: Some(seen) };
+    let base = serde_json::to_string(&base).map_err(|_| Problem::unholdable())?;
     let text = DeclaredText {
         incident: &read.data.incident,
         step: how.step(),
         what: &what,
-        notes: "{}",
+        notes: &base,
         author: &person.email,
     };
     let mut tx = web.store.write().await?;
@@ -274,9 +300,10 @@ async fn incident_of(
 
 async fn draw(
     visit: &Visit,
-    (incident, how): (&str, IncidentChangeForm),
+    (incident, how): (&Incident, IncidentChangeForm),
     typed: &TypedIncident,
     faults: Vec<FormFault>,
+    notice: Option<String>,
 ) -> Result<Response, Problem> {
     let words = visit.words();
     let drawing = FormDrawing {
@@ -285,10 +312,12 @@ async fn draw(
         words,
     };
     let fields = how.fields(drawing);
-    let status = match faults.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
+    let status = match (faults.is_empty(), &notice) {
+        (_, Some(_)) => StatusCode::CONFLICT,
+        (true, None) => StatusCode::OK,
+        (false, None) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let (seen, incident) = (incident.changed_at.as_micros(), incident.incident.as_str());
     let title = words.say_with("incidents-change-title", &[("incident", incident.into())]);
     let page = ChangePage {
         frame: visit.frame(ConsolePart::Incidents, title).await?,
@@ -303,6 +332,8 @@ async fn draw(
             _ => None,
         },
         id: DeclaredId::new(visit.web.ids.next()),
+        seen,
+        notice,
         fields,
         faults,
     };

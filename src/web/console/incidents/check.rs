@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use chrono::TimeDelta;
 
-use super::declared::{JudgedIncident, data_of, judged, row_of};
+use super::declared::{JudgedIncident, data_of, is_by, judged, row_of};
 use super::facts::{self, SaidMap};
 use super::points::ListNotes;
 use super::{badge_of, language, step_word, texts};
@@ -49,6 +49,8 @@ struct SaidAudience {
 #[expect(clippy::struct_excessive_bools, reason = "each is a button of its own")]
 struct Offered {
     send: bool,
+    /// Nobody would be told: whoever sends it says that they know.
+    in_vain: bool,
     ask: bool,
     approve: bool,
     edit: bool,
@@ -126,9 +128,12 @@ pub(super) async fn draw(
         notes.extend(of_approval(row, judged, visit, now.words));
     }
     let audience = match &judged {
-        Some(judged) => Some(said(&visit.web, &judged.foretold, now.words).await),
+        Some(judged) => Some(said(&visit.web, judged, now.words).await),
         None => None,
     };
+    let outdated = judged.as_ref().and_then(|judged| judged.outdated);
+    let fault = fault.or(outdated);
+    let is_mine = is_by(&visit.web, row, &visit.person.email).await?;
     let title = now.words.say("incidents-check-title");
     Ok(shell::page_with(
         status,
@@ -148,24 +153,30 @@ pub(super) async fn draw(
                 .as_ref()
                 .and_then(|area| facts::map(area, &[], now.words)),
             audience,
-            offered: offered(row, judged.as_ref(), visit),
+            offered: offered((row, is_mine), judged.as_ref(), visit),
         },
     ))
 }
 
-fn offered(row: &DeclaredIncident, judged: Option<&JudgedIncident>, visit: &Visit) -> Offered {
+fn offered(
+    (row, is_mine): (&DeclaredIncident, bool),
+    judged: Option<&JudgedIncident>,
+    visit: &Visit,
+) -> Offered {
     let Some(judged) = judged else {
         return Offered::default();
     };
     let may_declare = visit.may(Right::DeclareIncidents);
-    let is_mine = row.author == visit.person.email;
+    let fits = judged.outdated.is_none();
     let is_approved = row.state == DeclaredState::Approved && judged.is_as_asked(row);
     let is_asked = matches!(row.state, DeclaredState::Waiting | DeclaredState::Approved);
     Offered {
-        send: may_declare && (!judged.needs_approval || is_approved),
-        ask: may_declare && judged.needs_approval && !(is_asked && judged.is_as_asked(row)),
+        send: may_declare && fits && (!judged.needs_approval || is_approved),
+        in_vain: judged.is_in_vain(),
+        ask: may_declare && fits && judged.needs_approval && !(is_asked && judged.is_as_asked(row)),
         approve: visit.may(Right::ApproveIncidents)
             && !is_mine
+            && fits
             && row.state == DeclaredState::Waiting,
         edit: may_declare && row.step == IncidentStep::Opened,
         withdraw: may_declare,
@@ -305,7 +316,8 @@ fn times(data: &IncidentData, now: Moment) -> Vec<(String, When)> {
         .collect()
 }
 
-async fn said(web: &Web, foretold: &Foretold, words: ConsoleWords) -> SaidAudience {
+async fn said(web: &Web, judged: &JudgedIncident, words: ConsoleWords) -> SaidAudience {
+    let foretold = &judged.foretold;
     let messages: i64 = foretold.goes.values().sum();
     let told = foretold.looked_at - foretold.untold.values().sum::<i64>();
     let mut sentences = vec![
@@ -313,6 +325,9 @@ async fn said(web: &Web, foretold: &Foretold, words: ConsoleWords) -> SaidAudien
         words.count("incidents-check-told", told),
         words.count("incidents-check-messages", messages),
     ];
+    if judged.is_quiet {
+        sentences.push(words.count("incidents-check-later", judged.clients));
+    }
     if foretold.looked_at < foretold.clients {
         sentences.push(words.count("incidents-check-sampled", foretold.looked_at));
     }

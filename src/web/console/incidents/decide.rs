@@ -6,7 +6,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::declared::{JudgedIncident, judged, row_of, send as send_it};
+use super::declared::{JudgedIncident, is_by, judged, row_of, send as send_it};
 use super::{check, to_check};
 use crate::domain::event::DeclaredState;
 use crate::domain::limits::PROSE;
@@ -23,6 +23,7 @@ use crate::web::problem::Problem;
 const STALE: &str = "incidents-fault-stale";
 const VOID: &str = "incidents-fault-void";
 const UNAPPROVED: &str = "incidents-fault-unapproved";
+const NOBODY: &str = "incidents-fault-nobody";
 const NO_REASON: &str = "incidents-fault-no-reason";
 
 /// What somebody wants to do with a row, which is as they saw it.
@@ -82,8 +83,14 @@ pub(super) async fn send(
     let row = &pressed.row;
     let judged = judged(&pressed.visit.web, row).await?;
     let is_asked = matches!(row.state, DeclaredState::Waiting | DeclaredState::Approved);
+    if let Some(outdated) = judged.outdated {
+        return pressed.outdated(outdated).await;
+    }
     if is_asked && !judged.is_as_asked(row) {
-        return pressed.void().await;
+        return pressed.void(VOID).await;
+    }
+    if judged.is_in_vain() && pressed.fields.get("nobody") != "yes" {
+        return pressed.refuse(StatusCode::CONFLICT, NOBODY).await;
     }
     if judged.needs_approval && row.state != DeclaredState::Approved {
         return pressed.refuse(StatusCode::CONFLICT, UNAPPROVED).await;
@@ -101,6 +108,9 @@ pub(super) async fn ask(
 ) -> Result<Response, Problem> {
     let pressed = press!(visit, id, posted, Right::DeclareIncidents);
     let judged = judged(&pressed.visit.web, &pressed.row).await?;
+    if let Some(outdated) = judged.outdated {
+        return pressed.outdated(outdated).await;
+    }
     if !judged.needs_approval {
         return Ok(to_check(pressed.row.id));
     }
@@ -115,13 +125,16 @@ pub(super) async fn approve(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let pressed = press!(visit, id, posted, Right::ApproveIncidents);
-    pressed.is_somebody_elses()?;
+    pressed.is_somebody_elses().await?;
     if pressed.row.state != DeclaredState::Waiting {
         return Ok(to_check(pressed.row.id));
     }
     let judged = judged(&pressed.visit.web, &pressed.row).await?;
+    if let Some(outdated) = judged.outdated {
+        return pressed.outdated(outdated).await;
+    }
     if !judged.is_as_asked(&pressed.row) {
-        return pressed.void().await;
+        return pressed.void(VOID).await;
     }
     let moved = asked(
         DeclaredState::Approved,
@@ -138,7 +151,7 @@ pub(super) async fn give_back(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let pressed = press!(visit, id, posted, Right::ApproveIncidents);
-    pressed.is_somebody_elses()?;
+    pressed.is_somebody_elses().await?;
     if pressed.row.state != DeclaredState::Waiting {
         return Ok(to_check(pressed.row.id));
     }
@@ -179,7 +192,7 @@ fn asked<'a>(
     DeclaredMove {
         to,
         fingerprint: Some(&judged.fingerprint),
-        clients: Some(judged.foretold.clients),
+        clients: Some(judged.clients),
         by,
         reason: None,
     }
@@ -196,9 +209,9 @@ const fn back_to(state: DeclaredState) -> DeclaredMove<'static> {
 }
 
 impl Pressed {
-    /// Whoever wrote it cannot be the second person.
-    fn is_somebody_elses(&self) -> Result<(), Problem> {
-        if self.row.author != self.person.email {
+    /// Whoever wrote any of it cannot be the second person.
+    async fn is_somebody_elses(&self) -> Result<(), Problem> {
+        if !is_by(&self.visit.web, &self.row, &self.person.email).await? {
             return Ok(());
         }
         Err(Problem::new(
@@ -213,13 +226,21 @@ impl Pressed {
     }
 
     /// What was asked or approved is another by now: a draft again, and the page says so.
-    async fn void(&self) -> Result<Response, Problem> {
+    async fn void(&self, fault: &str) -> Result<Response, Problem> {
         let moved = back_to(DeclaredState::Draft);
         if !self.write(&moved, "incident.approval_void").await? {
             return Ok(to_check(self.row.id));
         }
         let row = row_of(&self.visit.web, &self.row.id.to_string()).await?;
-        check::draw(&self.visit, &row, StatusCode::CONFLICT, Some(VOID)).await
+        check::draw(&self.visit, &row, StatusCode::CONFLICT, Some(fault)).await
+    }
+
+    /// It does not fit the incident any more; neither does what was approved of it.
+    async fn outdated(&self, fault: &str) -> Result<Response, Problem> {
+        match self.row.state {
+            DeclaredState::Waiting | DeclaredState::Approved => self.void(fault).await,
+            _ => self.refuse(StatusCode::CONFLICT, fault).await,
+        }
     }
 
     async fn move_on(&self, moved: &DeclaredMove<'_>, action: &str) -> Result<Response, Problem> {

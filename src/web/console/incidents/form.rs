@@ -4,7 +4,7 @@
 use crate::domain::event::IncidentKind;
 use crate::web::console::shell::ConsoleWords;
 
-use super::typed::{FormFault, TypedIncident};
+use super::typed::{FormFault, OTHER_SERVICE, SERVICES, TypedIncident};
 
 /// How a field is filled in.
 pub(super) enum FieldKind {
@@ -78,10 +78,11 @@ impl FormDrawing<'_> {
     fn what(self) -> Vec<FormField> {
         vec![
             self.kind(),
+            self.service(),
             self.field(
-                "service",
-                "incidents-field-service",
-                "incidents-hint-service",
+                "service_other",
+                "incidents-field-service-other",
+                "incidents-hint-service-other",
             ),
             self.severity(),
             self.field(
@@ -157,6 +158,22 @@ impl FormDrawing<'_> {
         FormField {
             kind: FieldKind::Choice(kinds.collect()),
             ..self.field("kind", "incidents-field-kind", "")
+        }
+    }
+
+    fn service(self) -> FormField {
+        let unsaid = self.words.say("incidents-severity-unsaid").into_owned();
+        let other = self.words.say("incidents-service-other").into_owned();
+        let listed = SERVICES.into_iter().map(|service| {
+            let word = self.words.of("service", service);
+            self.choice("service", service, word.into_owned())
+        });
+        let choices = std::iter::once(self.choice("service", "", unsaid))
+            .chain(listed)
+            .chain([self.choice("service", OTHER_SERVICE, other)]);
+        FormField {
+            kind: FieldKind::Choice(choices.collect()),
+            ..self.field("service", "incidents-field-service", "")
         }
     }
 

@@ -109,6 +109,9 @@ mod tests {
             for severity in ["minor", "moderate", "severe", "extreme"] {
                 said("incidents-severity", severity);
             }
+            for service in typed::SERVICES {
+                said("service", service);
+            }
             for done in ["sent", "corrected"] {
                 said("incidents-done", done);
             }

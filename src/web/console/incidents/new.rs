@@ -8,8 +8,9 @@ use axum::response::Response;
 
 use super::declared::{data_of, row_of};
 use super::form::{FieldGroup, FieldKind, FormDrawing};
+use super::points::spellings;
 use super::to_check;
-use super::typed::{FormFault, FormReader, ReadIncident, TypedIncident};
+use super::typed::{FormFault, FormReader, KnownToForm, ReadIncident, TypedIncident};
 use crate::domain::DeclaredId;
 use crate::domain::event::IncidentStep;
 use crate::domain::role::Right;
@@ -113,6 +114,10 @@ pub(super) async fn rewrite(
         Ok(read) => read,
         Err(faults) => return draw(&visit, form.refused(faults)).await,
     };
+    if row.revision == seen && row.what == said(&read)? {
+        // Nothing is different: who looked through it did not write it, and what was approved stays.
+        return Ok(to_check(row.id));
+    }
     if overwrite(&visit.web, &posted.person, (row.id, seen), &read).await? {
         return Ok(to_check(row.id));
     }
@@ -171,9 +176,23 @@ async fn understood(
         "" => reference_of(id),
         given => given.to_owned(),
     };
+    let asked: Vec<String> = spellings(typed.get("places")).into_iter().collect();
+    let mut tx = visit.web.store.read().await?;
+    let known = KnownToForm {
+        places: tx
+            .declared()
+            .known_places(&asked)
+            .await?
+            .into_iter()
+            .collect(),
+        end: None,
+    };
+    drop(tx);
     let reader = FormReader {
+        now: now.at,
         zone: now.zone,
         words: now.words,
+        known: &known,
     };
     let read = typed.read(IncidentStep::Opened, &reference, reader);
     let mut tx = visit.web.store.read().await?;
@@ -217,7 +236,7 @@ async fn write(
     let mut tx = web.store.write().await?;
     let is_new = tx.declared().write(id, &text, web.clock.now()).await?;
     if is_new {
-        note(web, &mut tx, person, "incident.drafted", read).await?;
+        note(web, &mut tx, person, ("incident.drafted", id), read).await?;
         tx.commit().await?;
     }
     Ok(is_new)
@@ -234,7 +253,7 @@ async fn overwrite(
     let mut tx = web.store.write().await?;
     let is_ours = tx.declared().rewrite(key, &text, web.clock.now()).await?;
     if is_ours {
-        note(web, &mut tx, person, "incident.redrafted", read).await?;
+        note(web, &mut tx, person, ("incident.redrafted", key.0), read).await?;
         tx.commit().await?;
     }
     Ok(is_ours)
@@ -244,10 +263,11 @@ async fn note(
     web: &Web,
     tx: &mut Tx,
     person: &Person,
-    action: &str,
+    (action, id): (&str, DeclaredId),
     read: &ReadIncident,
 ) -> Result<(), Problem> {
-    let entry = AuditEntry::new(&person.email, action, &read.data.incident);
+    let detail = id.to_string();
+    let entry = AuditEntry::new(&person.email, action, &read.data.incident).with(&detail);
     Ok(web.audit(tx, &entry).await?)
 }
 

@@ -16,6 +16,7 @@ use crate::domain::address::masked;
 use crate::domain::links::{LinkContext, Links};
 use crate::domain::role::Right;
 use crate::domain::segments::measure;
+use crate::domain::token::Signer;
 use crate::domain::{Channel, Tracking};
 use crate::plan::{Foretold, ForetoldText};
 use crate::store::access::audit::AuditEntry;
@@ -110,12 +111,16 @@ async fn shown(web: &Web, text: &ForetoldText, words: ConsoleWords) -> ShownText
         head: format!("{channel} · {spoken}"),
         address: masked(&message.address),
         locale: message.locale.clone(),
-        seen: rendered(web, text).await,
+        seen: rendered(web, text, &Links::for_looking(Arc::clone(&web.public_url))).await,
     }
 }
 
-async fn rendered(web: &Web, text: &ForetoldText) -> Result<RenderedMessage, String> {
-    match try_to_render(web, text).await {
+async fn rendered(
+    web: &Web,
+    text: &ForetoldText,
+    links: &Links,
+) -> Result<RenderedMessage, String> {
+    match try_to_render(web, text, links).await {
         Ok(message) => Ok(message),
         Err(NotShown::Unusable(Unusable::Store(error))) => {
             tracing::error!(error = %error, "cannot read a template to show what it would say");
@@ -125,7 +130,11 @@ async fn rendered(web: &Web, text: &ForetoldText) -> Result<RenderedMessage, Str
     }
 }
 
-async fn try_to_render(web: &Web, text: &ForetoldText) -> Result<RenderedMessage, NotShown> {
+async fn try_to_render(
+    web: &Web,
+    text: &ForetoldText,
+    links: &Links,
+) -> Result<RenderedMessage, NotShown> {
     let (plan, message) = (&text.plan, &text.message);
     let version = plan.template_version;
     let version = version.ok_or_else(|| NotShown::NotPublished(plan.template.clone()))?;
@@ -144,15 +153,19 @@ async fn try_to_render(web: &Web, text: &ForetoldText) -> Result<RenderedMessage
         own_variables: &message.variables,
         template: &template,
     };
-    Ok(write(
-        &planned,
-        &Links::for_looking(Arc::clone(&web.public_url)),
-    )?)
+    Ok(write(&planned, links)?)
+}
+
+/// Addresses as long as those that are sent, and in their alphabet. They are measured and shown to
+/// nobody, and signed with a key that opens nothing.
+fn links_to_measure(public_url: &Arc<str>) -> Links {
+    Links::new(Arc::clone(public_url), Signer::new(&[0; 32]), false)
 }
 
 /// About how many segments all SMS take together: one text of each language is measured, and stands
 /// for the others. None without any SMS.
 pub(super) async fn segments(web: &Web, foretold: &Foretold) -> Option<i64> {
+    let links = links_to_measure(&web.public_url);
     let mut sum = None;
     for ((channel, locale), count) in &foretold.goes {
         if *channel != Channel::Sms {
@@ -162,11 +175,31 @@ pub(super) async fn segments(web: &Web, foretold: &Foretold) -> Option<i64> {
             text.message.channel == Channel::Sms && text.message.locale == *locale
         };
         let text = foretold.texts.iter().find(is_like)?;
-        let Ok(RenderedMessage::Sms(said)) = rendered(web, text).await else {
+        let Ok(RenderedMessage::Sms(said)) = rendered(web, text, &links).await else {
             return None;
         };
         let each = i64::try_from(measure(&said).count).unwrap_or(1);
         *sum.get_or_insert(0) += each * count;
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::MessageId;
+    use crate::domain::segments::Alphabet;
+
+    #[test]
+    fn a_link_is_measured_as_long_as_it_is_sent() {
+        let url: Arc<str> = "https://a.example".into();
+        let sent = Links::new(Arc::clone(&url), Signer::new(&[7; 32]), true);
+        let message = MessageId::new(1 << 60);
+        let measured = links_to_measure(&url).status_url(message);
+        assert_eq!(measured.len(), sent.status_url(message).len());
+        assert_ne!(measured, sent.status_url(message), "it opens nothing");
+        let text = format!("{} {measured}", "a".repeat(160 - 1 - measured.len()));
+        assert_eq!(Alphabet::of(&text), Alphabet::Gsm7);
+        assert_eq!(measure(&text).count, 1);
+    }
 }

@@ -2,9 +2,9 @@
 //! what was typed lost. It becomes the data of an event, so that the console says nothing that a
 //! program could not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDateTime, TimeZone as _, Utc};
+use chrono::{NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
@@ -18,10 +18,11 @@ use crate::web::auth::csrf::FormFields;
 use crate::web::console::shell::{ConsoleWords, FluentValue};
 
 /// The fields of all forms about incidents.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 20] = [
     "reference",
     "kind",
     "service",
+    "service_other",
     "severity",
     "municipalities",
     "postal_codes",
@@ -39,10 +40,26 @@ const FIELDS: [&str; 19] = [
     "quiet",
     "tell_again",
 ];
-const TEXTS: [&str; 5] = ["kind", "service", "severity", "cause", "note"];
+const TEXTS: [&str; 4] = ["kind", "severity", "cause", "note"];
 const TIMES: [&str; 3] = ["began_at", "expected_end", "next_update"];
+/// Of these, those that lie ahead.
+const AHEAD: [&str; 2] = ["expected_end", "next_update"];
+/// How long ago one of them may be: filling in a form takes time.
+const LATE: TimeDelta = TimeDelta::minutes(5);
 const FLAGS: [&str; 2] = ["quiet", "tell_again"];
 const CIRCLE: [&str; 3] = ["lat", "lon", "km"];
+/// The services there are to choose from, by the word that events say.
+pub(super) const SERVICES: [&str; 7] = [
+    "electricity",
+    "gas",
+    "water",
+    "heating",
+    "telecom",
+    "waste",
+    "transport",
+];
+/// The choice of a service that is none of these, and is typed.
+pub(super) const OTHER_SERVICE: &str = "other";
 /// As browsers write and want a time.
 const LOCAL: &str = "%Y-%m-%dT%H:%M";
 
@@ -66,9 +83,20 @@ pub(super) struct ReadIncident {
 
 /// By whose clock, and in which words.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FormReader {
+pub(super) struct FormReader<'a> {
+    pub(super) now: Timestamp,
     pub(super) zone: Tz,
     pub(super) words: ConsoleWords,
+    pub(super) known: &'a KnownToForm,
+}
+
+/// What is known already of that which a form is about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KnownToForm {
+    /// Of the spellings of what was pasted, those of supply points that there are.
+    pub(super) places: BTreeSet<String>,
+    /// The expected end as it stands, which may have passed.
+    pub(super) end: Option<Timestamp>,
 }
 
 impl TypedIncident {
@@ -87,7 +115,15 @@ impl TypedIncident {
         let mut set = |name, value: Option<String>| typed.0.insert(name, value.unwrap_or_default());
         set("reference", Some(data.incident.clone()));
         set("kind", data.kind.map(|kind| kind.to_string()));
-        set("service", data.service.clone());
+        let is_listed = |service: &&String| SERVICES.contains(&service.as_str());
+        let (listed, other) = match &data.service {
+            Some(service) if !is_listed(&service) => {
+                (Some(OTHER_SERVICE.to_owned()), Some(service.clone()))
+            }
+            listed => (listed.clone(), None),
+        };
+        set("service", listed);
+        set("service_other", other);
         set("severity", data.severity.clone());
         set("began_at", data.began_at.map(local));
         set("expected_end", data.expected_end.map(local));
@@ -140,7 +176,7 @@ impl TypedIncident {
         &self,
         step: IncidentStep,
         reference: &str,
-        reader: FormReader,
+        reader: FormReader<'_>,
     ) -> Result<ReadIncident, Vec<FormFault>> {
         let words = reader.words;
         let mut faults = Vec::new();
@@ -154,11 +190,22 @@ impl TypedIncident {
         }
         for name in TIMES.into_iter().filter(|name| self.is_given(name)) {
             match moment(self.get(name), reader.zone) {
+                Some(at)
+                    if AHEAD.contains(&name)
+                        && at < reader.now - LATE
+                        && !self.is_end_as_known(name, reader) =>
+                {
+                    faults.push(fault(name, words.say("incidents-fault-past")));
+                }
                 Some(at) => drop(data.insert(name.to_owned(), at.to_string().into())),
                 None => faults.push(fault(name, words.say("incidents-fault-time"))),
             }
         }
-        let (area, notes) = self.area(words, &mut faults);
+        match self.service() {
+            Ok(service) => data.extend(service.map(|it| ("service".to_owned(), it.into()))),
+            Err(field) => faults.push(fault(field, words.say("incidents-fault-service"))),
+        }
+        let (area, notes) = self.area(reader, &mut faults);
         if !area.is_empty() {
             data.insert("area".to_owned(), Value::Object(area));
         } else if step == IncidentStep::Opened && faults.is_empty() {
@@ -181,19 +228,38 @@ impl TypedIncident {
         !self.get(name).trim().is_empty()
     }
 
+    fn is_end_as_known(&self, name: &str, reader: FormReader<'_>) -> bool {
+        let known = reader.known.end.map(|end| local(end, reader.zone));
+        name == "expected_end" && known.as_deref() == Some(self.get(name).trim())
+    }
+
+    /// One of the list, or what is typed where it is another. Nobody is to write a word of their own
+    /// for one that has a code: rules and other incidents would not know it.
+    fn service(&self) -> Result<Option<String>, &'static str> {
+        match self.get("service").trim() {
+            "" => Ok(None),
+            OTHER_SERVICE => match self.get("service_other").trim() {
+                "" => Err("service_other"),
+                typed => Ok(Some(typed.to_owned())),
+            },
+            listed if SERVICES.contains(&listed) => Ok(Some(listed.to_owned())),
+            _ => Err("service"),
+        }
+    }
+
     fn area(
         &self,
-        words: ConsoleWords,
+        reader: FormReader<'_>,
         faults: &mut Vec<FormFault>,
     ) -> (Map<String, Value>, ListNotes) {
-        let mut area = Map::new();
+        let (words, mut area) = (reader.words, Map::new());
         for name in ["municipalities", "postal_codes", "tags"] {
             let listed: Vec<&str> = points::entries(self.get(name)).collect();
             if !listed.is_empty() {
                 area.insert(name.to_owned(), json!(listed));
             }
         }
-        let places = points::codes(self.get("places"));
+        let places = points::codes(self.get("places"), &reader.known.places);
         if places.codes.len() > AREA_ITEMS {
             let most = i64::try_from(AREA_ITEMS).unwrap_or(i64::MAX);
             faults.push(fault("places", words.count("incidents-fault-places", most)));
@@ -315,94 +381,4 @@ fn moment(text: &str, zone: Tz) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const READER: FormReader = FormReader {
-        zone: chrono_tz::Europe::Rome,
-        words: ConsoleWords::ENGLISH,
-    };
-
-    fn typed(fields: &[(&str, &str)]) -> TypedIncident {
-        let fields = fields.iter();
-        let owned = fields.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        TypedIncident::of_form(&owned.collect())
-    }
-
-    fn read(fields: &[(&str, &str)]) -> Result<ReadIncident, Vec<FormFault>> {
-        let all = [&[("kind", "outage")][..], fields].concat();
-        typed(&all).read(IncidentStep::Opened, "G-1", READER)
-    }
-
-    fn fault_of(fields: &[(&str, &str)]) -> &'static str {
-        read(fields).unwrap_err()[0].field
-    }
-
-    #[test]
-    fn what_is_typed_becomes_an_event_and_comes_back_as_it_was() {
-        let read = read(&[
-            ("municipalities", "037006; 037020"),
-            ("places", "IT1\r\nIT1, IT 2"),
-            ("lat", "44,5"),
-            ("lon", "11.25"),
-            ("km", "2.5"),
-            ("expected_end", "2026-11-22T20:00"),
-            ("note", " A crew is there. "),
-            ("quiet", "yes"),
-        ])
-        .unwrap();
-        let data = read.data;
-        let area = data.area.clone().unwrap();
-        assert_eq!(area.municipalities, ["037006", "037020"]);
-        assert_eq!(area.places, ["IT1"]);
-        assert_eq!((read.notes.doubles, read.notes.left_out), (1, 1));
-        assert_eq!(area.circle.unwrap().radius_m, 2_500);
-        let end = Timestamp::parse("2026-11-22T20:00:00+01:00").unwrap();
-        assert_eq!(data.expected_end, Some(end));
-        assert!(data.quiet);
-        let again = TypedIncident::of_data(&data, READER.zone);
-        let again = again.read(IncidentStep::Opened, "G-1", READER).unwrap();
-        assert_eq!(again.data, data);
-    }
-
-    #[test]
-    fn each_fault_stands_at_its_field() {
-        let town = ("municipalities", "037006");
-        let tie = r#"{"type":"Polygon","coordinates":[[[11,44],[12,45],[12,44],[11,45]]]}"#;
-        for (fields, field) in [
-            (vec![], "municipalities"),
-            (vec![("municipalities", "Bologna")], "municipalities"),
-            (vec![town, ("expected_end", "soon")], "expected_end"),
-            (vec![town, ("began_at", "2026-03-29T02:30")], "began_at"),
-            (vec![("lat", "44.5"), ("lon", "x"), ("km", "1")], "lon"),
-            (vec![("lat", "99"), ("lon", "11"), ("km", "1")], "lat"),
-            (vec![("geojson", "{")], "geojson"),
-            (vec![("geojson", r#"{"type":"Point"}"#)], "geojson"),
-            (vec![("geojson", tie)], "geojson"),
-        ] {
-            assert_eq!(fault_of(&fields), field, "{fields:?}");
-        }
-        let crossed = read(&[("geojson", tie)]).unwrap_err();
-        assert!(crossed[0].said.contains("crosses itself"), "{crossed:?}");
-    }
-
-    #[test]
-    fn a_feature_is_taken_for_its_geometry_and_an_update_needs_no_area() {
-        let feature = r#"{"type":"Feature","properties":{},"geometry":
-            {"type":"Polygon","coordinates":[[[11,44],[12,44],[12,45],[11,44]]]}}"#;
-        let found = read(&[("geojson", feature)]).unwrap().data;
-        assert!(found.area.unwrap().covers_position((44.1, 11.5)));
-        let update = typed(&[("note", "More soon.")]);
-        let update = update.read(IncidentStep::Updated, "G-1", READER).unwrap();
-        assert_eq!(update.data.area, None);
-    }
-
-    #[test]
-    fn a_file_joins_what_was_pasted() {
-        let mut typed = typed(&[("places", "IT1")]);
-        typed.add_places(b"");
-        assert_eq!(typed.get("places"), "IT1");
-        typed.add_places(b"IT2;IT3");
-        assert_eq!(typed.get("places"), "IT1\nIT2;IT3");
-    }
-}
+mod tests;

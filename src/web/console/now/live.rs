@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, stream};
 use super::view::NowView;
 use crate::web::console::shell::Visit;
 use crate::web::console::shell::live::live_stream;
-use crate::web::console::state::{Moment, Snapshot};
+use crate::web::console::state::Snapshot;
 use crate::web::problem::Problem;
 
 /// How often a live page looks.
@@ -44,7 +44,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
     let stopping = visit.web.console.lifecycle.stopping();
     // Before the answer begins: afterwards no status can say that the store is away.
     let snapshot = visit.web.console.now(&visit.web).await?;
-    let first = draw(&snapshot, visit.moment());
+    let first = draw(&snapshot, &visit);
     let all = stream::iter(changed(&Vec::new(), &first));
     let later = stream::unfold((visit, first, 1), |(visit, shown, ticks)| async move {
         if ticks >= TICKS {
@@ -52,7 +52,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
         }
         tokio::time::sleep(TICK).await;
         let snapshot = visit.web.console.now(&visit.web).await.ok()?;
-        let drawn = draw(&snapshot, visit.moment());
+        let drawn = draw(&snapshot, &visit);
         let events = changed(&shown, &drawn);
         Some((events, (visit, drawn, ticks + 1)))
     });
@@ -63,8 +63,8 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
 /// Name and HTML of each region.
 type Regions = Vec<(&'static str, Arc<str>)>;
 
-fn draw(snapshot: &Snapshot, at: Moment) -> Regions {
-    let now = &NowView::new(snapshot, at);
+fn draw(snapshot: &Snapshot, visit: &Visit) -> Regions {
+    let now = &NowView::new(snapshot, visit);
     let drawn = [
         ("alarms", Alarms { now }.render()),
         ("announced", Announced { now }.render()),

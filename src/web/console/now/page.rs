@@ -20,6 +20,6 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
         frame: visit
             .frame(ConsolePart::Now, visit.words().say("now-title"))
             .await?,
-        now: NowView::new(&snapshot, visit.moment()),
+        now: NowView::new(&snapshot, &visit),
     }))
 }

@@ -15,7 +15,7 @@ use crate::store::sources::SourceRow;
 use crate::web::console::messages::MessageLine;
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
 use crate::web::console::shell::health::complaint;
-use crate::web::console::shell::{Badge, ConsoleWords, FluentValue, When, in_path};
+use crate::web::console::shell::{Badge, ConsoleWords, FluentValue, Visit, When, in_path};
 use crate::web::console::state::{Moment, ProviderFace, Snapshot, URGENT_WAIT, is_paused};
 
 /// Everything the page's regions show.
@@ -32,7 +32,9 @@ pub(crate) struct NowView {
 }
 
 impl NowView {
-    pub(crate) fn new(snapshot: &Snapshot, now: Moment) -> Self {
+    /// As this person is to see it: what waits for a second person is for those who may approve.
+    pub(crate) fn new(snapshot: &Snapshot, visit: &Visit) -> Self {
+        let now = visit.moment();
         let (lanes, incidents) = (snapshot.lanes.iter(), snapshot.incidents.iter());
         let (providers, bodies) = (snapshot.providers.iter(), snapshot.bodies.iter());
         let breaches = snapshot.breaches.iter().map(|breach| alarm(breach, now));
@@ -42,8 +44,10 @@ impl NowView {
         let of_incidents = of_incidents.flat_map(|worry| worries::alarms(worry, now));
         let overlong = snapshot.overlong.iter();
         let overlong = overlong.map(|outage| worries::overlong(outage, now));
+        let declared = worries::declared(&snapshot.declared, visit);
         Self {
             alarms: breaches
+                .chain(declared)
                 .chain(of_incidents)
                 .chain(overlong)
                 .chain(sources)
@@ -67,6 +71,8 @@ pub(crate) struct Alarm {
     pub(crate) example: Option<i64>,
     /// The address of the page of the source that it is about.
     pub(crate) source: Option<String>,
+    /// The address of the page of what is declared and waits.
+    pub(crate) declared: Option<String>,
     /// What lets it go out.
     pub(crate) remedy: Cow<'static, str>,
 }
@@ -105,6 +111,7 @@ fn alarm(breach: &Breach, now: Moment) -> Alarm {
         found: When::new(breach.found_at, now),
         example: breach.example,
         source: None,
+        declared: None,
         remedy: now.words.say("now-breach-remedy"),
     }
 }
@@ -131,6 +138,7 @@ fn source_alarm(source: &SourceRow, now: Moment) -> Alarm {
         found: When::new(since, now),
         example: None,
         source: Some(format!("/console/sources/{}", in_path(name))),
+        declared: None,
         remedy: words.say("now-source-remedy"),
     }
 }

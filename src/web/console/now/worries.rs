@@ -2,8 +2,11 @@
 
 use super::view::Alarm;
 use crate::domain::Timestamp;
+use crate::domain::event::DeclaredState;
+use crate::domain::role::Right;
+use crate::store::planning::declared::DeclaredNotice;
 use crate::store::planning::incidents::{IncidentWorry, OverlongOutage};
-use crate::web::console::shell::{FluentValue, When};
+use crate::web::console::shell::{FluentValue, Visit, When};
 use crate::web::console::state::Moment;
 
 /// The alarms of one incident.
@@ -17,6 +20,7 @@ pub(super) fn alarms(worry: &IncidentWorry, now: Moment) -> Vec<Alarm> {
             found: When::new(since, now),
             example: None,
             source: None,
+            declared: None,
             remedy: words.say(remedy),
         });
     };
@@ -42,6 +46,43 @@ pub(super) fn alarms(worry: &IncidentWorry, now: Moment) -> Vec<Alarm> {
     if worry.late_notice {
         let sentence = words.with("now-works-late", "incident", name);
         alarm(sentence, worry.opened_at, "now-works-late-remedy");
+    }
+    alarms
+}
+
+/// What is declared and waits for this person: to be approved by them, or to be written otherwise.
+pub(super) fn declared(notices: &[DeclaredNotice], visit: &Visit) -> Vec<Alarm> {
+    let (now, words) = (visit.moment(), visit.words());
+    let me = &visit.person.email;
+    let alarm = |sentence, since, remedy, page| Alarm {
+        sentence,
+        found: When::new(since, now),
+        example: None,
+        source: None,
+        declared: Some(page),
+        remedy: words.say(remedy),
+    };
+    let page = |notice: &DeclaredNotice| format!("/console/declared/{}", notice.id);
+    let of = |state: DeclaredState| notices.iter().filter(move |it| it.state == state);
+    let mut alarms = Vec::new();
+    if visit.may(Right::ApproveIncidents) {
+        let others = of(DeclaredState::Waiting).filter(|notice| notice.author != *me);
+        let waiting: Vec<&DeclaredNotice> = others.collect();
+        let count = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
+        if let Some(oldest) = waiting.first() {
+            let page = match waiting.len() {
+                1 => page(oldest),
+                _ => "/console/incidents".to_owned(),
+            };
+            let sentence = words.count("now-declared-waiting", count);
+            let remedy = "now-declared-waiting-remedy";
+            alarms.push(alarm(sentence, oldest.changed_at, remedy, page));
+        }
+    }
+    for notice in of(DeclaredState::Returned).filter(|notice| notice.author == *me) {
+        let sentence = words.with("now-declared-returned", "incident", &notice.incident);
+        let remedy = "now-declared-returned-remedy";
+        alarms.push(alarm(sentence, notice.changed_at, remedy, page(notice)));
     }
     alarms
 }
@@ -75,6 +116,7 @@ pub(super) fn overlong(outage: &OverlongOutage, now: Moment) -> Alarm {
         found: When::new(outage.since, now),
         example: None,
         source: None,
+        declared: None,
         remedy: words.say("now-outage-overlong-remedy"),
     }
 }

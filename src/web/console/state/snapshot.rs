@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use super::{Moment, ProviderFace, Throughput};
 use crate::domain::Timestamp;
-use crate::domain::limits::COMPENSATION_SHOWN;
+use crate::domain::limits::{COMPENSATION_SHOWN, DECLARED_SHOWN};
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::Breach;
 use crate::store::planning::bodies::BodyStanding;
+use crate::store::planning::declared::DeclaredNotice;
 use crate::store::planning::incidents::{IncidentRecord, IncidentWorry, OverlongOutage};
 use crate::store::reports::{
     DeliveryFunnel, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
@@ -28,6 +29,8 @@ pub(crate) struct Snapshot {
     pub(crate) worries: Vec<IncidentWorry>,
     /// Outages that lasted longer than they may, also those that are over.
     pub(crate) overlong: Vec<OverlongOutage>,
+    /// What waits for a second person, or for its author again.
+    pub(crate) declared: Vec<DeclaredNotice>,
     /// With whom cases stand still.
     pub(crate) bodies: Vec<BodyStanding>,
     pub(crate) providers: Vec<(ProviderFace, Option<ProviderRow>)>,
@@ -49,6 +52,7 @@ impl Snapshot {
         let worries = tx.incidents().worries(now.at, 10).await?;
         let overlong = now.at - COMPENSATION_SHOWN;
         let overlong = tx.incidents().overlong_since(overlong, 10).await?;
+        let declared = tx.declared().notices(DECLARED_SHOWN).await?;
         let recent = tx
             .reports()
             .messages(&MessageFilter::default(), None, 20)
@@ -76,6 +80,7 @@ impl Snapshot {
             incidents,
             worries,
             overlong,
+            declared,
             bodies,
             providers: with_state(&web.console.providers, known),
             nodes,

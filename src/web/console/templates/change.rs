@@ -13,7 +13,7 @@ use crate::domain::limits::PUBLISH_COMMENT;
 use crate::domain::role::Right;
 use crate::domain::template::{Source, VersionState};
 use crate::store::templates::StoredVersion;
-use crate::template::{Difference, difference};
+use crate::template::{Difference, difference, untouched};
 use crate::text::sanitize::excerpt;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
@@ -70,6 +70,8 @@ struct QuestionPage {
     base: String,
     /// Why the answer cannot be yes.
     faults: Vec<String>,
+    /// What does not hinder a yes, and should be looked at.
+    notes: Vec<String>,
     difference: Difference,
     /// Which rules would use it; nothing where nothing goes live.
     rules: Option<Vec<RuleUse>>,
@@ -254,6 +256,7 @@ async fn draw(
     let page = QuestionPage {
         frame: visit.frame(ConsolePart::Templates, name.as_str()).await?,
         path: asked.path(),
+        notes: notes(words, asked, &matter),
         question,
         follows,
         button: if allowed { button } else { String::new() },
@@ -266,6 +269,22 @@ async fn draw(
         editor: format!("/console/templates/{}", in_path(&name)),
     };
     Ok(shell::page_with(status, &page))
+}
+
+/// Which texts would go out as they began.
+fn notes(words: ConsoleWords, asked: VersionChange, matter: &Matter) -> Vec<String> {
+    if asked != VersionChange::Publish {
+        return Vec::new();
+    }
+    let stubs = untouched(&matter.version.source).into_iter();
+    let said = stubs.map(|(locale, channel)| {
+        let channel = words.of("channel", channel.as_str());
+        words.say_with(
+            "templates-untouched",
+            &[("locale", locale.into()), ("channel", channel.into())],
+        )
+    });
+    said.collect()
 }
 
 /// The question, what follows from a yes, and the word on its button.

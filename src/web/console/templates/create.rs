@@ -1,6 +1,8 @@
 //! The list of templates, and a new one: from a few answers, or as a copy of another. It opens as a
 //! draft in the editor; nothing is sent from it before it is published and a rule names it.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -12,6 +14,7 @@ use crate::domain::template::Source;
 use crate::store::templates::TemplateSummary;
 use crate::template::{TemplateSubject, is_template_name, started};
 use crate::text::sanitize;
+use crate::web::Web;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{self, ConsolePart, ConsoleWords, Frame, Visit};
 use crate::web::problem::Problem;
@@ -26,6 +29,8 @@ struct NewTemplateForm {
     name: String,
     description: String,
     topic: String,
+    /// A topic that nobody has yet, typed on purpose.
+    other_topic: String,
     /// What it is about, as `TemplateSubject` has it.
     about: String,
     /// The template that it is a copy of, if it is one.
@@ -41,6 +46,18 @@ struct NewTemplateFaults {
     topic: Option<String>,
     about: Option<String>,
     languages: Option<String>,
+}
+
+/// What is chosen where none of the topics fits that there are: no topic is called so.
+const OTHER_TOPIC: &str = "+";
+
+impl NewTemplateForm {
+    fn topic(&self) -> &str {
+        match self.topic.as_str() {
+            OTHER_TOPIC => &self.other_topic,
+            known => known,
+        }
+    }
 }
 
 impl NewTemplateFaults {
@@ -66,8 +83,8 @@ struct TemplatesPage {
     faults: NewTemplateFaults,
     subjects: Vec<NewTemplateChoice>,
     languages: Vec<NewTemplateChoice>,
-    /// Topics that other templates have: to be offered.
-    topics: Vec<String>,
+    /// Topics that rules and templates have, and another.
+    topics: Vec<NewTemplateChoice>,
 }
 
 /// `GET /console/templates`.
@@ -87,7 +104,8 @@ pub(super) async fn create(
     person.require(Right::EditTemplates)?;
     let (web, words) = (&visit.web, visit.words());
     let form = read(&fields);
-    let mut faults = faults(words, &form);
+    let rows = web.store.read().await?.templates().list().await?;
+    let mut faults = faults(words, &form, &known_topics(web, &rows));
     let source = match faults.any() {
         true => None,
         false => Some(begun(&visit, &form).await?),
@@ -120,13 +138,18 @@ fn read(fields: &FormFields) -> NewTemplateForm {
         name: line("name"),
         description: line("description"),
         topic: line("topic"),
+        other_topic: line("other_topic"),
         about: line("about"),
         copy_of: line("copy_of"),
         languages: Language::ALL.into_iter().filter(spoken).collect(),
     }
 }
 
-fn faults(words: ConsoleWords, form: &NewTemplateForm) -> NewTemplateFaults {
+fn faults(
+    words: ConsoleWords,
+    form: &NewTemplateForm,
+    topics: &BTreeSet<String>,
+) -> NewTemplateFaults {
     let when = |wrong: bool, key: &str| wrong.then(|| words.say(key).into_owned());
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let is_copy = !form.copy_of.is_empty();
@@ -138,9 +161,10 @@ fn faults(words: ConsoleWords, form: &NewTemplateForm) -> NewTemplateFaults {
             "templates-new-description-fault",
         ),
         topic: when(
-            form.topic.is_empty()
-                || form.topic.len() > REFERENCE
-                || !form.topic.chars().all(is_word),
+            form.topic().is_empty()
+                || form.topic().len() > REFERENCE
+                || !form.topic().chars().all(is_word)
+                || !(form.topic == OTHER_TOPIC || topics.contains(&form.topic)),
             "templates-new-topic-fault",
         ),
         about: when(
@@ -156,7 +180,7 @@ fn faults(words: ConsoleWords, form: &NewTemplateForm) -> NewTemplateFaults {
 
 /// The first text of the new template.
 async fn begun(visit: &Visit, form: &NewTemplateForm) -> Result<Source, Problem> {
-    let source = match form.about.parse::<TemplateSubject>() {
+    let mut source = match form.about.parse::<TemplateSubject>() {
         _ if !form.copy_of.is_empty() => current(&visit.web, &form.copy_of).await?.source,
         Ok(about) => started(&form.name, about, &form.languages).map_err(|fault| {
             tracing::error!(fault = %fault, "the first text of a template does not hold");
@@ -164,12 +188,49 @@ async fn begun(visit: &Visit, form: &NewTemplateForm) -> Result<Source, Problem>
         })?,
         Err(unknown) => return Err(Problem::field("/about", unknown.to_string())),
     };
+    if form.copy_of.is_empty() {
+        // What comes with the program explains itself in English; a colleague reads on in theirs.
+        let words = visit.words();
+        for variable in &mut source.variables {
+            let said = words.of("templates-starts", &variable.name);
+            variable.description = said.into_owned();
+        }
+    }
     Ok(Source {
         name: form.name.clone(),
         description: form.description.clone(),
-        topic: form.topic.clone(),
+        topic: form.topic().to_owned(),
         ..source
     })
+}
+
+/// Topics that there are: those of rules and of templates.
+fn known_topics(web: &Web, rows: &[TemplateSummary]) -> BTreeSet<String> {
+    let rules = web.rules.load();
+    let of_rules = rules.rules().map(|rule| rule.topic.clone());
+    let of_templates = rows.iter().map(|row| row.topic.clone());
+    let mut topics: BTreeSet<String> = of_rules.chain(of_templates).collect();
+    topics.remove("");
+    topics
+}
+
+/// Each with what clients read on their pages; another comes last.
+fn topic_choices(
+    words: ConsoleWords,
+    form: &NewTemplateForm,
+    known: BTreeSet<String>,
+) -> Vec<NewTemplateChoice> {
+    let said = known.into_iter().map(|topic| NewTemplateChoice {
+        word: format!("{} ({topic})", words.of("templates-topic", &topic)),
+        here: form.topic == topic,
+        value: topic,
+    });
+    let another = NewTemplateChoice {
+        value: OTHER_TOPIC.to_owned(),
+        word: words.say("templates-new-topic-other").into_owned(),
+        here: form.topic == OTHER_TOPIC,
+    };
+    said.chain([another]).collect()
 }
 
 async fn draw(
@@ -179,9 +240,7 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let words = visit.words();
     let rows = visit.web.store.read().await?.templates().list().await?;
-    let mut topics: Vec<String> = rows.iter().map(|row| row.topic.clone()).collect();
-    topics.sort_unstable();
-    topics.dedup();
+    let topics = topic_choices(words, &form, known_topics(&visit.web, &rows));
     let subjects = TemplateSubject::ALL
         .iter()
         .map(|subject| NewTemplateChoice {
@@ -231,19 +290,36 @@ mod tests {
                 form.append_pair(field, if field == name { value } else { good });
             }
             let fields = FormFields::parse(form.finish().as_bytes());
-            faults(ConsoleWords::ENGLISH, &read(&fields))
+            let topics = BTreeSet::from(["cases".to_owned()]);
+            faults(ConsoleWords::ENGLISH, &read(&fields), &topics)
         };
         assert!(!found("", "").any());
         for name in ["", "Case News", "case_news", "è", "../x"] {
             assert!(found("name", name).name.is_some(), "{name}");
         }
         assert!(found("description", " ").description.is_some());
-        assert!(found("topic", "two words").topic.is_some());
+        for topic in ["two words", "casse", "", OTHER_TOPIC] {
+            assert!(found("topic", topic).topic.is_some(), "{topic}");
+        }
         assert!(found("about", "weather").about.is_some());
         assert!(found("in-it", "").languages.is_some());
         for subject in TemplateSubject::ALL {
             let word = ConsoleWords::ENGLISH.of("templates-about", subject.as_str());
             assert!(word.contains(' '), "{subject}");
+        }
+    }
+
+    #[test]
+    fn every_variable_of_a_new_template_is_explained_in_both_languages() {
+        let [italian, english] = [Language::Italian, Language::English].map(ConsoleWords::new);
+        for subject in TemplateSubject::ALL {
+            let source = started("new", *subject, &Language::ALL).unwrap();
+            for variable in source.variables {
+                let name = variable.name.as_str();
+                let said = |words: ConsoleWords| words.of("templates-starts", name);
+                assert_ne!(said(english), name.replace('_', " "), "{name}");
+                assert_ne!(said(italian), said(english), "{name}");
+            }
         }
     }
 }

@@ -13,9 +13,9 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::Channel;
 use crate::domain::role::Right;
-use crate::domain::segments::measure;
+use crate::domain::segments::{Alphabet, measure, replacement};
 use crate::domain::template::Source;
-use crate::template::{Compiled, Input, Lint, introduce, lint};
+use crate::template::{Compiled, Input, Lint, introduce, lint, undecided};
 use crate::text::sanitize::excerpt;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
@@ -27,9 +27,14 @@ use crate::web::public::ContactDetails;
 use super::editor::current;
 use super::remarks;
 use super::typed::{MailTheme, MailView, Tab, typed};
+use super::write::too_large;
 
 /// Characters of a mail that a list of mails shows beside its subject.
 const EXCERPT: usize = 90;
+/// Letters that are named of those that make an SMS dear.
+const DEAR_LETTERS: usize = 5;
+/// A token as long as those of real links (`domain::token`), for texts to be measured with.
+const SAMPLE_TOKEN: &str = "AZqTb3Jx0kLmN4pQr7sTuVwX";
 
 /// What the preview shows.
 #[derive(Template)]
@@ -48,7 +53,8 @@ pub(super) enum Shown {
     Sms {
         text: String,
         facts: String,
-        warning: Option<String>,
+        /// A sentence for each letter that makes it dear.
+        warnings: Vec<String>,
     },
     Email {
         subject: String,
@@ -73,8 +79,9 @@ impl Preview {
         tab: &Tab,
         view: MailView,
     ) -> Self {
+        let too_large = too_large(words, source).pop();
         let (source, tab) = (source.clone(), tab.clone());
-        let facts = facts(web.pages.contact());
+        let facts = facts_and_links(web);
         let work = move || looked_at(&source, &tab, &facts);
         let (rendered, found) = web
             .console
@@ -82,7 +89,7 @@ impl Preview {
             .work(work)
             .await
             .unwrap_or_else(|unfinished| (Err(unfinished.to_string()), Lint::default()));
-        let shown = match rendered {
+        let shown = match too_large.map_or(rendered, Err) {
             Ok(Rendered::Sms(text)) => sms(words, text),
             Ok(Rendered::Email(mail)) => {
                 let key = random_key();
@@ -91,7 +98,7 @@ impl Preview {
                 let frame = format!("/console/previews/{key}?theme={}", view.theme.as_str());
                 web.console.keep_preview(key, mail.html).await;
                 Shown::Email {
-                    begins: excerpt(&mail.text, EXCERPT),
+                    begins: begins(&mail.text),
                     subject: mail.subject,
                     frame,
                     width: view.width.as_str(),
@@ -136,6 +143,12 @@ fn looked_at(source: &Source, tab: &Tab, facts: &Json) -> (Result<Rendered, Stri
 /// From the template's sample: its links lead where the sample's do, and nothing is measured.
 pub(super) fn render(source: &Source, tab: &Tab, facts: &Json) -> Result<Rendered, String> {
     let compiled = Compiled::compile(source).map_err(|fault| fault.to_string())?;
+    // A text that is published goes on being sent; one that is written now must not even be tried.
+    let here = format!("{}/", tab.locale);
+    let mut faults = undecided(source).into_iter();
+    if let Some(fault) = faults.find(|fault| fault.part.starts_with(&here)) {
+        return Err(fault.to_string());
+    }
     let mut variables = source.sample(&tab.locale, tab.fullness);
     introduce(&mut variables, facts);
     let links = compiled.links();
@@ -165,6 +178,14 @@ pub(super) fn facts(contact: &ContactDetails) -> Json {
     })
 }
 
+/// The same, with links as long as those that are sent, so that an SMS is counted as it will be.
+fn facts_and_links(web: &Web) -> Json {
+    let mut all = facts(web.pages.contact());
+    let url = |path: char| format!("{}/{path}/{SAMPLE_TOKEN}", web.public_url);
+    all["links"] = json!({ "status": url('s'), "unsubscribe": url('u') });
+    all
+}
+
 fn sms(words: ConsoleWords, text: String) -> Shown {
     let measured = measure(&text);
     let segments = i64::try_from(measured.count).unwrap_or(i64::MAX);
@@ -180,21 +201,51 @@ fn sms(words: ConsoleWords, text: String) -> Shown {
             ("left", measured.left_in_last.to_string().into()),
         ],
     );
-    let warning = measured.first_foreign.map(|(letter, instead)| {
-        let letter = FluentValue::from(letter.to_string());
-        match instead {
-            None => words.say_with("templates-dear", &[("letter", letter)]),
+    Shown::Sms {
+        warnings: dear(words, &text),
+        text,
+        facts,
+    }
+}
+
+/// Every letter that makes the text dear, up to a few, and what to write instead.
+fn dear(words: ConsoleWords, text: &str) -> Vec<String> {
+    let mut letters = Vec::new();
+    for letter in text.chars() {
+        let alphabet = Alphabet::of(letter.encode_utf8(&mut [0; 4]));
+        if alphabet == Alphabet::Ucs2 && !letters.contains(&letter) {
+            letters.push(letter);
+        }
+    }
+    letters.truncate(DEAR_LETTERS);
+    let said = letters.into_iter().map(|letter| {
+        let value = FluentValue::from(letter.to_string());
+        match replacement(letter) {
+            None => words.say_with("templates-dear", &[("letter", value)]),
             Some(instead) => words.say_with(
                 "templates-dear-instead",
-                &[("letter", letter), ("instead", instead.into())],
+                &[("letter", value), ("instead", instead.into())],
             ),
         }
     });
-    Shown::Sms {
-        text,
-        facts,
-        warning,
-    }
+    said.collect()
+}
+
+/// The first words of a mail, as a list of mails shows them: without the signs of headings, lists and
+/// bold words, which its plain text has.
+fn begins(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let mut line = line.trim_start();
+        while let Some((sign, rest)) = line.split_once(' ')
+            && !sign.is_empty()
+            && sign.chars().all(|c| matches!(c, '#' | '>' | '*' | '-'))
+        {
+            line = rest.trim_start();
+        }
+        line
+    });
+    let words: Vec<&str> = lines.collect();
+    excerpt(&words.join(" ").replace("**", ""), EXCERPT)
 }
 
 fn random_key() -> String {
@@ -254,6 +305,33 @@ fn in_light(html: &str, theme: Option<MailTheme>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_mails_shows_words_and_no_signs() {
+        let text = "Montelume\n\n# Pratica #12\n\n> **Info**\n> * 800 000\n\n-- \nfine - qui";
+        assert_eq!(
+            begins(text),
+            "Montelume Pratica #12 Info 800 000 fine - qui"
+        );
+    }
+
+    #[test]
+    fn every_letter_that_makes_an_sms_dear_is_named() {
+        let said = dear(ConsoleWords::ENGLISH, "È “qui” È… è’–—");
+        let named: Vec<_> = said
+            .iter()
+            .map(|it| it.split('`').nth(1).unwrap())
+            .collect();
+        assert_eq!(named, ["È", "“", "”", "…", "’"]);
+        assert!(dear(ConsoleWords::ENGLISH, "è qui").is_empty());
+    }
+
+    #[test]
+    fn the_sample_of_a_token_is_as_long_as_one() {
+        use crate::domain::token::{Purpose, Signer};
+        let token = Signer::new(&[7; 32]).sign(Purpose::Status, &[1 << 60]);
+        assert_eq!(SAMPLE_TOKEN.len(), token.len());
+    }
 
     #[test]
     fn a_mail_is_shown_in_the_light_that_is_asked_for() {

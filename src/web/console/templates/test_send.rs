@@ -150,7 +150,7 @@ pub(super) async fn ask(
     let mut tx = web.store.write().await?;
     match tx.test_sends().ask(&test, web.clock.now()).await? {
         TestAsked::Taken => {
-            let which = format!("{} {}", tab.locale, tab.channel);
+            let which = which(tab, address.as_str());
             let what = (source.name.as_str(), which.as_str());
             note(web, &mut tx, &visit.person, "template.test_sent", what).await?;
             tx.commit().await?;
@@ -164,6 +164,18 @@ pub(super) async fn ask(
             Ok((StatusCode::TOO_MANY_REQUESTS, Notice::Fault(vec![said])))
         }
     }
+}
+
+/// Which text it was, and for an SMS the end of the number: a mail goes to whoever asks for it, a number
+/// may be anybody's, who would ask who it was.
+fn which(tab: &Tab, address: &str) -> String {
+    let text = format!("{} {}", tab.locale, tab.channel);
+    if tab.channel == Channel::Email {
+        return text;
+    }
+    let digits: Vec<char> = address.chars().filter(char::is_ascii_digit).collect();
+    let last: String = digits[digits.len().saturating_sub(3)..].iter().collect();
+    format!("{text} •••{last}")
 }
 
 fn refused(why: String) -> (StatusCode, Notice) {

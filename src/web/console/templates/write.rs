@@ -145,7 +145,7 @@ async fn save(
         return Ok(stale(words, version));
     }
     let mut faults = too_large(words, source);
-    if publish {
+    if publish && faults.is_empty() {
         // Before the store's writer is taken: a check takes its time.
         faults.extend(fit_to_publish(web, words, source).await);
     }
@@ -260,14 +260,15 @@ fn to_question(name: &str) -> Response {
     )))
 }
 
-fn too_large(words: ConsoleWords, source: &Source) -> Vec<String> {
+/// Why the texts are too long together, if they are: said here and nowhere else.
+pub(super) fn too_large(words: ConsoleWords, source: &Source) -> Vec<String> {
     let size = serde_json::to_string(&source.parts).map_or(0, |text| text.len());
     if size <= TEXTS_BYTES {
         return Vec::new();
     }
     let values = [
-        ("size", size.to_string().into()),
-        ("most", TEXTS_BYTES.to_string().into()),
+        ("size", size.div_ceil(1_024).to_string().into()),
+        ("most", (TEXTS_BYTES / 1_024).to_string().into()),
     ];
     vec![words.say_with("templates-too-large", &values)]
 }
