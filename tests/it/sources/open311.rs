@@ -386,6 +386,7 @@ async fn a_town_on_a_bad_day_tells_nobody_and_says_why() {
     // A list that is empty all of a sudden closes nothing.
     town.with(|town| town.requests.clear());
     town.looked(3).await;
+    node.planned().await;
     assert!(told_types(&node).await.is_empty());
     assert_eq!(node.get("/v1/cases/OLD-1").await.body["state"], "received");
 
@@ -422,6 +423,8 @@ async fn a_server_that_turns_no_pages_is_not_asked_in_a_circle() {
     let node = Node::start(crate::support::sqlite().await, &settings).await;
     client(&node).await;
     until_noted(&node, Some("the same 2 requests for each page")).await;
+    // What tells nobody is planned last, after the source has said its doubt.
+    node.planned().await;
     assert_eq!(node.get("/v1/cases/B").await.body["state"], "received");
     assert_eq!(node.get("/v1/cases/C").await.status, 404);
     let pages = town.asked("/requests.json");
@@ -430,6 +433,7 @@ async fn a_server_that_turns_no_pages_is_not_asked_in_a_circle() {
 
     town.with(|town| town.turns_no_page = false);
     until_noted(&node, None).await;
+    node.planned().await;
     assert_eq!(node.get("/v1/cases/C").await.body["state"], "received");
     node.stop().await;
 }
