@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod dispatch;
 pub mod domain;
+pub mod feed;
 pub mod insight;
 pub mod intake;
 pub mod plan;

@@ -52,11 +52,15 @@ clients-verified = Verified
 clients-show-which = the { $channel } address
 clients-show-noted = This is written down
 clients-is-barred = { $channel } { $address } is barred: { $reason }
+clients-bar-own = The client decided so. Only they can take it back, by START or on their status page.
+clients-lift = Use again
+clients-lift-reason = Why may it be used again?
+clients-lift-hint = For example: the client called, and the mailbox works again. It is written down. What was not sent meanwhile is not sent later.
 
 # Why an address is barred.
 clients-barred-stop = stop
 clients-barred-unsubscribed = unsubscribed
-clients-barred-hard-bounce = hard bounce
+clients-barred-hard-bounce = the address or number does not exist
 clients-barred-complaint = complaint
 clients-barred-manual = manual
 

@@ -55,7 +55,9 @@ service-transport = transport
 role-viewer = viewer
 role-operator = operator
 role-manager = manager
+role-approver = approver
 role-admin = admin
+role-partner = partner
 node-state-alive = alive
 node-state-silent = silent
 node-state-stopped = stopped
@@ -66,7 +68,7 @@ reason-topic-refused = the client refused this topic
 reason-no-consent = the client never asked for this topic
 reason-stop = the client answered STOP
 reason-unsubscribed = the client unsubscribed
-reason-hard-bounce = the address does not exist
+reason-hard-bounce = the address or number does not exist
 reason-complaint = the client reported earlier mail as unwanted
 reason-manual = an operator barred the address
 reason-same-address = another client with the same address gets it
@@ -87,7 +89,7 @@ reason-erased = the client was erased
 reason-provider-refused = the provider refused it
 reason-tries-used-up = the tries are used up
 reason-no-receipt = no receipt came in time
-reason-answer-lost = the answer was lost on the wire
+reason-answer-lost = no answer says whether the provider has it
 reason-node-died = the daemon stopped between handing over and hearing back
 
 ## What does not hold; a number stands before it

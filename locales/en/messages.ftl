@@ -100,10 +100,21 @@ messages-grounds-unknown = a program that is not known
 messages-grounds-soon = within two seconds of acceptance
 messages-grounds-before = before the acceptance was known
 messages-grounds-burst = fetched three or more addresses within two seconds
+messages-grounds-two-links = followed two links within a second
+messages-grounds-looked-first = asked for the headers and then for the page
+messages-grounds-network = one network opened many mails within a minute
 messages-grounds-button = pressed a button on the status page
 messages-grounds-topic = refused the topic on the status page
 messages-grounds-stop = stopped everything on the status page
 messages-grounds-address = used the unsubscribe address
+messages-grounds-answered = answered the e-mail
+messages-grounds-answered-elsewhere = answered the e-mail from another address
+messages-grounds-named = wrote an e-mail that names this one; anybody who saw it can have written that
+messages-grounds-own-mail = wrote an e-mail of their own, which is kept with the client's last; a sender's address can be forged
+messages-grounds-sms = wrote an SMS
+messages-grounds-sms-shared = wrote an SMS; several clients have the number, and this one was told last
+messages-grounds-sms-late = wrote an SMS more than three days after the last message
+messages-grounds-sms-unasked = wrote an SMS, though none that asks for an answer is known to this number; this is the client's last message
 
 ## Why it was, or was not, sent
 
@@ -135,6 +146,11 @@ messages-why-double = It was sent again though the first may have left: a double
 messages-why-bounced = A later report says it bounced after all.
 messages-why-not-measured = Reading is not measured for this message.
 messages-why-not-named = Reading is counted without saying who, so this message alone shows nothing.
+messages-why-fallback-waits = The other channel waits: who reads this in time needs no second message.
+messages-why-fallback-turned = The other channel was used as well.
+messages-why-fallback-spared = The other channel was spared: a person read this in time.
+messages-why-fallback-unreadable = The other channel was left alone: reading could not show itself, and the rule leaves such as they are.
+messages-why-fallback-unreachable = The other channel was wanted, and did not reach the client or was overtaken by something newer.
 messages-why-unread = No sign of reading yet.
 messages-why-by-person = It was { $act } by a person.
 messages-why-by-machine = It was { $act } by a machine, which is not counted as reading.

@@ -32,11 +32,22 @@ now-declared-waiting =
 now-declared-waiting-remedy = Nobody is told of it before a second person approves it.
 now-declared-returned = The incident { $incident } was returned, and waits for you
 now-declared-returned-remedy = Its page says why. Change it, or give it up.
+# Clients who wait longer for an answer than was promised.
+now-unheard =
+    { $count ->
+        [one] A client has waited longer for an answer than was promised
+       *[other] { $number } clients have waited longer for an answer than was promised
+    }
+now-unheard-remedy = Answer in the inbox, or close the conversation with a reason.
 now-look-at-source = Look at the source
 now-breach-remedy = Once it is mended, the command araldo check-store lets this go out.
 now-source-fault = The source { $source } cannot be read: { $why }
 now-source-doubt = The source { $source } is doubtful: { $why }
 now-source-dead = { $number } records of the source { $source } could not be taken
+now-inbox-fault = The mailbox { $inbox } cannot be read: { $why }
+now-inbox-fault-remedy = What came back, was answered or stopped by e-mail waits there, and is taken once it can be read; araldo doctor looks at it.
+now-webhook-given-up = The webhook { $name } failed for so long that it is switched off
+now-webhook-given-up-remedy = Settings, Webhooks says why; switched on again, it is told all that is still kept.
 now-source-remedy = Its page says more, and lists what could not be taken.
 now-incident-overdue = The incident { $incident } should be over, and nothing came
 now-incident-overdue-remedy = Say when it will end (incident.updated), or that it is over (incident.resolved).
@@ -69,6 +80,7 @@ now-lane-empty = empty
 now-providers = Providers
 now-provider-paused = paused
 now-provider-ready = ready
+now-provider-weight = gets { $points } points of its channel
 now-provider-again = again { $when } { $reason }
 now-no-provider = None is configured: nothing can leave.
 

@@ -28,6 +28,8 @@ settings-channel = Channel
 settings-kind = Kind
 settings-no-provider = None is configured: nothing can leave.
 settings-sources = Sources
+settings-webhooks = Webhooks
+settings-webhooks-where = To whom it is posted what happens, and how that goes, is on the page
 settings-sources-where = Which systems are watched, how they do and what could not be taken is on the page
 
 ## Keys
@@ -50,8 +52,7 @@ settings-disabled = disabled
 ## People
 settings-people = People
 settings-people-caption = People of the console
-settings-added-by = Added by
-settings-shut-out-by = shut out by
+settings-people-where = They are invited, given a role and locked under
 settings-person = Person
 settings-role = Role
 settings-added = Added

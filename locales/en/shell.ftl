@@ -6,6 +6,7 @@ shell-rail-incidents = Incidents
 shell-rail-cases = Cases
 shell-rail-clients = Clients
 shell-rail-messages = Messages
+shell-rail-inbox = Inbox
 shell-rail-templates = Templates
 shell-rail-insight = Insight
 shell-rail-sources = Sources
@@ -75,11 +76,13 @@ shell-moved = Moved
 shell-reply-erased = a client erased since
 shell-reply-to = to
 shell-reply-about = the message about { $about }
+shell-reply-conversation = Read and answer in the inbox
 shell-reply-answered = Answered by { $person }
 shell-reply-hint = By telephone or mail; this is written down
 shell-reply-done = I have answered
 shell-reply-of = the reply of { $name }
 shell-reply-open = Nobody has answered yet.
+shell-reply-doubt = Who wrote this is not proven. Somebody { $grounds }.
 
 ## A list of steps
 shell-step-read = Read them

@@ -52,11 +52,15 @@ clients-verified = Verificato
 clients-show-which = il recapito { $channel }
 clients-show-noted = L'operazione viene registrata
 clients-is-barred = Il recapito { $channel } { $address } è bloccato: { $reason }
+clients-bar-own = L'ha deciso il cliente. Solo il cliente può revocarlo, con START o dalla sua pagina di stato.
+clients-lift = Sblocca
+clients-lift-reason = Perché si può usare di nuovo?
+clients-lift-hint = Per esempio: il cliente ha chiamato e la casella funziona di nuovo. Il motivo viene registrato. Ciò che nel frattempo non è stato inviato non viene inviato dopo.
 
 # Why an address is barred.
 clients-barred-stop = il cliente ha risposto STOP
 clients-barred-unsubscribed = disiscrizione
-clients-barred-hard-bounce = indirizzo inesistente
+clients-barred-hard-bounce = indirizzo o numero inesistente
 clients-barred-complaint = segnalato come indesiderato
 clients-barred-manual = bloccato da un operatore
 

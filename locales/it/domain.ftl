@@ -55,7 +55,9 @@ service-transport = trasporti
 role-viewer = lettore
 role-operator = operatore
 role-manager = responsabile
+role-approver = approvatore
 role-admin = amministratore
+role-partner = partner
 node-state-alive = attivo
 node-state-silent = silenzioso
 node-state-stopped = fermo
@@ -66,7 +68,7 @@ reason-topic-refused = il cliente ha rifiutato questo argomento
 reason-no-consent = il cliente non ha mai chiesto questo argomento
 reason-stop = il cliente ha risposto STOP
 reason-unsubscribed = il cliente si è disiscritto
-reason-hard-bounce = il recapito non esiste
+reason-hard-bounce = l'indirizzo o il numero non esiste
 reason-complaint = il cliente ha segnalato come indesiderata una e-mail precedente
 reason-manual = un operatore ha bloccato il recapito
 reason-same-address = lo riceve un altro cliente con lo stesso recapito
@@ -87,7 +89,7 @@ reason-erased = il cliente è stato cancellato
 reason-provider-refused = il fornitore lo ha rifiutato
 reason-tries-used-up = i tentativi sono esauriti
 reason-no-receipt = nessuna ricevuta è arrivata in tempo
-reason-answer-lost = la risposta si è persa lungo la linea
+reason-answer-lost = nessuna risposta dice se il fornitore lo ha
 reason-node-died = il programma si è fermato tra la consegna al fornitore e la risposta
 
 ## What does not hold; a number stands before it

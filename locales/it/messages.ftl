@@ -100,10 +100,21 @@ messages-grounds-unknown = un programma sconosciuto
 messages-grounds-soon = entro due secondi dall'accettazione
 messages-grounds-before = prima che l'accettazione fosse nota
 messages-grounds-burst = ha caricato tre o più indirizzi in due secondi
+messages-grounds-two-links = ha seguito due link in un secondo
+messages-grounds-looked-first = ha chiesto le intestazioni e poi la pagina
+messages-grounds-network = una rete ha aperto molte e-mail in un minuto
 messages-grounds-button = ha premuto un pulsante sulla pagina di stato
 messages-grounds-topic = ha rifiutato l'argomento sulla pagina di stato
 messages-grounds-stop = ha fermato tutti i messaggi sulla pagina di stato
 messages-grounds-address = ha usato l'indirizzo di disiscrizione
+messages-grounds-answered = ha risposto all'e-mail
+messages-grounds-answered-elsewhere = ha risposto all'e-mail da un altro indirizzo
+messages-grounds-named = ha scritto un'e-mail che cita questa; può averla scritta chiunque l'abbia vista
+messages-grounds-own-mail = ha scritto un'e-mail propria, conservata con l'ultimo messaggio del cliente; l'indirizzo di un mittente si può falsificare
+messages-grounds-sms = ha scritto un SMS
+messages-grounds-sms-shared = ha scritto un SMS; più clienti hanno questo numero, e questo è stato avvisato per ultimo
+messages-grounds-sms-late = ha scritto un SMS più di tre giorni dopo l'ultimo messaggio
+messages-grounds-sms-unasked = ha scritto un SMS, ma a questo numero non risulta inviato nulla che chieda risposta; questo è l'ultimo messaggio del cliente
 
 ## Why it was, or was not, sent
 
@@ -135,6 +146,11 @@ messages-why-double = È stato inviato di nuovo benché il primo invio possa ess
 messages-why-bounced = Una ricevuta successiva segnala che è tornato indietro.
 messages-why-not-measured = Per questo messaggio la lettura non si misura.
 messages-why-not-named = La lettura si conta senza dire chi legge: dal singolo messaggio non si vede nulla.
+messages-why-fallback-waits = L'altro canale attende: chi legge in tempo non ha bisogno di un secondo messaggio.
+messages-why-fallback-turned = È stato usato anche l'altro canale.
+messages-why-fallback-spared = L'altro canale è stato risparmiato: una persona ha letto in tempo.
+messages-why-fallback-unreadable = L'altro canale non è stato usato: la lettura non si poteva vedere, e la regola in questi casi non insiste.
+messages-why-fallback-unreachable = Si voleva l'altro canale, ma non raggiungeva il cliente o è arrivato qualcosa di più nuovo.
 messages-why-unread = Ancora nessun segno di lettura.
 messages-why-by-person = Azione di una persona: { $act }.
 messages-why-by-machine = Azione di un programma: { $act }; non conta come lettura.

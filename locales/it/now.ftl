@@ -32,6 +32,13 @@ now-declared-waiting =
 now-declared-waiting-remedy = Nessuno viene avvisato prima che una seconda persona approvi.
 now-declared-returned = L'evento { $incident } è stato restituito e va modificato
 now-declared-returned-remedy = La sua pagina dice perché. Modificarlo o abbandonarlo.
+# Clients who wait longer for an answer than was promised.
+now-unheard =
+    { $count ->
+        [one] Un cliente aspetta una risposta da più di quanto promesso
+       *[other] { $number } clienti aspettano una risposta da più di quanto promesso
+    }
+now-unheard-remedy = Rispondere nelle conversazioni, o chiudere la conversazione con un motivo.
 now-look-at-source = Vedi la fonte
 now-breach-remedy = Una volta risolto, il comando araldo check-store spegne l'allarme.
 now-source-fault = La fonte { $source } non si può leggere: { $why }
@@ -41,6 +48,10 @@ now-source-dead =
         [one] { $number } record della fonte { $source } non è stato acquisito
        *[other] { $number } record della fonte { $source } non sono stati acquisiti
     }
+now-inbox-fault = La casella { $inbox } non si può leggere: { $why }
+now-inbox-fault-remedy = Rimbalzi, risposte e STOP arrivati per e-mail aspettano lì e vengono acquisiti appena si può leggere; araldo doctor la controlla.
+now-webhook-given-up = Il webhook { $name } non riesce da così tanto tempo che è stato disattivato
+now-webhook-given-up-remedy = Impostazioni, Webhook dice perché; riattivato, riceve tutto ciò che è ancora conservato.
 now-source-remedy = La sua pagina dice di più ed elenca ciò che non è stato acquisito.
 now-incident-overdue = L'evento { $incident } dovrebbe essere finito e non è arrivato nulla
 now-incident-overdue-remedy = Comunicare quando finirà (incident.updated) o che è finito (incident.resolved).
@@ -77,6 +88,7 @@ now-lane-empty = vuota
 now-providers = Fornitori
 now-provider-paused = in pausa
 now-provider-ready = pronto
+now-provider-weight = riceve { $points } punti del suo canale
 now-provider-again = riprende { $when } { $reason }
 now-no-provider = Nessuno è configurato: non può partire nulla.
 

@@ -28,6 +28,8 @@ settings-channel = Canale
 settings-kind = Tipo
 settings-no-provider = Nessuno è configurato: non può partire nulla.
 settings-sources = Fonti
+settings-webhooks = Webhook
+settings-webhooks-where = A chi viene inviato ciò che accade, e come va, è nella pagina
 settings-sources-where = Quali sistemi si osservano, come stanno e che cosa non è stato acquisito è nella pagina
 
 ## Keys
@@ -50,8 +52,7 @@ settings-disabled = disabilitato
 ## People
 settings-people = Persone
 settings-people-caption = Persone della console
-settings-added-by = Si aggiungono con
-settings-shut-out-by = si escludono con
+settings-people-where = Si invitano, ricevono un ruolo e si bloccano in
 settings-person = Persona
 settings-role = Ruolo
 settings-added = Aggiunta

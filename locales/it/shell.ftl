@@ -6,6 +6,7 @@ shell-rail-incidents = Eventi
 shell-rail-cases = Pratiche
 shell-rail-clients = Clienti
 shell-rail-messages = Messaggi
+shell-rail-inbox = Conversazioni
 shell-rail-templates = Modelli
 shell-rail-insight = Statistiche
 shell-rail-sources = Fonti
@@ -79,11 +80,13 @@ shell-moved = Aggiornata
 shell-reply-erased = un cliente poi cancellato
 shell-reply-to = al
 shell-reply-about = messaggio su { $about }
+shell-reply-conversation = Leggi e rispondi nelle conversazioni
 shell-reply-answered = Ha risposto { $person }
 shell-reply-hint = Per telefono o e-mail; resta annotato
 shell-reply-done = Ho risposto
 shell-reply-of = alla risposta di { $name }
 shell-reply-open = Nessuno ha ancora risposto.
+shell-reply-doubt = Non è provato chi l'ha scritto. Qualcuno { $grounds }.
 
 ## A list of steps
 shell-step-read = Leggi i messaggi

@@ -17,8 +17,11 @@ const AUTHOR: &str = "araldo";
 
 /// Rules as configured, ready to be asked.
 pub fn load_rules(config: &Config) -> Result<Matcher, AppError> {
-    let rules = rules::load(config.rules_file.as_ref())?;
-    Matcher::new(rules).map_err(|error| AppError::File(error.to_string()))
+    let file = config.rules_file.as_ref();
+    let matcher = Matcher::new(rules::load(file)?);
+    let matcher = matcher.map_err(|error| AppError::File(error.to_string()))?;
+    let placed = rules::readable(file).into_iter();
+    Ok(matcher.standing_at(placed.map(|placed| (placed.rule.name, placed.at))))
 }
 
 /// Kinds of cases as configured.

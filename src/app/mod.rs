@@ -9,6 +9,7 @@ mod prepare;
 mod presence;
 mod providers;
 mod roles;
+mod rules;
 mod serving;
 mod settings;
 mod sound;
@@ -20,10 +21,11 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 pub use files::{load_case_kinds, load_rules, template_names, template_sources};
-pub use node::COMMAND_SLOT;
+pub use node::{COMMAND_SLOT, signer};
 pub use prepare::{Prepared, every_fault, prepare};
 pub use roles::rehearsing_planner;
-pub use settings::{contact, upkeep_settings};
+pub use rules::with_published;
+pub use settings::{contact, receipt_horizon, upkeep_settings};
 pub use sources::{BuiltSources, WatchedSources};
 pub use start::{start, start_by};
 

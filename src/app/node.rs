@@ -107,11 +107,7 @@ async fn slot_of_the_dead(store: &Store, config: &Config) -> Result<u8, StoreErr
 }
 
 /// Signs the links: with the configured key, or with one that the nodes share through the store.
-pub(super) async fn signer(
-    store: &Store,
-    config: &Config,
-    clock: &dyn Clock,
-) -> Result<Signer, AppError> {
+pub async fn signer(store: &Store, config: &Config, clock: &dyn Clock) -> Result<Signer, AppError> {
     if let Some(key) = &config.tracking.key {
         return Ok(Signer::new(key.expose().as_bytes()));
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{AppError, load_case_kinds, load_rules, providers, template_sources};
-use crate::channel::{self, BuildContext, ProviderSettings};
+use crate::channel::{self, BuildContext, ProviderSettings, SetupError};
 use crate::config::{Config, ConfigError, ConfigReading};
 use crate::domain::Channel;
 use crate::domain::case_kind::CaseKinds;
@@ -50,6 +50,13 @@ fn build(config: &Config, known: &[ConfigError]) -> Result<Prepared, AppError> {
     faults.extend(unread);
     faults.extend(provider_faults(config, known));
     faults.extend(reply_faults(config));
+    faults.extend(inbox_faults(config));
+    for fault in callback_faults(config) {
+        // A provider in use was built, and said most of it.
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
     match (matcher, case_kinds) {
         (Some(matcher), Some(case_kinds)) if faults.is_empty() => Ok(Prepared {
             matcher,
@@ -73,6 +80,18 @@ fn noted<T>(built: Result<T, AppError>, faults: &mut Vec<String>) -> Option<T> {
 /// What is wrong with how gateways bring what clients write.
 fn reply_faults(config: &Config) -> Vec<String> {
     let (_, faults) = providers::reply_secrets(config);
+    placed(config, &faults)
+}
+
+/// What is wrong with how providers report.
+fn callback_faults(config: &Config) -> Vec<String> {
+    // Nothing that it signs leaves this function.
+    let signer = Signer::new(b"prepare");
+    let (_, faults) = providers::callback_desk(config, &config.http.public_url, &signer);
+    placed(config, &faults)
+}
+
+fn placed(config: &Config, faults: &[(String, SetupError)]) -> Vec<String> {
     let placed = faults.iter().flat_map(|(name, error)| {
         let provider = config.providers.get(name);
         error.problems().iter().filter_map(move |problem| {
@@ -83,6 +102,17 @@ fn reply_faults(config: &Config) -> Vec<String> {
     placed.collect()
 }
 
+/// What is wrong with the files that mailboxes need.
+fn inbox_faults(config: &Config) -> Vec<String> {
+    channel::install_tls();
+    let inboxes = config.inboxes.iter();
+    let faults = inboxes.filter_map(|(name, inbox)| {
+        let problem = inbox.settings.check_files(name).err()?;
+        Some(format!("{}: [inbox.{name}] {problem}", inbox.at))
+    });
+    faults.collect()
+}
+
 /// Builds each provider in use once, and lets it go again.
 fn provider_faults(config: &Config, known: &[ConfigError]) -> Vec<String> {
     let lifecycle = Lifecycle::new();
@@ -90,6 +120,7 @@ fn provider_faults(config: &Config, known: &[ConfigError]) -> Vec<String> {
         public_url: config.http.public_url.clone(),
         // Nothing that it signs leaves this function.
         signer: Signer::new(b"prepare"),
+        returns: config.email.returns.clone(),
         clock: Arc::new(SystemClock),
         lifecycle: lifecycle.clone(),
         sandbox: None,

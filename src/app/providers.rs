@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{AppError, Running};
 use crate::channel::sandbox::{self, Sandbox};
-use crate::channel::{BuildContext, ProviderSettings, SetupError, build};
+use crate::channel::{BuildContext, ProviderSettings, SetupError, build, callbacks};
 use crate::config::Config;
 use crate::dispatch::{ProviderRoute, ProviderRoutes, RateLimiter, StoredRate};
 use crate::domain::Channel;
 use crate::domain::token::Signer;
 use crate::web::console::{DeclareSettings, ProviderFace};
-use crate::web::hooks::ReplySecrets;
+use crate::web::hooks::{CallbackDesk, ReplySecrets};
 
 /// The routes, and the sandbox behind them if one is configured.
 pub(super) struct Carriers {
@@ -37,6 +37,7 @@ pub(super) fn carriers(
     let context = BuildContext {
         public_url: callback_url.to_owned(),
         signer: signer.clone(),
+        returns: config.email.returns.clone(),
         clock: Arc::clone(&running.clock),
         lifecycle: running.lifecycle.clone(),
         sandbox: sandbox.clone(),
@@ -44,10 +45,12 @@ pub(super) fn carriers(
     let mut routes = Vec::new();
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        routes.push(ProviderRoute::new(
-            provider,
-            rate_limiter(running, name, settings),
-        ));
+        let route = ProviderRoute::new(provider, rate_limiter(running, name, settings));
+        let points = config.channels.weight_of(settings.channel(), name);
+        routes.push(match points {
+            Some(points) => route.weighing(points),
+            None => route,
+        });
     }
     Ok(Carriers {
         routes: ProviderRoutes::new(routes),
@@ -96,6 +99,24 @@ pub(super) fn reply_secrets(config: &Config) -> (ReplySecrets, Vec<(String, Setu
     (secrets, faults)
 }
 
+/// Who reads what providers call back, in use or not: one that was replaced still reports.
+/// With what is wrong, each fault by the provider's name.
+pub(super) fn callback_desk(
+    config: &Config,
+    public_url: &str,
+    signer: &Signer,
+) -> (CallbackDesk, Vec<(String, SetupError)>) {
+    let (mut desk, mut faults) = (CallbackDesk::default(), Vec::new());
+    for (name, provider) in &config.providers {
+        match callbacks(name, &provider.settings, public_url, signer) {
+            Ok(Some(reader)) => desk.admit(name, reader),
+            Ok(None) => {}
+            Err(error) => faults.push((name.clone(), error)),
+        }
+    }
+    (desk, faults)
+}
+
 /// How fast the first provider of each channel may send, and what two people have to see.
 pub(super) fn declaring(config: &Config) -> DeclareSettings {
     let pace = |channel: &Channel| {
@@ -105,6 +126,7 @@ pub(super) fn declaring(config: &Config) -> DeclareSettings {
     };
     DeclareSettings {
         approval_above: config.clock.incidents.approval_above,
+        approvers_only: config.console.approvers_only,
         per_second: Channel::ALL.iter().filter_map(pace).collect(),
     }
 }
@@ -122,6 +144,10 @@ const fn kind(settings: &ProviderSettings) -> &'static str {
     match settings {
         ProviderSettings::Smtp(_) => "smtp",
         ProviderSettings::Kannel(_) => "kannel",
+        ProviderSettings::Http(_) => "http",
+        ProviderSettings::Twilio(_) => "twilio",
+        ProviderSettings::Vonage(_) => "vonage",
+        ProviderSettings::Commify(_) => "commify",
         ProviderSettings::Sandbox(_) => "sandbox",
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{AppError, COMMAND_SLOT, Running, load_rules, providers, serving, settings};
+use super::{
+    AppError, COMMAND_SLOT, Running, load_rules, providers, serving, settings, with_published,
+};
 use crate::channel::sandbox::World;
 use crate::config::{Config, NodeRole};
 use crate::dispatch::{Dispatcher, DispatcherParts};
@@ -13,12 +15,14 @@ use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
 use crate::domain::links::Links;
 use crate::domain::token::Signer;
+use crate::feed::{self, WebhookParts, WebhookSender};
 use crate::intake::inbox::EventInbox;
 use crate::plan::Planner;
 use crate::runtime::Wake;
 use crate::source::{ClockSource, RunnerParts};
 use crate::store::Store;
 use crate::track::Track;
+use crate::track::postbag::{InboxWatch, Postbag};
 use crate::upkeep::Upkeep;
 use crate::web::auth::keys::KeyCache;
 use crate::web::{Door, Web, console, public};
@@ -31,16 +35,39 @@ pub(super) struct Public {
 }
 
 /// The upkeep is no role: every node looks, and one of them does the work.
-pub(super) fn upkeep(config: &Config, running: &Running) {
+pub(super) fn upkeep(config: &Config, running: &Running, case_kinds: &CaseKinds) {
     let upkeep = Upkeep {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
         ids: Arc::clone(&running.ids),
         node: running.id,
         settings: settings::upkeep_settings(config),
+        kinds: Arc::new(case_kinds.clone()),
     };
     let lifecycle = &running.lifecycle;
     lifecycle.spawn("upkeep", upkeep.run(lifecycle.clone()));
+}
+
+/// What happens is kept for programs, if the settings or a webhook want it; a node with the role
+/// `dispatch` posts it.
+pub(super) async fn feed(config: &Config, running: &Running) -> Result<(), AppError> {
+    let now = running.clock.now();
+    feed::keep(&running.store, config.feed.enabled, now).await?;
+    if !config.node.does(NodeRole::Dispatch) {
+        return Ok(());
+    }
+    let parts = WebhookParts {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        node: running.id,
+        allowed: config.feed.allow_private.clone(),
+        give_up: config.feed.give_up,
+    };
+    let sender = WebhookSender::new(parts).map_err(|error| AppError::File(error.to_string()))?;
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("webhooks", Arc::new(sender).run(lifecycle.clone()));
+    Ok(())
 }
 
 /// The role `plan`.
@@ -61,19 +88,20 @@ fn planner(config: &Config, running: &Running, case_kinds: CaseKinds) -> Planner
     )
 }
 
-/// A planner that is only asked what an event would come to.
-pub fn rehearsing_planner(
+/// A planner that is only asked what an event would come to, by the rules in force.
+pub async fn rehearsing_planner(
     config: &Config,
     store: &Store,
     case_kinds: CaseKinds,
 ) -> Result<Planner, AppError> {
+    let matcher = with_published(store, &load_rules(config)?).await?;
     Ok(Planner::new(
         store.clone(),
         Arc::new(SystemClock),
         Arc::new(TimeOrderedIds::new(SystemClock, COMMAND_SLOT)),
         Arc::new(Wake::default()),
         settings::plan(config, case_kinds),
-        Arc::new(ArcSwap::from_pointee(load_rules(config)?)),
+        Arc::new(ArcSwap::from_pointee(matcher)),
     ))
 }
 
@@ -91,6 +119,23 @@ pub(super) fn clock(config: &Config, running: &Running, case_kinds: &CaseKinds) 
     let clock = ClockSource::new(config.clock.clone(), kinds, parts);
     let lifecycle = &running.lifecycle;
     lifecycle.spawn("clock", clock.run(lifecycle.clone()));
+}
+
+/// The role `source` as well: the mailboxes that mails come back to.
+pub(super) fn inboxes(config: &Config, running: &Running, public: &Public) {
+    let postbag = Postbag {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        signer: public.signer.clone(),
+        horizon: settings::receipt_horizon(config),
+    };
+    let lifecycle = &running.lifecycle;
+    for (name, inbox) in &config.inboxes {
+        let (name, settings) = (name.clone(), &inbox.settings);
+        let watch = InboxWatch::new(name, settings, postbag.clone(), running.id);
+        lifecycle.spawn("inbox", watch.run(lifecycle.clone()));
+    }
 }
 
 /// The role `dispatch`: the providers in use, and the dispatcher that hands messages to them. Only
@@ -133,7 +178,8 @@ pub(super) async fn web(
     let console = console::ConsoleState::new(providers::faces(config), lifecycle)
         .in_zone(config.upkeep.zone)
         .speaking(config.console.language)
-        .declaring(providers::declaring(config));
+        .declaring(providers::declaring(config))
+        .promising(config.dialogue.clone());
     let web = web_state(config, running, public, case_kinds, console).await?;
     if config.node.does(NodeRole::Web) {
         console::ConsoleState::watch(&web);
@@ -157,6 +203,7 @@ async fn web_state(
     pages.learn_links(&running.store).await?;
     let pages = Arc::new(pages);
     watch_erasures(&pages, running);
+    let door = Arc::new(door(config, &public));
     Ok(Web {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
@@ -181,14 +228,18 @@ async fn web_state(
         ),
         pages,
         console: Arc::new(console),
-        door: Arc::new(door(config)),
+        door,
+        private_receivers: config.feed.allow_private.as_slice().into(),
     })
 }
 
 /// What is wrong with the secrets was said before anything began (`prepare`).
-fn door(config: &Config) -> Door {
+fn door(config: &Config, public: &Public) -> Door {
     let (replies, _) = providers::reply_secrets(config);
-    Door::new(config.http.trusted_proxies.clone()).taking_replies(replies)
+    let (calls, _) = providers::callback_desk(config, &public.url, &public.signer);
+    Door::new(config.http.trusted_proxies.clone())
+        .taking_replies(replies)
+        .taking_calls(calls)
 }
 
 /// Links of the erased end on every node, whichever did it.

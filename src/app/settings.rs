@@ -66,13 +66,15 @@ pub fn upkeep_settings(config: &Config) -> upkeep::UpkeepSchedule {
         cases: config.retention.cases,
         incidents: config.retention.incidents,
         audit: config.retention.audit,
+        feed: config.retention.feed,
         cap_per_hour: i64::from(config.dispatch.flood_per_hour),
         horizon: receipt_horizon(config),
     }
 }
 
 /// How long receipts may take.
-pub(super) const fn receipt_horizon(config: &Config) -> ReceiptHorizon {
+#[must_use]
+pub const fn receipt_horizon(config: &Config) -> ReceiptHorizon {
     ReceiptHorizon {
         sms: config.dispatch.receipt_horizon_sms,
         email: config.dispatch.receipt_horizon_email,

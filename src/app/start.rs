@@ -7,7 +7,8 @@ use arc_swap::ArcSwap;
 
 use super::roles::Public;
 use super::{
-    AppError, Running, WatchedSources, files, node, peers, prepare, presence, roles, serving, sound,
+    AppError, Running, WatchedSources, files, node, peers, prepare, presence, roles, rules,
+    serving, sound,
 };
 use crate::config::{Config, NodeRole};
 use crate::domain::Clock;
@@ -124,13 +125,17 @@ async fn start_roles(
 ) -> Result<(), AppError> {
     let (store, clock) = (&running.store, running.clock.as_ref());
     files::import_templates(store, &templates, clock, running.ids.as_ref()).await?;
+    rules::look(store, &running.matcher).await?;
     let signer = node::signer(store, config, clock).await?;
     let public = Public {
         url: Arc::from(serving::public_url(config, running)),
         signer,
     };
-    roles::upkeep(config, running);
+    let matcher = Arc::clone(&running.matcher);
+    rules::watch(running.store.clone(), matcher, &running.lifecycle);
+    roles::upkeep(config, running, &case_kinds);
     peers::start(config, running);
+    roles::feed(config, running).await?;
     if config.node.does(NodeRole::Dispatch) {
         running.world = roles::dispatch(config, running, &public).await?;
     }
@@ -141,6 +146,7 @@ async fn start_roles(
     running.sources.apply(sources, &running.lifecycle);
     if config.node.does(NodeRole::Source) {
         roles::clock(config, running, &case_kinds);
+        roles::inboxes(config, running, &public);
     }
     if let Some(doors) = doors {
         roles::web(config, running, public, case_kinds, doors).await?;

@@ -3,7 +3,8 @@
 //! A provider is handed one [`Outgoing`] and answers with an acceptance or a [`SendError`] that
 //! already says whether it may be tried again: the one who knows the failure decides.
 //! It never retries by itself and never touches the store; `dispatch` does both.
-//! Next: `settings` and `build`, then `email/smtp`, `sms/kannel`, `sandbox`.
+//! What they call back is read in `callback`.
+//! Next: `settings` and `build`, then `email/smtp`, `sms/kannel`, `sms/gateway`, `sandbox`.
 
 use std::time::Duration;
 
@@ -12,13 +13,18 @@ use futures_util::future::BoxFuture;
 use crate::domain::{Channel, EmailAddress, MessageId, PhoneNumber, Timestamp};
 
 mod build;
+mod callback;
+mod caller;
 mod descriptors;
 pub mod email;
 pub mod sandbox;
 mod settings;
 pub mod sms;
 
-pub use build::{BuildContext, build, install_tls};
+pub use build::{BuildContext, build, callbacks, install_tls};
+pub use callback::{
+    CallRefused, HandsetText, ProviderCall, ProviderCallbacks, ProviderReport, ReportSubject,
+};
 pub use settings::{ProviderSettings, Rate, RateError, Secret, SetupError};
 
 /// Somebody who carries messages of one channel.
@@ -55,6 +61,27 @@ pub struct Capabilities {
 /// Our own stable name for one logical send: Message-ID, idempotency key, custom order id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reference(pub String);
+
+impl Reference {
+    /// The same for every try of a message.
+    #[must_use]
+    pub fn of(message: MessageId, channel: Channel) -> Self {
+        let letter = match channel {
+            Channel::Sms => 's',
+            Channel::Email => 'e',
+        };
+        Self(format!("araldo-{letter}{message}"))
+    }
+
+    /// The message that a text names, if it is a reference made by [`Reference::of`].
+    #[must_use]
+    pub fn message(text: &str) -> Option<MessageId> {
+        let number = text.strip_prefix("araldo-")?.strip_prefix(['s', 'e'])?;
+        let is_number = number.chars().all(|c| c.is_ascii_digit());
+        is_number.then_some(())?;
+        number.parse().ok().map(MessageId::new)
+    }
+}
 
 /// One message, rendered, on its way out.
 #[derive(Debug, Clone)]
@@ -154,8 +181,9 @@ pub enum SendError {
     /// Refused by policy: relaying, authentication, SPF, DKIM, a block list. Whether that is one
     /// recipient's wish or our set-up, only what becomes of the others can tell.
     #[error(
-        "denied by policy at {stage}: {} {detail}; check whether the provider wants a log-in, and SPF and DKIM of the sender's domain",
-        .code.as_deref().unwrap_or_default()
+        "denied by policy at {stage}: {} {detail}; {}",
+        .code.as_deref().unwrap_or_default(),
+        what_to_check(.stage)
     )]
     Denied {
         stage: &'static str,
@@ -182,4 +210,34 @@ pub enum SendError {
         stage: &'static str,
         detail: String,
     },
+}
+
+/// What is worth a look when a provider denies. `stage`: where; `request` is how a gateway of SMS is
+/// asked, and it knows nothing of mail.
+fn what_to_check(stage: &str) -> &'static str {
+    match stage {
+        "request" => {
+            "check the sender, the contract, and whether the gateway takes what it is sent so"
+        }
+        _ => "check whether the provider wants a log-in, and SPF and DKIM of the sender's domain",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_of_sms_is_not_asked_for_records_of_mail() {
+        let denied = |stage| {
+            let error = SendError::Denied {
+                stage,
+                code: Some("400".to_owned()),
+                detail: "no".to_owned(),
+            };
+            error.to_string()
+        };
+        assert!(!denied("request").contains("SPF"), "{}", denied("request"));
+        assert!(denied("rcpt").contains("SPF"), "{}", denied("rcpt"));
+    }
 }

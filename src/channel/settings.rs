@@ -1,7 +1,7 @@
 //! What the configuration says about a provider: `[provider.NAME]`.
 //!
 //! Only shapes, defaults and units are here. Files are read and contradictions found in `build`.
-//! Next: `email/smtp/settings.rs`, `sms/kannel/settings.rs`, `sandbox/settings.rs`.
+//! Next: the `settings.rs` of each kind, such as `email/smtp`, `sms/kannel`, `sms/gateway`, `sandbox`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +10,11 @@ use serde::{Deserialize, Deserializer};
 
 use super::email::smtp::SmtpSettings;
 use super::sandbox::SandboxSettings;
+use super::sms::commify::CommifySettings;
+use super::sms::gateway::HttpSettings;
 use super::sms::kannel::KannelSettings;
+use super::sms::twilio::TwilioSettings;
+use super::sms::vonage::VonageSettings;
 use crate::domain::Channel;
 pub(super) use crate::text::time::duration;
 
@@ -21,6 +25,12 @@ pub enum ProviderSettings {
     Smtp(SmtpSettings),
     /// A Kannel SMS gateway.
     Kannel(KannelSettings),
+    /// Any SMS gateway over HTTP, described by its settings.
+    Http(Box<HttpSettings>),
+    Twilio(Box<TwilioSettings>),
+    Vonage(Box<VonageSettings>),
+    /// Trendoo, Skebby, smSend, Mobyt, Aruba SMS, `SMSenvoi`.
+    Commify(Box<CommifySettings>),
     /// Virtual handsets or mailboxes inside this process.
     Sandbox(SandboxSettings),
 }
@@ -31,17 +41,25 @@ impl ProviderSettings {
     pub const fn channel(&self) -> Channel {
         match self {
             Self::Smtp(_) => Channel::Email,
-            Self::Kannel(_) => Channel::Sms,
+            Self::Kannel(_)
+            | Self::Http(_)
+            | Self::Twilio(_)
+            | Self::Vonage(_)
+            | Self::Commify(_) => Channel::Sms,
             Self::Sandbox(settings) => settings.channel,
         }
     }
 
     /// How fast the contract lets messages go, over all nodes; `None`: as fast as it takes them.
     #[must_use]
-    pub const fn rate(&self) -> Option<Rate> {
+    pub fn rate(&self) -> Option<Rate> {
         match self {
             Self::Smtp(settings) => settings.rate,
             Self::Kannel(settings) => settings.rate,
+            Self::Http(settings) => settings.rate,
+            Self::Twilio(settings) => settings.rate,
+            Self::Vonage(settings) => settings.rate,
+            Self::Commify(settings) => settings.rate,
             Self::Sandbox(settings) => settings.rate,
         }
     }
@@ -51,7 +69,26 @@ impl ProviderSettings {
     pub const fn asks_for_bounces(&self) -> bool {
         match self {
             Self::Smtp(settings) => settings.receipts,
-            Self::Kannel(_) | Self::Sandbox(_) => false,
+            Self::Kannel(_)
+            | Self::Http(_)
+            | Self::Twilio(_)
+            | Self::Vonage(_)
+            | Self::Commify(_)
+            | Self::Sandbox(_) => false,
+        }
+    }
+
+    /// Whether it names a mailbox for reports, in the place of `[email] bounces`.
+    #[must_use]
+    pub const fn names_bounces(&self) -> bool {
+        match self {
+            Self::Smtp(settings) => settings.bounces.is_some(),
+            Self::Kannel(_)
+            | Self::Http(_)
+            | Self::Twilio(_)
+            | Self::Vonage(_)
+            | Self::Commify(_)
+            | Self::Sandbox(_) => false,
         }
     }
 }

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use crate::app;
 use crate::config::rules::PlacedRule;
 use crate::config::{Config, ConfigReading, rules};
+use crate::domain::rule::{FallbackUnless, UnreadableChoice};
+use crate::domain::{Channel, Tracking};
 use crate::template::{self, Severity, Source};
 
 /// A fault, or what was found in order.
@@ -59,11 +61,33 @@ fn rules_find_their_templates(read: &ConfigReading, config: &Config) -> Vec<Chec
         return Vec::new();
     };
     let rules = rules::readable(config.rules_file.as_ref());
+    warn_of_the_unseen(&rules, config);
     let lost = lost_rules(&rules, &known);
     if lost.is_empty() && app::load_rules(config).is_ok() {
         return vec![Ok(format!("{} rules, each with its template", rules.len()))];
     }
     lost
+}
+
+/// Rules that say nothing more to those whose reading cannot show, where no mail's can.
+fn warn_of_the_unseen(rules: &[PlacedRule], config: &Config) {
+    let opens = config.tracking.opens;
+    let leaves = |placed: &&PlacedRule| {
+        placed.rule.fallback.is_some_and(|fallback| {
+            fallback.unless == FallbackUnless::Read
+                && fallback.unreadable == UnreadableChoice::Skip
+                && fallback.channel == Channel::Sms
+        })
+    };
+    if opens == Tracking::Individual {
+        return;
+    }
+    for PlacedRule { rule, at } in rules.iter().filter(leaves) {
+        println!(
+            "warning: {at}: rule `{}` leaves mails whose reading cannot show, and with [tracking] opens = \"{opens}\" no mail's can; write opens = \"individual\", or unreadable = \"send\"",
+            rule.name
+        );
+    }
 }
 
 fn lost_rules(rules: &[PlacedRule], known: &[String]) -> Vec<Checked> {

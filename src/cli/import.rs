@@ -14,6 +14,7 @@ use clap::Subcommand;
 use csv::StringRecord;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
+use super::areas::{self, AreasArgs};
 use super::{COMMAND_LINE, Context};
 use crate::domain::FieldError;
 use crate::domain::address::PhonePolicy;
@@ -33,11 +34,16 @@ pub(super) enum ImportCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Municipalities or zones as shapes, from a `.geojson` file
+    Areas(AreasArgs),
 }
 
 /// Imports the file. Exit code 1 when a row was rejected.
 pub(super) async fn run(command: ImportCommand, context: &Context) -> anyhow::Result<ExitCode> {
-    let ImportCommand::Clients { file, dry_run } = command;
+    let (file, dry_run) = match command {
+        ImportCommand::Areas(args) => return areas::run(&args, context).await,
+        ImportCommand::Clients { file, dry_run } => (file, dry_run),
+    };
     let mut import = Import {
         importer: Importer::new(&context.store, &*context.clock, &*context.ids, dry_run)
             .by(COMMAND_LINE),

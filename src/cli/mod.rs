@@ -9,6 +9,7 @@
     reason = "a command line prints; the daemon's own words go through the log"
 )]
 
+mod areas;
 mod check;
 mod check_store;
 mod context;
@@ -20,10 +21,13 @@ mod import;
 mod key;
 mod message;
 mod migrate;
+mod receive;
+mod receiving;
 mod serve;
 mod source;
 mod template;
 mod user;
+mod verdict;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -68,6 +72,10 @@ enum Command {
     Check,
     /// Ask whether everything configured can be reached and is right
     Doctor(doctor::DoctorArgs),
+    /// Ask for whom a request would be taken: a person, or which kind of machine
+    Verdict(verdict::VerdictArgs),
+    /// Take the mail on standard input in, as a mail server hands it over; or say what mails mean
+    Receive(receive::ReceiveArgs),
     #[command(flatten)]
     OnStore(StoreCommand),
 }
@@ -80,7 +88,7 @@ enum StoreCommand {
     Migrate,
     /// Check what must hold in the store: nobody told twice, nothing lost, sums that close
     CheckStore(check_store::CheckStoreArgs),
-    /// Take clients in from a file
+    /// Take clients, or the shapes of areas, in from a file
     #[command(subcommand)]
     Import(import::ImportCommand),
     /// Take events in from files
@@ -168,7 +176,15 @@ fn one_line(error: &anyhow::Error) -> String {
 
 impl Cli {
     async fn run(self) -> anyhow::Result<ExitCode> {
+        // Whoever asks about a request needs no settings, and none that are right.
+        if let Command::Verdict(args) = &self.command {
+            return verdict::run(args);
+        }
         let read = Config::examine(self.config.as_deref(), config::environment());
+        // What a mail means is asked without settings; with wrong ones a mail waits at its server.
+        if let Command::Receive(args) = &self.command {
+            return receive::run(args, read).await;
+        }
         match self.command {
             Command::Check if !read.faults.is_empty() => return Ok(check::run(&read)),
             Command::Serve if !read.faults.is_empty() => {
@@ -182,6 +198,8 @@ impl Cli {
             Command::Check => Ok(check::run(&ConfigReading::right(config))),
             Command::Demo(args) => demo::run(args, self.config).await,
             Command::Doctor(args) => doctor::run(args, config).await,
+            Command::Verdict(args) => verdict::run(&args),
+            Command::Receive(args) => receive::run(&args, ConfigReading::right(config)).await,
             Command::OnStore(StoreCommand::Template(TemplateCommand::Test { folders }))
                 if !folders.is_empty() =>
             {

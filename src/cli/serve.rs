@@ -249,7 +249,14 @@ impl SettingsInForce {
         // On a thread of its own: whatever a file does to its reader, the daemon goes on.
         match tokio::task::spawn_blocking(load).await {
             Ok(Ok((rules, sources))) => {
-                self.running.matcher.store(Arc::new(rules));
+                // What people published at the console stands in the place of the file's, too.
+                match app::with_published(&self.running.store, &rules).await {
+                    Ok(rules) => self.running.matcher.store(Arc::new(rules)),
+                    Err(error) => {
+                        tracing::error!(error = %error, "{kept}");
+                        return;
+                    }
+                }
                 let lifecycle = &self.running.lifecycle;
                 self.running.sources.apply(sources, lifecycle);
                 tracing::info!("the rules and the sources were read again");

@@ -21,7 +21,7 @@ pub(super) enum UserCommand {
         /// How they log in
         #[arg(long)]
         email: String,
-        /// viewer, operator, manager or admin
+        /// viewer, operator, manager, approver or admin
         #[arg(long)]
         role: Role,
     },
@@ -37,7 +37,7 @@ pub(super) enum UserCommand {
         /// Who
         #[arg(long)]
         email: String,
-        /// viewer, operator, manager or admin
+        /// viewer, operator, manager, approver or admin
         #[arg(long)]
         role: Role,
     },
@@ -66,6 +66,7 @@ async fn add(context: &Context, email: &str, role: Role) -> anyhow::Result<()> {
     let Context {
         store, clock, ids, ..
     } = context;
+    of_the_staff(role)?;
     let email = EmailAddress::parse(email)?.as_str().to_lowercase();
     let NewPassword {
         hash: password_hash,
@@ -127,6 +128,7 @@ async fn change_role(context: &Context, email: &str, role: Role) -> anyhow::Resu
     let Context {
         store, clock, ids, ..
     } = context;
+    of_the_staff(role)?;
     let email = email.trim().to_lowercase();
     let mut tx = store.write().await?;
     if !tx.users().set_role(&email, role).await? {
@@ -141,6 +143,16 @@ async fn change_role(context: &Context, email: &str, role: Role) -> anyhow::Resu
     tx.audit().append(ids.next(), clock.now(), &entry).await?;
     tx.commit().await?;
     println!("{email} is {role} now; their sessions have ended");
+    Ok(())
+}
+
+/// People of partners need to be told of which one they are.
+fn of_the_staff(role: Role) -> anyhow::Result<()> {
+    if role == Role::Partner {
+        anyhow::bail!(
+            "people of partners are invited at the console, which asks of which partner they are"
+        );
+    }
     Ok(())
 }
 

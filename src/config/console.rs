@@ -1,4 +1,5 @@
-//! `[console]`: how the console speaks to people who chose nothing themselves.
+//! `[console]`: how the console speaks to people who chose nothing themselves, and who is the second
+//! person of an approval.
 
 use super::error::ConfigError;
 use super::layers::Layers;
@@ -10,6 +11,8 @@ use crate::domain::language::Language;
 pub struct ConsoleSettings {
     /// Of pages for people who chose none.
     pub language: Language,
+    /// Only approvers and admins approve what is declared for many; otherwise managers do as well.
+    pub approvers_only: bool,
 }
 
 impl ConsoleSettings {
@@ -24,7 +27,11 @@ impl ConsoleSettings {
                 format!("the console does not speak `{tag}`; write {known}"),
             )
         })?;
+        let approvers_only = section.get("approvers_only")?;
         section.finish()?;
-        Ok(Self { language })
+        Ok(Self {
+            language,
+            approvers_only,
+        })
     }
 }

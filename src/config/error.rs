@@ -42,13 +42,13 @@ impl std::fmt::Display for Origin {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file that the settings need cannot be read.
-    #[error("{named}{}: cannot read it: {source}", path.display())]
+    #[error("{named}{}: cannot read it: {fault}", path.display())]
     Unreadable {
         /// The setting that names it and where that stands, or nothing.
         named: String,
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said: in the message, and so not below it once more.
+        fault: std::io::Error,
     },
     /// Not TOML at all.
     #[error("{at}: this is not TOML: {detail}")]

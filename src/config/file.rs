@@ -44,21 +44,21 @@ impl FileSetting {
 
     /// The error for a path that leads nowhere.
     #[must_use]
-    pub fn unreadable(&self, source: std::io::Error) -> ConfigError {
+    pub fn unreadable(&self, fault: std::io::Error) -> ConfigError {
         ConfigError::Unreadable {
             named: format!("{}: {}: ", self.at, self.key),
             path: self.path.clone(),
-            source,
+            fault,
         }
     }
 }
 
 /// The settings' own file, which no setting names.
 pub(super) fn settings_text(path: &Path) -> Result<String, ConfigError> {
-    text_of(path).map_err(|source| ConfigError::Unreadable {
+    text_of(path).map_err(|fault| ConfigError::Unreadable {
         named: String::new(),
         path: path.to_path_buf(),
-        source,
+        fault,
     })
 }
 

@@ -8,9 +8,13 @@ use super::layers::Layers;
 
 const MANUAL: &str = include_str!("../../config/default.toml");
 /// What must be there before a provider's keys are looked at.
-const PROVIDERS: [(&str, &str); 3] = [
+const PROVIDERS: [(&str, &str); 7] = [
     ("smtp", "host = \"a\"\nfrom = \"a@b.it\"\n"),
     ("kannel", "url = \"http://a\"\nusername = \"a\"\n"),
+    ("http", "url = \"https://a\"\n"),
+    ("twilio", "account = \"a\"\n"),
+    ("vonage", "key = \"a\"\nfrom = \"a\"\n"),
+    ("commify", "username = \"a\"\nmessage_type = \"N\"\n"),
     ("sandbox", "channel = \"sms\"\n"),
 ];
 
@@ -54,7 +58,7 @@ fn explained() -> KeysBySection {
                 }
             };
         } else if let Some((key, value)) = assignment(line) {
-            for kind in ["provider", "source"] {
+            for kind in ["provider", "source", "inbox"] {
                 if key == "kind" && section.starts_with(&format!("{kind}.")) {
                     section = format!("{kind} {}", value.trim_matches('"'));
                 }
@@ -134,12 +138,20 @@ fn asked_for() -> KeysBySection {
         let head = format!("[provider.x]\nkind = \"{kind}\"\n{least}");
         let mut known = BTreeSet::from(["kind".to_owned()]);
         known.extend(expected(&refusal(&format!("{head}nonsense = 1\n"))).map(str::to_owned));
-        if known.contains("dkim") {
-            let unknown = refusal(&format!("{head}dkim = {{ nonsense = 1 }}\n"));
-            known.extend(expected(&unknown).map(|inner| format!("dkim.{inner}")));
+        for table in ["dkim", "receipts"] {
+            let unknown = refusal(&format!("{head}{table} = {{ nonsense = 1 }}\n"));
+            // Of some kinds it is a truth value.
+            let is_table = unknown.contains("unknown field `nonsense`, expected ");
+            if known.contains(table) && is_table {
+                known.extend(expected(&unknown).map(|inner| format!("{table}.{inner}")));
+            }
         }
         keys.insert(format!("provider {kind}"), known);
     }
+    let head = "[inbox.x]\nkind = \"imap\"\nhost = \"a\"\nusername = \"a\"\nnonsense = 1\n";
+    let mut known: BTreeSet<_> = expected(&refusal(head)).map(str::to_owned).collect();
+    known.insert("kind".to_owned());
+    keys.insert("inbox imap".to_owned(), known);
     keys.extend(asked_of_sources());
     keys
 }

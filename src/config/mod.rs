@@ -7,9 +7,13 @@
 
 mod clock;
 mod console;
+mod dialogue;
+mod email;
 mod error;
 mod faults;
+mod feed;
 mod file;
+mod inbox;
 mod layers;
 #[cfg(test)]
 mod manual;
@@ -32,13 +36,17 @@ use chrono::TimeDelta;
 use crate::channel::ProviderSettings;
 use crate::domain::Channel;
 use crate::domain::address::PhonePolicy;
+use crate::domain::promise::Dialogue;
 use crate::domain::quiet_hours::QuietHours;
 use crate::source::ClockSettings;
 
 pub use console::ConsoleSettings;
+pub use email::EmailSettings;
 pub use error::{ConfigError, Origin};
 pub use faults::ConfigReading;
+pub use feed::FeedSettings;
 pub use file::FileSetting;
+pub use inbox::ConfiguredInbox;
 pub use provider::ConfiguredProvider;
 pub use sending::{Channels, Contact, Dispatch};
 pub use serving::{
@@ -64,6 +72,10 @@ pub struct Config {
     pub providers: BTreeMap<String, ConfiguredProvider>,
     /// `[source.NAME]`
     pub sources: BTreeMap<String, ConfiguredSource>,
+    /// `[email]`
+    pub email: EmailSettings,
+    /// `[inbox.NAME]`
+    pub inboxes: BTreeMap<String, ConfiguredInbox>,
     /// `[contact]`
     pub contact: Contact,
     /// `[tracking]`
@@ -82,6 +94,10 @@ pub struct Config {
     pub upkeep: UpkeepSettings,
     /// `[console]`
     pub console: ConsoleSettings,
+    /// `[dialogue]`
+    pub dialogue: Dialogue,
+    /// `[feed]` and `[webhooks]`
+    pub feed: FeedSettings,
     /// `[rules] file`; absent means those built in.
     pub rules_file: Option<FileSetting>,
     /// `[case_kinds] file`; absent means those built in.
@@ -137,15 +153,19 @@ impl Config {
             channels: Channels::read(layers)?,
             providers: provider::read(layers)?,
             sources: source::read(layers, upkeep.zone)?,
+            email: EmailSettings::read(layers)?,
+            inboxes: inbox::read(layers)?,
             contact: Contact::read(layers)?,
             tracking: TrackingSettings::read(layers)?,
             quiet_hours: sending::quiet_hours(layers)?,
             phone: sending::phone(layers)?,
+            dialogue: dialogue::read(layers, upkeep.zone, patron_days.clone())?,
             clock: clock::read(layers, upkeep.zone, patron_days)?,
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
             upkeep,
             console: ConsoleSettings::read(layers)?,
+            feed: FeedSettings::read(layers)?,
             rules_file: FileSetting::read(layers, "rules", "file")?,
             case_kinds_file: FileSetting::read(layers, "case_kinds", "file")?,
             templates_folder: FileSetting::read(layers, "templates", "folder")?,
@@ -197,22 +217,8 @@ impl Config {
                     .to_owned(),
             );
         }
-        for (name, provider) in &self.providers {
-            if self.channels.names(name) && provider.settings.asks_for_bounces() {
-                doubts.push(format!(
-                    "{}: [provider.{name}] receipts = true: the relay will write to `bounces` about \
-                     failure and delay, but nothing reads that mailbox here, so no e-mail will \
-                     count as delivered or bounced by it",
-                    provider.at
-                ));
-            }
-            if provider.at != Origin::Default && !self.channels.names(name) {
-                doubts.push(format!(
-                    "{}: [provider.{name}] is described, but [channels] does not name it",
-                    provider.at
-                ));
-            }
-        }
+        doubts.extend(self.doubts_of_providers());
+        doubts.extend(self.doubts_of_inboxes());
         if self.real_providers() && leads_nowhere_else(&self.http.public_url) {
             doubts.push(format!(
                 "[http] public_url is `{}`: links in messages will work on this machine only",
@@ -233,6 +239,64 @@ impl Config {
             ));
         }
         doubts.extend(self.store.url.exposure());
+        doubts
+    }
+
+    fn doubts_of_providers(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        for (name, provider) in &self.providers {
+            let are_read =
+                self.email.returns.bounces.is_some() && !provider.settings.names_bounces();
+            if self.channels.names(name) && provider.settings.asks_for_bounces() && !are_read {
+                doubts.push(format!(
+                    "{}: [provider.{name}] receipts = true: the relay will write to `bounces` about \
+                     failure and delay, but nothing reads that mailbox here, so no e-mail will \
+                     count as delivered or bounced by it; `[email] bounces` has them read",
+                    provider.at
+                ));
+            }
+            if self.email.returns.bounces.is_some() && provider.settings.names_bounces() {
+                doubts.push(format!(
+                    "{}: [provider.{name}] bounces: what comes back of its mails goes there and is not \
+                     read; without that key it goes to `[email] bounces`",
+                    provider.at
+                ));
+            }
+            if provider.at != Origin::Default && !self.channels.names(name) {
+                doubts.push(format!(
+                    "{}: [provider.{name}] is described, but [channels] does not name it",
+                    provider.at
+                ));
+            }
+        }
+        doubts
+    }
+
+    /// Mails are to come back that nobody brings, or somebody brings what nothing asked for.
+    fn doubts_of_inboxes(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        if self.email.wants_mails() && self.inboxes.is_empty() {
+            doubts.push(format!(
+                "{}: [email] has mails come back, but no [inbox.NAME] reads them: let the mail server \
+                 hand each to `araldo receive`",
+                self.email.bounces_at
+            ));
+        }
+        for (name, inbox) in &self.inboxes {
+            if !self.email.wants_mails() {
+                doubts.push(format!(
+                    "{}: [inbox.{name}] is read, but without `[email] bounces` or `replies` nothing \
+                     tells which message a mail is about",
+                    inbox.at
+                ));
+            }
+            if !self.node.does(NodeRole::Source) {
+                doubts.push(format!(
+                    "{}: [inbox.{name}]: [node] roles has no `source`: another node has to read it",
+                    inbox.at
+                ));
+            }
+        }
         doubts
     }
 
@@ -263,9 +327,10 @@ fn nothing_left(layers: &Layers, mut expected: Vec<String>) -> Result<(), Config
     let Some((section, entries)) = layers.0.first_key_value() else {
         return Ok(());
     };
-    let is_named = |name: &str| name.starts_with("provider.") || name.starts_with("source.");
+    let kinds = ["provider.", "source.", "inbox."];
+    let is_named = |name: &str| kinds.iter().any(|kind| name.starts_with(kind));
     expected.retain(|name| !layers.0.contains_key(name) && !is_named(name));
-    expected.extend(["provider.NAME", "source.NAME"].map(str::to_owned));
+    expected.extend(kinds.map(|kind| format!("{kind}NAME")));
     Err(ConfigError::UnknownSection {
         at: entries.at.clone(),
         section: section.clone(),

@@ -9,7 +9,7 @@ use super::layers::{Entries, Setting};
 use crate::text::toml_faults::plain;
 
 /// Keys whose value is a text even where it looks like a number.
-const TEXTS: [&str; 10] = [
+const TEXTS: [&str; 13] = [
     "username",
     "password",
     "from",
@@ -20,6 +20,9 @@ const TEXTS: [&str; 10] = [
     "bounces",
     "hello_name",
     "secret",
+    "token",
+    "receipt_secret",
+    "signature_secret",
 ];
 
 /// The keys of a section as one table.
@@ -59,7 +62,10 @@ fn without_secrets(entries: &Entries, mut detail: String) -> String {
             toml::Value::String(text) => (text.clone(), true),
             other => (other.to_string(), false),
         };
-        let secret = key == "secret" || (key.contains("password") && !key.ends_with("_file"));
+        let names_one = ["password", "secret", "token"]
+            .iter()
+            .any(|word| key.contains(word));
+        let secret = names_one && !key.ends_with("_file");
         if (secret || (key == "url" && !is_text)) && !written.is_empty() {
             detail = detail.replace(&written, "***");
         }

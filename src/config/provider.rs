@@ -6,6 +6,7 @@ use super::error::{ConfigError, Origin};
 use super::layers::{Entries, Layers};
 use super::named;
 use crate::channel::ProviderSettings;
+use crate::domain::mail_return::MAILBOX_REPORTS;
 
 /// One provider as it is configured.
 #[derive(Debug, Clone)]
@@ -43,8 +44,14 @@ pub(super) fn read(
     sections
         .into_iter()
         .map(|(section, entries)| {
-            let settings = named::understood(&section, &entries, named::table(&entries))?;
             let name = section.trim_start_matches("provider.").to_owned();
+            if name == MAILBOX_REPORTS {
+                let detail = format!(
+                    "reports by mail are called `{MAILBOX_REPORTS}`; give the provider another name"
+                );
+                return Err(named::fault(&section, &entries, detail));
+            }
+            let settings = named::understood(&section, &entries, named::table(&entries))?;
             let at = entries.at;
             let keys = entries.keys.into_iter();
             let keys = keys.map(|(key, entry)| (key, entry.at)).collect();

@@ -10,15 +10,18 @@ use super::error::ConfigError;
 use super::file::FileSetting;
 use crate::domain::limits::NAMED_FAULTS;
 use crate::domain::message::{Channel, Class, Lane, OnUnknown};
-use crate::domain::rule::{Audience, ChannelChoice, Fallback, Rule, condition_within_limits};
+use crate::domain::rule::{
+    Audience, ChannelChoice, Fallback, FallbackUnless, Rule, UnreadableChoice,
+    condition_within_limits,
+};
 use crate::text::text_enum::text_enum;
 use crate::text::time::parse_time;
 use crate::text::toml_faults::{self, line_at};
 
 /// The rules built into the program.
 const SHIPPED: &str = include_str!("../../config/rules.toml");
-/// Their name in messages.
-const SHIPPED_NAME: &str = "config/rules.toml";
+/// Their name in messages: no file of that machine has them.
+const SHIPPED_NAME: &str = "built-in rules";
 
 /// A rule and where it stands.
 #[derive(Debug)]
@@ -26,6 +29,13 @@ pub struct PlacedRule {
     pub rule: Rule,
     /// File and line, `rules.toml:12`.
     pub at: String,
+}
+
+/// Whether a rule that stands there is built into the program.
+#[must_use]
+pub fn is_built_in(place: &str) -> bool {
+    let line = place.strip_prefix(SHIPPED_NAME);
+    line.is_some_and(|line| line.starts_with(':'))
 }
 
 /// Reads the rules of a file, or those built in.
@@ -49,6 +59,60 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, ConfigError> {
         1 => Err(faults.remove(0)),
         _ => Err(ConfigError::Several(faults)),
     }
+}
+
+/// A rule as it would stand in a file, with every key that it has.
+#[must_use]
+pub fn written(rule: &Rule) -> String {
+    let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let span = |span: TimeDelta| {
+        let time = span.to_std().unwrap_or_default();
+        text(&humantime::format_duration(time).to_string())
+    };
+    let list = |items: Vec<String>| format!("[{}]", items.join(", "));
+    let mut keys = vec![
+        ("name", text(&rule.name)),
+        ("on", list(rule.on.iter().map(|kind| text(kind)).collect())),
+    ];
+    keys.extend(rule.when.as_deref().map(|when| ("when", text(when))));
+    keys.extend(rule.late.then(|| ("late", "true".to_owned())));
+    let channels = rule.channels.iter().map(|wish| text(wish.as_str()));
+    let quiet_hours = match rule.respects_quiet_hours {
+        true => QuietHoursWord::Respect,
+        false => QuietHoursWord::Ignore,
+    };
+    keys.extend([
+        ("audience", text(rule.audience.as_str())),
+        ("template", text(&rule.template)),
+        ("topic", text(&rule.topic)),
+        ("class", text(rule.class.as_str())),
+        ("lane", text(rule.lane.as_str())),
+        ("channels", list(channels.collect())),
+        ("quiet_hours", text(quiet_hours.as_str())),
+    ]);
+    keys.extend(rule.fallback.map(|fallback| {
+        let (after, channel) = (span(fallback.after), text(fallback.channel.as_str()));
+        let more = match fallback.unless {
+            FallbackUnless::Delivered => String::new(),
+            FallbackUnless::Read => {
+                let (unless, choice) = (fallback.unless.as_str(), fallback.unreadable.as_str());
+                format!(", unless = {}, unreadable = {}", text(unless), text(choice))
+            }
+        };
+        (
+            "fallback",
+            format!("{{ after = {after}, channel = {channel}{more} }}"),
+        )
+    }));
+    keys.extend(rule.coalesce.map(|time| ("coalesce", span(time))));
+    keys.extend([
+        ("expires", span(rule.expires)),
+        ("on_unknown", text(rule.on_unknown.as_str())),
+    ]);
+    let lines = keys
+        .into_iter()
+        .map(|(key, value)| format!("{key} = {value}\n"));
+    format!("[[rule]]\n{}", lines.collect::<String>())
 }
 
 fn text_of(file: Option<&FileSetting>) -> Result<(String, String), ConfigError> {
@@ -132,6 +196,9 @@ struct WrittenRule {
 struct WrittenFallback {
     after: Time,
     channel: Channel,
+    #[serde(default = "usual_unless")]
+    unless: FallbackUnless,
+    unreadable: Option<UnreadableChoice>,
 }
 
 text_enum! {
@@ -162,6 +229,9 @@ const fn usual_expiry() -> Time {
 const fn usual_policy() -> OnUnknown {
     OnUnknown::Reconcile
 }
+const fn usual_unless() -> FallbackUnless {
+    FallbackUnless::Delivered
+}
 
 impl WrittenRule {
     /// The rule, or all that its keys say wrong.
@@ -182,6 +252,8 @@ impl WrittenRule {
             fallback: self.fallback.map(|fallback| Fallback {
                 after: fallback.after.0,
                 channel: fallback.channel,
+                unless: fallback.unless,
+                unreadable: fallback.unreadable.unwrap_or(UnreadableChoice::Send),
             }),
             respects_quiet_hours: self.quiet_hours == QuietHoursWord::Respect,
             coalesce: self.coalesce.map(|time| time.0),
@@ -216,7 +288,30 @@ impl WrittenRule {
                 "`{name}` has no channel; write \"preferred\", \"sms\" or \"email\""
             ));
         }
+        faults.extend(
+            self.fallback
+                .as_ref()
+                .and_then(|fallback| fallback.fault(name, self)),
+        );
         faults
+    }
+}
+
+impl WrittenFallback {
+    /// What it says that cannot come true.
+    fn fault(&self, name: &str, rule: &WrittenRule) -> Option<String> {
+        let own = ChannelChoice::Fixed(self.channel);
+        if self.unreadable.is_some() && self.unless != FallbackUnless::Read {
+            let detail = "`fallback.unreadable` without `unless = \"read\"`: only who waits for reading asks whether it shows";
+            return Some(format!("`{name}` has {detail}"));
+        }
+        let waits = self.unless == FallbackUnless::Read;
+        if waits && rule.channels.iter().any(|wish| wish.0 == own) {
+            let detail =
+                "names its channel in `channels`, too: then nothing is spared; leave it out there";
+            return Some(format!("`fallback` of `{name}` {detail}"));
+        }
+        None
     }
 }
 

@@ -8,6 +8,7 @@ use super::error::{ConfigError, Origin};
 use super::layers::Layers;
 use super::section::Section;
 use crate::domain::address::PhonePolicy;
+use crate::domain::limits::WEIGHTS;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Lane};
 
@@ -16,15 +17,20 @@ use crate::domain::{Channel, Lane};
 pub struct Channels {
     pub email: Vec<String>,
     pub sms: Vec<String>,
+    email_weights: Vec<u32>,
+    sms_weights: Vec<u32>,
     pub(super) at: [Origin; 2],
 }
 
 impl Channels {
     pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
         let mut section = Section::take(layers, "channels");
+        let (email, sms) = (section.list("email")?, section.list("sms")?);
         let channels = Self {
-            email: section.list("email")?,
-            sms: section.list("sms")?,
+            email_weights: weights(&mut section, "email_weights", email.len())?,
+            sms_weights: weights(&mut section, "sms_weights", sms.len())?,
+            email,
+            sms,
             at: [section.at("email"), section.at("sms")],
         };
         section.finish()?;
@@ -40,6 +46,18 @@ impl Channels {
         }
     }
 
+    /// The points of a provider, where those of the channel share it.
+    #[must_use]
+    pub fn weight_of(&self, channel: Channel, provider: &str) -> Option<u32> {
+        let weights = match channel {
+            Channel::Email => &self.email_weights,
+            Channel::Sms => &self.sms_weights,
+        };
+        let mut names = self.of(channel).iter();
+        let place = names.position(|name| name == provider)?;
+        weights.get(place).copied()
+    }
+
     /// Whether a provider is in use.
     #[must_use]
     pub fn names(&self, provider: &str) -> bool {
@@ -47,6 +65,33 @@ impl Channels {
             .iter()
             .chain(&self.sms)
             .any(|name| name == provider)
+    }
+}
+
+/// One number for each provider of the channel, or none at all.
+fn weights(
+    section: &mut Section,
+    key: &'static str,
+    providers: usize,
+) -> Result<Vec<u32>, ConfigError> {
+    let weights: Vec<u32> = section.get(key)?;
+    if !weights.is_empty() && weights.len() != providers {
+        let detail = format!(
+            "there are {} weights for {providers} providers; write one for each, or none",
+            weights.len()
+        );
+        return Err(section.fault(key, detail));
+    }
+    match weights.iter().find(|weight| !WEIGHTS.contains(*weight)) {
+        Some(wrong) => Err(section.fault(
+            key,
+            format!(
+                "{wrong} is out of range; write {} to {}",
+                WEIGHTS.start(),
+                WEIGHTS.end()
+            ),
+        )),
+        None => Ok(weights),
     }
 }
 

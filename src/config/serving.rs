@@ -280,6 +280,8 @@ pub struct Retention {
     /// Incidents that are over.
     pub incidents: TimeDelta,
     pub audit: TimeDelta,
+    /// Entries of the feed.
+    pub feed: TimeDelta,
 }
 
 impl Retention {
@@ -292,6 +294,7 @@ impl Retention {
             cases: section.time("cases")?,
             incidents: section.time("incidents")?,
             audit: section.time("audit")?,
+            feed: section.time("feed")?,
         };
         if retention.bodies > retention.messages {
             return Err(section.clash(

@@ -184,6 +184,20 @@ fn secrets_are_read_from_files_and_never_printed() {
     );
 }
 
+#[test]
+fn a_rule_is_written_as_it_is_read() {
+    let mut all = rules::load(None).unwrap();
+    let mut unusual = all[0].clone();
+    unusual.when = Some("event.data.note == 'it\"s \\\\ so'".to_owned());
+    unusual.late = true;
+    unusual.coalesce = Some(TimeDelta::minutes(90));
+    all.push(unusual);
+    for rule in all {
+        let text = rules::written(&rule);
+        assert_eq!(rules::parse("rules.toml", &text).unwrap(), [rule], "{text}");
+    }
+}
+
 /// The shipped rules that an event matches.
 fn matching(kind: &str, state: &str, incident: &str) -> String {
     let rules = rules::load(None).unwrap();
@@ -470,4 +484,11 @@ fn bounces_that_nobody_reads_are_warned_about() {
         "{said}"
     );
     assert!(said.contains("nothing reads"), "{said}");
+}
+
+#[test]
+fn weights_are_one_for_each_provider_and_within_bounds() {
+    let own = |weights: &str| refusal(&format!("[channels]\nsms_weights = {weights}\n"), &[]);
+    assert!(own("[1, 2]").contains("2 weights for 1 providers"));
+    assert!(own("[0]").contains("write 1 to 100"));
 }

@@ -3,7 +3,8 @@
 //! ever, done once and on the caller's own task.
 //!
 //! So a test holds a node's life in its hands: dropping the step's future is a crash at that very
-//! await, a panic in it is one at that instruction, and nothing of it lives on elsewhere. It
+//! await, a panic in it is one at that instruction, and nothing of it lives on elsewhere, but what
+//! a database had been asked to begin or to commit. It
 //! sleeps only when the store fails or a contract's limiter says so; time is the given clock's.
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::claim::{ClaimGuard, claim, fetch};
+use super::providers::balance;
 use super::recovery::dead_nodes::{self, StableSince};
 use super::recovery::timers;
 use super::send::send_message;
@@ -43,6 +45,7 @@ impl Dispatcher {
         let mut stable = StableSince::always();
         *silent = dead_nodes::rescue(shared, silent, Some(&mut stable)).await?;
         fetch(shared).await?;
+        balance(shared).await?;
         let looked = timers::look(shared).await?;
         let mut sends = Vec::new();
         for lane in Lane::ALL {
@@ -84,6 +87,6 @@ async fn beat(shared: &Shared) -> Result<bool, StoreError> {
 async fn send_and_release(shared: Arc<Shared>, message: Claimed, guard: Arc<ClaimGuard>) {
     let permit = shared.limit.permit(message.lane).await;
     send_message(&shared, message).await;
-    drop(guard);
+    guard.dealt_with(&shared);
     drop(permit);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::channel::{Accepted, Content, Email, Outgoing, Reference, SendError};
 use crate::dispatch::Shared;
-use crate::dispatch::providers::{Choice, Chosen, Destination};
+use crate::dispatch::providers::{Choice, Chosen, Destination, Leaning};
 use crate::domain::limits::{DETAIL, TEST_SEND_WAITS};
 use crate::domain::test_send::TestSendState;
 use crate::domain::{Channel, EmailAddress, Lane, MessageId, PhoneNumber, Timestamp};
@@ -81,7 +81,7 @@ pub(super) async fn look(shared: &Shared, channel: Channel) -> Result<TestTurn, 
     if test.paused {
         return Ok(TestTurn::Nothing);
     }
-    match shared.routes.choose(channel, now) {
+    match shared.routes.choose(channel, &Leaning::default(), now) {
         Choice::Route(chosen) => {
             let patience = (over - now).to_std().unwrap_or_default();
             send(shared, &test, &chosen, patience).await

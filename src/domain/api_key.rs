@@ -36,11 +36,21 @@ text_enum! {
         MessagesWrite => "messages:write",
         /// Ask for what passes a client's own choice: the class `safety`, the lane `urgent`.
         MessagesSafety => "messages:safety",
+        /// Read what clients wrote and what was answered, with who wrote it.
+        RepliesRead => "replies:read",
+        /// Answer clients, and say who is to.
+        RepliesWrite => "replies:write",
         /// Read how sources do, and the records that could not be taken, which name clients.
         SourcesRead => "sources:read",
         /// Take such records once more, and give them up.
         SourcesWrite => "sources:write",
         StatsRead => "stats:read",
+        /// Read the feed: what happened, by ids.
+        FeedRead => "feed:read",
+        /// Read to whom the feed is posted, and how that goes.
+        WebhooksRead => "webhooks:read",
+        /// Make, change and delete webhooks; whoever may is told all that the feed tells.
+        WebhooksWrite => "webhooks:write",
     }
 }
 

@@ -92,6 +92,17 @@ text_enum! {
     }
 }
 
+impl SuppressionReason {
+    /// Whether staff may lift it: what the client decided only the client takes back.
+    #[must_use]
+    pub const fn staff_may_lift(self) -> bool {
+        match self {
+            Self::Stop | Self::Unsubscribed => false,
+            Self::HardBounce | Self::Complaint | Self::Manual => true,
+        }
+    }
+}
+
 impl From<SuppressionReason> for Reason {
     fn from(reason: SuppressionReason) -> Self {
         match reason {

@@ -32,3 +32,35 @@ text_enum! {
         Undetermined => "undetermined",
     }
 }
+
+text_enum! {
+    /// What somebody who touched a message was taken for: finer than [`Verdict`], which is counted.
+    pub enum Reading {
+        /// A mail provider's proxy, which loads the pictures of every mail.
+        PrivacyProxy => "privacy_proxy",
+        /// Looks whether a mail or a link does harm.
+        Scanner => "scanner",
+        /// Shows what is behind a link before anybody follows it.
+        Preview => "preview",
+        /// A search engine, a monitor, a library, a browser without a screen.
+        Crawler => "crawler",
+        /// Nothing known speaks for either.
+        Undetermined => "undetermined",
+        /// A browser or a mail program, and nothing speaks against it.
+        Person => "person",
+        /// A button was pressed.
+        Confirmed => "confirmed",
+    }
+}
+
+impl Reading {
+    /// What it counts as.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::PrivacyProxy | Self::Scanner | Self::Preview | Self::Crawler => Verdict::Machine,
+            Self::Undetermined => Verdict::Undetermined,
+            Self::Person | Self::Confirmed => Verdict::Human,
+        }
+    }
+}

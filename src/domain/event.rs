@@ -44,11 +44,15 @@ pub fn is_comparable(fingerprint: &str) -> bool {
 
 /// The type of the event that a direct message request becomes.
 pub const MESSAGE_REQUESTED: &str = "message.requested";
+/// The type of the event that tells whoever got a wrong message that it was wrong.
+pub const MESSAGE_RECTIFIED: &str = "message.rectified";
 /// The type of the event that a client's text becomes.
 pub const REPLY_RECEIVED: &str = "reply.received";
 /// Begins the `source` of what a client's text sets going: the record of it, and an answer that is
 /// given at once.
 pub const ANSWERS: &str = "/v1/replies/";
+/// Begins the `source` of what a person answers to a client; the conversation's number follows.
+pub const CONVERSATIONS: &str = "/v1/conversations/";
 
 text_enum! {
     /// What became of a stored event.

@@ -1,14 +1,22 @@
 //! How much may come from outside: every length, count, depth and time that somebody else chooses
 //! has its limit here, so that one page answers "how large may it be?".
 //!
+//! `watched` has those of sources, `coming_back` those of reports, answers and readers.
+//!
 //! A limit that an operator may change stands in `config` and begins with the one here. Nothing
 //! is checked here: whoever reads the thing checks it, and its error names field, value and limit.
+
+mod coming_back;
+mod watched;
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use super::clock::Timestamp;
+
+pub use self::coming_back::*;
+pub use self::watched::*;
 
 // ---- Connections: whoever can reach the port ----
 
@@ -52,8 +60,13 @@ pub const SENDER_LETTERS: usize = 11;
 /// Digits of a sender's number (ITU-T E.164).
 pub const SENDER_DIGITS: usize = 15;
 
-/// Bytes of a form on a client's page: a reply of 1,000 characters and room to spare.
-pub const FORM_BYTES: usize = 16 * 1024;
+/// Letters of a sender's name at least, where names are registered (AGCOM 12/23/CIR).
+pub const SENDER_LETTERS_LEAST: usize = 2;
+
+// ---- Several providers of one channel: the operator's own settings ----
+
+/// Points that one provider of a channel may have.
+pub const WEIGHTS: std::ops::RangeInclusive<u32> = 1..=100;
 
 // ---- Logging in: whoever can reach the console ----
 
@@ -148,169 +161,6 @@ pub const PLAIN_NODES: usize = 1_000_000;
 /// Addresses written out in the texts of one template: each is a row of its own.
 pub const LINKS: usize = 200;
 
-// ---- What watched systems say ----
-
-/// Longest column name or expression of a source's mapping, in bytes.
-pub const SOURCE_FIELD: usize = 2_000;
-/// Records taken in one transaction.
-pub const SOURCE_RECORDS: usize = 1_000;
-/// The longest pause after looks that failed in a row.
-pub const SOURCE_LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// Records of one source that could not be taken and are kept; with more, it is not read on.
-pub const SOURCE_DEAD_KEPT: i64 = 10_000;
-/// Largest record that is taken, in bytes: more is a document, not a change.
-pub const SOURCE_ROW: usize = 256 * 1024;
-/// What records read at once may hold together, in bytes; with more, fewer are taken.
-pub const SOURCE_PAGE: usize = 32 * 1024 * 1024;
-/// Rows that are read when a source is asked for its present state, closed ones among them.
-pub const RECONCILE_ROWS: usize = 1_000_000;
-/// Things that are open, there or here, when both are compared: all of them are in memory then.
-pub const RECONCILE_OPEN: usize = 200_000;
-/// Differences of each sort that are named; all are counted.
-pub const RECONCILE_NAMED: usize = 20;
-/// Late events that one comparison makes; the next one makes more. So many records are kept meanwhile,
-/// of [`SOURCE_PAGE`] bytes together.
-pub const RECONCILE_LATE: usize = 1_000;
-/// How long their system may take to say all that stands there now.
-pub const RECONCILE_WITHIN: Duration = Duration::from_mins(10);
-/// How long after a comparison that failed the next one is tried.
-pub const RECONCILE_AGAIN: TimeDelta = TimeDelta::minutes(15);
-/// Columns of a table of theirs: PostgreSQL has no more.
-pub const TABLE_COLUMNS: u16 = 1_664;
-/// Lists in lists of one column: PostgreSQL has no more.
-pub const ARRAY_DEPTH: usize = 6;
-/// Tables of others that are remembered while a log is read.
-pub const CHANGED_TABLES: usize = 10_000;
-/// Records that could not be taken, as they are shown at once.
-pub const SOURCE_DEAD_SHOWN: i64 = 100;
-/// Bytes of one answer of a feed, and of all pages of one look together.
-pub const SOURCE_BODY: usize = SOURCE_PAGE;
-/// Bytes of what a feed says of an answer (`ETag`, `Last-Modified`) and that is kept.
-pub const FEED_WORDS: usize = 200;
-/// How often a feed may send us on to another of its addresses.
-pub const FEED_REDIRECTS: usize = 3;
-/// Pages of one look at a feed: each is a request.
-pub const FEED_PAGES: usize = 200;
-/// Rows that are asked of a map's layer at once; most servers give 1,000 or 2,000 at most.
-pub const ARCGIS_PAGE: usize = 2_000;
-/// Places of one outage around which a circle is drawn; with more, its municipalities are told.
-pub const ARCGIS_CIRCLES: usize = 200;
-/// Things that are going on at once, of one source that shows everything that is going on.
-pub const SNAPSHOT_THINGS: usize = 20_000;
-/// Bytes of what is kept of such things between two looks, as JSON: it is one value in the store.
-pub const SNAPSHOT_BYTES: usize = 16 * 1024 * 1024;
-/// Bytes of the key by which such a thing is told from others.
-pub const SNAPSHOT_KEY: usize = REFERENCE;
-/// Whole looks in a row in which a thing is absent, until it has ended.
-pub const SNAPSHOT_ABSENT_LOOKS: u32 = 2;
-/// Whole looks in a row that hold less than half of what is going on, until that is believed.
-pub const SNAPSHOT_DOUBTFUL_LOOKS: u32 = 6;
-/// Things of which all may end at once; with more, a look that holds none is never believed.
-pub const SNAPSHOT_FEW: usize = 3;
-/// Things that ended and are remembered, so that one that comes back is told anew.
-pub const SNAPSHOT_PAST: usize = 10_000;
-/// States of a thing that are remembered, so that one it goes back to is told anew.
-pub const SNAPSHOT_STATES: usize = 8;
-/// Bytes of an alert, or of an index of alerts: each is read into a tree of five times that.
-pub const CAP_BYTES: usize = 4 * 1024 * 1024;
-/// Links of one index that are followed: the newest.
-pub const FEED_ALERTS: usize = 500;
-/// Links of an index that are followed in one look: each is a request.
-pub const CAP_FOLLOWED: usize = 100;
-/// Links that may fail in one look before the others are left for the next one.
-pub const CAP_FAILED: usize = 5;
-/// Languages and hazards of one alert (`info`).
-pub const CAP_INFOS: usize = 100;
-/// Areas of one alert, over all languages.
-pub const CAP_AREAS: usize = 5_000;
-/// Earlier alerts that one alert names.
-pub const CAP_REFERENCES: usize = 500;
-/// Alerts that are remembered, so that an update is known for one.
-pub const CAP_REMEMBERED: usize = 2_000;
-/// Nodes of one XML document: elements, and the texts between them.
-pub const XML_NODES: u32 = 200_000;
-/// Elements within one another in it: an alert has five.
-pub const XML_DEPTH: usize = 64;
-/// Attributes of one of its elements: each is held against the others.
-pub const XML_ATTRIBUTES: usize = 100;
-/// Namespaces that it declares, repeats included: each element holds all that stand around it.
-pub const XML_NAMESPACES: usize = 1_000;
-/// Bytes of a file that is put into a watched folder.
-pub const FOLDER_FILE: u64 = 512 * 1024 * 1024;
-/// The same of one that is JSON as a whole: it is read into memory.
-pub const FOLDER_JSON: u64 = 64 * 1024 * 1024;
-/// Files of a folder that are looked at.
-pub const FOLDER_ENTRIES: usize = 100_000;
-/// Columns of a CSV file.
-pub const FOLDER_COLUMNS: usize = 500;
-/// Alerts and trips of one feed of a transit agency.
-pub const GTFS_ENTITIES: usize = SNAPSHOT_THINGS;
-/// Bytes of one of them.
-pub const GTFS_ENTITY: usize = SOURCE_ROW;
-/// Lines, stops and agencies that one alert names, each of which becomes a tag.
-pub const GTFS_TAGS: usize = 1_000;
-/// Trips that were late and are remembered, so that one that is late again is told anew.
-pub const GTFS_TRIPS: usize = 10_000;
-/// Records of one request that somebody posts to a source: they are taken in one transaction.
-pub const WEBHOOK_ITEMS: usize = SOURCE_RECORDS;
-/// Bytes of what stands around the records of one such request, counted once for each of them.
-pub const WEBHOOK_ENVELOPES: usize = 4 * 1024 * 1024;
-/// Bytes of all requests together that are signed for a source, as long as it is not known by whom:
-/// whoever can reach the port may begin such a request.
-pub const UNPROVEN_BYTES: usize = 16 * 1024 * 1024;
-/// Such requests at once.
-pub const UNPROVEN_BODIES: usize = 64;
-/// Records that could not be taken, tried again in one request.
-pub const SOURCE_REPLAYED: i64 = 1_000;
-
-// ---- Which systems are watched, and how: the operator's own settings ----
-
-/// Sources of one file of settings: each may keep a connection to its system.
-pub const SOURCES: usize = 64;
-/// Characters of a source's name.
-pub const SOURCE_NAME: usize = 40;
-/// Columns that together say how far a query was read.
-pub const SOURCE_CURSOR: usize = 4;
-/// Columns of their table that an outbox hands over.
-pub const SOURCE_COLUMNS: usize = 100;
-/// Bytes of the way to a field inside an answer of a feed.
-pub const FEED_PATH: usize = 200;
-/// Headers that are sent to a feed.
-pub const FEED_HEADERS: usize = 20;
-/// Bytes of a feed's address.
-pub const FEED_URL: usize = 4_096;
-/// Further hosts that an index of alerts may link to, and names of geocodes that are understood.
-pub const CAP_NAMES: usize = 20;
-/// Subjects that one source takes out of a stream of NATS.
-pub const NATS_SUBJECTS: usize = 32;
-/// Places of a stream of NATS, among those that a consumer handed out, that are called back one by one
-/// when a reader begins; with more, what is out comes by itself when the consumer has waited.
-pub const NATS_CALLED_BACK: u64 = 20_000;
-/// Bytes of the name of a stream, a consumer or a subject of NATS.
-pub const NATS_NAME: usize = 255;
-/// Tables whose changes one source reads out of a log.
-pub const SOURCE_TABLES: usize = 100;
-/// The least and the most of their disk that may be kept for us, in bytes.
-pub const SLOT_RETAINED: (u64, u64) = (1 << 20, 4 << 40);
-/// Bytes of a name in their database: PostgreSQL cuts longer ones.
-pub const SQL_NAME: usize = 63;
-/// The shortest and the longest time that a signature of a request may be old, or ahead.
-pub const WEBHOOK_WITHIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(24));
-/// The shortest and the longest time that a file must have stood still.
-pub const FOLDER_SETTLE: (Duration, Duration) =
-    (Duration::from_millis(100), Duration::from_hours(1));
-/// The shortest and the longest delay that is told.
-pub const GTFS_DELAY: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(24));
-/// The shortest and the longest time after which a feed that says nothing new is out of date.
-pub const GTFS_STALE: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(7 * 24));
-/// The shortest and the longest time from one look to the next.
-pub const LOOK_EVERY: (TimeDelta, TimeDelta) = (TimeDelta::milliseconds(100), TimeDelta::days(7));
-/// The shortest and the longest time that their system may take for an answer.
-pub const LOOK_TIMEOUT: (Duration, Duration) =
-    (Duration::from_millis(100), Duration::from_mins(10));
-/// How far a look may go back behind the last one.
-pub const LOOK_OVERLAP: Duration = Duration::from_hours(24);
-
 // ---- What the clock looks at ----
 
 /// The longest that a case may be said to stand in a state, in working days.
@@ -328,22 +178,18 @@ pub const BODY_CASES: usize = 100;
 /// Longest source or type that a key is bound to, in bytes: a source has 500 characters at most.
 pub const KEY_PATTERN: usize = 500;
 
-// ---- What providers call back ----
+// ---- What people of partners ask ----
 
-/// Longest words of a gateway that are kept with its report, in characters: a code and its name
-/// fit, a forged text is cut.
-pub const RECEIPT_WORDS: usize = 200;
-
-/// Bytes of a text that a gateway brings from a handset, put together: some twenty-five SMS.
-pub const INBOUND_SMS_BYTES: usize = 4 * 1024;
-/// Bytes of the query in which it comes: each byte of the text takes three there, and there is more.
-pub const INBOUND_QUERY_BYTES: usize = 3 * INBOUND_SMS_BYTES + 2 * 1024;
-/// Characters of what a gateway calls such a text.
-pub const INBOUND_SMS_ID: usize = 100;
-/// The shortest and the longest secret in the address where a gateway hands in such texts.
-pub const REPLY_SECRET: (usize, usize) = (16, 200);
-/// Numbers of no client that a STOP bars at one node: so many within such a time.
-pub const STRANGERS_BARRED: (u32, TimeDelta) = (1_000, TimeDelta::hours(1));
+/// The longest question of a partner and the longest answer to one, in characters.
+pub const LONGEST_QUESTION: usize = 2_000;
+/// Questions about one case that wait for an answer at once; whoever has more should telephone.
+pub const QUESTIONS_OPEN: i64 = 5;
+/// Cases that one digest names; of more it says that there are more.
+pub const DIGEST_CASES: i64 = 100;
+/// People whose digests are made at once; the rest follow in the next hour.
+pub const DIGEST_PEOPLE: i64 = 1_000;
+/// Characters of a search among a partner's cases; what follows is passed over.
+pub const PARTNER_SEARCH: usize = 200;
 
 // ---- What clients write ----
 
@@ -356,6 +202,59 @@ pub const QUESTION_OPEN: TimeDelta = TimeDelta::hours(72);
 /// How often a client may change the answer to "is it back for you?" of one incident.
 pub const BACK_CHANGES: i64 = 20;
 
+// ---- Municipalities and zones as shapes: a file of the organisation's ----
+
+/// Bytes of a file of shapes: those of all Italy, somewhat simplified, have half of it.
+pub const AREA_FILE_BYTES: u64 = 128 * 1024 * 1024;
+/// Shapes of one kind: Italy has some 7,900 municipalities.
+pub const AREA_SHAPES: usize = 10_000;
+/// Corners of one shape as it comes, before it is simplified.
+pub const SHAPE_CORNERS: usize = 200_000;
+/// Corners of one shape as it is kept and drawn.
+pub const SHAPE_CORNERS_KEPT: usize = 120;
+/// Characters of a shape's name.
+pub const SHAPE_NAME: usize = 100;
+/// Shapes on the map of a form: each is a box to tick and a path of its own, and the page stays below
+/// 100 KB.
+pub const SHAPES_DRAWN: usize = 120;
+/// Corners of all shapes on one map together, for the same reason.
+pub const CORNERS_DRAWN: usize = 3_000;
+
+// ---- What was wrong and is put right: a person at the console, or a program ----
+
+/// Plans that one rectification puts right.
+pub const RECTIFIED_PLANS: usize = 10_000;
+/// Characters of what was wrong, and of what holds: both go into one SMS.
+pub const RECTIFIED_TEXT: usize = 300;
+
+// ---- What is answered to clients ----
+
+/// The longest answer that is sent, in characters: some four SMS.
+pub const LONGEST_ANSWER: usize = 600;
+/// The longest reason for lifting the bar of an address, in characters.
+pub const LIFTING_REASON: usize = 200;
+/// The longest reason for closing a conversation, in characters.
+pub const CLOSING_REASON: usize = 200;
+/// A client's line goes on with a conversation about the same whose last line is no older; it begins
+/// another one else.
+pub const CONVERSATION_GOES_ON: TimeDelta = TimeDelta::days(14);
+/// Conversations with numbers of no client that wait at once; what comes beyond is counted only.
+pub const STRANGERS_WAITING: i64 = 200;
+/// Lines of one such conversation.
+pub const STRANGER_LINES: i64 = 20;
+/// Conversations that the inbox shows of those that wait, the longest first.
+pub const INBOX_WAITING: i64 = 200;
+/// Lines of a conversation that are shown, the newest.
+pub const LINES_SHOWN: i64 = 200;
+/// People to whom a conversation may be given that a form names.
+pub const ANSWERERS: i64 = 200;
+/// Ready answers of the settings.
+pub const READY_ANSWERS: usize = 30;
+/// The longest time to answer that may be promised, in working days.
+pub const ANSWER_DAYS: u32 = 30;
+/// Whoever has waited for so long has waited too long by every promise.
+pub const ANSWER_LOOKS_BACK: TimeDelta = TimeDelta::days(120);
+
 // ---- What an operator declares at the console ----
 
 /// Clients that are looked at one by one to say what an event would come to. Of a larger audience
@@ -363,8 +262,8 @@ pub const BACK_CHANGES: i64 = 20;
 pub const FORETOLD_CLIENTS: usize = 100_000;
 /// Corners of a shape that is pasted: each edge is held against each other.
 pub const PASTED_CORNERS: usize = 2_000;
-/// Parts of a form with a file.
-pub const FORM_PARTS: usize = 64;
+/// Parts of a form with a file: the fields, and a part for each municipality that is chosen on the map.
+pub const FORM_PARTS: usize = 256;
 /// Entries of a pasted list of which the store is asked whether they are known.
 pub const ENTRIES_KNOWN: usize = 60_000;
 /// Entries of a pasted list that could not be taken, and are shown.
@@ -373,6 +272,39 @@ pub const LEFT_OUT_SHOWN: usize = 20;
 pub const NOTES_KEPT: TimeDelta = TimeDelta::days(1);
 /// What is declared and still open, as it is listed.
 pub const DECLARED_SHOWN: i64 = 50;
+
+// ---- Rules, and what is tried with them ----
+
+/// How far back rules are held against what came: plans that they made, events that they heard.
+pub const RULES_LOOK_BACK: TimeDelta = TimeDelta::days(30);
+/// Plans of that time that are counted: the newest.
+pub const RULE_PLANS_COUNTED: i64 = 200_000;
+/// Messages of one plan that are read for why a rule told nobody.
+pub const RULE_MESSAGES_READ: i64 = 1_000;
+/// Events of that time whose type is looked at: the newest.
+pub const RULE_EVENTS_SAMPLED: i64 = 20_000;
+/// Events that are read to say why rules were not set going: the newest of their types.
+pub const RULE_EVENTS_READ: i64 = 500;
+/// Values of one field that are named as those that came.
+pub const RULE_VALUES_NAMED: usize = 5;
+/// Days that can be replayed against changed rules.
+pub const REPLAY_DAYS: i64 = 7;
+/// Events of them that are looked at: the newest.
+pub const REPLAY_EVENTS: usize = 10_000;
+/// Events of them that are read at once.
+pub const REPLAY_PAGE: i64 = 500;
+/// Clients of all audiences together whose messages are worked out, and messages that are read, each.
+pub const REPLAY_CLIENTS: usize = 50_000;
+/// How long a replay may take; what is done by then is shown.
+pub const REPLAY_TIME: Duration = Duration::from_secs(15);
+/// Clients that are named of those who would newly be told, and of those who would not be any more.
+pub const REPLAY_NAMED: usize = 20;
+/// Rules that are pasted together.
+pub const RULES_PASTED: usize = 50;
+/// Versions of one rule that are shown: the newest.
+pub const RULE_VERSIONS_SHOWN: i64 = 20;
+/// Bytes of rules, or of an event, that are pasted.
+pub const PASTED_BYTES: usize = 65_536;
 
 // ---- What is asked of the API ----
 
@@ -475,6 +407,70 @@ pub const COMPENSATION_CLASSES: usize = 20;
 pub const COMPENSATION_SHOWN: TimeDelta = TimeDelta::days(30);
 /// Earlier areas of an incident that are looked at for those whom it does not cover any more: the newest.
 pub const LEFT_AREAS: usize = 20;
+
+// ---- Insight: what managers ask ----
+
+/// Days of one period: two years, and the two before are compared with them.
+pub const PERIOD_DAYS: i64 = 731;
+/// Codes of one question whom we could reach.
+pub const REACH_CODES: usize = 20_000;
+/// Characters of one such code.
+pub const REACH_CODE: usize = 100;
+/// A first sign of a reader that comes later than this is not in the hours and times of reading: so
+/// many days are counted anew every day.
+pub const READING_DAYS: i64 = 14;
+/// Whoever read nothing for so long, of at least [`UNREAD_MESSAGES`], never reads.
+pub const UNREAD_WITHIN: TimeDelta = TimeDelta::days(180);
+/// Fewer messages that were not read say nothing of a client.
+pub const UNREAD_MESSAGES: i64 = 3;
+/// Lines of one list of contacts per day: fifty kinds for a year.
+pub const CONTACT_LINES: usize = 20_000;
+/// Days that a line of it may lie back: ten years.
+pub const CONTACT_DAYS_BACK: i64 = 3_660;
+/// Bytes of such a list.
+pub const CONTACT_BYTES: usize = 2 * 1024 * 1024;
+/// Contacts of one day about one kind of case.
+pub const CONTACTS_A_DAY: i64 = 10_000_000;
+/// Zones of one page: those where most cannot be reached.
+pub const ZONES_SHOWN: usize = 50;
+/// Messages, and clients, that the insight counts in one transaction.
+pub const COUNTED_AT_ONCE: i64 = 5_000;
+
+// ---- The feed and webhooks out ----
+
+/// Entries of the feed in one answer.
+pub const FEED_PAGE: i64 = 1_000;
+/// Entries numbered in one transaction.
+pub const FEED_NUMBERED: i64 = 5_000;
+/// Types, or families of types, that one reader names.
+pub const FEED_TYPES: usize = 30;
+/// Characters of one such type.
+pub const FEED_TYPE: usize = 60;
+/// Seconds that a reader of the feed may wait for something new.
+pub const FEED_WAIT: u64 = 20;
+/// Webhooks there may be.
+pub const WEBHOOKS: usize = 20;
+/// Characters of a webhook's name.
+pub const WEBHOOK_NAME: usize = 40;
+/// Bytes of a webhook's address.
+pub const WEBHOOK_URL: usize = 2_000;
+/// Entries that one webhook is sent before it is written down how far it came.
+pub const WEBHOOK_BATCH: i64 = 50;
+/// How long a receiver may take to answer, the connection included.
+pub const POSTING_WITHIN: Duration = Duration::from_secs(15);
+/// Bytes of an answer that are read, so that the connection can be used again.
+pub const ANSWER_READ: usize = 4 * 1024;
+/// So long they are waited for; what the answer means is known before.
+pub const ANSWER_READ_WITHIN: Duration = Duration::from_millis(300);
+/// A batch ends after so long, though there is more.
+pub const WEBHOOK_TURN: Duration = Duration::from_secs(20);
+/// How long a node may send to one without writing down how far it came: longer than a batch and its last
+/// answer take.
+pub const WEBHOOK_LEASE: TimeDelta = TimeDelta::minutes(2);
+/// So long the secret before signs as well.
+pub const WEBHOOK_FORMER: TimeDelta = TimeDelta::hours(48);
+/// Characters of the sentence why a try failed.
+pub const WEBHOOK_FAULT: usize = 300;
 
 // ---- Times, which are claims until they are checked ----
 

@@ -295,7 +295,7 @@ text_enum! {
         TriesUsedUp => "tries_used_up",
         /// No receipt within the horizon.
         NoReceipt => "no_receipt",
-        /// The answer was lost on the wire.
+        /// The answer was lost on the wire, or says nothing that we understand.
         AnswerLost => "answer_lost",
         /// The daemon stopped between handing over and hearing back.
         NodeDied => "node_died",
@@ -310,6 +310,13 @@ impl Reason {
         Self::NoTemplate,
         Self::NoProvider,
     ];
+
+    /// Whether a channel has no address that works for the client, though nobody said no: another
+    /// channel may do instead.
+    #[must_use]
+    pub const fn is_of_address(self) -> bool {
+        matches!(self, Self::NoContact | Self::HardBounce)
+    }
 }
 
 #[cfg(test)]

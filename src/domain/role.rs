@@ -8,8 +8,12 @@ text_enum! {
         /// Writes templates, looks into single clients.
         Operator => "operator",
         Manager => "manager",
+        /// What an operator may, and approving what another has written.
+        Approver => "approver",
         /// Everything, and who else may what.
         Admin => "admin",
+        /// Of an agency: the cases of its own clients, on pages of their own, and nothing else.
+        Partner => "partner",
     }
 }
 
@@ -20,6 +24,8 @@ pub enum Right {
     EditTemplates,
     /// See an address in clear (each time is audited).
     Reveal,
+    /// Use an address again that came back, was complained of or was barred by hand.
+    LiftBars,
     /// Answer what clients wrote, and say that it was done.
     AnswerReplies,
     Rates,
@@ -27,6 +33,15 @@ pub enum Right {
     MendSources,
     /// See what a record would come to, and whom it would tell; nothing is taken.
     TrySources,
+    /// See what rules would make of an event, whom they would tell, and three of the texts; replay the
+    /// last days against changed rules. Nothing is written.
+    TryRules,
+    /// See to whom it is posted what happens, and how that goes.
+    SeeWebhooks,
+    /// Write drafts of rules.
+    EditRules,
+    /// Put rules into force, and take them out of it.
+    PublishRules,
     /// Hold the sandbox's handsets and mailboxes: their links are the client's own, and whoever
     /// follows one acts as the client.
     HoldHandsets,
@@ -45,16 +60,26 @@ impl Role {
     #[must_use]
     pub const fn may(self, right: Right) -> bool {
         match right {
-            Right::EditTemplates | Right::HoldHandsets | Right::MendSources => {
-                matches!(self, Self::Operator | Self::Admin)
+            Right::EditTemplates
+            | Right::HoldHandsets
+            | Right::LiftBars
+            | Right::MendSources
+            | Right::EditRules
+            | Right::SeeWebhooks
+            | Right::DeclareIncidents => {
+                matches!(self, Self::Operator | Self::Approver | Self::Admin)
             }
             // An operator who writes needs to see whether it is read.
-            Right::Reveal | Right::Rates | Right::AnswerReplies | Right::TrySources => {
-                !matches!(self, Self::Viewer)
+            Right::Reveal
+            | Right::Rates
+            | Right::AnswerReplies
+            | Right::TrySources
+            | Right::TryRules
+            | Right::CheckIncidents => !matches!(self, Self::Viewer | Self::Partner),
+            Right::PublishRules => matches!(self, Self::Approver | Self::Admin),
+            Right::ApproveIncidents => {
+                matches!(self, Self::Manager | Self::Approver | Self::Admin)
             }
-            Right::DeclareIncidents => matches!(self, Self::Operator | Self::Admin),
-            Right::ApproveIncidents => matches!(self, Self::Manager | Self::Admin),
-            Right::CheckIncidents => !matches!(self, Self::Viewer),
             Right::Administer => matches!(self, Self::Admin),
         }
     }
@@ -72,18 +97,28 @@ mod tests {
             Right::AnswerReplies,
             Right::Rates,
             Right::HoldHandsets,
+            Right::LiftBars,
             Right::MendSources,
             Right::TrySources,
+            Right::TryRules,
+            Right::EditRules,
+            Right::PublishRules,
+            Right::SeeWebhooks,
             Right::DeclareIncidents,
             Right::CheckIncidents,
             Right::ApproveIncidents,
             Right::Administer,
         ];
-        assert!(all.iter().all(|right| !Role::Viewer.may(*right)));
+        for nothing in [Role::Viewer, Role::Partner] {
+            assert!(all.iter().all(|right| !nothing.may(*right)), "{nothing}");
+        }
         assert!(all.iter().all(|right| Role::Admin.may(*right)));
         assert!(!Role::Manager.may(Right::EditTemplates));
         assert!(!Role::Manager.may(Right::DeclareIncidents));
         assert!(!Role::Operator.may(Right::ApproveIncidents));
         assert!(!Role::Operator.may(Right::Administer));
+        assert!(Role::Approver.may(Right::ApproveIncidents));
+        assert!(Role::Approver.may(Right::EditTemplates));
+        assert!(!Role::Approver.may(Right::Administer));
     }
 }

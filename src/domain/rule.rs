@@ -61,12 +61,52 @@ impl<'de> serde::Deserialize<'de> for ChannelChoice {
     }
 }
 
-/// What to do when no receipt came.
+text_enum! {
+    /// What keeps a message that was taken from being said again by the other channel.
+    pub enum FallbackUnless {
+        /// A receipt that it arrived, or a sign that a person read it.
+        Delivered => "delivered",
+        /// A sign that a person read it; that it arrived is not enough.
+        Read => "read",
+    }
+}
+
+text_enum! {
+    /// What becomes of a message that waits to be read, and whose reading could not show itself.
+    pub enum UnreadableChoice {
+        /// The other channel is used all the same: nobody is left out for keeping to himself.
+        Send => "send",
+        /// It is left at the first channel.
+        Skip => "skip",
+    }
+}
+
+text_enum! {
+    /// What became of a message's fallback.
+    pub enum FallbackOutcome {
+        /// Whether it is read decides, when its time has come.
+        Waits => "waits",
+        /// The other channel was used.
+        Turned => "turned",
+        /// It was read in time: the other channel was spared.
+        Spared => "spared",
+        /// Nobody could know whether it was read, and the rule leaves such as they are.
+        Unreadable => "unreadable",
+        /// The other channel was wanted, and did not reach the client.
+        Unreachable => "unreachable",
+    }
+}
+
+/// What to do when no receipt came, or nobody read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fallback {
     /// How long to wait after acceptance.
     pub after: TimeDelta,
     pub channel: Channel,
+    /// What keeps the other channel from being used.
+    pub unless: FallbackUnless,
+    /// Means something with [`FallbackUnless::Read`] alone.
+    pub unreadable: UnreadableChoice,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -135,6 +175,10 @@ pub struct PlanSettings {
     pub expires_s: i64,
     /// Seconds after acceptance without a receipt until the fallback, and its channel.
     pub fallback: Option<(i64, Channel)>,
+    /// The fallback waits for reading, not for a receipt, and does this with those whose reading cannot
+    /// show. Plans of earlier versions lack it.
+    #[serde(default)]
+    pub unread: Option<UnreadableChoice>,
     /// It answers what its client has just written: neither the STOP that it confirms nor a topic that
     /// is refused keeps it back. No rule says so. Plans of earlier versions lack it.
     #[serde(default)]
@@ -152,6 +196,10 @@ impl From<&Rule> for PlanSettings {
             fallback: rule
                 .fallback
                 .map(|fallback| (fallback.after.num_seconds(), fallback.channel)),
+            unread: rule
+                .fallback
+                .filter(|fallback| fallback.unless == FallbackUnless::Read)
+                .map(|fallback| fallback.unreadable),
             answers: false,
         }
     }

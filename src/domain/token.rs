@@ -6,6 +6,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
+use crate::text::base32;
+
 /// Bytes of the signature kept in a token: 80 bits, so that a link fits an SMS. The pages
 /// behind a token change nothing on GET (OWASP ASVS 11.5.1 asks 128 bits of secrets that do).
 const MAC_BYTES: usize = 10;
@@ -32,6 +34,10 @@ pub enum Purpose {
     StillOut,
     /// A provider's report about an attempt: ids are message and lease number.
     Receipt,
+    /// What a mail server writes about one of our mails: the id is the message.
+    MailReport,
+    /// What a reader answers to one of our mails: the id is the message.
+    MailAnswer,
 }
 
 impl Purpose {
@@ -45,6 +51,8 @@ impl Purpose {
             Self::Device => b'd',
             Self::StillOut => b'n',
             Self::Receipt => b'r',
+            Self::MailReport => b'm',
+            Self::MailAnswer => b'a',
         }
     }
 }
@@ -80,6 +88,24 @@ impl Signer {
     /// A token over one or two ids.
     #[must_use]
     pub fn sign(&self, purpose: Purpose, ids: &[i64]) -> String {
+        URL_SAFE_NO_PAD.encode(self.signed(purpose, ids))
+    }
+
+    /// A token over one id whose letters may change their case on the way, as what stands before
+    /// the `@` of an address may: 29 letters and digits.
+    #[must_use]
+    pub fn sign_caseless(&self, purpose: Purpose, id: i64) -> String {
+        base32::encode(&self.signed(purpose, &[id]))
+    }
+
+    /// The id of a token made by [`Signer::sign_caseless`] for this purpose.
+    #[must_use]
+    pub fn open_caseless(&self, purpose: Purpose, token: &str) -> Option<i64> {
+        let bytes = self.verified(purpose, &base32::decode(token)?, 8)?;
+        Some(i64::from_be_bytes(bytes[..8].try_into().ok()?))
+    }
+
+    fn signed(&self, purpose: Purpose, ids: &[i64]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(ids.len() * 8 + MAC_BYTES);
         for (place, id) in ids.iter().enumerate() {
             let whole = id.to_be_bytes();
@@ -88,7 +114,7 @@ impl Signer {
         }
         let mac = self.mac(purpose, &bytes);
         bytes.extend_from_slice(&mac[..MAC_BYTES]);
-        URL_SAFE_NO_PAD.encode(bytes)
+        bytes
     }
 
     /// The same for one bearer, by name: a token that another presents is worthless.
@@ -117,22 +143,21 @@ impl Signer {
     /// The id of a token made by [`Signer::sign`] with one id for this purpose.
     #[must_use]
     pub fn open_one(&self, purpose: Purpose, token: &str) -> Option<i64> {
-        let bytes = self.verified(purpose, token, 8)?;
+        let bytes = self.verified(purpose, &URL_SAFE_NO_PAD.decode(token).ok()?, 8)?;
         Some(i64::from_be_bytes(bytes[..8].try_into().ok()?))
     }
 
     /// The ids of a token made by [`Signer::sign`] with two ids for this purpose.
     #[must_use]
     pub fn open_two(&self, purpose: Purpose, token: &str) -> Option<(i64, i64)> {
-        let bytes = self.verified(purpose, token, 12)?;
+        let bytes = self.verified(purpose, &URL_SAFE_NO_PAD.decode(token).ok()?, 12)?;
         let first = i64::from_be_bytes(bytes[..8].try_into().ok()?);
         let second = u32::from_be_bytes(bytes[8..12].try_into().ok()?);
         Some((first, i64::from(second)))
     }
 
-    fn verified(&self, purpose: Purpose, token: &str, length: usize) -> Option<Vec<u8>> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (ids, given) = bytes.split_at_checked(length)?;
+    fn verified(&self, purpose: Purpose, token: &[u8], length: usize) -> Option<Vec<u8>> {
+        let (ids, given) = token.split_at_checked(length)?;
         let expected = self.mac(purpose, ids);
         let same: bool = expected[..MAC_BYTES].ct_eq(given).into();
         same.then(|| ids.to_vec())
@@ -180,6 +205,19 @@ mod tests {
         assert_eq!(open("gateway2"), None);
         assert_eq!(open(""), None);
         assert_eq!(signer.open_two(Purpose::Receipt, &token), None);
+    }
+
+    #[test]
+    fn a_caseless_token_survives_a_server_that_writes_capitals() {
+        let signer = Signer::new(&[7; 32]);
+        let token = signer.sign_caseless(Purpose::MailReport, 1 << 50);
+        assert_eq!(token.len(), 29);
+        let open = |purpose, token: &str| signer.open_caseless(purpose, token);
+        assert_eq!(open(Purpose::MailReport, &token), Some(1 << 50));
+        let capitals = token.to_ascii_uppercase();
+        assert_eq!(open(Purpose::MailReport, &capitals), Some(1 << 50));
+        assert_eq!(open(Purpose::MailAnswer, &token), None);
+        assert_eq!(open(Purpose::MailReport, &token[1..]), None);
     }
 
     #[test]

@@ -10,8 +10,9 @@ mod sentence;
 
 pub use sentence::{AttemptAnswer, Why, WhySentence, WhyValue, standing};
 
+use crate::domain::rule::FallbackOutcome;
 use crate::domain::{Class, Lane, MessageState, Reason, Tracking};
-use crate::store::reports::{MessageStory, StoryAttempt, StoryReceipt};
+use crate::store::reports::{MessageStory, StoryAttempt, StoryMessage, StoryReceipt};
 
 /// The sentences in English, in the order things happened.
 #[must_use]
@@ -177,8 +178,20 @@ fn flags(story: &MessageStory) -> Vec<WhySentence> {
     let message = &story.message;
     let double = message.maybe_duplicate.then_some(Why::Double);
     let bounced = message.late_bounce.then_some(Why::Bounced);
-    let flags = double.into_iter().chain(bounced);
+    let flags = double.into_iter().chain(bounced).chain(fallback(message));
     flags.map(WhySentence::new).collect()
+}
+
+/// What became of turning to another channel. One that never left waits for nothing any more.
+fn fallback(message: &StoryMessage) -> Option<Why> {
+    Some(match message.fallback? {
+        FallbackOutcome::Waits if message.accepted_at.is_none() => return None,
+        FallbackOutcome::Waits => Why::FallbackWaits,
+        FallbackOutcome::Turned => Why::FallbackTurned,
+        FallbackOutcome::Spared => Why::FallbackSpared,
+        FallbackOutcome::Unreadable => Why::FallbackUnreadable,
+        FallbackOutcome::Unreachable => Why::FallbackUnreachable,
+    })
 }
 
 fn reading(story: &MessageStory) -> Vec<WhySentence> {
@@ -221,7 +234,7 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::NoConsent => "the client never asked for this topic",
         Reason::Stop => "the client answered STOP",
         Reason::Unsubscribed => "the client unsubscribed",
-        Reason::HardBounce => "the address does not exist",
+        Reason::HardBounce => "the address or number does not exist",
         Reason::Complaint => "the client reported earlier mail as unwanted",
         Reason::Manual => "an operator barred the address",
         Reason::SameAddress => "another client with the same address gets it",
@@ -247,7 +260,7 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::ProviderRefused => "the provider refused it",
         Reason::TriesUsedUp => "the tries are used up",
         Reason::NoReceipt => "no receipt came in time",
-        Reason::AnswerLost => "the answer was lost on the wire",
+        Reason::AnswerLost => "no answer says whether the provider has it",
         Reason::NodeDied => "the daemon stopped between handing over and hearing back",
     }
 }

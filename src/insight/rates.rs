@@ -4,6 +4,7 @@
 //! person's behaviour), so only the counts are shown. Definitions of each base stand with the
 //! figures on the page; this module only divides.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// The 97.5 % point of the normal distribution: two-sided 95 %.
@@ -50,6 +51,15 @@ impl Proportion {
     #[must_use]
     pub const fn is_small(self) -> bool {
         self.n < SMALL
+    }
+
+    /// Which of two is surely lower: by the upper bound of the interval, so that few cases make no
+    /// verdict. Those with too few cases for a percentage come last.
+    #[must_use]
+    pub fn rank_low(self, other: Self) -> Ordering {
+        let high = |rate: Self| rate.interval().map_or(1.0, |interval| interval.high);
+        let small = self.is_small().cmp(&other.is_small());
+        small.then_with(|| high(self).total_cmp(&high(other)))
     }
 
     /// Whole percent, 0 to 100, for bars.

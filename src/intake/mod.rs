@@ -3,11 +3,12 @@
 //! Bytes become the checked words of `domain` here, and are acknowledged only after the store
 //! has them. Nothing here decides who is told: that is `plan`. Begin with `accept` and `inbox`
 //! (events) and `import` (clients); `client` knows the JSON of one client, `cloud_event` the three
-//! HTTP modes, `csv` and `lines` the files.
+//! HTTP modes, `csv` and `lines` the files, `areas` the shapes of municipalities.
 
 use crate::domain::limits;
 
 pub mod accept;
+pub mod areas;
 pub mod client;
 pub mod cloud_event;
 pub mod csv;

@@ -11,9 +11,11 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::leaving;
+use super::{leaving, rectifying};
 use crate::domain::area::Area;
-use crate::domain::event::{Event, EventData, Incident, IncidentStep, incident_subject};
+use crate::domain::event::{
+    Event, EventData, Incident, IncidentStep, MESSAGE_RECTIFIED, incident_subject,
+};
 use crate::domain::rule::Audience;
 use crate::domain::{Class, EventId, Timestamp};
 use crate::store::planning::candidates::Member;
@@ -36,6 +38,9 @@ pub(super) async fn freeze(
         Audience::CaseWatchers => {
             let references = json!([client_of(event)]).to_string();
             tx.candidates().partners_of(&references).await?
+        }
+        Audience::Listed if event.kind == MESSAGE_RECTIFIED => {
+            rectifying::members(tx, event).await?
         }
         Audience::Listed => {
             let listed = event

@@ -171,6 +171,7 @@ mod tests {
             respects_quiet_hours: true,
             expires_s: 3_600,
             fallback: None,
+            unread: None,
             answers: false,
         }
     }

@@ -1,22 +1,19 @@
 //! One event becomes plans: what it says about its case or incident is kept, its rules are
-//! applied, older waiting messages on the same subject are overtaken. What tells nobody is known to
-//! `hushed`.
+//! applied (`applying`). What tells nobody is known to `hushed`.
 
 use serde_json::{Map, Value};
 
-use super::fan_out::{BesidePlan, ReadChunk};
-use super::{News, Planner, answering, audience, fan_out, incident, reminder, variables};
+use super::applying::RuleOutcome;
+use super::{News, Planner, audience, incident, rectifying, reminder, variables};
 use crate::domain::area::Area;
 use crate::domain::event::{
-    DirectRequest, Event, EventData, EventState, Incident, IncidentStep, MESSAGE_REQUESTED,
+    DirectRequest, Event, EventData, EventState, Incident, IncidentStep, MESSAGE_RECTIFIED,
+    MESSAGE_REQUESTED,
 };
-use crate::domain::reach::NotifiedAddresses;
 use crate::domain::rule::{Audience, ChannelChoice, Rule};
-use crate::domain::{Class, EventId, Lane, MessageState, OnUnknown, PlanId, Timestamp};
-use crate::store::messages::NewMessage;
+use crate::domain::{Class, EventId, Lane, OnUnknown, PlanId};
 use crate::store::planning::events::StoredEvent;
 use crate::store::planning::incidents::IncidentRecord;
-use crate::store::planning::plans::Plan;
 use crate::store::{StoreError, Tx};
 
 /// How long a message asked for directly stays worth sending.
@@ -32,6 +29,8 @@ const LATE: &str = "told nobody: it was found late, and no rule wants what comes
 pub(super) struct EventSubject {
     /// `case:PR-1`, `incident:G-77`, `event:ID`.
     pub(super) key: String,
+    /// It was not known before: nothing waits that this could overtake.
+    pub(super) is_new: bool,
     /// Nothing that happened later is known.
     pub(super) newest: bool,
     /// Where the incident stands.
@@ -52,20 +51,9 @@ impl EventSubject {
     }
 }
 
-/// What applying a rule came to.
-enum RuleOutcome {
-    /// So many clients are in its audience, and all have their messages.
-    Told {
-        clients: usize,
-        /// Some message is to go out.
-        goes_out: bool,
-    },
-    /// Its plan is there, and its messages are still to be made.
-    Left,
-}
-
 impl Planner {
-    /// Plans one event, within the caller's transaction, and notes what is to be done next.
+    /// Plans one event, within the caller's transaction, and notes what is to be done next, and what
+    /// became of the event (`News::write_marks`).
     pub(super) async fn plan_event(
         &self,
         tx: &mut Tx,
@@ -74,20 +62,15 @@ impl Planner {
     ) -> Result<(), StoreError> {
         let event = &stored.event;
         if let EventData::Unreadable(fault) = &event.data {
-            let why = fault.to_string();
-            return tx
-                .events()
-                .mark(stored.id, EventState::Refused, Some(&why))
-                .await;
+            news.mark(stored.id, EventState::Refused, Some(fault.to_string()));
+            return Ok(());
         }
         let subject = self.take_in(tx, stored).await?;
         news.incidents_moved |=
             matches!(event.data, EventData::Incident(step, _) if !step.is_reckoned());
         if event.quiet {
-            return tx
-                .events()
-                .mark(stored.id, EventState::Planned, Some(QUIET))
-                .await;
+            news.mark(stored.id, EventState::Planned, Some(QUIET.to_owned()));
+            return Ok(());
         }
         let rules = match subject.hushed {
             Some(_) => Vec::new(),
@@ -96,26 +79,21 @@ impl Planner {
         let unwanted = (event.late && rules.is_empty()).then_some(LATE);
         if let Some(why) = subject.hushed.or(unwanted) {
             self.take_back_what_is_over(tx, stored, &subject).await?;
-            return tx
-                .events()
-                .mark(stored.id, EventState::Planned, Some(why))
-                .await;
+            news.mark(stored.id, EventState::Planned, Some(why.to_owned()));
+            return Ok(());
         }
         self.let_go(tx, stored, &subject, news).await?;
         if rules.is_empty() {
-            return tx
-                .events()
-                .mark(stored.id, EventState::Unmatched, None)
-                .await;
+            news.mark(stored.id, EventState::Unmatched, None);
+            return Ok(());
         }
         let told = self.apply_rules(tx, stored, &subject, &rules, news).await?;
         let detail = match told {
             0 => Some(nobody(tx, event, subject.incident()).await?),
             _ => None,
         };
-        tx.events()
-            .mark(stored.id, EventState::Planned, detail.as_deref())
-            .await
+        news.mark(stored.id, EventState::Planned, detail);
+        Ok(())
     }
 
     /// How many clients are told; one at least, where that is still to be found out.
@@ -131,7 +109,7 @@ impl Planner {
         let mut area_is_told = false;
         for rule in rules {
             let is_for_area = rule.audience == Audience::IncidentArea;
-            match self.apply_rule(tx, stored, subject, rule).await? {
+            match self.apply_rule(tx, stored, subject, rule, news).await? {
                 RuleOutcome::Told { clients, goes_out } => {
                     told += clients;
                     area_is_told |= is_for_area && goes_out;
@@ -174,9 +152,14 @@ impl Planner {
         Ok(())
     }
 
-    async fn take_in(&self, tx: &mut Tx, stored: &StoredEvent) -> Result<EventSubject, StoreError> {
+    pub(super) async fn take_in(
+        &self,
+        tx: &mut Tx,
+        stored: &StoredEvent,
+    ) -> Result<EventSubject, StoreError> {
         let event = &stored.event;
         let mut silence = None;
+        let mut is_new = false;
         let mut variables =
             variables::common(&event.kind, event.occurred_at, &self.settings.contact);
         let ids = self.ids.as_ref();
@@ -184,7 +167,7 @@ impl Planner {
             EventData::Case(step, data) => {
                 let now = self.clock.now();
                 let taken = reminder::take_in(tx, stored, (*step, data), ids, now).await?;
-                silence = taken.hushed;
+                (silence, is_new) = (taken.hushed, taken.is_new);
                 variables::add_case(&mut variables, data, &self.settings.case_kinds);
                 if step.is_reminder() {
                     reminder::add(&mut variables, data, &event.raw);
@@ -203,10 +186,14 @@ impl Planner {
                 reminder::add_body(&mut variables, report);
                 (format!("body:{}", report.body), true)
             }
-            EventData::Other | EventData::Unreadable(_) => (format!("event:{}", stored.id), true),
+            EventData::Other | EventData::Unreadable(_) => {
+                rectifying::add(&mut variables, event);
+                (format!("event:{}", stored.id), true)
+            }
         };
         Ok(EventSubject {
             key,
+            is_new,
             newest,
             incident: None,
             was_told: false,
@@ -225,128 +212,20 @@ impl Planner {
         if let EventData::Direct(request) = &event.data {
             return Ok(vec![direct(request)]);
         }
+        if event.kind == MESSAGE_RECTIFIED {
+            return Ok(rectifying::rule(event).into_iter().collect());
+        }
         let told_as = incident::told_as(tx, event, subject).await?;
         let told_as = told_as.as_ref().unwrap_or(event);
         let mut rules = self.matcher.load().for_event(told_as, &subject.variables);
         rules.retain(|rule| rule.audience == Audience::IncidentArea || !is_for_some(event));
         Ok(rules)
     }
-
-    /// Makes the plan of one rule. Small audiences get their messages at once; a large area's are
-    /// made by the fan-out.
-    async fn apply_rule(
-        &self,
-        tx: &mut Tx,
-        stored: &StoredEvent,
-        subject: &EventSubject,
-        rule: &Rule,
-    ) -> Result<RuleOutcome, StoreError> {
-        let plan = self.plan(tx, stored, subject, rule).await?;
-        if !tx.plans().insert(&plan).await? {
-            return Ok(RuleOutcome::Left);
-        }
-        if subject.newest && overtakes(&stored.event) {
-            // What the clock made since then is overtaken as well.
-            let now = self.clock.now();
-            tx.plans()
-                .supersede(&plan.subject, plan.id, stored.id, now, now)
-                .await?;
-        }
-        let (event, incident) = ((stored.id, &stored.event), subject.incident());
-        let now = self.clock.now();
-        let members = match (rule.audience, incident) {
-            (Audience::IncidentArea, Some(incident)) => {
-                let small = self.settings.small_area;
-                match audience::freeze_concerned(tx, event, incident, small, now).await? {
-                    Some(members) => members,
-                    None => return Ok(RuleOutcome::Left),
-                }
-            }
-            _ => audience::freeze(tx, rule.audience, event, incident, now).await?,
-        };
-        if members.len() > fan_out::CHUNK {
-            return Ok(RuleOutcome::Left);
-        }
-        let about = (rule.audience, &stored.event, incident);
-        let beside = BesidePlan::read(tx, &plan, about, self.times()).await?;
-        let mut chunk = ReadChunk::read(tx, &members, &plan, &beside).await?;
-        answering::address(tx, &stored.event, &mut chunk.candidates).await?;
-        let settings = answering::settings(&stored.event, rule);
-        let mut told = NotifiedAddresses::default();
-        let messages = self.messages(&plan, &settings, &chunk, &mut told);
-        fan_out::note_kept(tx, &plan, &messages).await?;
-        let end = fan_out::End {
-            upto: members.last().map_or(0, |member| member.client),
-            is_last: true,
-        };
-        self.write_messages(tx, &plan, &messages, end).await?;
-        let goes_out = |message: &NewMessage| {
-            matches!(message.state, MessageState::Queued | MessageState::Held)
-        };
-        Ok(RuleOutcome::Told {
-            clients: members.len(),
-            goes_out: messages.iter().any(goes_out),
-        })
-    }
-
-    async fn plan(
-        &self,
-        tx: &mut Tx,
-        stored: &StoredEvent,
-        subject: &EventSubject,
-        rule: &Rule,
-    ) -> Result<Plan, StoreError> {
-        let now = self.clock.now();
-        let template = tx.plans().pin(&rule.template).await?;
-        let superseded_by = match subject.newest {
-            true => None,
-            false => tx
-                .plans()
-                .newest_on(&subject.key, stored.id)
-                .await?
-                .map(|(id, _)| id),
-        };
-        Ok(Plan {
-            id: PlanId::new(self.ids.next()),
-            event: stored.id,
-            rule: rule.name.clone(),
-            template: rule.template.clone(),
-            template_version: template.as_ref().map(|template| template.id),
-            version: template.as_ref().map_or(0, |template| template.version),
-            topic: rule.topic_with(template.as_ref().map(|template| template.topic.as_str())),
-            class: rule.class,
-            lane: rule.lane,
-            subject: subject.key.clone(),
-            occurred_at: stored.event.occurred_at,
-            superseded_by,
-            settings: serde_json::to_string(&answering::settings(&stored.event, rule))
-                .unwrap_or_default(),
-            variables: Value::Object(subject.variables.clone()).to_string(),
-            cursor: 0,
-            due_at: due(tx, &subject.key, rule, now).await?,
-            created_at: now,
-            day: Some(now.day_in(self.settings.zone)),
-            clicks: self.settings.clicks,
-        })
-    }
-}
-
-/// Whether what it tells replaces what waits on its subject. Each client who says that an incident
-/// is not over is told so; that one more said it, or hears of it later, takes nothing from the
-/// others.
-const fn overtakes(event: &Event) -> bool {
-    !matches!(
-        event.data,
-        EventData::Incident(
-            IncidentStep::Reopened | IncidentStep::Uncovered | IncidentStep::Left,
-            _
-        )
-    )
 }
 
 /// Whether it is for some alone: for those from whom an incident was kept while they knew of a wider one,
 /// or for those whom it does not cover any more.
-const fn is_for_some(event: &Event) -> bool {
+pub(super) const fn is_for_some(event: &Event) -> bool {
     matches!(
         event.data,
         EventData::Incident(IncidentStep::Uncovered | IncidentStep::Left, _)
@@ -378,25 +257,6 @@ async fn nobody(
     Ok(match turned {
         Some(warning) => format!("nobody in the audience is known: {warning}"),
         None => String::from("nobody in the audience is known"),
-    })
-}
-
-/// When the messages are due: at once, unless the subject was told of a moment ago. Then the
-/// newest news waits until the rule's `coalesce` has passed, in the place of any that waited
-/// already, so that a flapping state never puts the message off for ever.
-async fn due(
-    tx: &mut Tx,
-    subject: &str,
-    rule: &Rule,
-    now: Timestamp,
-) -> Result<Timestamp, StoreError> {
-    let Some(coalesce) = rule.coalesce else {
-        return Ok(now);
-    };
-    Ok(match tx.plans().last_due(subject, now).await? {
-        Some(last) if last > now => last,
-        Some(last) if last + coalesce > now => last + coalesce,
-        _ => now,
     })
 }
 

@@ -49,6 +49,14 @@ pub(super) struct ReadChunk {
 }
 
 impl BesidePlan {
+    /// Nobody knows anything: what was told before is not looked at.
+    pub(super) const fn of_nothing() -> Self {
+        Self {
+            wider: Vec::new(),
+            told: None,
+        }
+    }
+
     /// `least`: by how much a time moves at least that is told.
     pub(super) async fn read(
         tx: &mut Tx,

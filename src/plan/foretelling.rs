@@ -49,6 +49,8 @@ pub struct ForetoldRule {
     pub template: String,
     /// None: it is not published, and nothing could be written.
     pub version: Option<TemplateVersionId>,
+    /// That version's number; 0 when none.
+    pub number: i64,
     pub clients: i64,
 }
 
@@ -138,6 +140,7 @@ impl Planner {
             rule: plan.rule.clone(),
             template: plan.template.clone(),
             version: plan.template_version,
+            number: plan.version,
             clients: i64::try_from(members.len()).unwrap_or(i64::MAX),
         });
         let mut told = NotifiedAddresses::for_about(members.len().min(FORETOLD_CLIENTS));

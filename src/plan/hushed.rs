@@ -72,6 +72,7 @@ mod tests {
         let id = IncidentId::new(1);
         let applied = AppliedToIncident {
             incident: IncidentRecord { id, incident },
+            is_new: false,
             newest: true,
             told: Some(told),
             stood: None,

@@ -34,6 +34,7 @@ impl Planner {
         }
         Ok(EventSubject {
             key: step.plan_subject(&data.incident),
+            is_new: applied.is_new,
             newest: applied.newest,
             was_told: applied.told.is_some(),
             told_area: applied.told_area,

@@ -2,15 +2,18 @@
 //! rule), a plan becomes messages (one per client and channel), each with a state and a reason.
 //!
 //! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
-//! through; `hushed` knows which of them tell nobody; `matching` asks the rules; `audience` freezes
+//! through, `applying` one of its rules; `hushed` knows which of them tell nobody; `matching` asks the rules; `audience` freezes
 //! who; `eligibility` decides for one client; `incident` takes in an event about an incident, `news` knows
 //! what is new of it to each client, `leaving` for whom it is over though it goes on;
-//! `fan_out` writes the rows in chunks; `variables` is what texts may say; `preview` counts without
+//! `fan_out` writes the rows in chunks; `variables` is what texts may say, `rectifying` knows who got a wrong
+//! message; `preview` counts without
 //! writing, `rehearsal` plans and throws it away, `foretelling` says what would come of that;
-//! `reminder` takes in what the clock says of cases,
+//! `trying` asks every rule about one event, `replaying` holds changed rules against those of the last
+//! days, `unheard` says why a rule was not set going; `reminder` takes in what the clock says of cases,
 //! `uncovering` tells what a wider incident hid, `answering` has what is said at once to a client who wrote.
 
 mod answering;
+mod applying;
 mod audience;
 mod eligibility;
 mod event;
@@ -22,9 +25,13 @@ mod leaving;
 mod matching;
 mod news;
 mod preview;
+mod rectifying;
 mod rehearsal;
 mod reminder;
+mod replaying;
+mod trying;
 mod uncovering;
+mod unheard;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,19 +45,23 @@ use serde_json::Value;
 
 pub use audience::exchanged;
 pub use foretelling::{Foretold, ForetoldRule, ForetoldText};
-pub use matching::{Matcher, MatcherError};
+pub use matching::{JudgedRule, Matcher, MatcherError, RuleVerdict};
 pub use preview::{IncidentPreview, preview};
 pub use rehearsal::Rehearsed;
+pub use replaying::{ReplayCut, ReplayedClients, ReplayedRule, RuleReplay};
+pub use trying::TriedRules;
+pub use unheard::{RuleDoubt, RuleOfLate, RulesOfLate, WhyUntold};
 
 use self::fan_out::BesidePlan;
 use crate::domain::case_kind::CaseKinds;
+use crate::domain::event::EventState;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::rule::PlanSettings;
-use crate::domain::{Clock, Ids, Lane, PlanId, Timestamp, Tracking};
+use crate::domain::{Clock, EventId, Ids, Lane, PlanId, Timestamp, Tracking};
 use crate::runtime::{Lifecycle, Wake};
 use crate::store::planning::candidates::Member;
-use crate::store::planning::events::TakenEvents;
-use crate::store::planning::plans::Plan;
+use crate::store::planning::events::{EventMark, TakenEvents};
+use crate::store::planning::plans::{Pin, Plan};
 use crate::store::{Store, StoreError, Tx};
 
 /// Events planned in one transaction.
@@ -94,6 +105,36 @@ struct News {
     incidents_moved: bool,
     /// Planning made an event, which waits to be planned itself.
     made: bool,
+    /// What became of the events of a unit of work: written down together, at its end.
+    marks: Vec<EventMark>,
+    /// The templates that this unit of work asked for.
+    pins: BTreeMap<String, Option<Pin>>,
+}
+
+impl News {
+    fn mark(&mut self, event: EventId, state: EventState, detail: Option<String>) {
+        self.marks.push(EventMark {
+            event,
+            state,
+            detail,
+        });
+    }
+
+    /// Ends what is noted of one unit of work.
+    async fn write_marks(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.pins.clear();
+        tx.events().mark(&std::mem::take(&mut self.marks)).await
+    }
+
+    /// The version that plans are held to now; asked for once in a unit of work.
+    async fn pin(&mut self, tx: &mut Tx, template: &str) -> Result<Option<Pin>, StoreError> {
+        if let Some(pin) = self.pins.get(template) {
+            return Ok(pin.clone());
+        }
+        let pin = tx.plans().pin(template).await?;
+        self.pins.insert(template.to_owned(), pin.clone());
+        Ok(pin)
+    }
 }
 
 /// Plans events. One per node; several nodes share the work through the store.
@@ -224,6 +265,7 @@ impl Planner {
                     self.plan_event(&mut tx, event, &mut news).await?;
                 }
             }
+            news.write_marks(&mut tx).await?;
             fail::fail_point!("plan-before-commit");
             tx.commit().await?;
             fail::fail_point!("plan-after-commit");

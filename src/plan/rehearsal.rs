@@ -1,5 +1,6 @@
 //! What planning an event would come to: the plan itself is made, counted and thrown away.
 
+use super::matching::{JudgedRule, RuleVerdict};
 use super::{News, Planner, fan_out};
 use crate::domain::event::{Arrival, EventState};
 use crate::store::planning::events::Accept;
@@ -76,6 +77,13 @@ impl Planner {
             let members = self.members(&mut tx, &plan, &settings).await?;
             rules.push((plan.rule, members.len()));
         }
+        if !rules.is_empty() || nobody.is_some() {
+            return Ok(Rehearsed::Told { rules, nobody });
+        }
+        // To judge takes the writer again.
+        drop(tx);
+        let judged = Box::pin(self.judged(event)).await?;
+        let nobody = unclear(&judged);
         Ok(Rehearsed::Told { rules, nobody })
     }
 
@@ -91,7 +99,9 @@ impl Planner {
             return Ok(InVain::Known);
         };
         let stored = tx.events().get(id).await?;
-        self.plan_event(tx, &stored, &mut News::default()).await?;
+        let mut news = News::default();
+        self.plan_event(tx, &stored, &mut news).await?;
+        news.write_marks(tx).await?;
         let planned = tx.events().get(id).await?;
         if planned.state == EventState::Refused {
             return Ok(InVain::Refused(planned.detail.unwrap_or_default()));
@@ -101,6 +111,19 @@ impl Planner {
             plans: tx.plans().of_event(id).await?,
         })
     }
+}
+
+/// That no rule matches because conditions cannot be evaluated; none where that is not why.
+fn unclear(judged: &[JudgedRule]) -> Option<String> {
+    let faults = judged.iter().filter_map(|judged| match &judged.verdict {
+        RuleVerdict::Unclear(fault) => Some(format!(
+            "the condition of `{}` cannot be evaluated: {fault}",
+            judged.rule.name
+        )),
+        _ => None,
+    });
+    let faults: Vec<String> = faults.collect();
+    (!faults.is_empty()).then(|| format!("no rule matches; {}", faults.join("; ")))
 }
 
 #[cfg(test)]

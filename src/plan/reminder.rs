@@ -13,6 +13,8 @@ const MOVED: &str = "told nobody: the case has moved since";
 
 /// What became of what an event says about a case.
 pub(super) struct TakenCase {
+    /// It was not known before.
+    pub(super) is_new: bool,
     /// Nothing that happened later is known.
     pub(super) newest: bool,
     /// Why nobody is to be told, if so.
@@ -38,15 +40,17 @@ pub(super) async fn take_in(
             None => false,
         };
         return Ok(TakenCase {
+            is_new: false,
             newest: true,
             hushed: (!holds).then_some(MOVED),
         });
     }
     let applied = tx.cases().apply(stored.id, step, data, at, ids).await?;
-    if applied.moved {
+    if applied.outdates_reminders {
         tx.plans().withdraw_reminders(&data.case, now).await?;
     }
     Ok(TakenCase {
+        is_new: applied.is_new,
         newest: applied.newest,
         hushed: None,
     })

@@ -9,6 +9,8 @@
 pub mod access;
 pub mod cluster;
 mod database;
+pub mod feed;
+pub mod insight;
 pub mod messages;
 pub mod people;
 pub mod planning;
@@ -22,6 +24,8 @@ pub use database::open::{DaemonLock, StoreUrl};
 pub(crate) use database::backend::{Backend, Conn, Pools, on};
 pub(crate) use database::error::Doing;
 use database::types::Number;
+use database::under_way::UnderWay;
+use messages::rollup::settle;
 
 /// The store of one daemon. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -38,9 +42,11 @@ impl Store {
     /// Begins to read. Sees one state of the store throughout.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let conn = match &self.pools.read {
-            Backend::Sqlite(pool) => Backend::Sqlite(pool.begin().await.doing("begin to read")?),
+            Backend::Sqlite(pool) => {
+                Backend::Sqlite(UnderWay::begin(pool, None).await.doing("begin to read")?)
+            }
             Backend::Postgres(pool) => {
-                Backend::Postgres(pool.begin().await.doing("begin to read")?)
+                Backend::Postgres(UnderWay::begin(pool, None).await.doing("begin to read")?)
             }
         };
         Ok(Tx { conn })
@@ -69,10 +75,12 @@ impl Store {
     async fn begin(&self, sqlite: &'static str, postgres: &'static str) -> Result<Tx, StoreError> {
         let conn = match &self.pools.write {
             Backend::Sqlite(pool) => {
-                Backend::Sqlite(pool.begin_with(sqlite).await.doing("begin to write")?)
+                let begun = UnderWay::begin(pool, Some(sqlite)).await;
+                Backend::Sqlite(begun.doing("begin to write")?)
             }
             Backend::Postgres(pool) => {
-                Backend::Postgres(pool.begin_with(postgres).await.doing("begin to write")?)
+                let begun = UnderWay::begin(pool, Some(postgres)).await;
+                Backend::Postgres(begun.doing("begin to write")?)
             }
         };
         Ok(Tx { conn })
@@ -89,8 +97,10 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes it so, durably.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    /// Makes it so, durably. The sums are moved last of all: whoever moves them waits for nobody
+    /// any more, in a circle least of all.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        settle(&mut self.conn).await?;
         on!(self.conn, |c| c.commit().await).doing("commit")
     }
 }

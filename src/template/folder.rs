@@ -251,6 +251,6 @@ const SHIPPED: &[Shipped] = shipped! {
     "incident-overdue" "incident-confirm" "incident-reopened"
     "planned-announced" "planned-reminder" "planned-moved"
     "delay-started" "delay-changed" "delay-ended"
-    "notice"
-    "reply-stop" "reply-start" "reply-info"
+    "notice" "rectified"
+    "reply-stop" "reply-start" "reply-info" "reply-away" "reply-answer"
 };

@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 
 use crate::domain::{EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Verdict};
 use crate::runtime::Lifecycle;
-use crate::store::messages::engagement::{Addressed, Burst, NewEngagement};
+use crate::store::messages::engagement::{Addressed, Burst, JudgedHit, NewEngagement, Ruling};
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Store, StoreError};
-use crate::track::recent::{Network, Recent, Target};
-use crate::track::verdict::{self, Judgement};
+use crate::track::recent::{Network, Recent, Target, Touch};
+use crate::track::verdict::{self, Judgement, rules};
 
 /// Hits that may wait: some seconds of a large incident's first minute.
 const CAPACITY: usize = 16_384;
@@ -167,14 +167,21 @@ impl EngagementWriter {
         match noted {
             Noted::AnonymousOpen(plan) => *self.anonymous.entry(plan).or_default() += 1,
             Noted::Glance(message, at) => {
-                self.recent.remember(message, UNSUBSCRIBE_PAGE, at);
-                self.bursts.extend(self.recent.burst(message, at));
+                let glance = Touch {
+                    target: UNSUBSCRIBE_PAGE,
+                    followed: true,
+                    bodiless: false,
+                    network: None,
+                    at,
+                };
+                self.recent.remember(message, glance);
+                self.bursts.extend(self.recent.burst(message));
             }
             Noted::Hit(hit) => {
-                if !self.recent.remember(hit.message, target(&hit), hit.at) {
+                if !self.recent.remember(hit.message, touch(&hit)) {
                     return count_dropped(&self.dropped, 1);
                 }
-                self.bursts.extend(self.recent.burst(hit.message, hit.at));
+                self.bursts.extend(self.recent.burst(hit.message));
                 self.hits.push(hit);
             }
         }
@@ -208,7 +215,7 @@ impl EngagementWriter {
         let mut tx = self.store.write().await?;
         let messages: Vec<MessageId> = self.hits.iter().map(|hit| hit.message).collect();
         let addressed = tx.engagement().addressed(&messages).await?;
-        let judged: Vec<NewEngagement> = self
+        let judged: Vec<JudgedHit> = self
             .hits
             .iter()
             .filter_map(|hit| Some((hit, addressed.get(&hit.message)?)))
@@ -220,10 +227,17 @@ impl EngagementWriter {
             .map(|(hit, addressed)| judge(&mut self.recent, hit, addressed))
             .collect();
         tx.engagement()
-            .record(&judged, &self.bursts, &*self.ids)
+            .record_judged(&judged, &self.bursts, &*self.ids)
             .await?;
         // Whoever read a message has it, whatever the wire left unsaid.
-        let read = judged.iter().filter(|act| act.verdict == Verdict::Human);
+        let bursts = &self.bursts;
+        let in_burst = |act: &NewEngagement| {
+            bursts.iter().any(|burst| {
+                burst.message == act.message && (burst.from..=burst.to).contains(&act.at)
+            })
+        };
+        let acts = judged.iter().map(|hit| &hit.act);
+        let read = acts.filter(|act| act.verdict == Verdict::Human && !in_burst(act));
         let proof = read.clone().map(|act| act.at).max();
         let read: Vec<MessageId> = read.map(|act| act.message).collect();
         if let Some(at) = proof {
@@ -234,7 +248,7 @@ impl EngagementWriter {
             .iter()
             .map(|(plan, by)| (*plan, *by))
             .collect();
-        tx.engagement().add_anonymous_opens(&anonymous).await?;
+        tx.engagement().add_anonymous_opens(&anonymous);
         tx.commit().await
     }
 
@@ -264,13 +278,23 @@ fn target(hit: &Hit) -> Target {
     }
 }
 
-fn judge(recent: &mut Recent, hit: &Hit, addressed: &Addressed) -> NewEngagement {
+fn touch(hit: &Hit) -> Touch {
+    Touch {
+        target: target(hit),
+        followed: hit.kind == EngagementKind::Clicked,
+        bodiless: hit.sight.is_bodiless(),
+        network: hit.network,
+        at: hit.at,
+    }
+}
+
+fn judge(recent: &mut Recent, hit: &Hit, addressed: &Addressed) -> JudgedHit {
     let mut judgement = verdict::in_time(hit.sight, hit.kind, hit.at, addressed.accepted_at);
     let sweeps = recent.sweeps(hit.network, addressed.channel, hit.message, hit.at);
-    if sweeps && judgement.verdict == Verdict::Human {
-        judgement = Judgement::undetermined("one network opened many mails within a minute");
+    if sweeps {
+        judgement = judgement.doubted();
     }
-    NewEngagement {
+    let act = NewEngagement {
         message: hit.message,
         kind: hit.kind,
         verdict: judgement.verdict,
@@ -278,5 +302,12 @@ fn judge(recent: &mut Recent, hit: &Hit, addressed: &Addressed) -> NewEngagement
         link: hit.link,
         detail: None,
         at: hit.at,
+    };
+    JudgedHit {
+        act,
+        ruling: Ruling {
+            rule: judgement.rule,
+            version: rules::known().version,
+        },
     }
 }

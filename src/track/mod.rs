@@ -2,12 +2,15 @@
 //!
 //! `domain::links` makes the addresses that go into messages. `web` answers them, notes each
 //! hit in the [`EngagementBuffer`] and hands each provider's report to the [`ReceiptInbox`];
-//! both write in batches. [`verdict`] and `recent` tell persons from machines. States and sums
-//! follow in `store::messages::receipts` and `store::messages::engagement`, in the transaction of what moved them.
+//! both write in batches. Mails that come back are understood in `returned` and taken by `postbag`.
+//! [`verdict`] and `recent` tell persons from machines. States and sums follow in
+//! `store::messages::receipts` and `store::messages::engagement`, in the transaction of what moved them.
 
 pub mod buffer;
 pub mod inbox;
+pub mod postbag;
 pub mod recent;
+pub mod returned;
 pub mod verdict;
 pub mod words;
 

@@ -3,9 +3,12 @@
 //!
 //! Every node looks once a minute; who enters the slot first does the work. `slot` says which
 //! slot it is, `inspect` asks the invariants, `retain` blanks and deletes; `recount` counts sums
-//! again that an older program left. It sends nothing, and a breach is not repaired but kept for
-//! the console, the figures and `araldo check-store`.
+//! again that an older program left, `insight` counts what managers ask beyond them, `digest`
+//! writes what partners' people want to read each day, for dispatch to send. It sends nothing itself,
+//! and a breach is not repaired but kept for the console, the figures and `araldo check-store`.
 
+mod digest;
+mod insight;
 mod inspect;
 mod recount;
 mod refold;
@@ -18,12 +21,15 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+pub use digest::{DigestMaking, make_digests};
+pub use insight::count_insight;
 pub use inspect::{inspect, scope};
 pub use recount::{Recounted, recount, recount_once};
 pub use refold::refold_once;
 pub use retain::Retained;
 pub use slot::{hourly, nightly};
 
+use crate::domain::case_kind::CaseKinds;
 use crate::domain::{Clock, Ids, NodeId, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::cluster::upkeep::{Swept, Task};
@@ -56,6 +62,8 @@ pub struct UpkeepSchedule {
     pub incidents: TimeDelta,
     /// What people did longer ago is forgotten.
     pub audit: TimeDelta,
+    /// Entries of the feed that are older are deleted.
+    pub feed: TimeDelta,
     /// The flood guard's cap for one client and hour.
     pub cap_per_hour: i64,
     /// How long a report may take.
@@ -71,6 +79,8 @@ pub struct Upkeep {
     pub node: NodeId,
     /// When, and what is old.
     pub settings: UpkeepSchedule,
+    /// What cases are called in a digest.
+    pub kinds: Arc<CaseKinds>,
 }
 
 impl Upkeep {
@@ -173,11 +183,27 @@ impl Upkeep {
                     nodes,
                     tests,
                 } = self.sweep().await?;
+                let zone = self.settings.zone;
+                count_insight(&self.store, zone, self.clock.now(), lifecycle).await?;
+                let digests = self.digests().await?;
                 Ok(format!(
-                    "{sessions} sessions, {runs} runs, {nodes} nodes and {tests} tests of texts swept out"
+                    "{sessions} sessions, {runs} runs, {nodes} nodes and {tests} tests of texts swept out, \
+                     {digests} digests written"
                 ))
             }
         }
+    }
+
+    /// What partners' people want to read of the day before.
+    async fn digests(&self) -> Result<usize, StoreError> {
+        make_digests(&DigestMaking {
+            store: &self.store,
+            ids: self.ids.as_ref(),
+            kinds: &self.kinds,
+            zone: self.settings.zone,
+            now: self.clock.now(),
+        })
+        .await
     }
 
     async fn sweep(&self) -> Result<Swept, StoreError> {

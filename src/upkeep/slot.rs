@@ -26,7 +26,8 @@ pub fn hourly(now: Timestamp) -> String {
     now.to_utc().format("%Y-%m-%dT%H").to_string()
 }
 
-fn beginning(date: NaiveDate, zone: Tz, minute: u32) -> Option<DateTime<Utc>> {
+/// When this minute of a local date comes, counted from midnight; 0 is the beginning of the day.
+pub(super) fn beginning(date: NaiveDate, zone: Tz, minute: u32) -> Option<DateTime<Utc>> {
     let time = NaiveTime::MIN.overflowing_add_signed(TimeDelta::minutes(minute.into()));
     let mut local = date.and_time(time.0);
     // Zones leave out an hour or less; one left out a whole day, and then it had no night.

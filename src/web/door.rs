@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::{Clock, Timestamp};
 use crate::web::auth::throttle::Throttle;
-use crate::web::hooks::ReplySecrets;
+use crate::web::hooks::{CallbackDesk, ReplySecrets};
 use crate::web::inbound::StrangersBarred;
 use crate::web::problem::Problem;
 use crate::web::unproven::UnprovenBodies;
@@ -33,6 +33,8 @@ pub struct Door {
     pub(in crate::web) figures: CachedAnswer<Result<String, Problem>>,
     /// Which gateways may bring what clients write.
     pub(in crate::web) replies: ReplySecrets,
+    /// Who reads what providers call back, by their names.
+    pub(in crate::web) callbacks: CallbackDesk,
     /// Texts of numbers that no client has, since this node began.
     pub(in crate::web) strangers: AtomicU64,
     /// How many of those numbers were barred of late.
@@ -53,6 +55,12 @@ impl Door {
     #[must_use]
     pub fn taking_replies(self, replies: ReplySecrets) -> Self {
         Self { replies, ..self }
+    }
+
+    /// The same with those who read what providers call back.
+    #[must_use]
+    pub fn taking_calls(self, callbacks: CallbackDesk) -> Self {
+        Self { callbacks, ..self }
     }
 
     /// Who asks: the peer, or behind a proxy of ours the last address that is none of ours.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -29,22 +30,30 @@ use crate::web::routes::{Routes, SharedWeb};
 
 pub mod api;
 pub mod auth;
+mod bars;
 mod body;
+mod cell;
 pub mod console;
+mod conversations;
 mod day;
 mod dead_letters;
 mod door;
 mod extract;
 pub mod hooks;
 mod inbound;
+mod insight;
 mod multipart;
+mod pasted_rules;
 pub mod problem;
 pub mod public;
 mod query;
+mod rectifying;
 mod request_line;
 pub mod routes;
+mod rule_names;
 pub mod serving;
 mod unproven;
+mod webhooks;
 
 pub use door::Door;
 
@@ -84,6 +93,8 @@ pub struct Web {
     pub console: Arc<console::ConsoleState>,
     /// What stands before the handlers.
     pub door: Arc<Door>,
+    /// Networks of our own to which webhooks may lead: `[webhooks] allow_private`.
+    pub private_receivers: Arc<[IpNet]>,
 }
 
 impl Web {

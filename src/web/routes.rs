@@ -10,13 +10,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRequestParts as _, Request};
 use axum::handler::Handler;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 
 use crate::domain::api_key::Scope;
-use crate::domain::role::Right;
+use crate::domain::role::{Right, Role};
+use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
 use crate::web::auth::session::Person;
@@ -43,10 +44,16 @@ pub enum Access {
         /// The parameters its query may have.
         query: &'static [&'static str],
     },
-    /// Whoever is logged in to the console.
+    /// Whoever is logged in to the console, people of partners as well: for what people do with their
+    /// own account.
+    Account,
+    /// Somebody of the staff who is logged in to the console. For people of partners there is no such
+    /// page, and that they asked is written down.
     Person,
-    /// A person with this right.
+    /// Somebody of the staff with this right; for people of partners as above.
     Right(Right),
+    /// People of partners, and nobody of the staff. The pages see what `store::reports::partner` shows.
+    Partner,
 }
 
 impl Access {
@@ -65,7 +72,7 @@ impl Access {
         }
     }
 
-    async fn admit(self, parts: &mut Parts, web: &Web) -> Result<(), Response> {
+    async fn admit(self, path: &'static str, parts: &mut Parts, web: &Web) -> Result<(), Response> {
         if self != Self::Token {
             request_line::check(&parts.uri).map_err(Problem::into_response)?;
         }
@@ -82,13 +89,48 @@ impl Access {
                 parts.extensions.insert(caller);
                 Ok(())
             }
-            Self::Person => login(parts, web).await.map(drop),
+            Self::Account => login(parts, web).await.map(drop),
+            Self::Person => staff(path, parts, web).await.map(drop),
             Self::Right(right) => {
-                let person = login(parts, web).await?;
+                let person = staff(path, parts, web).await?;
                 person.require(right).map_err(Problem::into_response)
+            }
+            Self::Partner => {
+                let person = login(parts, web).await?;
+                match person.role {
+                    Role::Partner => Ok(()),
+                    _ => Err(not_staffs().into_response()),
+                }
             }
         }
     }
+}
+
+/// Somebody of the staff. Whoever is of a partner hears that there is no such page; which one they
+/// asked for is written down as the table has it, without what stood in its open places.
+async fn staff(path: &'static str, parts: &mut Parts, web: &Web) -> Result<Person, Response> {
+    let person = login(parts, web).await?;
+    if person.role != Role::Partner {
+        return Ok(person);
+    }
+    let entry = AuditEntry::new(&person.email, "partner.refused", path);
+    let noted = async {
+        let mut tx = web.store.write().await?;
+        web.audit(&mut tx, &entry).await?;
+        tx.commit().await
+    };
+    noted
+        .await
+        .map_err(|error| Problem::from(error).into_response())?;
+    Err(Problem::not_found("page", parts.uri.path()).into_response())
+}
+
+fn not_staffs() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "not_allowed",
+        "this page is for people of partners; the same cases stand under /console/cases",
+    )
 }
 
 async fn login(parts: &mut Parts, web: &Web) -> Result<Person, Response> {
@@ -196,7 +238,11 @@ impl Routes {
             path,
             access,
         });
-        let guarded = Guarded { access, handler };
+        let guarded = Guarded {
+            access,
+            path,
+            handler,
+        };
         self.router = self.router.route(path, on(filter, guarded));
         self
     }
@@ -206,6 +252,7 @@ impl Routes {
 #[derive(Clone)]
 struct Guarded<H> {
     access: Access,
+    path: &'static str,
     handler: H,
 }
 
@@ -219,7 +266,7 @@ where
     fn call(self, request: Request, web: SharedWeb) -> Self::Future {
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            let admitted = self.access.admit(&mut parts, &web).await;
+            let admitted = self.access.admit(self.path, &mut parts, &web).await;
             let person = parts.extensions.get::<Person>();
             let house = web.console.words().language();
             let language = person.map(|person| person.language.unwrap_or(house));

@@ -74,6 +74,34 @@ fn an_import_says_how_many_lines_it_kept_nowhere() {
     assert_eq!(kept, "{\"client\":\"C-2\"}\n");
 }
 
+#[test]
+fn shapes_of_areas_are_imported_as_a_whole_or_not_at_all() {
+    let home = tempfile::tempdir().unwrap();
+    let ring = "[[[11.2,44.4],[11.5,44.4],[11.5,44.6],[11.2,44.4]]]";
+    let feature = |code: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"PRO_COM":{code},"COMUNE":"Bologna"}},
+            "geometry":{{"type":"Polygon","coordinates":{ring}}}}}"#
+        )
+    };
+    let file = |codes: &[&str]| {
+        let features: Vec<String> = codes.iter().map(|code| feature(code)).collect();
+        let all = features.join(",");
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{all}]}}"#);
+        std::fs::write(home.path().join("towns.geojson"), text).unwrap();
+    };
+    let import = ["import", "areas", "towns.geojson"];
+    file(&["37006", "1234567"]);
+    let (fine, said) = araldo(home.path(), &import);
+    assert!(!fine && said.contains("feature 2: "), "{said}");
+    assert!(said.contains("nothing was replaced"), "{said}");
+    file(&["37006", "37020"]);
+    let (fine, said) = araldo(home.path(), &import);
+    assert!(fine && said.contains("2 shapes imported"), "{said}");
+    let (fine, said) = araldo(home.path(), &[&import[..], &["--code", "ISTAT"]].concat());
+    assert!(!fine && said.contains("no property `ISTAT`"), "{said}");
+}
+
 /// The store may take long to open: its schema is brought up to date, its file looked through.
 #[tokio::test]
 async fn a_signal_during_the_start_ends_it_in_order() {

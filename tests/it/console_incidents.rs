@@ -13,7 +13,9 @@ use crate::support::TestStore;
 use self::office::Office;
 
 mod guarded;
+mod mapped;
 mod office;
+mod rectified;
 
 on_both_databases!(
     what_is_checked_is_what_is_planned_and_it_is_sent_once,

@@ -33,11 +33,20 @@ fn pages(town: &Town) -> Vec<String> {
         "templates/case-progress?locale=it&channel=email",
         "insight",
         "insight?days=90",
+        "insight?from=2026-11-01&to=2026-11-22",
+        "insight/reach",
+        "insight/reach?by=postal_code",
+        "insight/unread",
+        "insight/calls",
         "sandbox",
         "sandbox/sms/%2B39000100",
         "sandbox/email/client0%40mail.example",
         "sources",
         "settings",
+        "rules",
+        "rules/try",
+        "rules/replay?rule=case-waiting",
+        "rules/edit?rule=case-opened",
     ]
     .iter()
     .map(|page| format!("/console/{page}"))

@@ -164,7 +164,10 @@ async fn who_is_invited_sets_a_password_once_and_logs_in(store: TestStore) {
     }
     let done = set(&anna, &link, NEW, NEW).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-    assert_eq!(done.header("location"), "/console/login");
+    let to = done.header("location");
+    assert!(to.starts_with("/console/login"), "{to}");
+    let told = house.browser().get(to).await.text;
+    assert!(told.contains("Your password is set."), "{told}");
     let anna = house.logged_in("anna@example.org", NEW).await;
     assert_eq!(anna.get("/console/now").await.status, StatusCode::OK);
 

@@ -48,22 +48,13 @@ impl Town {
             panic!("a SQLite store")
         };
         let clock = Arc::new(FixedClock::at(NOW));
-        let face = |name: &str, kind: &str, channel| ProviderFace {
-            name: name.into(),
-            kind: kind.into(),
-            channel,
-        };
-        let providers = vec![
-            face("relay", "smtp", Channel::Email),
-            face("gateway", "kannel", Channel::Sms),
-        ];
         let web = Web {
             pages: Arc::new(Pages::new(ContactDetails::default(), Arc::default())),
             sandbox: Some(Arc::new(World::new({
                 let clock = clock.clone();
                 move || clock.now().to_utc().into()
             }))),
-            console: Arc::new(ConsoleState::new(providers, Lifecycle::new())),
+            console: Arc::new(ConsoleState::new(providers(), Lifecycle::new())),
             ..web(&store, &clock, &Lifecycle::new())
         };
         Self {
@@ -379,6 +370,19 @@ impl Town {
             "last_used_at": self.ago(2) });
         self.row("api_key", key).await;
     }
+}
+
+/// What its messages leave by.
+pub(crate) fn providers() -> Vec<ProviderFace> {
+    let face = |name: &str, kind: &str, channel| ProviderFace {
+        name: name.into(),
+        kind: kind.into(),
+        channel,
+    };
+    vec![
+        face("relay", "smtp", Channel::Email),
+        face("gateway", "kannel", Channel::Sms),
+    ]
 }
 
 /// Where a client is reached.

@@ -14,21 +14,26 @@ use crate::console_seed::Town;
 use crate::nothing_is_dead::is_test;
 
 /// The parts that texts are written in; their keys begin so.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 19] = [
     "shell",
     "now",
     "messages",
     "clients",
     "cases",
     "replies",
+    "inbox",
     "incidents",
+    "rectify",
     "insight",
     "sources",
     "sandbox",
     "settings",
     "login",
     "templates",
+    "rules",
     "people",
+    "webhooks",
+    "partner",
 ];
 /// What a template may say by itself: names that are the same in every language.
 const NAMES: [&str; 2] = ["Araldo", "v"];

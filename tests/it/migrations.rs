@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use araldo::domain::client::TrackingConsent;
+use araldo::domain::rule::FallbackOutcome;
 use araldo::domain::{Channel, Class, Lane, MessageState, Tracking};
 use araldo::store::StoreUrl;
 use sqlx::{PgPool, SqlitePool};
@@ -165,9 +166,15 @@ async fn the_checks_allow_the_words_of_the_domain_and_no_others() {
             .map(|word| word.as_str())
             .collect(),
     );
+    let fallbacks = words(
+        FallbackOutcome::ALL
+            .iter()
+            .map(|word| word.as_str())
+            .collect(),
+    );
     assert_eq!(
         checks["message"],
-        BTreeSet::from([states, lanes.clone(), channels, tracking])
+        BTreeSet::from([states, lanes.clone(), channels, tracking, fallbacks])
     );
     assert!(checks["plan"].contains(&classes) && checks["plan"].contains(&lanes));
     assert!(checks["client"].contains(&consents));

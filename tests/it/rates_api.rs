@@ -131,6 +131,10 @@ async fn stats_sum_up_as_asked() {
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[0]["template"], "case-progress");
     assert_eq!(rows[0]["channel"], "email");
+    assert!(
+        all["rules_version"].as_i64().unwrap() >= 1,
+        "who is a reader"
+    );
     for row in rows {
         for word in [
             "planned",
@@ -158,6 +162,7 @@ async fn stats_sum_up_as_asked() {
             assert_eq!(row[word].is_null(), absent, "{word} in {row}");
         }
         assert!(row.get("version").is_none());
+        assert_eq!(row["rules_version"], all["rules_version"]);
     }
     let (_, day) = get(
         &town,

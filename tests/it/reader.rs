@@ -195,6 +195,10 @@ impl Reader {
         }
     }
 
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     pub(crate) async fn execute(&self, sql: &'static str) {
         self.eye.execute(sql).await;
     }

@@ -14,11 +14,15 @@ const SHOWN: &str = "Sono &#60;b&#62;senza&#60;/b&#62; luce da ieri,\nchi viene?
 
 /// The client of the town's first message writes back.
 async fn written(town: &Town) {
+    written_by(town, Verdict::Human, "pressed a button on the status page").await;
+}
+
+async fn written_by(town: &Town, verdict: Verdict, grounds: &'static str) {
     let reply = NewEngagement {
         message: town.message,
         kind: EngagementKind::Replied,
-        verdict: Verdict::Human,
-        grounds: "pressed a button on the status page",
+        verdict,
+        grounds,
         link: None,
         detail: Some(WORDS.to_owned()),
         at: town.now(),
@@ -91,4 +95,30 @@ async fn whoever_answers_says_so_once_and_it_is_written_down() {
     let deeds = tx.audit().recent(9).await.unwrap();
     let answered = deeds.iter().filter(|deed| deed.action == "reply.answered");
     assert_eq!(answered.count(), 1, "{deeds:?}");
+}
+
+#[tokio::test]
+async fn what_anybody_can_have_written_says_so_wherever_it_is_read() {
+    const NAMED: &str =
+        "wrote an e-mail that names this one; anybody who saw it can have written that";
+    let doubt = format!("Who wrote this is not proven. Somebody {NAMED}.");
+    for (verdict, doubted) in [(Verdict::Undetermined, true), (Verdict::Human, false)] {
+        let town = Town::lively().await;
+        written_by(&town, verdict, NAMED).await;
+        let browser = Browser::logged_in(&town, Role::Operator).await;
+        let replies = browser.get("/console/replies").await.text;
+        let (_, after) = replies.split_once("href=\"/console/inbox/").unwrap();
+        let (conversation, _) = after.split_once('"').unwrap();
+        for path in [
+            "/console/replies".to_owned(),
+            format!("/console/messages/{}", town.message),
+            "/console/clients/C-1000".to_owned(),
+            "/console/cases/PR-1".to_owned(),
+            format!("/console/inbox/{conversation}"),
+        ] {
+            let page = browser.get(&path).await.text;
+            assert!(page.contains(SHOWN), "{path} lacks the reply: {page}");
+            assert_eq!(page.contains(&doubt), doubted, "{path}: {page}");
+        }
+    }
 }

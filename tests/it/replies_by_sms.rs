@@ -452,7 +452,7 @@ async fn a_handset_of_the_sandbox_writes_back_by_whoever_may_hold_it() {
     assert_eq!(town.eye.number(HEARD).await, 1);
     let replies = operator.get("/console/replies").await.text;
     assert!(replies.contains("Chi viene?"), "{replies}");
-    assert!(replies.contains("on their status page or by SMS"));
+    assert!(replies.contains("on their status page, by SMS or by e-mail"));
     let mut tx = town.web.store.read().await.unwrap();
     let deeds = tx.audit().recent(9).await.unwrap();
     let written = deeds.iter().filter(|deed| deed.action == "handset.replied");

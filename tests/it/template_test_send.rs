@@ -15,6 +15,7 @@ use araldo::domain::address::PhonePolicy;
 use araldo::domain::client::SuppressionReason;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::links::Links;
+use araldo::domain::mail_return::MailReturns;
 use araldo::domain::retry::RetrySchedule;
 use araldo::domain::role::Role;
 use araldo::domain::token::Signer;
@@ -193,6 +194,7 @@ impl Office {
         let context = BuildContext {
             public_url: String::from("http://127.0.0.1:8080"),
             signer: Signer::new(b"test"),
+            returns: MailReturns::default(),
             clock: Arc::clone(&self.web.clock),
             lifecycle: self.lifecycle.clone(),
             sandbox: None,

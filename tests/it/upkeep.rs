@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use araldo::domain::address::PhonePolicy;
+use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
 use araldo::domain::{Clock as _, NodeId, Timestamp};
@@ -52,9 +53,11 @@ fn upkeep(store: &Store, node: i64, clock: &Arc<FixedClock>) -> Upkeep {
             cases: TimeDelta::days(730),
             incidents: TimeDelta::days(730),
             audit: TimeDelta::days(730),
+            feed: TimeDelta::days(30),
             cap_per_hour: 10,
             horizon: ReceiptHorizon::default(),
         },
+        kinds: Arc::new(CaseKinds::shipped()),
     }
 }
 
@@ -145,7 +148,7 @@ async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
         .await;
     assert_eq!(
         told,
-        ["1 sessions, 1 runs, 1 nodes and 0 tests of texts swept out"]
+        ["1 sessions, 1 runs, 1 nodes and 0 tests of texts swept out, 0 digests written"]
     );
 }
 

@@ -52,7 +52,7 @@ const SETTINGS: &str = "[node]\nroles = [\"web\"]\n\
 
 /// Pages of the console.
 /// `FI-BIG` stands for the largest incident that goes on.
-const CONSOLE: [&str; 20] = [
+const CONSOLE: [&str; 25] = [
     "/console/now",
     "/console/messages",
     "/console/messages?state=held",
@@ -72,12 +72,18 @@ const CONSOLE: [&str; 20] = [
     "/console/incidents/FI-1",
     "/console/incidents/FI-BIG",
     "/console/insight",
+    "/console/insight?days=90",
+    "/console/insight/reach",
+    "/console/insight/unread",
+    "/console/insight/calls",
     "/console/settings",
+    "/console/rules",
 ];
 
 /// Answers of the API.
-const API: [&str; 9] = [
+const API: [&str; 10] = [
     "/v1/stats",
+    "/v1/insight",
     "/v1/messages",
     "/v1/messages?state=held",
     "/v1/messages?state=unresolved",

@@ -75,7 +75,7 @@ pub(super) fn provider(
         )),
         Channel::Email => {
             let settings = smtp_settings(settings, sandbox);
-            Ok(Arc::new(Smtp::new(name, &settings, &context.lifecycle)?))
+            Ok(Arc::new(Smtp::new(name, &settings, context)?))
         }
         Channel::Sms => {
             let settings = kannel_settings(settings, sandbox);

@@ -158,6 +158,9 @@ async fn live(
     town::settle(stage, clients)
         .await
         .context("cannot settle the town")?;
+    welcome::agency_joins(stage)
+        .await
+        .context("cannot let the agency's people in")?;
     lifecycle.spawn("demo-readers", readers.read(lifecycle.stopping()));
     let story = story::DemoStory::new(clients, stage.clock.now());
     teller::tell(story, speed, stage, clerk)

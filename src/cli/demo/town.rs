@@ -30,6 +30,9 @@ const AGENCIES: [(&str, &str); 2] = [
     ("agency-2", "Agenzia Casa & Luce"),
 ];
 
+/// The reference of the one whose people may log in.
+pub(super) const AGENCY: &str = AGENCIES[0].0;
+
 /// One of the town's districts.
 pub(super) struct District {
     /// Six digits like an ISTAT code; no province has the number 999.

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::settings::WORKING_DAY;
-use super::town::TOWN;
+use super::town::{AGENCY, TOWN};
 use super::{DemoArgs, DemoNode};
 use crate::domain::UserId;
 use crate::domain::api_key::{ApiKey, Scope};
@@ -13,6 +13,8 @@ use crate::web::auth::password;
 
 /// How the newcomer logs in.
 const EMAIL: &str = "operatore@montelume.example";
+/// How an agency's person does, who sees its clients' cases alone.
+const AGENCY_EMAIL: &str = "agenzia@montelume.example";
 
 /// Makes a login and a key for this run and prints them.
 pub(super) async fn print(
@@ -23,14 +25,17 @@ pub(super) async fn print(
     let word = password::generate();
     let key = ApiKey::from_entropy(&rand::random());
     let now = stage.clock.now();
-    let user = NewUser {
+    let password_hash = password::hash(&word)?;
+    let user = |email, role| NewUser {
         id: UserId::new(stage.ids.next()),
-        email: EMAIL,
-        role: Role::Operator,
-        password_hash: &password::hash(&word)?,
+        email,
+        role,
+        password_hash: &password_hash,
     };
     let mut tx = stage.store.write().await?;
-    tx.users().add(&user, now).await?;
+    for (email, role) in [(EMAIL, Role::Operator), (AGENCY_EMAIL, Role::Partner)] {
+        tx.users().add(&user(email, role), now).await?;
+    }
     tx.keys()
         .create(&key, "demo", Scope::ALL, now, stage.ids.as_ref())
         .await?;
@@ -45,6 +50,7 @@ pub(super) async fn print(
     println!("Login:    {EMAIL}");
     println!("Password: {word}");
     println!("API key: {}", key.reveal());
+    println!("Agency:   {AGENCY_EMAIL}, with the same password, sees its clients' cases");
     println!();
     println!("Cases open and move from the first second; SMS and e-mails follow, and people read");
     println!(
@@ -60,6 +66,15 @@ pub(super) async fn print(
     );
     println!("that stand still. Nothing leaves this machine, nothing is kept. Ctrl-C ends it.");
     Ok(())
+}
+
+/// Says whose clients the agency's person sees, once the agency is there.
+pub(super) async fn agency_joins(stage: &DemoNode) -> anyhow::Result<()> {
+    let mut tx = stage.store.write().await?;
+    if let Some(person) = tx.users().lookup(AGENCY_EMAIL).await? {
+        tx.users().set_partner(person.id, AGENCY).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Where a browser on this machine finds the daemon.

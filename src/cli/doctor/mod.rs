@@ -1,9 +1,12 @@
 //! `araldo doctor`: asks everything that is configured whether it is there and right. Sends
-//! nothing to anybody. One file for each thing asked: `stores`, `providers`, `sources`, `senders` (who may
-//! send for a domain) and `signatures` (whether they hold), both over `dns`.
+//! nothing to anybody. One file for each thing asked: `stores`, `rules`, `providers`, `sources`,
+//! `inboxes`, `senders` (who may send for a domain) and `signatures` (whether they hold), both over
+//! `dns`.
 
 mod dns;
+mod inboxes;
 mod providers;
+mod rules;
 mod senders;
 mod signatures;
 mod sources;
@@ -46,8 +49,10 @@ impl DoctorResult {
 pub(super) async fn run(args: DoctorArgs, config: Config) -> anyhow::Result<ExitCode> {
     let server = args.name_server.unwrap_or_else(dns::usual_server);
     let mut findings = vec![stores::ask(&config).await];
+    findings.extend(rules::ask(&config).await);
     findings.extend(providers::ask(&config).await);
     findings.extend(sources::ask(&config).await);
+    findings.extend(inboxes::ask(&config).await);
     findings.extend(senders::ask(&config, server).await);
     findings.extend(signatures::ask(&config, server).await);
     for DoctorResult {

@@ -23,6 +23,7 @@ pub(super) async fn ask(config: &Config) -> Vec<DoctorResult> {
         public_url: config.http.public_url.clone(),
         // Nothing that it signs leaves this command.
         signer: Signer::new(b"doctor"),
+        returns: config.email.returns.clone(),
         clock: Arc::new(SystemClock),
         lifecycle: lifecycle.clone(),
         sandbox: None,
@@ -48,12 +49,22 @@ async fn reach(
         return Ok("a sandbox inside the daemon".to_owned());
     }
     let provider = channel::build(name, settings, context).map_err(|error| error.to_string())?;
-    if let ProviderSettings::Kannel(kannel) = settings {
-        return knock(&kannel.url).await;
+    match settings {
+        ProviderSettings::Kannel(kannel) => return knock(&kannel.url).await,
+        // What is filled in stands after the host.
+        ProviderSettings::Http(gateway) => return knock(before_values(&gateway.url)).await,
+        ProviderSettings::Twilio(twilio) => return knock(&twilio.base_url).await,
+        ProviderSettings::Vonage(vonage) => return knock(&vonage.base_url).await,
+        ProviderSettings::Smtp(_) | ProviderSettings::Commify(_) | ProviderSettings::Sandbox(_) => {
+        }
     }
     let warmed = provider.warm().await;
     warmed.map_err(|error| error.to_string())?;
     Ok("greets us and lets us in".to_owned())
+}
+
+fn before_values(url: &str) -> &str {
+    url.split(['{']).next().unwrap_or(url)
 }
 
 async fn knock(url: &str) -> Result<String, String> {

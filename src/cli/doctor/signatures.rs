@@ -106,7 +106,8 @@ fn sample(composer: &MailComposer) -> Result<Vec<u8>, String> {
         kind: "doctor".to_owned(),
         date: SystemClock.now(),
     };
+    let reference = Reference("doctor".to_owned());
     composer
-        .compose(&Reference("doctor".to_owned()), &email, true)
+        .compose(&reference, &email, true, Some(composer.address()))
         .map_err(|error| error.to_string())
 }

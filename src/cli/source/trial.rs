@@ -39,7 +39,7 @@ pub(in crate::cli) struct Try {
 pub(super) async fn run(args: &Try, context: &Context) -> anyhow::Result<ExitCode> {
     let source = configured(&context.config, &args.name)?;
     let kinds = app::load_case_kinds(&context.config)?;
-    let planner = app::rehearsing_planner(&context.config, &context.store, kinds.clone())?;
+    let planner = app::rehearsing_planner(&context.config, &context.store, kinds.clone()).await?;
     let mapping = Mapping::new(&args.name, &source.settings.watch, Arc::new(kinds))
         .with_context(|| format!("[source.{}]", args.name))?;
     let (mapping, workshop) = (Arc::new(mapping), Workshop::default());

@@ -3,11 +3,11 @@
 //! holds up an urgent message.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::dispatch::Shared;
-use crate::dispatch::send::send_message;
-use crate::dispatch::send::{WriterEntry, WriterHandle};
+use crate::dispatch::send::{WriterEntry, send_message};
 use crate::domain::Lane;
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
@@ -84,7 +84,7 @@ pub(in crate::dispatch) async fn claim(
     fail::fail_point!("claim-after-commit");
     let guard = Arc::new(ClaimGuard {
         claim,
-        writer: shared.writer.clone(),
+        left: AtomicUsize::new(claimed.len()),
     });
     Ok(claimed
         .into_iter()
@@ -103,26 +103,33 @@ async fn start(
             permit = shared.limit.permit(lane) => permit,
             () = lifecycle.stopping() => {
                 shared.writer.write(WriterEntry::GiveBack(message.id));
+                guard.dealt_with(shared);
                 continue;
             }
         };
         let shared = Arc::clone(shared);
         lifecycle.spawn("send a message", async move {
             send_message(&shared, message).await;
-            drop(guard);
+            guard.dealt_with(&shared);
             drop(permit);
         });
     }
 }
 
-/// Holds a claim for as long as one of its messages is on its way; then the claim is forgotten.
+/// Keeps a claim for as long as one of its messages is on its way; then the claim is forgotten. Where
+/// one is cut off on its way, by a crash or at the end of the time for stopping, the claim stays: by
+/// it the rescue finds the messages.
 pub(in crate::dispatch) struct ClaimGuard {
     claim: i64,
-    writer: WriterHandle,
+    /// Messages on their way.
+    left: AtomicUsize,
 }
 
-impl Drop for ClaimGuard {
-    fn drop(&mut self) {
-        self.writer.write(WriterEntry::Done(self.claim));
+impl ClaimGuard {
+    /// One of its messages has come as far as it goes now.
+    pub(in crate::dispatch) fn dealt_with(&self, shared: &Shared) {
+        if self.left.fetch_sub(1, Ordering::AcqRel) == 1 {
+            shared.writer.write(WriterEntry::Done(self.claim));
+        }
     }
 }

@@ -1,6 +1,6 @@
-//! A route: one provider with its rate and its health. Chooses who carries the next message of a
-//! channel, and says of each answer whom it concerns: `breaker` and `blame` judge, this asks them
-//! and tells people. It decides nothing about messages.
+//! A route: one provider with its rate and its health. Says of each answer whom it concerns: `breaker`
+//! and `blame` judge, this asks them and tells people. It decides nothing about messages; who carries
+//! the next one is chosen in `routes`.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::TimeDelta;
 
 use super::blame::{Blame, Destination, Whom};
-use super::breaker::{Breaker, BreakerChange, Cause, Way};
+use super::breaker::{Breaker, BreakerChange, Cause};
 use super::rate_limiter::{RateLimiter, SlotPermit};
+use super::weight::Weight;
 use crate::channel::{Accepted, Concern, Provider, SendError};
 use crate::domain::{Channel, Lane, Timestamp};
 
@@ -36,15 +37,17 @@ pub struct ProviderRoute {
     /// How fast, by contract.
     pub rate_limiter: Option<RateLimiter>,
     health: Mutex<RouteHealth>,
+    /// Its part of the channel, where several share it.
+    weight: Option<Mutex<Weight>>,
 }
 
 #[derive(Debug)]
-struct RouteHealth {
-    breaker: Breaker,
+pub(super) struct RouteHealth {
+    pub(super) breaker: Breaker,
     blame: Blame,
     why: Option<String>,
     lost: VecDeque<bool>,
-    turned_away: usize,
+    pub(super) turned_away: usize,
     /// How often what waits for this provider is still to be fetched.
     fetches: u8,
     told_of_here: Option<Timestamp>,
@@ -57,6 +60,8 @@ pub struct ProviderStatus {
     pub channel: Channel,
     pub paused_until: Option<Timestamp>,
     pub why: Option<String>,
+    /// The points of its part, where several share the channel.
+    pub weight: Option<u32>,
 }
 
 /// What an answer means beside its own message.
@@ -84,7 +89,20 @@ impl ProviderRoute {
                 fetches: FETCHES,
                 told_of_here: None,
             }),
+            weight: None,
         }
+    }
+
+    /// The same, with so many points of its channel: whoever has more gets more messages.
+    #[must_use]
+    pub fn weighing(mut self, points: u32) -> Self {
+        self.weight = Some(Mutex::new(Weight::resting_at(points)));
+        self
+    }
+
+    pub(super) fn weight(&self) -> Option<MutexGuard<'_, Weight>> {
+        let weight = self.weight.as_ref()?;
+        Some(weight.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Waits until a message may begin. None: the daemon stops.
@@ -114,6 +132,7 @@ impl ProviderRoute {
             channel: self.provider.capabilities().channel,
             paused_until: until.map(|until| until.max(now) + SHOWN),
             why: until.and_then(|_| health.why.clone()),
+            weight: self.weight().map(|weight| weight.points()),
         }
     }
 
@@ -208,7 +227,7 @@ impl ProviderRoute {
         fetches
     }
 
-    fn health(&self) -> MutexGuard<'_, RouteHealth> {
+    pub(super) fn health(&self) -> MutexGuard<'_, RouteHealth> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -269,7 +288,7 @@ impl RouteHealth {
     }
 
     /// When one who is turned away comes back.
-    fn wait(&mut self, now: Timestamp) -> Timestamp {
+    pub(super) fn wait(&mut self, now: Timestamp) -> Timestamp {
         let until = self.breaker.rests_until().unwrap_or(now);
         let until = if until > now { until } else { now + ASKING };
         self.turned_away += 1;
@@ -307,112 +326,4 @@ fn remember(lost: &mut VecDeque<bool>, is_lost: bool) {
         lost.pop_front();
     }
     lost.push_back(is_lost);
-}
-
-/// A message that may go to a route. While it asks a provider that rested, nobody else does;
-/// dropped without an answer, the next one asks.
-pub(in crate::dispatch) struct Chosen {
-    pub(in crate::dispatch) route: Arc<ProviderRoute>,
-    asks: bool,
-}
-
-impl Chosen {
-    /// Whether it is to find out if its provider works again.
-    pub(in crate::dispatch) const fn asks(&self) -> bool {
-        self.asks
-    }
-}
-
-impl Drop for Chosen {
-    fn drop(&mut self) {
-        if self.asks {
-            self.route.health().breaker.unasked();
-        }
-    }
-}
-
-/// Every route, by channel, in order of preference.
-#[derive(Clone, Default)]
-pub struct ProviderRoutes(Vec<Arc<ProviderRoute>>);
-
-/// Who carries the next message.
-pub(in crate::dispatch) enum Choice {
-    Route(Chosen),
-    /// All of them rest; come back then.
-    Wait(Timestamp),
-    /// Nobody carries this channel.
-    Nobody,
-}
-
-impl ProviderRoutes {
-    /// In order of preference within each channel.
-    #[must_use]
-    pub fn new(routes: Vec<ProviderRoute>) -> Self {
-        Self(routes.into_iter().map(Arc::new).collect())
-    }
-
-    /// The first route of the channel that is well, or that is to be asked.
-    pub(in crate::dispatch) fn choose(&self, channel: Channel, now: Timestamp) -> Choice {
-        let mut soonest: Option<(&Arc<ProviderRoute>, Timestamp)> = None;
-        for route in self.of(channel) {
-            let mut health = route.health();
-            let asks = match health.breaker.way(now) {
-                Way::Open => false,
-                Way::Ask => {
-                    health.turned_away = 0;
-                    true
-                }
-                Way::Closed => {
-                    let until = health.breaker.rests_until().unwrap_or(now);
-                    if soonest.is_none_or(|(_, sooner)| until < sooner) {
-                        soonest = Some((route, until));
-                    }
-                    continue;
-                }
-            };
-            drop(health);
-            let route = Arc::clone(route);
-            return Choice::Route(Chosen { route, asks });
-        }
-        soonest.map_or(Choice::Nobody, |(route, _)| {
-            Choice::Wait(route.health().wait(now))
-        })
-    }
-
-    fn of(&self, channel: Channel) -> impl Iterator<Item = &Arc<ProviderRoute>> {
-        self.0
-            .iter()
-            .filter(move |route| route.provider.capabilities().channel == channel)
-    }
-
-    /// The route of this name.
-    #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Arc<ProviderRoute>> {
-        self.0.iter().find(|route| route.provider.name() == name)
-    }
-
-    /// The channels whose waiting messages are to be fetched now: a route of theirs is well again.
-    pub(in crate::dispatch) fn to_fetch(&self) -> Vec<Channel> {
-        let well = self.0.iter().filter(|route| route.takes_fetch());
-        let mut channels: Vec<Channel> = well
-            .map(|route| route.provider.capabilities().channel)
-            .collect();
-        channels.dedup();
-        channels
-    }
-
-    /// The longest that any provider may take for one message.
-    #[must_use]
-    pub fn longest_send(&self) -> TimeDelta {
-        let longest = self
-            .0
-            .iter()
-            .map(|l| l.provider.capabilities().longest_send);
-        TimeDelta::from_std(longest.max().unwrap_or_default()).unwrap_or(TimeDelta::minutes(10))
-    }
-
-    #[must_use]
-    pub fn statuses(&self, now: Timestamp) -> Vec<ProviderStatus> {
-        self.0.iter().map(|route| route.status(now)).collect()
-    }
 }

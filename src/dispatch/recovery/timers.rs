@@ -1,23 +1,21 @@
-//! Timers of messages: quiet hours that end, receipts that did not come, fallbacks that are due,
-//! and unknown messages. Each is decided by its state; providers are asked outside any transaction.
+//! Timers of messages: quiet hours that end, receipts that did not come, and unknown messages. Each is
+//! decided by its state; providers are asked outside any transaction. Who turns to another channel is
+//! `fallback`'s.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-
+use super::fallback::{self, DueFallback};
+use super::turning::FallbackTurn;
 use super::unknown::{NextStep, UnknownCase, next_step};
 use crate::channel::Found;
 use crate::dispatch::Shared;
 use crate::dispatch::claim::CachedPlan;
-use crate::dispatch::providers::ProviderRoute;
-use crate::domain::reach::Reach;
-use crate::domain::{Channel, Lane, MessageId, MessageState, Reason, Timestamp};
+use crate::dispatch::providers::{ProviderRoute, balance};
+use crate::domain::{Lane, MessageState, Reason, Timestamp};
 use crate::runtime::Lifecycle;
+use crate::store::StoreError;
 use crate::store::messages::timers::{Looked, Woken};
-use crate::store::planning::candidates::{Member, Reachable};
-use crate::store::{StoreError, Tx};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(1);
@@ -34,6 +32,9 @@ pub(in crate::dispatch) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle
         }
         if let Err(error) = crate::dispatch::claim::fetch(&shared).await {
             tracing::error!(error = %error, "cannot fetch what waited for a provider; trying again");
+        }
+        if let Err(error) = balance(&shared).await {
+            tracing::error!(error = %error, "cannot see how soon providers bring receipts");
         }
         if let Err(error) = note_providers(&shared).await {
             tracing::error!(error = %error, "cannot note how the providers do");
@@ -55,14 +56,13 @@ pub(in crate::dispatch) async fn look(shared: &Shared) -> Result<u32, StoreError
         let Some(plan) = shared.plans.plan(&shared.store, message.plan).await else {
             continue;
         };
-        looks.push(decide(shared, message, &plan, now).await);
-        if let Some(channel) = fallback_due(message, &plan, now) {
-            fallbacks.push(DueFallback {
-                message,
-                channel,
-                plan,
-            });
+        let mut look = decide(shared, message, &plan, now).await;
+        let turn = fallback::turn(message, &plan, look.to, now);
+        if let FallbackTurn::Wait(until) = turn {
+            look.wake_at = Some(look.wake_at.map_or(until, |wake| wake.min(until)));
         }
+        looks.push(look);
+        fallbacks.extend(DueFallback::of(message, plan, turn));
     }
     if !looks.is_empty() {
         write(shared, &looks, &fallbacks, now).await?;
@@ -83,17 +83,7 @@ async fn write(
         tx.erasure().watch().await?;
     }
     let stood = tx.timers().apply(looks, now).await?;
-    let clients = addressees(&mut tx, fallbacks).await?;
-    // What was delivered while providers were asked about others needs no second channel.
-    let needed = fallbacks
-        .iter()
-        .filter(|fallback| stood.contains(&fallback.message.id));
-    for fallback in needed {
-        let client = clients.get(&(fallback.topic(), fallback.message.client.get()));
-        if let Some(client) = client {
-            fall_back(shared, &mut tx, fallback, client, now).await?;
-        }
-    }
+    fallback::apply(shared, &mut tx, fallbacks, &stood, now).await?;
     fail::fail_point!("look-before-commit");
     if !fallbacks.is_empty() {
         fail::fail_point!("fallback-before-commit");
@@ -103,61 +93,6 @@ async fn write(
     if !fallbacks.is_empty() {
         fail::fail_point!("fallback-after-commit");
     }
-    Ok(())
-}
-
-/// A message whose time to turn to another channel has come.
-struct DueFallback<'a> {
-    message: &'a Woken,
-    channel: Channel,
-    plan: Arc<CachedPlan>,
-}
-
-impl DueFallback<'_> {
-    fn topic(&self) -> &str {
-        &self.plan.plan.topic
-    }
-}
-
-/// How the clients of these messages are reached now, by topic and client: a bar may have come
-/// since they were planned.
-async fn addressees<'a>(
-    tx: &mut Tx,
-    fallbacks: &'a [DueFallback<'_>],
-) -> Result<HashMap<(&'a str, i64), Reachable>, StoreError> {
-    let mut members: BTreeMap<&str, BTreeSet<Member>> = BTreeMap::new();
-    for fallback in fallbacks {
-        let client = fallback.message.client.get();
-        let of_topic = members.entry(fallback.topic()).or_default();
-        of_topic.insert(Member { client, place: 0 });
-    }
-    let mut found = HashMap::new();
-    for (topic, members) in members {
-        let members = Vec::from_iter(members);
-        let clients = tx.candidates().reachable(&members, topic).await?;
-        found.extend(clients.into_iter().map(|one| ((topic, one.client), one)));
-    }
-    Ok(found)
-}
-
-/// Makes the sibling on the other channel, where that reaches the client.
-async fn fall_back(
-    shared: &Shared,
-    tx: &mut Tx,
-    fallback: &DueFallback<'_>,
-    client: &Reachable,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let class = fallback.plan.plan.class;
-    let Reach::At(address) = client.addressee().on(fallback.channel, class) else {
-        return Ok(());
-    };
-    let sibling = MessageId::new(shared.ids.next());
-    let expires_at = now + TimeDelta::seconds(fallback.plan.settings.expires_s);
-    let to = (fallback.channel, address);
-    tx.timers()
-        .fall_back(fallback.message.id, to, sibling, now, expires_at)
-        .await?;
     Ok(())
 }
 
@@ -179,8 +114,8 @@ async fn decide(shared: &Shared, message: &Woken, plan: &CachedPlan, now: Timest
             if now >= horizon {
                 (look.to, look.reason) = (MessageState::Unconfirmed, Some(Reason::NoReceipt));
             } else {
-                let accepted_at = message.accepted_at.unwrap_or(now);
-                look.wake_at = Some(next_look(plan, message, accepted_at, horizon, now));
+                // Sooner where its fallback is still to come.
+                look.wake_at = Some(horizon);
             }
         }
         MessageState::Unknown => decide_unknown(shared, message, plan, &mut look, now).await,
@@ -249,42 +184,6 @@ async fn ask(
     }
 }
 
-/// When an accepted message is looked at next: for its fallback, if that is still to come.
-fn next_look(
-    plan: &CachedPlan,
-    message: &Woken,
-    accepted_at: Timestamp,
-    horizon: Timestamp,
-    now: Timestamp,
-) -> Timestamp {
-    match plan.settings.fallback {
-        Some((after_s, other)) if other != message.channel => {
-            let fallback = accepted_at + TimeDelta::seconds(after_s);
-            if fallback > now {
-                fallback.min(horizon)
-            } else {
-                horizon
-            }
-        }
-        _ => horizon,
-    }
-}
-
-/// The channel to turn to, when the time for that has come. Not while it is unknown whether the
-/// first message left.
-fn fallback_due(message: &Woken, plan: &CachedPlan, now: Timestamp) -> Option<Channel> {
-    let (after_s, channel) = plan.settings.fallback?;
-    if channel == message.channel {
-        return None;
-    }
-    let due = match message.state {
-        MessageState::Accepted => message.accepted_at? + TimeDelta::seconds(after_s),
-        MessageState::Undelivered | MessageState::Rejected | MessageState::Failed => now,
-        _ => return None,
-    };
-    (now >= due).then_some(channel)
-}
-
 async fn note_providers(shared: &Shared) -> Result<(), StoreError> {
     let now = shared.clock.now();
     let statuses = shared.routes.statuses(now);
@@ -295,7 +194,12 @@ async fn note_providers(shared: &Shared) -> Result<(), StoreError> {
     let mut tx = shared.store.write().await?;
     for one in &statuses {
         tx.switches()
-            .note_provider(&one.provider, one.paused_until, one.why.as_deref())
+            .note_provider(
+                &one.provider,
+                one.paused_until,
+                one.why.as_deref(),
+                one.weight,
+            )
             .await?;
     }
     tx.commit().await?;

@@ -179,9 +179,9 @@ impl AttemptWriter {
 
     /// One transaction. Returns which attempts may go, in the batch's order.
     ///
-    /// It locks this node's row, then every message in the order of ids, then sums and claims, as
-    /// the rescue does: so neither waits for the other in a circle, and what was begun before the
-    /// node is declared dead is seen by whoever rescues it.
+    /// It locks this node's row, then every message in the order of ids, then claims, and the sums
+    /// with the commit, as the rescue does: so neither waits for the other in a circle, and what was
+    /// begun before the node is declared dead is seen by whoever rescues it.
     async fn write(&self, batch: &Batch) -> Result<Vec<bool>, StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;

@@ -25,6 +25,8 @@ pub(super) struct AnswerContext<'a> {
     pub(super) plan: &'a CachedPlan,
     pub(super) route: &'a ProviderRoute,
     pub(super) now: Timestamp,
+    /// Another provider of the channel takes it at once, if this one certainly did not.
+    pub(super) hops: bool,
 }
 
 /// What an answer means for the attempt and its message. `effect`: what it means beside that.
@@ -140,6 +142,10 @@ fn retry(
     } else {
         Reason::ProviderAway
     });
+    if context.hops && effect.whom == Whom::Everybody {
+        (finished.state, finished.due_at) = (MessageState::Queued, Some(now));
+        return;
+    }
     if let (false, Some(until)) = (own, effect.wait) {
         // The pre-send check of the next try knows when its time is over.
         (finished.state, finished.due_at) = (MessageState::Queued, Some(until));

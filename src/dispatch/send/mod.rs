@@ -6,6 +6,7 @@ mod finish;
 mod pre_send_check;
 mod render;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -19,7 +20,7 @@ pub use pre_send_check::FloodGuard;
 use crate::channel::{Outgoing, Reference};
 use crate::dispatch::claim::CachedPlan;
 use crate::dispatch::providers::SlotPermit;
-use crate::dispatch::providers::{Choice, ProviderRoute};
+use crate::dispatch::providers::{Choice, Chosen, Leaning, ProviderRoute};
 use crate::dispatch::{DispatcherSettings, Shared};
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
 use crate::store::messages::Claimed;
@@ -40,34 +41,15 @@ pub(in crate::dispatch) async fn send_message(shared: &Shared, message: Claimed)
         return;
     };
     let now = shared.clock.now();
-    if message.address.is_empty() {
-        // Its client was erased while an earlier attempt was on the wire.
-        let erased = Some(Reason::Erased);
-        return skip(
-            shared,
-            &message,
-            MessageState::Cancelled,
-            erased,
-            message.due_at,
-        );
+    if let Some((state, why)) = over(&message, now) {
+        return skip(shared, &message, state, Some(why), message.due_at);
     }
-    // Here, too: what no provider takes and no template can write comes to no check.
-    if now > message.expires_at {
-        let late = Some(Reason::TooLate);
-        return skip(
-            shared,
-            &message,
-            MessageState::Expired,
-            late,
-            message.due_at,
-        );
-    }
-    let chosen = match shared.routes.choose(message.channel, now) {
+    let leaning = leaning(&message);
+    let chosen = match shared.routes.choose(message.channel, &leaning, now) {
         Choice::Route(chosen) => chosen,
         Choice::Wait(until) => return turn_away(shared, &message, until),
         Choice::Nobody => return hold(shared, &message, Reason::NoProvider, now),
     };
-    let route = &*chosen.route;
     let outgoing = match render::render(shared, &message, &plan) {
         Ok(outgoing) => outgoing,
         Err(fault) => {
@@ -75,11 +57,11 @@ pub(in crate::dispatch) async fn send_message(shared: &Shared, message: Claimed)
             return hold(shared, &message, fault.reason(), now);
         }
     };
-    if let Err(error) = route.provider.warm().await {
-        let now = shared.clock.now();
-        let wait = route.unreached(&error, now).wait;
-        return turn_away(shared, &message, wait.unwrap_or(now + UNREACHED));
-    }
+    let chosen = match connected(shared, &message, chosen, leaning).await {
+        Ok(chosen) => chosen,
+        Err(until) => return turn_away(shared, &message, until),
+    };
+    let route = &*chosen.route;
     let Some(permit) = route.acquire(message.lane).await else {
         shared.writer.write(WriterEntry::GiveBack(message.id));
         return;
@@ -94,6 +76,68 @@ pub(in crate::dispatch) async fn send_message(shared: &Shared, message: Claimed)
         // The timers fetch again.
         tracing::warn!(error = %error, "cannot fetch what waited for a provider");
     }
+}
+
+/// Whether there is nothing left to send: its client was erased while an earlier attempt was on the
+/// wire, or its time is over. Here, too: what no provider takes and no template can write comes to
+/// no check.
+fn over(message: &Claimed, now: Timestamp) -> Option<(MessageState, Reason)> {
+    if message.address.is_empty() {
+        return Some((MessageState::Cancelled, Reason::Erased));
+    }
+    (now > message.expires_at).then_some((MessageState::Expired, Reason::TooLate))
+}
+
+/// Who had a message and may know it again, or would know its sender: a repeat after a lost answer, and
+/// one that was put off. Who was away is passed over.
+fn leaning(message: &Claimed) -> Leaning {
+    let mut hasher = DefaultHasher::new();
+    message.id.hash(&mut hasher);
+    let mut leaning = Leaning {
+        number: hasher.finish(),
+        ..Leaning::default()
+    };
+    let last = message.provider.clone();
+    match message.reason {
+        Some(Reason::AnswerLost | Reason::NodeDied | Reason::PutOff) => leaning.to = last,
+        Some(Reason::ProviderAway) => leaning.away.extend(last),
+        _ => {}
+    }
+    leaning
+}
+
+/// Sees to it that there is a connection. Where none comes about, nothing has left, and the next
+/// provider of the channel that is well is taken at once. Or says when to come back.
+async fn connected(
+    shared: &Shared,
+    message: &Claimed,
+    mut chosen: Chosen,
+    mut leaning: Leaning,
+) -> Result<Chosen, Timestamp> {
+    loop {
+        let warm = chosen.route.provider.warm().await;
+        let Err(error) = warm else {
+            return Ok(chosen);
+        };
+        let now = shared.clock.now();
+        let wait = chosen.route.unreached(&error, now).wait;
+        let wait = wait.unwrap_or(now + UNREACHED);
+        leaning.away.push(chosen.route.provider.name().to_owned());
+        if !shared.routes.has_other(message.channel, &leaning.away) {
+            return Err(wait);
+        }
+        chosen = match shared.routes.choose(message.channel, &leaning, now) {
+            Choice::Route(next) => next,
+            Choice::Wait(_) | Choice::Nobody => return Err(wait),
+        };
+    }
+}
+
+/// Whether a message that its provider certainly did not take goes to the next one at once: when that
+/// one is well, and this was not a second chance already.
+fn hops(shared: &Shared, message: &Claimed, route: &ProviderRoute) -> bool {
+    let own = [route.provider.name().to_owned()];
+    message.reason != Some(Reason::ProviderAway) && shared.routes.has_other(message.channel, &own)
 }
 
 /// A message waits because its provider rests.
@@ -141,6 +185,7 @@ async fn hand_over(
         plan,
         route,
         now,
+        hops: hops(shared, message, route),
     };
     let finished = finished(&context, message, &answer, effect);
     shared.writer.write(WriterEntry::Finish(finished));
@@ -184,9 +229,5 @@ pub(in crate::dispatch) fn reference(
     message: crate::domain::MessageId,
     channel: Channel,
 ) -> Reference {
-    let letter = match channel {
-        Channel::Sms => 's',
-        Channel::Email => 'e',
-    };
-    Reference(format!("araldo-{letter}{message}"))
+    Reference::of(message, channel)
 }

@@ -21,17 +21,20 @@
 //!
 //! `parse` reads that form, `outline` the `GeoJSON` in it, `geometry` decides about positions,
 //! `containment` whether one area lies within another, `crossing` whether a shape crosses itself. Finding the clients of an area
-//! in the store is the work of `plan`.
+//! in the store is the work of `plan`. `shape` is a municipality or a zone as it is drawn and chosen on a
+//! map; it tells nobody: who is in a municipality is known by code.
 
 mod containment;
 mod crossing;
 mod geometry;
 mod outline;
 mod parse;
+mod shape;
 
 pub use geometry::{Bounds, Circle};
 pub use outline::Outline;
 pub use parse::AreaError;
+pub use shape::{AreaKind, AreaShape, NewShape};
 
 /// What an incident covers: the union of its parts. The default covers nothing.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]

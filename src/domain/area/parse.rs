@@ -209,15 +209,22 @@ fn polygon(value: &Value) -> Result<Vec<(f64, f64)>, AreaError> {
     ring(corners, "/polygon")
 }
 
-/// An outline that closes itself: CAP and `GeoJSON` repeat the first corner at the end.
+/// An outline that closes itself: CAP and `GeoJSON` repeat the first corner at the end. What comes of it is
+/// written down and read again, so it must come to the same a second time.
 pub(super) fn ring(
     mut corners: Vec<(f64, f64)>,
     pointer: &str,
 ) -> Result<Vec<(f64, f64)>, AreaError> {
-    if corners.len() > 1 && corners.first() == corners.last() {
+    while corners.len() > 1 && corners.first() == corners.last() {
         corners.pop();
     }
-    if corners.len() < 3 {
+    let mut different: Vec<(f64, f64)> = Vec::with_capacity(3);
+    for corner in &corners {
+        if different.len() < 3 && !different.contains(corner) {
+            different.push(*corner);
+        }
+    }
+    if different.len() < 3 {
         let detail = "fewer than three different corners enclose nothing";
         return Err(AreaError::new(pointer, detail));
     }

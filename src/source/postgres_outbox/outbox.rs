@@ -114,13 +114,10 @@ impl Outbox {
         listener: &mut PgListener,
         limit: usize,
     ) -> Result<SourceLook, SourceFault> {
-        let connection = listener.acquire().await.map_err(fault)?;
-        let begin = connection.begin_with("BEGIN TRANSACTION READ ONLY");
-        let mut transaction = begin.await.map_err(fault)?;
         let wanted = i64::try_from(limit).map_or(i64::MAX, |limit| limit.saturating_add(1));
         let mut rows = sqlx::query_as::<Postgres, OutboxRow>(self.select.clone())
             .bind(wanted)
-            .fetch(&mut *transaction);
+            .fetch(listener);
         let mut page = OutboxPage::default();
         while let Some(row) = rows.try_next().await.map_err(|error| self.told(error))? {
             page.take(row, limit)?;
@@ -128,8 +125,6 @@ impl Outbox {
                 break;
             }
         }
-        drop(rows);
-        transaction.commit().await.map_err(fault)?;
         Ok(page.look)
     }
 

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod audit;
+pub mod digests;
 pub mod invitations;
 pub mod keyring;
 pub mod keys;

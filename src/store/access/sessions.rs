@@ -32,6 +32,8 @@ row! {
         pub email: String,
         /// What they may do, as of now.
         pub role: Role,
+        /// Whose clients they see, where they are of a partner.
+        pub partner: Option<String>,
         /// The word its forms must carry.
         pub csrf: String,
         /// Last seen, to the minute.
@@ -84,7 +86,7 @@ impl Sessions<'_> {
         idle: TimeDelta,
     ) -> Result<Option<Session>, StoreError> {
         optional!(self.0, "look up a session",
-            "SELECT s.user_id, u.email, u.role, s.csrf, s.seen_at, u.language, u.time_zone
+            "SELECT s.user_id, u.email, u.role, u.partner, s.csrf, s.seen_at, u.language, u.time_zone
              FROM session s JOIN console_user u ON u.id = s.user_id
              WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3
              AND u.disabled_at IS NULL";

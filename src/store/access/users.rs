@@ -57,6 +57,8 @@ row! {
         pub email: String,
         /// What they may do.
         pub role: Role,
+        /// Whose clients they see, where they are of a partner.
+        pub partner: Option<String>,
         /// Of their pages, where they chose one.
         pub language: Option<String>,
         /// When they were shut out, if so.
@@ -115,7 +117,7 @@ impl Users<'_> {
         idle: TimeDelta,
     ) -> Result<Vec<PersonOnList>, StoreError> {
         all!(self.0, "list the people of the console",
-            "SELECT u.id, u.email, u.role, u.language, u.disabled_at, u.last_login_at,
+            "SELECT u.id, u.email, u.role, u.partner, u.language, u.disabled_at, u.last_login_at,
              u.password_hash <> '' AS has_password, i.expires_at AS invited_until,
              (SELECT count(*) FROM session s WHERE s.user_id = u.id AND s.expires_at > $1
               AND s.seen_at > $2) AS sessions
@@ -196,7 +198,8 @@ impl Users<'_> {
     /// this address was.
     pub async fn enable(&mut self, user: &NewUser<'_>) -> Result<bool, StoreError> {
         let rows = affected!(self.0, "enable a console user",
-            "UPDATE console_user SET disabled_at = NULL, role = $2, password_hash = $3
+            "UPDATE console_user SET disabled_at = NULL, role = $2, password_hash = $3,
+             partner = CASE WHEN $2 = 'partner' THEN partner END
              WHERE email = $1 AND disabled_at IS NOT NULL";
             user.email, user.role, user.password_hash
         )?;
@@ -206,10 +209,23 @@ impl Users<'_> {
     /// Gives a person another role and ends their sessions. False when there is no such person.
     pub async fn set_role(&mut self, email: &str, role: Role) -> Result<bool, StoreError> {
         let rows = affected!(self.0, "change a console user's role",
-            "UPDATE console_user SET role = $2 WHERE email = $1";
+            "UPDATE console_user SET role = $2,
+             partner = CASE WHEN $2 = 'partner' THEN partner END WHERE email = $1";
             email, role
         )?;
         self.end_sessions(email).await?;
+        Ok(rows == 1)
+    }
+
+    /// Says whose clients a person of a partner sees: a reference, as `client.partner` has it. False
+    /// when no client has this reference and no client's partner is called so.
+    pub async fn set_partner(&mut self, user: UserId, partner: &str) -> Result<bool, StoreError> {
+        let rows = affected!(self.0, "note whose clients a console user sees",
+            "UPDATE console_user SET partner = $2 WHERE id = $1 AND role = 'partner'
+             AND (EXISTS (SELECT 1 FROM client WHERE client.ref = $2)
+             OR EXISTS (SELECT 1 FROM client WHERE client.partner = $2))";
+            user, partner
+        )?;
         Ok(rows == 1)
     }
 

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
+use crate::domain::mail_return::MAILBOX_REPORTS;
 use crate::store::database::sql::one;
 use crate::store::messages::receipts::ReceiptHorizon;
 use crate::store::{Conn, StoreError, Tx, messages::rollup};
@@ -245,6 +246,7 @@ impl Invariants<'_> {
     }
 
     async fn days_differ(&mut self) -> Result<CountAndExample, StoreError> {
+        rollup::settle(self.conn).await?;
         let (day, first_id) = self.scope.first_whole_day();
         one!(self.conn, "compare sums with their messages",
             "WITH counted AS (", rollup::counted!(rollup::ones!(
@@ -288,8 +290,8 @@ impl Invariants<'_> {
         )
     }
 
-    /// An hour back from each attempt. What began at the same moment has no order: the
-    /// widest cap among those counts.
+    /// An hour back from each attempt that may have left. What began at the same moment has no
+    /// order: the widest cap among those counts.
     async fn flooded(&mut self) -> Result<CountAndExample, StoreError> {
         one!(self.conn, "look for clients above their limit of messages",
             "SELECT CAST(count(DISTINCT x.client_id) AS BIGINT), min(x.message_id) FROM (
@@ -300,7 +302,8 @@ impl Invariants<'_> {
              FROM (SELECT a.message_id, m.client_id, a.opened_at,
              CASE p.class WHEN 'safety' THEN 3 ELSE 1 END AS room
              FROM attempt a JOIN message m ON m.id = a.message_id
-             JOIN plan p ON p.id = m.plan_id WHERE a.message_id >= $1) AS y) AS x
+             JOIN plan p ON p.id = m.plan_id WHERE a.message_id >= $1
+             AND (a.outcome IS NULL OR a.outcome IN ('accepted', 'unknown'))) AS y) AS x
              WHERE x.opened > $2 * x.room";
             self.scope.since_id(), self.scope.cap_per_hour
         )
@@ -352,11 +355,11 @@ impl Invariants<'_> {
              GROUP BY a.provider, a.message_id) AS x
              GROUP BY x.provider, x.day HAVING sum(x.took) > sum(x.given)
              UNION ALL SELECT min(r.message_id) FROM receipt r
-             JOIN message m ON m.id = r.message_id WHERE r.id >= $1
+             JOIN message m ON m.id = r.message_id WHERE r.id >= $1 AND r.provider <> $2
              AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message_id = r.message_id
              AND a.provider = r.provider)
              GROUP BY r.provider, r.received_at / 86400000000) AS y";
-            self.scope.since_id()
+            self.scope.since_id(), MAILBOX_REPORTS
         )
     }
 

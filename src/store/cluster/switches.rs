@@ -26,18 +26,21 @@ impl Switches<'_> {
         )
     }
 
-    /// Notes how a provider does, for the console of every node.
+    /// Notes how a provider does, for the console of every node. `weight`: its points, where several
+    /// share the channel.
     pub async fn note_provider(
         &mut self,
         name: &str,
         paused_until: Option<Timestamp>,
         reason: Option<&str>,
+        weight: Option<u32>,
     ) -> Result<(), StoreError> {
         execute!(self.0, "record a provider's state",
-            "INSERT INTO provider_state (name, paused_until, reason, tat)
-             VALUES ($1, $2, $3, 0) ON CONFLICT (name) DO UPDATE SET
-             paused_until = excluded.paused_until, reason = excluded.reason";
-            name, paused_until, reason
+            "INSERT INTO provider_state (name, paused_until, reason, weight, tat)
+             VALUES ($1, $2, $3, $4, 0) ON CONFLICT (name) DO UPDATE SET
+             paused_until = excluded.paused_until, reason = excluded.reason,
+             weight = excluded.weight";
+            name, paused_until, reason, weight.map(i64::from)
         )
     }
 }

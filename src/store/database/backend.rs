@@ -1,6 +1,8 @@
 //! The two databases as one closed set, and the few words in which their SQL differs.
 
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+
+use crate::store::database::under_way::UnderWay;
 
 /// One value for SQLite or one for PostgreSQL.
 #[derive(Debug, Clone)]
@@ -17,7 +19,7 @@ pub(crate) struct Pools {
 }
 
 /// A transaction under way.
-pub(crate) type Conn = Backend<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
+pub(crate) type Conn = Backend<UnderWay<Sqlite>, UnderWay<Postgres>>;
 
 /// Runs one body, written once, against whichever database is behind `$db`.
 ///

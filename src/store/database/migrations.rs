@@ -28,6 +28,16 @@ macro_rules! steps {
             11 "0011_incidents",
             12 "0012_wider_incidents",
             13 "0013_console_and_reconciliation",
+            14 "0014_mail_evidence",
+            15 "0015_verdicts",
+            16 "0016_provider_refs",
+            17 "0017_webhooks_out",
+            18 "0018_partners",
+            19 "0019_rules",
+            20 "0020_insight",
+            21 "0021_fallback",
+            22 "0022_conversations",
+            23 "0023_areas_and_rectify",
         )
     };
     ($folder:literal: $($number:literal $file:literal,)+) => {

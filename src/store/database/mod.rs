@@ -1,5 +1,6 @@
 //! How the store speaks with its database: opening, the schema, the words in which SQLite and
-//! PostgreSQL differ (`backend`), statements (`sql`), rows out and in (`rows`, `types`), errors.
+//! PostgreSQL differ (`backend`), how a unit of work begins and ends (`under_way`), statements
+//! (`sql`), rows out and in (`rows`, `types`), errors.
 //! Knows no table but those of the schema itself.
 
 pub(crate) mod backend;
@@ -11,3 +12,4 @@ pub(crate) mod rows;
 mod schema;
 pub(crate) mod sql;
 pub(crate) mod types;
+pub(crate) mod under_way;

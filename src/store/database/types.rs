@@ -7,11 +7,13 @@ use sqlx::error::BoxDynError;
 use sqlx::{ColumnIndex, Database, Decode, Encode, FromRow, Row, Type};
 
 use crate::domain::client::{SuppressionReason, TrackingConsent};
+use crate::domain::conversation::{ConversationState, LineWay};
 use crate::domain::event::{
     CaseStep, DeclaredState, EventState, IncidentKind, IncidentState, IncidentStep,
 };
 use crate::domain::receipt::ReceiptKind;
 use crate::domain::role::Role;
+use crate::domain::rule::FallbackOutcome;
 use crate::domain::template::VersionState;
 use crate::domain::test_send::TestSendState;
 use crate::domain::{
@@ -21,6 +23,8 @@ use crate::domain::{
 };
 use crate::store::cluster::invariants::Invariant;
 use crate::store::cluster::upkeep::{Blanked, Task};
+use crate::store::insight::days::Awaited;
+use crate::store::insight::zones::ZoneKind;
 use crate::store::sources::DifferenceSort;
 
 /// What a list of numbers is made of; see [`crate::store::json_ids`].
@@ -119,9 +123,9 @@ numbers!(new, get;
 );
 
 words!(
-    Blanked CaseStep Channel Class DeclaredState DifferenceSort EngagementKind EventState IncidentKind IncidentState IncidentStep
-    Invariant Lane MessageState OnUnknown Reason ReceiptKind Role SuppressionReason Tracking
-    TestSendState TrackingConsent Verdict VersionState Task
+    Awaited Blanked CaseStep Channel Class ConversationState DeclaredState DifferenceSort EngagementKind EventState FallbackOutcome IncidentKind IncidentState IncidentStep
+    Invariant Lane LineWay MessageState OnUnknown Reason ReceiptKind Role SuppressionReason Tracking
+    TestSendState TrackingConsent Verdict VersionState Task ZoneKind
 );
 
 /// An address is read from the columns `channel` and `address`.

@@ -12,7 +12,7 @@ pub use rows::{FinishedAttempt, NewAttempt};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Class, MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::database::rows::row;
-use crate::store::database::sql::{all, optional_value};
+use crate::store::database::sql::{all, optional, optional_value};
 use crate::store::{Conn, Doing as _, StoreError, handle, json_ids};
 
 handle!(attempts -> Attempts);
@@ -59,9 +59,10 @@ row! {
         pub maybe_duplicate: bool as risky,
         /// Earlier attempts of which nobody knows whether they arrived.
         pub doubt: Option<Doubt> = Doubt::among as (doubt_since, doubt_first, doubt_last),
-        /// Attempts begun to this client in the last hour.
+        /// Attempts to this client, begun in the last hour, that may have left: accepted, unknown or
+        /// still on the wire. What certainly did not leave has flooded nobody.
         pub attempts_last_hour: i64,
-        /// Attempts begun to this client in the last day.
+        /// The same of the last day.
         pub attempts_last_day: i64,
     }
 }
@@ -115,9 +116,13 @@ impl Attempts<'_> {
              WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_first,
              CASE WHEN m.opens > 0 THEN (SELECT max(a.provider) FROM attempt a
              WHERE a.message_id = m.id AND a.outcome = 'unknown') END AS doubt_last,
-             coalesce((SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN f.opens ELSE 0 END) AS BIGINT)
+             coalesce((SELECT CAST(sum(CASE WHEN f.opened_at > $2 THEN (SELECT count(*)
+             FROM attempt a WHERE a.message_id = f.id AND a.opened_at > $2
+             AND (a.outcome IS NULL OR a.outcome IN ('accepted', 'unknown'))) ELSE 0 END) AS BIGINT)
              FROM message f WHERE f.client_id = m.client_id AND f.id >= $3), 0) AS attempts_last_hour,
-             coalesce((SELECT CAST(sum(f.opens) AS BIGINT)
+             coalesce((SELECT CAST(sum(CASE WHEN f.opens > 0 THEN (SELECT count(*)
+             FROM attempt a WHERE a.message_id = f.id
+             AND (a.outcome IS NULL OR a.outcome IN ('accepted', 'unknown'))) ELSE 0 END) AS BIGINT)
              FROM message f WHERE f.client_id = m.client_id AND f.id >= $3), 0) AS attempts_last_day
              FROM message m JOIN plan p ON p.id = m.plan_id
              LEFT JOIN client c ON c.id = m.client_id
@@ -154,6 +159,33 @@ impl Attempts<'_> {
         optional_value!(self.0, "read which provider had an attempt",
             "SELECT provider FROM attempt WHERE message_id = $1 AND lease_no = $2";
             message, lease_no
+        )
+    }
+
+    /// The last attempt that this provider had under our own name for the message.
+    pub async fn under_reference(
+        &mut self,
+        provider: &str,
+        message: MessageId,
+        reference: &str,
+    ) -> Result<Option<i64>, StoreError> {
+        optional_value!(self.0, "find an attempt by our reference",
+            "SELECT lease_no FROM attempt WHERE message_id = $1 AND provider = $2
+             AND reference = $3 ORDER BY lease_no DESC LIMIT 1";
+            message, provider, reference
+        )
+    }
+
+    /// The last attempt that this provider calls so: its message and lease.
+    pub async fn under_provider_ref(
+        &mut self,
+        provider: &str,
+        provider_ref: &str,
+    ) -> Result<Option<(MessageId, i64)>, StoreError> {
+        optional!(self.0, "find an attempt by the provider's own name for it",
+            "SELECT message_id, lease_no FROM attempt WHERE provider = $1 AND provider_ref = $2
+             ORDER BY message_id DESC, lease_no DESC LIMIT 1";
+            provider, provider_ref
         )
     }
 

@@ -11,7 +11,9 @@ use crate::domain::{
     Channel, EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Tracking, Verdict,
 };
 use crate::store::database::sql::{all, execute, value};
+use crate::store::feed::note_replies;
 use crate::store::messages::rollup::{self, Acts, Facts, Sum};
+use crate::store::people::conversations;
 use crate::store::{StoreError, handle, json_ids};
 
 handle!(engagement -> Engagement);
@@ -32,6 +34,22 @@ pub struct NewEngagement {
     pub at: Timestamp,
 }
 
+/// Which rule decided a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ruling {
+    /// Its name, as `rules.toml` or `track` gives it.
+    pub rule: &'static str,
+    /// Of the rules that it stood in.
+    pub version: i64,
+}
+
+/// A hit as `track` judged it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedHit {
+    pub act: NewEngagement,
+    pub ruling: Ruling,
+}
+
 /// Hits on one message that turned out to be one machine's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Burst {
@@ -40,6 +58,8 @@ pub struct Burst {
     pub to: Timestamp,
     /// What gave it away.
     pub grounds: &'static str,
+    /// The rule that found it; none where somebody else did.
+    pub ruling: Option<Ruling>,
 }
 
 /// What is needed to judge a hit on a message.
@@ -94,17 +114,41 @@ impl Engagement<'_> {
         Ok(addressed.collect())
     }
 
-    /// Adds what readers did, turns bursts into machine hits, and moves the sums.
-    /// Hits on messages that are gone are forgotten.
+    /// Adds what readers did where no rule had to judge, turns bursts into machine hits, and moves
+    /// the sums. Hits on messages that are gone are forgotten.
     pub async fn record(
         &mut self,
-        hits: &[NewEngagement],
+        acts: &[NewEngagement],
         bursts: &[Burst],
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
-        let touched: BTreeSet<MessageId> = hits
+        let acts: Vec<_> = acts.iter().map(|act| (act, None)).collect();
+        self.add(&acts, bursts, ids).await
+    }
+
+    /// The same for what was judged: the rule and its version are kept beside the verdict.
+    pub async fn record_judged(
+        &mut self,
+        hits: &[JudgedHit],
+        bursts: &[Burst],
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        let acts: Vec<_> = hits
             .iter()
-            .map(|hit| hit.message)
+            .map(|hit| (&hit.act, Some(hit.ruling)))
+            .collect();
+        self.add(&acts, bursts, ids).await
+    }
+
+    async fn add(
+        &mut self,
+        acts: &[(&NewEngagement, Option<Ruling>)],
+        bursts: &[Burst],
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        let touched: BTreeSet<MessageId> = acts
+            .iter()
+            .map(|(act, _)| act.message)
             .chain(bursts.iter().map(|burst| burst.message))
             .collect();
         if touched.is_empty() {
@@ -112,7 +156,7 @@ impl Engagement<'_> {
         }
         let touched = json_ids(&touched);
         let counted = self.lock(&touched).await?;
-        self.insert(hits, ids).await?;
+        self.insert(acts, ids).await?;
         for burst in bursts {
             self.reclassify(burst).await?;
         }
@@ -132,11 +176,11 @@ impl Engagement<'_> {
     }
 
     /// Adds pixels that were loaded without saying whose. Leaves no row behind.
-    pub async fn add_anonymous_opens(&mut self, opens: &[(PlanId, i64)]) -> Result<(), StoreError> {
+    pub fn add_anonymous_opens(&mut self, opens: &[(PlanId, i64)]) {
         let sums = opens
             .iter()
             .map(|(plan, by)| (Sum::of_plan(*plan, Channel::Email), *by));
-        rollup::add_anonymous_opens(self.0, sums).await
+        rollup::add_anonymous_opens(self.0, sums);
     }
 
     /// Computes again what these messages count for, from their rows, and moves the sums: repairs
@@ -157,12 +201,21 @@ impl Engagement<'_> {
         )
     }
 
-    async fn insert(&mut self, hits: &[NewEngagement], ids: &dyn Ids) -> Result<(), StoreError> {
-        let rows: serde_json::Value = hits
+    async fn insert(
+        &mut self,
+        acts: &[(&NewEngagement, Option<Ruling>)],
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        let mut replies = Vec::new();
+        let rows: serde_json::Value = acts
             .iter()
-            .map(|hit| {
+            .map(|(hit, ruling)| {
+                let id = ids.next();
+                if hit.kind == EngagementKind::Replied {
+                    replies.push(id);
+                }
                 serde_json::json!([
-                    ids.next(),
+                    id,
                     hit.message.get(),
                     hit.kind,
                     hit.verdict,
@@ -170,25 +223,33 @@ impl Engagement<'_> {
                     hit.link.map(LinkId::get),
                     hit.detail,
                     hit.at.as_micros(),
+                    ruling.map(|ruling| ruling.rule),
+                    ruling.map(|ruling| ruling.version),
                 ])
             })
             .collect();
         execute!(self.0, "store what readers did",
-            "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at)
+            "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at,
+             rule, rules_version)
              SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), value ->> 2,
              value ->> 3, value ->> 4, CAST(value ->> 5 AS BIGINT), value ->> 6,
-             CAST(value ->> 7 AS BIGINT) FROM ", words::rows!("$1"),
+             CAST(value ->> 7 AS BIGINT), value ->> 8, CAST(value ->> 9 AS BIGINT)
+             FROM ", words::rows!("$1"),
             " WHERE EXISTS (SELECT 1 FROM message WHERE message.id = CAST(value ->> 1 AS BIGINT))";
             rows.to_string()
-        )
+        )?;
+        conversations::join(self.0, &replies, ids).await?;
+        note_replies(self.0, &replies).await
     }
 
     async fn reclassify(&mut self, burst: &Burst) -> Result<(), StoreError> {
         execute!(self.0, "correct verdicts",
-            "UPDATE engagement SET verdict = 'machine', grounds = $1
-             WHERE message_id = $2 AND kind IN ('opened', 'clicked', 'viewed')
-             AND at BETWEEN $3 AND $4";
-            burst.grounds, burst.message, burst.from, burst.to
+            "UPDATE engagement SET verdict = 'machine', grounds = $1, rule = $2,
+             rules_version = $3
+             WHERE message_id = $4 AND kind IN ('opened', 'clicked', 'viewed')
+             AND at BETWEEN $5 AND $6";
+            burst.grounds, burst.ruling.map(|ruling| ruling.rule),
+            burst.ruling.map(|ruling| ruling.version), burst.message, burst.from, burst.to
         )
     }
 

@@ -1,22 +1,24 @@
 //! Messages: written by the planner, claimed by the dispatcher, woken by their timers.
 //! What moves them from state to state is in `transitions`, attempts in `attempts`, receipts in
-//! `receipts`.
+//! `receipts`, mails that came back in `mails`.
 
 pub mod attempts;
 pub mod engagement;
 mod hasten;
+pub mod mails;
 pub mod receipts;
 pub mod recount;
 pub(in crate::store) mod rollup;
+pub mod slowness;
 pub mod timers;
 pub(in crate::store) mod transitions;
 
 pub use transitions::{Claimed, Inserted, NewMessage};
 
-use crate::domain::{Channel, Lane, MessageId, PlanId, Timestamp};
+use crate::domain::{Channel, ClientId, Lane, MessageId, PlanId, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, optional, value};
-use crate::store::{StoreError, handle};
+use crate::store::{StoreError, handle, json_ids};
 
 handle!(messages -> Messages);
 
@@ -30,6 +32,20 @@ impl Messages<'_> {
             "SELECT channel, address FROM message WHERE plan_id = $1
              AND state <> 'suppressed'";
             plan
+        )
+    }
+
+    /// At most `limit` messages of these plans, without those that the client's wishes held back.
+    pub async fn told_by(
+        &mut self,
+        plans: &[PlanId],
+        limit: i64,
+    ) -> Result<Vec<ToldByPlan>, StoreError> {
+        let plans = json_ids(plans);
+        all!(self.0, "read whom plans told",
+            "SELECT plan_id, client_id, channel FROM message WHERE plan_id IN (",
+            words::ids!("$1"), ") AND state <> 'suppressed' LIMIT $2";
+            &plans, limit
         )
     }
 
@@ -49,6 +65,16 @@ impl Messages<'_> {
              WHERE state = 'queued' AND lane = $1";
             lane
         )
+    }
+}
+
+row! {
+    /// Whom a plan told, and how.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct ToldByPlan {
+        pub plan: PlanId as plan_id,
+        pub client: ClientId as client_id,
+        pub channel: Channel,
     }
 }
 

@@ -57,15 +57,23 @@ impl Recount<'_> {
         )
     }
 
-    /// Counts the sums of one day again, and returns how many were wrong. Sums some of whose
-    /// messages are gone stay as they are.
-    pub async fn day(&mut self, day: i64) -> Result<u64, StoreError> {
+    /// Nobody else moves sums until the end of the transaction; those who have moved some are
+    /// waited for, and then seen.
+    async fn hold_sums(&mut self) -> Result<(), StoreError> {
+        rollup::settle(self.0).await?;
         if let crate::store::Backend::Postgres(c) = &mut *self.0 {
             sqlx::query("LOCK TABLE rollup IN SHARE ROW EXCLUSIVE MODE")
                 .execute(&mut **c)
                 .await
                 .doing("lock the sums")?;
         }
+        Ok(())
+    }
+
+    /// Counts the sums of one day again, and returns how many were wrong. Sums some of whose
+    /// messages are gone stay as they are.
+    pub async fn day(&mut self, day: i64) -> Result<u64, StoreError> {
+        self.hold_sums().await?;
         let id = |at: i64| first_id_at(Timestamp::from_micros(at));
         let (begin, end) = (day * DAY_US, (day + 1) * DAY_US);
         affected!(self.0, "count a day's totals again",
@@ -96,6 +104,7 @@ impl Recount<'_> {
     /// Sums of an older program whose messages are gone cannot be counted again: what they say of
     /// reading had no whole to be a part of, and is put aside. What became of the messages stays.
     pub async fn put_aside(&mut self) -> Result<u64, StoreError> {
+        self.hold_sums().await?;
         let oldest: Option<Timestamp> = optional_value!(
             self.0,
             "look for the oldest message",

@@ -2,7 +2,8 @@
 //!
 //! `transitions`, which changes message states, and `engagement`, which writes down what readers
 //! did, call [`follow`] with the moves; many new messages of one plan are counted by [`shift`].
-//! Nothing here reads messages or decides states. `insight` reads the sums.
+//! Both only gather: [`settle`] writes what was gathered, once, right before the commit. Nothing here
+//! reads messages or decides states. `insight` reads the sums.
 //!
 //! What a message counts in follows from its row and its plan alone ([`Standing`]), so a move is
 //! the sums of the standing after minus those of the one before. A message counts for the day its
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 use self::standing::{COLUMNS, Column};
 use crate::domain::{Channel, PlanId, Timestamp};
 use crate::store::database::sql::execute;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, on};
 
 pub(in crate::store) use counted::{
     acts, counted, day, differs, is_accepted, is_reached, is_read, is_readable, is_reporting, ones,
@@ -70,11 +71,12 @@ pub(in crate::store) struct Shift {
     pub(in crate::store) to: Standing,
 }
 
-type Deltas = BTreeMap<Sum, [i64; COLUMNS]>;
+/// By how much sums move, each named once.
+pub(in crate::store) type Deltas = BTreeMap<Sum, [i64; COLUMNS]>;
 
-/// Moves the sums with the messages. Moves that change no sum cost nothing.
-pub(in crate::store) async fn shift(conn: &mut Conn, moves: &[Shift]) -> Result<(), StoreError> {
-    let mut deltas = Deltas::new();
+/// Moves the sums with the messages, when the unit of work is settled.
+pub(in crate::store) fn shift(conn: &mut Conn, moves: &[Shift]) {
+    let deltas = gathered(conn);
     for step in moves {
         let delta = deltas.entry(step.sum).or_default();
         for column in step.to.columns(step.sum.channel) {
@@ -85,19 +87,29 @@ pub(in crate::store) async fn shift(conn: &mut Conn, moves: &[Shift]) -> Result<
             delta[column as usize] -= step.messages;
         }
     }
-    add(conn, deltas).await
 }
 
-/// Adds pixels that were loaded without saying whose.
-pub(in crate::store) async fn add_anonymous_opens(
+/// Adds pixels that were loaded without saying whose, when the unit of work is settled.
+pub(in crate::store) fn add_anonymous_opens(
     conn: &mut Conn,
     opens: impl IntoIterator<Item = (Sum, i64)>,
-) -> Result<(), StoreError> {
-    let mut deltas = Deltas::new();
+) {
+    let deltas = gathered(conn);
     for (sum, by) in opens {
         deltas.entry(sum).or_default()[Column::AnonymousOpens as usize] += by;
     }
+}
+
+/// Writes what was gathered. Commits do it; before them, only who reads sums in a unit of work that
+/// may have moved them. Whoever moves sums twice in one transaction may wait in a circle with
+/// another who does: each statement has an order, two of them have none.
+pub(in crate::store) async fn settle(conn: &mut Conn) -> Result<(), StoreError> {
+    let deltas = std::mem::take(gathered(conn));
     add(conn, deltas).await
+}
+
+fn gathered(conn: &mut Conn) -> &mut Deltas {
+    on!(conn, |c| &mut c.moved)
 }
 
 /// One statement for all sums, in the order of their keys: two nodes that move the same sums
@@ -179,7 +191,6 @@ fn row(sum: Sum, delta: &[i64]) -> serde_json::Value {
 mod tests {
     use super::*;
     use crate::domain::{EngagementKind, MessageState, Tracking, Verdict};
-    use crate::store::on;
     use crate::store::{Store, StoreUrl, Tx};
 
     const SUM: Sum = Sum {
@@ -232,6 +243,7 @@ mod tests {
     }
 
     async fn sums(tx: &mut Tx) -> (i64, i64, i64, i64, i64, i64) {
+        settle(&mut tx.conn).await.unwrap();
         on!(&mut tx.conn, |c| sqlx::query_as(
             "SELECT planned, accepted, delivered, unknown, measurable, opened FROM rollup"
         )
@@ -255,7 +267,7 @@ mod tests {
         ];
         let mut from = None;
         for to in path {
-            shift(&mut tx.conn, &[step(from, to)]).await.unwrap();
+            shift(&mut tx.conn, &[step(from, to)]);
             from = Some(to);
         }
         assert_eq!(sums(&mut tx).await, (1, 1, 1, 0, 1, 0));
@@ -278,16 +290,14 @@ mod tests {
         };
         let unknown = step(Some(MessageState::Sending), MessageState::Unknown);
         let accepted = step(Some(MessageState::Sending), MessageState::Accepted);
-        shift(&mut tx.conn, &[planned, unknown, unknown, accepted])
-            .await
-            .unwrap();
+        shift(&mut tx.conn, &[planned, unknown, unknown, accepted]);
         let pixel = Acts::NONE.with(EngagementKind::Opened, Verdict::Human);
         let opened = Shift {
             from: Some(accepted.to),
             to: accepted.to.with_acts(pixel),
             ..accepted
         };
-        shift(&mut tx.conn, &[opened]).await.unwrap();
+        shift(&mut tx.conn, &[opened]);
         assert_eq!(sums(&mut tx).await, (5_000, 1, 0, 2, 1, 1));
         // A report that comes later says that it never arrived: the reader knows better.
         let bounced = Shift {
@@ -295,7 +305,7 @@ mod tests {
             to: opened.to.in_state(MessageState::Undelivered),
             ..accepted
         };
-        shift(&mut tx.conn, &[bounced]).await.unwrap();
+        shift(&mut tx.conn, &[bounced]);
         assert_eq!(sums(&mut tx).await, (5_000, 1, 0, 2, 1, 1));
     }
 }

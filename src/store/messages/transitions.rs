@@ -25,6 +25,8 @@ macro_rules! found {
     };
 }
 
+pub(in crate::store) use found;
+
 /// States in which a message may still move: all that are not final.
 macro_rules! unfinished {
     () => {

@@ -145,6 +145,8 @@ impl Erasure<'_> {
         letters::delete(&mut self.0.conn, reference).await?;
         blank::audit(&mut self.0.conn, client, &named.deeds).await?;
         blank::test_sends(&mut self.0.conn, client).await?;
+        blank::conversations(&mut self.0.conn, client).await?;
+        blank::partner(&mut self.0.conn, reference).await?;
         blank::client(&mut self.0.conn, client, &named.partnered).await?;
         let erased = Erased {
             client,

@@ -1,11 +1,12 @@
 //! What clients wrote back, and which of it a person has still to answer.
 //!
-//! A reply is an engagement with words; it comes in through `engagement`. Answering happens by
-//! telephone or mail: here it is only written down that it was done, and by whom.
+//! A reply is an engagement with words; it comes in through `engagement`, and belongs to a conversation
+//! (`conversations`), where it is answered. Whoever answered by telephone says so here.
 
 use crate::domain::{MessageId, Timestamp};
 use crate::store::database::rows::row;
 use crate::store::database::sql::{affected, all, value};
+use crate::store::people::conversations::answered_elsewhere;
 use crate::store::{StoreError, handle};
 
 handle! {
@@ -41,12 +42,16 @@ row! {
         pub client_ref: Option<String>,
         /// The client's name, likewise.
         pub client_name: Option<String>,
+        /// Why it is not proven that the client wrote it; nothing where it is.
+        pub doubt: Option<String>,
         /// What the message was about: a case's or an incident's reference.
         pub about: String,
         /// When it was marked as answered.
         pub answered_at: Option<Timestamp>,
         /// Who marked it as answered.
         pub answered_by: Option<String>,
+        /// The conversation it belongs to; nothing for one that was answered before there were any.
+        pub conversation: Option<i64> as conversation_id,
     }
 }
 
@@ -58,7 +63,10 @@ macro_rules! replies {
     ($conn:expr, $($own:literal),+; $($value:expr),+) => {
         all!($conn, "list the replies of clients",
             "SELECT g.id, g.message_id, g.detail, g.at, c.ref AS client_ref,
-             c.name AS client_name, p.subject AS about, g.answered_at, g.answered_by
+             c.name AS client_name,
+             CASE WHEN g.verdict = 'undetermined' THEN g.grounds END AS doubt, p.subject AS about, g.answered_at, g.answered_by,
+             (SELECT max(l.conversation_id) FROM conversation_line l
+             WHERE l.engagement_id = g.id) AS conversation_id
              FROM engagement g JOIN message m ON m.id = g.message_id
              JOIN plan p ON p.id = m.plan_id LEFT JOIN client c ON c.id = m.client_id
              WHERE g.kind = 'replied' AND g.id < $1 AND ", $($own),+,
@@ -94,11 +102,14 @@ impl Replies<'_> {
         }
     }
 
-    /// How many nobody has answered, at most [`MOST_COUNTED`] + 1.
+    /// How many nobody has answered, at most [`MOST_COUNTED`] + 1; what partners ask stands on the same
+    /// page and is counted as well.
     pub async fn unanswered(&mut self) -> Result<i64, StoreError> {
         value!(self.0, "count the replies that nobody answered",
             "SELECT CAST(count(*) AS BIGINT) FROM (SELECT id FROM engagement
-             WHERE kind = 'replied' AND answered_at IS NULL LIMIT $1) AS waiting";
+             WHERE kind = 'replied' AND answered_at IS NULL
+             UNION ALL SELECT id FROM partner_question WHERE answered_at IS NULL
+             LIMIT $1) AS waiting";
             MOST_COUNTED + 1
         )
     }
@@ -115,6 +126,9 @@ impl Replies<'_> {
              WHERE id = $3 AND kind = 'replied' AND answered_at IS NULL";
             at, by, reply
         )?;
+        if marked == 1 {
+            answered_elsewhere(self.0, reply, at).await?;
+        }
         Ok(marked == 1)
     }
 }

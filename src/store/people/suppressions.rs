@@ -12,6 +12,8 @@ row! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Suppression {
         pub address: Address as row,
+        /// The client's contact point that has the address.
+        pub contact: i64 as contact_id,
         pub reason: SuppressionReason,
         /// The message that brought it about, if one did.
         pub message: Option<MessageId> as message_id,
@@ -40,11 +42,22 @@ impl Suppressions<'_> {
         )
     }
 
+    /// Lifts the bar of an address, for everyone who has it. What a client decided stays: they
+    /// alone take it back.
+    pub async fn lift(&mut self, address: &Address) -> Result<(), StoreError> {
+        execute!(self.0, "lift the bar of an address",
+            "DELETE FROM suppression WHERE channel = $1 AND address = $2
+             AND reason IN ('hard_bounce', 'complaint', 'manual')";
+            address.channel(), address.as_str()
+        )
+    }
+
     /// Those that concern a client's addresses.
     pub async fn of_client(&mut self, client: &str) -> Result<Vec<Suppression>, StoreError> {
         all!(self.0, "read a client's suppressions",
             "SELECT suppression.channel, suppression.address, suppression.reason,
-             suppression.message_id, suppression.created_at FROM client
+             suppression.message_id, suppression.created_at,
+             contact_point.id AS contact_id FROM client
              JOIN contact_point ON contact_point.client_id = client.id
              JOIN suppression ON suppression.channel = contact_point.channel
              AND suppression.address = contact_point.address WHERE client.ref = $1

@@ -37,7 +37,7 @@ row! {
 }
 
 impl Member {
-    const fn without_place(client: i64) -> Self {
+    pub(super) const fn without_place(client: i64) -> Self {
         Self { client, place: 0 }
     }
 }

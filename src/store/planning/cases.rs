@@ -14,7 +14,8 @@ pub use self::clock::{ClockDecision, ClockedCase};
 use crate::domain::event::{CaseData, CaseStep, Deadline};
 use crate::domain::{CaseId, EventId, Ids, Timestamp};
 use crate::store::database::rows::{json, maybe_parsed, row};
-use crate::store::database::sql::{all, execute, optional, value, values};
+use crate::store::database::sql::{affected, all, execute, optional, value, values};
+use crate::store::feed::note_case;
 use crate::store::{StoreError, handle};
 
 row! {
@@ -62,17 +63,19 @@ row! {
 pub struct AppliedToCase {
     /// Where the case stands now.
     pub case: CaseRecord,
+    /// It was not known before.
+    pub is_new: bool,
     /// No event of this case happened later: what it says still holds.
     pub newest: bool,
-    /// The case had another state or deadline before, or is closed now: what the clock said of it
-    /// holds no more.
-    pub moved: bool,
+    /// The case had another state or deadline before, or is closed now, and the clock spoke of it: what
+    /// it said holds no more.
+    pub outdates_reminders: bool,
 }
 
 row! {
     struct Overwritten {
         case: CaseRecord as row,
-        moved: bool,
+        outdates_reminders: bool,
     }
 }
 
@@ -121,21 +124,24 @@ impl Cases<'_> {
         occurred_at: Timestamp,
         ids: &dyn Ids,
     ) -> Result<AppliedToCase, StoreError> {
-        let case = self.open(event, data, occurred_at, ids).await?;
+        let new = CaseId::new(ids.next());
+        let case = self.open(new, event, data, occurred_at).await?;
         self.append(event, case, step, data, occurred_at).await?;
         let change = (event, step, occurred_at);
         if let Some(now) = self.overwrite(case, change, data).await? {
             return Ok(AppliedToCase {
                 case: now.case,
+                is_new: case == new,
                 newest: true,
-                moved: now.moved,
+                outdates_reminders: now.outdates_reminders,
             });
         }
         self.date_back(case, occurred_at).await?;
         Ok(AppliedToCase {
             case: self.get(&data.case).await?,
+            is_new: false,
             newest: false,
-            moved: false,
+            outdates_reminders: false,
         })
     }
 
@@ -162,13 +168,14 @@ impl Cases<'_> {
         Ok(true)
     }
 
-    /// The case's row, made when this is its first event, locked.
+    /// The case's row, made under the id `new` when this is its first event, locked. A statement of its
+    /// own: what moves the case must see what others did to it before.
     async fn open(
         &mut self,
+        new: CaseId,
         event: EventId,
         data: &CaseData,
         at: Timestamp,
-        ids: &dyn Ids,
     ) -> Result<CaseId, StoreError> {
         // Names itself in a conflict, so that the row is locked and its id comes back either way.
         value!(self.0, "enter a case",
@@ -176,7 +183,7 @@ impl Cases<'_> {
              state_since, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $6,
              (SELECT event.received_at FROM event WHERE event.id = $7))
              ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref RETURNING id";
-            ids.next(), &data.case, &data.client, &data.kind, &data.state, at, event
+            new, &data.case, &data.client, &data.kind, &data.state, at, event
         )
     }
 
@@ -188,13 +195,17 @@ impl Cases<'_> {
         data: &CaseData,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        execute!(self.0, "record a change of a case",
+        let new = affected!(self.0, "record a change of a case",
             "INSERT INTO case_change (event_id, case_id, type, state, owner, note,
              expected_by, occurred_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (event_id) DO NOTHING";
             event, case, step, &data.state, &data.owner, &data.note,
             data.expected_by.map(|deadline| deadline.to_string()), at
-        )
+        )?;
+        if new == 0 {
+            return Ok(());
+        }
+        note_case(self.0, step.as_str(), case, &data.state, at).await
     }
 
     /// What the case is now, if no newer event is known; none otherwise. Of two events at the same
@@ -221,9 +232,12 @@ impl Cases<'_> {
              WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1
              AND type NOT IN ", reminders!(), " AND (occurred_at, event_id) > ($8, $10))
              RETURNING ", columns!(),
-            ", opened_at <> changed_at AND (clock_step = 0 OR closed_at IS NOT NULL) AS moved";
+            ", opened_at <> changed_at AND (clock_step = 0 OR closed_at IS NOT NULL)
+             AND EXISTS (SELECT 1 FROM plan WHERE plan.superseded_by IS NULL
+             AND plan.subject IN (", words::texts!("$11"), ")) AS outdates_reminders";
             case, &data.client, &data.kind, &data.state, &data.owner, &data.note,
-            data.expected_by.map(|deadline| deadline.to_string()), at, closed_at, event
+            data.expected_by.map(|deadline| deadline.to_string()), at, closed_at, event,
+            json(&CaseStep::REMINDERS.map(|step| step.plan_subject(&data.case)))?
         )
     }
 
@@ -283,6 +297,23 @@ impl Cases<'_> {
             "SELECT ", columns!(), " FROM case_file WHERE client_ref = $1
              AND id < $2 ORDER BY id DESC LIMIT $3";
             client, before.map_or(i64::MAX, CaseId::get), limit
+        )
+    }
+
+    /// At most `limit` cases of the clients that a partner looks after, newest first, those older than
+    /// `before` only: for programs of the organisation. What a partner's own people see is asked
+    /// of `reports::partner`.
+    pub async fn for_partner(
+        &mut self,
+        partner: &str,
+        before: Option<CaseId>,
+        limit: i64,
+    ) -> Result<Vec<CaseRecord>, StoreError> {
+        all!(self.0, "read the cases of a partner's clients",
+            "SELECT ", columns!(), " FROM case_file
+             WHERE client_ref IN (SELECT ref FROM client WHERE partner = $1)
+             AND id < $2 ORDER BY id DESC LIMIT $3";
+            partner, before.map_or(i64::MAX, CaseId::get), limit
         )
     }
 

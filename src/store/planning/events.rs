@@ -14,6 +14,7 @@ use serde_json::Value;
 use self::known::KnownEvent;
 use self::ready::ReadyEvent;
 use crate::domain::event::{Arrival, Event, EventData, EventState};
+use crate::domain::ids::first_id_at;
 use crate::domain::{EventId, FieldError, Ids, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{affected, all, execute, optional, optional_value, values};
@@ -51,6 +52,14 @@ pub struct TakenEvents {
     pub events: Vec<StoredEvent>,
     /// Whether anybody was ever erased. Until the end of the unit of work nobody is.
     pub anybody_erased: bool,
+}
+
+/// What became of an event, and why.
+#[derive(Debug)]
+pub struct EventMark {
+    pub event: EventId,
+    pub state: EventState,
+    pub detail: Option<String>,
 }
 
 handle!(events -> Events);
@@ -180,6 +189,35 @@ impl Events<'_> {
         Ok(rows.into_iter().map(EventRow::read).collect())
     }
 
+    /// The types of the newest `limit` events since then, each once.
+    pub async fn types_since(
+        &mut self,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        values!(self.0, "list the types of events",
+            "SELECT DISTINCT type FROM (SELECT type FROM event WHERE id >= $1
+             ORDER BY id DESC LIMIT $2) AS newest ORDER BY type";
+            first_id_at(since), limit
+        )
+    }
+
+    /// The newest `limit` events of these types among the newest `looked_at` since then.
+    pub async fn of_types(
+        &mut self,
+        types: &[String],
+        since: Timestamp,
+        (looked_at, limit): (i64, i64),
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let rows: Vec<EventRow> = all!(self.0, "read the newest events of some types",
+            columns!(), " FROM event WHERE id IN (SELECT id FROM (SELECT id, type FROM event
+             WHERE id >= $1 ORDER BY id DESC LIMIT $2) AS newest WHERE type IN (",
+            words::texts!("$4"), ") ORDER BY id DESC LIMIT $3) ORDER BY id DESC";
+            first_id_at(since), looked_at, limit, json(types)?
+        )?;
+        Ok(rows.into_iter().map(EventRow::read).collect())
+    }
+
     /// At most `limit` events that nobody planned yet, oldest first, but those that tell nobody last; they stay locked for this
     /// unit of work, and those another planner holds are passed over. Whether anybody was erased is
     /// asked in the same statement: each one more is felt in how soon one event is told.
@@ -251,16 +289,20 @@ impl Events<'_> {
         Ok(done == 1)
     }
 
-    /// Notes what became of an event, and why.
-    pub async fn mark(
-        &mut self,
-        id: EventId,
-        state: EventState,
-        detail: Option<&str>,
-    ) -> Result<(), StoreError> {
-        execute!(self.0, "record what became of an event",
-            "UPDATE event SET state = $2, detail = $3 WHERE id = $1";
-            id, state, detail
+    /// Notes what became of events, and why.
+    pub async fn mark(&mut self, marks: &[EventMark]) -> Result<(), StoreError> {
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = marks
+            .iter()
+            .map(|mark| (mark.event, mark.state, &mark.detail))
+            .collect();
+        execute!(self.0, "record what became of events",
+            "UPDATE event SET state = r.state, detail = r.detail
+             FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state,
+             value ->> 2 AS detail FROM ", words::rows!("$1"), ") AS r WHERE event.id = r.id";
+            json(&rows)?
         )
     }
 }

@@ -24,7 +24,8 @@ use crate::domain::area::Area;
 use crate::domain::event::{Incident, IncidentData, IncidentStep};
 use crate::domain::{EventId, Ids, IncidentId, Timestamp};
 use crate::store::database::rows::{json, json_column, row};
-use crate::store::database::sql::{all, execute, one, optional, optional_value, values};
+use crate::store::database::sql::{affected, all, execute, one, optional, optional_value, values};
+use crate::store::feed::note_incident;
 use crate::store::{StoreError, handle};
 
 pub use self::answers::{BackAnswer, BackCount, GivenAnswer};
@@ -63,6 +64,8 @@ row! {
 pub struct AppliedToIncident {
     /// Where the incident stands now, in full.
     pub incident: IncidentRecord,
+    /// It was not known before, so nobody was told of it either.
+    pub is_new: bool,
     /// No event of this incident happened later: what it says still holds. What the clock made of
     /// it meanwhile does not count.
     pub newest: bool,
@@ -72,6 +75,19 @@ pub struct AppliedToIncident {
     pub stood: Option<Incident>,
     /// What it covered then, or when those were looked for last whom it did not cover any more.
     pub told_area: Option<Area>,
+}
+
+impl AppliedToIncident {
+    const fn to_a_new_one(id: IncidentId, incident: Incident) -> Self {
+        Self {
+            incident: IncidentRecord { id, incident },
+            is_new: true,
+            newest: true,
+            told: None,
+            stood: None,
+            told_area: None,
+        }
+    }
 }
 
 handle!(incidents -> Incidents);
@@ -104,7 +120,11 @@ impl Incidents<'_> {
         ids: &dyn Ids,
     ) -> Result<AppliedToIncident, StoreError> {
         let first = Incident::begin(step, data, occurred_at);
-        let (id, told): (IncidentId, Option<EventId>) = self.open(&first, ids).await?;
+        if let Some(id) = self.enter(&first, ids).await? {
+            self.append(event, id, step, data, occurred_at).await?;
+            return Ok(AppliedToIncident::to_a_new_one(id, first));
+        }
+        let (id, told): (IncidentId, Option<EventId>) = self.lock_known(&data.incident).await?;
         self.append(event, id, step, data, occurred_at).await?;
         let changes = self.history(&data.incident).await?;
         let incident = fold(&changes).unwrap_or(first);
@@ -115,6 +135,7 @@ impl Incidents<'_> {
         };
         Ok(AppliedToIncident {
             incident: IncidentRecord { id, incident },
+            is_new: false,
             newest: step.is_reckoned() || is_newest(&changes, event),
             told: told.and_then(|told| fold_until(&changes, told)),
             stood,
@@ -146,21 +167,31 @@ impl Incidents<'_> {
         )
     }
 
-    /// The incident's row, made when this is its first event, locked.
-    async fn open(
+    /// Writes the row of an incident that is not known yet, and nothing where it is. Outages open while
+    /// everything else waits: this is all that a new one needs.
+    async fn enter(
         &mut self,
         first: &Incident,
         ids: &dyn Ids,
+    ) -> Result<Option<IncidentId>, StoreError> {
+        optional_value!(self.0, "enter an incident",
+            "INSERT INTO incident (id, ref, kind, state, service, severity, area, cause, note,
+             began_at, expected_end, opened_at, changed_at, closed_at, parent, next_update, clock_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)
+             ON CONFLICT (ref) DO NOTHING RETURNING id";
+            ids.next(), &first.incident, first.kind, first.state, &first.service, &first.severity,
+            area_text(&first.area)?, &first.cause, &first.note, first.began_at, first.expected_end,
+            first.opened_at, first.changed_at, first.closed_at, &first.parent, first.next_update
+        )
+    }
+
+    async fn lock_known(
+        &mut self,
+        reference: &str,
     ) -> Result<(IncidentId, Option<EventId>), StoreError> {
-        execute!(self.0, "enter an incident",
-            "INSERT INTO incident (id, ref, kind, state, area, opened_at, changed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (ref) DO NOTHING";
-            ids.next(), &first.incident, first.kind, first.state, area_text(&first.area)?,
-            first.opened_at
-        )?;
         one!(self.0, "lock an incident",
             "SELECT id, told_event FROM incident WHERE ref = $1", words::for_update!();
-            &first.incident
+            reference
         )
     }
 
@@ -173,11 +204,15 @@ impl Incidents<'_> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let text = serde_json::to_string(data).map_err(|error| unwritable(&error))?;
-        execute!(self.0, "record a change of an incident",
+        let new = affected!(self.0, "record a change of an incident",
             "INSERT INTO incident_change (event_id, incident_id, type, data, occurred_at)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (event_id) DO NOTHING";
             event, incident, step, &text, at
-        )
+        )?;
+        if new == 0 {
+            return Ok(());
+        }
+        note_incident(self.0, step.as_str(), incident, at).await
     }
 
     /// The clock looks at once at what it is to make of it now.

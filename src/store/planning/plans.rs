@@ -7,7 +7,7 @@ use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{
     affected, all, execute, optional, optional_value, value, values,
 };
-use crate::store::messages::transitions::{Withdrawal, withdraw_plans};
+use crate::store::messages::transitions::{Withdrawal, found, withdraw_plans};
 use crate::store::{StoreError, handle, json_ids};
 
 handle!(plans -> Plans);
@@ -53,8 +53,8 @@ row! {
     }
 }
 
-/// How far a fan-out has come.
-#[derive(Debug, Clone, Copy)]
+/// How far a fan-out has come. The default: it has not begun.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Advance {
     /// The last client that has its row.
     pub cursor: i64,
@@ -91,19 +91,20 @@ macro_rules! columns {
 }
 
 impl Plans<'_> {
-    /// Writes a plan that is still to be fanned out. Returns false when this event and rule have
-    /// one already.
-    pub async fn insert(&mut self, plan: &Plan) -> Result<bool, StoreError> {
+    /// Writes a plan and how far its fan-out is, which may be its end: the messages follow in the same
+    /// unit of work. Returns false when this event and rule have one already.
+    pub async fn insert(&mut self, plan: &Plan, on: &Advance) -> Result<bool, StoreError> {
         let done = affected!(self.0, "write a plan",
             "INSERT INTO plan (id, event_id, rule, template, template_version_id, version,
              topic, class, lane, subject, occurred_at, superseded_by, settings, variables,
-             state, cursor, planned, suppressed, due_at, created_at, day, clicks)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-             'planning', 0, 0, 0, $15, $16, $17, $18)
+             due_at, created_at, day, clicks, cursor, planned, suppressed, state, finished_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+             $18, $19, $20, $21, CASE WHEN $22 IS NULL THEN 'planning' ELSE 'planned' END, $22)
              ON CONFLICT (event_id, rule) DO NOTHING";
             plan.id, plan.event, &plan.rule, &plan.template, plan.template_version, plan.version,
             &plan.topic, plan.class, plan.lane, &plan.subject, plan.occurred_at, plan.superseded_by,
-            &plan.settings, &plan.variables, plan.due_at, plan.created_at, plan.day, plan.clicks
+            &plan.settings, &plan.variables, plan.due_at, plan.created_at, plan.day, plan.clicks,
+            on.cursor, on.planned, on.suppressed, on.over
         )?;
         Ok(done == 1)
     }
@@ -190,6 +191,16 @@ impl Plans<'_> {
         )
     }
 
+    /// The plans that these events have become.
+    pub async fn of_events(&mut self, events: &[EventId]) -> Result<Vec<Plan>, StoreError> {
+        let events = json_ids(events);
+        all!(self.0, "read the plans of events",
+            "SELECT ", columns!(), " FROM plan WHERE event_id IN (", words::ids!("$1"), ")
+             ORDER BY id";
+            &events
+        )
+    }
+
     /// The plans with these ids.
     pub async fn get_many(&mut self, ids: &[PlanId]) -> Result<Vec<Plan>, StoreError> {
         let ids = json_ids(ids);
@@ -229,7 +240,8 @@ impl Plans<'_> {
     }
 
     /// Marks every older plan on the subject as overtaken by `by`, and takes their waiting
-    /// messages out of the queue. What is already `sending` cannot be stopped.
+    /// messages out of the queue. What is already `sending` cannot be stopped; what is put back into the
+    /// queue afterwards is overtaken at its next attempt.
     pub async fn supersede(
         &mut self,
         subject: &str,
@@ -238,11 +250,15 @@ impl Plans<'_> {
         occurred_at: Timestamp,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let older: Vec<PlanId> = values!(self.0, "mark earlier plans as superseded",
+        // Mostly nothing waits: only the plans of which something does come back.
+        let older: Vec<Option<PlanId>> = values!(self.0, "mark earlier plans as superseded",
             "UPDATE plan SET superseded_by = $2 WHERE subject = $1 AND event_id <> $3
-             AND superseded_by IS NULL AND occurred_at <= $4 RETURNING id";
+             AND superseded_by IS NULL AND occurred_at <= $4
+             RETURNING CASE WHEN EXISTS (SELECT 1 FROM message WHERE message.plan_id = plan.id
+             AND ", found!(waiting), ") THEN id END";
             subject, by, event, occurred_at
         )?;
+        let older: Vec<PlanId> = older.into_iter().flatten().collect();
         withdraw_plans(self.0, &older, Withdrawal::Superseded, now).await
     }
 

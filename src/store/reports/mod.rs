@@ -10,6 +10,8 @@ mod incidents;
 mod messages;
 mod now;
 mod operation;
+pub mod partner;
+mod rules;
 mod stats;
 pub mod status_page;
 mod story;
@@ -19,6 +21,7 @@ pub use incidents::{DeliveryFunnel, IncidentNews};
 pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};
 pub use operation::{NodeRow, NodeState, ProviderRow};
+pub use rules::RuleFigures;
 pub use stats::{Counts, StatsBy, StatsRow};
 pub use story::{
     MessageStory, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,

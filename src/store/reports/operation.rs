@@ -64,6 +64,8 @@ row! {
         pub paused_until: Option<Timestamp>,
         /// Why it is paused.
         pub reason: Option<String>,
+        /// Its points, where several share the channel.
+        pub weight: Option<i64>,
     }
 }
 
@@ -83,7 +85,7 @@ impl Reports<'_> {
         all!(
             self.0,
             "list the providers",
-            "SELECT name, paused_until, reason FROM provider_state ORDER BY name"
+            "SELECT name, paused_until, reason, weight FROM provider_state ORDER BY name"
         )
     }
 

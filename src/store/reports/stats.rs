@@ -3,6 +3,7 @@
 use crate::store::StoreError;
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, value};
+use crate::store::messages::rollup::settle;
 
 use super::Reports;
 
@@ -91,6 +92,7 @@ impl Reports<'_> {
         to: i64,
         by: StatsBy,
     ) -> Result<Vec<StatsRow>, StoreError> {
+        settle(self.0).await?;
         all!(self.0, "add up the totals by day",
             "SELECT CASE WHEN $3 THEN day ELSE 0 END AS day,
              CASE WHEN $4 THEN template ELSE '' END AS template,
@@ -124,6 +126,7 @@ impl Reports<'_> {
 
     /// How many messages providers took since the beginning.
     pub async fn accepted_ever(&mut self) -> Result<i64, StoreError> {
+        settle(self.0).await?;
         value!(
             self.0,
             "count accepted messages",

@@ -1,5 +1,6 @@
 //! Everything that is known about one message, from the event to the reader's click.
 
+use crate::domain::rule::FallbackOutcome;
 use crate::domain::{
     Channel, Class, EventId, Lane, MessageId, MessageState, PlanId, Reason, Timestamp, Tracking,
 };
@@ -47,6 +48,8 @@ row! {
         pub tries: i64,
         pub maybe_duplicate: bool as risky,
         pub late_bounce: bool,
+        /// What became of turning to another channel.
+        pub fallback: Option<FallbackOutcome>,
         /// Whether its last provider reports deliveries.
         pub reports: bool,
         /// A person opened it, clicked, looked at the status page or answered.
@@ -133,6 +136,10 @@ row! {
         pub kind: String,
         pub verdict: String,
         pub grounds: String,
+        /// The rule that decided; none where a button was pressed.
+        pub rule: Option<String>,
+        /// Of the rules it stood in.
+        pub rules_version: Option<i64>,
         pub detail: Option<String>,
         /// Where a clicked link leads.
         pub url: Option<String>,
@@ -146,7 +153,7 @@ impl Reports<'_> {
         let found: Option<MessageStory> = optional!(self.0, "read a message",
             "SELECT m.id, c.ref AS client_ref, c.name AS client_name, m.channel, m.address,
              m.locale, m.lane, m.tracking, m.state, m.reason, m.due_at, m.expires_at,
-             m.wake_at, m.tries, m.risky, m.late_bounce, m.created_at, m.opened_at,
+             m.wake_at, m.tries, m.risky, m.late_bounce, m.fallback, m.created_at, m.opened_at,
              m.accepted_at, m.final_at, coalesce(m.reports, m.channel = 'sms') AS reports, ",
             rollup::day!(), " AS day, (", rollup::is_read!(), ") AS read, coalesce(p.clicks, TRUE) AS clicks,
              p.id AS plan_id, p.rule, p.template, p.version, p.topic, p.class, p.subject,
@@ -189,7 +196,7 @@ impl Reports<'_> {
     /// At most 500: a scanner's flood is cut here, not in the browser.
     async fn engagement(&mut self, id: MessageId) -> Result<Vec<StoryEngagement>, StoreError> {
         all!(self.0, "read what a message's reader did",
-            "SELECT g.kind, g.verdict, g.grounds, g.detail, l.url, g.at
+            "SELECT g.kind, g.verdict, g.grounds, g.rule, g.rules_version, g.detail, l.url, g.at
              FROM engagement g LEFT JOIN link l ON l.id = g.link_id
              WHERE g.message_id = $1 ORDER BY g.at, g.id LIMIT 500";
             id

@@ -1,17 +1,19 @@
 //! Sources that Araldo looks at by itself: which node reads each, how far it came, and how it does.
 //! What could not be taken is in `dead`, what a source says is open and is not known here in
-//! `reconciliation`.
+//! `reconciliation`; mailboxes are in `inboxes`.
 //!
 //! A claim ends with its node, as every other does, and it is a fence: what a node writes of a
 //! source counts only while the source is its own. What a look brought stands in the same
 //! transaction as the place it reached; when to look and what to take is decided in `source`.
 
 mod dead;
+pub mod inboxes;
 mod reconciliation;
 
 use chrono::TimeDelta;
 
 pub use self::dead::{DEAD_BEGINNING, DeadLetter, DeadNotice, DeadRecord};
+pub use self::inboxes::InboxRow;
 pub use self::reconciliation::{
     ComparedSource, DifferenceSort, NamedDifference, ReconciledRow, StandingHere,
 };

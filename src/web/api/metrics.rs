@@ -9,11 +9,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::{Reason, Timestamp};
-use crate::store::StoreError;
 use crate::store::cluster::invariants::Invariant;
 use crate::store::cluster::upkeep::Breach;
+use crate::store::feed::Webhook;
+use crate::store::messages::mails::StrayMails;
 use crate::store::reports::{Counts, LaneLoad, NodeRow, NodeState, ProviderRow, Totals};
-use crate::store::sources::{ReconciledRow, SourceRow};
+use crate::store::sources::{InboxRow, ReconciledRow, SourceRow};
+use crate::store::{StoreError, Tx};
 use crate::web::Web;
 use crate::web::problem::Problem;
 
@@ -37,6 +39,11 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     let providers = tx.reports().providers().await?;
     let watched = tx.sources().list().await?;
     let compared = tx.reconciliations().list().await?;
+    let told = tx.webhooks().list().await?;
+    let last = tx.feed().span().await?.last;
+    let inboxes = tx.inboxes().list().await?;
+    let strays = tx.mails().strays().await?;
+    let waits = waits(web, &mut tx, now).await?;
     let mut text = String::from(
         "# HELP araldo_waiting Messages that are due, by lane.\n# TYPE araldo_waiting gauge\n",
     );
@@ -70,9 +77,13 @@ async fn figures(web: &Web, now: Timestamp) -> Result<String, StoreError> {
     kept(&mut text, &breaches);
     nodes(&mut text, &runs);
     paused(&mut text, &providers, now);
+    weights(&mut text, &providers);
     sources(&mut text, &watched);
     differences(&mut text, &compared);
+    webhooks(&mut text, &told, last);
+    unheard(&mut text, waits);
     strangers(&mut text, web.door.strangers.load(Ordering::Relaxed));
+    mailboxes(&mut text, &inboxes, &strays);
     Ok(text)
 }
 
@@ -115,6 +126,21 @@ fn paused(text: &mut String, providers: &[ProviderRow], now: Timestamp) {
     }
 }
 
+/// Only where several share a channel.
+fn weights(text: &mut String, providers: &[ProviderRow]) {
+    text.push_str("# HELP araldo_provider_weight Points that a provider has of its channel.\n");
+    text.push_str("# TYPE araldo_provider_weight gauge\n");
+    for provider in providers {
+        if let Some(weight) = provider.weight {
+            let name = &provider.name;
+            line(
+                text,
+                format_args!("araldo_provider_weight{{provider=\"{name}\"}} {weight}"),
+            );
+        }
+    }
+}
+
 /// What is watched. A source that says when its records changed has a lag.
 fn sources(text: &mut String, watched: &[SourceRow]) {
     text.push_str("# HELP araldo_source_up Whether the last look at a source succeeded: 1 or 0.\n");
@@ -150,7 +176,37 @@ fn sources(text: &mut String, watched: &[SourceRow]) {
     }
 }
 
-/// Of this node alone: nothing of such a text is kept.
+/// How many conversations wait for an answer, and how many of them longer than was promised.
+async fn waits(web: &Web, tx: &mut Tx, now: Timestamp) -> Result<(i64, i64), StoreError> {
+    let all = tx.conversations().waiting_since(now).await?;
+    let overdue = match web.console.dialogue.promise.overdue_since(now) {
+        Some(since) => tx.conversations().waiting_since(since).await?.waiting,
+        None => 0,
+    };
+    Ok((all.waiting, overdue))
+}
+
+/// Conversations in which a client waits for an answer.
+fn unheard(text: &mut String, (waiting, overdue): (i64, i64)) {
+    for (name, help, count) in [
+        (
+            "araldo_conversations_waiting",
+            "Conversations in which a client waits for an answer.",
+            waiting,
+        ),
+        (
+            "araldo_conversations_overdue",
+            "Those in which the answer was promised for a time that has passed.",
+            overdue,
+        ),
+    ] {
+        line(text, format_args!("# HELP {name} {help}"));
+        line(text, format_args!("# TYPE {name} gauge"));
+        line(text, format_args!("{name} {count}"));
+    }
+}
+
+/// Of this node alone: numbers of no client, whatever became of their words.
 fn strangers(text: &mut String, count: u64) {
     text.push_str(
         "# HELP araldo_replies_of_strangers_total Texts to this node from numbers of no client.\n",
@@ -160,6 +216,28 @@ fn strangers(text: &mut String, count: u64) {
         text,
         format_args!("araldo_replies_of_strangers_total {count}"),
     );
+}
+
+/// The mailboxes that mails come back to, and the mails that are about no message of ours: those wait
+/// there for a person.
+fn mailboxes(text: &mut String, inboxes: &[InboxRow], strays: &[StrayMails]) {
+    text.push_str("# HELP araldo_inbox_up Whether the last look at a mailbox succeeded: 1 or 0.\n");
+    text.push_str("# TYPE araldo_inbox_up gauge\n");
+    for inbox in inboxes {
+        let (name, up) = (&inbox.name, u8::from(inbox.fault.is_none()));
+        line(
+            text,
+            format_args!("araldo_inbox_up{{inbox=\"{name}\"}} {up}"),
+        );
+    }
+    text.push_str("# HELP araldo_mails_unmatched Mails that came back and are about no message.\n");
+    text.push_str("# TYPE araldo_mails_unmatched gauge\n");
+    for StrayMails { class, mails } in strays {
+        line(
+            text,
+            format_args!("araldo_mails_unmatched{{class=\"{class}\"}} {mails}"),
+        );
+    }
 }
 
 /// What each source said of its present state, held against what is known. One that was never asked
@@ -174,6 +252,31 @@ fn differences(text: &mut String, compared: &[ReconciledRow]) {
         line(
             text,
             format_args!("araldo_source_differs{{source=\"{name}\"}} {differs}"),
+        );
+    }
+}
+
+/// Who is told what happens, and how much of it they do not know yet.
+fn webhooks(text: &mut String, told: &[Webhook], last: i64) {
+    text.push_str(
+        "# HELP araldo_webhook_up Whether the last try of a webhook went well: 1 or 0. Switched off by hand: none.\n",
+    );
+    text.push_str("# TYPE araldo_webhook_up gauge\n");
+    for webhook in told.iter().filter(|one| one.off_by.is_none()) {
+        let (name, off) = (&webhook.name, webhook.off_at.or(webhook.failing_since));
+        let up = u8::from(off.is_none());
+        line(
+            text,
+            format_args!("araldo_webhook_up{{webhook=\"{name}\"}} {up}"),
+        );
+    }
+    text.push_str("# HELP araldo_webhook_behind Entries of the feed behind the last one told.\n");
+    text.push_str("# TYPE araldo_webhook_behind gauge\n");
+    for webhook in told {
+        let (name, behind) = (&webhook.name, (last - webhook.cursor).max(0));
+        line(
+            text,
+            format_args!("araldo_webhook_behind{{webhook=\"{name}\"}} {behind}"),
         );
     }
 }

@@ -9,8 +9,8 @@ use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// Items of a page when `limit` is absent.
-const USUAL: i64 = 100;
-const LARGEST: i64 = 1_000;
+pub(super) const USUAL: i64 = 100;
+pub(super) const LARGEST: i64 = 1_000;
 
 /// Which page is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! `clicked` of `clicks_measurable`, `read` of `read_measurable`, `confirmed` and `replied` of
 //! `reached`. An SMS cannot be opened: in rows of SMS alone, `opened` is null. In rows that are
 //! not grouped by channel both `opened` and `measurable` count the e-mails and nothing else.
+//! `rules_version` says by which rules hits are told from machines' now (docs/reading.md).
 
 use axum::Json;
 use axum::extract::State;
@@ -13,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{Channel, Timestamp};
 use crate::store::reports::{StatsBy, StatsRow};
+use crate::track::verdict::rules;
 use crate::web::Web;
 use crate::web::day::date;
 use crate::web::extract::Query;
@@ -36,7 +38,7 @@ pub(crate) struct StatsQuery {
     by: Option<String>,
 }
 
-/// Answers `{"rows":[..]}`.
+/// Answers `{"rows":[..],"rules_version":..}`.
 pub(crate) async fn get(
     State(web): State<Web>,
     Query(ask): Query<StatsQuery>,
@@ -54,11 +56,12 @@ pub(crate) async fn get(
     let mut tx = web.store.read().await?;
     let rows = tx.reports().stats(from, to, by).await?;
     let rows: Vec<Value> = rows.iter().map(|found| row(found, by)).collect();
-    Ok(Json(json!({ "rows": rows })))
+    let version = rules::known().version;
+    Ok(Json(json!({ "rows": rows, "rules_version": version })))
 }
 
 /// The day of a date, or the one in `zone` of a time.
-fn day(field: &str, text: &str, zone: Tz) -> Result<i64, Problem> {
+pub(super) fn day(field: &str, text: &str, zone: Tz) -> Result<i64, Problem> {
     if let Ok(date) = text.parse::<chrono::NaiveDate>() {
         return Ok(i64::from(date.to_epoch_days()));
     }
@@ -113,6 +116,7 @@ fn row(found: &StatsRow, by: StatsBy) -> Value {
     if by.channel && found.channel == Channel::Sms.as_str() {
         row.insert("opened".into(), Value::Null);
     }
+    row.insert("rules_version".into(), rules::known().version.into());
     Value::Object(row)
 }
 

@@ -44,6 +44,14 @@ impl FormFields {
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
+
+    /// What follows a beginning in the names of the fields that were sent, as those of boxes that were
+    /// ticked.
+    pub fn names_after<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .keys()
+            .filter_map(move |name| name.strip_prefix(beginning))
+    }
 }
 
 impl FromRequest<Web> for Posted {

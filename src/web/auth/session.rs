@@ -22,6 +22,7 @@ use crate::domain::language::Language;
 use crate::domain::role::{Right, Role};
 use crate::domain::{Timestamp, UserId};
 use crate::store::access::sessions::{NewSession, Session};
+use crate::store::reports::partner::PartnerSight;
 use crate::store::{Store, StoreError};
 use crate::web::Web;
 use crate::web::problem::Problem;
@@ -42,6 +43,8 @@ pub struct Person {
     pub email: String,
     /// What they may do.
     pub role: Role,
+    /// Whose clients they see, where they are of a partner; nothing there: nobody's.
+    pub sight: Option<PartnerSight>,
     /// The word this session's forms must carry.
     pub csrf: String,
     /// Of their pages, where they chose one.
@@ -64,11 +67,14 @@ impl Person {
     }
 
     fn of(session: Session, hash: String) -> Self {
+        let of_partner = session.role == Role::Partner;
+        let partner = session.partner.filter(|_| of_partner);
         Self {
             user: session.user,
             session: hash,
             email: session.email,
             role: session.role,
+            sight: partner.map(PartnerSight::of),
             csrf: session.csrf,
             // What another version may have written counts as no choice.
             language: session.language.as_deref().and_then(Language::of),

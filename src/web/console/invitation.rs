@@ -46,7 +46,8 @@ pub(crate) async fn form(
     Ok(draw(&web, &headers, token, invited, None))
 }
 
-/// `POST`: sets the password and leads to the login.
+/// `POST`: sets the password and leads to the login, which says so and from there to the first page: whoever
+/// can log in with it has typed what they meant.
 pub(crate) async fn enter(
     State(web): State<Web>,
     Path(token): Path<String>,
@@ -65,7 +66,7 @@ pub(crate) async fn enter(
     if !set(&web, &token, &person.email, &password).await? {
         return Ok(draw(&web, &headers, token, None, None));
     }
-    Ok(strictly(Redirect::to("/console/login")))
+    Ok(strictly(Redirect::to("/console/login?password=set")))
 }
 
 /// Whom the link is for, if it is good.

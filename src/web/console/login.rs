@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::domain::EmailAddress;
 use crate::domain::limits::{LOGIN_ADDRESS, LOGIN_FORM};
+use crate::domain::role::Role;
 use crate::store::StoreError;
 use crate::store::access::audit::AuditEntry;
 use crate::store::access::users::User;
@@ -23,6 +24,7 @@ use crate::web::body;
 use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
+use super::first_page;
 use super::shell::layout::theme;
 use super::shell::{ConsoleWords, FluentValue, assets, languages, page_with, strictly};
 use super::theme::inside;
@@ -37,6 +39,8 @@ struct LoginPage {
     email: String,
     next: String,
     fault: Option<String>,
+    /// An invitation led here: the password was set just now.
+    was_set: bool,
     words: ConsoleWords,
 }
 
@@ -56,6 +60,7 @@ impl LoginPage {
             email,
             next,
             fault: None,
+            was_set: false,
         }
     }
 
@@ -65,20 +70,24 @@ impl LoginPage {
     }
 }
 
-/// Where to go after the login.
-#[derive(Debug, Deserialize)]
+/// Where to go after the login, and whether a password was `set` just before it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct ReturnTo {
-    #[serde(default)]
     next: String,
+    password: String,
 }
 
 /// `GET /console/login`.
 pub(crate) async fn form(
     State(web): State<Web>,
     headers: HeaderMap,
-    Query(ReturnTo { next }): Query<ReturnTo>,
+    Query(ReturnTo { next, password }): Query<ReturnTo>,
 ) -> Result<Response, Problem> {
-    let page = LoginPage::new(&web, &headers, String::new(), next);
+    let page = LoginPage {
+        was_set: password == "set",
+        ..LoginPage::new(&web, &headers, String::new(), next)
+    };
     page.show(&web, StatusCode::OK).await
 }
 
@@ -211,10 +220,12 @@ async fn welcome(
     note(web, &user.email, "session.began", &user.email).await?;
     let device = device::cookie(web, user.id);
     let cookies = [(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)];
-    Ok(strictly((
-        AppendHeaders(cookies),
-        Redirect::to(inside(next)),
-    )))
+    // Where a partner's people were sent to the login from need not be a page of theirs.
+    let to = match next.starts_with(first_page(user.role)) {
+        false if user.role == Role::Partner => first_page(user.role),
+        _ => inside(next),
+    };
+    Ok(strictly((AppendHeaders(cookies), Redirect::to(to))))
 }
 
 /// `POST /console/logout`.

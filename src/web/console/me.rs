@@ -36,6 +36,8 @@ struct MePage {
     /// There is one besides this.
     elsewhere: bool,
     rule: String,
+    /// Whether the digest of each day is wanted; nothing for the staff, who have none.
+    digest: Option<bool>,
     done: Option<String>,
     fault: Option<String>,
 }
@@ -55,6 +57,7 @@ pub(crate) async fn get(
     let done = match done.as_str() {
         "password" => Some(words.say("people-me-changed").into_owned()),
         "sessions" => Some(words.say("people-me-ended").into_owned()),
+        "digest" => Some(words.say("people-me-digest-done").into_owned()),
         _ => None,
     };
     draw(&visit, StatusCode::OK, done, None).await
@@ -70,6 +73,10 @@ async fn draw(
     let Person { user, session, .. } = &visit.person;
     let mut tx = visit.web.store.read().await?;
     let rows = tx.sessions().of_user(*user, now.at, IDLE).await?;
+    let digest = match visit.person.sight {
+        Some(_) => Some(tx.digests().wanted(*user).await?),
+        None => None,
+    };
     drop(tx);
     let page = MePage {
         frame: visit
@@ -81,6 +88,7 @@ async fn draw(
             .map(|row| mine(row, session, now))
             .collect(),
         rule: rule(words),
+        digest,
         done,
         fault,
     };

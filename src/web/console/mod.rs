@@ -5,15 +5,19 @@
 //! know `shell` and `state`, which know no page. Pages read through `store::reports`; they decide
 //! nothing about messages. Who may see what stands in the table of routes.
 
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::Uri;
 use axum::response::Redirect;
 
-use crate::domain::role::Right;
+use crate::domain::role::{Right, Role};
+use crate::web::Web;
+use crate::web::auth::session::Person;
 use crate::web::routes::{Access, Routes};
 
 mod audit;
 mod cases;
 mod clients;
+mod inbox;
 mod incidents;
 mod insight;
 mod invitation;
@@ -22,9 +26,12 @@ mod me;
 mod messages;
 mod new_password;
 mod now;
+mod partner;
 mod people;
 mod person;
+mod rectify;
 mod replies;
+mod rules;
 mod sandbox;
 mod search;
 mod settings;
@@ -33,6 +40,7 @@ mod sources;
 mod state;
 mod templates;
 mod theme;
+mod webhooks;
 
 pub(in crate::web) use shell::errors::{problem, wants_page};
 pub use state::{ConsoleState, DeclareSettings, ProviderFace};
@@ -45,8 +53,7 @@ pub(super) fn is_in(uri: &Uri) -> bool {
 /// The routes of this part, and who may.
 #[rustfmt::skip] // a table is read line by line
 pub(super) fn routes() -> Routes {
-    use Access::{Anyone, Person, Token};
-    let home = || async { Redirect::to("/console/now") };
+    use Access::{Account, Anyone, Person, Token};
     let may = Access::Right;
     Routes::default()
         .get("/", Anyone, home)
@@ -55,15 +62,15 @@ pub(super) fn routes() -> Routes {
         .get("/console/assets/{hash}/{name}", Anyone, shell::assets::get)
         .get("/console/login", Anyone, login::form)
         .post("/console/login", Anyone, login::enter)
-        .post("/console/logout", Person, login::leave)
+        .post("/console/logout", Account, login::leave)
         .get("/console/invitation/{token}", Token, invitation::form)
         .post("/console/invitation/{token}", Token, invitation::enter)
-        .get("/console/me", Person, me::get)
-        .post("/console/me/password", Person, me::password)
-        .post("/console/me/sessions", Person, me::end)
-        .post("/console/theme", Person, theme::post)
-        .post("/console/language", Person, person::language)
-        .post("/console/time-zone", Person, person::time_zone)
+        .get("/console/me", Account, me::get)
+        .post("/console/me/password", Account, me::password)
+        .post("/console/me/sessions", Account, me::end)
+        .post("/console/theme", Account, theme::post)
+        .post("/console/language", Account, person::language)
+        .post("/console/time-zone", Account, person::time_zone)
         .get("/console/search", Person, search::get)
         .get("/console/now", Person, now::page::get)
         .get("/console/now/live", Person, now::live::get)
@@ -74,21 +81,49 @@ pub(super) fn routes() -> Routes {
         .get("/console/clients/{client}", Person, clients::show::get)
         .get("/console/clients/{client}/reveal", Person, clients::show::back)
         .post("/console/clients/{client}/reveal", may(Right::Reveal), clients::show::reveal)
+        .post("/console/clients/{client}/lift", may(Right::LiftBars), clients::lift::post)
         .get("/console/cases", Person, cases::list::get)
         .get("/console/cases/{case}", Person, cases::show::get)
         .get("/console/replies", Person, replies::list::get)
         .post("/console/replies/{id}/answered", may(Right::AnswerReplies), replies::answer::post)
+        .post("/console/questions/{id}/answer", may(Right::AnswerReplies), replies::question::answer)
         .get("/console/incidents", Person, incidents::list::get)
         .get("/console/incidents/{incident}", Person, incidents::show::get)
         .get("/console/insight", may(Right::Rates), insight::page::get)
         .get("/console/insight.csv", may(Right::Rates), insight::csv::get)
+        .get("/console/insight.xlsx", may(Right::Rates), insight::xlsx::get)
+        .get("/console/insight/calls", may(Right::Rates), insight::calls::get)
+        .get("/console/insight/reach", may(Right::Rates), insight::reach::get)
+        .get("/console/insight/reach.csv", may(Right::Rates), insight::reach::csv)
+        .get("/console/insight/unread", may(Right::Rates), insight::unread::get)
         .get("/console/audit", may(Right::Administer), audit::list::get)
         .get("/console/audit.csv", may(Right::Administer), audit::csv::get)
         .get("/console/settings", Person, settings::get)
+        .merge(inbox::routes())
+        .merge(partner::routes())
         .merge(people::routes())
         .merge(incidents::routes())
+        .merge(rectify::routes())
         .merge(sources::routes())
         .merge(templates::routes())
+        .merge(rules::routes())
+        .merge(webhooks::routes())
         .merge(sandbox::routes())
         .around(|router| router.layer(axum::middleware::from_fn(shell::errors::as_page)))
+}
+
+/// Where somebody begins: people of partners at their own pages, everybody else at `now`.
+const fn first_page(role: Role) -> &'static str {
+    match role {
+        Role::Partner => partner::HOME,
+        _ => "/console/now",
+    }
+}
+
+/// Whoever is not logged in goes to the login from there.
+async fn home(State(web): State<Web>, request: Request) -> Redirect {
+    let (mut parts, _) = request.into_parts();
+    let person = Person::from_request_parts(&mut parts, &web).await;
+    let role = person.map_or(Role::Viewer, |person| person.role);
+    Redirect::to(first_page(role))
 }

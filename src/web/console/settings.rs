@@ -7,13 +7,13 @@ use axum::response::Response;
 use chrono_tz::Tz;
 
 use crate::domain::role::Right;
-use crate::store::access::audit::AuditRow;
 use crate::store::access::keys::StoredKey;
 use crate::store::access::users::User;
 use crate::store::reports::{NodeRow, NodeState};
 use crate::store::{StoreError, Tx};
 use crate::web::problem::Problem;
 
+use super::audit::line::AuditLine;
 use super::shell::{self, Badge, ConsolePart, ConsoleWords, Frame, Visit, When};
 use super::state::{Moment, ProviderFace};
 
@@ -42,7 +42,7 @@ struct NodeLine {
 struct Office {
     keys: Vec<(StoredKey, When, Option<When>, Badge)>,
     people: Vec<(User, When, Badge)>,
-    audit: Vec<(AuditRow, When)>,
+    audit: Vec<AuditLine>,
 }
 
 #[derive(Template)]
@@ -53,6 +53,8 @@ struct SettingsPage {
     public_url: String,
     nodes: Vec<NodeLine>,
     providers: Vec<ProviderFace>,
+    /// To whom it is posted what happens.
+    sees_webhooks: bool,
     office: Option<Office>,
     /// By whose clock their pages go, if they chose.
     zone: &'static str,
@@ -80,6 +82,7 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
         public_url: web.public_url.to_string(),
         nodes: nodes.into_iter().map(|row| node(row, now)).collect(),
         providers: web.console.providers.clone(),
+        sees_webhooks: visit.may(Right::SeeWebhooks),
         office,
         zone: visit.person.zone.map_or("", Tz::name),
         zone_hint: words.with("settings-zone-hint", "zone", web.console.zone().name()),
@@ -123,10 +126,6 @@ async fn office(tx: &mut Tx, now: Moment) -> Result<Office, StoreError> {
         let added = When::new(user.created_at, now);
         (user, added, badge)
     };
-    let dated = |entry: AuditRow| {
-        let at = When::new(entry.at, now);
-        (entry, at)
-    };
     Ok(Office {
         keys: tx.keys().list().await?.into_iter().map(key).collect(),
         people: tx.users().list().await?.into_iter().map(person).collect(),
@@ -135,7 +134,7 @@ async fn office(tx: &mut Tx, now: Moment) -> Result<Office, StoreError> {
             .recent(50)
             .await?
             .into_iter()
-            .map(dated)
+            .map(|row| AuditLine::new(row, now))
             .collect(),
     })
 }

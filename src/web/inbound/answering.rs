@@ -21,6 +21,8 @@ pub(super) struct AutomaticAnswer {
     group: &'static str,
     /// The topic that was stopped or began again; none: everything.
     topic: Option<String>,
+    /// When people are there, where nobody is now.
+    hours: Option<String>,
     /// At most one of these goes to a client in a day.
     once_a_day: bool,
 }
@@ -40,6 +42,18 @@ impl AutomaticAnswer {
             template: "reply-info",
             group: "info",
             topic: None,
+            hours: None,
+            once_a_day: true,
+        }
+    }
+
+    /// Nobody is there now; `hours`: when somebody is.
+    pub(super) fn away(hours: &str) -> Self {
+        Self {
+            template: "reply-away",
+            group: "away",
+            topic: None,
+            hours: Some(hours.to_owned()),
             once_a_day: true,
         }
     }
@@ -49,6 +63,7 @@ impl AutomaticAnswer {
             template,
             group,
             topic: topic.map(str::to_owned),
+            hours: None,
             once_a_day: false,
         }
     }
@@ -91,8 +106,11 @@ impl AutomaticAnswer {
         })
     }
 
-    /// What the text says of the topic.
+    /// What the text says of the topic, or of the hours.
     fn variables(&self, sender: &SmsSender<'_>) -> Value {
+        if let Some(hours) = &self.hours {
+            return json!({ (self.group): { "hours": hours } });
+        }
         let Some(topic) = &self.topic else {
             return json!({});
         };

@@ -4,7 +4,7 @@
 //! A text belongs to the last message that its number got. It is taken once, by the gateway's name for
 //! it: an event `reply.received` holds the place, with neither number nor text. One of a few words is
 //! obeyed (`track::words`); all else is a reply for a person, as one on the status page is. What has a
-//! number that no client has is counted, and kept nowhere; but its STOP holds.
+//! number that no client has is counted; its STOP holds, and other words wait in a conversation.
 //!
 //! Next: `sender` (what is done with a text), `answering` (what is said back at once), `strangers` (a
 //! number that no client has).
@@ -39,6 +39,13 @@ pub(in crate::web) struct InboundSms<'a> {
     pub(in crate::web) text: &'a str,
 }
 
+impl InboundSms<'_> {
+    /// What it is called among those of all gateways.
+    fn key(&self) -> String {
+        format!("{}:{}", self.provider, self.id)
+    }
+}
+
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum SmsOutcome {
@@ -61,7 +68,7 @@ pub(in crate::web) async fn take(
     let word = understood(sms.text);
     let mut tx = web.store.write().await?;
     let Some(told) = tx.senders().who_has(&number).await? else {
-        strangers::obey(web, tx, &number, &word, now).await?;
+        strangers::obey(web, tx, sms, (&number, &word), now).await?;
         return Ok(of_nobody(web));
     };
     let sender = SmsSender {
@@ -73,7 +80,7 @@ pub(in crate::web) async fn take(
     if !accept(web, &mut tx, &noted(sms, &sender, &word), now).await? {
         return Ok(SmsOutcome::TakenBefore);
     }
-    let answer = sender.obey(&mut tx, &word, sms.text).await?;
+    let answer = sender.obey(&mut tx, &word, sms).await?;
     if let Some(answer) = answer
         && answer.may_be_given(&mut tx).await?
     {

@@ -2,11 +2,13 @@
 
 use chrono::TimeDelta;
 
+use super::InboundSms;
 use super::answering::AutomaticAnswer;
 use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES, QUESTION_OPEN};
-use crate::domain::{EngagementKind, MessageId, PhoneNumber, Timestamp, Verdict};
+use crate::domain::{Address, Channel, EngagementKind, MessageId, PhoneNumber, Timestamp, Verdict};
 use crate::store::access::audit::AuditEntry;
 use crate::store::messages::engagement::NewEngagement;
+use crate::store::people::conversations::NewLine;
 use crate::store::people::preferences::Decision;
 use crate::store::people::senders::LastTold;
 use crate::store::reports::status_page::Followed;
@@ -18,6 +20,12 @@ use crate::web::public::{BackSettled, settle};
 
 /// A text that answers a message older than this may be about something else; people are told so.
 const FRESH: TimeDelta = TimeDelta::hours(72);
+
+/// What is kept of a text.
+pub(super) fn kept_of(text: &str) -> String {
+    let kept: String = sanitize::lines(text).chars().take(LONGEST_REPLY).collect();
+    kept.trim().to_owned()
+}
 
 /// Who wrote, and after which message, if any.
 pub(super) struct SmsSender<'a> {
@@ -33,26 +41,26 @@ impl SmsSender<'_> {
         &self,
         tx: &mut Tx,
         word: &SentWord,
-        text: &str,
+        sms: &InboundSms<'_>,
     ) -> Result<Option<AutomaticAnswer>, StoreError> {
         match word {
             SentWord::Stop(None) => self.stop(tx).await.map(Some),
             SentWord::Start(None) => self.resume(tx).await.map(Some),
-            SentWord::Stop(Some(topic)) => self.choose(tx, topic, false, text).await,
-            SentWord::Start(Some(topic)) => self.choose(tx, topic, true, text).await,
+            SentWord::Stop(Some(topic)) => self.choose(tx, topic, false, sms).await,
+            SentWord::Start(Some(topic)) => self.choose(tx, topic, true, sms).await,
             SentWord::Info => {
                 self.read(tx).await?;
                 Ok(Some(AutomaticAnswer::info()))
             }
             SentWord::Help => {
-                self.keep(tx, text).await?;
+                self.keep(tx, sms).await?;
                 Ok(Some(AutomaticAnswer::info()))
             }
             SentWord::Yes | SentWord::No => match self.settle(tx, *word == SentWord::No).await? {
                 true => Ok(None),
-                false => self.keep(tx, text).await,
+                false => self.keep(tx, sms).await,
             },
-            SentWord::Free => self.keep(tx, text).await,
+            SentWord::Free => self.keep(tx, sms).await,
         }
     }
 
@@ -82,13 +90,13 @@ impl SmsSender<'_> {
         tx: &mut Tx,
         topic: &str,
         wanted: bool,
-        text: &str,
+        sms: &InboundSms<'_>,
     ) -> Result<Option<AutomaticAnswer>, StoreError> {
         let client = self.told.client;
         let topics = tx.preferences().topics(client).await?;
         let names: Vec<&str> = topics.keys().map(String::as_str).collect();
         let Some(topic) = topic_named(topic, &names) else {
-            return self.keep(tx, text).await;
+            return self.keep(tx, sms).await;
         };
         if topics.get(topic).copied().flatten() != Some(wanted) {
             let decision = Decision::Topic {
@@ -129,10 +137,13 @@ impl SmsSender<'_> {
     }
 
     /// Keeps the text for a person. Whoever has written so often already is told where to call, and so
-    /// is whoever was never told anything: a reply is kept with a message.
-    async fn keep(&self, tx: &mut Tx, text: &str) -> Result<Option<AutomaticAnswer>, StoreError> {
-        let kept: String = sanitize::lines(text).chars().take(LONGEST_REPLY).collect();
-        let kept = kept.trim();
+    /// is whoever was never told anything, though their text is kept as well.
+    async fn keep(
+        &self,
+        tx: &mut Tx,
+        sms: &InboundSms<'_>,
+    ) -> Result<Option<AutomaticAnswer>, StoreError> {
+        let kept = kept_of(sms.text);
         if kept.is_empty() {
             self.read(tx).await?;
             return Ok(None);
@@ -142,15 +153,37 @@ impl SmsSender<'_> {
             None => tx.senders().told_otherwise(self.told.client).await?,
         };
         let Some(message) = message else {
+            let (ids, key) = (&*self.web.ids, sms.key());
+            let line = NewLine {
+                key: &key,
+                client: Some(self.told.client),
+                address: &Address::Phone(self.number.clone()),
+                text: &kept,
+                at: self.now,
+            };
+            tx.conversations().keep(&line, ids).await?;
             return Ok(Some(AutomaticAnswer::info()));
         };
         let replied = EngagementKind::Replied;
         if tx.engagement().count(message, replied).await? >= MOST_REPLIES {
             return Ok(Some(AutomaticAnswer::info()));
         }
-        self.note(tx, message, replied, Some(kept.to_owned()))
-            .await?;
-        Ok(None)
+        self.note(tx, message, replied, Some(kept)).await?;
+        if self.told.message.is_none() {
+            tx.conversations().came_by(message, Channel::Sms).await?;
+        }
+        self.away(tx).await
+    }
+
+    /// That nobody is there now, to whoever may be told so.
+    async fn away(&self, tx: &mut Tx) -> Result<Option<AutomaticAnswer>, StoreError> {
+        let Some(hours) = self.web.console.dialogue.promise.closed_at(self.now) else {
+            return Ok(None);
+        };
+        match tx.senders().is_stopped(self.number).await? {
+            true => Ok(None),
+            false => Ok(Some(AutomaticAnswer::away(hours.written()))),
+        }
     }
 
     async fn unsubscribed(&self, tx: &mut Tx) -> Result<(), StoreError> {

@@ -1,12 +1,16 @@
 //! A text from a number that no client has. Its STOP holds all the same, for whoever is written down with
-//! the number later; nothing is said back, and nothing else is kept.
+//! the number later; other words wait for a person, in a conversation. Nothing is said back.
 //!
-//! Whose number it is cannot be known, so there is a limit on how many are barred in an hour.
+//! Whose number it is cannot be known, so there is a limit on how many are barred in an hour, and on how
+//! many wait for a person.
 
 use std::sync::{Mutex, PoisonError};
 
+use super::InboundSms;
+use super::sender::kept_of;
 use crate::domain::limits::STRANGERS_BARRED;
-use crate::domain::{PhoneNumber, Timestamp};
+use crate::domain::{Address, PhoneNumber, Timestamp};
+use crate::store::people::conversations::{KeptLine, NewLine};
 use crate::store::{StoreError, Tx};
 use crate::track::words::SentWord;
 use crate::web::Web;
@@ -30,18 +34,18 @@ impl StrangersBarred {
     }
 }
 
-/// Bars the number, or takes that back.
+/// Bars the number, or takes that back; keeps what else is said.
 pub(super) async fn obey(
     web: &Web,
     mut tx: Tx,
-    number: &PhoneNumber,
-    word: &SentWord,
+    sms: &InboundSms<'_>,
+    (number, word): (&PhoneNumber, &SentWord),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let stops = match word {
         SentWord::Stop(None) => true,
         SentWord::Start(None) => false,
-        _ => return Ok(()),
+        _ => return keep(web, tx, sms, number, now).await,
     };
     if tx.senders().is_stopped(number).await? == stops {
         return Ok(());
@@ -59,6 +63,38 @@ pub(super) async fn obey(
     tx.senders().stop(number, None, now).await?;
     tx.commit().await?;
     tracing::info!("a number that no client has is barred: it wrote STOP");
+    Ok(())
+}
+
+/// Keeps the words for a person, unless so many wait already.
+async fn keep(
+    web: &Web,
+    mut tx: Tx,
+    sms: &InboundSms<'_>,
+    number: &PhoneNumber,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let text = kept_of(sms.text);
+    if text.is_empty() {
+        return Ok(());
+    }
+    let line = NewLine {
+        key: &sms.key(),
+        client: None,
+        address: &Address::Phone(number.clone()),
+        text: &text,
+        at: now,
+    };
+    match tx.conversations().keep(&line, &*web.ids).await? {
+        KeptLine::Kept => {
+            tx.commit().await?;
+            tracing::info!("a number that no client has wrote; its words wait for a person");
+        }
+        KeptLine::KnownBefore => {}
+        KeptLine::TooMany => tracing::warn!(
+            "the words of a number that no client has are not kept: too many wait for a person"
+        ),
+    }
     Ok(())
 }
 

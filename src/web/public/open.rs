@@ -10,6 +10,7 @@ use super::visitor::Visitor;
 use crate::domain::token::Purpose;
 use crate::domain::{EngagementKind, MessageId, PlanId, Verdict};
 use crate::track::Hit;
+use crate::track::verdict::in_kind;
 use crate::web::Web;
 use crate::web::extract::Path;
 
@@ -39,7 +40,7 @@ pub(super) async fn pixel(
             at: now,
         });
     } else if let Some(plan) = web.signer.open_one(Purpose::AnonymousOpen, token)
-        && visitor.sight.verdict == Verdict::Human
+        && in_kind(visitor.sight, EngagementKind::Opened).verdict == Verdict::Human
     {
         web.track.engagement.note_anonymous_open(PlanId::new(plan));
     }

@@ -17,6 +17,7 @@ use crate::domain::client::HOME_ZONE;
 use crate::domain::event::CaseStep;
 use crate::domain::token::Purpose;
 use crate::store::people::preferences::Choices;
+use crate::store::planning::rectifications::Rectification;
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::track::Hit;
@@ -53,7 +54,12 @@ pub(super) async fn show(
     Query(after): Query<StatusQuery>,
     visitor: Visitor,
 ) -> Response {
-    let (told, subject, choices) = match read(&web, &token).await {
+    let StatusReading {
+        told,
+        subject,
+        choices,
+        rectified,
+    } = match read(&web, &token).await {
         Ok(found) => found,
         Err(refusal) => return refusal.shown(),
     };
@@ -71,7 +77,8 @@ pub(super) async fn show(
             at: web.clock.now(),
         });
     }
-    render(&web, &token, &after, told, &subject, choices)
+    let matter = (&subject, rectified);
+    render(&web, &token, &after, told, matter, choices)
 }
 
 fn render(
@@ -79,7 +86,7 @@ fn render(
     token: &str,
     after: &StatusQuery,
     mut told: NotifiedMessage,
-    subject: &PageSubject,
+    (subject, rectified): (&PageSubject, Option<Rectification>),
     choices: Option<Choices>,
 ) -> Response {
     // The language the client chose since, rather than the one of an old message.
@@ -99,6 +106,7 @@ fn render(
         language,
         token,
         done: view::done(after.done.as_deref(), language),
+        rectified,
         contact: web.pages.contact(),
         story: view::story(&told, subject, &web.pages, calendar),
         asks: view::asks(subject),
@@ -116,16 +124,26 @@ fn render(
 }
 
 /// Everything the page shows, at one moment.
-async fn read(
-    web: &Web,
-    token: &str,
-) -> Result<(NotifiedMessage, PageSubject, Option<Choices>), Refusal> {
+struct StatusReading {
+    told: NotifiedMessage,
+    subject: PageSubject,
+    choices: Option<Choices>,
+    rectified: Option<Rectification>,
+}
+
+async fn read(web: &Web, token: &str) -> Result<StatusReading, Refusal> {
     let message = refusal::named(web, Purpose::Status, token)?;
     let mut tx = web.store.read().await?;
     let told = refusal::told(&mut tx, message).await?;
     let subject = subject(&mut tx, &told).await?;
     let choices = tx.preferences().of(told.client, message).await?;
-    Ok((told, subject, choices))
+    let rectified = tx.rectifications().of_message(message).await?;
+    Ok(StatusReading {
+        told,
+        subject,
+        choices,
+        rectified,
+    })
 }
 
 /// Changes shown at most: the page stays one short letter.

@@ -12,6 +12,7 @@ use crate::domain::{Channel, Class, Timestamp};
 use crate::store::people::preferences::Choices;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
 use crate::store::planning::incidents::IncidentReport;
+use crate::store::planning::rectifications::Rectification;
 use crate::store::reports::status_page::NotifiedMessage;
 
 /// What a message is about.
@@ -39,6 +40,8 @@ pub(super) struct StatusPageView<'a> {
     /// It is about a body's list of cases: whether that was confirmed.
     pub(super) list: Option<bool>,
     pub(super) choices: Option<ChoicesForm>,
+    /// The message that led here was wrong.
+    pub(super) rectified: Option<Rectification>,
 }
 
 /// What is the matter.

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
 
 use crate::track::recent::Network;
-use crate::track::verdict::{Judgement, Signs, at_sight};
+use crate::track::verdict::{HEADERS, Judgement, Signs, at_sight};
 use crate::web::Web;
 
 #[derive(Debug, Clone, Copy)]
@@ -27,26 +27,14 @@ impl FromRequestParts<Web> for Visitor {
         let site = text(&parts.headers, "sec-fetch-site");
         Ok(Self {
             sight: at_sight(Signs {
-                bodiless: matches!(parts.method, Method::HEAD | Method::OPTIONS),
-                prefetch: is_prefetch(&parts.headers),
+                method: parts.method.as_str(),
                 agent: text(&parts.headers, header::USER_AGENT.as_str()),
+                headers: HEADERS.map(|name| text(&parts.headers, name)),
             }),
             network: Network::of(web.door.caller(&parts.extensions, &parts.headers)),
             from_elsewhere: !matches!(site, "" | "same-origin" | "none"),
         })
     }
-}
-
-/// Browsers, mail programs and proxies have said it in these ways over the years.
-fn is_prefetch(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"]
-        .into_iter()
-        .map(|name| text(headers, name))
-        .any(|value| {
-            ["prefetch", "preview", "prerender"]
-                .iter()
-                .any(|word| value.contains(word))
-        })
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

@@ -15,6 +15,7 @@ on_both_databases!(
     a_form_drawn_before_another_word_is_refused,
     whoever_wrote_any_of_it_does_not_approve_it,
     what_waits_is_an_alarm_for_those_who_may_act,
+    only_approvers_approve_where_the_settings_say_so,
     a_time_that_has_passed_is_refused,
     a_service_is_chosen_from_a_list,
     names_in_a_sheet_are_no_supply_points,
@@ -193,6 +194,31 @@ async fn what_waits_is_an_alarm_for_those_who_may_act(store: TestStore) {
     assert!(page.contains("è stato restituito"), "{page}");
     let page = manager.get("/console/now").await.text;
     assert!(!page.contains("waits for approval"), "{page}");
+}
+
+async fn only_approvers_approve_where_the_settings_say_so(store: TestStore) {
+    let office = Office::on(store, Some(0)).await.for_approvers();
+    let operator = office.person(Role::Operator).await;
+    let manager = office.person(Role::Manager).await;
+    let approver = office.person(Role::Approver).await;
+    let check = operator.declares(&[("municipalities", TOWN)]).await;
+    operator.presses(&check, "ask").await;
+    let page = manager.get(&check).await.text;
+    assert!(!page.contains(&format!("{check}/approve")), "{page}");
+    let revision = approver.get(&check).await.field("revision");
+    let form = [("revision", revision.as_str())];
+    let refused = manager.post(&format!("{check}/approve"), &form).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    approver.presses(&check, "approve").await;
+    let page = operator.get(&check).await.text;
+    assert!(page.contains("Approved by approver@example.org"), "{page}");
+
+    let own = approver.declares(&[("municipalities", TOWN)]).await;
+    approver.presses(&own, "ask").await;
+    let revision = approver.get(&own).await.field("revision");
+    let form = [("revision", revision.as_str())];
+    let refused = approver.post(&format!("{own}/approve"), &form).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
 }
 
 /// What comes of the form for a new incident.

@@ -81,6 +81,18 @@ impl Office {
         office
     }
 
+    /// The same where managers may not approve, and whatever is declared is approved.
+    pub(super) fn for_approvers(mut self) -> Self {
+        let declaring = DeclareSettings {
+            approval_above: Some(0),
+            approvers_only: true,
+            ..DeclareSettings::default()
+        };
+        let console = ConsoleState::new(Vec::new(), Lifecycle::new()).declaring(declaring);
+        self.web.console = Arc::new(console);
+        self
+    }
+
     pub(super) async fn publish(&self) {
         let mut tx = self.store.write().await.unwrap();
         for source in Source::shipped().unwrap() {

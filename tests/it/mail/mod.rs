@@ -3,6 +3,7 @@
 
 mod doctor;
 mod headers;
+mod returned;
 mod signatures;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use araldo::channel::{
     SendError,
 };
 use araldo::domain::clock::FixedClock;
+use araldo::domain::mail_return::MailReturns;
 use araldo::domain::token::Signer;
 use araldo::domain::{EmailAddress, MessageId, Timestamp};
 use araldo::runtime::Lifecycle;
@@ -81,6 +83,7 @@ impl Carrier {
         let context = BuildContext {
             public_url: "https://avvisi.example.it".to_owned(),
             signer: Signer::new(&[7; 32]),
+            returns: MailReturns::default(),
             clock: Arc::new(FixedClock::at("2026-11-22T10:00:00Z")),
             lifecycle: lifecycle.clone(),
             sandbox: None,

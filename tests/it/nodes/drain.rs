@@ -90,6 +90,7 @@ async fn a_second_signal_ends_it_at_once(store: TestStore) {
     daemon.signal("TERM");
     assert_eq!(daemon.ended().await, 0, "{}", daemon.log());
     assert!(daemon.log().contains("a second signal"), "{}", daemon.log());
+    assert!(!daemon.log().contains("writer is gone"), "{}", daemon.log());
     // The next run takes what this one had in hand.
     let quick = Gateway::slow(Duration::ZERO);
     let settings = format!("{}{QUIET}", quick.settings(""));

@@ -13,6 +13,7 @@ use crate::support::node::Node;
 
 on_both_databases!(
     a_gateway_without_room_gets_it_again_and_once,
+    what_never_left_floods_nobody,
     a_mailbox_that_defers_gets_it_at_the_third_try,
     a_lost_answer_is_unknown_and_never_sent_again_by_itself,
     what_did_not_arrive_turns_to_the_other_channel,
@@ -57,6 +58,32 @@ async fn a_gateway_without_room_gets_it_again_and_once(store: TestStore) {
     assert_eq!(outcomes(&message), ["not_sent", "not_sent", "accepted"]);
     assert_eq!(message["attempts"][0]["code"], "503");
     assert_eq!(gateway.arrivals.total(), 3);
+    node.sums_close().await;
+    node.stop().await;
+}
+
+/// The guard lets two an hour pass: tries that certainly did not leave are none of them.
+async fn what_never_left_floods_nobody(store: TestStore) {
+    let gateway = Gateway::open(|_, times| match times {
+        1 | 2 => Answer::NO_ROOM,
+        _ => Answer::Accepted,
+    });
+    let settings = format!("{QUICK}flood_per_hour = 2\n{}", gateway.settings(""));
+    let node = Node::start(store, &settings).await;
+    node.client("C-1", &["+390000000211"], json!({})).await;
+    ask(&node, "C-1").await;
+    node.until_states("C-1", &["accepted"]).await;
+    assert_eq!(
+        outcomes(&only(&node, "C-1").await),
+        ["not_sent", "not_sent", "accepted"]
+    );
+    ask(&node, "C-1").await;
+    node.until_states("C-1", &["accepted", "accepted"]).await;
+    ask(&node, "C-1").await;
+    node.until_states("C-1", &["accepted", "accepted", "suppressed"])
+        .await;
+    assert_eq!(node.states("C-1").await[2].1, "flood_guard");
+    assert_eq!(gateway.arrivals.total(), 4);
     node.sums_close().await;
     node.stop().await;
 }

@@ -18,10 +18,12 @@ mod old_news;
 mod quiet_hours_defer;
 pub(crate) mod rates_recounted;
 mod real_providers_carry;
+mod second_ways;
 mod stop_is_honoured;
 mod store_takes_nothing;
 mod taken_back;
 mod two_daemons;
+mod wrong_is_put_right;
 
 use araldo::domain::clock::SystemClock;
 use araldo::domain::{Clock as _, Timestamp};

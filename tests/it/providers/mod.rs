@@ -3,13 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod commify;
+mod examples;
+mod http_gateway;
 mod kannel;
 mod kannel_real;
 mod relay;
 mod sandbox;
+pub(crate) mod service;
 mod smtp;
 mod smtp_sink;
 mod smtp_tls;
+pub(crate) mod twilio;
+mod vonage;
 
 use std::path::Path;
 use std::process::Stdio;
@@ -22,6 +28,7 @@ use araldo::channel::{
 };
 use araldo::domain::address::PhonePolicy;
 use araldo::domain::clock::FixedClock;
+use araldo::domain::mail_return::MailReturns;
 use araldo::domain::token::Signer;
 use araldo::domain::{Clock as _, EmailAddress, MessageId, PhoneNumber, Timestamp};
 use araldo::runtime::Lifecycle;
@@ -57,6 +64,7 @@ pub(crate) fn context(
     BuildContext {
         public_url: public_url.to_owned(),
         signer: signer(),
+        returns: MailReturns::default(),
         clock: Arc::new(FixedClock::at(NOW)),
         lifecycle: running.0.clone(),
         sandbox,

@@ -56,12 +56,20 @@ fn expected(access: Access, who: Who) -> Verdict {
         false => Verdict::Refused,
     };
     match (access, who) {
-        (Access::Anyone | Access::Token | Access::Signed, _) | (Access::Person, Who::Person(_)) => {
-            Verdict::Admitted
-        }
+        (Access::Anyone | Access::Token | Access::Signed, _)
+        | (Access::Account, Who::Person(_)) => Verdict::Admitted,
         (Access::Key { one_of, .. }, Who::Key(scope)) => judged(one_of.contains(&scope)),
+        (Access::Person, Who::Person(role)) => judged(role != Role::Partner),
+        (Access::Partner, Who::Person(role)) => judged(role == Role::Partner),
         (Access::Right(right), Who::Person(role)) => judged(role.may(right)),
-        (Access::Key { .. } | Access::Person | Access::Right(_), _) => Verdict::Unknown,
+        (
+            Access::Key { .. }
+            | Access::Account
+            | Access::Person
+            | Access::Partner
+            | Access::Right(_),
+            _,
+        ) => Verdict::Unknown,
     }
 }
 
@@ -189,9 +197,16 @@ async fn verdict(answer: Response<Body>) -> Verdict {
     match (parts.status.as_u16(), problem["code"].as_str().unwrap()) {
         (401, "unauthorized" | "logged_out") => Verdict::Unknown,
         (403, "scope_missing" | "not_allowed") => Verdict::Refused,
+        // For people of partners there are no other pages.
+        (404, "not_found") if says(&problem, "there is no page `") => Verdict::Refused,
         (500.., _) => panic!("{problem}"),
         _ => Verdict::Admitted,
     }
+}
+
+fn says(problem: &Value, beginning: &str) -> bool {
+    let detail = problem["detail"].as_str();
+    detail.is_some_and(|detail| detail.starts_with(beginning))
 }
 
 #[tokio::test]

@@ -30,9 +30,15 @@ state = "state"
 const WHOLE: &str = r#"{"ticket":"T-1","customer":"C-9","kind":"voltura","state":"received"}"#;
 const HALF: &str = r#"{"ticket":"T-2<b>"}"#;
 
-/// A town whose source `desk` has two records that could not be taken; their ids.
+/// A town with the source `desk`, and the ids of its records.
 async fn with_dead_letters() -> (Town, i64, i64) {
     let mut town = Town::lively().await;
+    let (whole, half) = add_desk(&mut town).await;
+    (town, whole, half)
+}
+
+/// Gives a town the source `desk`, which has two records that could not be taken; their ids.
+pub(crate) async fn add_desk(town: &mut Town) -> (i64, i64) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("araldo.toml");
     std::fs::write(&file, SETTINGS).unwrap();
@@ -59,7 +65,7 @@ async fn with_dead_letters() -> (Town, i64, i64) {
     }
     tx.commit().await.unwrap();
     town.web.sources = Arc::new(register);
-    (town, whole, half)
+    (whole, half)
 }
 
 fn path(id: i64, verb: &str) -> String {

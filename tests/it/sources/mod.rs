@@ -1,7 +1,7 @@
 //! Sources: what other people's databases say is told by itself. Their database is a real one, of
 //! each kind, written with plain SQL by somebody who knows nothing of Araldo.
 
-mod at_console;
+pub(crate) mod at_console;
 mod bad_input;
 mod bus;
 mod cap;

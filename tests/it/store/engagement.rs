@@ -76,6 +76,7 @@ async fn a_corrected_verdict_corrects_the_sums(reader: Reader) {
         from: at,
         to: at,
         grounds: "a burst",
+        ruling: None,
     };
     reader.record(&[], &[burst]).await;
     assert_eq!(reader.sums().await, 10);
@@ -101,7 +102,7 @@ async fn hits_on_messages_that_are_gone_are_forgotten(reader: Reader) {
 async fn anonymous_opens_of_a_gone_plan_are_forgotten(reader: Reader) {
     let mut tx = reader.store.write().await.unwrap();
     let opens = [(PlanId::new(PLAN), 3), (PlanId::new(99), 5)];
-    tx.engagement().add_anonymous_opens(&opens).await.unwrap();
+    tx.engagement().add_anonymous_opens(&opens);
     tx.commit().await.unwrap();
     let sum = "SELECT CAST(sum(anonymous_opens) AS BIGINT) FROM rollup";
     assert_eq!(reader.number(sum).await, 3);

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use araldo::domain::EventId;
 use araldo::domain::event::{Event, EventData, EventState};
-use araldo::store::planning::events::Accept;
+use araldo::store::planning::events::{Accept, EventMark};
 use araldo::store::{Store, StoreError};
 use serde_json::json;
 
@@ -19,6 +20,15 @@ on_both_databases!(
     pages_go_back_in_time,
     two_planners_never_take_the_same_event,
 );
+
+fn mark(event: EventId, state: EventState, detail: Option<&str>) -> EventMark {
+    let detail = detail.map(str::to_owned);
+    EventMark {
+        event,
+        state,
+        detail,
+    }
+}
 
 fn reading(id: &str, kwh: i64) -> Event {
     event(
@@ -104,7 +114,7 @@ async fn received_events_are_taken_in_order_until_marked(store: &Store) {
     assert_eq!(names, ["1", "2"]);
     for stored in &taken {
         tx.events()
-            .mark(stored.id, EventState::Unmatched, Some("no rule"))
+            .mark(&[mark(stored.id, EventState::Unmatched, Some("no rule"))])
             .await
             .unwrap();
     }
@@ -162,7 +172,7 @@ async fn what_waits_is_found_by_what_it_is_about(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let planned = tx.events().lookup("/test", "1").await.unwrap().unwrap();
     tx.events()
-        .mark(planned.id, EventState::Planned, None)
+        .mark(&[mark(planned.id, EventState::Planned, None)])
         .await
         .unwrap();
     let asked = ["PR-1", "PR-2", "PR-3", "PR-4"].map(str::to_owned);

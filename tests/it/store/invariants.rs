@@ -59,18 +59,19 @@ const OLDER_NEWS: &[&str] = &[
 /// Tries nine times more within the hour, then once more.
 const NINE_TRIES: &str = "INSERT INTO attempt (message_id, lease_no, provider, reference, node_id, \
     opened_at, closed_at, outcome) VALUES \
-    (50, 2, 'gw', 'm', 1, 864011000000, 864012000000, 'not_sent'), \
-    (50, 3, 'gw', 'm', 1, 864012000000, 864013000000, 'not_sent'), \
-    (50, 4, 'gw', 'm', 1, 864013000000, 864014000000, 'not_sent'), \
-    (50, 5, 'gw', 'm', 1, 864014000000, 864015000000, 'not_sent'), \
-    (50, 6, 'gw', 'm', 1, 864015000000, 864016000000, 'not_sent'), \
-    (50, 7, 'gw', 'm', 1, 864016000000, 864017000000, 'not_sent'), \
-    (50, 8, 'gw', 'm', 1, 864017000000, 864018000000, 'not_sent'), \
-    (50, 9, 'gw', 'm', 1, 864018000000, 864019000000, 'not_sent'), \
-    (50, 10, 'gw', 'm', 1, 864019000000, 864020000000, 'not_sent')";
+    (50, 2, 'gw', 'm', 1, 864011000000, 864012000000, 'unknown'), \
+    (50, 3, 'gw', 'm', 1, 864012000000, 864013000000, 'unknown'), \
+    (50, 4, 'gw', 'm', 1, 864013000000, 864014000000, 'unknown'), \
+    (50, 5, 'gw', 'm', 1, 864014000000, 864015000000, 'unknown'), \
+    (50, 6, 'gw', 'm', 1, 864015000000, 864016000000, 'unknown'), \
+    (50, 7, 'gw', 'm', 1, 864016000000, 864017000000, 'unknown'), \
+    (50, 8, 'gw', 'm', 1, 864017000000, 864018000000, 'unknown'), \
+    (50, 9, 'gw', 'm', 1, 864018000000, 864019000000, 'unknown'), \
+    (50, 10, 'gw', 'm', 1, 864019000000, 864020000000, 'unknown')";
 const ONE_TRY_MORE: &str = "INSERT INTO attempt (message_id, lease_no, provider, reference, \
     node_id, opened_at, closed_at, outcome) VALUES \
-    (50, 11, 'gw', 'm', 1, 864020000000, 864021000000, 'not_sent')";
+    (50, 11, 'gw', 'm', 1, 864020000000, 864021000000, 'unknown')";
+const NONE_OF_THEM_LEFT: &str = "UPDATE attempt SET outcome = 'not_sent' WHERE lease_no > 1";
 const SECOND_YES: &str = "INSERT INTO attempt VALUES (50, 2, 'gw', 'm50', 1, 864003000000, \
     864004000000, 'accepted', NULL, '202', NULL, 'b')";
 const SAME_YES: &str = "INSERT INTO attempt VALUES (50, 2, 'gw', 'm50', 1, 864003000000, \
@@ -239,6 +240,7 @@ async fn what_is_allowed_is_no_breach(store: TestStore) {
         &[STOP, SAFETY],
         &[NINE_TRIES],
         &[NINE_TRIES, ONE_TRY_MORE, SAFETY],
+        &[NINE_TRIES, ONE_TRY_MORE, NONE_OF_THEM_LEFT],
     ];
     for planted in allowed {
         afresh(&eye, planted).await;

@@ -14,6 +14,7 @@ mod reports;
 mod sources;
 pub(crate) mod templates;
 mod timers;
+mod units;
 mod users;
 
 use std::sync::LazyLock;

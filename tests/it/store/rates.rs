@@ -1,7 +1,7 @@
 //! Whatever happens to messages, and in whichever order: the sums are those of the rows, and no
 //! numerator holds a message that its denominator does not.
 
-use araldo::domain::clock::FixedClock;
+use araldo::domain::clock::{FixedClock, SystemClock};
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
 use araldo::domain::receipt::ReceiptKind;
 use araldo::domain::{Clock as _, EngagementKind, MessageId, MessageState, Timestamp, Verdict};
@@ -68,15 +68,12 @@ struct Story<'a> {
     store: &'a TestStore,
     eye: &'a Eye,
     clock: FixedClock,
+    ids: TimeOrderedIds<SystemClock>,
     messages: Vec<i64>,
     dice: StdRng,
 }
 
 impl Story<'_> {
-    fn ids(&self) -> TimeOrderedIds<&FixedClock> {
-        TimeOrderedIds::new(&self.clock, 1)
-    }
-
     fn one(&mut self) -> MessageId {
         MessageId::new(*self.messages.choose(&mut self.dice).unwrap())
     }
@@ -132,7 +129,7 @@ impl Story<'_> {
     /// A receipt of any kind: late, early, doubled, against what was said before.
     async fn report(&mut self) {
         let kind = *ReceiptKind::ALL.choose(&mut self.dice).unwrap();
-        let (message, now, ids) = (self.one(), self.clock.now(), self.ids());
+        let (message, now) = (self.one(), self.clock.now());
         let receipt = NewReceipt {
             provider: "p".to_owned(),
             key: format!("{}", now.as_micros()),
@@ -145,7 +142,7 @@ impl Story<'_> {
         };
         let mut tx = self.store.write().await.unwrap();
         tx.receipts(ReceiptHorizon::default())
-            .append(&[receipt], now, &ids)
+            .append(&[receipt], now, &self.ids)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -175,6 +172,7 @@ impl Story<'_> {
             from: to - TimeDelta::minutes(1),
             to,
             grounds: "a burst",
+            ruling: None,
         };
         self.record(&[], &[burst]).await;
     }
@@ -182,7 +180,7 @@ impl Story<'_> {
     async fn record(&self, hits: &[NewEngagement], bursts: &[Burst]) {
         let mut tx = self.store.write().await.unwrap();
         tx.engagement()
-            .record(hits, bursts, &self.ids())
+            .record(hits, bursts, &self.ids)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -288,6 +286,7 @@ async fn every_numerator_is_part_of_its_denominator_whatever_happens(store: Test
             store: &store,
             eye: &eye,
             clock: FixedClock::at("2026-11-22T10:00:00Z"),
+            ids: TimeOrderedIds::new(SystemClock, 1),
             messages: Vec::new(),
             dice: StdRng::seed_from_u64(seed),
         };
@@ -330,6 +329,7 @@ async fn an_older_programs_sums_are_counted_anew_once(store: TestStore) {
         store: &store,
         eye: &eye,
         clock: FixedClock::at("2026-11-22T10:00:00Z"),
+        ids: TimeOrderedIds::new(SystemClock, 1),
         messages: Vec::new(),
         dice: StdRng::seed_from_u64(1),
     };

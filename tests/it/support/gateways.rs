@@ -38,9 +38,14 @@ impl Gateway {
 
     /// The settings of a node that sends through it. `more`: further keys of the provider.
     pub(crate) fn settings(&self, more: &str) -> String {
+        let provider = self.provider("gateway", more);
+        format!("[channels]\nemail = []\nsms = [\"gateway\"]\n{provider}")
+    }
+
+    /// The section of a provider of this name.
+    pub(crate) fn provider(&self, name: &str, more: &str) -> String {
         format!(
-            "[channels]\nemail = []\nsms = [\"gateway\"]\n\
-             [provider.gateway]\nkind = \"kannel\"\nusername = \"a\"\npassword = \"b\"\n\
+            "[provider.{name}]\nkind = \"kannel\"\nusername = \"a\"\npassword = \"b\"\n\
              url = \"{}\"\nfrom = \"ARALDO\"\n{more}\n",
             self.url
         )

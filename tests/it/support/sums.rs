@@ -91,6 +91,15 @@ const WRONG_PLANS: &str = "SELECT CAST(count(*) AS BIGINT) FROM (SELECT p.id FRO
     LEFT JOIN message m ON m.plan_id = p.id AND m.id = m.notification_id \
     GROUP BY p.id, p.planned HAVING p.planned <> count(m.id)) AS x";
 
+/// Sums of fallbacks that are not those of the messages.
+const WRONG_FALLBACKS: &str = "SELECT CAST(count(*) AS BIGINT) FROM (SELECT x.day FROM ( \
+    SELECT day, template, channel, outcome, messages FROM fallback_day \
+    UNION ALL SELECT coalesce(p.day, p.created_at / 86400000000) AS day, p.template, \
+    CASE m.channel WHEN 'sms' THEN 'email' ELSE 'sms' END AS channel, m.fallback AS outcome, \
+    -1 AS messages FROM message m JOIN plan p ON p.id = m.plan_id \
+    WHERE m.fallback IS NOT NULL AND m.fallback <> 'waits') AS x \
+    GROUP BY x.day, x.template, x.channel, x.outcome HAVING sum(x.messages) <> 0) AS y";
+
 impl Eye {
     async fn sums(&self, sql: &'static str) -> Vec<SumRow> {
         with_eye!(self, |pool| sqlx::query_as(sql)
@@ -115,4 +124,6 @@ pub(crate) async fn sums_close(eye: &Eye) {
     })
     .await;
     assert_eq!(eye.number(WRONG_PLANS).await, 0, "plans with wrong sums");
+    let fallbacks = eye.number(WRONG_FALLBACKS).await;
+    assert_eq!(fallbacks, 0, "fallbacks with wrong sums");
 }

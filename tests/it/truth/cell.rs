@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use araldo::domain::clock::FixedClock;
 use araldo::domain::receipt::ReceiptKind;
-use araldo::domain::rule::{Audience, ChannelChoice, Fallback, Rule};
+use araldo::domain::rule::{
+    Audience, ChannelChoice, Fallback, FallbackUnless, Rule, UnreadableChoice,
+};
 use araldo::domain::{Channel, Class, Clock as _, Lane, MessageId, OnUnknown};
 use araldo::runtime::Lifecycle;
 use araldo::store::messages::receipts::NewReceipt;
@@ -81,6 +83,8 @@ impl Cell {
             fallback: self.point.starts_with("fallback").then(|| Fallback {
                 after: TimeDelta::minutes(20),
                 channel: Channel::Email,
+                unless: FallbackUnless::Delivered,
+                unreadable: UnreadableChoice::Send,
             }),
             respects_quiet_hours: false,
             coalesce: None,

@@ -50,6 +50,12 @@ row! {
     }
 }
 
+impl Attempt {
+    fn may_have_left(&self) -> bool {
+        matches!(self.outcome.as_deref(), None | Some("accepted" | "unknown"))
+    }
+}
+
 const ATTEMPTS: &str = "SELECT message_id, opened_at, closed_at, outcome FROM attempt
     ORDER BY message_id, lease_no";
 
@@ -342,7 +348,8 @@ impl Findings {
     fn the_flood_is_held_back(&mut self, story: &Story) {
         let mut opened: HashMap<i64, Vec<(i64, bool)>> = HashMap::new();
         for row in &self.rows {
-            for attempt in self.attempts.get(&row.id).into_iter().flatten() {
+            let attempts = self.attempts.get(&row.id).into_iter().flatten();
+            for attempt in attempts.filter(|attempt| attempt.may_have_left()) {
                 let safety = row.class == "safety";
                 let of = opened.entry(row.client_id).or_default();
                 of.push((attempt.opened_at, safety));

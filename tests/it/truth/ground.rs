@@ -82,9 +82,10 @@ pub(super) async fn note_the_known(eye: &Eye) {
 
 /// All that a run writes; templates and links stay.
 const EMPTY: &str = "TRUNCATE client, contact_point, place, place_tag, topic_choice, suppression,
-    event, case_file, case_change, incident, incident_change, incident_compensation,
+    event, conversation_line, conversation, partner_question, case_file, case_change, incident, incident_change, incident_compensation,
     incident_answer, plan, message, claim, attempt,
-    receipt, engagement, rollup, node, audit, erased_client, suppression_key, truth_log";
+    receipt, mail_evidence, engagement, rollup, fallback_day, unread_client, node, audit, erased_client, suppression_key, feed, webhook,
+    webhook_delivery, rule_version, area_shape, rectification_plan, rectification, truth_log";
 
 /// Where the runs of one thread take their stores from.
 pub(super) enum Ground {

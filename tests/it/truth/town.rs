@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use araldo::domain::address::Address;
 use araldo::domain::client::{Client, ContactPoint, Place, TrackingConsent};
 use araldo::domain::event::Event;
-use araldo::domain::rule::{Audience, ChannelChoice, Fallback, Rule};
+use araldo::domain::rule::{
+    Audience, ChannelChoice, Fallback, FallbackUnless, Rule, UnreadableChoice,
+};
 use araldo::domain::{Channel, Class, Lane, OnUnknown, Timestamp};
 use araldo_sandbox::dice::Dice;
 use chrono::TimeDelta;
@@ -147,6 +149,22 @@ pub(super) fn rules(dice: &mut Dice) -> Vec<Rule> {
     .collect()
 }
 
+/// To the dear channel only where nobody read the cheap one.
+fn fallback(channel: Channel, safety: bool) -> Fallback {
+    Fallback {
+        after: TimeDelta::minutes(20),
+        channel,
+        unless: match channel {
+            Channel::Sms => FallbackUnless::Read,
+            Channel::Email => FallbackUnless::Delivered,
+        },
+        unreadable: match safety {
+            true => UnreadableChoice::Send,
+            false => UnreadableChoice::Skip,
+        },
+    }
+}
+
 fn rule(on: &str, template: &str, audience: Audience, dice: &mut Dice) -> Rule {
     use ChannelChoice::{Fixed, Preferred};
     let channels: [&[ChannelChoice]; 5] = [
@@ -176,10 +194,9 @@ fn rule(on: &str, template: &str, audience: Audience, dice: &mut Dice) -> Rule {
         },
         lane: *dice.one_of(&[Lane::Urgent, Lane::Normal, Lane::Bulk]),
         channels: dice.one_of(&channels).to_vec(),
-        fallback: dice.percent(30).then(|| Fallback {
-            after: TimeDelta::minutes(20),
-            channel: *dice.one_of(&[Channel::Sms, Channel::Email]),
-        }),
+        fallback: dice
+            .percent(30)
+            .then(|| fallback(*dice.one_of(&[Channel::Sms, Channel::Email]), safety)),
         respects_quiet_hours: dice.percent(50),
         coalesce: dice.percent(30).then(|| TimeDelta::minutes(2)),
         expires: TimeDelta::minutes(dice.between(20, 600)),

@@ -8,15 +8,16 @@ use futures_util::future::BoxFuture;
 use super::caution::Caution;
 use super::connection::Relay;
 use super::pool::{Lent, Pool};
+use super::returning::ReturnPaths;
 use super::settings::{Security, SmtpSettings};
 use super::tls::Tls;
-use super::wire::Envelope;
+use super::wire::{AskedNotices, Envelope};
 use crate::channel::Concern;
 use crate::channel::email::message::{ComposeError, MailComposer};
 use crate::channel::settings::{Secret, secret};
 use crate::channel::{
-    Accepted, Capabilities, Content, Email, Found, Outgoing, Provider, Reference, SendError,
-    SetupError,
+    Accepted, BuildContext, Capabilities, Content, Email, Found, Outgoing, Provider, Reference,
+    SendError, SetupError,
 };
 use crate::domain::Channel;
 use crate::runtime::Lifecycle;
@@ -24,7 +25,7 @@ use crate::runtime::Lifecycle;
 pub struct Smtp {
     name: String,
     composer: MailComposer,
-    bounces: String,
+    returning: ReturnPaths,
     pool: Arc<Pool>,
     capabilities: Capabilities,
 }
@@ -34,7 +35,7 @@ impl Smtp {
     pub fn new(
         name: &str,
         settings: &SmtpSettings,
-        lifecycle: &Lifecycle,
+        context: &BuildContext,
     ) -> Result<Self, SetupError> {
         let composer = MailComposer::new(name, &settings.from, settings.dkim.as_ref());
         let relay = relay(name, settings);
@@ -47,23 +48,25 @@ impl Smtp {
         if let Some(all) = faults.into_iter().flatten().reduce(SetupError::and) {
             return Err(all);
         }
-        let (composer, relay) = (composer?, relay?);
-        let bounces = settings.bounces.clone();
-        let bounces = bounces.unwrap_or_else(|| composer.address().to_owned());
+        let (composer, mut relay) = (composer?, relay?);
+        let (returns, signer) = (context.returns.clone(), context.signer.clone());
+        let returning = ReturnPaths::new(settings, composer.address(), returns, signer);
+        relay.notices = returning.notices();
         let pool = Arc::new(Pool::new(relay, settings.connections));
-        keep_swept(lifecycle, Arc::clone(&pool));
+        keep_swept(&context.lifecycle, Arc::clone(&pool));
         Ok(Self {
             name: name.to_owned(),
             composer,
-            bounces,
+            returning,
             pool,
             capabilities: capabilities(settings),
         })
     }
 
     async fn hand_over(&self, outgoing: &Outgoing, email: &Email) -> Result<Accepted, SendError> {
+        let sender = self.returning.sender(outgoing);
         let envelope = Envelope {
-            sender: &self.bounces,
+            sender: &sender,
             recipient: email.to.as_str(),
             reference: &outgoing.reference.0,
         };
@@ -96,9 +99,11 @@ impl Smtp {
                 "the relay does not take addresses with letters beyond ASCII",
             ));
         }
+        let reply_to = self.returning.reply_to(outgoing);
+        let (reference, reply_to) = (&outgoing.reference, reply_to.as_deref());
         let mail = self
             .composer
-            .compose(&outgoing.reference, email, offers.eight_bit)
+            .compose(reference, email, offers.eight_bit, reply_to)
             .map_err(|error| unwritten(&error))?;
         lent.connection
             .send(self.pool.relay(), envelope, &mail)
@@ -144,7 +149,8 @@ fn capabilities(settings: &SmtpSettings) -> Capabilities {
         channel: Channel::Email,
         idempotent_for: None,
         can_be_asked: false,
-        // Bounces go to a mailbox that nobody reads here, see `receipts` in `settings`.
+        // That nothing came back says nothing: no e-mail counts among those of which delivery is
+        // known, unless a report says so of it.
         gives_receipts: false,
         longest_send: steps + settings.dot_timeout,
         concurrency: settings.connections,
@@ -186,7 +192,7 @@ fn relay(name: &str, settings: &SmtpSettings) -> Result<Relay, SetupError> {
         login,
         caution: Caution::default(),
         hello_name: settings.hello_name.clone(),
-        ask_receipts: settings.receipts,
+        notices: AskedNotices::Nothing,
         connect_timeout: settings.connect_timeout,
         command_timeout: settings.command_timeout,
         dot_timeout: settings.dot_timeout,

@@ -19,7 +19,7 @@ use super::settings::Security;
 use super::socket::Socket;
 use super::talk::{Stream, Talk};
 use super::tls::{Tls, TlsFault};
-use super::wire::{DOT, Envelope, write_body};
+use super::wire::{AskedNotices, DOT, Envelope, write_body};
 use crate::channel::settings::Secret;
 use crate::channel::{Accepted, SendError};
 
@@ -34,8 +34,8 @@ pub(super) struct Relay {
     /// How long a mail's end is held back.
     pub caution: Caution,
     pub hello_name: Option<String>,
-    /// Ask for bounces and delay notices (RFC 3461).
-    pub ask_receipts: bool,
+    /// What it is asked to report (RFC 3461).
+    pub notices: AskedNotices,
     pub connect_timeout: Duration,
     pub command_timeout: Duration,
     pub dot_timeout: Duration,
@@ -148,7 +148,7 @@ impl Connection {
         envelope: Envelope<'_>,
         size: usize,
     ) -> Result<(), SendError> {
-        let (offers, ask, patience) = (self.offers, relay.ask_receipts, relay.command_timeout);
+        let (offers, ask, patience) = (self.offers, relay.notices, relay.command_timeout);
         self.talk.out.clear();
         envelope.write_mail(&mut self.talk.out, offers, size, ask);
         self.talk.flush(SmtpStage::Mail, patience).await?;
@@ -169,7 +169,7 @@ impl Connection {
         envelope: Envelope<'_>,
         size: usize,
     ) -> Result<(), SendError> {
-        let (offers, ask, patience) = (self.offers, relay.ask_receipts, relay.command_timeout);
+        let (offers, ask, patience) = (self.offers, relay.notices, relay.command_timeout);
         self.talk.out.clear();
         envelope.write_mail(&mut self.talk.out, offers, size, ask);
         envelope.write_rcpt(&mut self.talk.out, offers, ask);

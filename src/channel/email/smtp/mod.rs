@@ -3,7 +3,7 @@
 //!
 //! The protocol is spoken here and not by a library because the verdict hangs on details that
 //! libraries hide: at which step it failed, and whether the final dot had left this machine.
-//! Bounces that arrive later as mail are `track`'s.
+//! `returning` says where what comes back of a mail goes; what arrives there is `track`'s.
 
 mod allowance;
 mod caution;
@@ -13,10 +13,11 @@ mod error;
 mod greylisting;
 mod pool;
 mod reply;
+mod returning;
 mod settings;
 mod socket;
 mod talk;
-mod tls;
+pub(in crate::channel::email) mod tls;
 mod wire;
 
 pub use client::Smtp;

@@ -27,7 +27,8 @@ pub struct SmtpSettings {
     pub password_file: Option<PathBuf>,
     /// The From header, `Name <address>` or a bare address.
     pub from: String,
-    /// The envelope's sender, where bounces go; by default the address in `from`.
+    /// The envelope's sender, where bounces go, in the place of `[email] bounces`: a mailbox that is not
+    /// read here. By default that of `[email]`, or else the address in `from`.
     pub bounces: Option<String>,
     /// How we name ourselves in EHLO; by default our address as a literal (RFC 5321 §4.1.4).
     pub hello_name: Option<String>,
@@ -38,8 +39,8 @@ pub struct SmtpSettings {
     pub rate: Option<Rate>,
     /// Signs each mail (RFC 6376).
     pub dkim: Option<Dkim>,
-    /// Ask relays that offer it (RFC 3461) to write to `bounces` about failure and delay. Nothing
-    /// reads those mails here, so no delivery is known by them.
+    /// Ask relays that offer it (RFC 3461) to write to `bounces` about failure and delay also where
+    /// nobody reads those mails here.
     #[serde(default)]
     pub receipts: bool,
     /// For the TCP connection and the TLS handshake, each.

@@ -40,15 +40,8 @@ impl Tls {
                 format!("`{host}` is no name a certificate can carry"),
             )
         })?;
-        let roots = match ca_file {
-            Some(path) => file_roots(provider, path)?,
-            None => system_roots(provider)?,
-        };
-        let config = ClientConfig::builder()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         Ok(Self {
-            connector: TlsConnector::from(Arc::new(config)),
+            connector: connector(provider, ca_file)?,
             name,
         })
     }
@@ -68,6 +61,21 @@ impl Tls {
                 }
             })
     }
+}
+
+/// Trusts the authorities in `ca_file`, or the system's. `owner`: whose settings name the file.
+pub(in crate::channel::email) fn connector(
+    owner: &str,
+    ca_file: Option<&Path>,
+) -> Result<TlsConnector, SetupError> {
+    let roots = match ca_file {
+        Some(path) => file_roots(owner, path)?,
+        None => system_roots(owner)?,
+    };
+    let config = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 fn file_roots(provider: &str, path: &Path) -> Result<RootCertStore, SetupError> {

@@ -2,6 +2,15 @@
 
 use super::reply::Offers;
 
+/// Which reports a relay that offers DSN is asked for (RFC 3461 §4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AskedNotices {
+    Nothing,
+    Trouble,
+    /// These, and that it arrived.
+    TroubleAndSuccess,
+}
+
 /// Who a mail is from and to, for the envelope; both without control characters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Envelope<'a> {
@@ -29,7 +38,13 @@ impl Envelope<'_> {
     }
 
     /// `MAIL FROM`, asking for what the server offers.
-    pub(super) fn write_mail(&self, out: &mut Vec<u8>, offers: Offers, size: usize, ask: bool) {
+    pub(super) fn write_mail(
+        &self,
+        out: &mut Vec<u8>,
+        offers: Offers,
+        size: usize,
+        ask: AskedNotices,
+    ) {
         out.extend_from_slice(b"MAIL FROM:<");
         out.extend_from_slice(self.sender.as_bytes());
         out.push(b'>');
@@ -43,20 +58,23 @@ impl Envelope<'_> {
         if offers.utf8 && self.needs_utf8() {
             out.extend_from_slice(b" SMTPUTF8");
         }
-        if offers.dsn && ask {
+        if offers.dsn && ask != AskedNotices::Nothing {
             out.extend_from_slice(b" RET=HDRS ENVID=");
             write_xtext(out, self.reference);
         }
         out.extend_from_slice(b"\r\n");
     }
 
-    /// `RCPT TO`, asking to be told of failure and delay where the server offers that.
-    pub(super) fn write_rcpt(&self, out: &mut Vec<u8>, offers: Offers, ask: bool) {
+    /// `RCPT TO`, asking for reports where the server offers them.
+    pub(super) fn write_rcpt(&self, out: &mut Vec<u8>, offers: Offers, ask: AskedNotices) {
         out.extend_from_slice(b"RCPT TO:<");
         out.extend_from_slice(self.recipient.as_bytes());
         out.push(b'>');
-        if offers.dsn && ask {
+        if offers.dsn && ask != AskedNotices::Nothing {
             out.extend_from_slice(b" NOTIFY=FAILURE,DELAY");
+            if ask == AskedNotices::TroubleAndSuccess {
+                out.extend_from_slice(b",SUCCESS");
+            }
             if self.recipient.is_ascii() {
                 out.extend_from_slice(b" ORCPT=rfc822;");
                 write_xtext(out, self.recipient);
@@ -158,8 +176,8 @@ mod tests {
         };
         let plain = Offers::default();
         let mut out = Vec::new();
-        envelope.write_mail(&mut out, plain, 9, true);
-        envelope.write_rcpt(&mut out, plain, true);
+        envelope.write_mail(&mut out, plain, 9, AskedNotices::Trouble);
+        envelope.write_rcpt(&mut out, plain, AskedNotices::Trouble);
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "MAIL FROM:<avvisi@example.it>\r\nRCPT TO:<maria+luce@example.it>\r\n"
@@ -171,14 +189,17 @@ mod tests {
             ..plain
         };
         let mut out = Vec::new();
-        envelope.write_mail(&mut out, rich, 9, true);
-        envelope.write_rcpt(&mut out, rich, true);
+        envelope.write_mail(&mut out, rich, 9, AskedNotices::Trouble);
+        envelope.write_rcpt(&mut out, rich, AskedNotices::Trouble);
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "MAIL FROM:<avvisi@example.it> SIZE=9 BODY=8BITMIME RET=HDRS ENVID=m-17\r\n\
              RCPT TO:<maria+luce@example.it> NOTIFY=FAILURE,DELAY \
              ORCPT=rfc822;maria+2Bluce@example.it\r\n"
         );
+        let mut out = Vec::new();
+        envelope.write_rcpt(&mut out, rich, AskedNotices::TroubleAndSuccess);
+        assert!(String::from_utf8(out).unwrap().contains("DELAY,SUCCESS "));
     }
 
     #[test]

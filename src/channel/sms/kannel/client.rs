@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use reqwest::{Certificate, Url};
-use url::Host;
 
-use super::error::{judge, unanswered};
+use super::error::judge;
 use super::sender;
 use super::settings::KannelSettings;
+use crate::channel::caller::{is_local, retry_after, unanswered};
 use crate::channel::settings::{Secret, secret};
 use crate::channel::{
     Accepted, BuildContext, Capabilities, Content, Found, Outgoing, Provider, Reference, SendError,
@@ -167,12 +167,6 @@ impl Provider for Kannel {
     }
 }
 
-/// `Retry-After` in seconds (RFC 9110 §10.2.3); a date is not taken, our clocks may differ.
-fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?;
-    seconds.trim().parse().ok().map(Duration::from_secs)
-}
-
 /// Kannel counts how long an SMS is worth delivering in whole minutes; at least one, at most a
 /// week, which is what networks keep.
 fn minutes_left(now: Timestamp, expires_at: Timestamp) -> i64 {
@@ -204,15 +198,6 @@ fn address(name: &str, settings: &KannelSettings) -> Result<Url, SetupError> {
         return Err(SetupError::new(name, fault));
     }
     Ok(url)
-}
-
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// The address with what is the same for every SMS.

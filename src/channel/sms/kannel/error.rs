@@ -1,11 +1,11 @@
-//! What Kannel's answers and silences mean (user guide, "SMS push reply").
+//! What Kannel's answers mean (user guide, "SMS push reply"). What its silences mean is every HTTP
+//! provider's: `channel::caller`.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::channel::{Accepted, Concern, SendError, descriptors};
+use crate::channel::{Accepted, Concern, SendError};
 use crate::text::sanitize;
 
 /// The verdict on an answer that came whole.
@@ -71,70 +71,6 @@ fn is_listed(body: &str) -> bool {
 fn is_acceptance(body: &str) -> bool {
     let body = body.trim_start();
     body.starts_with("0:") || body.starts_with("3:") || body == "Sent."
-}
-
-/// The verdict when no whole answer came.
-pub(super) fn unanswered(error: &reqwest::Error) -> SendError {
-    if let Some(why) = wrong_certificate(error) {
-        return SendError::Misconfigured {
-            detail: format!(
-                "the gateway's certificate is not good ({why}); check `url` and `ca_file`"
-            ),
-        };
-    }
-    let io = |cause: &'_ (dyn std::error::Error + 'static)| {
-        descriptors::none_left(cause.downcast_ref::<std::io::Error>()?)
-    };
-    if let Some(no_descriptor) = causes(error).find_map(io).filter(|_| error.is_connect()) {
-        return no_descriptor;
-    }
-    let detail = what_happened(error);
-    if error.is_connect() || error.is_builder() {
-        return SendError::NotSent {
-            stage: "connect",
-            code: None,
-            detail,
-            retry_after: None,
-            concerns: Concern::Provider,
-        };
-    }
-    SendError::Unknown {
-        stage: "request",
-        detail,
-    }
-}
-
-fn what_happened(error: &reqwest::Error) -> String {
-    let what = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the connection broke"
-    };
-    // The first layers only repeat the address, and with it the text that was sent.
-    match causes(error).last() {
-        Some(cause) => format!("{what}: {cause}"),
-        None => what.to_owned(),
-    }
-}
-
-fn wrong_certificate(error: &reqwest::Error) -> Option<String> {
-    causes(error).find_map(|cause| {
-        let io = cause.downcast_ref::<std::io::Error>();
-        let inner = io.and_then(std::io::Error::get_ref);
-        let tls = inner
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            .or_else(|| cause.downcast_ref());
-        match tls {
-            Some(rustls::Error::InvalidCertificate(why)) => Some(why.to_string()),
-            _ => None,
-        }
-    })
-}
-
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |&cause| cause.source())
 }
 
 /// On one line and short; Kannel's refusals repeat neither number nor text.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::channel::settings::{Rate, Secret, SetupError, duration};
-use crate::domain::limits::REPLY_SECRET;
+use crate::channel::sms::address_secret;
 
 /// A Kannel gateway as configured.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -75,29 +75,11 @@ impl KannelSettings {
     /// The secret of the address for what clients write back, if there is one. It stands in an address,
     /// so it is made of what needs no escape there.
     pub fn replies_by(&self, provider: &str) -> Result<Option<Secret>, SetupError> {
-        let secret = match (&self.reply_secret, &self.reply_secret_file) {
-            (Some(_), Some(_)) => {
-                let both = "`reply_secret` and `reply_secret_file` are both given: keep one";
-                return Err(SetupError::new(provider, both));
-            }
-            (Some(secret), None) => secret.clone(),
-            (None, Some(path)) => Secret::read(path)
-                .map_err(|error| SetupError::file(provider, "reply_secret_file", path, &error))?,
-            (None, None) => return Ok(None),
-        };
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        let (least, most) = REPLY_SECRET;
-        let text = secret.expose();
-        match (least..=most).contains(&text.len()) && text.chars().all(fits) {
-            true => Ok(Some(secret)),
-            false => Err(SetupError::new(
-                provider,
-                format!(
-                    "`reply_secret` is {least} to {most} letters, digits, `-` and `_`, such as \
-                     `openssl rand -hex 20` gives"
-                ),
-            )),
-        }
+        address_secret(
+            provider,
+            ("reply_secret", self.reply_secret.as_ref()),
+            ("reply_secret_file", self.reply_secret_file.as_ref()),
+        )
     }
 }
 

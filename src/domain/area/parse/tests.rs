@@ -187,3 +187,20 @@ proptest! {
         prop_assert_eq!(again, area);
     }
 }
+
+#[test]
+fn an_outline_is_read_again_as_it_was_written_down() {
+    let read = |polygon: Value| Area::parse(&json!({ "polygon": polygon }));
+    // Corners that are all one, or two, enclose nothing, however often they are repeated.
+    for polygon in [
+        json!([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]),
+        json!([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0], [1.0, 1.0]]),
+    ] {
+        assert_eq!(read(polygon).unwrap_err().pointer, "/polygon");
+    }
+    let twice_closed = json!([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [0.0, 0.0]]);
+    let area = read(twice_closed).unwrap();
+    assert_eq!(area.polygon.as_ref().unwrap().len(), 3);
+    let written = serde_json::to_value(&area).unwrap();
+    assert_eq!(Area::parse(&written).unwrap(), area);
+}

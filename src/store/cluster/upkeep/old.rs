@@ -1,4 +1,5 @@
-//! Deletes what is old: cases, incidents, plans, events, dead letters, reports to bodies, the audit.
+//! Deletes what is old: cases, incidents, conversations, plans, events, dead letters, reports to bodies,
+//! the audit.
 //! A row goes only when no other row needs it; each call looks at a range of ids.
 
 use super::{Chunk, UpkeepRows};
@@ -27,6 +28,12 @@ pub enum Old {
     DeadLetters,
     /// That a body got a report.
     BodyReports,
+    /// What was told to programs.
+    FeedEntries,
+    /// That a mail came back.
+    Mails,
+    /// What clients wrote and what was answered, in conversations that nobody waits in.
+    Conversations,
 }
 
 impl UpkeepRows<'_> {
@@ -58,51 +65,73 @@ impl UpkeepRows<'_> {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<i64>, StoreError> {
-        let (first_id, limit) = (first_id_at(before), i64::from(limit));
+        let limit = i64::from(limit);
         macro_rules! ids {
-            ($until:expr, $sql:literal) => {
-                values!(self.0, "look for what is old", $sql, " LIMIT $3"; after, $until, limit)
+            ($sql:literal) => {
+                values!(self.0, "look for what is old", $sql, " LIMIT $3"; after, before, limit)
             };
         }
         match old {
             Old::Cases => ids!(
-                before,
                 "SELECT id FROM case_file WHERE id > $1 AND closed_at IS NOT NULL
                  AND closed_at < $2 ORDER BY id"
             ),
             Old::Incidents => ids!(
-                before,
                 "SELECT id FROM incident WHERE id > $1 AND closed_at < $2
                  AND state <> 'going_on' ORDER BY id"
             ),
             Old::Declared => ids!(
-                before,
                 "SELECT id FROM declared_incident WHERE id > $1 AND changed_at < $2 ORDER BY id"
             ),
             Old::Erasures => ids!(
-                before,
                 "SELECT client_id FROM erased_client WHERE client_id > $1 AND erased_at < $2
                  ORDER BY client_id"
             ),
-            Old::DeadLetters => ids!(
-                before,
-                "SELECT id FROM source_dead WHERE id > $1 AND dead_at < $2 ORDER BY id"
+            Old::DeadLetters => {
+                ids!("SELECT id FROM source_dead WHERE id > $1 AND dead_at < $2 ORDER BY id")
+            }
+            Old::BodyReports => {
+                ids!("SELECT id FROM body_report WHERE id > $1 AND made_at < $2 ORDER BY id")
+            }
+            Old::Mails => {
+                ids!("SELECT id FROM mail_evidence WHERE id > $1 AND received_at < $2 ORDER BY id")
+            }
+            Old::Conversations => ids!(
+                "SELECT id FROM conversation WHERE id > $1 AND last_at < $2
+                 AND waiting_since IS NULL ORDER BY id"
             ),
-            Old::BodyReports => ids!(
-                before,
-                "SELECT id FROM body_report WHERE id > $1 AND made_at < $2 ORDER BY id"
+            Old::FeedEntries => ids!(
+                "SELECT id FROM feed WHERE id > $1 AND at < $2 AND number IS NOT NULL ORDER BY id"
             ),
-            Old::Deeds => ids!(
-                first_id,
-                "SELECT id FROM audit WHERE id > $1 AND id < $2 ORDER BY id"
+            Old::Deeds | Old::Plans | Old::Events => {
+                self.old_by_their_ids(old, after, before, limit).await
+            }
+        }
+    }
+
+    /// The same of what has no time of its own: its id has it.
+    async fn old_by_their_ids(
+        &mut self,
+        old: Old,
+        after: i64,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        let before = first_id_at(before);
+        match old {
+            Old::Deeds => values!(self.0, "look for old deeds",
+                "SELECT id FROM audit WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
+                after, before, limit
             ),
-            Old::Plans => ids!(
-                first_id,
-                "SELECT id FROM plan WHERE id > $1 AND id < $2 AND state = 'planned' ORDER BY id"
+            Old::Plans => values!(self.0, "look for old plans",
+                "SELECT id FROM plan WHERE id > $1 AND id < $2 AND state = 'planned'
+                 ORDER BY id LIMIT $3";
+                after, before, limit
             ),
-            Old::Events => ids!(
-                first_id,
-                "SELECT id FROM event WHERE id > $1 AND id < $2 AND state <> 'received' ORDER BY id"
+            _ => values!(self.0, "look for old events",
+                "SELECT id FROM event WHERE id > $1 AND id < $2 AND state <> 'received'
+                 ORDER BY id LIMIT $3";
+                after, before, limit
             ),
         }
     }
@@ -117,6 +146,7 @@ impl UpkeepRows<'_> {
         }
         match old {
             Old::Cases => {
+                delete!("partner_question WHERE case_id")?;
                 delete!("case_change WHERE case_id")?;
                 delete!("case_file WHERE id")
             }
@@ -131,6 +161,12 @@ impl UpkeepRows<'_> {
             Old::Erasures => delete!("erased_client WHERE client_id"),
             Old::DeadLetters => delete!("source_dead WHERE id"),
             Old::BodyReports => delete!("body_report WHERE id"),
+            Old::FeedEntries => delete!("feed WHERE id"),
+            Old::Mails => delete!("mail_evidence WHERE id"),
+            Old::Conversations => {
+                delete!("conversation_line WHERE conversation_id")?;
+                delete!("conversation WHERE id")
+            }
             Old::Plans => delete!(
                 "plan WHERE id",
                 " AND NOT EXISTS (SELECT 1 FROM message WHERE message.plan_id = plan.id)"

@@ -4,6 +4,7 @@
 use super::{Acts, Shift, Standing, Sum, shift};
 use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp, Tracking};
 use crate::store::database::rows::row;
+use crate::store::feed::{MessageNews, note_messages};
 use crate::store::{Conn, StoreError};
 
 /// The columns of `message` that [`Facts`] are read from.
@@ -88,6 +89,19 @@ impl StandingChange {
             .is_none_or(|from| !self.to.counts_like(from, channel))
     }
 
+    /// What the feed is to tell of it: another state, and what a person did.
+    fn news(&self) -> impl Iterator<Item = (MessageId, MessageNews)> + use<> {
+        let (message, to) = (self.facts.message, self.to);
+        let moved = self.from.is_none_or(|from| from.state != to.state);
+        let state = moved.then_some(MessageNews::State(to.state));
+        let before = self.from.map_or(Acts::NONE, |from| from.acts);
+        let acts = to.acts.told_since(before).map(MessageNews::Act);
+        state
+            .into_iter()
+            .chain(acts)
+            .map(move |news| (message, news))
+    }
+
     fn shift(&self) -> Shift {
         Shift {
             sum: Sum::of(self.facts.plan, self.facts.created_at, self.facts.channel),
@@ -98,12 +112,15 @@ impl StandingChange {
     }
 }
 
-/// Moves the sums with messages, each named once. Steps that change no sum cost nothing.
+/// Moves the sums with messages, each named once, and tells the feed. Steps that change no sum cost
+/// nothing.
 pub(in crate::store) async fn follow(
     conn: &mut Conn,
     steps: &[StandingChange],
 ) -> Result<(), StoreError> {
     let counting = steps.iter().filter(|step| step.counts());
     let shifts: Vec<Shift> = counting.map(StandingChange::shift).collect();
-    shift(conn, &shifts).await
+    shift(conn, &shifts);
+    let news: Vec<_> = steps.iter().flat_map(StandingChange::news).collect();
+    note_messages(conn, &news).await
 }

@@ -53,6 +53,21 @@ impl Acts {
         self.has(Self::READ)
     }
 
+    /// What persons did that was not done `before`, in the words of the feed. A reply is told with its
+    /// own number.
+    pub(super) fn told_since(self, before: Self) -> impl Iterator<Item = &'static str> {
+        let words = [
+            (Self::OPENED, "opened"),
+            (Self::CLICKED, "clicked"),
+            (Self::VIEWED, "read"),
+            (Self::CONFIRMED, "confirmed"),
+        ];
+        let is_new = move |bit: i64| self.has(bit) && !before.has(bit);
+        words
+            .into_iter()
+            .filter_map(move |(bit, word)| is_new(bit).then_some(word))
+    }
+
     const fn has(self, bits: i64) -> bool {
         self.0 & bits != 0
     }

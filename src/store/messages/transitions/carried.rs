@@ -97,7 +97,8 @@ impl Attempts<'_> {
     }
 
     /// Moves messages that will not be sent now to where they belong. Returns those that were
-    /// still held under the same lease, and so moved.
+    /// still held under the same lease, and so moved. One whose address broke meanwhile may turn to
+    /// another channel.
     pub async fn skip(
         &mut self,
         skipped: &[SkippedMessage],
@@ -111,7 +112,8 @@ impl Attempts<'_> {
         let moved: Vec<Moved> = all!(self.0, "skip messages",
             "UPDATE message SET state = r.state, reason = coalesce(r.reason, message.reason),
              due_at = coalesce(r.due_at, message.due_at), final_at = r.final_at,
-             wake_at = r.wake_at, lease_node = NULL
+             wake_at = CASE WHEN r.state = 'suppressed' AND r.reason = 'hard_bounce'
+             AND message.fallback = 'waits' THEN $2 ELSE r.wake_at END, lease_node = NULL
              FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id,
              CAST(value ->> 1 AS BIGINT) AS lease_no, value ->> 2 AS state,
              value ->> 3 AS reason, CAST(value ->> 4 AS BIGINT) AS due_at,
@@ -119,7 +121,7 @@ impl Attempts<'_> {
              FROM ", words::rows!("$1"),
             ") AS r WHERE message.id = r.id AND message.lease_no = r.lease_no AND ", found!(leased),
             moved!();
-            database::rows::json(&rows)?
+            database::rows::json(&rows)?, now
         )?;
         count(self.0, &moved, |_| MessageState::Leased).await?;
         Ok(moved.iter().map(Moved::landed).collect())

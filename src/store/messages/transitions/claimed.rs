@@ -1,6 +1,8 @@
 //! Claim and give back: queued messages are leased, and queued again when nothing left.
 
-use crate::domain::{Channel, ClientId, Lane, MessageId, NodeId, PlanId, Timestamp, Tracking};
+use crate::domain::{
+    Channel, ClientId, Lane, MessageId, NodeId, PlanId, Reason, Timestamp, Tracking,
+};
 use crate::store::database::rows::{row, small};
 use crate::store::database::sql::{all, execute};
 use crate::store::messages::Messages;
@@ -31,6 +33,10 @@ row! {
         pub expires_at: Timestamp,
         /// When it was planned.
         pub created_at: Timestamp,
+        /// Who had it last, if anybody had.
+        pub provider: Option<String>,
+        /// Why it came back to the queue, if it did.
+        pub reason: Option<Reason>,
     }
 }
 
@@ -53,7 +59,7 @@ impl Messages<'_> {
              (SELECT 1 FROM switch WHERE name = $5 AND CAST(thrown AS BOOLEAN))
              ORDER BY due_at, id LIMIT $4", words::skip_locked!(), ")
              RETURNING id, plan_id, client_id, channel, address, locale, lane, tracking,
-             variables, lease_no, tries, due_at, expires_at, created_at";
+             variables, lease_no, tries, due_at, expires_at, created_at, provider, reason";
             node, lane, now, i64::from(limit), crate::store::cluster::switches::DISPATCH
         )?;
         claimed.sort_by_key(|message| (message.due_at, message.id));

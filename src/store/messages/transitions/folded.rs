@@ -21,7 +21,8 @@ pub(in crate::store) struct Refolded {
 
 impl Receipts<'_> {
     /// A new state drops the old one's reason. A message that turns out to have been taken keeps
-    /// the moment when that was learnt; a final one wakes nobody but its fallback.
+    /// the moment when that was learnt; a final one wakes nobody but its fallback. One that waits to be
+    /// read is looked at, and its timer set anew, also when it has arrived.
     pub(in crate::store::messages) async fn write(
         &mut self,
         folded: &[Refolded],
@@ -42,7 +43,9 @@ impl Receipts<'_> {
              ELSE message.accepted_at END,
              final_at = CASE WHEN fresh.moved = 0 THEN message.final_at
              WHEN fresh.ended = 1 THEN $2 ELSE NULL END,
-             wake_at = CASE WHEN fresh.moved = 0 THEN message.wake_at ELSE fresh.wake_at END
+             wake_at = CASE WHEN fresh.moved = 0 THEN message.wake_at
+             WHEN message.fallback = 'waits' AND fresh.state IN ('accepted', 'delivered') THEN $2
+             ELSE fresh.wake_at END
              FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state,
              CAST(value ->> 2 AS BIGINT) AS receipt_rank,
              CAST(value ->> 3 AS BIGINT) AS late_bounce, CAST(value ->> 4 AS BIGINT) AS moved,

@@ -4,6 +4,7 @@
 
 use crate::domain::{MessageId, MessageState, PlanId, Reason, Timestamp};
 use crate::store::database::sql::{affected, optional_value, values};
+use crate::store::feed::{MessageNews, note_messages, note_withdrawn};
 use crate::store::messages::Messages;
 use crate::store::{Conn, StoreError, json_ids};
 
@@ -14,12 +15,16 @@ pub(in crate::store) async fn withdraw(
     reason: Reason,
     now: Timestamp,
 ) -> Result<Vec<MessageId>, StoreError> {
-    values!(*conn, "withdraw messages",
+    let withdrawn: Vec<MessageId> = values!(*conn, "withdraw messages",
         "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
          final_at = $4 WHERE ", found!(waiting), " AND id IN (", words::ids!("$1"),
         ") RETURNING id";
         json_ids(messages), MessageState::Cancelled, reason, now
-    )
+    )?;
+    let cancelled = MessageNews::State(MessageState::Cancelled);
+    let news: Vec<_> = withdrawn.iter().map(|one| (*one, cancelled)).collect();
+    note_messages(conn, &news).await?;
+    Ok(withdrawn)
 }
 
 /// Why all messages of a plan are withdrawn.
@@ -52,12 +57,17 @@ pub(in crate::store) async fn withdraw_plans(
         return Ok(0);
     }
     let (state, reason) = why.end();
-    affected!(*conn, "withdraw waiting messages",
+    let plans = json_ids(plans);
+    let withdrawn = affected!(*conn, "withdraw waiting messages",
         "UPDATE message SET state = $2, reason = $3, wake_at = NULL, lease_node = NULL,
          final_at = $4 WHERE ", found!(waiting), " AND receipt_rank = 0 AND plan_id IN (",
         words::ids!("$1"), ")";
-        json_ids(plans), state, reason, now
-    )
+        &plans, state, reason, now
+    )?;
+    if withdrawn > 0 {
+        note_withdrawn(conn, &plans, state, now).await?;
+    }
+    Ok(withdrawn)
 }
 
 impl Messages<'_> {

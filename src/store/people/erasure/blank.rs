@@ -65,6 +65,16 @@ pub(super) async fn cases(
          OR name IN (SELECT ref FROM case_file WHERE client_ref = $1)";
         reference
     )?;
+    execute!(*conn, "delete what partners asked about an erased client's cases",
+        "DELETE FROM partner_question WHERE case_id IN
+         (SELECT id FROM case_file WHERE client_ref = $1)";
+        reference
+    )?;
+    execute!(*conn, "blank what the feed says of an erased client's cases",
+        "UPDATE feed SET state = NULL WHERE case_id IN
+         (SELECT id FROM case_file WHERE client_ref = $1)";
+        reference
+    )?;
     execute!(*conn, "delete an erased client's cases",
         "DELETE FROM case_file WHERE client_ref = $1";
         reference
@@ -122,11 +132,47 @@ pub(super) async fn audit(
     )
 }
 
-/// Tests that an operator is sending to one of the client's addresses, which go with the client.
+/// Tests that an operator is sending to one of the client's addresses, which go with the client, and
+/// digests for the client's partner, which may name the client.
 pub(super) async fn test_sends(conn: &mut Conn, client: ClientId) -> Result<(), StoreError> {
+    execute!(*conn, "delete digests that may name an erased client",
+        "DELETE FROM test_send WHERE state = 'waiting' AND template = 'partner-digest'
+         AND person IN (SELECT u.email FROM console_user u JOIN client c ON c.partner = u.partner
+         WHERE c.id = $1)";
+        client
+    )?;
     execute!(*conn, "delete tests to an erased client's address",
         "DELETE FROM test_send WHERE address <> ''
          AND address IN (SELECT address FROM contact_point WHERE client_id = $1)";
+        client
+    )
+}
+
+/// People of a partner that was a client: nobody looks after those clients any more, so they see none.
+pub(super) async fn partner(conn: &mut Conn, reference: &str) -> Result<(), StoreError> {
+    execute!(*conn, "remove an erased client as the partner of people",
+        "UPDATE console_user SET partner = NULL WHERE partner = $1";
+        reference
+    )?;
+    execute!(*conn, "delete what an erased partner asked",
+        "DELETE FROM partner_question WHERE partner = $1";
+        reference
+    )
+}
+
+/// What was written and answered, also from the client's number before anybody knew whose it was. Before
+/// the client's addresses go.
+pub(super) async fn conversations(conn: &mut Conn, client: ClientId) -> Result<(), StoreError> {
+    execute!(*conn, "blank the lines of an erased client's conversations",
+        "UPDATE conversation_line SET text = NULL, key = NULL WHERE conversation_id IN
+         (SELECT id FROM conversation WHERE client_id = $1 OR address IN
+         (SELECT address FROM contact_point WHERE client_id = $1))";
+        client
+    )?;
+    execute!(*conn, "blank an erased client's conversations",
+        "UPDATE conversation SET subject = '', reason = NULL, address = NULL, state = 'closed',
+         waiting_since = NULL WHERE client_id = $1 OR address IN
+         (SELECT address FROM contact_point WHERE client_id = $1)";
         client
     )
 }

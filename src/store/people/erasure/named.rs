@@ -184,7 +184,8 @@ fn reading(reference: &str, subject: Option<&str>, data: &str) -> Mention {
 async fn deeds(conn: &mut Conn, reference: &str, after: i64) -> Result<Vec<i64>, StoreError> {
     values!(*conn, "look for audit entries about a client",
         "SELECT id FROM audit WHERE id > $1 AND subject = $2
-         AND (action LIKE 'client.%' OR action LIKE 'contact.%' OR action LIKE 'preferences.%')";
+         AND (action LIKE 'client.%' OR action LIKE 'contact.%' OR action LIKE 'preferences.%'
+         OR action = 'partner.invited')";
         after, reference
     )
 }

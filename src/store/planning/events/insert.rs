@@ -8,11 +8,12 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite};
 
 use super::ready::ReadyEvent;
 use crate::domain::Timestamp;
 use crate::store::database::backend::{Backend, postgres};
+use crate::store::database::under_way::UnderWay;
 use crate::store::{Conn, Doing as _, StoreError};
 
 /// One row of SQLite's texts; the texts below differ in how many they have.
@@ -75,10 +76,7 @@ pub(super) async fn insert(conn: &mut Conn, rows: &[&ReadyEvent]) -> Result<u64,
     }
 }
 
-async fn into_sqlite(
-    c: &mut Transaction<'static, Sqlite>,
-    rows: &[&ReadyEvent],
-) -> Result<u64, StoreError> {
+async fn into_sqlite(c: &mut UnderWay<Sqlite>, rows: &[&ReadyEvent]) -> Result<u64, StoreError> {
     let (mut inserted, mut rest) = (0, rows);
     while !rest.is_empty() {
         let (text, most) = if rest.len() <= FEW {
@@ -115,7 +113,7 @@ async fn into_sqlite(
 }
 
 async fn into_postgres(
-    c: &mut Transaction<'static, Postgres>,
+    c: &mut UnderWay<Postgres>,
     rows: &[&ReadyEvent],
 ) -> Result<u64, StoreError> {
     let columns = |row: &&ReadyEvent| {

@@ -3,5 +3,6 @@
 pub(super) mod delete;
 pub(super) mod get;
 pub(super) mod import;
+pub(super) mod lift;
 pub(super) mod list;
 pub(super) mod put;

@@ -92,6 +92,8 @@ fn engagement(hit: &StoryEngagement) -> Value {
         "kind": hit.kind,
         "at": hit.at,
         "verdict": hit.verdict,
+        "rule": hit.rule,
+        "rules_version": hit.rules_version,
         "url": hit.url,
         // What the client wrote: a reply is there to be read by whoever may read the message.
         "text": hit.detail,

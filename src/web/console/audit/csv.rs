@@ -9,7 +9,7 @@ use super::AuditQuery;
 use crate::domain::limits::AUDIT_EXPORT;
 use crate::domain::role::Right;
 use crate::store::access::audit::AuditRow;
-use crate::web::console::insight::csv::guarded;
+use crate::web::cell::guarded;
 use crate::web::console::shell::{Visit, strictly};
 use crate::web::extract::Query;
 use crate::web::problem::Problem;

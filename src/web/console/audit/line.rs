@@ -9,16 +9,16 @@ use crate::web::console::state::Moment;
 /// Between what was and what is, in the detail of a change.
 const BECAME: &str = " → ";
 
-pub(super) struct AuditLine {
-    pub(super) at: When,
-    pub(super) actor: String,
-    pub(super) action: Cow<'static, str>,
-    pub(super) subject: String,
-    pub(super) detail: String,
+pub(in crate::web::console) struct AuditLine {
+    pub(in crate::web::console) at: When,
+    pub(in crate::web::console) actor: String,
+    pub(in crate::web::console) action: Cow<'static, str>,
+    pub(in crate::web::console) subject: String,
+    pub(in crate::web::console) detail: String,
 }
 
 impl AuditLine {
-    pub(super) fn new(row: AuditRow, now: Moment) -> Self {
+    pub(in crate::web::console) fn new(row: AuditRow, now: Moment) -> Self {
         Self {
             at: When::new(row.at, now),
             actor: actor(row.actor, now.words),

@@ -10,7 +10,7 @@ use crate::web::problem::Problem;
 use crate::web::query::known;
 
 pub(crate) mod csv;
-mod line;
+pub(super) mod line;
 pub(crate) mod list;
 
 /// The filters as they stand in the address.

@@ -84,7 +84,7 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
 }
 
 /// The key of what stands in the place of a state that is no news.
-const fn said_by_the_clock(step: CaseStep) -> Option<&'static str> {
+pub(crate) const fn said_by_the_clock(step: CaseStep) -> Option<&'static str> {
     match step {
         CaseStep::Stalled => Some("cases-step-stalled"),
         CaseStep::DueSoon => Some("cases-step-due-soon"),

@@ -37,10 +37,13 @@ pub(crate) async fn get(
     let mut tx = visit.web.store.read().await?;
     let typed = q.trim();
     let address = search::address(&visit.web, typed);
-    let rows = tx
+    let mut rows = tx
         .reports()
         .clients(typed, address.as_deref(), after, list::PAGE)
         .await?;
+    let towns = rows.iter_mut().filter_map(|row| row.municipality.as_mut());
+    let towns = towns.collect();
+    tx.areas().name_in_place(towns).await?;
     let some = !rows.is_empty() || !tx.reports().clients("", None, 0, 1).await?.is_empty();
     drop(tx);
     let next = list::next(&rows, |row| row.id);

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::why::{Explanation, answer};
 use crate::domain::client::Client;
+use crate::domain::limits::LIFTING_REASON;
 use crate::domain::role::Right;
 use crate::store::Tx;
 use crate::store::access::audit::AuditEntry;
@@ -51,6 +52,16 @@ struct ContactLine {
     shown: bool,
 }
 
+struct BarLine {
+    contact: i64,
+    /// Which address is barred, and why.
+    said: String,
+    since: When,
+    staff_may_lift: bool,
+    /// Which address the button is about, for who hears the page.
+    which: String,
+}
+
 #[derive(Template)]
 #[template(path = "console/client.html")]
 struct ClientPage {
@@ -61,8 +72,9 @@ struct ClientPage {
     quiet: Cow<'static, str>,
     may_reveal: bool,
     contacts: Vec<ContactLine>,
-    /// Which address is barred and why, and since when.
-    suppressions: Vec<(String, When)>,
+    suppressions: Vec<BarLine>,
+    may_lift: bool,
+    longest_reason: usize,
     cases: Vec<CaseLine>,
     lines: Vec<MessageLine>,
     answer: Option<Explanation>,
@@ -122,6 +134,9 @@ async fn draw(
     let mut tx = visit.web.store.read().await?;
     let mut record = tx.clients().get(client).await?;
     record.client.places.truncate(PLACES);
+    let places = record.client.places.iter_mut();
+    let towns = places.filter_map(|place| place.municipality.as_mut());
+    tx.areas().name_in_place(towns.collect()).await?;
     let barred = tx.suppressions().of_client(client).await?;
     let filter = MessageFilter {
         client: Some(client.to_owned()),
@@ -142,6 +157,8 @@ async fn draw(
         path: in_path(client),
         may_reveal: visit.may(Right::Reveal),
         may_answer: visit.may(Right::AnswerReplies),
+        may_lift: visit.may(Right::LiftBars),
+        longest_reason: LIFTING_REASON,
         replies,
         preferred: preferred(&record.client, now.words),
         quiet: quiet(&record.client, now.words),
@@ -194,27 +211,27 @@ fn contacts(record: &ClientRecord, shown: Option<i64>, words: ConsoleWords) -> V
         .collect()
 }
 
-fn suppressions(barred: &[Suppression], now: Moment) -> Vec<(String, When)> {
+fn suppressions(barred: &[Suppression], now: Moment) -> Vec<BarLine> {
+    barred.iter().map(|barred| bar(barred, now)).collect()
+}
+
+fn bar(barred: &Suppression, now: Moment) -> BarLine {
     let words = now.words;
-    barred
-        .iter()
-        .map(|barred| {
-            let since = When::new(barred.created_at, now);
-            let channel = barred.address.channel();
-            let values = [
-                (
-                    "channel",
-                    FluentValue::from(words.of("channel", channel.as_str())),
-                ),
-                ("address", barred.address.masked().into()),
-                (
-                    "reason",
-                    words.of("clients-barred", barred.reason.as_str()).into(),
-                ),
-            ];
-            (words.say_with("clients-is-barred", &values), since)
-        })
-        .collect()
+    let channel = words.of("channel", barred.address.channel().as_str());
+    let which = [("channel", FluentValue::from(channel.clone()))];
+    let reason = words.of("clients-barred", barred.reason.as_str());
+    let values = [
+        ("channel", FluentValue::from(channel)),
+        ("address", barred.address.masked().into()),
+        ("reason", reason.into()),
+    ];
+    BarLine {
+        contact: barred.contact,
+        said: words.say_with("clients-is-barred", &values),
+        since: When::new(barred.created_at, now),
+        staff_may_lift: barred.reason.staff_may_lift(),
+        which: words.say_with("clients-show-which", &which),
+    }
 }
 
 #[cfg(test)]
@@ -223,10 +240,10 @@ mod tests {
     use crate::domain::client::{SuppressionReason, TrackingConsent};
     use crate::domain::language::Language;
 
-    /// English as the store says it, and an Italian that is another.
+    /// English that is not the store's own word, and an Italian that is another.
     fn has_words(family: &str, word: &str) {
         let english = ConsoleWords::ENGLISH.of(family, word);
-        assert_eq!(english, word.replace('_', " "));
+        assert!(!english.contains('_'), "{family}: {word} has no words");
         let italian = ConsoleWords::new(Language::Italian).of(family, word);
         assert_ne!(italian, english, "{family}: {word} is not translated");
     }

@@ -12,7 +12,7 @@ use axum::response::{Redirect, Response};
 use chrono::TimeDelta;
 
 use super::declared::{JudgedIncident, data_of, is_by, judged, row_of};
-use super::facts::{self, SaidMap};
+use super::facts::{self, KnownTowns, SaidMap};
 use super::points::ListNotes;
 use super::{badge_of, language, step_word, texts};
 use crate::domain::Reason;
@@ -122,6 +122,9 @@ pub(super) async fn draw(
         false => None,
     };
     let data = data_of(row, now.at)?;
+    let mut tx = visit.web.store.read().await?;
+    let towns = KnownTowns::of(&mut tx, data.area.as_ref()).await?;
+    drop(tx);
     let mut notes = notes(row, now.words);
     notes.extend(unknown_places(&visit.web, data.area.as_ref(), now.words).await?);
     if let Some(judged) = &judged {
@@ -146,12 +149,12 @@ pub(super) async fn draw(
             notes,
             step: step_word(row.step, now.words),
             incident: row.incident.clone(),
-            facts: facts_of(row, &data, now.words),
+            facts: facts_of(row, &data, &towns, now.words),
             times: times(&data, now),
             map: data
                 .area
                 .as_ref()
-                .and_then(|area| facts::map(area, &[], now.words)),
+                .and_then(|area| facts::map(area, &towns, &[], now.words)),
             audience,
             offered: offered((row, is_mine), judged.as_ref(), visit),
         },
@@ -174,10 +177,7 @@ fn offered(
         send: may_declare && fits && (!judged.needs_approval || is_approved),
         in_vain: judged.is_in_vain(),
         ask: may_declare && fits && judged.needs_approval && !(is_asked && judged.is_as_asked(row)),
-        approve: visit.may(Right::ApproveIncidents)
-            && !is_mine
-            && fits
-            && row.state == DeclaredState::Waiting,
+        approve: visit.may_approve() && !is_mine && fits && row.state == DeclaredState::Waiting,
         edit: may_declare && row.step == IncidentStep::Opened,
         withdraw: may_declare,
         texts: !judged.foretold.texts.is_empty(),
@@ -278,6 +278,7 @@ fn named(key: &str, count: i64, first: &[String], words: ConsoleWords) -> String
 fn facts_of(
     row: &DeclaredIncident,
     data: &IncidentData,
+    towns: &KnownTowns,
     words: ConsoleWords,
 ) -> Vec<(String, String)> {
     let kind = data.kind.map(IncidentKind::as_str);
@@ -290,7 +291,7 @@ fn facts_of(
     let mut all = vec![(words.say("incidents-what").into_owned(), what)];
     all.retain(|(_, said)| !said.is_empty());
     if let Some(area) = &data.area {
-        all.extend(facts::area(Some(area), words));
+        all.extend(facts::area(Some(area), towns, words));
     }
     let mut add = |word: Cow<'static, str>, said: Option<&str>| {
         all.extend(said.map(|said| (word.into_owned(), said.to_owned())));

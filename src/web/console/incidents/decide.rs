@@ -47,6 +47,9 @@ async fn pressed(
     right: Right,
 ) -> Result<Pressing, Problem> {
     person.require(right)?;
+    if right == Right::ApproveIncidents && !visit.may_approve() {
+        return Err(for_approvers());
+    }
     let row = row_of(&visit.web, id).await?;
     if !row.state.is_open() {
         // Pressed twice, or by two people: the first one counts.
@@ -62,6 +65,11 @@ async fn pressed(
         row,
         fields,
     })))
+}
+
+fn for_approvers() -> Problem {
+    let detail = "the settings leave this to approvers and admins ([console] approvers_only)";
+    Problem::new(StatusCode::FORBIDDEN, "not_allowed", detail)
 }
 
 macro_rules! press {

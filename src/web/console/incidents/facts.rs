@@ -1,6 +1,10 @@
 //! What an incident is about, as it stands at the top of its pages.
 
-use crate::domain::area::Area;
+use std::collections::BTreeMap;
+
+use crate::domain::area::{Area, AreaShape};
+use crate::domain::limits::SHAPES_DRAWN;
+use crate::store::{StoreError, Tx};
 use crate::web::console::shell::map::{Map, draw};
 use crate::web::console::shell::{ConsoleWords, FluentValue};
 
@@ -15,10 +19,40 @@ pub(super) struct SaidMap {
     pub(super) label: String,
 }
 
+/// What is known of the municipalities that an area names.
+#[derive(Default)]
+pub(super) struct KnownTowns {
+    names: BTreeMap<String, String>,
+    shapes: Vec<AreaShape>,
+}
+
+impl KnownTowns {
+    pub(super) async fn of(tx: &mut Tx, area: Option<&Area>) -> Result<Self, StoreError> {
+        let Some(area) = area.filter(|area| !area.municipalities.is_empty()) else {
+            return Ok(Self::default());
+        };
+        let most = i64::try_from(SHAPES_DRAWN).unwrap_or(i64::MAX);
+        Ok(Self {
+            names: tx.areas().names(&area.municipalities).await?,
+            shapes: tx.areas().of_codes(&area.municipalities, most).await?,
+        })
+    }
+
+    /// The municipality's name, or its code where nobody knows one.
+    fn name(&self, code: &str) -> String {
+        self.names.get(code).map_or(code, String::as_str).to_owned()
+    }
+}
+
 /// Where it is, if anything of it has a position. `dots`: places of those who were told.
-pub(super) fn map(area: &Area, dots: &[(f64, f64)], words: ConsoleWords) -> Option<SaidMap> {
-    let map = draw(area, dots)?;
-    let is_shaded = !map.outlines.is_empty() || map.circle.is_some();
+pub(super) fn map(
+    area: &Area,
+    towns: &KnownTowns,
+    dots: &[(f64, f64)],
+    words: ConsoleWords,
+) -> Option<SaidMap> {
+    let map = draw(area, &towns.shapes, dots)?;
+    let is_shaded = !map.outlines.is_empty() || map.circle.is_some() || !map.shapes.is_empty();
     let caption = match (is_shaded, dots.is_empty()) {
         (true, true) => "incidents-map-area",
         (true, false) => "incidents-map-both",
@@ -53,13 +87,19 @@ pub(super) fn what(
 
 /// The parts of an area that are lists. None: it cannot be read, which is said where it would
 /// stand, so that nobody takes the incident for one that covers nothing.
-pub(super) fn area(area: Option<&Area>, words: ConsoleWords) -> Vec<(String, String)> {
+pub(super) fn area(
+    area: Option<&Area>,
+    towns: &KnownTowns,
+    words: ConsoleWords,
+) -> Vec<(String, String)> {
     let Some(area) = area else {
         let unreadable = words.say("incidents-area-unreadable").into_owned();
         return vec![(words.say("incidents-area").into_owned(), unreadable)];
     };
+    let named = area.municipalities.iter().map(|code| towns.name(code));
+    let named: Vec<String> = named.collect();
     let lists = [
-        (words.say("incidents-municipalities"), &area.municipalities),
+        (words.say("incidents-municipalities"), &named),
         (words.say("incidents-postal-codes"), &area.postal_codes),
         (words.say("incidents-tags"), &area.tags),
         (words.say("incidents-places"), &area.places),
@@ -94,11 +134,27 @@ mod tests {
             postal_codes: (0..15).map(|at| format!("4{at:04}")).collect(),
             ..Area::default()
         };
-        let said = area(Some(&long), ConsoleWords::ENGLISH);
+        let said = area(Some(&long), &KnownTowns::default(), ConsoleWords::ENGLISH);
         assert_eq!(said[0].0, "Postal codes");
         assert!(said[0].1.ends_with("40009 and 5 more"), "{said:?}");
-        let lost = area(None, ConsoleWords::ENGLISH);
+        let lost = area(None, &KnownTowns::default(), ConsoleWords::ENGLISH);
         assert!(lost[0].1.starts_with("not readable"), "{lost:?}");
+    }
+
+    #[test]
+    fn a_municipality_is_said_by_its_name_where_there_is_one() {
+        let two = Area {
+            municipalities: vec!["037006".to_owned(), "037020".to_owned()],
+            ..Area::default()
+        };
+        let names = BTreeMap::from([("037006".to_owned(), "Bologna".to_owned())]);
+        let shapes = Vec::new();
+        let said = area(
+            Some(&two),
+            &KnownTowns { names, shapes },
+            ConsoleWords::ENGLISH,
+        );
+        assert_eq!(said[0].1, "Bologna, 037020");
     }
 
     #[test]

@@ -48,6 +48,8 @@ struct IncidentsPage {
     /// How many wait for a second person, in a sentence.
     waiting: Option<String>,
     declared: Vec<DeclaredLine>,
+    /// What is to be put right and waits for a second person: its number, and what was wrong.
+    rectifications: Vec<(i64, String)>,
     rows: Vec<IncidentLine>,
     next: Option<String>,
 }
@@ -56,10 +58,11 @@ pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Resp
     let mut tx = visit.web.store.read().await?;
     let before = Some(IncidentId::new(after.before()));
     let rows = tx.incidents().outlines(false, before, list::PAGE).await?;
-    let (mut waiting, mut open) = (0, Vec::new());
+    let (mut waiting, mut open, mut wrong) = (0, Vec::new(), Vec::new());
     if visit.may(Right::CheckIncidents) {
         waiting = tx.declared().waiting().await?;
         open = tx.declared().open(DECLARED_SHOWN).await?;
+        wrong = tx.rectifications().waiting(DECLARED_SHOWN).await?;
     }
     drop(tx);
     let next = list::next(&rows, |row| row.id.get());
@@ -72,6 +75,7 @@ pub(crate) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Resp
         may_declare: visit.may(Right::DeclareIncidents),
         waiting: (waiting > 0).then(|| now.words.count("incidents-waiting", waiting)),
         declared: declared.collect(),
+        rectifications: wrong.into_iter().map(|row| (row.id, row.wrong)).collect(),
         next: next.map(|last| format!("/console/incidents?after={last}")),
         rows: rows.into_iter().map(line).collect(),
     }))

@@ -3,8 +3,8 @@
 //! `list` and `show` (with `live`) look. `new` is the form that declares one, `change` the small forms
 //! by which it goes on, `stop` takes back what has not left. What either form says is written down
 //! (`declared`), shown with what would come of it (`check`, `texts`), and sent or put before a second
-//! person (`decide`). `typed`, `points` and `form` read and draw the fields, `facts` and `line` say
-//! what an incident is about.
+//! person (`decide`). `typed`, `points` and `form` read and draw the fields, `chooser` is the map
+//! of the form, `facts` and `line` say what an incident is about.
 
 use axum::response::{Redirect, Response};
 
@@ -17,6 +17,7 @@ use crate::web::routes::{Access, Routes};
 
 mod change;
 mod check;
+mod chooser;
 mod decide;
 mod declared;
 mod facts;
@@ -28,7 +29,7 @@ mod new;
 mod points;
 pub(crate) mod show;
 mod stop;
-mod texts;
+pub(super) mod texts;
 mod typed;
 
 /// The routes by which incidents are declared and go on.
@@ -77,7 +78,7 @@ fn step_word(step: IncidentStep, words: ConsoleWords) -> String {
 }
 
 /// The name of a client's language.
-fn language(locale: &str, words: ConsoleWords) -> String {
+pub(super) fn language(locale: &str, words: ConsoleWords) -> String {
     words.of("incidents-language", primary(locale)).into_owned()
 }
 

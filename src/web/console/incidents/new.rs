@@ -6,13 +6,15 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::chooser::AreaChooser;
 use super::declared::{data_of, row_of};
 use super::form::{FieldGroup, FieldKind, FormDrawing};
-use super::points::spellings;
+use super::points::{entries, spellings};
 use super::to_check;
 use super::typed::{FormFault, FormReader, KnownToForm, ReadIncident, TypedIncident};
 use crate::domain::DeclaredId;
 use crate::domain::event::IncidentStep;
+use crate::domain::limits::AREA_ITEMS;
 use crate::domain::role::Right;
 use crate::store::Tx;
 use crate::store::access::audit::AuditEntry;
@@ -36,6 +38,8 @@ struct DeclarePage {
     notice: Option<String>,
     faults: Vec<FormFault>,
     groups: Vec<FieldGroup>,
+    /// The map, where shapes were imported.
+    chooser: Option<AreaChooser>,
 }
 
 /// A form as it is drawn.
@@ -177,15 +181,14 @@ async fn understood(
         given => given.to_owned(),
     };
     let asked: Vec<String> = spellings(typed.get("places")).into_iter().collect();
+    let named = entries(typed.get("municipalities")).take(AREA_ITEMS);
+    let named: Vec<String> = named.map(str::to_owned).collect();
     let mut tx = visit.web.store.read().await?;
+    let places = tx.declared().known_places(&asked).await?;
     let known = KnownToForm {
-        places: tx
-            .declared()
-            .known_places(&asked)
-            .await?
-            .into_iter()
-            .collect(),
+        places: places.into_iter().collect(),
         end: None,
+        towns: tx.areas().named(&named).await?,
     };
     drop(tx);
     let reader = FormReader {
@@ -290,8 +293,11 @@ fn text<'a>(
     }
 }
 
-async fn draw(visit: &Visit, form: DrawnForm) -> Result<Response, Problem> {
+async fn draw(visit: &Visit, mut form: DrawnForm) -> Result<Response, Problem> {
     let words = visit.words();
+    let mut tx = visit.web.store.read().await?;
+    let chooser = AreaChooser::of(&mut tx, &mut form.typed).await?;
+    drop(tx);
     let drawing = FormDrawing {
         typed: &form.typed,
         faults: &form.faults,
@@ -317,6 +323,7 @@ async fn draw(visit: &Visit, form: DrawnForm) -> Result<Response, Problem> {
         revision: form.revision.unwrap_or_default(),
         notice: form.notice,
         groups,
+        chooser,
         faults: form.faults,
     };
     Ok(shell::page_with(form.status, &page))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::change::IncidentChangeForm;
-use super::facts::{self, SaidMap};
+use super::facts::{self, KnownTowns, SaidMap};
 use super::line::IncidentLine;
 use super::live::ReachView;
 use crate::domain::event::{Incident, IncidentState, incident_subject};
@@ -62,6 +62,8 @@ struct IncidentPage {
     /// The forms by which it goes on, each with its word, the most wanted first.
     changes: Vec<(&'static str, String)>,
     may_stop: bool,
+    /// Steps that told somebody, in words, with the part of an address by which they are put right.
+    wrong: Vec<(String, String)>,
 }
 
 pub(crate) async fn get(
@@ -76,6 +78,7 @@ pub(crate) async fn get(
     let found = found.ok_or_else(|| StoreError::missing("incident", &incident))?;
     let id = found.id.get();
     let area = tx.incidents().area(found.id).await?;
+    let towns = KnownTowns::of(&mut tx, area.as_ref()).await?;
     let steps = tx.reports().incident_steps(id).await?;
     let dots = tx.reports().places_told(id, DOTS).await?;
     let answers = tx.incidents().back_count(found.id).await?;
@@ -87,10 +90,14 @@ pub(crate) async fn get(
     let may_declare = visit.may(Right::DeclareIncidents);
     Ok(shell::page(&IncidentPage {
         frame: visit.frame(ConsolePart::Incidents, title).await?,
-        area: facts::area(area.as_ref(), words),
+        area: facts::area(area.as_ref(), &towns, words),
         map: area
             .as_ref()
-            .and_then(|area| facts::map(area, &dots, words)),
+            .and_then(|area| facts::map(area, &towns, &dots, words)),
+        wrong: match may_declare {
+            true => rectifiable(&steps, words),
+            false => Vec::new(),
+        },
         steps: steps.iter().map(|found| step(found, now)).collect(),
         reach: ReachView::new(&delivery, &incident, words),
         next_update: found.incident.next_update.map(|at| When::new(at, now)),
@@ -205,6 +212,16 @@ fn step(found: &IncidentNews, now: Moment) -> TimelineStep {
         messages: found.template.is_some().then(|| in_path(&found.event_id)),
         ..TimelineStep::new(at, tone, word, detail)
     }
+}
+
+fn rectifiable(steps: &[IncidentNews], words: ConsoleWords) -> Vec<(String, String)> {
+    let told = steps.iter().filter_map(|found| {
+        let template = found.template.as_ref()?;
+        let word = found.kind.trim_start_matches("incident.");
+        let said = format!("{} · {template}", words.of("incidents-step", word));
+        Some((said, in_path(&found.event_id)))
+    });
+    told.collect()
 }
 
 fn messages_of(found: &IncidentNews, template: &str, words: ConsoleWords) -> String {

@@ -19,11 +19,13 @@ use crate::domain::segments::measure;
 use crate::domain::token::Signer;
 use crate::domain::{Channel, Tracking};
 use crate::plan::{Foretold, ForetoldText};
+use crate::store::StoreError;
 use crate::store::access::audit::AuditEntry;
 use crate::template::rendered::{PlannedText, RenderedMessage, write};
 use crate::template::stored::{NotShown, Unusable};
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
+use crate::web::auth::session::Person;
 use crate::web::console::shell::{self, ConsolePart, ConsoleWords, Frame, Visit, in_path};
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
@@ -32,13 +34,13 @@ use crate::web::problem::Problem;
 const SHOWN: usize = 3;
 
 /// What one client would get.
-struct ShownText {
+pub(in crate::web::console) struct ShownText {
     /// Reference and part of an address.
-    client: (String, String),
-    head: String,
-    address: String,
-    locale: String,
-    seen: Result<RenderedMessage, String>,
+    pub(in crate::web::console) client: (String, String),
+    pub(in crate::web::console) head: String,
+    pub(in crate::web::console) address: String,
+    pub(in crate::web::console) locale: String,
+    pub(in crate::web::console) seen: Result<RenderedMessage, String>,
 }
 
 #[derive(Template)]
@@ -60,18 +62,9 @@ pub(super) async fn post(
         return Ok(to_check(row.id));
     }
     let judged = judged(&visit.web, &row).await?;
-    let mut texts = Vec::new();
-    for text in chosen(&judged.foretold) {
-        texts.push(shown(&visit.web, text, visit.words()).await);
-    }
-    let mut tx = visit.web.store.write().await?;
+    let texts = of_some(&visit.web, &judged.foretold, visit.words()).await;
     let detail = row.id.to_string();
-    for text in &texts {
-        let client = &text.client.0;
-        let entry = AuditEntry::new(&person.email, "client.text_foretold", client).with(&detail);
-        visit.web.audit(&mut tx, &entry).await?;
-    }
-    tx.commit().await?;
+    note_looks(&visit.web, &person, &texts, &detail).await?;
     let title = visit.words().say("incidents-texts-title");
     Ok(shell::page(&TextsPage {
         frame: visit.frame(ConsolePart::Incidents, title).await?,
@@ -84,6 +77,35 @@ pub(super) async fn post(
 pub(super) async fn back(Path(id): Path<String>) -> Response {
     let path = format!("/console/declared/{}", in_path(&id));
     shell::strictly(Redirect::to(&path))
+}
+
+/// What up to three clients would read.
+pub(in crate::web::console) async fn of_some(
+    web: &Web,
+    foretold: &Foretold,
+    words: ConsoleWords,
+) -> Vec<ShownText> {
+    let mut texts = Vec::new();
+    for text in chosen(foretold) {
+        texts.push(shown(web, text, words).await);
+    }
+    texts
+}
+
+/// Notes for each of these clients that somebody looked at what they would read.
+pub(in crate::web::console) async fn note_looks(
+    web: &Web,
+    person: &Person,
+    texts: &[ShownText],
+    detail: &str,
+) -> Result<(), StoreError> {
+    let mut tx = web.store.write().await?;
+    for text in texts {
+        let client = &text.client.0;
+        let entry = AuditEntry::new(&person.email, "client.text_foretold", client).with(detail);
+        web.audit(&mut tx, &entry).await?;
+    }
+    tx.commit().await
 }
 
 /// The first of different clients: one of each channel and language comes first.

@@ -14,6 +14,7 @@ use crate::domain::Timestamp;
 use crate::domain::area::{Area, Outline};
 use crate::domain::event::{IncidentData, IncidentStep};
 use crate::domain::limits::{AREA_ITEMS, PASTED_CORNERS};
+use crate::text::folded::fold;
 use crate::web::auth::csrf::FormFields;
 use crate::web::console::shell::{ConsoleWords, FluentValue};
 
@@ -97,15 +98,36 @@ pub(super) struct KnownToForm {
     pub(super) places: BTreeSet<String>,
     /// The expected end as it stands, which may have passed.
     pub(super) end: Option<Timestamp>,
+    /// Of the names of municipalities, the codes and names of those that bear them, under the name as it
+    /// is searched.
+    pub(super) towns: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl TypedIncident {
     pub(super) fn of_form(fields: &FormFields) -> Self {
         let each = FIELDS.into_iter();
-        Self(
+        let mut typed = Self(
             each.map(|name| (name, fields.get(name).to_owned()))
                 .collect(),
-        )
+        );
+        typed.add_ticked("municipalities", fields.names_after("town-"));
+        typed.add_ticked("tags", fields.names_after("zone-"));
+        typed
+    }
+
+    /// What was ticked on the map joins what was typed.
+    fn add_ticked<'a>(&mut self, field: &'static str, ticked: impl Iterator<Item = &'a str>) {
+        let typed = self.get(field).to_owned();
+        let mut all: Vec<&str> = points::entries(&typed).collect();
+        let before = all.len();
+        for code in ticked {
+            if !all.contains(&code) {
+                all.push(code);
+            }
+        }
+        if all.len() > before {
+            self.set(field, all.join(", "));
+        }
     }
 
     /// As a form would have it that says what an event says.
@@ -253,7 +275,19 @@ impl TypedIncident {
         faults: &mut Vec<FormFault>,
     ) -> (Map<String, Value>, ListNotes) {
         let (words, mut area) = (reader.words, Map::new());
-        for name in ["municipalities", "postal_codes", "tags"] {
+        match self.towns(reader.known) {
+            Ok(towns) if towns.is_empty() => {}
+            Ok(towns) => drop(area.insert("municipalities".to_owned(), json!(towns))),
+            Err((name, codes)) => {
+                let values = [
+                    ("name", FluentValue::from(name)),
+                    ("codes", FluentValue::from(codes)),
+                ];
+                let said = words.say_with("incidents-fault-several", &values);
+                faults.push(fault("municipalities", said));
+            }
+        }
+        for name in ["postal_codes", "tags"] {
             let listed: Vec<&str> = points::entries(self.get(name)).collect();
             if !listed.is_empty() {
                 area.insert(name.to_owned(), json!(listed));
@@ -275,6 +309,22 @@ impl TypedIncident {
             Err(wrong) => faults.push(fault("geojson", wrong.said(words))),
         }
         (area, places.notes)
+    }
+
+    /// Codes, those of names included; an error: a name that several bear, and their codes.
+    fn towns(&self, known: &KnownToForm) -> Result<Vec<String>, (String, String)> {
+        let code = |entry: &str| match known.towns.get(&fold(entry)).map(Vec::as_slice) {
+            Some([(code, _)]) => Ok(code.clone()),
+            Some([_, _, ..]) => {
+                let several = known.towns[&fold(entry)].iter();
+                let codes: Vec<&str> = several.map(|(code, _)| code.as_str()).collect();
+                Err((entry.to_owned(), codes.join(", ")))
+            }
+            _ => Ok(entry.to_owned()),
+        };
+        points::entries(self.get("municipalities"))
+            .map(code)
+            .collect()
     }
 
     /// Some people write a comma where others write a point.

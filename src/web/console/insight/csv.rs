@@ -6,16 +6,18 @@ use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use super::{InsightQuery, date};
 use crate::domain::role::Right;
+use crate::insight::Period;
 use crate::store::reports::{Counts, StatsBy, StatsRow};
+use crate::web::cell::guarded;
 use crate::web::console::shell::{Visit, strictly};
 use crate::web::extract::Query;
 use crate::web::problem::Problem;
 
 /// A count and the head of its column.
-type CountColumn = (&'static str, fn(&Counts) -> i64);
+pub(super) type CountColumn = (&'static str, fn(&Counts) -> i64);
 
 /// The columns after day, template, version and channel.
-const COUNTS: [CountColumn; 20] = [
+pub(super) const COUNTS: [CountColumn; 20] = [
     ("planned", |c| c.planned),
     ("suppressed", |c| c.suppressed),
     ("accepted", |c| c.accepted),
@@ -44,7 +46,7 @@ pub(crate) async fn get(
     Query(ask): Query<InsightQuery>,
 ) -> Result<Response, Problem> {
     visit.person.require(Right::Rates)?;
-    let to = visit.web.moment().day();
+    let Period { from, to } = ask.period(visit.web.moment().day()).of_file()?;
     let by = StatsBy {
         day: true,
         template: true,
@@ -52,7 +54,7 @@ pub(crate) async fn get(
         channel: true,
     };
     let mut tx = visit.web.store.read().await?;
-    let rows = tx.reports().stats(to - ask.days() + 1, to, by).await?;
+    let rows = tx.reports().stats(from, to, by).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
@@ -89,13 +91,6 @@ fn table(rows: &[StatsRow]) -> csv::Result<Vec<u8>> {
     writer
         .into_inner()
         .map_err(|error| error.into_error().into())
-}
-
-/// A text that never begins a formula, whatever a table calculation makes of it.
-pub(in crate::web::console) fn guarded(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let guard = if formula { "'" } else { "" };
-    format!("{guard}{text}")
 }
 
 #[cfg(test)]

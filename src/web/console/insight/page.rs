@@ -1,21 +1,29 @@
-//! `GET /console/insight`: the funnel first, then one table per question, a chart by day with its
-//! table. Every rate says what it is made of.
+//! `GET /console/insight`: the funnel first and what changed since the period before, then what to
+//! improve, then one chart or table per question. Every rate says what it is made of.
 
 use std::borrow::Cow;
 
 use askama::Template;
 use axum::response::Response;
 
+use super::compare::{ComparedShare, compared};
+use super::lists::{
+    CarrierLine, FallbackLine, FindingLine, WaitLine, fallbacks, findings, providers, waits,
+};
 use super::share::written;
-use super::sums::Sums;
 use super::tables::{RateLine, Table, tables, unmeasured};
-use super::{InsightQuery, SPANS, share};
+use super::week::{WeekMap, week};
+use super::{InsightQuery, SPANS, date, share};
 use crate::domain::role::Right;
-use crate::insight::Proportion;
+use crate::insight::{Period, Proportion};
 use crate::store::reports::{Counts, StatsRow};
+use crate::track::verdict::rules;
 use crate::web::console::shell::chart::{Bar, bars};
-use crate::web::console::shell::{self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit};
+use crate::web::console::shell::{
+    self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When,
+};
 use crate::web::extract::Query;
+use crate::web::insight::Sums;
 use crate::web::problem::Problem;
 
 /// One step of the funnel: how many of the step before.
@@ -33,11 +41,30 @@ struct ShareOfPlanned {
 #[template(path = "console/insight.html")]
 struct InsightPage {
     frame: Frame,
+    /// The span that is shown; 0: from one day to another.
     days: i64,
     /// The spans offered, in days and as they are said.
     spans: [(i64, String); 4],
+    /// First and last day, for the form.
+    from: String,
+    to: String,
+    /// What was typed is no period.
+    wrong: bool,
+    /// The period as the query of a link.
+    query: String,
     empty: bool,
     funnel: Vec<ShareOfPlanned>,
+    compared: Vec<ComparedShare>,
+    /// Which days are compared with.
+    before: String,
+    findings: Vec<FindingLine>,
+    week: WeekMap,
+    waits: Vec<WaitLine>,
+    providers: Vec<CarrierLine>,
+    /// When their messages were counted, if ever.
+    counted: Option<When>,
+    spared: String,
+    fallbacks: Vec<FallbackLine>,
     /// What the shares mean, and what cannot be measured.
     what: String,
     tables: Vec<Table>,
@@ -50,9 +77,10 @@ pub(crate) async fn get(
     Query(ask): Query<InsightQuery>,
 ) -> Result<Response, Problem> {
     visit.person.require(Right::Rates)?;
-    let days = ask.days();
+    let asked = ask.period(visit.web.moment().day());
     let words = visit.words();
-    let sums = Sums::read(&visit.web, days).await?;
+    let sums = Sums::read(&visit.web, asked.period).await?;
+    let (spared, fallbacks) = fallbacks(&sums, words);
     let bar = |row: &StatsRow| {
         (
             written(row.day, words),
@@ -65,15 +93,36 @@ pub(crate) async fn get(
         frame: visit
             .frame(ConsolePart::Insight, words.say("insight-title"))
             .await?,
-        days,
+        days: asked.span.unwrap_or(0),
+        from: date(asked.period.from),
+        to: date(asked.period.to),
+        wrong: asked.wrong,
+        query: asked.query(),
         spans: SPANS.map(|days| (days, words.count("insight-days", days))),
         empty: sums.all.planned == 0,
         funnel: funnel(&sums.all, words),
+        compared: compared(&sums, words),
+        before: before(asked.period.before(), words),
+        findings: findings(&sums, words),
+        week: week(&sums.hours, words),
+        waits: waits(&sums, words),
+        providers: providers(&sums, words),
+        counted: sums.counted_at.map(|at| When::new(at, visit.moment())),
+        spared,
+        fallbacks,
         what: what(&sums.all, words),
         bars: bars(&sums.by_day.iter().map(bar).collect::<Vec<_>>()),
         by_day: sums.by_day.iter().rev().map(line).collect(),
         tables: tables(&sums, words),
     }))
+}
+
+fn before(period: Period, words: ConsoleWords) -> String {
+    let values = [
+        ("from", FluentValue::from(written(period.from, words))),
+        ("to", written(period.to, words).into()),
+    ];
+    words.say_with("insight-before", &values)
 }
 
 /// Each step is a share of its own whole, and says which.
@@ -107,6 +156,7 @@ fn what(all: &Counts, words: ConsoleWords) -> String {
             FluentValue::from(share(unmeasured(all), words)),
         ),
         ("anonymous", words.number(all.anonymous_opens).into()),
+        ("rules", words.number(rules::known().version).into()),
     ];
     words.say_with("insight-what", &values)
 }

@@ -1,12 +1,14 @@
 //! One table of rates per question, with its answer in a sentence.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::compare::points;
 use super::share;
-use super::sums::Sums;
-use crate::insight::Proportion;
+use crate::insight::{Proportion, ShareDifference};
 use crate::store::reports::{Counts, StatsRow};
 use crate::web::console::shell::{ConsoleWords, FluentValue};
+use crate::web::insight::Sums;
 
 /// One line of a table of rates; each rate says in its column's head what it is a share of.
 pub(crate) struct RateLine {
@@ -72,7 +74,7 @@ pub(crate) fn tables(sums: &Sums, words: ConsoleWords) -> Vec<Table> {
         },
         Table {
             question: words.say("insight-version-question"),
-            answer: words.say("insight-version-answer").into_owned(),
+            answer: versions(&sums.by_version, words),
             key: words.say("insight-version"),
             lines: lines(&sums.by_version, &|row| {
                 format!("{} v{}", row.template, row.version)
@@ -102,6 +104,46 @@ fn least_read(rows: &[StatsRow], words: ConsoleWords) -> String {
             words.say_with("insight-template-answer", &values)
         }
         None => words.say("insight-too-few").into_owned(),
+    }
+}
+
+/// Templates of whose versions a sentence is said.
+const VERSIONS_SAID: usize = 3;
+
+/// The newest version of each template beside the one before it: a sentence each.
+fn versions(rows: &[StatsRow], words: ConsoleWords) -> String {
+    let mut by_template: BTreeMap<&str, Vec<&StatsRow>> = BTreeMap::new();
+    for row in rows {
+        by_template.entry(&row.template).or_default().push(row);
+    }
+    let sentences = by_template.into_values().filter_map(|mut versions| {
+        versions.sort_by_key(|row| row.version);
+        let [.., before, newest] = versions.as_slice() else {
+            return None;
+        };
+        Some(version(newest, before, words))
+    });
+    let said: Vec<String> = sentences.take(VERSIONS_SAID).collect();
+    match said.is_empty() {
+        true => words.say("insight-version-answer").into_owned(),
+        false => said.join(" "),
+    }
+}
+
+fn version(newest: &StatsRow, before: &StatsRow, words: ConsoleWords) -> String {
+    let rate = |row: &StatsRow| Proportion::new(row.counts.read, row.counts.read_measurable);
+    let difference = ShareDifference::between(rate(newest), rate(before));
+    let shown = difference.filter(|found| found.is_shown());
+    let mut values = vec![
+        ("template", FluentValue::from(&newest.template)),
+        ("version", newest.version.to_string().into()),
+    ];
+    match shown {
+        Some(found) => {
+            values.push(("points", points(found, words).into()));
+            words.say_with("insight-version-differs", &values)
+        }
+        None => words.say_with("insight-version-same", &values),
     }
 }
 

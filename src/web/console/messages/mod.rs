@@ -8,5 +8,6 @@ mod silence;
 mod timeline;
 mod why;
 
+pub(crate) use grounds::grounds;
 pub(crate) use line::MessageLine;
 pub(crate) use silence::silence;

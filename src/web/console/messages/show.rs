@@ -12,6 +12,7 @@ use crate::domain::address::masked;
 use crate::domain::links::Links;
 use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
+use crate::store::planning::rectifications::Rectification;
 use crate::store::reports::MessageStory;
 use crate::template::rendered::RenderedMessage;
 use crate::template::stored::{NotShown, Unusable};
@@ -40,6 +41,9 @@ struct MessagePage {
     seen: Result<RenderedMessage, String>,
     replies: Vec<ReplyLine>,
     may_answer: bool,
+    /// What was said of it since: it was wrong. With the number of that.
+    rectified: Option<(i64, String)>,
+    may_rectify: bool,
 }
 
 pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -49,6 +53,7 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response
     let mut tx = visit.web.store.read().await?;
     let story = tx.reports().story(key).await?.ok_or_else(missing)?;
     let replies = replies::about(&mut tx, RepliesTo::Message(key), now).await?;
+    let rectified = tx.rectifications().of_message(key).await?;
     drop(tx);
     let words = now.words;
     let title = words.say_with("messages-message-title", &[("id", id.as_str().into())]);
@@ -61,12 +66,23 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response
         client_path: in_path(story.message.client_ref.as_deref().unwrap_or_default()),
         steps: steps(&story, now),
         replies,
+        may_rectify: rectified.is_none() && visit.may(Right::DeclareIncidents),
+        rectified: rectified.map(|said| (said.id, wrong(&said, words))),
         may_answer: visit.may(Right::AnswerReplies),
         version: words.say_with("messages-version", &[("version", version.into())]),
         why: why(&story, words),
         seen: seen(&visit.web, key, words).await,
         story,
     }))
+}
+
+/// That a message was wrong, and what holds.
+fn wrong(said: &Rectification, words: ConsoleWords) -> String {
+    let values = [
+        ("wrong", FluentValue::from(said.wrong.as_str())),
+        ("holds", FluentValue::from(said.holds.as_str())),
+    ];
+    words.say_with("rectify-message", &values)
 }
 
 /// `GET /console/messages/{id}/mail`: the mail itself, for the frame on its page.
@@ -80,7 +96,11 @@ pub(crate) async fn mail(visit: Visit, Path(id): Path<String>) -> Result<Respons
 
 /// The message as its client saw it, or a sentence that says why it cannot be shown. Its links
 /// lead nowhere: whoever follows a true one acts as the client.
-async fn seen(web: &Web, id: MessageId, words: ConsoleWords) -> Result<RenderedMessage, String> {
+pub(crate) async fn seen(
+    web: &Web,
+    id: MessageId,
+    words: ConsoleWords,
+) -> Result<RenderedMessage, String> {
     let links = Links::for_looking(Arc::clone(&web.public_url));
     match web.console.sent.rendered(&web.store, id, &links).await {
         Ok(letter) => Ok(letter),

@@ -46,7 +46,7 @@ pub(crate) fn cards(snapshot: &Snapshot, words: ConsoleWords) -> Vec<Card> {
         card("now-unknown", words.number(unknown), "now-unknown-hint"),
         card("now-held", words.number(held), "now-held-hint"),
         Card {
-            link: Some("/console/replies"),
+            link: Some("/console/inbox"),
             ..card(
                 "now-replies",
                 counted(snapshot.replies, words),

@@ -44,13 +44,21 @@ impl NowView {
         let of_incidents = of_incidents.flat_map(|worry| worries::alarms(worry, now));
         let overlong = snapshot.overlong.iter();
         let overlong = overlong.map(|outage| worries::overlong(outage, now));
+        let inboxes = snapshot.inboxes.iter();
+        let inboxes = inboxes.map(|inbox| worries::unread_inbox(inbox, now));
         let declared = worries::declared(&snapshot.declared, visit);
+        let given_up = worries::given_up(&snapshot.given_up, visit);
+        let unheard = snapshot.unheard.as_ref();
+        let unheard = unheard.map(|found| worries::unheard(*found, now));
         Self {
             alarms: breaches
+                .chain(unheard)
                 .chain(declared)
                 .chain(of_incidents)
                 .chain(overlong)
                 .chain(sources)
+                .chain(inboxes)
+                .chain(given_up)
                 .collect(),
             cards: cards(snapshot, now.words),
             lanes: lanes.map(|load| lane_bar(load, now)).collect(),
@@ -201,7 +209,10 @@ fn provider((face, row): &(ProviderFace, Option<ProviderRow>), now: Moment) -> P
         }
         None => (
             Badge::new("delivered", &words.say("now-provider-ready")),
-            String::new(),
+            row.and_then(|row| row.weight)
+                .map_or_else(String::new, |weight| {
+                    words.with("now-provider-weight", "points", &words.number(weight))
+                }),
         ),
     };
     ProviderLine {

@@ -1,11 +1,14 @@
-//! What is the matter with incidents: a sentence for each thing that an operator should look after.
+//! What is the matter with incidents, and with clients who wait for an answer: a sentence for each thing that an operator should look after.
 
 use super::view::Alarm;
 use crate::domain::Timestamp;
 use crate::domain::event::DeclaredState;
 use crate::domain::role::Right;
+use crate::store::feed::Webhook;
+use crate::store::people::conversations::WaitingClients;
 use crate::store::planning::declared::DeclaredNotice;
 use crate::store::planning::incidents::{IncidentWorry, OverlongOutage};
+use crate::store::sources::inboxes::InboxRow;
 use crate::web::console::shell::{FluentValue, Visit, When};
 use crate::web::console::state::Moment;
 
@@ -65,7 +68,7 @@ pub(super) fn declared(notices: &[DeclaredNotice], visit: &Visit) -> Vec<Alarm> 
     let page = |notice: &DeclaredNotice| format!("/console/declared/{}", notice.id);
     let of = |state: DeclaredState| notices.iter().filter(move |it| it.state == state);
     let mut alarms = Vec::new();
-    if visit.may(Right::ApproveIncidents) {
+    if visit.may_approve() {
         let others = of(DeclaredState::Waiting).filter(|notice| notice.author != *me);
         let waiting: Vec<&DeclaredNotice> = others.collect();
         let count = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
@@ -85,6 +88,52 @@ pub(super) fn declared(notices: &[DeclaredNotice], visit: &Visit) -> Vec<Alarm> 
         alarms.push(alarm(sentence, notice.changed_at, remedy, page(notice)));
     }
     alarms
+}
+
+/// Nobody there is told any more what happens, for those who may look after it.
+pub(super) fn given_up(webhooks: &[Webhook], visit: &Visit) -> Vec<Alarm> {
+    if !visit.may(Right::SeeWebhooks) {
+        return Vec::new();
+    }
+    let (now, words) = (visit.moment(), visit.words());
+    let alarm = |webhook: &Webhook| Alarm {
+        sentence: words.with("now-webhook-given-up", "name", &webhook.name),
+        found: When::new(webhook.off_at.unwrap_or(now.at), now),
+        example: None,
+        source: None,
+        declared: None,
+        remedy: words.say("now-webhook-given-up-remedy"),
+    };
+    webhooks.iter().map(alarm).collect()
+}
+
+/// A mailbox cannot be read: bounces, answers and STOPs that came there wait unseen.
+pub(super) fn unread_inbox(inbox: &InboxRow, now: Moment) -> Alarm {
+    let words = now.words;
+    let name = ("inbox", FluentValue::from(inbox.name.as_str()));
+    let fault = inbox.fault.as_deref().unwrap_or_default();
+    let since = inbox.fault_since.or(inbox.looked_at).unwrap_or(now.at);
+    Alarm {
+        sentence: words.say_with("now-inbox-fault", &[name, ("why", fault.into())]),
+        found: When::new(since, now),
+        example: None,
+        source: None,
+        declared: None,
+        remedy: words.say("now-inbox-fault-remedy"),
+    }
+}
+
+/// Clients wrote, and nobody answered in the time that was promised.
+pub(super) fn unheard(found: WaitingClients, now: Moment) -> Alarm {
+    let words = now.words;
+    Alarm {
+        sentence: words.count("now-unheard", found.waiting),
+        found: When::new(found.since.unwrap_or(now.at), now),
+        example: None,
+        source: None,
+        declared: Some("/console/inbox".to_owned()),
+        remedy: words.say("now-unheard-remedy"),
+    }
 }
 
 /// Municipalities that one alarm names.

@@ -1,5 +1,6 @@
 //! What an admin changes of a person: the role, and whether they may come in. Either ends the
-//! person's sessions, and neither takes away the last one who can administer.
+//! person's sessions, and neither takes away the last one who can administer. Nobody of the staff
+//! becomes somebody of a partner or the other way round: what one saw the other must not.
 
 use axum::response::{Redirect, Response};
 
@@ -31,6 +32,11 @@ pub(crate) async fn role(
     if is_last {
         drop(tx);
         return last_one_stays(&visit).await;
+    }
+    if Role::Partner == role || Role::Partner == user.role {
+        drop(tx);
+        let fault = visit.words().say("people-partner-stays").into_owned();
+        return refused(&visit, fault).await;
     }
     tx.users().set_role(&user.email, role).await?;
     let change = format!("{} → {role}", user.role);

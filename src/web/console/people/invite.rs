@@ -9,15 +9,15 @@ use axum::response::Response;
 use super::change::{found, role_of};
 use super::list::{FreshLink, PeopleNotice, draw, refused};
 use crate::domain::limits::{INVITATION_GOOD, LOGIN_ADDRESS, PEOPLE_MOST};
-use crate::domain::role::Right;
+use crate::domain::role::{Right, Role};
 use crate::domain::{EmailAddress, UserId};
 use crate::store::access::audit::AuditEntry;
 use crate::store::access::invitations::NewInvitation;
 use crate::store::access::users::{Added, NewUser};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
-use crate::web::auth::csrf::Posted;
-use crate::web::auth::session::{IDLE, hash, random};
+use crate::web::auth::csrf::{FormFields, Posted};
+use crate::web::auth::session::{IDLE, Person, hash, random};
 use crate::web::console::shell::{Visit, When};
 use crate::web::extract::Path;
 use crate::web::problem::Problem;
@@ -52,10 +52,13 @@ pub(crate) async fn add(
     person.require(Right::Administer)?;
     let (web, words) = (&visit.web, visit.words());
     let role = role_of(&fields)?;
-    let typed = fields.get("email");
-    let Some(email) = address_of(typed) else {
-        return not_taken(&visit, "people-no-address", typed).await;
+    let partner = fields.get("partner").trim();
+    let Some(email) = address_of(fields.get("email")) else {
+        return not_taken(&visit, "people-no-address", &fields).await;
     };
+    if partner.is_empty() == (role == Role::Partner) {
+        return not_taken(&visit, "people-partner-role", &fields).await;
+    }
     let now = web.clock.now();
     let user = NewUser {
         id: UserId::new(web.ids.next()),
@@ -71,7 +74,11 @@ pub(crate) async fn add(
     }
     if tx.users().add(&user, now).await? == Added::Taken {
         drop(tx);
-        return not_taken(&visit, "people-taken", typed).await;
+        return not_taken(&visit, "people-taken", &fields).await;
+    }
+    if role == Role::Partner && !join(web, &mut tx, &user, partner, &person).await? {
+        drop(tx);
+        return not_taken(&visit, "people-partner-unknown", &fields).await;
     }
     let secret = give(web, &mut tx, user.id).await?;
     let entry = AuditEntry::new(&person.email, "user.invited", &email).with(role.as_str());
@@ -110,10 +117,27 @@ fn address_of(typed: &str) -> Option<String> {
     (email.len() <= LOGIN_ADDRESS).then_some(email)
 }
 
-async fn not_taken(visit: &Visit, fault: &str, typed: &str) -> Result<Response, Problem> {
+/// Says whose clients they see, and writes it down. False when there is no such partner.
+async fn join(
+    web: &Web,
+    tx: &mut Tx,
+    user: &NewUser<'_>,
+    partner: &str,
+    by: &Person,
+) -> Result<bool, StoreError> {
+    if !tx.users().set_partner(user.id, partner).await? {
+        return Ok(false);
+    }
+    let entry = AuditEntry::new(&by.email, "partner.invited", partner).with(user.email);
+    web.audit(tx, &entry).await?;
+    Ok(true)
+}
+
+async fn not_taken(visit: &Visit, fault: &str, fields: &FormFields) -> Result<Response, Problem> {
     let notice = PeopleNotice {
         fault: Some(visit.words().say(fault).into_owned()),
-        typed: typed.to_owned(),
+        typed: fields.get("email").to_owned(),
+        partner: fields.get("partner").to_owned(),
         ..PeopleNotice::default()
     };
     draw(visit, StatusCode::CONFLICT, notice).await

@@ -40,6 +40,7 @@ pub(super) struct PeopleNotice {
     pub(super) link: Option<FreshLink>,
     /// The address that was typed and not taken.
     pub(super) typed: String,
+    pub(super) partner: String,
 }
 
 #[derive(Template)]

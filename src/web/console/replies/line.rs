@@ -3,6 +3,7 @@
 use crate::domain::MessageId;
 use crate::store::people::replies::{MOST_COUNTED, RepliesTo, Reply};
 use crate::store::{StoreError, Tx};
+use crate::web::console::messages::grounds;
 use crate::web::console::shell::{ConsoleWords, When, in_path, list};
 use crate::web::console::state::Moment;
 
@@ -16,9 +17,13 @@ pub(crate) struct ReplyLine {
     pub(crate) name: String,
     pub(crate) about: String,
     pub(crate) text: String,
+    /// Why it is not proven that the client wrote it.
+    pub(crate) doubt: Option<String>,
     pub(crate) at: When,
     pub(crate) answered: Option<When>,
     pub(crate) by: String,
+    /// The conversation it belongs to.
+    pub(crate) conversation: Option<i64>,
 }
 
 impl ReplyLine {
@@ -40,7 +45,11 @@ impl ReplyLine {
             text: reply
                 .text
                 .unwrap_or_else(|| now.words.say("replies-erased").into_owned()),
+            doubt: reply
+                .doubt
+                .map(|kept| grounds(&kept, now.words).into_owned()),
             by: reply.answered_by.unwrap_or_default(),
+            conversation: reply.conversation,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The stylesheet and the two scripts, from the binary itself. Their address holds a hash of
+//! The stylesheet and the three scripts, from the binary itself. Their address holds a hash of
 //! what they are, so that browsers may keep them for ever.
 
 use std::sync::LazyLock;
@@ -24,6 +24,7 @@ const FILES: &[(&str, &str, &str)] = &[
     file!("console.css", "text/css; charset=utf-8"),
     file!("live.js", "text/javascript; charset=utf-8"),
     file!("editor.js", "text/javascript; charset=utf-8"),
+    file!("map.js", "text/javascript; charset=utf-8"),
     file!("mark.svg", "image/svg+xml"),
 ];
 

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::layout::{ConsolePart, Frame, theme};
 use super::words::ConsoleWords;
-use crate::domain::role::Right;
+use crate::domain::role::{Right, Role};
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::console::state::Moment;
@@ -34,6 +34,13 @@ impl Visit {
     /// Whether they have this right.
     pub(crate) fn may(&self, right: Right) -> bool {
         self.person.role.may(right)
+    }
+
+    /// Whether they may be the second person who approves.
+    pub(crate) fn may_approve(&self) -> bool {
+        let for_approvers = self.web.console.declaring.approvers_only;
+        let is_manager = self.person.role == Role::Manager;
+        self.may(Right::ApproveIncidents) && !(for_approvers && is_manager)
     }
 
     /// The words of the language they chose, else of the house's.

@@ -25,14 +25,19 @@ macro_rules! parts {
             parts!($language, "clients"),
             parts!($language, "cases"),
             parts!($language, "replies"),
+            parts!($language, "inbox"),
             parts!($language, "incidents"),
+            parts!($language, "rectify"),
             parts!($language, "insight"),
             parts!($language, "sources"),
             parts!($language, "sandbox"),
             parts!($language, "settings"),
             parts!($language, "login"),
             parts!($language, "templates"),
+            parts!($language, "rules"),
             parts!($language, "people"),
+            parts!($language, "webhooks"),
+            parts!($language, "partner"),
         ]
     };
     ($language:literal, $part:literal) => {
@@ -46,8 +51,8 @@ macro_rules! parts {
     };
 }
 
-const ITALIAN: [&str; 15] = parts!("it");
-const ENGLISH: [&str; 15] = parts!("en");
+const ITALIAN: [&str; 20] = parts!("it");
+const ENGLISH: [&str; 20] = parts!("en");
 
 /// Built when the first page is drawn: each parses its texts once.
 static IN_ITALIAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Italian));

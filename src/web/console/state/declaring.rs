@@ -12,6 +12,8 @@ pub struct DeclareSettings {
     /// What tells more clients than this is approved by a second person (`[incidents]
     /// approval_above`); none: nothing is.
     pub approval_above: Option<u32>,
+    /// That person is an approver or an admin, and no manager (`[console] approvers_only`).
+    pub approvers_only: bool,
     /// Messages per second that the contract with the first provider of a channel allows, where it
     /// is bounded.
     pub per_second: BTreeMap<Channel, f64>,

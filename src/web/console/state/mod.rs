@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::domain::client::HOME_ZONE;
 use crate::domain::language::Language;
+use crate::domain::promise::Dialogue;
 use crate::domain::{Channel, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
@@ -54,7 +55,7 @@ impl Moment {
 pub struct ProviderFace {
     /// `[provider.NAME]`.
     pub name: String,
-    /// `smtp`, `kannel`, `sandbox`.
+    /// `smtp`, `kannel`, `http`, `sandbox` and the like.
     pub kind: String,
     pub channel: Channel,
 }
@@ -68,12 +69,16 @@ pub struct ConsoleState {
     zone: Tz,
     language: Language,
     pub(crate) declaring: DeclareSettings,
+    /// When people answer clients, and how soon they promise to.
+    pub(crate) dialogue: Dialogue,
     /// Where what an operator typed is tried.
     pub(crate) texts: Workshop,
     snapshot: CachedAnswer<Result<Arc<Snapshot>, Problem>>,
     funnels: Funnels,
     meter: Mutex<Meter>,
     previews: Mutex<VecDeque<(String, String)>>,
+    /// One replay of the last days at a time: each reads a good part of the store.
+    pub(crate) replays: Semaphore,
 }
 
 impl ConsoleState {
@@ -87,11 +92,13 @@ impl ConsoleState {
             zone: HOME_ZONE,
             language: Language::English,
             declaring: DeclareSettings::default(),
+            dialogue: Dialogue::default(),
             texts: Workshop::default(),
             snapshot: CachedAnswer::default(),
             funnels: Funnels::default(),
             meter: Mutex::default(),
             previews: Mutex::default(),
+            replays: Semaphore::const_new(1),
         }
     }
 
@@ -121,6 +128,13 @@ impl ConsoleState {
     #[must_use]
     pub fn declaring(mut self, settings: DeclareSettings) -> Self {
         self.declaring = settings;
+        self
+    }
+
+    /// What the settings say of answers to clients.
+    #[must_use]
+    pub fn promising(mut self, dialogue: Dialogue) -> Self {
+        self.dialogue = dialogue;
         self
     }
 

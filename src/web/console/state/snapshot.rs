@@ -7,6 +7,8 @@ use crate::domain::Timestamp;
 use crate::domain::limits::{COMPENSATION_SHOWN, DECLARED_SHOWN};
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::Breach;
+use crate::store::feed::Webhook;
+use crate::store::people::conversations::WaitingClients;
 use crate::store::planning::bodies::BodyStanding;
 use crate::store::planning::declared::DeclaredNotice;
 use crate::store::planning::incidents::{IncidentRecord, IncidentWorry, OverlongOutage};
@@ -14,6 +16,7 @@ use crate::store::reports::{
     DeliveryFunnel, LaneLoad, MessageFilter, MessageRow, NodeRow, ProviderRow, Totals,
 };
 use crate::store::sources::SourceRow;
+use crate::store::sources::inboxes::InboxRow;
 use crate::web::Web;
 
 /// An urgent message that waits so long is an alarm.
@@ -39,8 +42,14 @@ pub(crate) struct Snapshot {
     pub(crate) breaches: Vec<Breach>,
     /// What is watched, as far as somebody has to look after it.
     pub(crate) sources: Vec<SourceRow>,
+    /// Mailboxes that cannot be read: what came back there waits.
+    pub(crate) inboxes: Vec<InboxRow>,
+    /// Webhooks that were given up.
+    pub(crate) given_up: Vec<Webhook>,
     /// Replies that nobody has answered.
     pub(crate) replies: i64,
+    /// Clients who have waited for an answer longer than was promised.
+    pub(crate) unheard: Option<WaitingClients>,
     pub(crate) recent: Vec<MessageRow>,
 }
 
@@ -65,8 +74,16 @@ impl Snapshot {
         breaches.retain(|breach| breach.invariant.alarms());
         let mut sources = tx.sources().list().await?;
         sources.retain(SourceRow::is_an_alarm);
+        let mut inboxes = tx.inboxes().list().await?;
+        inboxes.retain(InboxRow::is_an_alarm);
+        let mut given_up = tx.webhooks().list().await?;
+        given_up.retain(Webhook::is_given_up);
         let bodies = tx.bodies().standing().await?;
         let replies = tx.replies().unanswered().await?;
+        let unheard = match web.console.dialogue.promise.overdue_since(now.at) {
+            Some(since) => Some(tx.conversations().waiting_since(since).await?),
+            None => None,
+        };
         drop(tx);
         let mut incidents = Vec::with_capacity(going_on.len());
         for incident in going_on {
@@ -87,7 +104,10 @@ impl Snapshot {
             paused,
             breaches,
             sources,
+            inboxes,
+            given_up,
             replies,
+            unheard: unheard.filter(|found| found.waiting > 0),
             recent: recent.items,
         })
     }

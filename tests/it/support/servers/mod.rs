@@ -5,6 +5,7 @@
 //! server and removes the folder. So nothing outlives a test run that crashes or is killed.
 
 pub(crate) mod chromium;
+pub(crate) mod dovecot;
 pub(crate) mod kannel;
 pub(crate) mod mariadb;
 pub(crate) mod nats;

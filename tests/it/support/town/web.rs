@@ -18,6 +18,7 @@ use araldo::web::Web;
 use araldo::web::auth::keys::KeyCache;
 use araldo::web::console::ConsoleState;
 use araldo::web::public::{ContactDetails, Pages};
+use ipnet::IpNet;
 
 /// What tracks stops with `lifecycle`.
 pub(crate) fn web(store: &Store, clock: &Arc<FixedClock>, lifecycle: &Lifecycle) -> Web {
@@ -58,6 +59,7 @@ pub(crate) fn web(store: &Store, clock: &Arc<FixedClock>, lifecycle: &Lifecycle)
         track,
         pages: Arc::new(Pages::new(ContactDetails::default(), kinds)),
         console: Arc::new(ConsoleState::new(Vec::new(), Lifecycle::new())),
+        private_receivers: Arc::from(["127.0.0.0/8".parse::<IpNet>().unwrap()]),
     }
 }
 

@@ -5,6 +5,7 @@ use super::*;
 static KNOWN: KnownToForm = KnownToForm {
     places: BTreeSet::new(),
     end: None,
+    towns: BTreeMap::new(),
 };
 /// By a clock that shows the begin of 2026.
 const READER: FormReader<'static> = FormReader {
@@ -130,4 +131,44 @@ fn a_file_joins_what_was_pasted() {
     assert_eq!(typed.get("places"), "IT1");
     typed.add_places(b"IT2;IT3");
     assert_eq!(typed.get("places"), "IT1\nIT2;IT3");
+}
+
+#[test]
+fn a_municipality_is_named_or_ticked_and_a_name_of_two_is_a_fault() {
+    let town = |code: &str| (code.to_owned(), "Samone".to_owned());
+    let known = KnownToForm {
+        towns: BTreeMap::from([
+            (
+                "bologna".to_owned(),
+                vec![("037006".to_owned(), "Bologna".to_owned())],
+            ),
+            ("samone".to_owned(), vec![town("001235"), town("022167")]),
+        ]),
+        ..KnownToForm::default()
+    };
+    let reader = FormReader {
+        known: &known,
+        ..READER
+    };
+    let read = |fields: &[(&str, &str)]| {
+        let all = [&[("kind", "outage")][..], fields].concat();
+        typed(&all).read(IncidentStep::Opened, "G-1", reader)
+    };
+    let ticked = [
+        ("municipalities", " BOLOGNA, 037020"),
+        ("town-037020", "yes"),
+        ("town-037021", "yes"),
+        ("zone-feeder:BO-12", "yes"),
+    ];
+    let area = read(&ticked).unwrap().data.area.unwrap();
+    assert_eq!(area.municipalities, ["037006", "037020", "037021"]);
+    assert_eq!(area.tags, ["feeder:BO-12"]);
+    let faults = read(&[("municipalities", "Samone")]).unwrap_err();
+    assert_eq!(faults[0].field, "municipalities");
+    assert!(faults[0].said.contains("001235, 022167"), "{faults:?}");
+    // A name that nobody knows is refused as it was.
+    assert_eq!(
+        read(&[("municipalities", "Atlantis")]).unwrap_err()[0].field,
+        "municipalities"
+    );
 }

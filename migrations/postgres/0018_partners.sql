@@ -1,0 +1,27 @@
+-- Agencies look after clients: their own people log in and see the cases of these clients, and nothing
+-- else. A partner is named by its reference, as `client.partner` names it. Only adds (docs/upgrading.md).
+
+-- Two more roles.
+ALTER TABLE console_user DROP CONSTRAINT console_user_role_check;
+ALTER TABLE console_user ADD CONSTRAINT console_user_role_check
+    CHECK (role IN ('viewer', 'operator', 'manager', 'approver', 'admin', 'partner'));
+
+ALTER TABLE console_user ADD COLUMN partner TEXT; -- whose clients they see; null: staff, or nobody's
+ALTER TABLE console_user ADD COLUMN digested_at BIGINT; -- up to then the daily digest has told; null: not wanted
+
+CREATE INDEX client_partner ON client (partner) WHERE partner IS NOT NULL;
+
+-- What people of a partner ask the staff about a case, and what they are told.
+CREATE TABLE partner_question (
+    id          BIGINT PRIMARY KEY,
+    case_id     BIGINT NOT NULL REFERENCES case_file (id),
+    partner     TEXT NOT NULL, -- whose person asked
+    asked_by    TEXT NOT NULL, -- e-mail of the console's user
+    question    TEXT NOT NULL,
+    asked_at    BIGINT NOT NULL,
+    answer      TEXT, -- null: nobody has answered
+    answered_by TEXT, -- e-mail of the console's user
+    answered_at BIGINT
+);
+CREATE INDEX partner_question_case ON partner_question (case_id, id);
+CREATE INDEX partner_question_open ON partner_question (id) WHERE answered_at IS NULL;

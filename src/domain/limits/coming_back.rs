@@ -1,0 +1,92 @@
+//! What comes back of messages: from providers, mailboxes and readers.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+// ---- Providers over HTTP: what they answer, and what is asked of them ----
+
+/// Bytes that are read of one answer; the rest is left.
+pub const PROVIDER_ANSWER: usize = 64 * 1024;
+/// Characters of a code or a word of an answer that is kept.
+pub const PROVIDER_WORD: usize = 60;
+/// Bytes of a request's address or body as the settings describe it.
+pub const PROVIDER_TEMPLATE: usize = 8 * 1024;
+/// Bytes of an address or a body that is made of it.
+pub const PROVIDER_BODY: usize = 64 * 1024;
+/// Bytes of one expression over an answer.
+pub const PROVIDER_EXPRESSION: usize = 2 * 1024;
+/// Steps that an expression or a template may take.
+pub const PROVIDER_FUEL: u64 = 20_000;
+/// Characters of a provider's own name for a message.
+pub const PROVIDER_ID: usize = 200;
+/// Bytes of what a provider calls back.
+pub const CALLBACK_BYTES: usize = 32 * 1024;
+
+/// Bytes of a form on a client's page: a reply of 1,000 characters and room to spare.
+pub const FORM_BYTES: usize = 16 * 1024;
+
+// ---- Mails that come back: whoever can write to the mailbox ----
+
+/// Mailboxes that one installation reads.
+pub const INBOXES: usize = 20;
+/// Bytes of a mail; a larger one stays in the mailbox for a person.
+pub const INBOX_MAIL_BYTES: u32 = 2 * 1024 * 1024;
+/// Mails that one look at a mailbox takes, so that others are not kept waiting by a flood.
+pub const INBOX_MAILS: usize = 200;
+/// A command to a mailbox that is not answered for so long has failed.
+pub const INBOX_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a mailbox is listened to before it is asked again: less than the 29 minutes of RFC 2177, and
+/// less than what addresses are translated for on the way.
+pub const INBOX_LISTENS: Duration = Duration::from_secs(5 * 60);
+/// The longest pause after a mailbox could not be read.
+pub const INBOX_LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// Characters of an IMAP folder's name.
+pub const INBOX_FOLDER: usize = 200;
+
+// ---- What providers call back ----
+
+/// Longest words of a gateway that are kept with its report, in characters: a code and its name
+/// fit, a forged text is cut.
+pub const RECEIPT_WORDS: usize = 200;
+
+/// Bytes of a text that a gateway brings from a handset, put together: some twenty-five SMS.
+pub const INBOUND_SMS_BYTES: usize = 4 * 1024;
+/// Bytes of the query in which it comes: each byte of the text takes three there, and there is more.
+pub const INBOUND_QUERY_BYTES: usize = 3 * INBOUND_SMS_BYTES + 2 * 1024;
+/// Characters of what a gateway calls such a text.
+pub const INBOUND_SMS_ID: usize = 100;
+/// The shortest and the longest secret in the address where a gateway hands in such texts.
+pub const REPLY_SECRET: (usize, usize) = (16, 200);
+/// Numbers of no client that a STOP bars at one node: so many within such a time.
+pub const STRANGERS_BARRED: (u32, TimeDelta) = (1_000, TimeDelta::hours(1));
+
+// ---- Mails that come back: whoever knows an address of ours ----
+
+/// Bytes of a mail that are looked at; what a report says stands before the copy of what we sent.
+pub const RETURNED_BYTES: usize = 2 * 1024 * 1024;
+/// Parts of it, those of mails inside it among them.
+pub const RETURNED_PARTS: usize = 100;
+/// How deep parts may lie within parts.
+pub const RETURNED_DEPTH: usize = 8;
+/// Bytes of a header field's value that are looked at: 20 ids or 50 addresses fit.
+pub const RETURNED_FIELD: usize = 8 * 1024;
+/// Bytes of one part's text that are looked at.
+pub const RETURNED_TEXT: usize = 64 * 1024;
+/// Bytes of what a server or a report says in which a rule is looked for.
+pub const RETURNED_SAID: usize = 8 * 1024;
+/// Addresses that are found in one text or field.
+pub const RETURNED_ADDRESSES: usize = 500;
+/// Recipients of one report.
+pub const RETURNED_RECIPIENTS: usize = 50;
+/// Characters of the sentence that says why.
+pub const RETURNED_REASON: usize = 300;
+/// Characters of a Message-ID, an envelope id, a token.
+pub const RETURNED_ID: usize = 250;
+
+// ---- Who reads: what a request says of its sender ----
+
+/// Bytes of a User-Agent that are looked at; the rest says nothing more.
+pub const LONGEST_AGENT: usize = 1_024;
+/// Bytes of one line that `araldo verdict` is asked.
+pub const LONGEST_VERDICT_LINE: usize = 64 * 1024;

@@ -1,0 +1,7 @@
+//! What managers ask, held against what anybody can count from the messages and clients themselves.
+
+mod calls;
+mod days;
+mod pages;
+mod reach;
+mod unread;
