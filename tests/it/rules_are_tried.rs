@@ -296,12 +296,12 @@ async fn a_replay_names_who_would_be_told_no_more_and_who_newly(store: TestStore
 
 async fn a_rule_whose_field_was_renamed_is_pointed_out(store: TestStore) {
     let mut renamed = named("case-opened");
-    renamed.name = "renamed".to_owned();
+    "renamed".clone_into(&mut renamed.name);
     renamed.when = Some("event.data.stato == 'received'".to_owned());
     let mut unheard = named("case-closed");
-    unheard.name = "unheard".to_owned();
+    "unheard".clone_into(&mut unheard.name);
     unheard.on = vec!["case.openned".to_owned()];
-    unheard.template = "case-opened".to_owned();
+    "case-opened".clone_into(&mut unheard.template);
     let matches = named("case-opened");
     let world = World::on(store, vec![renamed, unheard, matches]).await;
     world.comes(&case("c-1", 1, "voltura")).await;
@@ -327,7 +327,7 @@ async fn a_rule_whose_field_was_renamed_is_pointed_out(store: TestStore) {
 
 async fn a_rule_that_tells_nobody_says_why(store: TestStore) {
     let mut lost = named("case-closed");
-    lost.template = "case-opend".to_owned();
+    "case-opend".clone_into(&mut lost.template);
     let world = World::on(store, vec![named("case-opened"), lost]).await;
     world.comes(&case("c-1", 4_000, "voltura")).await;
     let found = world.planner.rules_of_late().await.unwrap().rules;

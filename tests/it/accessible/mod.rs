@@ -60,7 +60,7 @@ impl Site {
     }
 
     /// The same pages for somebody who did not log in.
-    fn as_stranger(mut self) -> Self {
+    fn without_login(mut self) -> Self {
         self.browser.cookie = None;
         self
     }
@@ -133,7 +133,7 @@ fn no_page_is_forgotten() {
 async fn the_console_is_for_everybody_who_works_with_it() {
     let site = staffs_site().await;
     site.is_for_everybody(STAFF, "it").await;
-    site.as_stranger().is_for_everybody(STRANGERS, "it").await;
+    site.without_login().is_for_everybody(STRANGERS, "it").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

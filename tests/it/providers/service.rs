@@ -3,12 +3,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use araldo::runtime::Lifecycle;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 /// One request.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ struct Hearing {
 pub(crate) struct Service {
     pub(crate) url: String,
     hearing: Arc<Hearing>,
-    serving: JoinHandle<()>,
+    serving: Lifecycle,
 }
 
 impl Service {
@@ -90,7 +90,8 @@ impl Service {
             .with_state(Arc::clone(&hearing));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let serving = tokio::spawn(async move {
+        let serving = Lifecycle::new();
+        serving.spawn("service", async move {
             axum::serve(listener, routes).await.unwrap();
         });
         Self {

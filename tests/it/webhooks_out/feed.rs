@@ -77,7 +77,7 @@ async fn who_asks_again_reads_the_same_from_any_place_on(store: &Store) {
         let path = format!("/v1/feed?limit=5&after={after}&types=case");
         let page = api.get(&path).await.body;
         paged.extend(page["items"].as_array().unwrap().clone());
-        after = page["next"].as_str().unwrap().to_owned();
+        page["next"].as_str().unwrap().clone_into(&mut after);
     }
     assert_eq!(&paged, items);
     assert_eq!(after, all["next"].as_str().unwrap());
