@@ -48,6 +48,7 @@ pub(super) fn turn(
         read: message.read,
         readable: is_readable(message, plan),
         without_address: message.reason.is_some_and(Reason::is_of_address),
+        too_late: message.expires_at <= now,
         decided: outcome.is_some_and(|outcome| outcome != FallbackOutcome::Waits),
         after: TimeDelta::seconds(after_s),
         unread: plan.settings.unread,

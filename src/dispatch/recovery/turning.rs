@@ -24,6 +24,8 @@ pub(super) struct TurnCase {
     pub(super) readable: bool,
     /// It was not sent because the client has no address that works on its channel.
     pub(super) without_address: bool,
+    /// What it tells is no news any more, by the life that was left when it was planned.
+    pub(super) too_late: bool,
     /// What became of it was written down before.
     pub(super) decided: bool,
     /// How long the rule waits after acceptance.
@@ -63,7 +65,10 @@ impl TurnCase {
             S::Undelivered | S::Unresolved if self.read => self.spared(),
             S::Undelivered | S::Rejected | S::Failed => FallbackTurn::Now,
             S::Unresolved if self.resends => FallbackTurn::Now,
-            S::Suppressed if waits_for_reading && self.without_address => FallbackTurn::Now,
+            // What was too late for the first channel is too late for the second.
+            S::Suppressed if waits_for_reading && self.without_address && !self.too_late => {
+                FallbackTurn::Now
+            }
             _ => FallbackTurn::Stay,
         }
     }
@@ -112,6 +117,7 @@ mod tests {
             read: false,
             readable: true,
             without_address: false,
+            too_late: false,
             decided: false,
             after: AFTER,
             unread: None,
@@ -194,13 +200,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn whoever_has_no_address_there_is_told_at_once_unless_it_is_too_late() {
+        let nowhere = TurnCase {
+            without_address: true,
+            ..unread(MessageState::Suppressed, UnreadableChoice::Send)
+        };
+        assert_eq!(nowhere.decide(TAKEN), FallbackTurn::Now);
+        let old = TurnCase {
+            too_late: true,
+            ..nowhere
+        };
+        assert_eq!(old.decide(TAKEN), FallbackTurn::Stay);
+    }
+
     fn cases() -> impl Strategy<Value = TurnCase> {
         let choices = [
             None,
             Some(UnreadableChoice::Send),
             Some(UnreadableChoice::Skip),
         ];
-        let flags = prop::array::uniform5(any::<bool>());
+        let flags = prop::array::uniform6(any::<bool>());
         let taken = prop::option::of(0_i64..20_000);
         let states = select(MessageState::ALL);
         (
@@ -216,6 +236,7 @@ mod tests {
                 read: flags[0],
                 readable: flags[1],
                 without_address: flags[2],
+                too_late: flags[5],
                 decided: flags[3],
                 after: TimeDelta::seconds(after),
                 unread,

@@ -38,6 +38,8 @@ row! {
         pub began_at: Option<Timestamp> as opened_at,
         /// When a provider took it.
         pub accepted_at: Option<Timestamp>,
+        /// When it was not worth it any more, as it was planned.
+        pub expires_at: Timestamp,
         /// Whether a person gave any sign of having read it.
         pub read: bool = was_read as (engaged),
         /// How its reading may be measured, as it was planned.
@@ -67,7 +69,7 @@ impl Timers<'_> {
     pub async fn due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Woken>, StoreError> {
         all!(self.0, "look for timers",
             "SELECT m.id, m.plan_id, m.client_id, m.channel, m.state, m.reason, m.provider, m.asked,
-             m.risky, m.opened_at, m.accepted_at, m.engaged, m.tracking, m.fallback,
+             m.risky, m.opened_at, m.accepted_at, m.expires_at, m.engaged, m.tracking, m.fallback,
              c.tracking_consent, c.quiet_from, c.quiet_to, c.time_zone
              FROM message m LEFT JOIN client c ON c.id = m.client_id
              WHERE m.wake_at IS NOT NULL AND m.wake_at <= $1 ORDER BY m.wake_at LIMIT $2";

@@ -62,17 +62,22 @@ async fn told(node: &Node, client: &str, address: &str) {
 }
 
 /// The report that the relay wrote for an address, as a mail of its own.
-fn bounced(relay: &Postfix, address: &str) -> String {
+async fn bounced(relay: &Postfix, address: &str) -> String {
     let wanted = format!("Final-Recipient: rfc822; {address}");
-    let mailbox = relay.wait_for("araldo.example", &wanted);
-    let mails = mailbox.split("\n\nFrom ");
-    let mail = mails
-        .into_iter()
-        .find(|mail| mail.contains(&wanted))
-        .unwrap();
-    // The line that an mbox has before each mail is none of the mail's.
-    let (_, mail) = mail.split_once('\n').unwrap();
-    format!("{}\n", mail.trim_end())
+    until(async || {
+        let mailbox = relay.wait_for("araldo.example", &wanted);
+        let mut mails = mailbox.split("\n\nFrom ");
+        let mail = mails.find(|mail| mail.contains(&wanted)).unwrap();
+        // The line that an mbox has before each mail is none of the mail's.
+        let (_, mail) = mail.split_once('\n').unwrap();
+        let mail = mail.trim_end();
+        // Without the end of its last part, it is still being written.
+        let is_whole = mail.ends_with("--");
+        is_whole
+            .then(|| format!("{mail}\n"))
+            .ok_or_else(|| format!("not whole: {mail}"))
+    })
+    .await
 }
 
 /// The envelope's sender of the e-mail that a report is about: whom the report is to.
@@ -85,7 +90,7 @@ async fn a_mail_that_bounces_is_heard_of_by_the_mailbox(store: TestStore) {
     let (relay, dovecot) = (Postfix::start(), Dovecot::start());
     let node = Node::start(store, &settings(&relay, Some(&dovecot))).await;
     told(&node, "GONE", "maria@bounce.example").await;
-    let mail = bounced(&relay, "maria@bounce.example");
+    let mail = bounced(&relay, "maria@bounce.example").await;
     let to = return_address(&mail);
     assert!(to.starts_with("rimbalzi+") && to.len() > 40, "{to}");
     assert!(mail.contains("Original-Envelope-Id: araldo-e"), "{mail}");
@@ -118,7 +123,7 @@ async fn a_mailbox_that_dies_while_it_listens_is_read_again(store: TestStore) {
                   AND fault IS NULL";
     node.eye.until(looked, 1).await;
     told(&node, "GONE", "luca@bounce.example").await;
-    let mail = bounced(&relay, "luca@bounce.example");
+    let mail = bounced(&relay, "luca@bounce.example").await;
     dovecot.kill();
     let failing = "SELECT CAST(count(*) AS BIGINT) FROM inbox WHERE fault IS NOT NULL";
     node.eye.until(failing, 1).await;
@@ -183,7 +188,7 @@ async fn a_mail_server_hands_a_report_over_by_a_pipe(store: TestStore) {
     let relay = Postfix::start();
     let node = Node::start(store, &settings(&relay, None)).await;
     told(&node, "GONE", "anna@bounce.example").await;
-    let mail = bounced(&relay, "anna@bounce.example");
+    let mail = bounced(&relay, "anna@bounce.example").await;
     let folder = tempfile::tempdir().unwrap();
     let there = format!("[store]\nurl = \"{}\"\n", place(&node));
     assert_eq!(receive(folder.path(), &there, &mail), Some(0));
