@@ -6,6 +6,7 @@
 //! What they call back is read in `callback`.
 //! Next: `settings` and `build`, then `email/smtp`, `sms/kannel`, `sms/gateway`, `sandbox`.
 
+use std::future::ready;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -34,11 +35,21 @@ pub trait Provider: Send + Sync {
     /// What it carries and what it can promise.
     fn capabilities(&self) -> Capabilities;
     /// Makes sure a connection stands, before the attempt begins; cheap when one does.
-    fn warm(&self) -> BoxFuture<'_, Result<(), SendError>>;
+    ///
+    /// Nothing to do where a pool connects by itself and a failed connect is a definite "not sent".
+    fn warm(&self) -> BoxFuture<'_, Result<(), SendError>> {
+        Box::pin(ready(Ok(())))
+    }
     /// Hands over one message. Called once per attempt, after the attempt row is durable.
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>>;
-    /// Asks what became of an attempt. Only called when `capabilities().can_be_asked`.
-    fn query<'a>(&'a self, reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>>;
+    /// Asks what became of an attempt. Only called when `capabilities().can_be_asked`; the others
+    /// leave it as it is.
+    fn query<'a>(&'a self, _reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>> {
+        Box::pin(ready(Err(SendError::Unknown {
+            stage: "query",
+            detail: "this provider has no way to ask what became of a message".to_owned(),
+        })))
+    }
 }
 
 /// What a provider carries and can promise.

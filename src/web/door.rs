@@ -16,7 +16,7 @@ use crate::web::auth::throttle::Throttle;
 use crate::web::hooks::{CallbackDesk, ReplySecrets};
 use crate::web::inbound::StrangersBarred;
 use crate::web::problem::Problem;
-use crate::web::unproven::UnprovenBodies;
+use crate::web::request::unproven::UnprovenBodies;
 
 /// How long a kept answer is given again.
 const FRESH: TimeDelta = TimeDelta::seconds(1);

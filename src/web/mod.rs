@@ -28,32 +28,20 @@ use crate::web::auth::keys::KeyCache;
 use crate::web::problem::Problem;
 use crate::web::routes::{Routes, SharedWeb};
 
+mod actions;
 pub mod api;
 pub mod auth;
-mod bars;
-mod body;
 mod cell;
 pub mod console;
-mod conversations;
 mod day;
-mod dead_letters;
 mod door;
-mod extract;
 pub mod hooks;
 mod inbound;
-mod insight;
-mod multipart;
-mod pasted_rules;
 pub mod problem;
 pub mod public;
-mod query;
-mod rectifying;
-mod request_line;
+mod request;
 pub mod routes;
-mod rule_names;
 pub mod serving;
-mod unproven;
-mod webhooks;
 
 pub use door::Door;
 

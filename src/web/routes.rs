@@ -22,7 +22,7 @@ use crate::web::Web;
 use crate::web::auth::keys::Caller;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
-use crate::web::{query, request_line};
+use crate::web::request::{query, request_line};
 
 /// What the router keeps for its handlers: every layer around a route copies it for each request,
 /// and a `Web` is a dozen counters that all processors count on. The handler alone gets a `Web`.

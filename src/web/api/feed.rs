@@ -14,8 +14,8 @@ use crate::domain::limits::{FEED_PAGE, FEED_WAIT};
 use crate::feed::{self, FeedItem, FeedTypes};
 use crate::store::feed::{FeedEntry, FeedSpan};
 use crate::web::Web;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// The parameters of the query.
 pub(super) const QUERY: &[&str] = &["after", "limit", "types", "wait"];

@@ -5,8 +5,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use crate::web::Web;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// Items of a page when `limit` is absent.
 pub(super) const USUAL: i64 = 100;

@@ -9,10 +9,10 @@ use crate::domain::fields::Fields;
 use crate::domain::limits::REFERENCE;
 use crate::domain::{FieldError, PlanId};
 use crate::web::Web;
+use crate::web::actions::rectifying::{self, RectifyingText, WrongMessages, WrongScope};
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
 use crate::web::problem::Problem;
-use crate::web::rectifying::{self, RectifyingText, WrongMessages, WrongScope};
+use crate::web::request::body::Json;
 
 /// 200 with the numbers for a look, 202 with them and what became of it otherwise.
 pub(super) async fn post(

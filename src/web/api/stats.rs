@@ -17,8 +17,8 @@ use crate::store::reports::{StatsBy, StatsRow};
 use crate::track::verdict::rules;
 use crate::web::Web;
 use crate::web::day::date;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// Days shown when `from` is not given.
 const DEFAULT_DAYS: i64 = 30;

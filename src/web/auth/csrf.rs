@@ -11,9 +11,10 @@ use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
 
 use crate::domain::limits::EDITOR_FORM_BYTES;
+use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
-use crate::web::{Web, body};
+use crate::web::request::body;
 
 /// A form sent by a person from one of our own pages.
 #[derive(Debug)]

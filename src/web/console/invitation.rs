@@ -14,11 +14,12 @@ use crate::domain::limits::PASSWORD_FORM;
 use crate::store::StoreError;
 use crate::store::access::audit::AuditEntry;
 use crate::store::access::invitations::InvitedPerson;
+use crate::web::Web;
 use crate::web::auth::csrf::{FormFields, from_own_page_for_sure};
 use crate::web::auth::session::hash;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
-use crate::web::{Web, body};
+use crate::web::request::body;
+use crate::web::request::extract::Path;
 
 /// Characters of a link's secret: no other can be one.
 const SECRET_CHARACTERS: usize = 43;

@@ -20,9 +20,9 @@ use crate::web::auth::csrf::{FormFields, Posted, from_own_page_for_sure};
 use crate::web::auth::password::LoginKind;
 use crate::web::auth::throttle::LoginOrigin;
 use crate::web::auth::{device, password, session};
-use crate::web::body;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::body;
+use crate::web::request::extract::Query;
 
 use super::first_page;
 use super::shell::layout::theme;

@@ -17,8 +17,8 @@ use crate::web::auth::csrf::Posted;
 use crate::web::auth::password::{self, LoginKind};
 use crate::web::auth::session::{IDLE, Person};
 use crate::web::auth::throttle::LoginOrigin;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 struct MySession {
     row: SessionUnderWay,

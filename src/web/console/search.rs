@@ -8,8 +8,8 @@ use serde::Deserialize;
 use crate::domain::{EmailAddress, PhoneNumber};
 use crate::store::StoreError;
 use crate::web::Web;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 use super::shell::{Visit, in_path, strictly};
 

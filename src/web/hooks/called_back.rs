@@ -20,9 +20,9 @@ use crate::domain::limits::{CALLBACK_BYTES, INBOUND_SMS_BYTES, INBOUND_SMS_ID};
 use crate::store::StoreError;
 use crate::store::messages::receipts::NewReceipt;
 use crate::web::Web;
-use crate::web::extract::Path;
 use crate::web::inbound::{self, InboundSms};
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// Who reads the calls of each provider, by its name in the settings.
 #[derive(Default)]

@@ -19,8 +19,8 @@ use crate::store::StoreError;
 use crate::store::messages::receipts::NewReceipt;
 use crate::text::sanitize;
 use crate::web::Web;
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 /// The SMSC says that the number does not exist (SMPP 3.4 §5.1.3, `ESME_RINVDSTADR`). The one
 /// refusal that means the same at every operator; all others may be gone tomorrow.

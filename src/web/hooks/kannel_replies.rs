@@ -16,9 +16,9 @@ use percent_encoding::percent_decode;
 
 use crate::domain::limits::{INBOUND_QUERY_BYTES, INBOUND_SMS_BYTES, INBOUND_SMS_ID};
 use crate::web::Web;
-use crate::web::extract::Path;
 use crate::web::inbound::{self, InboundSms};
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// `GET|POST /hooks/kannel/{provider}/reply/{secret}`.
 pub(super) async fn reply(

@@ -13,7 +13,7 @@ use crate::domain::{EngagementKind, MessageId, Verdict};
 use crate::store::messages::engagement::NewEngagement;
 use crate::text::sanitize;
 use crate::web::Web;
-use crate::web::extract::{Form, Path};
+use crate::web::request::extract::{Form, Path};
 
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct ReplyForm {

@@ -28,7 +28,7 @@ use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::text::tree::Tree;
 use crate::web::Web;
-use crate::web::extract::{Form, Path};
+use crate::web::request::extract::{Form, Path};
 
 /// `source` of what clients answer.
 const MADE_OF_ANSWERS: &str = "/v1/answers";

@@ -10,7 +10,7 @@ use crate::domain::token::Purpose;
 use crate::domain::{EngagementKind, LinkId, MessageId};
 use crate::track::Hit;
 use crate::web::Web;
-use crate::web::extract::Path;
+use crate::web::request::extract::Path;
 
 /// Leads to the link's target, which the request cannot influence.
 pub(super) async fn follow(

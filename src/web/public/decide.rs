@@ -19,7 +19,7 @@ use crate::store::messages::engagement::NewEngagement;
 use crate::store::people::preferences::{Choices, Decision};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
-use crate::web::extract::{Form, Path};
+use crate::web::request::extract::{Form, Path};
 
 type FormPairs = Vec<(String, String)>;
 

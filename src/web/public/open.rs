@@ -12,7 +12,7 @@ use crate::domain::{EngagementKind, MessageId, PlanId, Verdict};
 use crate::track::Hit;
 use crate::track::verdict::in_kind;
 use crate::web::Web;
-use crate::web::extract::Path;
+use crate::web::request::extract::Path;
 
 /// One transparent point: a GIF of 43 bytes.
 const PIXEL: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\

@@ -12,7 +12,7 @@ use crate::domain::event::{BODY_STALLED, BodyReport};
 use crate::domain::{EngagementKind, MessageId};
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::web::Web;
-use crate::web::extract::Path;
+use crate::web::request::extract::Path;
 
 /// "We have this list."
 pub(super) async fn confirm(

@@ -22,7 +22,7 @@ use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::track::Hit;
 use crate::web::Web;
-use crate::web::extract::{Path, Query};
+use crate::web::request::extract::{Path, Query};
 
 /// What a form that led back here had done.
 #[derive(Debug, serde::Deserialize)]

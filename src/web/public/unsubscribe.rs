@@ -17,7 +17,7 @@ use crate::domain::token::Purpose;
 use crate::store::people::preferences::Decision;
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::web::Web;
-use crate::web::extract::Path;
+use crate::web::request::extract::Path;
 
 /// Asks whether to go on.
 #[derive(askama::Template)]

@@ -16,8 +16,7 @@ use crate::channel::Concern;
 use crate::channel::email::message::{ComposeError, MailComposer};
 use crate::channel::settings::{Secret, secret};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Email, Found, Outgoing, Provider, Reference,
-    SendError, SetupError,
+    Accepted, BuildContext, Capabilities, Content, Email, Outgoing, Provider, SendError, SetupError,
 };
 use crate::domain::Channel;
 use crate::runtime::Lifecycle;
@@ -131,13 +130,6 @@ impl Provider for Smtp {
                 Content::Sms { .. } => Err(unwritable("this provider carries e-mail only")),
             }
         })
-    }
-
-    fn query<'a>(&'a self, _reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>> {
-        Box::pin(std::future::ready(Err(SendError::Unknown {
-            stage: "query",
-            detail: "SMTP has no way to ask what became of a mail".to_owned(),
-        })))
     }
 }
 

@@ -11,8 +11,7 @@ use super::verdict::GatewayVerdicts;
 use crate::channel::caller::{CallerSettings, HttpCaller};
 use crate::channel::sms::{attempt_address, carries_sms_only, checked_sender, report_address};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Found, Outgoing, Provider, Reference, SendError,
-    SetupError,
+    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, SendError, SetupError,
 };
 use crate::domain::token::Signer;
 use crate::domain::{Channel, Clock};
@@ -125,11 +124,6 @@ impl Provider for HttpGateway {
         self.capabilities
     }
 
-    fn warm(&self) -> BoxFuture<'_, Result<(), SendError>> {
-        // The pool connects by itself, and a failed connect is a definite "not sent".
-        Box::pin(std::future::ready(Ok(())))
-    }
-
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             match &outgoing.content {
@@ -137,12 +131,5 @@ impl Provider for HttpGateway {
                 Content::Email(_) => Err(carries_sms_only()),
             }
         })
-    }
-
-    fn query<'a>(&'a self, _reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>> {
-        Box::pin(std::future::ready(Err(SendError::Unknown {
-            stage: "query",
-            detail: "the settings describe no way to ask what became of an SMS".to_owned(),
-        })))
     }
 }

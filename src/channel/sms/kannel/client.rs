@@ -12,8 +12,7 @@ use super::settings::KannelSettings;
 use crate::channel::caller::{is_local, retry_after, unanswered};
 use crate::channel::settings::{Secret, secret};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Found, Outgoing, Provider, Reference, SendError,
-    SetupError,
+    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, SendError, SetupError,
 };
 use crate::domain::segments::Alphabet;
 use crate::domain::token::{Purpose, Signer};
@@ -140,11 +139,6 @@ impl Provider for Kannel {
         self.capabilities
     }
 
-    fn warm(&self) -> BoxFuture<'_, Result<(), SendError>> {
-        // The pool below connects by itself, and a failed connect is a definite "not sent".
-        Box::pin(std::future::ready(Ok(())))
-    }
-
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             match &outgoing.content {
@@ -157,13 +151,6 @@ impl Provider for Kannel {
                 }),
             }
         })
-    }
-
-    fn query<'a>(&'a self, _reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>> {
-        Box::pin(std::future::ready(Err(SendError::Unknown {
-            stage: "query",
-            detail: "Kannel has no way to ask what became of an SMS".to_owned(),
-        })))
     }
 }
 

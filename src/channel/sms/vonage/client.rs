@@ -10,8 +10,8 @@ use super::settings::VonageSettings;
 use crate::channel::caller::{CallerSettings, HttpCaller, checked_url};
 use crate::channel::sms::{attempt_address, carries_sms_only, checked_sender, report_address};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Found, Outgoing, Provider, Reference, Secret,
-    SendError, SetupError,
+    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, Secret, SendError,
+    SetupError,
 };
 use crate::domain::segments::Alphabet;
 use crate::domain::token::Signer;
@@ -130,11 +130,6 @@ impl Provider for Vonage {
         self.capabilities
     }
 
-    fn warm(&self) -> BoxFuture<'_, Result<(), SendError>> {
-        // The pool connects by itself, and a failed connect is a definite "not sent".
-        Box::pin(std::future::ready(Ok(())))
-    }
-
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             match &outgoing.content {
@@ -142,12 +137,5 @@ impl Provider for Vonage {
                 Content::Email(_) => Err(carries_sms_only()),
             }
         })
-    }
-
-    fn query<'a>(&'a self, _reference: &'a Reference) -> BoxFuture<'a, Result<Found, SendError>> {
-        Box::pin(std::future::ready(Err(SendError::Unknown {
-            stage: "query",
-            detail: "Vonage cannot be asked by our reference".to_owned(),
-        })))
     }
 }

@@ -5,8 +5,8 @@ use axum::extract::State;
 
 use crate::store::planning::cases::{CaseChange, CaseRecord};
 use crate::web::Web;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// A case with its history.
 #[derive(serde::Serialize)]

@@ -8,8 +8,8 @@ use crate::domain::CaseId;
 use crate::store::planning::cases::CaseRecord;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// The parameters of the query.
 pub(in crate::web::api) const QUERY: &[&str] = &["client", "partner", "limit", "after"];

@@ -17,9 +17,9 @@ use crate::store::planning::cases::CaseRecord;
 use crate::web::Web;
 use crate::web::api::clients::put::{named, without};
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
+use crate::web::request::extract::Path;
 
 /// The `source` of events made here.
 const SOURCE: &str = "/v1/cases";

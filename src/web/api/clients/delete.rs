@@ -8,8 +8,8 @@ use base64::Engine as _;
 use crate::store::people::erasure::Erasing;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// Erases a client: 204, or 404 when there is none.
 pub(crate) async fn delete(

@@ -10,8 +10,8 @@ use crate::intake::client;
 use crate::store::people::clients::ClientRecord;
 use crate::store::people::suppressions::Suppression;
 use crate::web::Web;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 pub(crate) async fn get(
     State(web): State<Web>,

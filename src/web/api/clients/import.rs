@@ -17,8 +17,8 @@ use crate::intake::import::{Importer, Rejected, read_line};
 use crate::intake::lines::{self, LineRead};
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::body;
 use crate::web::problem::Problem;
+use crate::web::request::body;
 
 /// What was imported and what was not.
 #[derive(Default, serde::Serialize)]

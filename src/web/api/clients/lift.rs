@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 
 use crate::domain::Channel;
 use crate::web::Web;
+use crate::web::actions::bars;
 use crate::web::auth::keys::Caller;
-use crate::web::bars;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// 204, 404 when nothing is barred there, 409 when the client said STOP.
 pub(crate) async fn delete(

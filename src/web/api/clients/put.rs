@@ -10,9 +10,9 @@ use crate::store::access::audit::AuditEntry;
 use crate::store::people::clients::Put;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
+use crate::web::request::extract::Path;
 
 /// What GET says beside what PUT takes.
 const READ_ONLY: &[&str] = &["reachable", "suppressions", "created_at", "updated_at"];

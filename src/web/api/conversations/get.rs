@@ -5,8 +5,8 @@ use axum::extract::State;
 
 use super::{ConversationWithLines, number};
 use crate::web::Web;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 pub(crate) async fn get(
     State(web): State<Web>,

@@ -9,8 +9,8 @@ use crate::domain::conversation::ConversationState;
 use crate::store::people::conversations::AssignedTo;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// The parameters of the query.
 pub(in crate::web::api) const QUERY: &[&str] = &["state", "assigned", "limit", "after"];

@@ -102,7 +102,7 @@ pub(crate) struct ConversationWithLines {
 impl ConversationWithLines {
     async fn read(web: &Web, id: i64) -> Result<Self, Problem> {
         let mut tx = web.store.read().await?;
-        let found = crate::web::conversations::found(&mut tx, id).await?;
+        let found = crate::web::actions::conversations::found(&mut tx, id).await?;
         let lines = tx.conversations().lines(id).await?;
         Ok(Self {
             conversation: ToldConversation::new(found, &web.console.dialogue.promise),

@@ -9,11 +9,11 @@ use crate::domain::FieldError;
 use crate::domain::fields::Fields;
 use crate::domain::limits::{CLOSING_REASON, REFERENCE};
 use crate::web::Web;
+use crate::web::actions::conversations;
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
-use crate::web::conversations;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
+use crate::web::request::extract::Path;
 
 /// What is to be done.
 enum Asked {

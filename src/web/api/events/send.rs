@@ -15,8 +15,8 @@ use crate::domain::limits::NAMED_WARNINGS;
 use crate::intake::cloud_event::{self, Mode};
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::body;
 use crate::web::problem::Problem;
+use crate::web::request::body;
 
 #[derive(serde::Serialize)]
 pub(crate) struct EventsAccepted {

@@ -5,8 +5,8 @@ use axum::extract::State;
 
 use crate::store::planning::incidents::{IncidentChange, IncidentRecord};
 use crate::web::Web;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// An incident with its history.
 #[derive(serde::Serialize)]

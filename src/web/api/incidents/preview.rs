@@ -15,8 +15,8 @@ use crate::domain::limits::PREVIEW_STEP;
 use crate::plan::{exchanged, preview};
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
 
 /// When nobody would be told, whoever lives there.
 const NO_RULE: &str = "no rule tells the clients of an area about such an incident";

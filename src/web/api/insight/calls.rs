@@ -19,10 +19,10 @@ use crate::domain::limits::{
 use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::body;
 use crate::web::day::date;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::body;
+use crate::web::request::extract::Query;
 
 /// The columns, in this order.
 const HEADS: [&str; 3] = ["day", "kind", "contacts"];

@@ -15,10 +15,10 @@ use crate::domain::limits::{REACH_CODE, REACH_CODES};
 use crate::insight::reach::{ZoneReach, zones};
 use crate::store::insight::zones::ZoneKind;
 use crate::web::Web;
-use crate::web::body::Json;
-use crate::web::extract::Query;
-use crate::web::insight::{kept_zones, reach_csv};
+use crate::web::actions::insight::{kept_zones, reach_csv};
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
+use crate::web::request::extract::Query;
 
 /// The parameters of the query.
 pub(in crate::web::api) const QUERY: &[&str] = &["by"];

@@ -16,11 +16,11 @@ use crate::insight::{Period, Proportion, ShareDifference};
 use crate::store::insight::days::ProviderSums;
 use crate::store::reports::StatsRow;
 use crate::web::Web;
+use crate::web::actions::insight::{SHARES, Sums};
 use crate::web::api::stats;
 use crate::web::day::date;
-use crate::web::extract::Query;
-use crate::web::insight::{SHARES, Sums};
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// Days shown when `from` is not given.
 const DEFAULT_DAYS: i64 = 30;

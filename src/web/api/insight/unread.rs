@@ -10,8 +10,8 @@ use crate::domain::limits::UNREAD_MESSAGES;
 use crate::store::insight::unread::UnreadClient;
 use crate::web::Web;
 use crate::web::api::page::{Page, Paging};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// The parameters of the query.
 pub(in crate::web::api) const QUERY: &[&str] = &["messages", "municipality", "limit", "after"];

@@ -11,8 +11,8 @@ use crate::domain::MessageState;
 use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// The verb, as the path ends.
 const VERB: &str = ":cancel";

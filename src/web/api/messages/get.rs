@@ -9,8 +9,8 @@ use crate::insight::explain;
 use crate::store::reports::{MessageStory, StoryAttempt, StoryEngagement, StoryReceipt};
 use crate::web::Web;
 use crate::web::day::date;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 pub(crate) async fn get(
     State(web): State<Web>,

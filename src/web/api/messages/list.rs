@@ -9,9 +9,9 @@ use crate::domain::MessageId;
 use crate::store::reports::{MessageFilter, MessageRow};
 use crate::web::Web;
 use crate::web::api::page::Paging;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
-use crate::web::query::known;
+use crate::web::request::extract::Query;
+use crate::web::request::query::known;
 
 /// The parameters of the query.
 pub(in crate::web::api) const QUERY: &[&str] = &[

@@ -16,8 +16,8 @@ use crate::store::{StoreError, Tx};
 use crate::template;
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
 
 /// The `source` of events made here begins so; the prefix of the API key follows, so that no
 /// other key can take an id away.

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use crate::domain::limits::{PASTED_BYTES, REPLAY_DAYS, RULES_PASTED};
 use crate::plan::{ReplayCut, ReplayedClients, RuleReplay};
 use crate::web::Web;
-use crate::web::body::Json;
-use crate::web::pasted_rules::{self, PastedFault};
+use crate::web::actions::pasted_rules::{self, PastedFault};
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
 
 pub(crate) async fn post(
     State(web): State<Web>,

@@ -16,8 +16,8 @@ use crate::domain::event::Arrival;
 use crate::plan::{Foretold, JudgedRule, RuleVerdict};
 use crate::text::tree::Tree;
 use crate::web::Web;
-use crate::web::body::Json;
 use crate::web::problem::Problem;
+use crate::web::request::body::Json;
 
 /// How long it may take to find out whom an event would tell: others who write wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -8,8 +8,8 @@ use crate::domain::Timestamp;
 use crate::domain::limits::SOURCE_DEAD_SHOWN;
 use crate::store::sources::DeadRecord;
 use crate::web::Web;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct DeadList {

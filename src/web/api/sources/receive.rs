@@ -16,10 +16,10 @@ use crate::intake::json;
 use crate::source::{HeaderProof, NotAdmitted, NotReceived, PostedFault};
 use crate::text::tree::Tree;
 use crate::web::Web;
-use crate::web::body;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
-use crate::web::unproven::CROWDED;
+use crate::web::request::body;
+use crate::web::request::extract::Path;
+use crate::web::request::unproven::CROWDED;
 
 /// What became of the records of a request.
 #[derive(Debug, serde::Serialize)]

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::source::Replayed;
 use crate::web::Web;
+use crate::web::actions::dead_letters::{self, ReplayCount};
 use crate::web::auth::keys::Caller;
-use crate::web::dead_letters::{self, ReplayCount};
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 /// The verb, as the path ends.
 const VERB: &str = ":replay";

@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::web::Web;
+use crate::web::actions::webhooks;
 use crate::web::auth::keys::Caller;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
-use crate::web::webhooks;
+use crate::web::request::extract::Path;
 
 /// 204, or 404 when there is none.
 pub(crate) async fn delete(

@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::domain::Timestamp;
 use crate::store::feed::{Webhook, WebhookTry};
 use crate::web::Web;
-use crate::web::extract::Path;
+use crate::web::actions::webhooks;
 use crate::web::problem::Problem;
-use crate::web::webhooks;
+use crate::web::request::extract::Path;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct WebhookList {

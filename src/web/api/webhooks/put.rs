@@ -9,11 +9,11 @@ use crate::domain::fields::Fields;
 use crate::domain::limits::{FEED_TYPES, WEBHOOK_URL};
 use crate::feed::FeedTypes;
 use crate::web::Web;
+use crate::web::actions::webhooks::{self, WebhookWish};
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
-use crate::web::webhooks::{self, WebhookWish};
+use crate::web::request::body::Json;
+use crate::web::request::extract::Path;
 
 /// 201 with the secret, or 200; then with a secret only if another was asked for.
 pub(crate) async fn put(

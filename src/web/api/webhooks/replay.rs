@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::domain::FieldError;
 use crate::domain::fields::Fields;
 use crate::web::Web;
+use crate::web::actions::webhooks::{self, ReplayFrom};
 use crate::web::auth::keys::Caller;
-use crate::web::body::Json;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
-use crate::web::webhooks::{self, ReplayFrom};
+use crate::web::request::body::Json;
+use crate::web::request::extract::Path;
 
 /// The verb, as the path ends.
 const VERB: &str = ":replay";

@@ -11,8 +11,8 @@ use crate::domain::role::Right;
 use crate::store::access::audit::AuditRow;
 use crate::web::cell::guarded;
 use crate::web::console::shell::{Visit, strictly};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 pub(crate) async fn get(visit: Visit, Query(ask): Query<AuditQuery>) -> Result<Response, Problem> {
     visit.person.require(Right::Administer)?;

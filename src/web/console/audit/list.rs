@@ -7,8 +7,8 @@ use super::AuditQuery;
 use super::line::AuditLine;
 use crate::store::access::actions::AuditAction;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 #[derive(Template)]
 #[template(path = "console/audit.html")]

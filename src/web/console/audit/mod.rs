@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::domain::Timestamp;
 use crate::store::access::audit::AuditFilter;
 use crate::web::problem::Problem;
-use crate::web::query::known;
+use crate::web::request::query::known;
 
 pub(crate) mod csv;
 pub(super) mod line;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::CaseLine;
 use crate::domain::CaseId;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// What the list is asked.
 #[derive(Debug, Default, Deserialize)]

@@ -16,8 +16,8 @@ use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
 };
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 #[derive(Template)]
 #[template(path = "console/case.html")]

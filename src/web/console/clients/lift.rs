@@ -6,11 +6,11 @@ use axum::response::{Redirect, Response};
 use crate::domain::limits::LIFTING_REASON;
 use crate::domain::role::Right;
 use crate::text::sanitize;
+use crate::web::actions::bars;
 use crate::web::auth::csrf::Posted;
-use crate::web::bars;
 use crate::web::console::shell::{self, Visit, in_path};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 pub(crate) async fn post(
     visit: Visit,

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use crate::store::reports::ClientSummary;
 use crate::web::console::search;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path, list};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// What the list is asked.
 #[derive(Debug, Default, Deserialize)]

@@ -25,8 +25,8 @@ use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
 };
 use crate::web::console::state::Moment;
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 /// What the page of one client is asked.
 #[derive(Debug, Default, Deserialize)]

@@ -7,11 +7,11 @@ use axum::response::{Redirect, Response};
 use super::show::{NotTaken, draw};
 use crate::domain::limits::{CLOSING_REASON, LONGEST_ANSWER};
 use crate::domain::role::Right;
+use crate::web::actions::conversations::{self, NotAnswered};
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{Visit, strictly};
-use crate::web::conversations::{self, NotAnswered};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// `POST /console/inbox/{id}/answer`: what was typed, else the ready answer that was chosen.
 pub(super) async fn answer(

@@ -8,8 +8,8 @@ use super::line::TalkLine;
 use crate::domain::limits::INBOX_WAITING;
 use crate::store::people::conversations::AssignedTo;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// Whose, and where the list of the answered ones goes on.
 #[derive(Debug, Default, Deserialize)]

@@ -12,12 +12,12 @@ use crate::domain::role::Right;
 use crate::domain::segments;
 use crate::domain::{Channel, MessageId};
 use crate::store::people::conversations::ConversationLine;
+use crate::web::actions::conversations;
 use crate::web::console::messages::grounds;
 use crate::web::console::shell::{self, ConsolePart, FluentValue, Frame, Visit, When};
 use crate::web::console::state::Moment;
-use crate::web::conversations;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// What was typed and not taken, and why.
 #[derive(Default)]

@@ -24,8 +24,8 @@ use crate::web::auth::session::Person;
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path,
 };
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 /// The small forms about an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,8 +28,8 @@ use crate::web::console::shell::{
     self, Badge, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
 };
 use crate::web::console::state::Moment;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// What would come of it, said.
 struct SaidAudience {

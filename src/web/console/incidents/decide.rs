@@ -17,8 +17,8 @@ use crate::text::sanitize;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::auth::session::Person;
 use crate::web::console::shell::Visit;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 const STALE: &str = "incidents-fault-stale";
 const VOID: &str = "incidents-fault-void";

@@ -14,8 +14,8 @@ use crate::store::planning::incidents::IncidentRecord;
 use crate::web::console::shell::list::{self, After};
 use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, When};
 use crate::web::console::state::Moment;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// What is declared and still open.
 struct DeclaredLine {

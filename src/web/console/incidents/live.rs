@@ -14,8 +14,8 @@ use crate::store::reports::DeliveryFunnel;
 use crate::web::console::shell::funnel::{FunnelStep, funnel};
 use crate::web::console::shell::live::live_stream;
 use crate::web::console::shell::{ConsoleWords, FluentValue, Visit, in_path};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// How often a live page looks; the funnel itself is counted less often.
 const TICK: Duration = Duration::from_secs(1);

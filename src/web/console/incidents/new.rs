@@ -22,9 +22,9 @@ use crate::store::planning::declared::{DeclaredIncident, DeclaredText};
 use crate::web::Web;
 use crate::web::auth::session::Person;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
-use crate::web::extract::Path;
-use crate::web::multipart::PostedFile;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
+use crate::web::request::multipart::PostedFile;
 
 #[derive(Template)]
 #[template(path = "console/incident/new.html")]

@@ -21,8 +21,8 @@ use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
 };
 use crate::web::console::state::Moment;
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 /// Dots on the map: enough to see the shape.
 const DOTS: i64 = 400;

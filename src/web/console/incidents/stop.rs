@@ -10,8 +10,8 @@ use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{in_path, strictly};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 pub(super) async fn post(
     State(web): State<Web>,

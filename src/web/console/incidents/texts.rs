@@ -27,8 +27,8 @@ use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::auth::session::Person;
 use crate::web::console::shell::{self, ConsolePart, ConsoleWords, Frame, Visit, in_path};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// Clients whose texts are shown.
 const SHOWN: usize = 3;

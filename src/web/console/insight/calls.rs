@@ -12,8 +12,8 @@ use crate::domain::role::Right;
 use crate::store::insight::calls::CallDay;
 use crate::web::console::shell::chart::spark_line;
 use crate::web::console::shell::{self, ConsolePart, ConsoleWords, Frame, Visit};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// One kind of case in both periods.
 struct CallKind {

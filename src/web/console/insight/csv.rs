@@ -10,8 +10,8 @@ use crate::insight::Period;
 use crate::store::reports::{Counts, StatsBy, StatsRow};
 use crate::web::cell::guarded;
 use crate::web::console::shell::{Visit, strictly};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// A count and the head of its column.
 pub(super) type CountColumn = (&'static str, fn(&Counts) -> i64);

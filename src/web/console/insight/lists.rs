@@ -8,8 +8,8 @@ use crate::insight::findings::{Finding, FindingKind};
 use crate::insight::waits::{KeyWaits, TypicalWait};
 use crate::store::insight::days::ProviderSums;
 use crate::store::insight::fallbacks::FallbackSums;
+use crate::web::actions::insight::Sums;
 use crate::web::console::shell::{ConsoleWords, FluentValue, in_path};
-use crate::web::insight::Sums;
 
 /// How long one channel's or template's messages take.
 pub(crate) struct WaitLine {

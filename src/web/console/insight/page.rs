@@ -18,13 +18,13 @@ use crate::domain::role::Right;
 use crate::insight::{Period, Proportion};
 use crate::store::reports::{Counts, StatsRow};
 use crate::track::verdict::rules;
+use crate::web::actions::insight::Sums;
 use crate::web::console::shell::chart::{Bar, bars};
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When,
 };
-use crate::web::extract::Query;
-use crate::web::insight::Sums;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// One step of the funnel: how many of the step before.
 struct ShareOfPlanned {

@@ -14,12 +14,12 @@ use crate::domain::role::Right;
 use crate::insight::Proportion;
 use crate::insight::reach::{ContactSums, ZoneReach};
 use crate::store::insight::zones::ZoneKind;
+use crate::web::actions::insight::{kept_zones, reach_csv};
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, strictly,
 };
-use crate::web::extract::Query;
-use crate::web::insight::{kept_zones, reach_csv};
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// By what the page goes.
 #[derive(Debug, Default, Deserialize)]

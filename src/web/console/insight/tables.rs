@@ -7,8 +7,8 @@ use super::compare::points;
 use super::share;
 use crate::insight::{Proportion, ShareDifference};
 use crate::store::reports::{Counts, StatsRow};
+use crate::web::actions::insight::Sums;
 use crate::web::console::shell::{ConsoleWords, FluentValue};
-use crate::web::insight::Sums;
 
 /// One line of a table of rates; each rate says in its column's head what it is a share of.
 pub(crate) struct RateLine {

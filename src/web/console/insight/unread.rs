@@ -11,8 +11,8 @@ use crate::domain::{Address, Channel};
 use crate::store::insight::unread::UnreadClient;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path, list};
 use crate::web::console::state::Moment;
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// At least so many messages, as offered.
 const OFFERED: [i64; 3] = [UNREAD_MESSAGES, 5, 10];

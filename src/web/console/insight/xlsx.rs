@@ -22,8 +22,8 @@ use crate::store::StoreError;
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::web::Web;
 use crate::web::console::shell::{Visit, strictly};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// Days that are read at once.
 const WEEK: i64 = 7;

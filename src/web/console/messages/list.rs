@@ -8,9 +8,9 @@ use super::MessageLine;
 use crate::domain::{Channel, MessageId, MessageState};
 use crate::store::reports::MessageFilter;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, list};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
-use crate::web::query::known;
+use crate::web::request::extract::Query;
+use crate::web::request::query::known;
 
 /// The filters as they stand in the address.
 #[derive(Debug, Clone, Default, Deserialize)]

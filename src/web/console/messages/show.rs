@@ -22,8 +22,8 @@ use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{
     self, Badge, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path,
 };
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 #[derive(Template)]
 #[template(path = "console/message.html")]

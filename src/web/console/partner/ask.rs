@@ -11,8 +11,8 @@ use crate::store::people::questions::NewQuestion;
 use crate::text::sanitize;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{in_path, strictly};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 pub(crate) async fn post(
     visitor: PartnerVisit,

@@ -10,8 +10,8 @@ use crate::domain::limits::PARTNER_SEARCH;
 use crate::store::reports::partner::PartnerCaseFilter;
 use crate::text::sanitize::excerpt;
 use crate::web::console::shell::{self, ConsolePart, Frame, list};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 /// What the list is asked.
 #[derive(Debug, Default, Deserialize)]

@@ -19,8 +19,8 @@ use crate::web::console::messages::show::seen;
 use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, When, list};
 use crate::web::console::state::Moment;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// Messages that are shown with their text; older ones without.
 const WITH_TEXT: usize = 10;

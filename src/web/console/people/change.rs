@@ -12,8 +12,8 @@ use crate::store::access::users::User;
 use crate::store::{StoreError, Tx};
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{Visit, strictly};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// `POST /console/people/{id}/role`
 pub(crate) async fn role(

@@ -19,8 +19,8 @@ use crate::web::Web;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::auth::session::{IDLE, Person, hash, random};
 use crate::web::console::shell::{Visit, When};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// Where the admin reaches the console: what their browser says of the form's page, since the
 /// console may stand elsewhere than the clients' pages.

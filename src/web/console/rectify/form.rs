@@ -13,11 +13,11 @@ use super::{ReachRow, rows};
 use crate::domain::Timestamp;
 use crate::domain::limits::RECTIFIED_TEXT;
 use crate::domain::role::Right;
+use crate::web::actions::rectifying::{self, RectifyingText, WrongMessages, WrongScope};
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
-use crate::web::rectifying::{self, RectifyingText, WrongMessages, WrongScope};
+use crate::web::request::extract::Query;
 
 /// Rectifications that wait, shown at most.
 const WAITING: i64 = 50;

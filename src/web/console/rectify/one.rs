@@ -12,11 +12,11 @@ use crate::domain::role::Right;
 use crate::store::planning::rectifications::Rectification;
 use crate::text::sanitize;
 use crate::web::Web;
+use crate::web::actions::rectifying;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{self, Badge, ConsolePart, Frame, Visit, When};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
-use crate::web::rectifying;
+use crate::web::request::extract::Path;
 
 #[derive(Template)]
 #[template(path = "console/rectification.html")]

@@ -11,8 +11,8 @@ use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
 use crate::web::console::shell::list::{self, After};
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit};
-use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 #[derive(Template)]
 #[template(path = "console/replies.html")]

@@ -13,8 +13,8 @@ use crate::text::sanitize;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{Visit, When, in_path, strictly};
 use crate::web::console::state::Moment;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// One question that waits.
 pub(super) struct QuestionLine {

@@ -16,14 +16,14 @@ use crate::domain::rule::Rule;
 use crate::domain::template::VersionState;
 use crate::store::access::audit::AuditEntry;
 use crate::store::planning::rule_versions::{NewRuleText, RuleVersion};
+use crate::web::actions::pasted_rules::{self, PastedFault};
+use crate::web::actions::rule_names;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{
     self, Badge, ConsolePart, FluentValue, Frame, Visit, When, in_path,
 };
-use crate::web::extract::Query;
-use crate::web::pasted_rules::{self, PastedFault};
 use crate::web::problem::Problem;
-use crate::web::rule_names;
+use crate::web::request::extract::Query;
 
 /// What a button of the page does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

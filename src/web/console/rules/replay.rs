@@ -19,13 +19,13 @@ use crate::domain::role::Right;
 use crate::domain::rule::Rule;
 use crate::plan::{ReplayCut, ReplayedClients, ReplayedRule, RuleReplay};
 use crate::web::Web;
+use crate::web::actions::pasted_rules::{self, PastedFault};
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
 };
-use crate::web::extract::Query;
-use crate::web::pasted_rules::{self, PastedFault};
 use crate::web::problem::Problem;
+use crate::web::request::extract::Query;
 
 use super::sentence;
 

@@ -10,8 +10,8 @@ use super::world;
 use crate::channel::sandbox::{Body, Received};
 use crate::domain::Channel;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 #[derive(Template)]
 #[template(path = "console/sandbox/inbox.html")]

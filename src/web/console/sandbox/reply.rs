@@ -12,9 +12,9 @@ use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{in_path, strictly};
-use crate::web::extract::Path;
 use crate::web::inbound::{self, InboundSms};
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// Who brings what handsets write. No provider can be called so: no name of one has a slash.
 const HANDSET: &str = "sandbox/handset";

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 
-use crate::web::extract::Path;
+use crate::web::request::extract::Path;
 
 /// Name, type and text of a file of `assets/console`.
 macro_rules! file {

@@ -9,10 +9,10 @@ use super::show::to_page;
 use crate::domain::role::Right;
 use crate::source::Replayed;
 use crate::web::Web;
+use crate::web::actions::dead_letters;
 use crate::web::auth::csrf::Posted;
-use crate::web::dead_letters;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 pub(super) async fn replay(
     State(web): State<Web>,

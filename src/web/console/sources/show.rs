@@ -17,8 +17,8 @@ use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path,
 };
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 /// What a button did, as the page that comes after it says it.
 #[derive(Debug, Default, Deserialize)]

@@ -28,8 +28,8 @@ use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When, in_path,
 };
 use crate::web::console::state::Moment;
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 /// How long it may take to find out whom an event would tell: others who write wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -20,8 +20,8 @@ use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, in_path, strictly,
 };
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 use super::editor::fingerprint;
 use super::rules::{self, RuleUse};

@@ -18,8 +18,8 @@ use crate::store::templates::StoredVersion;
 use crate::template::{Difference, Fullness, difference};
 use crate::web::Web;
 use crate::web::console::shell::{self, Badge, ConsolePart, ConsoleWords, Frame, Visit, When};
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
+use crate::web::request::extract::{Path, Query};
 
 use super::chips::{self, PieceChip, VariableChip};
 use super::preview::{Preview, Shown};

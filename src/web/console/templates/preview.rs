@@ -20,9 +20,9 @@ use crate::text::sanitize::excerpt;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
 use crate::web::console::shell::{self, ConsoleWords, FluentValue, Visit};
-use crate::web::extract::{Path, Query};
 use crate::web::problem::Problem;
 use crate::web::public::ContactDetails;
+use crate::web::request::extract::{Path, Query};
 
 use super::editor::current;
 use super::remarks;

@@ -20,8 +20,8 @@ use crate::web::Web;
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::auth::session::Person;
 use crate::web::console::shell::{ConsoleWords, Visit, in_path, strictly};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 use super::editor::{Drawing, Notice, current, draw, fingerprint, pick};
 use super::other_form::{MailForm, written_as};

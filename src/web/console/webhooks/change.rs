@@ -7,11 +7,11 @@ use axum::response::{Redirect, Response};
 use super::list::{FreshSecret, WebhookNotice, draw};
 use crate::domain::role::Right;
 use crate::feed::FeedTypes;
+use crate::web::actions::webhooks::{self, ReplayFrom, WebhookWish};
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{Visit, strictly};
-use crate::web::extract::Path;
 use crate::web::problem::Problem;
-use crate::web::webhooks::{self, ReplayFrom, WebhookWish};
+use crate::web::request::extract::Path;
 
 /// `POST /console/webhooks`: makes one, or changes the one of this name.
 pub(super) async fn put(

@@ -10,10 +10,10 @@ use url::Url;
 
 use crate::domain::role::Right;
 use crate::store::feed::{Webhook, WebhookTry};
+use crate::web::actions::webhooks;
 use crate::web::console::shell::{self, Badge, ConsolePart, ConsoleWords, Frame, Visit, When};
 use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
-use crate::web::webhooks;
 
 /// Tries of one that are shown.
 const TRIES: usize = 10;

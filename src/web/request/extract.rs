@@ -8,10 +8,11 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::body;
 use crate::domain::limits::FORM_BYTES;
 use crate::text::invisible::harmless;
+use crate::web::Web;
 use crate::web::problem::Problem;
-use crate::web::{Web, body};
 
 /// The parts of the path that its route leaves open. What cannot be one of them is nowhere.
 pub(crate) struct Path<T>(pub(crate) T);

@@ -14,8 +14,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::domain::limits::{BODY_WITHIN_CROWD, UNPROVEN_BODIES, UNPROVEN_BYTES};
-use crate::web::body;
 use crate::web::problem::Problem;
+use crate::web::request::body;
 
 /// The word of the problem for whoever finds no room.
 pub(in crate::web) const CROWDED: &str = "too_many_bodies";

@@ -6,11 +6,12 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::body;
 use crate::domain::limits::{EDITOR_FORM_BYTES, FORM_PARTS};
+use crate::web::Web;
 use crate::web::auth::csrf::{self, FormFields, Posted};
 use crate::web::auth::session::Person;
 use crate::web::problem::Problem;
-use crate::web::{Web, body};
 
 /// A form sent by a person from one of our own pages, perhaps with a file.
 pub(in crate::web) struct PostedFile {

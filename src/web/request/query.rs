@@ -8,7 +8,7 @@ use crate::text::invisible::harmless;
 use crate::web::problem::Problem;
 
 /// Refuses a parameter that is not among `known`, or comes twice.
-pub(super) fn only(query: Option<&str>, known: &[&str]) -> Result<(), Problem> {
+pub(in crate::web) fn only(query: Option<&str>, known: &[&str]) -> Result<(), Problem> {
     let mut seen: Vec<&str> = Vec::new();
     for (name, _) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         let Some(name) = known.iter().find(|known| **known == name) else {
@@ -37,7 +37,7 @@ fn unknown(name: &str, known: &[&str]) -> Problem {
 }
 
 /// The word of a filter, if one is given; an unknown one is named.
-pub(super) fn known<T: FromStr<Err = UnknownWord>>(
+pub(in crate::web) fn known<T: FromStr<Err = UnknownWord>>(
     field: &str,
     word: Option<&str>,
 ) -> Result<Option<T>, Problem> {

@@ -11,7 +11,7 @@ use crate::domain::limits::{ADDRESS_LINE_BYTES, ASKED};
 use crate::web::problem::Problem;
 
 /// What is wrong with a request's path and query, if anything.
-pub(super) fn check(uri: &Uri) -> Result<(), Problem> {
+pub(in crate::web) fn check(uri: &Uri) -> Result<(), Problem> {
     parts(uri.path(), uri.query().unwrap_or_default())
 }
 
