@@ -12,6 +12,7 @@ pub mod config;
 pub mod dispatch;
 pub mod domain;
 pub mod feed;
+pub mod identity;
 pub mod insight;
 pub mod intake;
 pub mod plan;

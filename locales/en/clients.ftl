@@ -79,3 +79,24 @@ clients-messages-none = No message yet.
 clients-messages-none-then = The next event about this client makes one.
 clients-messages-caption = Messages of this client, newest first
 clients-messages-all = All of them
+
+clients-proven = by a code,
+
+# Who acts for a client.
+clients-deputies = Who acts for this client
+clients-deputies-none = Nobody gets a copy, or gets it instead.
+clients-deputy-mode-copy = gets the copy
+clients-deputy-mode-instead = gets it instead
+clients-deputy-mode-hint = Instead needs a mandate that you have seen. What is for the client's safety goes to both.
+clients-deputy-verified = confirmed by a code
+clients-deputy-until = until
+clients-deputy-ended = ended
+clients-deputy-end = End the mandate
+clients-deputy-new = Enter somebody
+clients-deputy-address = Mobile number or e-mail
+clients-deputy-gets = Gets
+clients-deputy-topics = Only these topics, with commas (empty: all)
+clients-deputy-cases = Only these cases, with commas (empty: all)
+clients-deputy-mandate = The document, and who saw it
+clients-deputy-day = Last day of the mandate (empty: until somebody ends it)
+clients-deputy-put = Enter

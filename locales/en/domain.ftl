@@ -72,6 +72,7 @@ reason-hard-bounce = the address or number does not exist
 reason-complaint = the client reported earlier mail as unwanted
 reason-manual = an operator barred the address
 reason-same-address = another client with the same address gets it
+reason-deputy = somebody who acts for the client gets it instead
 reason-wider-incident = the client was told of a wider incident, of which this is a part, and hears of this one if it outlasts that
 reason-nothing-new = the client knows already what it says
 reason-flood-guard = the client already got too many messages in this time

@@ -184,6 +184,8 @@ incidents-check-segments =
         [one] The SMS take about one segment.
        *[other] The SMS take about { $number } segments together.
     }
+incidents-check-cost = { $channel }: about { $amount } for all of them, at the price of the first provider.
+incidents-check-cost-unknown = { $channel }: what it costs is not known.
 incidents-check-later =
     { $count ->
         [one] Nobody is told now; what is said later (a reminder, overdue, is it back) reaches one client in these words.

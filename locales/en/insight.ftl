@@ -36,6 +36,9 @@ insight-by-day = Is it going well, day by day?
 insight-chart = Accepted and reached by day; the table below has the figures
 insight-figures = The figures by day
 insight-day = Day
+insight-restated = Days that were restated
+insight-restated-why = Evidence turned out wrong after these days had ended: a report that a later one contradicted, a reader who was a machine, or what somebody held for wrong. Their figures are not those that they ended with.
+insight-restated-day = { $day }: restated on { $at }, corrections: { $count }
 insight-by-day-caption = Rates by day, newest first
 
 ## One table for each question
@@ -74,6 +77,14 @@ insight-difference = Difference
 insight-points = { $points } points
 insight-no-difference = no difference can be shown
 insight-step-measurable = measurable
+
+## What it costs
+
+insight-cost = What does it cost?
+insight-cost-answer = In this period: { $now }. In the period before: { $before }.
+insight-cost-what = What providers took, at the price that held when it was handed over, whatever became of it; what they refused costs nothing. “Not known” means that no price is set ([provider.NAME] price).
+insight-cost-unknown = not known
+insight-cost-part = { $amount } for { $priced } of { $accepted }
 
 ## What to improve
 
@@ -114,6 +125,7 @@ insight-read-half = Half of the readers within
 insight-read-most = 90 % of the readers within
 insight-fallbacks = How often was a second channel needed?
 insight-fallbacks-answer = { $spared } messages on the second channel were spared because somebody read the first: { $share } of those of which it was decided. Only what a person did counts as reading.
+insight-fallbacks-cost = At the average price of such messages that went, they would have cost about { $amount }.
 insight-fallbacks-channel = Second channel
 insight-fallbacks-spared = Spared
 insight-fallbacks-turned = Used
@@ -125,6 +137,16 @@ insight-counted = As counted
 insight-counted-hourly = It is counted once an hour: what was taken, delivered or read since then is missing here, and stands in the other tables.
 insight-counted-never = Nothing was counted yet; it is counted once an hour.
 insight-undelivered = Not delivered
+
+## The mail of the week
+
+insight-mail-title = The week from { $from } to { $to }
+insight-mail-days = From { $from } to { $to }, beside the seven days before.
+insight-mail-figure = { $word }: { $now } (the week before: { $before })
+insight-mail-cost = cost
+insight-mail-open = Look at this week in Insight
+insight-mail-why = This mail comes each Monday because you asked for it.
+insight-mail-stop = End it
 
 ## Whom we can reach
 
@@ -178,3 +200,23 @@ insight-calls-contacts-chart = Contacts by day, by a scale of their own; the tab
 insight-calls-messages-chart = Messages by day, by a scale of their own; the table below has the figures
 insight-calls-none = There are neither contacts nor messages about cases in this time.
 insight-calls-none-then = A program sends the contacts as CSV to /v1/contacts-per-day, with the columns day, kind and contacts.
+
+## How cases went
+
+insight-satisfaction-title = Are clients satisfied?
+insight-satisfaction-answer = { $answered } of { $asked } who were asked about a closed case answered; the mean is { $mean } of 5.
+insight-satisfaction-few = { $answered } of { $asked } who were asked about a closed case answered: too few for a mean.
+insight-satisfaction-what = Of the cases that were asked about in this time, as the answers stand now. Satisfied are the scores 4 and 5. Where fewer than five answered only counts are shown, since a mean would tell of persons. What clients wrote stands with their cases.
+insight-satisfaction-scores = How many gave each score?
+insight-satisfaction-chart = Answers by score, from 1 to 5; the table below has the figures
+insight-satisfaction-score = Score
+insight-satisfaction-answers = Answers
+insight-satisfaction-by-kind = With which kinds of cases?
+insight-satisfaction-by-body = With which bodies?
+insight-satisfaction-by-partner = With which partners?
+insight-satisfaction-kind = Kind of case
+insight-satisfaction-body = Body responsible
+insight-satisfaction-partner = Partner
+insight-satisfaction-nobody = nobody named
+insight-satisfaction-none = Nobody was asked in this time.
+insight-satisfaction-none-then = Say in [survey] after how long after its end a case is asked about.

@@ -26,6 +26,8 @@ messages-version = v{ $version }
 messages-about = About
 messages-rule = Rule
 messages-measured = Tracking
+messages-read = Read
+messages-read-said = { $read }: { $why }
 messages-happened = What happened
 messages-seen = What the client saw
 messages-mail = The mail
@@ -41,6 +43,29 @@ messages-not-shown = { $fault }
 messages-tracking-none = none
 messages-tracking-aggregate = aggregate
 messages-tracking-individual = individual
+
+# Whether it was read, and why that is said.
+messages-read-yes = yes
+messages-read-no = no
+messages-read-unknown = cannot be known
+messages-read-why-sign = a person gave a sign of it
+messages-read-why-no-sign = it could have been seen, and there was no sign
+messages-read-why-not-reached = it has not left, or came back
+messages-read-why-in-doubt = nobody knows whether it left
+messages-read-why-no-consent = the client's reading is not measured
+messages-read-why-no-link = an SMS shows nothing where its links are not counted
+messages-read-why-no-pixel = the picture in the e-mail does not say who opened it
+
+## Evidence that is wrong
+
+messages-correct = Something of this is wrong
+messages-correct-which = What is wrong
+messages-correct-reason = Why
+messages-correct-hint = It stays on this page, struck through with your reason and your name, and counts no more.
+messages-correct-do = Let it not count
+messages-wrong-later = Does not count: a later report says the contrary.
+messages-wrong-machine = Does not count: it was a machine ({ $grounds }).
+messages-wrong-said = Does not count, says { $person }: { $reason }
 
 ## What happened, in the order of time
 
@@ -137,6 +162,7 @@ messages-why-attempt-took = Attempt { $number } through { $provider }: { $answer
 messages-why-attempt-said = Attempt { $number } through { $provider }: { $answer } ({ $said }).
 messages-why-attempt-took-said = Attempt { $number } through { $provider }: { $answer } within { $span } ({ $said }).
 messages-why-receipt = { $provider } reported: { $receipt }.
+messages-why-receipt-wrong = { $provider } reported: { $receipt }. That was wrong, and does not count.
 messages-why-receipt-said = { $provider } reported: { $receipt } ({ $said }).
 messages-why-stands = { $state }.
 messages-why-stands-because = { $state }, because { $reason }.

@@ -25,6 +25,9 @@ partner-told-nothing = Nothing was told.
 partner-read = Read
 partner-closed = closed
 partner-stands-still = stands still
+partner-satisfaction = How cases went
+partner-satisfaction-what = Of cases of your clients that they were asked about in the last 90 days. Satisfied are the scores 4 and 5; where fewer than five answered only counts are shown.
+partner-satisfaction-whose = Partner
 
 # Whether a message was read.
 partner-read-yes = yes

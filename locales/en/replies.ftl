@@ -25,3 +25,5 @@ replies-about-body = body
 replies-about-case-stalled = case.stalled
 replies-about-case-due-soon = case.due_soon
 replies-about-case-silent = case.silent
+replies-about-case-survey-due = case.survey_due
+replies-about-case-survey-reminder = case.survey_reminder

@@ -39,6 +39,9 @@ rules-never-held = { $count ->
 }
 
 ## A rule as a sentence
+rules-short = When { $events }{ $condition }, tell { $audience } with “{ $template }”.
+rules-short-if = , on a condition
+rules-whole = The whole rule “{ $rule }”
 rules-sentence = When { $events }{ $condition }, tell { $audience } { $channels } with “{ $template }”, { $lane }, { $night }, as { $class } about “{ $topic }”.
 rules-if = , if { $condition }
 rules-or = or
@@ -73,7 +76,10 @@ rules-event-case-closed = a case is closed
 rules-event-case-stalled = a case has stood still for too long
 rules-event-case-due-soon = the time of a case is nearly over
 rules-event-case-silent = nothing was said of an open case for long
+rules-event-case-survey-due = the client of a closed case is asked how it went
+rules-event-case-survey-reminder = the same is asked once more, where nobody answered
 rules-event-body-stalled = many cases stand still with one body
+rules-event-body-forwarded = problems that clients reported are passed on to a body
 rules-event-incident-opened = an incident begins
 rules-event-incident-updated = an incident changes
 rules-event-incident-resolved = an incident is over
@@ -86,6 +92,7 @@ rules-event-incident-uncovered = a wider incident hides an incident no more
 rules-event-incident-left = an incident does not cover some clients any more
 rules-event-incident-compensation = an outage lasts longer than it may
 rules-event-reply-received = a client writes back
+rules-event-reply-forwarded = what a client reported was passed on to a body
 rules-other-event = an event “{ $kind }” comes
 rules-as-written = “{ $condition }” holds
 rules-field-state = its state

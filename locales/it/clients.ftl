@@ -79,3 +79,24 @@ clients-messages-none = Ancora nessun messaggio.
 clients-messages-none-then = La prossima segnalazione su questo cliente ne crea uno.
 clients-messages-caption = Messaggi del cliente, dal più recente
 clients-messages-all = Tutti i messaggi
+
+clients-proven = con un codice,
+
+# Chi agisce per un cliente.
+clients-deputies = Chi agisce per questo cliente
+clients-deputies-none = Nessuno riceve la copia o i messaggi al posto suo.
+clients-deputy-mode-copy = riceve la copia
+clients-deputy-mode-instead = riceve al posto del cliente
+clients-deputy-mode-hint = Al posto del cliente solo con una delega che ha visto. Ciò che riguarda la sicurezza del cliente arriva a entrambi.
+clients-deputy-verified = confermato con un codice
+clients-deputy-until = fino al
+clients-deputy-ended = terminata
+clients-deputy-end = Termina la delega
+clients-deputy-new = Inserisci qualcuno
+clients-deputy-address = Cellulare o e-mail
+clients-deputy-gets = Che cosa riceve
+clients-deputy-topics = Solo questi argomenti, separati da virgole (vuoto: tutti)
+clients-deputy-cases = Solo queste pratiche, separate da virgole (vuoto: tutte)
+clients-deputy-mandate = Il documento, e chi l'ha visto
+clients-deputy-day = Ultimo giorno della delega (vuoto: finché qualcuno la termina)
+clients-deputy-put = Inserisci

@@ -72,6 +72,7 @@ reason-hard-bounce = l'indirizzo o il numero non esiste
 reason-complaint = il cliente ha segnalato come indesiderata una e-mail precedente
 reason-manual = un operatore ha bloccato il recapito
 reason-same-address = lo riceve un altro cliente con lo stesso recapito
+reason-deputy = lo riceve al suo posto chi agisce per il cliente
 reason-wider-incident = il cliente è già stato avvisato di un evento più ampio, di cui questo fa parte, e saprà di questo se dura di più
 reason-nothing-new = il cliente sa già ciò che dice
 reason-flood-guard = il cliente ha già ricevuto troppi messaggi in questo periodo

@@ -184,6 +184,8 @@ incidents-check-segments =
         [one] Gli SMS occupano circa un segmento.
        *[other] Gli SMS occupano in tutto circa { $number } segmenti.
     }
+incidents-check-cost = { $channel }: circa { $amount } in tutto, al prezzo del primo fornitore.
+incidents-check-cost-unknown = { $channel }: il costo non è noto.
 incidents-check-later =
     { $count ->
         [one] Ora non viene avvisato nessuno; i messaggi successivi (promemoria, ritardo, verifica del ripristino) raggiungono un cliente con queste parole.

@@ -36,6 +36,9 @@ insight-by-day = Come va, giorno per giorno?
 insight-chart = Accettati e raggiunti per giorno; i valori sono nella tabella sottostante
 insight-figures = I valori per giorno
 insight-day = Giorno
+insight-restated = Giorni ricalcolati
+insight-restated-why = Dopo la fine di questi giorni un riscontro si è rivelato sbagliato: una ricevuta smentita da una successiva, un lettore che era una macchina, o ciò che qualcuno ha ritenuto sbagliato. Le loro cifre non sono quelle con cui si erano chiusi.
+insight-restated-day = { $day }: ricalcolato il { $at }, correzioni: { $count }
 insight-by-day-caption = Quote per giorno, dal più recente
 
 ## One table for each question
@@ -74,6 +77,14 @@ insight-difference = Differenza
 insight-points = { $points } punti
 insight-no-difference = nessuna differenza dimostrabile
 insight-step-measurable = misurabili
+
+## What it costs
+
+insight-cost = Quanto costa?
+insight-cost-answer = In questo periodo: { $now }. Nel periodo precedente: { $before }.
+insight-cost-what = Ciò che i fornitori hanno accettato, al prezzo in vigore al momento dell'invio, qualunque sia stato l'esito; ciò che hanno rifiutato non costa nulla. «Non noto» significa che non è impostato alcun prezzo ([provider.NOME] price).
+insight-cost-unknown = non noto
+insight-cost-part = { $amount } per { $priced } su { $accepted }
 
 ## What to improve
 
@@ -114,6 +125,7 @@ insight-read-half = Metà dei lettori entro
 insight-read-most = 90 % dei lettori entro
 insight-fallbacks = Quante volte è servito un secondo canale?
 insight-fallbacks-answer = { $spared } messaggi sul secondo canale sono stati risparmiati perché qualcuno ha letto il primo: { $share } di quelli già decisi. Come lettura conta solo ciò che ha fatto una persona.
+insight-fallbacks-cost = Al prezzo medio di quelli inviati sarebbero costati circa { $amount }.
 insight-fallbacks-channel = Secondo canale
 insight-fallbacks-spared = Risparmiati
 insight-fallbacks-turned = Usati
@@ -125,6 +137,16 @@ insight-counted = Dati contati
 insight-counted-hourly = Si conta una volta all'ora: ciò che da allora è stato accettato, consegnato o letto qui manca, mentre compare nelle altre tabelle.
 insight-counted-never = Non è stato ancora contato nulla; si conta una volta all'ora.
 insight-undelivered = Non consegnati
+
+## The mail of the week
+
+insight-mail-title = La settimana dal { $from } al { $to }
+insight-mail-days = Dal { $from } al { $to }, accanto ai sette giorni precedenti.
+insight-mail-figure = { $word }: { $now } (la settimana prima: { $before })
+insight-mail-cost = costo
+insight-mail-open = Vedere la settimana nelle statistiche
+insight-mail-why = Questa e-mail arriva ogni lunedì perché Lei l'ha richiesta.
+insight-mail-stop = Non riceverla più
 
 ## Whom we can reach
 
@@ -178,3 +200,23 @@ insight-calls-contacts-chart = Contatti per giorno, con una scala propria; i val
 insight-calls-messages-chart = Messaggi per giorno, con una scala propria; i valori sono nella tabella sottostante
 insight-calls-none = Nel periodo non ci sono né contatti né messaggi su pratiche.
 insight-calls-none-then = Un programma invia i contatti come CSV a /v1/contacts-per-day, con le colonne day, kind e contacts.
+
+## How cases went
+
+insight-satisfaction-title = I clienti sono soddisfatti?
+insight-satisfaction-answer = Di { $asked } clienti interpellati su una pratica chiusa hanno risposto in { $answered }; la media è { $mean } su 5.
+insight-satisfaction-few = Di { $asked } clienti interpellati su una pratica chiusa hanno risposto in { $answered }: troppo pochi per una media.
+insight-satisfaction-what = Le pratiche su cui si è chiesto un voto in questo periodo, con le risposte di oggi. Sono soddisfatti i voti 4 e 5. Sotto le cinque risposte si mostrano solo i numeri: una media parlerebbe di persone. Ciò che i clienti hanno scritto sta con le loro pratiche.
+insight-satisfaction-scores = Quanti hanno dato ciascun voto?
+insight-satisfaction-chart = Risposte per voto, da 1 a 5; la tabella qui sotto ha i numeri
+insight-satisfaction-score = Voto
+insight-satisfaction-answers = Risposte
+insight-satisfaction-by-kind = Per quali tipi di pratica?
+insight-satisfaction-by-body = Con quali enti?
+insight-satisfaction-by-partner = Con quali partner?
+insight-satisfaction-kind = Tipo di pratica
+insight-satisfaction-body = Ente responsabile
+insight-satisfaction-partner = Partner
+insight-satisfaction-nobody = nessuno indicato
+insight-satisfaction-none = In questo periodo non è stato chiesto a nessuno.
+insight-satisfaction-none-then = Indichi in [survey] dopo quanto tempo dalla chiusura si chiede com'è andata.

@@ -26,6 +26,8 @@ messages-version = v{ $version }
 messages-about = Oggetto
 messages-rule = Regola
 messages-measured = Misurazione della lettura
+messages-read = Letto
+messages-read-said = { $read }: { $why }
 messages-happened = Che cosa è successo
 messages-seen = Che cosa ha visto il cliente
 messages-mail = L'e-mail
@@ -41,6 +43,29 @@ messages-not-shown = Non si può mostrare: { $fault }
 messages-tracking-none = nessuna
 messages-tracking-aggregate = in forma aggregata
 messages-tracking-individual = individuale
+
+# Whether it was read, and why that is said.
+messages-read-yes = sì
+messages-read-no = no
+messages-read-unknown = non si può sapere
+messages-read-why-sign = una persona ne ha dato segno
+messages-read-why-no-sign = si sarebbe potuto vedere, e non c'è stato alcun segno
+messages-read-why-not-reached = non è partito, o è tornato indietro
+messages-read-why-in-doubt = nessuno sa se sia partito
+messages-read-why-no-consent = la lettura di questo cliente non si misura
+messages-read-why-no-link = un SMS non mostra nulla, se i suoi link non si contano
+messages-read-why-no-pixel = l'immagine nell'e-mail non dice chi l'ha aperta
+
+## Evidence that is wrong
+
+messages-correct = Qualcosa qui è sbagliato
+messages-correct-which = Che cosa è sbagliato
+messages-correct-reason = Perché
+messages-correct-hint = Resta su questa pagina, barrato, con il Suo motivo e il Suo nome, e non conta più.
+messages-correct-do = Non farlo contare
+messages-wrong-later = Non conta: una ricevuta successiva dice il contrario.
+messages-wrong-machine = Non conta: era una macchina ({ $grounds }).
+messages-wrong-said = Non conta, secondo { $person }: { $reason }
 
 ## What happened, in the order of time
 
@@ -137,6 +162,7 @@ messages-why-attempt-took = Tentativo { $number } tramite { $provider }: { $answ
 messages-why-attempt-said = Tentativo { $number } tramite { $provider }: { $answer } ({ $said }).
 messages-why-attempt-took-said = Tentativo { $number } tramite { $provider }: { $answer }, in { $span } ({ $said }).
 messages-why-receipt = Ricevuta di { $provider }: { $receipt }.
+messages-why-receipt-wrong = { $provider } ha riferito: { $receipt }. Era sbagliato, e non conta.
 messages-why-receipt-said = Ricevuta di { $provider }: { $receipt } ({ $said }).
 messages-why-stands = { $state }.
 messages-why-stands-because = { $state }: { $reason }.

@@ -49,6 +49,8 @@ now-source-dead =
        *[other] { $number } record della fonte { $source } non sono stati acquisiti
     }
 now-inbox-fault = La casella { $inbox } non si può leggere: { $why }
+now-asked-fault = Il fornitore non risponde alle richieste ({ $inbox }): { $why }
+now-asked-fault-remedy = Gli esiti degli SMS e le risposte dei clienti vengono richiesti di nuovo automaticamente; araldo doctor controlla l'account.
 now-inbox-fault-remedy = Rimbalzi, risposte e STOP arrivati per e-mail aspettano lì e vengono acquisiti appena si può leggere; araldo doctor la controlla.
 now-webhook-given-up = Il webhook { $name } non riesce da così tanto tempo che è stato disattivato
 now-webhook-given-up-remedy = Impostazioni, Webhook dice perché; riattivato, riceve tutto ciò che è ancora conservato.

@@ -25,6 +25,9 @@ partner-told-nothing = Nessuna comunicazione.
 partner-read = Letto
 partner-closed = chiusa
 partner-stands-still = ferma
+partner-satisfaction = Com'è andata
+partner-satisfaction-what = Delle pratiche dei Suoi clienti su cui è stato chiesto un voto negli ultimi 90 giorni. Sono soddisfatti i voti 4 e 5; sotto le cinque risposte si mostrano solo i numeri.
+partner-satisfaction-whose = Partner
 
 # Whether a message was read.
 partner-read-yes = sì

@@ -25,3 +25,5 @@ replies-about-body = ente
 replies-about-case-stalled = ritardo della pratica
 replies-about-case-due-soon = scadenza della pratica
 replies-about-case-silent = silenzio sulla pratica
+replies-about-case-survey-due = domanda su com'è andata la pratica
+replies-about-case-survey-reminder = domanda ripetuta sulla pratica

@@ -39,6 +39,9 @@ rules-never-held = { $count ->
 }
 
 ## Una regola come frase
+rules-short = Quando { $events }{ $condition }, avvisa { $audience } con “{ $template }”.
+rules-short-if = , a una condizione
+rules-whole = Tutta la regola “{ $rule }”
 rules-sentence = Quando { $events }{ $condition }, avvisa { $audience } { $channels } con “{ $template }”, { $lane }, { $night }, come { $class } su “{ $topic }”.
 rules-if = , se { $condition }
 rules-or = o
@@ -73,7 +76,10 @@ rules-event-case-closed = una pratica si chiude
 rules-event-case-stalled = una pratica è ferma da troppo tempo
 rules-event-case-due-soon = il tempo di una pratica sta per finire
 rules-event-case-silent = di una pratica aperta non si dice nulla da tempo
+rules-event-case-survey-due = si chiede al cliente di una pratica chiusa com'è andata
+rules-event-case-survey-reminder = lo si chiede ancora una volta, se non ha risposto
 rules-event-body-stalled = molte pratiche sono ferme presso lo stesso ente
+rules-event-body-forwarded = segnalazioni dei clienti passano a un ente
 rules-event-incident-opened = un evento comincia
 rules-event-incident-updated = un evento cambia
 rules-event-incident-resolved = un evento è finito
@@ -86,6 +92,7 @@ rules-event-incident-uncovered = un evento più ampio non ne nasconde più un al
 rules-event-incident-left = un evento non riguarda più alcuni clienti
 rules-event-incident-compensation = un'interruzione dura più di quanto può
 rules-event-reply-received = un cliente risponde
+rules-event-reply-forwarded = la segnalazione di un cliente è passata a un ente
 rules-other-event = arriva una segnalazione “{ $kind }”
 rules-as-written = vale “{ $condition }”
 rules-field-state = lo stato

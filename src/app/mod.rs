@@ -3,7 +3,9 @@
 //! of, `sources` those that are watched and how they change. Nothing is decided here.
 
 mod files;
+mod logins;
 mod node;
+mod pace;
 mod peers;
 mod prepare;
 mod presence;
@@ -22,10 +24,11 @@ use arc_swap::ArcSwap;
 
 pub use files::{load_case_kinds, load_rules, template_names, template_sources};
 pub use node::{COMMAND_SLOT, signer};
+pub use pace::clock_of;
 pub use prepare::{Prepared, every_fault, prepare};
 pub use roles::rehearsing_planner;
 pub use rules::with_published;
-pub use settings::{contact, receipt_horizon, upkeep_settings};
+pub use settings::{contact, receipt_horizon, reception, upkeep_settings};
 pub use sources::{BuiltSources, WatchedSources};
 pub use start::{start, start_by};
 

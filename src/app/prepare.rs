@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{AppError, load_case_kinds, load_rules, providers, template_sources};
+use super::{AppError, load_case_kinds, load_rules, logins, providers, template_sources};
 use crate::channel::{self, BuildContext, ProviderSettings, SetupError};
 use crate::config::{Config, ConfigError, ConfigReading};
 use crate::domain::Channel;
@@ -51,6 +51,7 @@ fn build(config: &Config, known: &[ConfigError]) -> Result<Prepared, AppError> {
     faults.extend(provider_faults(config, known));
     faults.extend(reply_faults(config));
     faults.extend(inbox_faults(config));
+    faults.extend(logins::sign_in(config).1);
     for fault in callback_faults(config) {
         // A provider in use was built, and said most of it.
         if !faults.contains(&fault) {
@@ -124,6 +125,7 @@ fn provider_faults(config: &Config, known: &[ConfigError]) -> Vec<String> {
         clock: Arc::new(SystemClock),
         lifecycle: lifecycle.clone(),
         sandbox: None,
+        desk: None,
     };
     let names = Channel::ALL.iter().flat_map(|c| config.channels.of(*c));
     let mut faults = Vec::new();

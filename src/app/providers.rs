@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
+use super::roles::Public;
 use super::{AppError, Running};
-use crate::channel::sandbox::{self, Sandbox};
-use crate::channel::{BuildContext, ProviderSettings, SetupError, build, callbacks};
+use crate::channel::sandbox::{self, Sandbox, SandboxDesk};
+use crate::channel::{
+    BuildContext, HandoverDesk, Provider, ProviderSettings, SetupError, build, callbacks,
+    mail_callbacks,
+};
 use crate::config::Config;
 use crate::dispatch::{ProviderRoute, ProviderRoutes, RateLimiter, StoredRate};
 use crate::domain::Channel;
+use crate::domain::money::UnitPrices;
 use crate::domain::token::Signer;
 use crate::web::console::{DeclareSettings, ProviderFace};
 use crate::web::hooks::{CallbackDesk, ReplySecrets};
@@ -15,15 +20,17 @@ use crate::web::hooks::{CallbackDesk, ReplySecrets};
 /// The routes, and the sandbox behind them if one is configured.
 pub(super) struct Carriers {
     pub(super) routes: ProviderRoutes,
+    /// Those that are asked for what others call back.
+    pub(super) polled: Vec<Arc<dyn Provider>>,
     pub(super) sandbox: Option<Sandbox>,
 }
 
-/// Builds every provider that a channel names. `callback_url`: where gateways report to.
+/// Builds every provider that a channel names. `desk`: where those hand over what they bring by themselves.
 pub(super) fn carriers(
     config: &Config,
     running: &Running,
-    callback_url: &str,
-    signer: &Signer,
+    public: &Public,
+    desk: HandoverDesk,
 ) -> Result<Carriers, AppError> {
     let uses_sandbox =
         in_use(config).any(|(_, settings)| matches!(settings, ProviderSettings::Sandbox(_)));
@@ -31,21 +38,28 @@ pub(super) fn carriers(
         true => Some(sandbox::start(
             &running.lifecycle,
             Arc::clone(&running.clock),
+            Some(heard_by(config, desk.clone())),
         )?),
         false => None,
     };
     let context = BuildContext {
-        public_url: callback_url.to_owned(),
-        signer: signer.clone(),
+        public_url: public.url.to_string(),
+        signer: public.signer.clone(),
         returns: config.email.returns.clone(),
         clock: Arc::clone(&running.clock),
         lifecycle: running.lifecycle.clone(),
         sandbox: sandbox.clone(),
+        desk: Some(desk),
     };
-    let mut routes = Vec::new();
+    let (mut routes, mut polled) = (Vec::new(), Vec::new());
     for (name, settings) in in_use(config) {
         let provider = build(name, settings, &context)?;
-        let route = ProviderRoute::new(provider, rate_limiter(running, name, settings));
+        if provider.polled().is_some() {
+            polled.push(Arc::clone(&provider));
+        }
+        let prices = config.providers.get(name).map(|it| it.prices.clone());
+        let route = ProviderRoute::new(provider, rate_limiter(running, name, settings))
+            .charging(prices.unwrap_or_default());
         let points = config.channels.weight_of(settings.channel(), name);
         routes.push(match points {
             Some(points) => route.weighing(points),
@@ -54,7 +68,34 @@ pub(super) fn carriers(
     }
     Ok(Carriers {
         routes: ProviderRoutes::new(routes),
+        polled,
         sandbox,
+    })
+}
+
+/// Where the sandbox's people bring what they write.
+fn heard_by(config: &Config, desk: HandoverDesk) -> SandboxDesk {
+    let of = |channel| {
+        let all = in_use(config).filter(|(_, settings)| {
+            matches!(settings, ProviderSettings::Sandbox(_)) && settings.channel() == channel
+        });
+        all.map(|(name, _)| name.clone()).collect()
+    };
+    SandboxDesk {
+        desk,
+        email: of(Channel::Email),
+        sms: of(Channel::Sms),
+    }
+}
+
+/// Whether a provider in use brings reports and texts by itself: over a connection of its own, because
+/// it is asked for them, or out of the sandbox.
+pub(super) fn bring(config: &Config) -> bool {
+    in_use(config).any(|(_, settings)| {
+        matches!(
+            settings,
+            ProviderSettings::Smpp(_) | ProviderSettings::Commify(_) | ProviderSettings::Sandbox(_)
+        )
     })
 }
 
@@ -113,6 +154,11 @@ pub(super) fn callback_desk(
             Ok(None) => {}
             Err(error) => faults.push((name.clone(), error)),
         }
+        match mail_callbacks(name, &provider.settings) {
+            Ok(Some(reader)) => desk.admit_mail(name, reader),
+            Ok(None) => {}
+            Err(error) => faults.push((name.clone(), error)),
+        }
     }
     (desk, faults)
 }
@@ -131,6 +177,19 @@ pub(super) fn declaring(config: &Config) -> DeclareSettings {
     }
 }
 
+/// What the preferred provider of each channel charges, for what is not sent yet.
+pub(super) fn unit_prices(config: &Config) -> UnitPrices {
+    let list = |channel| {
+        let first = config.channels.of(channel).first()?;
+        Some(&config.providers.get(first)?.prices)
+    };
+    UnitPrices {
+        currency: config.channels.currency.clone(),
+        segment: list(Channel::Sms).and_then(|list| list.usual(&config.phone.home_prefix())),
+        email: list(Channel::Email).and_then(|list| list.each),
+    }
+}
+
 /// The providers in use, by channel in order of preference.
 fn in_use(config: &Config) -> impl Iterator<Item = (&String, &ProviderSettings)> {
     let names = [Channel::Sms, Channel::Email]
@@ -143,11 +202,15 @@ fn in_use(config: &Config) -> impl Iterator<Item = (&String, &ProviderSettings)>
 const fn kind(settings: &ProviderSettings) -> &'static str {
     match settings {
         ProviderSettings::Smtp(_) => "smtp",
+        ProviderSettings::Ses(_) => "ses",
+        ProviderSettings::Brevo(_) => "brevo",
+        ProviderSettings::Mailgun(_) => "mailgun",
         ProviderSettings::Kannel(_) => "kannel",
         ProviderSettings::Http(_) => "http",
         ProviderSettings::Twilio(_) => "twilio",
         ProviderSettings::Vonage(_) => "vonage",
         ProviderSettings::Commify(_) => "commify",
+        ProviderSettings::Smpp(_) => "smpp",
         ProviderSettings::Sandbox(_) => "sandbox",
     }
 }

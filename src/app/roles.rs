@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use tokio::sync::mpsc::Receiver;
 
 use super::{
-    AppError, COMMAND_SLOT, Running, load_rules, providers, serving, settings, with_published,
+    AppError, COMMAND_SLOT, Running, load_rules, logins, providers, serving, settings,
+    with_published,
 };
 use crate::channel::sandbox::World;
+use crate::channel::{Handover, HandoverDesk, Provider};
 use crate::config::{Config, NodeRole};
 use crate::dispatch::{Dispatcher, DispatcherParts};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
 use crate::domain::links::Links;
+use crate::domain::promise::Dialogue;
 use crate::domain::token::Signer;
 use crate::feed::{self, WebhookParts, WebhookSender};
 use crate::intake::inbox::EventInbox;
@@ -22,9 +26,12 @@ use crate::runtime::Wake;
 use crate::source::{ClockSource, RunnerParts};
 use crate::store::Store;
 use crate::track::Track;
+use crate::track::asking::ProviderAsking;
+use crate::track::dialogue::StaffMailer;
 use crate::track::postbag::{InboxWatch, Postbag};
 use crate::upkeep::Upkeep;
 use crate::web::auth::keys::KeyCache;
+use crate::web::hooks::keep_handovers;
 use crate::web::{Door, Web, console, public};
 
 /// How the node is seen from outside: what stands in messages and where gateways report to.
@@ -35,7 +42,14 @@ pub(super) struct Public {
 }
 
 /// The upkeep is no role: every node looks, and one of them does the work.
-pub(super) fn upkeep(config: &Config, running: &Running, case_kinds: &CaseKinds) {
+pub(super) fn upkeep(config: &Config, running: &Running, public: &Public, case_kinds: &CaseKinds) {
+    let own = &config.console;
+    let writer = console::WeekLetters::new(
+        own.language,
+        &config.contact.organisation,
+        own.url.as_deref().unwrap_or(&public.url),
+        config.channels.currency.clone(),
+    );
     let upkeep = Upkeep {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
@@ -43,6 +57,7 @@ pub(super) fn upkeep(config: &Config, running: &Running, case_kinds: &CaseKinds)
         node: running.id,
         settings: settings::upkeep_settings(config),
         kinds: Arc::new(case_kinds.clone()),
+        writer: Arc::new(writer),
     };
     let lifecycle = &running.lifecycle;
     lifecycle.spawn("upkeep", upkeep.run(lifecycle.clone()));
@@ -123,19 +138,40 @@ pub(super) fn clock(config: &Config, running: &Running, case_kinds: &CaseKinds) 
 
 /// The role `source` as well: the mailboxes that mails come back to.
 pub(super) fn inboxes(config: &Config, running: &Running, public: &Public) {
-    let postbag = Postbag {
-        store: running.store.clone(),
-        clock: Arc::clone(&running.clock),
-        ids: Arc::clone(&running.ids),
-        signer: public.signer.clone(),
-        horizon: settings::receipt_horizon(config),
-    };
+    let postbag = postbag(config, running, &public.signer);
     let lifecycle = &running.lifecycle;
     for (name, inbox) in &config.inboxes {
         let (name, settings) = (name.clone(), &inbox.settings);
         let watch = InboxWatch::new(name, settings, postbag.clone(), running.id);
         lifecycle.spawn("inbox", watch.run(lifecycle.clone()));
     }
+}
+
+fn postbag(config: &Config, running: &Running, signer: &Signer) -> Postbag {
+    Postbag {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        signer: signer.clone(),
+        horizon: settings::receipt_horizon(config),
+        reception: settings::reception(config, Arc::clone(&running.matcher)),
+    }
+}
+
+/// The role `source` as well: what clients write is mailed to whoever is to answer, where the settings say so.
+pub(super) fn staff_mails(config: &Config, running: &Running, public: &Public) {
+    if !config.dialogue.tutor_mail {
+        return;
+    }
+    let mailer = StaffMailer {
+        store: running.store.clone(),
+        clock: Arc::clone(&running.clock),
+        ids: Arc::clone(&running.ids),
+        public_url: Arc::from(config.console.url.as_deref().unwrap_or(&public.url)),
+        inbox_mail: config.dialogue.inbox_mail.clone(),
+    };
+    let lifecycle = &running.lifecycle;
+    lifecycle.spawn("staff-mails", mailer.run(lifecycle.clone()));
 }
 
 /// The role `dispatch`: the providers in use, and the dispatcher that hands messages to them. Only
@@ -145,8 +181,12 @@ pub(super) async fn dispatch(
     config: &Config,
     running: &Running,
     public: &Public,
+    desk: HandoverDesk,
 ) -> Result<Option<Arc<World>>, AppError> {
-    let carriers = providers::carriers(config, running, &public.url, &public.signer)?;
+    let carriers = providers::carriers(config, running, public, desk.clone())?;
+    for provider in &carriers.polled {
+        ask(running, provider, &desk);
+    }
     let parts = DispatcherParts {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
@@ -166,21 +206,53 @@ pub(super) async fn dispatch(
     Ok(carriers.sandbox.map(|sandbox| sandbox.world))
 }
 
-/// The roles `web`, `source` and `track`: what of them the node has, behind these doors.
+/// The role `dispatch` as well: providers that call nothing back are asked.
+fn ask(running: &Running, provider: &Arc<dyn Provider>, desk: &HandoverDesk) {
+    let lifecycle = &running.lifecycle;
+    for wanted in ProviderAsking::wanted(&**provider) {
+        let asking = ProviderAsking {
+            store: running.store.clone(),
+            clock: Arc::clone(&running.clock),
+            node: running.id,
+            provider: Arc::clone(provider),
+            desk: desk.clone(),
+            wanted,
+        };
+        lifecycle.spawn("asking", asking.run(lifecycle.clone()));
+    }
+}
+
+/// The roles `web`, `source` and `track`: what of them the node has, behind these doors; and what
+/// providers bring over connections of their own to a node with the role `dispatch`.
 pub(super) async fn web(
     config: &Config,
     running: &Running,
     public: Public,
     case_kinds: CaseKinds,
-    doors: serving::Doors,
+    (doors, handovers): (Option<serving::Doors>, Option<Receiver<Handover>>),
 ) -> Result<(), AppError> {
     let lifecycle = running.lifecycle.clone();
     let console = console::ConsoleState::new(providers::faces(config), lifecycle)
         .in_zone(config.upkeep.zone)
         .speaking(config.console.language)
         .declaring(providers::declaring(config))
-        .promising(config.dialogue.clone());
+        .pricing(providers::unit_prices(config))
+        .promising(Dialogue {
+            bodies: config.clock.bodies.keys().cloned().collect(),
+            ..config.dialogue.clone()
+        })
+        // What is wrong with it was said before anything began (`prepare`).
+        .signing_in(logins::sign_in(config).0);
     let web = web_state(config, running, public, case_kinds, console).await?;
+    if let Some(handovers) = handovers {
+        let stopping = running.lifecycle.stopping();
+        let postbag = postbag(config, running, &web.signer);
+        let keeping = keep_handovers((web.clone(), postbag), handovers, stopping);
+        running.lifecycle.spawn("handovers", keeping);
+    }
+    let Some(doors) = doors else {
+        return Ok(());
+    };
     if config.node.does(NodeRole::Web) {
         console::ConsoleState::watch(&web);
     }
@@ -199,11 +271,13 @@ async fn web_state(
     let case_kinds = Arc::new(case_kinds);
     let pages = public::Pages::new(settings::public_contact(config), case_kinds)
         .counting_clicks(config.tracking.clicks)
+        .asking_how_it_went(config.clock.survey.is_some())
         .keeping_messages(config.retention.messages);
     pages.learn_links(&running.store).await?;
     let pages = Arc::new(pages);
     watch_erasures(&pages, running);
     let door = Arc::new(door(config, &public));
+    let signer = public.signer.clone();
     Ok(Web {
         store: running.store.clone(),
         clock: Arc::clone(&running.clock),
@@ -225,6 +299,7 @@ async fn web_state(
             Arc::clone(&running.clock),
             Arc::clone(&running.ids),
             settings::receipt_horizon(config),
+            signer,
         ),
         pages,
         console: Arc::new(console),

@@ -1,5 +1,8 @@
 //! From the configuration to the settings of each stage: no stage knows the configuration.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -10,6 +13,8 @@ use crate::domain::retry::RetrySchedule;
 use crate::intake::Limits;
 use crate::plan;
 use crate::store::messages::receipts::ReceiptHorizon;
+use crate::track::dialogue::SafetyTopics;
+use crate::track::postbag::Reception;
 use crate::upkeep;
 use crate::web::public;
 use crate::web::serving::Patience;
@@ -78,6 +83,16 @@ pub const fn receipt_horizon(config: &Config) -> ReceiptHorizon {
     ReceiptHorizon {
         sms: config.dispatch.receipt_horizon_sms,
         email: config.dispatch.receipt_horizon_email,
+    }
+}
+
+/// What is said to those who answer by mail, by the rules in force.
+#[must_use]
+pub fn reception(config: &Config, rules: Arc<ArcSwap<plan::Matcher>>) -> Reception {
+    Reception {
+        promise: config.dialogue.promise.clone(),
+        safety: SafetyTopics::new(move |topic| rules.load().has_safety(topic)),
+        unknown_mail: config.dialogue.unknown_mail,
     }
 }
 

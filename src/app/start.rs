@@ -7,9 +7,10 @@ use arc_swap::ArcSwap;
 
 use super::roles::Public;
 use super::{
-    AppError, Running, WatchedSources, files, node, peers, prepare, presence, roles, rules,
-    serving, sound,
+    AppError, Running, WatchedSources, clock_of, files, node, peers, prepare, presence, providers,
+    roles, rules, serving, sound,
 };
+use crate::channel::HandoverDesk;
 use crate::config::{Config, NodeRole};
 use crate::domain::Clock;
 use crate::domain::case_kind::CaseKinds;
@@ -39,8 +40,8 @@ pub async fn start_by(
     // Given up half-way it leaves nothing that others would miss: a migration is made whole or not
     // at all, and locks end with their connections. Only a run that was entered in the very moment
     // stays in the list, and is found dead like any that ends without a word.
-    let place = Box::pin(take_place(config, lifecycle, &clock));
-    let (store, presence, registered) = unless_stopped(lifecycle, place).await?;
+    let place = Box::pin(take_place(config, lifecycle, clock));
+    let (store, presence, registered, clock) = unless_stopped(lifecycle, place).await?;
     let node::Registered { id, ids } = registered;
     presence::start(
         presence.clone(),
@@ -81,17 +82,18 @@ pub async fn start_by(
 }
 
 /// Opens the store and enters this run into the list of its nodes. Migrations, and the look for
-/// damage, may take long.
+/// damage, may take long. From here on the node goes by the clock of its store.
 async fn take_place(
     config: &Config,
     lifecycle: &Lifecycle,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Store, Presence, node::Registered), AppError> {
+    machine: Arc<dyn Clock>,
+) -> Result<(Store, Presence, node::Registered, Arc<dyn Clock>), AppError> {
     let store = Store::open(&config.store.url, config.store.connections).await?;
     sound::check(&store, &config.store.url, lifecycle).await?;
+    let clock = clock_of(&store, config, machine).await?;
     let presence = Presence::new(&config.store.url, &store)?;
-    let registered = node::register(&store, &presence, config, clock).await?;
-    Ok((store, presence, registered))
+    let registered = node::register(&store, &presence, config, &clock).await?;
+    Ok((store, presence, registered, clock))
 }
 
 /// Does the work, unless the node is told to stop meanwhile; then the work is dropped.
@@ -133,11 +135,12 @@ async fn start_roles(
     };
     let matcher = Arc::clone(&running.matcher);
     rules::watch(running.store.clone(), matcher, &running.lifecycle);
-    roles::upkeep(config, running, &case_kinds);
+    roles::upkeep(config, running, &public, &case_kinds);
     peers::start(config, running);
     roles::feed(config, running).await?;
+    let (desk, handovers) = HandoverDesk::open();
     if config.node.does(NodeRole::Dispatch) {
-        running.world = roles::dispatch(config, running, &public).await?;
+        running.world = roles::dispatch(config, running, &public, desk).await?;
     }
     if config.node.does(NodeRole::Plan) {
         roles::plan(config, running, case_kinds.clone());
@@ -147,9 +150,13 @@ async fn start_roles(
     if config.node.does(NodeRole::Source) {
         roles::clock(config, running, &case_kinds);
         roles::inboxes(config, running, &public);
+        roles::staff_mails(config, running, &public);
     }
-    if let Some(doors) = doors {
-        roles::web(config, running, public, case_kinds, doors).await?;
+    // What providers bring by themselves is kept where it arrives, also where nobody is served.
+    let keeps = config.node.does(NodeRole::Dispatch) && providers::bring(config);
+    if keeps || doors.is_some() {
+        let handovers = keeps.then_some(handovers);
+        roles::web(config, running, public, case_kinds, (doors, handovers)).await?;
     }
     Ok(())
 }

@@ -4,13 +4,19 @@
 use std::sync::Arc;
 
 use super::Provider;
-use super::callback::ProviderCallbacks;
+use super::callback::{MailCallbacks, ProviderCallbacks};
+use super::email::brevo::Brevo;
+use super::email::events::MailWebhook;
+use super::email::mailgun::Mailgun;
+use super::email::ses::Ses;
 use super::email::smtp::Smtp;
+use super::handover::HandoverDesk;
 use super::sandbox::{self, Sandbox};
 use super::settings::{ProviderSettings, SetupError};
 use super::sms::commify::{Commify, CommifyCallbacks};
 use super::sms::gateway::{GatewayCallbacks, HttpGateway};
 use super::sms::kannel::Kannel;
+use super::sms::smpp::Smpp;
 use super::sms::twilio::{Twilio, TwilioCallbacks};
 use super::sms::vonage::{Vonage, VonageCallbacks};
 use crate::domain::Clock;
@@ -36,6 +42,9 @@ pub struct BuildContext {
     pub lifecycle: Lifecycle,
     /// Where `kind = "sandbox"` leads; without it such a provider is an error.
     pub sandbox: Option<Sandbox>,
+    /// Where providers hand over what they bring over connections of their own; only a running node
+    /// has one, and there such connections are opened at once.
+    pub desk: Option<HandoverDesk>,
 }
 
 /// Builds the provider of `[provider.NAME]`. Connects to nobody yet.
@@ -53,11 +62,15 @@ pub fn build(
     install_tls();
     Ok(match settings {
         ProviderSettings::Smtp(settings) => Arc::new(Smtp::new(name, settings, context)?),
+        ProviderSettings::Ses(settings) => Arc::new(Ses::new(name, settings, context)?),
+        ProviderSettings::Brevo(settings) => Arc::new(Brevo::new(name, settings, context)?),
+        ProviderSettings::Mailgun(settings) => Arc::new(Mailgun::new(name, settings, context)?),
         ProviderSettings::Kannel(settings) => Arc::new(Kannel::new(name, settings, context)?),
         ProviderSettings::Http(settings) => Arc::new(HttpGateway::new(name, settings, context)?),
         ProviderSettings::Twilio(settings) => Arc::new(Twilio::new(name, settings, context)?),
         ProviderSettings::Vonage(settings) => Arc::new(Vonage::new(name, settings, context)?),
         ProviderSettings::Commify(settings) => Arc::new(Commify::new(name, settings, context)?),
+        ProviderSettings::Smpp(settings) => Arc::new(Smpp::new(name, settings, context)?),
         ProviderSettings::Sandbox(settings) => sandbox::provider(name, settings, context)?,
     })
 }
@@ -81,16 +94,42 @@ pub fn callbacks(
             read_by(Some(VonageCallbacks::new(name, settings, signer)?))
         }
         ProviderSettings::Commify(settings) => read_by(CommifyCallbacks::new(name, settings)?),
-        ProviderSettings::Smtp(_) | ProviderSettings::Kannel(_) | ProviderSettings::Sandbox(_) => {
-            None
-        }
+        ProviderSettings::Smtp(_)
+        | ProviderSettings::Ses(_)
+        | ProviderSettings::Brevo(_)
+        | ProviderSettings::Mailgun(_)
+        | ProviderSettings::Kannel(_)
+        | ProviderSettings::Smpp(_)
+        | ProviderSettings::Sandbox(_) => None,
     };
-    match callbacks.is_some() && OF_HOOKS.contains(&name) {
+    match callbacks.is_some() {
+        true => free_name(name).map(|()| callbacks),
+        false => Ok(None),
+    }
+}
+
+/// Who reads what this service tells of e-mails at `{public_url}/hooks/NAME/events`. `None`: nothing
+/// is told there.
+pub fn mail_callbacks(
+    name: &str,
+    settings: &ProviderSettings,
+) -> Result<Option<Arc<dyn MailCallbacks>>, SetupError> {
+    let Some((webhook, place)) = settings.mail_webhook() else {
+        return Ok(None);
+    };
+    free_name(name)?;
+    install_tls();
+    let reader = MailWebhook::new(name, &webhook, place)?;
+    Ok(Some(Arc::new(reader)))
+}
+
+fn free_name(name: &str) -> Result<(), SetupError> {
+    match OF_HOOKS.contains(&name) {
         true => Err(SetupError::new(
             name,
             format!("`{name}` is taken in the addresses of `/hooks`: call the provider otherwise"),
         )),
-        false => Ok(callbacks),
+        false => Ok(()),
     }
 }
 

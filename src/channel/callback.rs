@@ -2,8 +2,9 @@
 //! over the bytes as they came, and only then is anything made of them.
 //!
 //! Each kind of provider says how its calls are proven and what its words mean; `web::hooks` takes
-//! the calls and keeps what they bring. Kannel has hooks of its own.
+//! the calls and keeps what they bring. Those of mail services (`email/events`) may tell of many mails. Kannel has hooks of its own.
 
+use futures_util::future::BoxFuture;
 use reqwest::header::HeaderMap;
 
 use crate::domain::receipt::ReceiptKind;
@@ -16,6 +17,58 @@ pub trait ProviderCallbacks: Send + Sync {
 
     /// A text that a client wrote back.
     fn text(&self, call: &ProviderCall<'_>) -> Result<HandsetText, CallRefused>;
+}
+
+/// Reads the calls of a service that sends e-mails.
+pub trait MailCallbacks: Send + Sync {
+    /// All that a call tells, once it is proven; what means nothing here is left out. `now`: by it
+    /// a call is too old to be believed.
+    fn events<'a>(
+        &'a self,
+        call: &'a ProviderCall<'a>,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Vec<MailEvent>, CallRefused>>;
+}
+
+/// What a service tells about one e-mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailEvent {
+    /// The same each time that it is brought, and no other's.
+    pub id: String,
+    /// What may lead to the message, surest first: our reference, its Message-ID, its return path,
+    /// the service's own name.
+    pub names: Vec<String>,
+    /// Whom it is about, as the service writes it.
+    pub recipient: String,
+    pub fate: MailFate,
+    /// RFC 3463, as `5.1.1`.
+    pub status: Option<String>,
+    /// What the receiving server or the service said. It may hold addresses.
+    pub said: String,
+    /// When it happened, by the service's clock.
+    pub at: Option<Timestamp>,
+}
+
+/// What became of an e-mail by a service's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailFate {
+    Delivered,
+    /// The service goes on trying.
+    Delayed,
+    /// It came back, and will not be tried again.
+    Bounced(Permanence),
+    /// The service did not try, or its mail was refused for what it is. It says nothing of the address.
+    Refused,
+    /// The reader called it unwanted.
+    Complained,
+}
+
+/// How sure a service is that an address is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permanence {
+    Permanent,
+    Transient,
+    Undetermined,
 }
 
 /// A request as it came.
@@ -72,6 +125,9 @@ pub enum CallRefused {
     /// It is the provider's, and cannot be read.
     #[error("{0}")]
     Unreadable(String),
+    /// It cannot be proven at this moment: it is to be brought again.
+    #[error("{0}")]
+    NotNow(String),
 }
 
 /// The pairs of a form, or of a query.

@@ -83,9 +83,23 @@ impl HttpCaller {
 
     /// Sends a request once, and reads no more than the limit of its answer.
     pub(super) async fn call(&self, request: RequestBuilder) -> Result<HttpAnswer, SendError> {
+        let (answer, _) = self.call_for_header(request, "").await?;
+        Ok(answer)
+    }
+
+    /// The same, with what a header of the answer says.
+    pub(super) async fn call_for_header(
+        &self,
+        request: RequestBuilder,
+        name: &str,
+    ) -> Result<(HttpAnswer, Option<String>), SendError> {
         let mut answer = request.send().await.map_err(|error| unanswered(&error))?;
         let status = answer.status().as_u16();
         let retry_after = retry_after(answer.headers());
+        let named = answer.headers().get(name);
+        let named = named
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let mut body = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|error| unanswered(&error))? {
             body.extend_from_slice(&piece);
@@ -94,11 +108,12 @@ impl HttpCaller {
                 break;
             }
         }
-        Ok(HttpAnswer {
+        let answer = HttpAnswer {
             status,
             retry_after,
             text: String::from_utf8_lossy(&body).into_owned(),
-        })
+        };
+        Ok((answer, named))
     }
 }
 

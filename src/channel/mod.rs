@@ -3,7 +3,8 @@
 //! A provider is handed one [`Outgoing`] and answers with an acceptance or a [`SendError`] that
 //! already says whether it may be tried again: the one who knows the failure decides.
 //! It never retries by itself and never touches the store; `dispatch` does both.
-//! What they call back is read in `callback`.
+//! What they call back is read in `callback`; what they bring over connections of their own goes by `handover`,
+//! and what they are asked for by `polled`.
 //! Next: `settings` and `build`, then `email/smtp`, `sms/kannel`, `sms/gateway`, `sandbox`.
 
 use std::future::ready;
@@ -18,14 +19,19 @@ mod callback;
 mod caller;
 mod descriptors;
 pub mod email;
+mod handover;
+mod polled;
 pub mod sandbox;
 mod settings;
 pub mod sms;
 
-pub use build::{BuildContext, build, callbacks, install_tls};
+pub use build::{BuildContext, build, callbacks, install_tls, mail_callbacks};
 pub use callback::{
-    CallRefused, HandsetText, ProviderCall, ProviderCallbacks, ProviderReport, ReportSubject,
+    CallRefused, HandsetText, MailCallbacks, MailEvent, MailFate, Permanence, ProviderCall,
+    ProviderCallbacks, ProviderReport, ReportSubject,
 };
+pub use handover::{Brought, Handover, HandoverDesk, HandoverFate};
+pub use polled::{PolledProvider, TextPage};
 pub use settings::{ProviderSettings, Rate, RateError, Secret, SetupError};
 
 /// Somebody who carries messages of one channel.
@@ -40,6 +46,18 @@ pub trait Provider: Send + Sync {
     fn warm(&self) -> BoxFuture<'_, Result<(), SendError>> {
         Box::pin(ready(Ok(())))
     }
+    /// Keeps a connection for this message, until [`Provider::send`] takes it or what is returned is
+    /// dropped; waits while all are at work. Called before the attempt begins, so that after a crash no
+    /// more is unknown than there were connections.
+    ///
+    /// Nothing to keep where a pool connects by itself: there `concurrency` alone bounds it.
+    fn hold(&self, _message: MessageId) -> BoxFuture<'_, Result<HeldConnection<'_>, SendError>> {
+        Box::pin(ready(Ok(HeldConnection::default())))
+    }
+    /// Itself, if it is asked for what others call back.
+    fn polled(&self) -> Option<&dyn PolledProvider> {
+        None
+    }
     /// Hands over one message. Called once per attempt, after the attempt row is durable.
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>>;
     /// Asks what became of an attempt. Only called when `capabilities().can_be_asked`; the others
@@ -49,6 +67,21 @@ pub trait Provider: Send + Sync {
             stage: "query",
             detail: "this provider has no way to ask what became of a message".to_owned(),
         })))
+    }
+}
+
+/// A connection that waits for its message; dropped, it is another's.
+#[derive(Default)]
+pub struct HeldConnection<'a> {
+    _held: Option<Box<dyn Send + 'a>>,
+}
+
+impl<'a> HeldConnection<'a> {
+    /// `held` gives the connection back when it is dropped.
+    pub(crate) fn of(held: impl Send + 'a) -> Self {
+        Self {
+            _held: Some(Box::new(held)),
+        }
     }
 }
 
@@ -65,7 +98,8 @@ pub struct Capabilities {
     pub gives_receipts: bool,
     /// The longest a send may take: reconciling waits at least this long.
     pub longest_send: Duration,
-    /// Messages it can take at once.
+    /// Messages it can take at once: no more attempts are begun and not finished, and so no more are
+    /// unknown after a crash.
     pub concurrency: usize,
 }
 
@@ -223,11 +257,11 @@ pub enum SendError {
     },
 }
 
-/// What is worth a look when a provider denies. `stage`: where; `request` is how a gateway of SMS is
-/// asked, and it knows nothing of mail.
+/// What is worth a look when a provider denies. `stage`: where; `request` and `submit` are how a gateway
+/// of SMS is asked, and it knows nothing of mail.
 fn what_to_check(stage: &str) -> &'static str {
     match stage {
-        "request" => {
+        "request" | "submit" => {
             "check the sender, the contract, and whether the gateway takes what it is sent so"
         }
         _ => "check whether the provider wants a log-in, and SPF and DKIM of the sender's domain",

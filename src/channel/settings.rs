@@ -8,11 +8,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
+use super::email::brevo::BrevoSettings;
+use super::email::events::MailWebhookSettings;
+use super::email::mailgun::MailgunSettings;
+use super::email::ses::SesSettings;
 use super::email::smtp::SmtpSettings;
 use super::sandbox::SandboxSettings;
 use super::sms::commify::CommifySettings;
 use super::sms::gateway::HttpSettings;
 use super::sms::kannel::KannelSettings;
+use super::sms::smpp::SmppSettings;
 use super::sms::twilio::TwilioSettings;
 use super::sms::vonage::VonageSettings;
 use crate::domain::Channel;
@@ -23,6 +28,10 @@ pub(super) use crate::text::time::duration;
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum ProviderSettings {
     Smtp(SmtpSettings),
+    /// Amazon SES over its API.
+    Ses(Box<SesSettings>),
+    Brevo(Box<BrevoSettings>),
+    Mailgun(Box<MailgunSettings>),
     /// A Kannel SMS gateway.
     Kannel(KannelSettings),
     /// Any SMS gateway over HTTP, described by its settings.
@@ -31,6 +40,8 @@ pub enum ProviderSettings {
     Vonage(Box<VonageSettings>),
     /// Trendoo, Skebby, smSend, Mobyt, Aruba SMS, `SMSenvoi`.
     Commify(Box<CommifySettings>),
+    /// An operator's SMS centre over SMPP 3.4.
+    Smpp(Box<SmppSettings>),
     /// Virtual handsets or mailboxes inside this process.
     Sandbox(SandboxSettings),
 }
@@ -40,12 +51,13 @@ impl ProviderSettings {
     #[must_use]
     pub const fn channel(&self) -> Channel {
         match self {
-            Self::Smtp(_) => Channel::Email,
+            Self::Smtp(_) | Self::Ses(_) | Self::Brevo(_) | Self::Mailgun(_) => Channel::Email,
             Self::Kannel(_)
             | Self::Http(_)
             | Self::Twilio(_)
             | Self::Vonage(_)
-            | Self::Commify(_) => Channel::Sms,
+            | Self::Commify(_)
+            | Self::Smpp(_) => Channel::Sms,
             Self::Sandbox(settings) => settings.channel,
         }
     }
@@ -55,11 +67,15 @@ impl ProviderSettings {
     pub fn rate(&self) -> Option<Rate> {
         match self {
             Self::Smtp(settings) => settings.rate,
+            Self::Ses(settings) => settings.rate,
+            Self::Brevo(settings) => settings.rate,
+            Self::Mailgun(settings) => settings.rate,
             Self::Kannel(settings) => settings.rate,
             Self::Http(settings) => settings.rate,
             Self::Twilio(settings) => settings.rate,
             Self::Vonage(settings) => settings.rate,
             Self::Commify(settings) => settings.rate,
+            Self::Smpp(settings) => settings.rate,
             Self::Sandbox(settings) => settings.rate,
         }
     }
@@ -69,12 +85,33 @@ impl ProviderSettings {
     pub const fn asks_for_bounces(&self) -> bool {
         match self {
             Self::Smtp(settings) => settings.receipts,
+            Self::Ses(_)
+            | Self::Brevo(_)
+            | Self::Mailgun(_)
+            | Self::Kannel(_)
+            | Self::Http(_)
+            | Self::Twilio(_)
+            | Self::Vonage(_)
+            | Self::Commify(_)
+            | Self::Smpp(_)
+            | Self::Sandbox(_) => false,
+        }
+    }
+
+    /// How it tells over HTTP what became of e-mails, and what stands before those keys.
+    pub(super) fn mail_webhook(&self) -> Option<(MailWebhookSettings, &'static str)> {
+        match self {
+            Self::Smtp(settings) => Some((settings.webhook.as_deref()?.clone(), "webhook.")),
+            Self::Ses(settings) => Some((settings.webhook()?, "")),
+            Self::Brevo(settings) => Some((settings.webhook()?, "webhook.")),
+            Self::Mailgun(settings) => Some((settings.webhook()?, "")),
             Self::Kannel(_)
             | Self::Http(_)
             | Self::Twilio(_)
             | Self::Vonage(_)
             | Self::Commify(_)
-            | Self::Sandbox(_) => false,
+            | Self::Smpp(_)
+            | Self::Sandbox(_) => None,
         }
     }
 
@@ -83,11 +120,15 @@ impl ProviderSettings {
     pub const fn names_bounces(&self) -> bool {
         match self {
             Self::Smtp(settings) => settings.bounces.is_some(),
-            Self::Kannel(_)
+            Self::Ses(_)
+            | Self::Brevo(_)
+            | Self::Mailgun(_)
+            | Self::Kannel(_)
             | Self::Http(_)
             | Self::Twilio(_)
             | Self::Vonage(_)
             | Self::Commify(_)
+            | Self::Smpp(_)
             | Self::Sandbox(_) => false,
         }
     }

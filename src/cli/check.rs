@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::app;
 use crate::config::rules::PlacedRule;
 use crate::config::{Config, ConfigReading, rules};
+use crate::domain::event::CaseStep;
 use crate::domain::rule::{FallbackUnless, UnreadableChoice};
 use crate::domain::{Channel, Tracking};
 use crate::template::{self, Severity, Source};
@@ -30,6 +31,7 @@ pub(super) fn run(read: &ConfigReading) -> ExitCode {
             let kind = source.settings.reader.kind();
             Ok(format!("source {name}, of kind {kind}"))
         }));
+        verdicts.extend(config.logins.keys().map(|name| Ok(format!("login {name}"))));
         verdicts.extend(rules_find_their_templates(read, config));
         let (templates, _) = app::template_sources(config);
         verdicts.extend(templates.iter().flat_map(every_text));
@@ -61,12 +63,27 @@ fn rules_find_their_templates(read: &ConfigReading, config: &Config) -> Vec<Chec
         return Vec::new();
     };
     let rules = rules::readable(config.rules_file.as_ref());
+    println!("note: rules published at the console are not read here; `araldo doctor` does");
     warn_of_the_unseen(&rules, config);
+    warn_of_the_unasked(&rules, config);
     let lost = lost_rules(&rules, &known);
     if lost.is_empty() && app::load_rules(config).is_ok() {
         return vec![Ok(format!("{} rules, each with its template", rules.len()))];
     }
     lost
+}
+
+/// Clients are to be asked how a case went, and no rule does.
+fn warn_of_the_unasked(rules: &[PlacedRule], config: &Config) {
+    let asks = CaseStep::SurveyDue.as_str();
+    let is_asked = rules
+        .iter()
+        .any(|placed| placed.rule.on.iter().any(|kind| kind == asks));
+    if config.clock.survey.is_some() && !is_asked {
+        println!(
+            "warning: [survey] after is set, and no rule listens to `{asks}`: nobody is asked"
+        );
+    }
 }
 
 /// Rules that say nothing more to those whose reading cannot show, where no mail's can.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::app::COMMAND_SLOT;
+use crate::app::{AppError, COMMAND_SLOT, clock_of};
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::ids::TimeOrderedIds;
 use crate::domain::{Clock, Ids};
-use crate::store::{Store, StoreError, StoreUrl};
+use crate::store::{Store, StoreUrl};
 
 /// Settings, an open store, the time, new ids.
 pub struct Context {
@@ -20,14 +20,15 @@ pub struct Context {
 }
 
 impl Context {
-    /// Opens the configured store.
-    pub async fn open(config: Config) -> Result<Self, StoreError> {
+    /// Opens the configured store, and goes by its time.
+    pub async fn open(config: Config) -> Result<Self, AppError> {
         let store = Store::open(&config.store.url, config.store.connections).await?;
-        let ids = TimeOrderedIds::new(SystemClock, COMMAND_SLOT);
+        let clock = clock_of(&store, &config, Arc::new(SystemClock)).await?;
+        let ids = TimeOrderedIds::new(Arc::clone(&clock), COMMAND_SLOT);
         Ok(Self {
             config,
             store,
-            clock: Arc::new(SystemClock),
+            clock,
             ids: Arc::new(ids),
         })
     }

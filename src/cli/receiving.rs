@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+
 use super::context::no_store;
 use crate::app::{self, COMMAND_SLOT};
 use crate::config::ConfigReading;
@@ -58,12 +60,15 @@ async fn keep(read: ConfigReading, raw: &[u8]) -> anyhow::Result<MailTaken> {
         anyhow::bail!(no_store(&config.store.url));
     }
     let store = Store::open(&config.store.url, CONNECTIONS).await?;
+    let rules = app::with_published(&store, &app::load_rules(&config)?).await?;
+    let rules = Arc::new(ArcSwap::from_pointee(rules));
     let postbag = Postbag {
         signer: app::signer(&store, &config, &SystemClock).await?,
         store,
         clock: Arc::new(SystemClock),
         ids: Arc::new(TimeOrderedIds::new(SystemClock, COMMAND_SLOT)),
         horizon: app::receipt_horizon(&config),
+        reception: app::reception(&config, rules),
     };
     let mut tried = 1;
     loop {

@@ -41,6 +41,12 @@ pub(super) enum UserCommand {
         #[arg(long)]
         role: Role,
     },
+    /// Take a person's second factor away and end their sessions: for one who lost it
+    SecondFactor {
+        /// Who
+        #[arg(long)]
+        email: String,
+    },
     /// List everyone
     List,
     /// Shut a person out and end their sessions
@@ -56,6 +62,7 @@ pub(super) async fn run(command: UserCommand, context: &Context) -> anyhow::Resu
         UserCommand::Add { email, role } => add(context, &email, role).await?,
         UserCommand::Password { email } => change(context, &email).await?,
         UserCommand::Role { email, role } => change_role(context, &email, role).await?,
+        UserCommand::SecondFactor { email } => take_factor(context, &email).await?,
         UserCommand::List => list(context).await?,
         UserCommand::Disable { email } => disable(context, &email).await?,
     }
@@ -112,6 +119,10 @@ async fn change(context: &Context, email: &str) -> anyhow::Result<()> {
         anyhow::bail!("there is no `{email}`; see araldo user list");
     }
     let person = tx.users().lookup(&email).await?;
+    if let Some(person) = person.as_ref().filter(|person| person.oidc_only) {
+        // Otherwise the password would open nothing.
+        tx.users().set_oidc_only(person, false).await?;
+    }
     let disabled = person.is_some_and(|person| person.disabled_at.is_some());
     let entry = AuditEntry::new(COMMAND_LINE, "user.password_changed", &email);
     tx.audit().append(ids.next(), clock.now(), &entry).await?;
@@ -121,6 +132,26 @@ async fn change(context: &Context, email: &str) -> anyhow::Result<()> {
         println!("they are disabled and still may not log in: `araldo user add` lets them in");
     }
     show(made);
+    Ok(())
+}
+
+async fn take_factor(context: &Context, email: &str) -> anyhow::Result<()> {
+    let Context {
+        store, clock, ids, ..
+    } = context;
+    let email = email.trim().to_lowercase();
+    let mut tx = store.write().await?;
+    let Some(person) = tx.users().lookup(&email).await? else {
+        anyhow::bail!("there is no `{email}`; see araldo user list");
+    };
+    if !tx.second_factors().remove(person.id).await? {
+        anyhow::bail!("`{email}` has no second factor");
+    }
+    tx.sessions().end_all(person.id).await?;
+    let entry = AuditEntry::new(COMMAND_LINE, "user.second_factor_reset", &email);
+    tx.audit().append(ids.next(), clock.now(), &entry).await?;
+    tx.commit().await?;
+    println!("{email} has no second factor any more; their sessions have ended");
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::section::Section;
+use super::survey;
 use crate::domain::calendar::WorkingDays;
 use crate::domain::limits::{COMPENSATION_CLASSES, REFERENCE, STATE_WORKING_DAYS};
 use crate::source::{ClockSettings, CompensationClass, IncidentTimes};
@@ -21,6 +22,7 @@ pub(super) fn read(
     patron: Vec<(u32, u32)>,
 ) -> Result<ClockSettings, ConfigError> {
     let (incidents, compensation) = incidents(layers)?;
+    let survey = survey::read(layers)?;
     let mut section = Section::take(layers, "clock");
     let most_days = i64::from(STATE_WORKING_DAYS);
     let clock = ClockSettings {
@@ -33,6 +35,7 @@ pub(super) fn read(
         bodies: bodies(&mut section)?,
         incidents,
         compensation,
+        survey,
     };
     section.finish()?;
     Ok(clock)

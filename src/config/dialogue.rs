@@ -1,19 +1,23 @@
-//! `[dialogue]`: when people answer clients, how soon they promise to, and answers that are ready.
+//! `[dialogue]`: when people answer clients, how soon they promise to, answers that are ready, who hears by
+//! mail what clients write, and what goes along to a body.
 
 use chrono_tz::Tz;
 
 use super::error::ConfigError;
 use super::layers::Layers;
 use super::section::Section;
+use crate::domain::EmailAddress;
 use crate::domain::calendar::WorkingDays;
 use crate::domain::limits::{LONGEST_ANSWER, READY_ANSWERS};
 use crate::domain::promise::{AnswerPromise, Dialogue, OfficeHours, parse_within};
 
 /// `zone`: whose clock the hours go by. `patron`: days besides the national holidays on which nobody works.
+/// `takes_answers`: what is answered to e-mails comes back to us.
 pub(super) fn read(
     layers: &mut Layers,
     zone: Tz,
     patron: Vec<(u32, u32)>,
+    takes_answers: bool,
 ) -> Result<Dialogue, ConfigError> {
     let mut section = Section::take(layers, "dialogue");
     let hours = section.text("hours")?;
@@ -27,8 +31,28 @@ pub(super) fn read(
     };
     let ready = section.list("answers")?;
     check(&ready).map_err(|wrong| section.fault("answers", wrong))?;
+    let inbox_mail = section.optional("inbox_mail")?;
+    let inbox_mail = inbox_mail.map(|text| {
+        let parsed = EmailAddress::parse(&text);
+        parsed.map_err(|wrong| section.fault("inbox_mail", wrong.to_string()))
+    });
+    let dialogue = Dialogue {
+        promise,
+        ready,
+        inbox_mail: inbox_mail.transpose()?,
+        tutor_mail: section.get("tutor_mail")?,
+        unknown_mail: section.get("unknown_mail")?,
+        forward_names: section.get("forward_names")?,
+        bodies: Vec::new(),
+    };
+    let needs = dialogue.tutor_mail && !takes_answers;
+    if needs {
+        let detail =
+            "whoever gets such a mail answers it, and nobody would read that: set [email] replies";
+        return Err(section.fault("tutor_mail", detail));
+    }
     section.finish()?;
-    Ok(Dialogue { promise, ready })
+    Ok(dialogue)
 }
 
 /// Nothing written means nothing.
@@ -87,6 +111,14 @@ mod tests {
             (
                 "[dialogue]\nanswer_within = \"soon\"\n",
                 "araldo.toml:2: [dialogue] answer_within: `soon` is no time to answer",
+            ),
+            (
+                "[dialogue]\ntutor_mail = true\n",
+                "araldo.toml:2: [dialogue] tutor_mail: whoever gets such a mail answers it",
+            ),
+            (
+                "[dialogue]\ninbox_mail = \"sportello\"\n",
+                "araldo.toml:2: [dialogue] inbox_mail: ",
             ),
             (
                 "[dialogue]\nanswers = [\"\"]\n",

@@ -66,6 +66,7 @@ pub(super) fn read(mut layers: Layers, mut faults: Vec<ConfigError>) -> ConfigRe
     };
     let unfit = config.iter().flat_map(Config::channels_without_provider);
     faults.extend(unfit.filter(|fault| !taken.explains(fault)));
+    faults.extend(config.iter().flat_map(Config::hurried_providers));
     faults.sort_by(|one, other| one.at().cmp(&other.at()));
     ConfigReading { config, faults }
 }
@@ -197,6 +198,7 @@ fn substitute(section: &str, key: &str, entries: &Entries) -> toml::Value {
         "url" if section.starts_with("source.") => "postgres://localhost/".into(),
         "url" => "http://localhost/".into(),
         "from" => "nobody@example.org".into(),
+        "issuer" => "https://localhost".into(),
         "table" => "public.localhost".into(),
         "columns" | "cursor" => vec!["localhost"].into(),
         "query" => {

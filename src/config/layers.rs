@@ -14,7 +14,7 @@ pub(super) const DEFAULT: &str = include_str!("../../config/default.toml");
 /// What every variable begins with.
 const PREFIX: &str = "ARALDO__";
 /// Sections of which there may be several, each with a name that somebody chose.
-const NAMED: [&str; 3] = ["provider", "source", "inbox"];
+const NAMED: [&str; 4] = ["provider", "source", "inbox", "login"];
 /// Tables inside a source's section that are sections of their own here, so that each of their
 /// keys has its place.
 const PARTS_OF_SOURCES: [&str; 4] = ["case", "incident", "area", "states"];
@@ -34,8 +34,8 @@ pub(super) struct Entries {
 }
 
 /// Sections by name; a provider's is called `provider.NAME`, a source's `source.NAME`, an inbox's
-/// `inbox.NAME`, and a table
-/// inside that `source.NAME.case`.
+/// `inbox.NAME`, a login's `login.NAME`, and a table
+/// inside a source `source.NAME.case`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layers(pub(super) BTreeMap<String, Entries>);
 

@@ -8,15 +8,25 @@ use super::layers::Layers;
 
 const MANUAL: &str = include_str!("../../config/default.toml");
 /// What must be there before a provider's keys are looked at.
-const PROVIDERS: [(&str, &str); 7] = [
+const PROVIDERS: [(&str, &str); 11] = [
     ("smtp", "host = \"a\"\nfrom = \"a@b.it\"\n"),
+    ("ses", "region = \"a\"\nkey_id = \"a\"\nfrom = \"a@b.it\"\n"),
+    ("brevo", "from = \"a@b.it\"\n"),
+    ("mailgun", "domain = \"a\"\nfrom = \"a@b.it\"\n"),
     ("kannel", "url = \"http://a\"\nusername = \"a\"\n"),
     ("http", "url = \"https://a\"\n"),
     ("twilio", "account = \"a\"\n"),
     ("vonage", "key = \"a\"\nfrom = \"a\"\n"),
     ("commify", "username = \"a\"\nmessage_type = \"N\"\n"),
+    (
+        "smpp",
+        "url = \"smpp://a\"\nsystem_id = \"a\"\nsource = \"a\"\n",
+    ),
     ("sandbox", "channel = \"sms\"\n"),
 ];
+
+/// What every provider has, whatever its kind; explained once.
+const OF_ALL_PROVIDERS: [&str; 2] = ["price", "prices"];
 
 /// What every source has, whatever its kind; explained once.
 const OF_ALL_SOURCES: [&str; 9] = [
@@ -58,7 +68,7 @@ fn explained() -> KeysBySection {
                 }
             };
         } else if let Some((key, value)) = assignment(line) {
-            for kind in ["provider", "source", "inbox"] {
+            for kind in ["provider", "source", "inbox", "login"] {
                 if key == "kind" && section.starts_with(&format!("{kind}.")) {
                     section = format!("{kind} {}", value.trim_matches('"'));
                 }
@@ -66,8 +76,11 @@ fn explained() -> KeysBySection {
             let of_source = section.strip_prefix("source ");
             let of_source = of_source.is_some_and(|of| kinds.iter().any(|kind| kind == of));
             let is_common = OF_ALL_SOURCES.contains(&key) && of_source;
+            let of_provider = section.starts_with("provider ");
             let place = if is_common {
                 "source"
+            } else if of_provider && OF_ALL_PROVIDERS.contains(&key) {
+                "provider"
             } else {
                 section.as_str()
             };
@@ -137,8 +150,13 @@ fn asked_for() -> KeysBySection {
     for (kind, least) in PROVIDERS {
         let head = format!("[provider.x]\nkind = \"{kind}\"\n{least}");
         let mut known = BTreeSet::from(["kind".to_owned()]);
-        known.extend(expected(&refusal(&format!("{head}nonsense = 1\n"))).map(str::to_owned));
-        for table in ["dkim", "receipts"] {
+        let unknown = refusal(&format!("{head}nonsense = 1\n"));
+        let (of_all, own): (BTreeSet<_>, BTreeSet<_>) = expected(&unknown)
+            .map(str::to_owned)
+            .partition(|key| OF_ALL_PROVIDERS.contains(&key.as_str()));
+        known.extend(own);
+        keys.insert("provider".to_owned(), of_all);
+        for table in ["dkim", "receipts", "webhook"] {
             let unknown = refusal(&format!("{head}{table} = {{ nonsense = 1 }}\n"));
             // Of some kinds it is a truth value.
             let is_table = unknown.contains("unknown field `nonsense`, expected ");
@@ -152,6 +170,13 @@ fn asked_for() -> KeysBySection {
     let mut known: BTreeSet<_> = expected(&refusal(head)).map(str::to_owned).collect();
     known.insert("kind".to_owned());
     keys.insert("inbox imap".to_owned(), known);
+    let head = "[login.x]\nkind = \"oidc\"\nissuer = \"https://a\"\nclient_id = \"a\"\n";
+    let unknown = refusal(&format!("{head}nonsense = 1\n"));
+    let mut known: BTreeSet<_> = expected(&unknown).map(str::to_owned).collect();
+    let unknown = refusal(&format!("{head}roles = {{ nonsense = 1 }}\n"));
+    known.extend(expected(&unknown).map(|inner| format!("roles.{inner}")));
+    known.insert("kind".to_owned());
+    keys.insert("login oidc".to_owned(), known);
     keys.extend(asked_of_sources());
     keys
 }

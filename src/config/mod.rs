@@ -3,7 +3,7 @@
 //! `config/default.toml` is the manual: every key with its comment. Everything is read and
 //! checked here once, before anything starts; nothing else reads the environment. Rules have
 //! their own file and reader, see `rules`. What a provider's keys mean is known by `channel`, what a
-//! source's mean by `source`.
+//! source's mean by `source`, a login's by `identity`.
 
 mod clock;
 mod console;
@@ -15,16 +15,19 @@ mod feed;
 mod file;
 mod inbox;
 mod layers;
+mod login;
 #[cfg(test)]
 mod manual;
 mod named;
 mod provider;
 pub mod rules;
+mod sandbox;
 mod secret;
 mod section;
 mod sending;
 mod serving;
 mod source;
+mod survey;
 #[cfg(test)]
 mod tests;
 
@@ -47,7 +50,9 @@ pub use faults::ConfigReading;
 pub use feed::FeedSettings;
 pub use file::FileSetting;
 pub use inbox::ConfiguredInbox;
+pub use login::ConfiguredLogin;
 pub use provider::ConfiguredProvider;
+pub use sandbox::SandboxTime;
 pub use sending::{Channels, Contact, Dispatch};
 pub use serving::{
     Http, Log, LogFormat, NodeRole, NodeSettings, Retention, StoreSettings, TrackingSettings,
@@ -84,7 +89,7 @@ pub struct Config {
     pub quiet_hours: Option<QuietHours>,
     /// `[phone]`
     pub phone: PhonePolicy,
-    /// `[clock]`, `[incidents]` and `[calendar]`
+    /// `[clock]`, `[incidents]`, `[calendar]` and `[survey]`
     pub clock: ClockSettings,
     /// `[dispatch]`
     pub dispatch: Dispatch,
@@ -94,10 +99,14 @@ pub struct Config {
     pub upkeep: UpkeepSettings,
     /// `[console]`
     pub console: ConsoleSettings,
+    /// `[login.NAME]`
+    pub logins: BTreeMap<String, ConfiguredLogin>,
     /// `[dialogue]`
     pub dialogue: Dialogue,
     /// `[feed]` and `[webhooks]`
     pub feed: FeedSettings,
+    /// `[sandbox]`
+    pub sandbox: SandboxTime,
     /// `[rules] file`; absent means those built in.
     pub rules_file: Option<FileSetting>,
     /// `[case_kinds] file`; absent means those built in.
@@ -146,6 +155,8 @@ impl Config {
         let layers = &mut layers;
         let upkeep = UpkeepSettings::read(layers)?;
         let patron_days = sending::patron_days(layers)?;
+        let email = EmailSettings::read(layers)?;
+        let takes_answers = email.returns.replies.is_some();
         let mut config = Self {
             http: Http::read(layers)?,
             store: StoreSettings::read(layers)?,
@@ -153,19 +164,21 @@ impl Config {
             channels: Channels::read(layers)?,
             providers: provider::read(layers)?,
             sources: source::read(layers, upkeep.zone)?,
-            email: EmailSettings::read(layers)?,
+            email,
             inboxes: inbox::read(layers)?,
             contact: Contact::read(layers)?,
             tracking: TrackingSettings::read(layers)?,
             quiet_hours: sending::quiet_hours(layers)?,
             phone: sending::phone(layers)?,
-            dialogue: dialogue::read(layers, upkeep.zone, patron_days.clone())?,
+            dialogue: dialogue::read(layers, upkeep.zone, patron_days.clone(), takes_answers)?,
             clock: clock::read(layers, upkeep.zone, patron_days)?,
             dispatch: Dispatch::read(layers)?,
             retention: Retention::read(layers)?,
             upkeep,
             console: ConsoleSettings::read(layers)?,
+            logins: login::read(layers)?,
             feed: FeedSettings::read(layers)?,
+            sandbox: SandboxTime::read(layers)?,
             rules_file: FileSetting::read(layers, "rules", "file")?,
             case_kinds_file: FileSetting::read(layers, "case_kinds", "file")?,
             templates_folder: FileSetting::read(layers, "templates", "folder")?,
@@ -202,6 +215,25 @@ impl Config {
         faults
     }
 
+    /// Time that runs faster than people's would have them written to at any hour of their day.
+    fn hurried_providers(&self) -> Vec<ConfigError> {
+        if self.sandbox.pace.is_none() {
+            return Vec::new();
+        }
+        let real = self
+            .providers
+            .iter()
+            .find(|(_, provider)| !matches!(provider.settings, ProviderSettings::Sandbox(_)));
+        let fault = real.map(|(name, _)| ConfigError::Contradiction {
+            at: self.sandbox.at.clone(),
+            detail: format!(
+                "[sandbox] day makes time run faster, but [provider.{name}] leads to real people; \
+                 take out `day`, or describe sandbox providers only"
+            ),
+        });
+        fault.into_iter().collect()
+    }
+
     fn doubts(&self) -> Vec<String> {
         let mut doubts = Vec::new();
         for channel in Channel::ALL {
@@ -236,6 +268,13 @@ impl Config {
             doubts.push(format!(
                 "[contact] organisation is not set: clients would read that `{}` writes to them",
                 self.contact.organisation
+            ));
+        }
+        if let Some(pace) = self.sandbox.pace {
+            doubts.push(format!(
+                "{}: [sandbox] day: time runs {pace} times as fast as it is; this store can be used \
+                 with real time no more",
+                self.sandbox.at
             ));
         }
         doubts.extend(self.store.url.exposure());
@@ -327,7 +366,7 @@ fn nothing_left(layers: &Layers, mut expected: Vec<String>) -> Result<(), Config
     let Some((section, entries)) = layers.0.first_key_value() else {
         return Ok(());
     };
-    let kinds = ["provider.", "source.", "inbox."];
+    let kinds = ["provider.", "source.", "inbox.", "login."];
     let is_named = |name: &str| kinds.iter().any(|kind| name.starts_with(kind));
     expected.retain(|name| !layers.0.contains_key(name) && !is_named(name));
     expected.extend(kinds.map(|kind| format!("{kind}NAME")));

@@ -9,7 +9,7 @@ use super::layers::{Entries, Setting};
 use crate::text::toml_faults::plain;
 
 /// Keys whose value is a text even where it looks like a number.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 21] = [
     "username",
     "password",
     "from",
@@ -23,6 +23,14 @@ const TEXTS: [&str; 13] = [
     "token",
     "receipt_secret",
     "signature_secret",
+    "signing_key",
+    "key_id",
+    "topic",
+    "price",
+    "issuer",
+    "client_id",
+    "client_secret",
+    "label",
 ];
 
 /// The keys of a section as one table.
@@ -62,7 +70,7 @@ fn without_secrets(entries: &Entries, mut detail: String) -> String {
             toml::Value::String(text) => (text.clone(), true),
             other => (other.to_string(), false),
         };
-        let names_one = ["password", "secret", "token"]
+        let names_one = ["password", "secret", "token", "signing_key"]
             .iter()
             .any(|word| key.contains(word));
         let secret = names_one && !key.ends_with("_file");

@@ -9,6 +9,7 @@ use super::layers::Layers;
 use super::section::Section;
 use crate::domain::address::PhonePolicy;
 use crate::domain::limits::WEIGHTS;
+use crate::domain::money::Currency;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Lane};
 
@@ -19,6 +20,8 @@ pub struct Channels {
     pub sms: Vec<String>,
     email_weights: Vec<u32>,
     sms_weights: Vec<u32>,
+    /// What the providers' prices are in.
+    pub currency: Currency,
     pub(super) at: [Origin; 2],
 }
 
@@ -29,6 +32,7 @@ impl Channels {
         let channels = Self {
             email_weights: weights(&mut section, "email_weights", email.len())?,
             sms_weights: weights(&mut section, "sms_weights", sms.len())?,
+            currency: section.parsed("currency")?,
             email,
             sms,
             at: [section.at("email"), section.at("sms")],

@@ -104,7 +104,7 @@ fn trusted_proxies(section: &mut Section) -> Result<Vec<IpNet>, ConfigError> {
     words.iter().map(network).collect()
 }
 
-fn public_url(text: &str) -> Result<String, String> {
+pub(super) fn public_url(text: &str) -> Result<String, String> {
     let url = url::Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())

@@ -228,7 +228,14 @@ fn every_ordinary_event_matches_exactly_one_of_the_shipped_rules() {
     assert_eq!(stalled, "case-stalled case-stalled-tutor");
     assert_eq!(matching("case.due_soon", "", ""), "case-stalled-tutor");
     assert_eq!(matching("case.silent", "", ""), "case-silent");
+    assert_eq!(matching("case.survey_due", "done", ""), "survey");
+    assert_eq!(
+        matching("case.survey_reminder", "done", ""),
+        "survey-reminder"
+    );
     assert_eq!(matching("body.stalled", "", ""), "body-report");
+    assert_eq!(matching("body.forwarded", "", ""), "body-forwarding");
+    assert_eq!(matching("reply.forwarded", "", ""), "reply-forwarded");
     for (state, rule) in [
         ("sent_to_distributor", "case-progress"),
         ("waiting", "case-waiting"),
@@ -479,10 +486,8 @@ fn bounces_that_nobody_reads_are_warned_about() {
     };
     assert_eq!(warned(""), "");
     let said = warned("receipts = true\n");
-    assert!(
-        said.starts_with("araldo.toml:7: [provider.relay] receipts"),
-        "{said}"
-    );
+    let place = "araldo.toml:7: [provider.relay] receipts";
+    assert!(said.starts_with(place), "{said}");
     assert!(said.contains("nothing reads"), "{said}");
 }
 

@@ -45,8 +45,8 @@ const SOON: TimeDelta = TimeDelta::seconds(60);
 /// How the dispatcher works; from `[dispatch]` of the configuration.
 #[derive(Debug, Clone)]
 pub struct DispatcherSettings {
-    /// Messages that may be between claim and finish at once. That many may be `unknown` after a
-    /// crash.
+    /// Messages that may be between claim and finish at once. Of these, as many may be `unknown` after
+    /// a crash as the providers take at once: an attempt begins when a connection is in hand.
     pub window: usize,
     /// Places of the window that only this lane may use.
     pub reserved: BTreeMap<Lane, usize>,
@@ -234,6 +234,7 @@ impl Shared {
         };
         let now = self.clock.now();
         next.and_then(|due| (due - now).to_std().ok())
+            .map(|wait| self.clock.sleep_for(wait))
             .map_or(longest, |wait| {
                 wait.clamp(Duration::from_millis(5), longest)
             })

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use crate::domain::event::{CaseData, CaseStep};
 use crate::domain::language::primary;
 use crate::domain::limits::{NAMED_FAULTS, STATE_TIME, STATE_WORKING_DAYS};
 use crate::text::text_enum::text_enum;
@@ -163,6 +164,18 @@ impl CaseKinds {
             .states
             .iter()
             .find(|known| known.name == state)
+    }
+
+    /// Whether cases of this kind end in this state; not where either is not described.
+    #[must_use]
+    pub fn is_final(&self, kind: &str, state: &str) -> bool {
+        self.state(kind, state).is_some_and(|state| state.is_final)
+    }
+
+    /// Whether a case is over after this step: it was closed, or came to a state in which it ends.
+    #[must_use]
+    pub fn ends(&self, step: CaseStep, data: &CaseData) -> bool {
+        step == CaseStep::Closed || self.is_final(&data.kind, &data.state)
     }
 
     /// What a client who reads `locale` calls this kind.

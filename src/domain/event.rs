@@ -3,7 +3,7 @@
 //! An event of an unknown type is accepted and kept as [`EventData::Other`]: the operator sees
 //! it as unmatched, and a rule may be written for it later. Parsing is all or nothing and every
 //! [`FieldError`] has its pointer. How bytes become JSON is `intake`'s business; what an event sets
-//! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`, `body`; `declared` is
+//! in motion is `plan`'s. The data of each family: `case`, `incident`, `direct`, `body`, `forwarded`; `declared` is
 //! where one stands that a person writes at the console.
 
 use serde_json::Value;
@@ -21,6 +21,7 @@ mod case;
 mod declared;
 mod direct;
 mod fingerprint;
+mod forwarded;
 mod incident;
 mod outside;
 mod time;
@@ -31,6 +32,7 @@ pub use body::{BODY_STALLED, BodyReport, StalledCase};
 pub use case::{CaseData, CaseReminder, CaseStep, Deadline};
 pub use declared::DeclaredState;
 pub use direct::DirectRequest;
+pub use forwarded::{BODY_FORWARDED, BodyForwarding, REPLY_FORWARDED};
 pub use incident::{
     Incident, IncidentData, IncidentKind, IncidentState, IncidentStep, incident_subject,
 };
@@ -113,6 +115,8 @@ pub enum EventData {
     Direct(DirectRequest),
     /// Cases stand still with a body.
     Body(BodyReport),
+    /// Problems of clients are passed on to a body.
+    Forwarded(BodyForwarding),
     /// A type Araldo does not know.
     Other,
     /// Stored once, but not readable by this version any more.
@@ -134,6 +138,9 @@ impl EventData {
         if kind == BODY_STALLED {
             return BodyReport::parse(&data.value()).map(Self::Body);
         }
+        if kind == BODY_FORWARDED {
+            return BodyForwarding::parse(&data.value()).map(Self::Forwarded);
+        }
         Ok(Self::Other)
     }
 
@@ -143,7 +150,11 @@ impl EventData {
         match self {
             Self::Case(_, data) => data.check(),
             Self::Incident(_, data) => data.check(),
-            Self::Direct(_) | Self::Body(_) | Self::Other | Self::Unreadable(_) => Ok(()),
+            Self::Direct(_)
+            | Self::Body(_)
+            | Self::Forwarded(_)
+            | Self::Other
+            | Self::Unreadable(_) => Ok(()),
         }
     }
 }

@@ -7,6 +7,11 @@
 //! is checked here: whoever reads the thing checks it, and its error names field, value and limit.
 
 mod coming_back;
+mod dialogue;
+mod money;
+mod own_choices;
+mod sign_in;
+mod surveys;
 mod watched;
 
 use std::time::Duration;
@@ -16,6 +21,11 @@ use chrono::TimeDelta;
 use super::clock::Timestamp;
 
 pub use self::coming_back::*;
+pub use self::dialogue::*;
+pub use self::money::*;
+pub use self::own_choices::*;
+pub use self::sign_in::*;
+pub use self::surveys::*;
 pub use self::watched::*;
 
 // ---- Connections: whoever can reach the port ----
@@ -186,7 +196,7 @@ pub const LONGEST_QUESTION: usize = 2_000;
 pub const QUESTIONS_OPEN: i64 = 5;
 /// Cases that one digest names; of more it says that there are more.
 pub const DIGEST_CASES: i64 = 100;
-/// People whose digests are made at once; the rest follow in the next hour.
+/// People whose digests are made at once; the rest follow in the next hour. The same of the week's mail.
 pub const DIGEST_PEOPLE: i64 = 1_000;
 /// Characters of a search among a partner's cases; what follows is passed over.
 pub const PARTNER_SEARCH: usize = 200;

@@ -76,6 +76,21 @@ pub struct MailReturns {
     pub asks_for_success: bool,
 }
 
+impl MailReturns {
+    /// The Reply-To header; none: answers go to the sender that readers see. `is_message`: it is for a
+    /// client. What goes to one of the staff has a token of its own, which leads to a conversation where the
+    /// mail is about one, and else to nothing.
+    #[must_use]
+    pub fn reply_to(&self, signer: &Signer, is_message: bool, id: MessageId) -> Option<String> {
+        let mailbox = self.replies.as_ref()?;
+        let purpose = match is_message {
+            true => Purpose::MailAnswer,
+            false => Purpose::StaffAnswer,
+        };
+        Some(mailbox.for_message(signer, purpose, id))
+    }
+}
+
 text_enum! {
     /// How sure it is which message a mail is about.
     pub enum MailProof {

@@ -213,6 +213,29 @@ impl MessageState {
         Move::ALL.iter().any(|step| self.after(*step) == Some(to))
     }
 
+    /// Whether a message that stood here by evidence which is not valid any more may turn out to stand
+    /// there: no step of its life, but what is known of it said anew. What it never was by evidence, it
+    /// does not become so.
+    #[must_use]
+    pub const fn may_be_restated(self, to: Self) -> bool {
+        let stood_by_evidence = matches!(
+            self,
+            Self::Accepted | Self::Unconfirmed | Self::Delivered | Self::Undelivered
+        );
+        stood_by_evidence
+            && matches!(
+                to,
+                Self::Accepted
+                    | Self::Unconfirmed
+                    | Self::Delivered
+                    | Self::Undelivered
+                    | Self::Unknown
+                    | Self::Unresolved
+                    | Self::Rejected
+                    | Self::Failed
+            )
+    }
+
     /// Whether a message may be written in this state: queued, or what eligibility makes of
     /// a queued one before any node has seen it.
     #[must_use]
@@ -262,6 +285,8 @@ text_enum! {
         Manual => "manual",
         /// Another client with the same address gets this message.
         SameAddress => "same_address",
+        /// Somebody who acts for the client gets it instead.
+        Deputy => "deputy",
         /// The client knows of a wider incident, of which this one is a part.
         WiderIncident => "wider_incident",
         /// The client knows already what it says.

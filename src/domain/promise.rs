@@ -4,6 +4,7 @@
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
+use super::address::EmailAddress;
 use super::calendar::WorkingDays;
 use super::clock::Timestamp;
 use super::limits::{ANSWER_DAYS, ANSWER_LOOKS_BACK};
@@ -50,6 +51,16 @@ pub struct Dialogue {
     pub promise: AnswerPromise,
     /// Answers that are often given, to choose from.
     pub ready: Vec<String>,
+    /// What clients write is mailed to whoever is to answer.
+    pub tutor_mail: bool,
+    /// Where it is mailed to when nobody in particular is to answer.
+    pub inbox_mail: Option<EmailAddress>,
+    /// What people whom nobody knows write by e-mail becomes conversations.
+    pub unknown_mail: bool,
+    /// Name and address of the client go along when a problem is passed on to a body.
+    pub forward_names: bool,
+    /// The bodies to which problems can be passed on (`[clock] bodies`).
+    pub bodies: Vec<String>,
 }
 
 impl OfficeHours {

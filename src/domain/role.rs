@@ -24,8 +24,11 @@ pub enum Right {
     EditTemplates,
     /// See an address in clear (each time is audited).
     Reveal,
-    /// Use an address again that came back, was complained of or was barred by hand.
+    /// Use an address again that came back, was complained of or was barred by hand; enter and end who acts
+    /// for a client.
     LiftBars,
+    /// Say that a receipt or an act of a reader is wrong, and does not count.
+    CorrectEvidence,
     /// Answer what clients wrote, and say that it was done.
     AnswerReplies,
     Rates,
@@ -63,6 +66,7 @@ impl Role {
             Right::EditTemplates
             | Right::HoldHandsets
             | Right::LiftBars
+            | Right::CorrectEvidence
             | Right::MendSources
             | Right::EditRules
             | Right::SeeWebhooks
@@ -98,6 +102,7 @@ mod tests {
             Right::Rates,
             Right::HoldHandsets,
             Right::LiftBars,
+            Right::CorrectEvidence,
             Right::MendSources,
             Right::TrySources,
             Right::TryRules,

@@ -80,7 +80,7 @@ impl WebhookSender {
                 }
             }
             tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
+                () = tokio::time::sleep(self.parts.clock.sleep_for(EVERY)) => {}
                 () = self.more.notified() => {}
                 () = lifecycle.stopping() => {}
             }

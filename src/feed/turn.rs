@@ -96,7 +96,8 @@ impl WebhookSender {
     async fn post(&self, webhook: &Webhook, entry: FeedEntry) -> PostAnswer {
         let id = format!("evt_{}", entry.number);
         let now = self.parts.clock.now();
-        let seconds = now.as_micros().div_euclid(1_000_000);
+        // Whoever checks the signature does so by the time outside.
+        let seconds = self.parts.clock.wall().as_micros().div_euclid(1_000_000);
         let body = serde_json::json!(FeedItem::from(entry)).to_string();
         let former = webhook.former_until.is_some_and(|until| now < until);
         let former = webhook.former_secret.as_deref().filter(|_| former);

@@ -141,6 +141,7 @@ fn attempt((number, attempt): (u32, &StoryAttempt)) -> WhySentence {
 
 fn receipt(receipt: &StoryReceipt) -> WhySentence {
     let sentence = match receipt.detail.as_ref().or(receipt.code.as_ref()) {
+        _ if receipt.wrong.is_some() => WhySentence::new(Why::ReceiptWrong),
         Some(said) => WhySentence::new(Why::ReceiptSaid).name("said", said),
         None => WhySentence::new(Why::Receipt),
     };
@@ -196,7 +197,7 @@ fn fallback(message: &StoryMessage) -> Option<Why> {
 
 fn reading(story: &MessageStory) -> Vec<WhySentence> {
     let mut seen: Vec<(&str, &str)> = Vec::new();
-    for hit in &story.engagement {
+    for hit in story.engagement.iter().filter(|hit| hit.wrong.is_none()) {
         let hit = (hit.kind.as_str(), hit.verdict.as_str());
         if !seen.contains(&hit) {
             seen.push(hit);
@@ -238,6 +239,7 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::Complaint => "the client reported earlier mail as unwanted",
         Reason::Manual => "an operator barred the address",
         Reason::SameAddress => "another client with the same address gets it",
+        Reason::Deputy => "somebody who acts for the client gets it instead",
         Reason::WiderIncident => {
             "the client was told of a wider incident, of which this is a part, and hears of this \
              one if it outlasts that"

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::address::PhonePolicy;
 use crate::domain::client::{Client, ContactPoint, HOME_ZONE, Place, TrackingConsent};
+use crate::domain::deputy::DEPUTY_PREFIX;
 use crate::domain::fields::{Fields, REFERENCE};
 use crate::domain::language::Language;
 use crate::domain::limits::{CONTACTS, NAME, PLACE_KIND, PLACES, POSTAL_CODE, TAGS, TOPICS};
@@ -28,8 +29,13 @@ pub fn parse(value: &Value, phones: &PhonePolicy) -> Result<Client, FieldError> 
         "quiet_hours",
         "tracking_consent",
     ])?;
+    let client = fields.reference("client", REFERENCE)?;
+    if client.starts_with(DEPUTY_PREFIX) {
+        let detail = format!("a reference that begins with `{DEPUTY_PREFIX}` is one of a deputy");
+        return Err(fields.fault("client", detail));
+    }
     Ok(Client {
-        client: fields.reference("client", REFERENCE)?,
+        client,
         name: fields
             .line_if("name", NAME)?
             .ok_or_else(|| fields.missing("name"))?,

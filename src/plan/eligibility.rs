@@ -152,6 +152,7 @@ mod tests {
                 contact(Channel::Sms, "+393331234567", None),
                 contact(Channel::Email, "maria@example.it", None),
             ],
+            deputies: Vec::new(),
         }
     }
 

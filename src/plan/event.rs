@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::applying::RuleOutcome;
-use super::{News, Planner, audience, incident, rectifying, reminder, variables};
+use super::{News, Planner, audience, forwarding, incident, rectifying, reminder, variables};
 use crate::domain::area::Area;
 use crate::domain::event::{
     DirectRequest, Event, EventData, EventState, Incident, IncidentStep, MESSAGE_RECTIFIED,
@@ -166,9 +166,11 @@ impl Planner {
         let (key, newest) = match &event.data {
             EventData::Case(step, data) => {
                 let now = self.clock.now();
-                let taken = reminder::take_in(tx, stored, (*step, data), ids, now).await?;
+                let kinds = &self.settings.case_kinds;
+                let said = (*step, data);
+                let taken = reminder::take_in(tx, stored, said, kinds, ids, now).await?;
                 (silence, is_new) = (taken.hushed, taken.is_new);
-                variables::add_case(&mut variables, data, &self.settings.case_kinds);
+                variables::add_case(&mut variables, data, kinds);
                 if step.is_reminder() {
                     reminder::add(&mut variables, data, &event.raw);
                 }
@@ -186,8 +188,14 @@ impl Planner {
                 reminder::add_body(&mut variables, report);
                 (format!("body:{}", report.body), true)
             }
+            EventData::Forwarded(list) => {
+                let problems = tx.forwardings().of_list(&list.body, list.number).await?;
+                forwarding::add_list(&mut variables, list, &problems);
+                (list.subject(), true)
+            }
             EventData::Other | EventData::Unreadable(_) => {
                 rectifying::add(&mut variables, event);
+                forwarding::add_told(&mut variables, event);
                 (format!("event:{}", stored.id), true)
             }
         };
@@ -295,7 +303,7 @@ pub(super) async fn is_about_the_erased(
     match &event.data {
         EventData::Case(_, case) => tx.erasure().is_gone(&case.client).await,
         EventData::Direct(request) => tx.erasure().is_gone(&request.client).await,
-        EventData::Incident(..) | EventData::Body(_) => Ok(false),
+        EventData::Incident(..) | EventData::Body(_) | EventData::Forwarded(_) => Ok(false),
         // Of a type of their own, or not to be read: what they say of a client is kept all the
         // same.
         EventData::Other | EventData::Unreadable(_) => {

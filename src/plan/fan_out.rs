@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 
 use super::eligibility::{self, EligibilityInput, PlannedMessage};
 use super::news::{ClientNews, UpdateNews};
-use super::{Planner, audience, variables};
+use super::{Planner, audience, deputising, variables};
 use crate::domain::event::{Event, Incident};
 use crate::domain::reach::NotifiedAddresses;
 use crate::domain::rule::{Audience, PlanSettings};
-use crate::domain::{ClientId, MessageId, MessageState, PlanId, Reason, Timestamp};
+use crate::domain::{ClientId, MessageId, MessageState, PlanId, Reason, Timestamp, Tracking};
 use crate::store::messages::NewMessage;
 use crate::store::planning::candidates::{Candidate, Member};
 use crate::store::planning::incidents::WiderIncident;
@@ -226,29 +226,67 @@ impl Planner {
             covered: &chunk.covered,
             known: &chunk.news.known,
         };
+        let matter = deputising::matter(plan, input.now);
         let mut messages = Vec::with_capacity(chunk.candidates.len());
         for candidate in &chunk.candidates {
-            let own = variables::of_client(candidate, chunk.news.to(candidate.client));
-            let tracking = eligibility::tracking(&candidate.tracking_consent, self.settings.opens);
-            for mut verdict in eligibility::decide(candidate, &input) {
-                merge_households(&mut verdict, told);
-                messages.push(NewMessage {
-                    id: MessageId::new(self.ids.next()),
-                    client: ClientId::new(candidate.client),
-                    channel: verdict.channel,
-                    address: verdict.address,
-                    locale: candidate.locale.clone(),
-                    tracking,
-                    variables: own.clone(),
-                    state: verdict.state,
-                    reason: verdict.reason,
-                    due_at: verdict.due_at,
-                    expires_at: verdict.expires_at,
-                });
+            let changed = chunk.news.to(candidate.client);
+            let mut own = eligibility::decide(candidate, &input);
+            let shares = deputising::share(candidate, &mut own, &input, &matter);
+            let to = Recipient {
+                client: candidate.client,
+                locale: &candidate.locale,
+                tracking: eligibility::tracking(&candidate.tracking_consent, self.settings.opens),
+                variables: &variables::of_client(candidate, changed),
+            };
+            self.address(&to, own, told, &mut messages);
+            for share in shares {
+                let to = Recipient {
+                    client: share.deputy.id,
+                    locale: &share.deputy.locale,
+                    // Nobody asked them: what they open is not measured, and never the client's reading.
+                    tracking: Tracking::None,
+                    variables: &variables::of_deputy(candidate, changed),
+                };
+                self.address(&to, share.messages, told, &mut messages);
             }
         }
         messages
     }
+
+    /// Makes messages of what was decided for one recipient.
+    fn address(
+        &self,
+        to: &Recipient<'_>,
+        verdicts: Vec<PlannedMessage>,
+        told: &mut NotifiedAddresses,
+        messages: &mut Vec<NewMessage>,
+    ) {
+        for mut verdict in verdicts {
+            merge_households(&mut verdict, told);
+            messages.push(NewMessage {
+                id: MessageId::new(self.ids.next()),
+                client: ClientId::new(to.client),
+                channel: verdict.channel,
+                address: verdict.address,
+                locale: to.locale.to_owned(),
+                tracking: to.tracking,
+                variables: to.variables.to_owned(),
+                state: verdict.state,
+                reason: verdict.reason,
+                due_at: verdict.due_at,
+                expires_at: verdict.expires_at,
+            });
+        }
+    }
+}
+
+/// Whom a message is for: a client, or a deputy by the deputy's own row.
+struct Recipient<'a> {
+    client: i64,
+    locale: &'a str,
+    tracking: Tracking,
+    /// What only this one's text needs, as JSON.
+    variables: &'a str,
 }
 
 /// Candidates were read before this transaction began: who was erased since gets no message.
@@ -260,8 +298,11 @@ async fn without_the_erased<'a>(
     if !tx.erasure().watch().await? {
         return Ok(Cow::Borrowed(messages));
     }
-    let first = messages.first().map_or(0, |message| message.client.get());
-    let gone = tx.erasure().between(first, end.upto).await?;
+    // Deputies have rows of their own, which stand anywhere.
+    let clients = messages.iter().map(|message| message.client.get());
+    let first = clients.clone().min().unwrap_or_default();
+    let last = clients.max().unwrap_or_default().max(end.upto);
+    let gone = tx.erasure().between(first, last).await?;
     if gone.is_empty() {
         return Ok(Cow::Borrowed(messages));
     }

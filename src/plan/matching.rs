@@ -7,6 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Expression, Value};
 use serde_json::{Map, Value as Json, json};
 
+use crate::domain::Class;
 use crate::domain::condition;
 use crate::domain::event::Event;
 use crate::domain::rule::{self, Rule};
@@ -125,6 +126,13 @@ impl Matcher {
     /// In the order of the file.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter().map(|(rule, _)| rule)
+    }
+
+    /// Whether a rule writes about this topic for somebody's safety, which no client can refuse.
+    #[must_use]
+    pub fn has_safety(&self, topic: &str) -> bool {
+        let mut of_topic = self.rules().filter(|rule| rule.topic == topic);
+        of_topic.any(|rule| rule.class == Class::Safety)
     }
 
     /// The rules that an event sets going; what comes late only those that want it. `variables`: what

@@ -3,22 +3,26 @@
 //!
 //! It sends nothing (`dispatch`) and reads no receipts (`track`). `event` takes one event
 //! through, `applying` one of its rules; `hushed` knows which of them tell nobody; `matching` asks the rules; `audience` freezes
-//! who; `eligibility` decides for one client; `incident` takes in an event about an incident, `news` knows
+//! who; `eligibility` decides for one client, `deputising` for those
+//! who act for one; `incident` takes in an event about an incident, `news` knows
 //! what is new of it to each client, `leaving` for whom it is over though it goes on;
 //! `fan_out` writes the rows in chunks; `variables` is what texts may say, `rectifying` knows who got a wrong
 //! message; `preview` counts without
 //! writing, `rehearsal` plans and throws it away, `foretelling` says what would come of that;
 //! `trying` asks every rule about one event, `replaying` holds changed rules against those of the last
 //! days, `unheard` says why a rule was not set going; `reminder` takes in what the clock says of cases,
+//! `forwarding` knows what was reported of a body,
 //! `uncovering` tells what a wider incident hid, `answering` has what is said at once to a client who wrote.
 
 mod answering;
 mod applying;
 mod audience;
+mod deputising;
 mod eligibility;
 mod event;
 mod fan_out;
 mod foretelling;
+mod forwarding;
 mod hushed;
 mod incident;
 mod leaving;
@@ -186,7 +190,7 @@ impl Planner {
             }
             rung = tokio::select! {
                 () = woken => true,
-                () = tokio::time::sleep(POLL) => false,
+                () = tokio::time::sleep(self.clock.sleep_for(POLL)) => false,
                 () = lifecycle.stopping() => false,
             };
         }
@@ -263,6 +267,7 @@ impl Planner {
                     tx.erasure().refuse(event.id).await?;
                 } else {
                     self.plan_event(&mut tx, event, &mut news).await?;
+                    self.note_survey(&mut tx, event).await?;
                 }
             }
             news.write_marks(&mut tx).await?;

@@ -11,11 +11,12 @@ use serde_json::{Map, Value};
 use super::fan_out::CHUNK;
 use super::matching::Matcher;
 use super::{audience, variables};
+use crate::domain::deputy::{Deputy, MandateMatter};
 use crate::domain::event::{Event, EventData, Incident, IncidentData, IncidentStep};
 use crate::domain::reach::{Addressee, NotifiedAddresses, Reach};
 use crate::domain::rule::{Audience, ChannelChoice, Rule};
 use crate::domain::{Channel, Class, Reason, Timestamp};
-use crate::store::planning::candidates::Member;
+use crate::store::planning::candidates::{Member, Reachable};
 use crate::store::planning::incidents::WiderIncident;
 use crate::store::{StoreError, Tx};
 
@@ -83,7 +84,7 @@ pub async fn preview(
         ..IncidentPreview::default()
     };
     for chunk in members.chunks(CHUNK) {
-        count(tx, &mut rules, chunk, &wider, &mut preview).await?;
+        count(tx, &mut rules, chunk, (&wider, now), &mut preview).await?;
     }
     Ok(preview)
 }
@@ -136,7 +137,7 @@ async fn count(
     tx: &mut Tx,
     rules: &mut [AreaRule],
     chunk: &[Member],
-    wider: &[WiderIncident],
+    (wider, now): (&[WiderIncident], Timestamp),
     preview: &mut IncidentPreview,
 ) -> Result<(), StoreError> {
     let mut outcomes: HashMap<i64, ToldHow> = HashMap::with_capacity(chunk.len());
@@ -144,7 +145,7 @@ async fn count(
         let covered = audience::covered(tx, wider, chunk, rule.class).await?;
         for client in tx.candidates().reachable(chunk, &rule.topic).await? {
             let knows = covered.binary_search(&client.client).is_ok();
-            let outcome = rule.outcome(&client.addressee(), knows, preview);
+            let outcome = rule.outcomes(&client, knows, now, preview);
             let best = outcomes.entry(client.client).or_insert(outcome);
             *best = outcome.max(*best);
         }
@@ -162,6 +163,47 @@ async fn count(
 }
 
 impl AreaRule {
+    /// What it comes to for one client and those who act for the client.
+    fn outcomes(
+        &mut self,
+        client: &Reachable,
+        knows: bool,
+        now: Timestamp,
+        preview: &mut IncidentPreview,
+    ) -> ToldHow {
+        let topic = self.topic.clone();
+        let matter = MandateMatter {
+            class: self.class,
+            topic: &topic,
+            case: None,
+            now,
+        };
+        let wish = client.wish();
+        let acting = client.deputies.iter().filter(|it| it.acts_in(&matter));
+        let acting: Vec<&Deputy> = acting.collect();
+        let stands_in = |rule: &Self, deputy: &Deputy| {
+            deputy.stands_in(rule.class) && !knows && rule.reaches(&deputy.addressee(wish))
+        };
+        let mut each = acting.iter().copied();
+        let instead = each.any(|deputy| stands_in(self, deputy));
+        let mut best = match instead {
+            true => ToldHow::Unreachable,
+            false => self.outcome(&client.addressee(), knows, preview),
+        };
+        for deputy in acting {
+            let outcome = self.outcome(&deputy.addressee(wish), knows, preview);
+            if instead && deputy.stands_in(self.class) {
+                best = best.max(outcome);
+            }
+        }
+        best
+    }
+
+    fn reaches(&self, addressee: &Addressee<'_>) -> bool {
+        let mut channels = addressee.channels(&self.channels, self.class).into_iter();
+        channels.any(|channel| matches!(addressee.on(channel, self.class), Reach::At(_)))
+    }
+
     /// What one client gets of this rule; messages are counted. `knows`: of a wider incident.
     fn outcome(
         &mut self,

@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::event::{BodyReport, CaseData, CaseReminder, CaseStep};
+use super::Planner;
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::event::{BodyReport, CaseData, CaseReminder, CaseStep, EventData};
 use crate::domain::{Ids, Timestamp};
 use crate::store::planning::events::StoredEvent;
 use crate::store::{StoreError, Tx};
@@ -27,16 +29,16 @@ pub(super) async fn take_in(
     tx: &mut Tx,
     stored: &StoredEvent,
     (step, data): (CaseStep, &CaseData),
+    kinds: &CaseKinds,
     ids: &dyn Ids,
     now: Timestamp,
 ) -> Result<TakenCase, StoreError> {
     let at = stored.event.occurred_at;
     if step.is_reminder() {
+        let mut cases = tx.cases();
         let holds = match CaseReminder::of(&stored.event.raw) {
-            Some(said) => {
-                let mut cases = tx.cases();
-                cases.remind(stored.id, step, data, said.since, at).await?
-            }
+            Some(_) if step.is_survey() => cases.ask(stored.id, step, data, at).await?,
+            Some(said) => cases.remind(stored.id, step, data, said.since, at).await?,
             None => false,
         };
         return Ok(TakenCase {
@@ -45,15 +47,38 @@ pub(super) async fn take_in(
             hushed: (!holds).then_some(MOVED),
         });
     }
-    let applied = tx.cases().apply(stored.id, step, data, at, ids).await?;
+    let over = kinds.ends(step, data);
+    let mut cases = tx.cases();
+    let applied = cases.apply(stored.id, (step, over), data, at, ids).await?;
     if applied.outdates_reminders {
-        tx.plans().withdraw_reminders(&data.case, now).await?;
+        tx.plans()
+            .withdraw_reminders(&data.case, CaseStep::outdated(over), now)
+            .await?;
     }
     Ok(TakenCase {
         is_new: applied.is_new,
         newest: applied.newest,
         hushed: None,
     })
+}
+
+impl Planner {
+    /// Notes whether a client is asked how a case went, once that is planned: whom a rule leaves out, or
+    /// who refused it, is not.
+    pub(super) async fn note_survey(
+        &self,
+        tx: &mut Tx,
+        stored: &StoredEvent,
+    ) -> Result<(), StoreError> {
+        let EventData::Case(CaseStep::SurveyDue, data) = &stored.event.data else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let day = now.day_in(self.settings.zone);
+        tx.surveys()
+            .note_planned(stored.id, &data.case, now, day)
+            .await
+    }
 }
 
 /// What a text may say of a case of which the clock speaks, beside what it may say of any.

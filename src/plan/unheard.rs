@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::matching::{Matcher, RuleVerdict, about, asked_for};
-use super::{Planner, reminder, variables};
+use super::{Planner, forwarding, reminder, variables};
 use crate::domain::condition::EVENT_FIELDS;
 use crate::domain::event::{Event, EventData, Incident};
 use crate::domain::limits::{
@@ -175,6 +175,7 @@ impl Planner {
             }
             EventData::Direct(request) => facts.extend(request.variables.clone()),
             EventData::Body(report) => reminder::add_body(&mut facts, report),
+            EventData::Forwarded(list) => forwarding::add_list(&mut facts, list, &[]),
             EventData::Other | EventData::Unreadable(_) => {}
         }
         Ok(facts)

@@ -96,6 +96,20 @@ pub(super) fn add_incident(variables: &mut Map<String, Value>, incident: &Incide
 /// What only this client's text needs. `changed`: what is new to a client who heard of the incident before.
 #[must_use]
 pub(super) fn of_client(candidate: &Candidate, changed: Option<&[&'static str]>) -> String {
+    own(candidate, changed, None)
+}
+
+/// The same for a deputy: a text about the client, which says for whom it is.
+#[must_use]
+pub(super) fn of_deputy(candidate: &Candidate, changed: Option<&[&'static str]>) -> String {
+    own(candidate, changed, Some(&candidate.name))
+}
+
+fn own(
+    candidate: &Candidate,
+    changed: Option<&[&'static str]>,
+    for_client: Option<&str>,
+) -> String {
     let place = candidate.place.as_deref().map(|code| OwnPlace {
         code,
         kind: candidate.place_kind.as_deref(),
@@ -110,6 +124,7 @@ pub(super) fn of_client(candidate: &Candidate, changed: Option<&[&'static str]>)
         place,
         zone: &candidate.time_zone,
         changed: changed.map(|facts| facts.iter().map(|fact| (*fact, true)).collect()),
+        for_client,
     };
     // Texts and nothing else: there is no value of which JSON could not be made.
     serde_json::to_string(&own).unwrap_or_default()
@@ -124,6 +139,8 @@ struct Own<'a> {
     zone: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     changed: Option<BTreeMap<&'static str, bool>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_client: Option<&'a str>,
 }
 
 #[derive(serde::Serialize)]

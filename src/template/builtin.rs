@@ -12,7 +12,7 @@ pub struct Builtin {
 }
 
 /// Names of people: never a link in a message, and short in an SMS.
-pub(super) const NAMES: &[&str] = &["client.name", "contact.name"];
+pub(super) const NAMES: &[&str] = &["client.name", "contact.name", "for_client"];
 
 macro_rules! builtin {
     ($($name:literal: $description:literal, $it:literal, $en:literal;)+) => {
@@ -36,6 +36,7 @@ pub const BUILTINS: &[Builtin] = builtin! {
         "https://avvisi.example.it/u/AZqTb3Jx0kLmN4pQr7sTuVw", "https://avvisi.example.it/u/AZqTb3Jx0kLmN4pQr7sTuVw";
     "event.type": "what happened, such as `case.state_changed`", "case.state_changed", "case.state_changed";
     "event.time": "when it happened", "2026-11-23T09:14:00+01:00", "2026-11-23T09:14:00+01:00";
+    "for_client": "in a deputy's text alone, which begins with it: for whom it is", "Maria Rossi", "Maria Rossi";
     "zone": "the client's time zone", "Europe/Rome", "Europe/Rome";
     "locale": "the language of the text", "it", "en";
 };

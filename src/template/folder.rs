@@ -246,7 +246,7 @@ macro_rules! text {
 
 const SHIPPED: &[Shipped] = shipped! {
     "case-opened" "case-progress" "case-waiting" "case-needs-you" "case-closed" "case-stalled"
-    "tutor-alert" "body-report"
+    "tutor-alert" "body-report" "body-forwarding" "reply-forwarded" "survey" "survey-reminder"
     "incident-started" "incident-updated" "incident-restored" "incident-cancelled"
     "incident-overdue" "incident-confirm" "incident-reopened"
     "planned-announced" "planned-reminder" "planned-moved"

@@ -1,5 +1,6 @@
 //! One message as its reader gets it, rendered from the inputs that its plan froze. `dispatch` sends
-//! it, the console shows it; both get the same to the byte.
+//! it, the console shows it; both get the same to the byte. A deputy's text begins with for whom it is,
+//! whatever its template says.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use super::RenderedEmail;
 use super::catalog::Versioned;
 use super::compiled::Input;
 use super::fault::RenderFault;
+use super::names;
 use crate::domain::Channel;
 use crate::domain::language::{Language, primary};
 use crate::domain::links::{LinkContext, Links};
@@ -58,17 +60,52 @@ pub fn write(frozen: &PlannedText<'_>, links: &Links) -> Result<RenderedMessage,
         link: &link,
         pixel: pixel.as_deref(),
     };
+    let for_client = for_client(frozen.own_variables);
+    let for_client = for_client.as_deref();
     match frozen.channel {
-        Channel::Sms => template
-            .compiled
-            .sms(frozen.locale, &input)
-            .map(RenderedMessage::Sms),
+        Channel::Sms => {
+            let text = template.compiled.sms(frozen.locale, &input)?;
+            Ok(RenderedMessage::Sms(match for_client {
+                Some(name) => begun(frozen, &names::short_name(name), &text),
+                None => text,
+            }))
+        }
         Channel::Email => {
-            let email = template.compiled.email(frozen.locale, &input)?;
+            let mut email = template.compiled.email(frozen.locale, &input)?;
+            if let Some(name) = for_client {
+                say_for_whom(&mut email, frozen, &names::name(name));
+            }
             let unsubscribe = links.unsubscribe_url(frozen.reading.message);
             Ok(RenderedMessage::Email(email, unsubscribe))
         }
     }
+}
+
+/// For whom a deputy's text is. Nearly no message is a deputy's, so it is read only where it stands.
+fn for_client(own_variables: &str) -> Option<String> {
+    if !own_variables.contains("\"for_client\"") {
+        return None;
+    }
+    let own: Value = serde_json::from_str(own_variables).ok()?;
+    own["for_client"].as_str().map(str::to_owned)
+}
+
+/// A text with for whom it is before it.
+fn begun(frozen: &PlannedText<'_>, name: &str, text: &str) -> String {
+    let language = Language::for_reader(frozen.locale);
+    let begin = language.choose("Per", "For");
+    format!("{begin} {name}: {text}")
+}
+
+fn say_for_whom(email: &mut RenderedEmail, frozen: &PlannedText<'_>, name: &str) {
+    email.subject = begun(frozen, name, &email.subject);
+    email.text = begun(frozen, name, &format!("\n\n{}", email.text));
+    let said = begun(frozen, name, "");
+    let said = said.trim_end().replace('&', "&amp;").replace('<', "&lt;");
+    // Behind the beginning of the body, or of the whole where there is none.
+    let body = email.html.find("<body").unwrap_or(email.html.len());
+    let at = email.html[body..].find('>').map_or(0, |end| body + end + 1);
+    email.html.insert_str(at, &format!("<p>{said}</p>"));
 }
 
 /// The plan's variables, those of the client's language, the client's own, and the links.

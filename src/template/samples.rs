@@ -22,7 +22,8 @@ impl Source {
         for builtin in BUILTINS {
             let [italian, english] = builtin.example;
             let text = Language::for_reader(locale).choose(italian, english);
-            if fullness == Fullness::Everything || !builtin.name.starts_with("contact.") {
+            let always = !builtin.name.starts_with("contact.") && builtin.name != "for_client";
+            if fullness == Fullness::Everything || always {
                 put(&mut root, builtin.name, text.into());
             }
         }

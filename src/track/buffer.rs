@@ -243,6 +243,10 @@ impl EngagementWriter {
         if let Some(at) = proof {
             tx.receipts(self.horizon).proven(&read, at).await?;
         }
+        if let Some(at) = bursts.iter().map(|burst| burst.to).max() {
+            let swept: Vec<MessageId> = bursts.iter().map(|burst| burst.message).collect();
+            tx.receipts(self.horizon).unproven(&swept, at).await?;
+        }
         let anonymous: Vec<_> = self
             .anonymous
             .iter()

@@ -10,6 +10,7 @@ use self::lists::{
     BESIDE_NO, BESIDE_YES, BETWEEN, COURTESY, EVERYTHING, OTHER_WORDS, SIGNATURES, TOPICS,
 };
 use crate::domain::language::Language;
+use crate::domain::survey::score;
 use crate::text::folded::fold;
 
 /// With more words it is a sentence, and for a person.
@@ -29,6 +30,8 @@ pub enum SentWord {
     Yes,
     /// It is not back yet.
     No,
+    /// How a case went, from one to five.
+    Score(i64),
     /// Something else: for a person.
     Free,
 }
@@ -44,6 +47,7 @@ impl SentWord {
             Self::Help => "help",
             Self::Yes => "yes",
             Self::No => "no",
+            Self::Score(_) => "score",
             Self::Free => "free",
         }
     }
@@ -73,6 +77,7 @@ pub fn understood(text: &str) -> SentWord {
     match said.split_first() {
         Some((first, rest)) if rest.len() < MOST_WORDS => command(first, rest)
             .or_else(|| answer(first, rest))
+            .or_else(|| scored(first, rest))
             .unwrap_or(SentWord::Free),
         _ => SentWord::Free,
     }
@@ -180,6 +185,13 @@ fn answer(first: &str, rest: &[&str]) -> Option<SentWord> {
         other if rest.is_empty() && is_one_mistake(other, "ancora") => Some(SentWord::No),
         _ => None,
     }
+}
+
+/// An answer to "how did it go?": one digit and nothing else that says something, since `1 lampada` is no
+/// score.
+fn scored(first: &str, rest: &[&str]) -> Option<SentWord> {
+    let is_alone = rest.iter().all(|word| COURTESY.contains(word));
+    score(first).filter(|_| is_alone).map(SentWord::Score)
 }
 
 /// `nooo` is a no.

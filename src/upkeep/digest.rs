@@ -3,23 +3,21 @@
 //! all nodes, because whoever makes one notes in the same transaction up to when it tells. Where
 //! nothing is new nothing is sent.
 //!
-//! It is a mail to one of the console's own people and no message to a client: it goes the way of the
-//! tests that operators send to themselves (`dispatch::test_sends`), and counts in no rate.
+//! It is a mail to one of the console's own people and no message to a client: how such mails go is
+//! `letters`'s.
 
 use chrono_tz::Tz;
 
-use super::slot;
+use super::letters::{self, ReportMail};
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::language::Language;
 use crate::domain::limits::{DIGEST_CASES, DIGEST_PEOPLE};
-use crate::domain::{Channel, Ids, TestSendId, Timestamp};
+use crate::domain::{Ids, TestSendId, Timestamp};
 use crate::store::access::digests::DigestReader;
 use crate::store::reports::partner::{PartnerCase, PartnerSight};
-use crate::store::templates::test_sends::{NewTestSend, TestAsked};
+use crate::store::templates::test_sends::TestAsked;
 use crate::store::{Store, StoreError};
 
-/// When a day's digest is due, in minutes after midnight.
-const DUE_MINUTE: u32 = 7 * 60;
 /// What the mail is called where it is sent.
 const KIND: &str = "partner-digest";
 
@@ -34,7 +32,8 @@ pub struct DigestMaking<'a> {
 
 /// Makes the digests that are due and says how many are to be sent.
 pub async fn make_digests(making: &DigestMaking<'_>) -> Result<usize, StoreError> {
-    let Some(due) = due(making.now, making.zone) else {
+    let today = letters::today(making.now, making.zone);
+    let Some(due) = letters::due(today, making.now, making.zone) else {
         return Ok(0);
     };
     let mut tx = making.store.read().await?;
@@ -47,14 +46,6 @@ pub async fn make_digests(making: &DigestMaking<'_>) -> Result<usize, StoreError
         }
     }
     Ok(made)
-}
-
-/// The moment of today's digest, once it has come.
-fn due(now: Timestamp, zone: Tz) -> Option<Timestamp> {
-    let today = now.to_utc().with_timezone(&zone).date_naive();
-    let at = slot::beginning(today, zone, DUE_MINUTE)?;
-    let at = Timestamp::from_micros(at.timestamp_micros());
-    (at <= now).then_some(at)
 }
 
 async fn make(making: &DigestMaking<'_>, reader: &DigestReader) -> Result<bool, StoreError> {
@@ -71,28 +62,11 @@ async fn make(making: &DigestMaking<'_>, reader: &DigestReader) -> Result<bool, 
         return Ok(false);
     }
     let language = Language::for_reader(reader.language.as_deref().unwrap_or_default());
-    let letter = DigestLetter::of(cases, since, language, making.kinds);
-    let new = NewTestSend {
-        id: TestSendId::new(making.ids.next()),
-        person: &reader.email,
-        template: KIND,
-        locale: language.tag(),
-        channel: Channel::Email,
-        address: &reader.email,
-        subject: &letter.subject,
-        text: &letter.text,
-        html: &letter.html,
-    };
-    let asked = tx.test_sends().ask(&new, now).await?;
+    let letter = written(cases, since, language, making.kinds);
+    let id = TestSendId::new(making.ids.next());
+    let asked = letters::post(&mut tx, id, (KIND, &reader.email), &letter, now).await?;
     tx.commit().await?;
     Ok(asked == TestAsked::Taken)
-}
-
-/// A digest as it is handed over.
-struct DigestLetter {
-    subject: String,
-    text: String,
-    html: String,
 }
 
 /// What is new of a case, in the order in which the digest tells it.
@@ -128,37 +102,36 @@ impl DigestPart {
     }
 }
 
-impl DigestLetter {
-    fn of(
-        mut cases: Vec<PartnerCase>,
-        since: Timestamp,
-        language: Language,
-        kinds: &CaseKinds,
-    ) -> Self {
-        let most = usize::try_from(DIGEST_CASES).unwrap_or(usize::MAX);
-        let more = cases.len() > most;
-        cases.truncate(most);
-        let (mut text, mut html) = (String::new(), String::new());
-        for part in DigestPart::ALL {
-            let lines: Vec<String> = cases
-                .iter()
-                .filter(|case| DigestPart::of(case, since) == part)
-                .map(|case| line(case, language, kinds))
-                .collect();
-            if !lines.is_empty() {
-                write_part(&mut text, &mut html, part.heading(language), &lines);
-            }
+fn written(
+    mut cases: Vec<PartnerCase>,
+    since: Timestamp,
+    language: Language,
+    kinds: &CaseKinds,
+) -> ReportMail {
+    let most = usize::try_from(DIGEST_CASES).unwrap_or(usize::MAX);
+    let more = cases.len() > most;
+    cases.truncate(most);
+    let (mut text, mut html) = (String::new(), String::new());
+    for part in DigestPart::ALL {
+        let lines: Vec<String> = cases
+            .iter()
+            .filter(|case| DigestPart::of(case, since) == part)
+            .map(|case| line(case, language, kinds))
+            .collect();
+        if !lines.is_empty() {
+            write_part(&mut text, &mut html, part.heading(language), &lines);
         }
-        let last = last_words(more, language);
-        text.push_str(last);
-        Self {
-            subject: subject(cases.len(), more, language),
-            html: format!(
-                "<!doctype html><html lang=\"{}\"><body>{html}<p>{last}</p></body></html>",
-                language.tag()
-            ),
-            text,
-        }
+    }
+    let last = last_words(more, language);
+    text.push_str(last);
+    ReportMail {
+        language,
+        subject: subject(cases.len(), more, language),
+        html: format!(
+            "<!doctype html><html lang=\"{}\"><body>{html}<p>{last}</p></body></html>",
+            language.tag()
+        ),
+        text,
     }
 }
 
@@ -216,17 +189,6 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_digest_is_due_at_seven_where_the_organisation_is() {
-        let due = |now| due(Timestamp::parse(now).unwrap(), chrono_tz::Europe::Rome);
-        assert_eq!(due("2026-11-22T05:59:59Z"), None);
-        let seven = Timestamp::parse("2026-11-22T06:00:00Z").unwrap();
-        assert_eq!(due("2026-11-22T06:00:00Z"), Some(seven));
-        assert_eq!(due("2026-11-22T22:59:59Z"), Some(seven));
-        let summer = Timestamp::parse("2026-07-22T05:00:00Z").unwrap();
-        assert_eq!(due("2026-07-22T05:00:00Z"), Some(summer));
-    }
 
     #[test]
     fn what_comes_from_outside_runs_nowhere() {

@@ -14,6 +14,7 @@ use crate::domain::Timestamp;
 use crate::domain::delay::step_of;
 use crate::domain::ids::first_id_at;
 use crate::domain::limits::{COUNTED_AT_ONCE, READING_DAYS, UNREAD_MESSAGES, UNREAD_WITHIN};
+use crate::domain::money::Money;
 use crate::runtime::Lifecycle;
 use crate::store::insight::days::{Awaited, COUNTED, DayRows, MessageFacts};
 use crate::store::insight::zones::ZoneKind;
@@ -155,7 +156,7 @@ async fn count_unread(
 struct DayFold {
     hours: BTreeMap<(String, i64), i64>,
     delays: BTreeMap<(String, String, String, Awaited, i64), i64>,
-    providers: BTreeMap<(String, String), [i64; 6]>,
+    providers: BTreeMap<(String, String), [i64; 8]>,
     kinds: BTreeMap<String, i64>,
 }
 
@@ -182,9 +183,12 @@ impl DayFold {
                 facts.undelivered,
                 facts.readable,
                 read_at.is_some(),
+                facts.cost.is_some(),
             ];
-            for (sum, one) in sums.iter_mut().zip(ones) {
-                *sum += i64::from(one);
+            let cost = facts.cost.map_or(0, Money::micros);
+            let adds = ones.map(i64::from).into_iter().chain([cost]);
+            for (sum, more) in sums.iter_mut().zip(adds) {
+                *sum += more;
             }
         }
     }

@@ -4,16 +4,19 @@
 //! Every node looks once a minute; who enters the slot first does the work. `slot` says which
 //! slot it is, `inspect` asks the invariants, `retain` blanks and deletes; `recount` counts sums
 //! again that an older program left, `insight` counts what managers ask beyond them, `digest`
-//! writes what partners' people want to read each day, for dispatch to send. It sends nothing itself,
+//! writes what partners' people want to read each day, `week` has written what the staff wants to read each
+//! Monday (`letters` is what both have in common), for dispatch to send. It sends nothing itself,
 //! and a breach is not repaired but kept for the console, the figures and `araldo check-store`.
 
 mod digest;
 mod insight;
 mod inspect;
+mod letters;
 mod recount;
 mod refold;
 mod retain;
 mod slot;
+mod week;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,12 +27,15 @@ use chrono_tz::Tz;
 pub use digest::{DigestMaking, make_digests};
 pub use insight::count_insight;
 pub use inspect::{inspect, scope};
+pub use letters::ReportMail;
 pub use recount::{Recounted, recount, recount_once};
 pub use refold::refold_once;
 pub use retain::Retained;
 pub use slot::{hourly, nightly};
+pub use week::{WeekMaking, WeekWriter, last_week_told, make_weeks};
 
 use crate::domain::case_kind::CaseKinds;
+use crate::domain::limits::CODES_COUNTED;
 use crate::domain::{Clock, Ids, NodeId, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::cluster::upkeep::{Swept, Task};
@@ -81,6 +87,8 @@ pub struct Upkeep {
     pub settings: UpkeepSchedule,
     /// What cases are called in a digest.
     pub kinds: Arc<CaseKinds>,
+    /// Who writes the mail of the week.
+    pub writer: Arc<dyn WeekWriter>,
 }
 
 impl Upkeep {
@@ -99,7 +107,7 @@ impl Upkeep {
                 tracing::error!(error = %error, "cannot do the upkeep; trying again in a minute");
             }
             tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
+                () = tokio::time::sleep(self.clock.sleep_for(EVERY)) => {}
                 () = lifecycle.stopping() => {}
             }
         }
@@ -186,9 +194,10 @@ impl Upkeep {
                 let zone = self.settings.zone;
                 count_insight(&self.store, zone, self.clock.now(), lifecycle).await?;
                 let digests = self.digests().await?;
+                let weeks = self.weeks().await?;
                 Ok(format!(
                     "{sessions} sessions, {runs} runs, {nodes} nodes and {tests} tests of texts swept out, \
-                     {digests} digests written"
+                     {digests} digests and {weeks} mails of the week written"
                 ))
             }
         }
@@ -206,13 +215,28 @@ impl Upkeep {
         .await
     }
 
+    /// What the staff wants to read of the week before.
+    async fn weeks(&self) -> Result<usize, StoreError> {
+        make_weeks(&WeekMaking {
+            store: &self.store,
+            ids: self.ids.as_ref(),
+            writer: self.writer.as_ref(),
+            zone: self.settings.zone,
+            now: self.clock.now(),
+        })
+        .await
+    }
+
     async fn sweep(&self) -> Result<Swept, StoreError> {
-        let now = self.clock.now();
+        // Sessions and nodes go by the time outside, also where ours runs faster.
+        let (now, wall) = (self.clock.now(), self.clock.wall());
         let mut tx = self.store.write().await?;
         let swept = tx
             .upkeep()
-            .sweep(now, now - RUNS_KEPT, now - NODES_KEPT)
+            .sweep(wall, now - RUNS_KEPT, wall - NODES_KEPT)
             .await?;
+        tx.deputies().end_overdue(now).await?;
+        tx.codes().sweep(now - CODES_COUNTED).await?;
         tx.commit().await?;
         // What was erased or deleted since still stands there as it was.
         if !self.store.empty_the_log().await? {

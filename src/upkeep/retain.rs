@@ -6,7 +6,7 @@
 use super::Upkeep;
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
-use crate::domain::limits::NOTES_KEPT;
+use crate::domain::limits::{DEPUTY_KEPT, NOTES_KEPT};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
 use crate::store::cluster::upkeep::{Blanked, Chunk, Old};
@@ -52,6 +52,8 @@ impl Upkeep {
         let settings = &self.settings;
         let mut tx = self.store.write().await?;
         tx.declared().forget_notes(now - NOTES_KEPT).await?;
+        tx.surveys().forget_comments(now - settings.bodies).await?;
+        tx.deputies().forget(now - DEPUTY_KEPT).await?;
         tx.commit().await?;
         let mut deleted = 0;
         for (old, kept) in [
@@ -61,6 +63,9 @@ impl Upkeep {
             (Old::BodyReports, settings.cases),
             (Old::Mails, settings.messages),
             (Old::Conversations, settings.bodies),
+            (Old::Surveys, settings.cases),
+            (Old::ForwardedProblems, settings.bodies),
+            (Old::Forwardings, settings.bodies),
             (Old::Deeds, settings.audit),
             (Old::DeadLetters, settings.events),
             (Old::FeedEntries, settings.feed),

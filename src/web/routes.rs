@@ -12,7 +12,7 @@ use axum::extract::{FromRequestParts as _, Request};
 use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodFilter, on};
 
 use crate::domain::api_key::Scope;
@@ -27,6 +27,9 @@ use crate::web::request::{query, request_line};
 /// What the router keeps for its handlers: every layer around a route copies it for each request,
 /// and a `Web` is a dozen counters that all processors count on. The handler alone gets a `Web`.
 pub(super) type SharedWeb = Arc<Web>;
+
+/// Where a second factor is set up.
+const SET_UP: &str = "/console/me/second-factor";
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub enum Access {
     /// Whoever is logged in to the console, people of partners as well: for what people do with their
     /// own account.
     Account,
+    /// The same, and also whoever must first set up a second factor: they are led here from everywhere else.
+    SettingUp,
     /// Somebody of the staff who is logged in to the console. For people of partners there is no such
     /// page, and that they asked is written down.
     Person,
@@ -89,14 +94,15 @@ impl Access {
                 parts.extensions.insert(caller);
                 Ok(())
             }
-            Self::Account => login(parts, web).await.map(drop),
+            Self::SettingUp => login(parts, web).await.map(drop),
+            Self::Account => ready(parts, web).await.map(drop),
             Self::Person => staff(path, parts, web).await.map(drop),
             Self::Right(right) => {
                 let person = staff(path, parts, web).await?;
                 person.require(right).map_err(Problem::into_response)
             }
             Self::Partner => {
-                let person = login(parts, web).await?;
+                let person = ready(parts, web).await?;
                 match person.role {
                     Role::Partner => Ok(()),
                     _ => Err(not_staffs().into_response()),
@@ -109,7 +115,7 @@ impl Access {
 /// Somebody of the staff. Whoever is of a partner hears that there is no such page; which one they
 /// asked for is written down as the table has it, without what stood in its open places.
 async fn staff(path: &'static str, parts: &mut Parts, web: &Web) -> Result<Person, Response> {
-    let person = login(parts, web).await?;
+    let person = ready(parts, web).await?;
     if person.role != Role::Partner {
         return Ok(person);
     }
@@ -131,6 +137,24 @@ fn not_staffs() -> Problem {
         "not_allowed",
         "this page is for people of partners; the same cases stand under /console/cases",
     )
+}
+
+/// Somebody who has the second factor that they must have.
+async fn ready(parts: &mut Parts, web: &Web) -> Result<Person, Response> {
+    let person = login(parts, web).await?;
+    match person.must_set_up {
+        false => Ok(person),
+        true => Err(to_set_up(parts)),
+    }
+}
+
+/// A page leads to where a second factor is set up; nothing else is done.
+fn to_set_up(parts: &Parts) -> Response {
+    if parts.method == Method::GET && !parts.uri.path().ends_with("/live") {
+        return Redirect::to(SET_UP).into_response();
+    }
+    let detail = "set up your second factor first, at /console/me/second-factor";
+    Problem::new(StatusCode::FORBIDDEN, "second_factor_missing", detail).into_response()
 }
 
 async fn login(parts: &mut Parts, web: &Web) -> Result<Person, Response> {

@@ -36,6 +36,7 @@ fn pages(town: &Town) -> Vec<String> {
         "insight?from=2026-11-01&to=2026-11-22",
         "insight/reach",
         "insight/reach?by=postal_code",
+        "insight/satisfaction",
         "insight/unread",
         "insight/calls",
         "sandbox",
@@ -399,7 +400,7 @@ async fn a_page_with_a_rare_state_walks_on() {
     let browser = Browser::logged_in(&town, Role::Viewer).await;
     let page = browser.get("/console/messages?state=undelivered").await;
     // The list alone: the light in the top line is a badge as well, and may be red.
-    let list = page.text.split_once("<tbody>").unwrap().1;
+    let list = page.text.split_once("<tbody").unwrap().1;
     assert_eq!(list.matches("badge failed").count(), 2, "{list}");
     let page = browser.get("/console/messages?state=lost").await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);

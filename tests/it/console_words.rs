@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use araldo::domain::Clock as _;
 use araldo::domain::role::Role;
+use araldo::domain::template::Source;
+use araldo::store::templates::WriteContext;
 use axum::body::Body;
 use axum::http::StatusCode;
 
@@ -222,6 +225,73 @@ async fn a_person_reads_the_console_in_the_language_they_chose() {
     let again = Browser::logged_in(&town, Role::Admin).await;
     let page = again.get("/console/settings").await.text;
     assert!(page.contains("<h1>Impostazioni</h1>"), "{page}");
+}
+
+/// What no Italian page of the editor or of a problem says.
+const ENGLISH_WORDS: [&str; 6] = [
+    "there is no",
+    "this form did not",
+    "Something is late",
+    "is not closed",
+    "stands where",
+    "why, in words the client",
+];
+
+#[tokio::test]
+async fn what_is_wrong_and_what_templates_are_for_is_said_in_italian() {
+    let town = Town::lively().await;
+    let browser = Browser::logged_in(&town, Role::Admin).await;
+    let csrf = browser.get("/console/now").await.field("csrf");
+    let chosen = [("csrf", csrf.as_str()), ("language", "it")];
+    browser.post("/console/language", &chosen).await;
+
+    let mut shipped = Source::shipped().unwrap().into_iter();
+    let shipped = shipped.find(|it| it.name == "delay-started").unwrap();
+    let by = WriteContext {
+        author: "araldo",
+        now: town.web.clock.now(),
+        ids: &*town.web.ids,
+    };
+    let mut tx = town.web.store.write().await.unwrap();
+    tx.templates().import(&shipped, by).await.unwrap();
+    tx.commit().await.unwrap();
+    let editor = "/console/templates/delay-started";
+    let preview = format!("{editor}/preview");
+    let broken = |csrf| {
+        [
+            ("csrf", csrf),
+            ("locale", "it"),
+            ("channel", "sms"),
+            ("sms", "riga\n{{ incident.ref"),
+        ]
+    };
+    for (page, said) in [
+        (
+            browser.get("/console/templates").await,
+            "Qualcosa è in ritardo: dice che cosa",
+        ),
+        (
+            browser.get(editor).await,
+            "Qualcosa è in ritardo: dice che cosa",
+        ),
+        (
+            browser.get("/console/templates/nowhere").await,
+            "<p>non esiste il modello `nowhere`</p>",
+        ),
+        (
+            browser.post(&preview, &broken(csrf.as_str())).await,
+            "it/sms.txt, riga 2: `{{` non è chiuso; chiuda",
+        ),
+        (
+            browser.post(&preview, &broken("of another session")).await,
+            "<p>questo modulo non viene da una pagina di questa sessione",
+        ),
+    ] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+        for word in ENGLISH_WORDS {
+            assert!(!page.text.contains(word), "{word}: {}", page.text);
+        }
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ on_both_databases!(
     whoever_wrote_stop_is_not_answered_by_that_channel,
     of_two_who_answer_at_once_the_second_is_told,
     a_number_of_no_client_reaches_the_inbox,
+    whoever_nobody_knows_is_answered_and_found_out_later,
+    what_a_client_reports_is_marked_for_a_body,
     whoever_was_never_told_anything_is_read_as_well,
     an_sms_that_answers_an_email_is_answered_by_sms,
     what_an_erased_client_wrote_and_was_answered_is_blanked,
@@ -249,21 +251,128 @@ async fn a_number_of_no_client_reaches_the_inbox(store: TestStore) {
         (&Value::Null, &json!(number))
     );
     assert_eq!(texts(&found), [("in", "Chi siete?"), ("in", "INFO")]);
-    let answer = json!({ "action": "answer", "text": "Lo sportello." });
-    let refused = node.post(&path, &answer).await;
-    assert_eq!(
-        (refused.status, &refused.body["code"]),
-        (422, &json!("no_client"))
+    node.settled().await;
+    assert!(
+        node.texts(number).is_empty(),
+        "nothing is said to a stranger by itself"
     );
     let close = json!({ "action": "close", "reason": "richiamato" });
     assert_eq!(node.post(&path, &close).await.status, 200);
     heard(&node, number, "Grazie", "n-3").await;
     assert_eq!(node.get(&path).await.body["state"], "open");
-    node.settled().await;
-    assert!(
-        node.texts(number).is_empty(),
-        "nothing is said to a stranger"
+    node.stop().await;
+}
+
+async fn whoever_nobody_knows_is_answered_and_found_out_later(store: TestStore) {
+    let node = town(store, "").await;
+    let number = "+390000000589";
+    heard(&node, number, "Chi siete?", "n-1").await;
+    let path = only(&node).await;
+    let answer = json!({ "action": "answer", "text": "Lo sportello." });
+    assert_eq!(node.post(&path, &answer).await.status, 200);
+    until(async || {
+        let texts = node.texts(number);
+        let found = texts.iter().any(|text| text.contains("Lo sportello."));
+        found.then_some(()).ok_or(format!("{texts:?}"))
+    })
+    .await;
+    let found = node.get(&path).await.body;
+    let unknown = found["client"].as_str().unwrap().to_owned();
+    assert!(unknown.starts_with("unknown-"), "{found}");
+    assert_eq!(
+        (&found["unknown"], &found["address"]),
+        (&json!(true), &Value::Null)
     );
+    node.until_states(&unknown, &["delivered"]).await;
+    // What they answer goes on with it, and a STOP of theirs holds.
+    heard(&node, number, "Grazie", "n-2").await;
+    assert_eq!(only(&node).await, path);
+    for (client, code) in [("nobody", "unknown_client"), (&*unknown, "unknown_client")] {
+        let who = json!({ "action": "identify", "client": client });
+        let refused = node.post(&path, &who).await;
+        assert_eq!((refused.status, &refused.body["code"]), (422, &json!(code)));
+    }
+    // The number comes in with a client: that one writes from now on, and what was said is theirs.
+    node.client("B", &[number], json!({})).await;
+    let who = json!({ "action": "identify", "client": "B" });
+    let found = node.post(&path, &who).await.body;
+    assert_eq!(
+        (&found["client"], &found["unknown"]),
+        (&json!("B"), &json!(false))
+    );
+    assert_eq!(texts(&found)[2], ("in", "Grazie"));
+    assert_eq!(
+        node.get(&format!("/v1/clients/{unknown}")).await.status,
+        404
+    );
+    node.until_states("B", &["delivered"]).await;
+    heard(&node, number, "STOP", "n-3").await;
+    node.until_states("B", &["delivered"; 2]).await;
+    let refused = node.post(&path, &answer).await;
+    assert_eq!(refused.body["code"], "barred");
+    assert_eq!(node.delete("/v1/clients/B").await.status, 204);
+    let left = "SELECT data FROM event WHERE data LIKE '%sportello%'";
+    assert!(node.eye.texts(left).await.is_empty());
+    assert_eq!(texts(&node.get(&path).await.body)[1], ("out", "-"));
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn what_a_client_reports_is_marked_for_a_body(store: TestStore) {
+    let more = "[clock]\nbodies = { comune = \"COMUNE\" }\n";
+    let node = town(store, more).await;
+    told(&node).await;
+    heard(&node, ANNA, "La strada è al buio, sono Anna Verdi", "a-1").await;
+    let id = only(&node).await.rsplit_once('/').unwrap().1.to_owned();
+    let list = "/v1/forwardings";
+    let marked = |more: Value| {
+        let mut body = json!({ "conversation": id, "body": "comune", "problem": "outage" });
+        crate::support::town::overlay(&mut body, &more);
+        body
+    };
+    for (more, status, pointer) in [
+        (json!({ "body": "provincia" }), 422, "/body"),
+        (json!({ "problem": "noise" }), 400, "/problem"),
+        (json!({ "text": "x".repeat(1_001) }), 422, "/text"),
+        (json!({ "message": "7" }), 400, "/conversation"),
+    ] {
+        let refused = node.post(list, &marked(more.clone())).await;
+        let found = (refused.status, &refused.body["pointer"]);
+        assert_eq!(found, (status, &json!(pointer)), "{more}");
+    }
+    let nobody = json!({ "message": "7", "body": "comune", "problem": "other" });
+    assert_eq!(node.post(list, &nobody).await.status, 404);
+    let text = json!({ "text": "La strada è al buio" });
+    assert_eq!(node.post(list, &marked(text)).await.status, 202);
+    assert_eq!(node.post(list, &marked(json!({}))).await.status, 409);
+    let items = node.get(list).await.body["items"].clone();
+    let one = &items[0];
+    assert_eq!(items.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (
+            &one["client"],
+            &one["text"],
+            &one["sent_at"],
+            &one["acknowledged_at"]
+        ),
+        (
+            &json!("A"),
+            &json!("La strada è al buio"),
+            &Value::Null,
+            &Value::Null
+        )
+    );
+    let names = "SELECT CAST(count(*) AS BIGINT) FROM forwarded_problem WHERE who IS NOT NULL";
+    assert_eq!(node.eye.number(names).await, 0, "no name goes along");
+    let deeds = "SELECT detail FROM audit WHERE action = 'problem.forwarded'";
+    assert_eq!(node.eye.texts(deeds).await, ["comune"]);
+    assert_eq!(node.delete("/v1/clients/A").await.status, 204);
+    let items = node.get(list).await.body["items"].clone();
+    assert_eq!(
+        (&items[0]["client"], &items[0]["text"]),
+        (&Value::Null, &Value::Null)
+    );
+    node.sums_close().await;
     node.stop().await;
 }
 

@@ -46,6 +46,8 @@ pub(crate) fn promise() -> Dialogue {
             zone: chrono_tz::Europe::Rome,
         },
         ready: vec!["Il tecnico arriva oggi.".to_owned()],
+        bodies: vec!["distributore".to_owned()],
+        ..Dialogue::default()
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Crates of an ordinary build, ours aside, at most.
-const CEILING: usize = 380;
+const CEILING: usize = 392;
 
 /// Name and version of every crate that building the program takes, those of the compiler's own
 /// helpers included.

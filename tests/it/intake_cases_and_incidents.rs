@@ -9,6 +9,7 @@ use crate::intake_api::Api;
 
 on_both_databases!(
     a_case_said_by_put_has_a_history_and_is_told_once,
+    a_case_said_by_put_is_closed_by_its_last_state,
     a_preview_counts_who_would_be_told_and_how,
 );
 
@@ -48,6 +49,31 @@ async fn a_case_said_by_put_has_a_history_and_is_told_once(store: &Store) {
     assert_eq!(wrong.problem().1, "/state");
 }
 
+async fn a_case_said_by_put_is_closed_by_its_last_state(store: &Store) {
+    let api = Api::over(store).await;
+    let case = |state: &str| json!({"client": "C-1", "kind": "voltura", "state": state});
+    let put = async |state: &str| api.put("/v1/cases/PR-1", &case(state)).await;
+    assert_eq!(put("received").await.status, 202);
+    api.clock.advance(chrono::TimeDelta::hours(1));
+    let done = put("done").await;
+    assert_eq!(done.status, 202, "{done:?}");
+    let closed_at = &done.body["case"]["closed_at"];
+    assert!(closed_at.is_string(), "{done:?}");
+    assert_eq!(put("done").await.status, 200, "nothing is new");
+    let read = api.get("/v1/cases/PR-1").await.body;
+    assert_eq!(api.put("/v1/cases/PR-1", &read).await.status, 200, "{read}");
+    api.clock.advance(chrono::TimeDelta::hours(1));
+    let open = put("internal_review").await;
+    assert_eq!(open.status, 202, "{open:?}");
+    assert!(open.body["case"]["closed_at"].is_null(), "{open:?}");
+    let read = api.get("/v1/cases/PR-1").await.body;
+    let history = read["history"].as_array().unwrap();
+    let steps: Vec<_> = history.iter().map(|step| &step["type"]).collect();
+    let moved = "case.state_changed";
+    // A state closes a case, and sets going the rules that it set going before.
+    assert_eq!(steps, ["case.opened", moved, moved]);
+}
+
 async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
     let api = Api::over(store).await;
     let both = json!([{"channel": "sms", "address": "3331234567"},
@@ -77,7 +103,7 @@ async fn a_preview_counts_who_would_be_told_and_how(store: &Store) {
     assert_eq!(
         answer.body,
         json!({"clients": 4, "channels": {"sms": 1, "email": 2}, "unreachable": 1,
-            "same_address": 0, "wider_incident": 0, "refused": 0, "cost": {"sms_segments_at_least": 1}})
+            "same_address": 0, "wider_incident": 0, "refused": 0, "cost": {"sms_segments_at_least": 1, "currency": "EUR", "sms_at_least": null, "email": null}})
     );
     // An outage is told for safety: nobody stops it, nor refuses its topic. A delay is not.
     let stopped = Address::from_stored(Channel::Sms, "+393331234567".to_owned());

@@ -16,7 +16,7 @@ const LOOKS: usize = 200;
 /// Name, width, height, and dots to a pixel.
 const SIZES: [(&str, u32, u32, u32); 2] = [("desktop", 1280, 900, 1), ("phone", 390, 844, 2)];
 /// What a picture in the documentation may weigh.
-const HEAVIEST: usize = 300_000;
+pub(crate) const HEAVIEST: usize = 300_000;
 
 const NEWEST: &str = "return document.querySelector('[data-region=\"recent\"] \
     a[href^=\"/console/messages/\"]')?.getAttribute('href') ?? null";
@@ -138,7 +138,7 @@ impl Eyes {
 
 /// Where the person who runs the tests wants the pictures.
 #[expect(clippy::disallowed_methods, reason = "a wish of who runs the tests")]
-fn wanted() -> Option<PathBuf> {
+pub(crate) fn wanted() -> Option<PathBuf> {
     let folder = std::env::var("ARALDO_IMAGES").ok()?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     std::fs::create_dir_all(&folder).unwrap();

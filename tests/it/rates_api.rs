@@ -156,11 +156,16 @@ async fn stats_sum_up_as_asked() {
             "confirmed",
             "reporting",
             "reached",
+            "priced",
         ] {
             let absent = word == "opened" && row["channel"] == "sms";
             assert_eq!(row[word].is_i64(), !absent, "{word} in {row}");
             assert_eq!(row[word].is_null(), absent, "{word} in {row}");
         }
+        assert!(
+            row["cost"].is_null(),
+            "no price is set, and that is not nought"
+        );
         assert!(row.get("version").is_none());
         assert_eq!(row["rules_version"], all["rules_version"]);
     }
@@ -188,4 +193,46 @@ async fn stats_sum_up_as_asked() {
     );
     let (status, _) = get(&town, &key, "/v1/messages").await;
     assert_eq!(status, StatusCode::FORBIDDEN, "the scope is missing");
+}
+
+#[tokio::test]
+async fn evidence_that_somebody_holds_for_wrong_stays_and_counts_no_more() {
+    let (town, key) = town_with_key(&[Scope::MessagesRead, Scope::MessagesWrite]).await;
+    let path = format!("/v1/messages/{}", town.message);
+    let (_, before) = get(&town, &key, &path).await;
+    assert_eq!(before["read"], "yes");
+    assert_eq!(before["read_why"], "sign");
+    let evidence = before["evidence"].as_array().unwrap();
+    let receipt = evidence.iter().find(|one| one["says"] == "delivered");
+    let id = receipt.unwrap()["id"].as_str().unwrap();
+    let refuse = async |reason: &str| {
+        let path = format!("{path}/evidence/{id}:invalidate");
+        post(&town, &key, &path, &serde_json::json!({"reason": reason})).await
+    };
+    assert_eq!(refuse(" ").await.0, StatusCode::BAD_REQUEST);
+    let (status, after) = refuse("another number").await;
+    assert_eq!(status, StatusCode::OK, "{after}");
+    assert_ne!(after["state"], "delivered");
+    assert_eq!(after["evidence"].as_array().unwrap().len(), evidence.len());
+    let marked = after["evidence"].as_array().unwrap().iter();
+    let marks: Vec<&Value> = marked
+        .filter(|one| one["id"] == id)
+        .map(|one| &one["invalidated"]["reason"])
+        .collect();
+    assert_eq!(marks, ["another number"]);
+    assert_eq!(refuse("again").await.0, StatusCode::CONFLICT);
+}
+
+async fn post(town: &Town, key: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    let request = Request::post(path)
+        .header("authorization", format!("Bearer {key}"))
+        .header("content-type", "application/json");
+    let request = request.body(Body::from(body.to_string())).unwrap();
+    let response = araldo::web::router(town.web.clone())
+        .oneshot(request)
+        .await
+        .unwrap();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
 }

@@ -22,6 +22,8 @@ async fn everybody_on_the_staff_reads_rules_as_sentences() {
     let page = browser.get("/console/rules").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     for said in [
+        "<p>When a case is opened, tell its client with “case-opened”.</p>",
+        "<p>When a case changes its state, on a condition, tell its client with “case-waiting”.</p>",
         "When a case is opened, tell its client by the preferred channel",
         "if its kind is “outage”, tell every client with a place in its area",
         "as safety news that nobody can refuse about “outages”.",

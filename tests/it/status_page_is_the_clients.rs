@@ -171,7 +171,7 @@ async fn a_reply_and_a_confirmation_are_kept_and_prove_that_a_lost_message_arriv
         Some("Non ho ancora luce <b>")
     );
     let state = "SELECT state FROM message WHERE id = 1003";
-    assert_eq!(reader.text(state).await.as_deref(), Some("accepted"));
+    assert_eq!(reader.text(state).await.as_deref(), Some("delivered"));
 
     for _ in 0..2 {
         reader.post(&format!("{path}/read"), "").await;

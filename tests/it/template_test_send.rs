@@ -198,6 +198,7 @@ impl Office {
             clock: Arc::clone(&self.web.clock),
             lifecycle: self.lifecycle.clone(),
             sandbox: None,
+            desk: None,
         };
         let provider = araldo::channel::build(name, &settings, &context).unwrap();
         ProviderRoute::new(provider, None)

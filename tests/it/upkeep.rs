@@ -7,12 +7,15 @@ use araldo::domain::address::PhonePolicy;
 use araldo::domain::case_kind::CaseKinds;
 use araldo::domain::clock::FixedClock;
 use araldo::domain::ids::{TimeOrderedIds, first_id_at};
+use araldo::domain::language::Language;
+use araldo::domain::money::Currency;
 use araldo::domain::{Clock as _, NodeId, Timestamp};
 use araldo::runtime::Lifecycle;
 use araldo::store::Store;
 use araldo::store::cluster::upkeep::Task;
 use araldo::store::messages::receipts::ReceiptHorizon;
 use araldo::upkeep::{Upkeep, UpkeepSchedule, refold_once};
+use araldo::web::console::WeekLetters;
 use chrono::TimeDelta;
 
 use crate::support::TestStore;
@@ -58,6 +61,12 @@ fn upkeep(store: &Store, node: i64, clock: &Arc<FixedClock>) -> Upkeep {
             horizon: ReceiptHorizon::default(),
         },
         kinds: Arc::new(CaseKinds::shipped()),
+        writer: Arc::new(WeekLetters::new(
+            Language::English,
+            "Araldo",
+            "http://127.0.0.1:8080",
+            Currency::default(),
+        )),
     }
 }
 
@@ -148,7 +157,10 @@ async fn what_is_over_is_swept_out_every_hour(store: TestStore) {
         .await;
     assert_eq!(
         told,
-        ["1 sessions, 1 runs, 1 nodes and 0 tests of texts swept out, 0 digests written"]
+        [
+            "1 sessions, 1 runs, 1 nodes and 0 tests of texts swept out, \
+          0 digests and 0 mails of the week written"
+        ]
     );
 }
 
@@ -197,7 +209,7 @@ async fn plant(store: &TestStore, at: Timestamp, count: i64) {
          3, FALSE, 0, 1, 1, 1, NULL)",
         "INSERT INTO attempt VALUES ($1, 1, 'gw', 'm', 1, 1, 1, 'accepted', NULL, NULL, NULL, NULL)",
         "INSERT INTO receipt VALUES ($1, 'gw', CAST($1 AS TEXT), $1, 'delivered', NULL, NULL, \
-         NULL, 1)",
+         NULL, 1, NULL, NULL, NULL)",
         "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at) VALUES ($1, $1, 'clicked', 'human', 'one link', NULL, NULL, 1)",
     ];
     macro_rules! all {

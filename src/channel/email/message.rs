@@ -9,7 +9,9 @@ use lettre::message::{Body, Mailbox};
 use memchr::{memchr2, memmem};
 
 use super::dkim::{DkimSigner, PrivateKey, SigningFailed};
+use super::events::MailService;
 use super::head::HeaderField;
+use super::marks;
 use super::smtp::Dkim;
 use crate::channel::{Email, Reference, SetupError};
 use crate::domain::EmailAddress;
@@ -24,10 +26,12 @@ const BOUNDARY: &str = "=_";
 
 /// What all mails of one provider have in common.
 pub struct MailComposer {
-    name: String,
+    /// What stands beside the address; empty for none.
+    pub(super) name: String,
     address: String,
     provider: String,
     signer: Option<DkimSigner>,
+    service: Option<MailService>,
 }
 
 impl MailComposer {
@@ -53,7 +57,13 @@ impl MailComposer {
             address,
             provider: feedback_word(provider),
             signer,
+            service: None,
         })
+    }
+
+    /// The same with what this service needs to tell of a mail.
+    pub(super) fn marked_for(self, service: Option<MailService>) -> Self {
+        Self { service, ..self }
     }
 
     /// The address mails come from.
@@ -123,14 +133,25 @@ impl MailComposer {
         subject.end();
         HeaderField::line(out, "Date", &email.date.to_utc().to_rfc2822());
         HeaderField::line(out, "Message-ID", &self.message_id(reference));
-        HeaderField::line(out, "Auto-Submitted", "auto-generated");
-        HeaderField::line(out, "Feedback-ID", &self.feedback_id(&email.kind));
+        marks::write(out, self.service, &safe(&reference.0));
+        for (name, value) in self.extra_headers(email) {
+            HeaderField::line(out, name, &value);
+        }
+    }
+
+    /// What a careful receiver looks for beside addresses, subject, time and name.
+    pub(super) fn extra_headers(&self, email: &Email) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("Auto-Submitted", "auto-generated".to_owned()),
+            ("Feedback-ID", self.feedback_id(&email.kind)),
+        ];
         if let Some(url) = &email.unsubscribe_url {
-            HeaderField::line(out, "List-Unsubscribe", &format!("<{}>", unbroken(url)));
+            headers.push(("List-Unsubscribe", format!("<{}>", unbroken(url))));
             if email.one_click {
-                HeaderField::line(out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+                headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
             }
         }
+        headers
     }
 
     /// Ours, stable over repeats: a receiver that sees it twice can drop the second.

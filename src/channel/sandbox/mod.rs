@@ -3,8 +3,9 @@
 //! A mail server and an SMS gateway (`araldo_sandbox`) run inside this process on loopback ports;
 //! the providers that lead to them are the real ones (`email/smtp`, `sms/kannel`). What arrives is
 //! kept in the [`World`], for pages, virtual readers and tests; its table says which addresses
-//! misbehave. Nothing leaves the machine.
+//! misbehave, and behind which there is somebody; `people` lets these act. Nothing leaves the machine.
 
+mod people;
 mod settings;
 
 use std::sync::Arc;
@@ -14,7 +15,10 @@ use araldo_sandbox::gateway::{Gateway, Reports};
 use araldo_sandbox::smtp;
 pub use araldo_sandbox::world::{Body, Inbox, Mail, Received, World, links, pictures};
 
+pub use people::SandboxDesk;
 pub use settings::SandboxSettings;
+
+use people::WorldPeople;
 
 use super::build::{BuildContext, install_tls};
 use super::email::smtp::{Smtp, SmtpSettings};
@@ -34,18 +38,33 @@ pub struct Sandbox {
 }
 
 /// Starts the mail server and the gateway on free loopback ports. They are the world outside: they
-/// go on while the daemon finishes what it is sending.
-pub fn start(lifecycle: &Lifecycle, clock: Arc<dyn Clock>) -> Result<Sandbox, SetupError> {
+/// go on while the daemon finishes what it is sending. What its people write is brought to `heard_by`;
+/// without it nobody hears them.
+pub fn start(
+    lifecycle: &Lifecycle,
+    clock: Arc<dyn Clock>,
+    heard_by: Option<SandboxDesk>,
+) -> Result<Sandbox, SetupError> {
     install_tls();
     let wrong = |problem: String| SetupError::new("sandbox", problem);
     let no_port = |error| wrong(format!("cannot listen on a port of 127.0.0.1: {error}"));
     let http = reqwest::Client::builder()
         .no_proxy()
+        // Where a link leads in the end may be outside.
+        .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(10))
         .build()
         .map_err(|error| wrong(error.to_string()))?;
-    let world = Arc::new(World::new(move || clock.now().to_utc().into()));
-    let (reports, calling) = Reports::open(http);
+    let hands = Arc::clone(&clock);
+    let world = Arc::new(World::new(move || hands.now().to_utc().into()));
+    let (reports, calling) = Reports::open(http.clone());
+    let people = WorldPeople {
+        world: Arc::clone(&world),
+        clock,
+        http,
+        reports: reports.clone(),
+        heard_by,
+    };
     let mails = smtp::Server::open(Arc::clone(&world).script()).map_err(no_port)?;
     let texts = Gateway::open(Arc::clone(&world).operator(reports)).map_err(no_port)?;
     let sandbox = Sandbox {
@@ -56,6 +75,7 @@ pub fn start(lifecycle: &Lifecycle, clock: Arc<dyn Clock>) -> Result<Sandbox, Se
     lifecycle.spawn_to_the_end(mails.keeping_mails().serve());
     lifecycle.spawn_to_the_end(texts.serve());
     lifecycle.spawn_to_the_end(calling);
+    lifecycle.spawn_to_the_end(people.live());
     Ok(sandbox)
 }
 

@@ -4,6 +4,7 @@ pub mod commify;
 pub mod gateway;
 pub mod kannel;
 mod signing;
+pub mod smpp;
 pub mod twilio;
 pub mod vonage;
 
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 
 pub use signing::SignatureHash;
 
-use signing::from_hex;
+pub(super) use signing::from_hex;
 
 use super::{BuildContext, Outgoing, Secret, SendError, SetupError};
 use crate::domain::limits::REPLY_SECRET;
@@ -49,7 +50,7 @@ fn carries_sms_only() -> SendError {
 }
 
 /// A secret that stands in an address, so it is made of what needs no escape there. Each by its key.
-fn address_secret(
+pub(super) fn address_secret(
     provider: &str,
     (key, inline): (&str, Option<&Secret>),
     (file_key, file): (&str, Option<&PathBuf>),

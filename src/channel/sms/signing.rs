@@ -24,7 +24,7 @@ impl SignatureHash {
 }
 
 /// The bytes of a signature in hexadecimal digits, small or capital.
-pub(super) fn from_hex(digits: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::channel) fn from_hex(digits: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let byte = |pair: &[u8]| match pair {
         [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),

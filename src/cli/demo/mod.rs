@@ -51,9 +51,14 @@ pub(super) struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 2_000,
           value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
     clients: u32,
-    /// How many times faster than by default things happen
+    /// How many times faster than by default things happen, 0.1 to 100. Above, to 8640, how many times
+    /// as fast time itself runs: with 1440 a day lasts a minute
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
+    /// How long a day lasts, such as 1m: the same as a speed of 1440. Rules and limits of cases are the
+    /// shipped ones then, and so is their time
+    #[arg(long, value_name = "TIME")]
+    day: Option<String>,
     /// Also write down here what the town's people really did, a line of JSON each, to hold the
     /// figures shown against
     #[arg(long, value_name = "FILE")]
@@ -61,12 +66,28 @@ pub(super) struct DemoArgs {
 }
 
 fn speed(text: &str) -> Result<f64, String> {
-    let wanted = "write a number from 0.1 to 100, such as 4";
+    let wanted =
+        "write a number from 0.1 to 100, such as 4, or to 8640 for time itself, such as 1440";
     let speed: f64 = text.parse().map_err(|_| wanted.to_owned())?;
-    (0.1..=100.0)
+    (0.1..=8_640.0)
         .contains(&speed)
         .then_some(speed)
         .ok_or_else(|| wanted.to_owned())
+}
+
+/// The fastest that the town lives without a faster clock.
+const FASTEST_STORY: f64 = 100.0;
+
+impl DemoArgs {
+    /// Takes a speed above that of any story for that of time itself.
+    fn understood(mut self) -> Self {
+        if self.speed > FASTEST_STORY {
+            let day = format!("{:.0}ms", 86_400_000.0 / self.speed);
+            self.day.get_or_insert(day);
+            self.speed = 1.0;
+        }
+        self
+    }
 }
 
 /// The parts of the node that the town's life uses.
@@ -80,6 +101,7 @@ struct DemoNode {
 
 /// Runs until a signal ends it; then nothing is left of it.
 pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let args = args.understood();
     let folder = tempfile::TempDir::with_prefix("araldo-demo-")
         .context("cannot make a folder for the demo's store")?;
     let agency = Agency::open(folder.path()).await?;

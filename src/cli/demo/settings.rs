@@ -3,7 +3,8 @@
 //!
 //! The rules are the shipped ones, in a hurry: in the demo a minute stands for hours, so what
 //! waits between two messages on one subject shrinks with it, and so do the working days after which
-//! a case has stood still for too long.
+//! a case has stood still for too long. With `--day` all of it stays as shipped, and the clock of the whole
+//! node runs faster instead (`[sandbox] day`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ const TOWN_SETTINGS: &[(&str, &str)] = &[
     ("ARALDO__CONTACT__PHONE_FREE", "800 000 000"),
     ("ARALDO__CONTACT__EMAIL", "assistenza@montelume.example"),
     ("ARALDO__CONTACT__HOURS", "lun-ven 8-18"),
+    ("ARALDO__PROVIDER__SANDBOX_EMAIL__PRICE", "0.0008"),
+    ("ARALDO__PROVIDER__SANDBOX_SMS__PRICE", "0.045"),
     ("ARALDO__HTTP__STOP_WITHIN", "1s"),
     // On a busy machine the store's pool reports each short wait.
     ("ARALDO__LOG__LEVEL", "warn,sqlx=error"),
@@ -55,12 +58,18 @@ const OTHER_STORE: &str = "ARALDO__STORE__URL_FILE";
 
 /// Reads the settings for a demo whose store and rules lie in `folder`.
 pub(super) fn load(args: &DemoArgs, file: Option<&Path>, folder: &Path) -> anyhow::Result<Config> {
-    let rules = write_rules(folder, args.speed).context("cannot write the demo's rules")?;
-    let kinds = write_case_kinds(folder, args.speed).context("cannot write the demo's kinds")?;
+    // Where time itself runs faster, nothing else has to.
+    let hurries = args.day.is_none().then_some(args.speed);
+    let rules = write_rules(folder, hurries).context("cannot write the demo's rules")?;
+    let kinds = write_case_kinds(folder, hurries).context("cannot write the demo's kinds")?;
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let town = TOWN_SETTINGS.iter().map(owned).chain(scaled(args));
     let given = config::environment().filter(|(name, _)| name != OTHER_STORE);
-    let forced = HARMLESS.iter().map(owned).chain([
+    let day = args
+        .day
+        .clone()
+        .map(|day| ("ARALDO__SANDBOX__DAY".to_owned(), day));
+    let forced = HARMLESS.iter().map(owned).chain(day).chain([
         ("ARALDO__HTTP__LISTEN".to_owned(), args.listen.to_string()),
         (
             "ARALDO__STORE__URL".to_owned(),
@@ -89,7 +98,12 @@ pub(super) fn watched(
 }
 
 /// Puts the kinds of cases beside the store, with working days that pass in seconds.
-fn write_case_kinds(folder: &Path, speed: f64) -> anyhow::Result<PathBuf> {
+fn write_case_kinds(folder: &Path, hurries: Option<f64>) -> anyhow::Result<PathBuf> {
+    let path = folder.join("case-kinds.toml");
+    let Some(speed) = hurries else {
+        std::fs::write(&path, CASE_KINDS)?;
+        return Ok(path);
+    };
     let mut kinds: toml::Table = toml::from_str(CASE_KINDS)?;
     let day = WORKING_DAY.div_f64(speed).as_secs_f64() / 3_600.0;
     let kinds_of = kinds.get_mut("kind").and_then(toml::Value::as_array_mut);
@@ -103,13 +117,17 @@ fn write_case_kinds(folder: &Path, speed: f64) -> anyhow::Result<PathBuf> {
             }
         }
     }
-    let path = folder.join("case-kinds.toml");
     std::fs::write(&path, toml::to_string(&kinds)?)?;
     Ok(path)
 }
 
 /// Puts the rules of this demo beside its store.
-fn write_rules(folder: &Path, speed: f64) -> anyhow::Result<PathBuf> {
+fn write_rules(folder: &Path, hurries: Option<f64>) -> anyhow::Result<PathBuf> {
+    let path = folder.join("rules.toml");
+    let Some(speed) = hurries else {
+        std::fs::write(&path, RULES)?;
+        return Ok(path);
+    };
     let mut rules: toml::Table = toml::from_str(RULES)?;
     let all = rules.get_mut("rule").and_then(toml::Value::as_array_mut);
     for rule in all.into_iter().flatten() {
@@ -123,7 +141,6 @@ fn write_rules(folder: &Path, speed: f64) -> anyhow::Result<PathBuf> {
             shorten(wait, FALLBACK_HURRY * speed)?;
         }
     }
-    let path = folder.join("rules.toml");
     std::fs::write(&path, toml::to_string(&rules)?)?;
     Ok(path)
 }
@@ -166,6 +183,7 @@ mod tests {
             listen: listen.parse().unwrap(),
             clients: 2_000,
             speed: 2.0,
+            day: None,
             truth: None,
         };
         let folder = tempfile::tempdir().unwrap();

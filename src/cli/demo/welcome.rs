@@ -60,10 +60,13 @@ pub(super) async fn print(
     );
     println!("ordinary day goes on. Nobody posts any of it: Araldo watches the agency's");
     println!("database and the control room's list, as Sources shows. Time is compressed: a");
-    println!(
-        "working day of a case's limits lasts {:.0} seconds, so the clock soon tells of cases",
-        (WORKING_DAY.as_secs_f64() / args.speed).max(1.0)
-    );
+    match &args.day {
+        Some(day) => println!("whole day lasts {day}, so the clock soon tells of cases"),
+        None => println!(
+            "working day of a case's limits lasts {:.0} seconds, so the clock soon tells of cases",
+            (WORKING_DAY.as_secs_f64() / args.speed).max(1.0)
+        ),
+    }
     println!("that stand still. Nothing leaves this machine, nothing is kept. Ctrl-C ends it.");
     Ok(())
 }

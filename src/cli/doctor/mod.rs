@@ -1,10 +1,11 @@
 //! `araldo doctor`: asks everything that is configured whether it is there and right. Sends
 //! nothing to anybody. One file for each thing asked: `stores`, `rules`, `providers`, `sources`,
-//! `inboxes`, `senders` (who may send for a domain) and `signatures` (whether they hold), both over
+//! `inboxes`, `logins`, `senders` (who may send for a domain) and `signatures` (whether they hold), both over
 //! `dns`.
 
 mod dns;
 mod inboxes;
+mod logins;
 mod providers;
 mod rules;
 mod senders;
@@ -53,6 +54,7 @@ pub(super) async fn run(args: DoctorArgs, config: Config) -> anyhow::Result<Exit
     findings.extend(providers::ask(&config).await);
     findings.extend(sources::ask(&config).await);
     findings.extend(inboxes::ask(&config).await);
+    findings.extend(logins::ask(&config).await);
     findings.extend(senders::ask(&config, server).await);
     findings.extend(signatures::ask(&config, server).await);
     for DoctorResult {

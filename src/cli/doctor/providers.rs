@@ -1,4 +1,4 @@
-//! Whether each provider in use can be built and reached. A relay is greeted and logged in to; a
+//! Whether each provider in use can be built and reached. A relay or a centre is greeted and logged in to; a
 //! gateway's port is knocked at, because asking it more would send something.
 
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub(super) async fn ask(config: &Config) -> Vec<DoctorResult> {
         clock: Arc::new(SystemClock),
         lifecycle: lifecycle.clone(),
         sandbox: None,
+        desk: None,
     };
     let mut findings = Vec::new();
     for (name, provider) in &config.providers {
@@ -54,9 +55,14 @@ async fn reach(
         // What is filled in stands after the host.
         ProviderSettings::Http(gateway) => return knock(before_values(&gateway.url)).await,
         ProviderSettings::Twilio(twilio) => return knock(&twilio.base_url).await,
+        ProviderSettings::Ses(ses) => return knock(&ses.address()).await,
+        ProviderSettings::Brevo(brevo) => return knock(&brevo.base_url).await,
+        ProviderSettings::Mailgun(mailgun) => return knock(&mailgun.base_url).await,
         ProviderSettings::Vonage(vonage) => return knock(&vonage.base_url).await,
-        ProviderSettings::Smtp(_) | ProviderSettings::Commify(_) | ProviderSettings::Sandbox(_) => {
-        }
+        ProviderSettings::Smtp(_)
+        | ProviderSettings::Commify(_)
+        | ProviderSettings::Smpp(_)
+        | ProviderSettings::Sandbox(_) => {}
     }
     let warmed = provider.warm().await;
     warmed.map_err(|error| error.to_string())?;

@@ -33,11 +33,15 @@ pub(super) fn relays(config: &Config) -> impl Iterator<Item = (&str, &SmtpSettin
         .filter(|(name, _)| config.channels.names(name));
     used.filter_map(|(name, provider)| match &provider.settings {
         ProviderSettings::Smtp(smtp) => Some((name.as_str(), smtp)),
-        ProviderSettings::Kannel(_)
+        ProviderSettings::Ses(_)
+        | ProviderSettings::Brevo(_)
+        | ProviderSettings::Mailgun(_)
+        | ProviderSettings::Kannel(_)
         | ProviderSettings::Http(_)
         | ProviderSettings::Twilio(_)
         | ProviderSettings::Vonage(_)
         | ProviderSettings::Commify(_)
+        | ProviderSettings::Smpp(_)
         | ProviderSettings::Sandbox(_) => None,
     })
 }

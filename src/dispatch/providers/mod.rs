@@ -4,6 +4,7 @@
 mod balance;
 mod blame;
 mod breaker;
+mod places;
 mod rate_limiter;
 mod route;
 mod routes;
@@ -11,6 +12,7 @@ mod weight;
 
 pub(super) use balance::balance;
 pub(super) use blame::{Destination, Whom};
+pub(super) use places::SendingPlace;
 pub(super) use rate_limiter::SlotPermit;
 pub use rate_limiter::{RateLimiter, SlotSource, StoredRate, USED_PERCENT};
 pub(super) use route::AnswerEffect;

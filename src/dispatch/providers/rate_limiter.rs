@@ -8,7 +8,7 @@
 //! `store::cluster::rate_limit`.
 
 mod permit;
-mod queue;
+pub(super) mod queue;
 mod slots;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

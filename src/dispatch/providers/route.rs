@@ -9,9 +9,12 @@ use chrono::TimeDelta;
 
 use super::blame::{Blame, Destination, Whom};
 use super::breaker::{Breaker, BreakerChange, Cause};
+use super::places::{SendingPlace, SendingPlaces};
 use super::rate_limiter::{RateLimiter, SlotPermit};
 use super::weight::Weight;
-use crate::channel::{Accepted, Concern, Provider, SendError};
+use crate::channel::{Accepted, Concern, Content, Outgoing, Provider, SendError};
+use crate::domain::money::{Money, PriceList};
+use crate::domain::segments::measure;
 use crate::domain::{Channel, Lane, Timestamp};
 
 /// Answers looked back at for the share that was lost, and how many lost ones are too many.
@@ -36,9 +39,13 @@ pub struct ProviderRoute {
     pub provider: Arc<dyn Provider>,
     /// How fast, by contract.
     pub rate_limiter: Option<RateLimiter>,
+    /// How many may be on their way to it.
+    places: SendingPlaces,
     health: Mutex<RouteHealth>,
     /// Its part of the channel, where several share it.
     weight: Option<Mutex<Weight>>,
+    /// What it charges, as far as that is known.
+    prices: PriceList,
 }
 
 #[derive(Debug)]
@@ -77,6 +84,7 @@ impl ProviderRoute {
     #[must_use]
     pub fn new(provider: Arc<dyn Provider>, rate_limiter: Option<RateLimiter>) -> Self {
         Self {
+            places: SendingPlaces::new(provider.capabilities().concurrency),
             provider,
             rate_limiter,
             health: Mutex::new(RouteHealth {
@@ -90,6 +98,7 @@ impl ProviderRoute {
                 told_of_here: None,
             }),
             weight: None,
+            prices: PriceList::default(),
         }
     }
 
@@ -100,9 +109,32 @@ impl ProviderRoute {
         self
     }
 
+    /// The same, at these prices.
+    #[must_use]
+    pub fn charging(mut self, prices: PriceList) -> Self {
+        self.prices = prices;
+        self
+    }
+
+    /// What this costs if the provider takes it: each segment to that number, or the e-mail. None: not known.
+    pub(in crate::dispatch) fn price_of(&self, outgoing: &Outgoing) -> Option<Money> {
+        match &outgoing.content {
+            Content::Email(_) => self.prices.each,
+            Content::Sms { to, text } => {
+                let each = self.prices.of_number(to.as_str())?;
+                Some(each.times(i64::try_from(measure(text).count).unwrap_or(i64::MAX)))
+            }
+        }
+    }
+
     pub(super) fn weight(&self) -> Option<MutexGuard<'_, Weight>> {
         let weight = self.weight.as_ref()?;
         Some(weight.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits for a place on the way to it. None: the daemon is ending.
+    pub(in crate::dispatch) async fn place(&self, lane: Lane) -> Option<SendingPlace<'_>> {
+        self.places.take(lane).await
     }
 
     /// Waits until a message may begin. None: the daemon stops.

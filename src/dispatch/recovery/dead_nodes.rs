@@ -118,7 +118,8 @@ pub(in crate::dispatch) async fn rescue(
     let now = shared.clock.now();
     // What a dead node had handed over may still be on its way to a provider, who then needs a
     // while to say so.
-    let wake_at = now + shared.routes.longest_send() + shared.settings.reconcile_after;
+    let on_its_way = shared.clock.meanwhile(shared.routes.longest_send());
+    let wake_at = now + on_its_way + shared.settings.reconcile_after;
     let soon = wake_at.min(now + crate::dispatch::SOON);
     let looks = Looks { wake_at, soon };
     let rescued = tx.nodes().rescue(&dead, now, looks).await?;

@@ -40,7 +40,7 @@ pub(in crate::dispatch) async fn watch(shared: Arc<Shared>, lifecycle: Lifecycle
             tracing::error!(error = %error, "cannot note how the providers do");
         }
         tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(shared.clock.sleep_for(EVERY)) => {}
             () = lifecycle.stopping() => {}
         }
     }
@@ -145,7 +145,10 @@ async fn decide_unknown(
         maybe_duplicate: message.maybe_duplicate,
         began_at,
         class: plan.plan.class,
-        settled_at: began_at + shared.settings.patience_of(route.map(|route| &**route)),
+        settled_at: began_at
+            + shared
+                .clock
+                .meanwhile(shared.settings.patience_of(route.map(|route| &**route))),
         horizon: began_at + shared.settings.horizon(message.channel),
     };
     match (next_step(&case, now), route) {

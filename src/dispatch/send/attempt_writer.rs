@@ -75,6 +75,11 @@ impl WriterHandle {
         }
     }
 
+    /// The daemon stops at once: nothing is written any more, and nothing may begin.
+    pub(in crate::dispatch) fn is_gone(&self) -> bool {
+        self.0.is_closed()
+    }
+
     /// Begins an attempt: waits until it is durable.
     pub(in crate::dispatch) async fn begin(
         &self,

@@ -17,10 +17,10 @@ pub(in crate::dispatch) use attempt_writer::{
 };
 pub use pre_send_check::FloodGuard;
 
-use crate::channel::{Outgoing, Reference};
+use crate::channel::{HeldConnection, Outgoing, Reference};
 use crate::dispatch::claim::CachedPlan;
-use crate::dispatch::providers::SlotPermit;
 use crate::dispatch::providers::{Choice, Chosen, Leaning, ProviderRoute};
+use crate::dispatch::providers::{SendingPlace, SlotPermit};
 use crate::dispatch::{DispatcherSettings, Shared};
 use crate::domain::{Channel, MessageState, Reason, Timestamp};
 use crate::store::messages::Claimed;
@@ -62,15 +62,22 @@ pub(in crate::dispatch) async fn send_message(shared: &Shared, message: Claimed)
         Err(until) => return turn_away(shared, &message, until),
     };
     let route = &*chosen.route;
-    let Some(permit) = route.acquire(message.lane).await else {
-        shared.writer.write(WriterEntry::GiveBack(message.id));
-        return;
+    let (place, permit, held) = match ready(shared, &message, route).await {
+        // Those on the wire were cut off, and their places went to whoever waited.
+        _ if shared.writer.is_gone() => return,
+        Ok(Some(ready)) => ready,
+        Ok(None) => {
+            shared.writer.write(WriterEntry::GiveBack(message.id));
+            return;
+        }
+        Err(until) => return turn_away(shared, &message, until),
     };
     // The wait may have been long enough for the provider to fall ill: choose again.
     if !chosen.asks() && route.rests() {
         return turn_away(shared, &message, shared.clock.now());
     }
     hand_over(shared, &message, &plan, route, (outgoing, permit)).await;
+    drop((held, place));
     drop(chosen);
     if let Err(error) = crate::dispatch::claim::fetch(shared).await {
         // The timers fetch again.
@@ -133,6 +140,39 @@ async fn connected(
     }
 }
 
+/// Everything that a message needs before its attempt begins: a place, so that no more attempts begin than
+/// there are connections; then leave by the provider's rate; then a connection. None: the daemon stops.
+/// Or says when to come back, because no connection came about.
+///
+/// The place comes first: whoever waits for the rate holds one, and an urgent message waits for one of
+/// them at most. The connection comes last, so that none is idle while the rate says wait.
+async fn ready<'a>(
+    shared: &Shared,
+    message: &Claimed,
+    route: &'a ProviderRoute,
+) -> Result<Option<(SendingPlace<'a>, SlotPermit<'a>, HeldConnection<'a>)>, Timestamp> {
+    let Some(place) = route.place(message.lane).await else {
+        return Ok(None);
+    };
+    let Some(mut permit) = route.acquire(message.lane).await else {
+        return Ok(None);
+    };
+    let held = route.provider.hold(message.id).await.map_err(|error| {
+        let now = shared.clock.now();
+        let wait = route.unreached(&error, now).wait;
+        wait.unwrap_or(now + UNREACHED)
+    })?;
+    // It waited long for a connection: the slot that it was let through for may be over.
+    if permit.is_older_than(patience(&shared.settings) / 2) {
+        drop(permit);
+        let Some(again) = route.acquire(message.lane).await else {
+            return Ok(None);
+        };
+        permit = again;
+    }
+    Ok(Some((place, permit, held)))
+}
+
 /// Whether a message that its provider certainly did not take goes to the next one at once: when that
 /// one is well, and this was not a second chance already.
 fn hops(shared: &Shared, message: &Claimed, route: &ProviderRoute) -> bool {
@@ -165,6 +205,7 @@ async fn hand_over(
         provider: route.provider.name().to_owned(),
         reference: outgoing.reference.0.clone(),
         reports: route.provider.capabilities().gives_receipts,
+        price: route.price_of(&outgoing),
         key_life: route.key_life(),
     };
     if shared.writer.begin(in_flight, attempt).await == BeginAnswer::No {

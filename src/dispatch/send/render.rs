@@ -88,6 +88,8 @@ fn name_of(message: &Claimed) -> String {
     );
     serde_json::from_str::<serde_json::Value>(&message.variables)
         .ok()
+        // A deputy's mail is not addressed to the client by name.
+        .filter(|variables| variables.get("for_client").is_none())
         .and_then(|variables| Some(variables.pointer("/client/name")?.as_str()?.to_owned()))
         .unwrap_or_default()
 }

@@ -40,6 +40,18 @@ impl PhonePolicy {
         })
     }
 
+    /// How numbers of the default country begin: `+39`.
+    #[must_use]
+    pub fn home_prefix(&self) -> String {
+        format!("+{}", self.home_code())
+    }
+
+    fn home_code(&self) -> u16 {
+        DATABASE
+            .by_id(self.default_country.as_ref())
+            .map_or(0, phonenumber::Metadata::country_code)
+    }
+
     fn allows(&self, country: Option<country::Id>) -> bool {
         self.allowed_countries.is_empty()
             || country.is_some_and(|id| self.allowed_countries.contains(&id))
@@ -152,9 +164,7 @@ fn international(
 /// mobile number and `39 333 1234567` another. The first reading that exists is the right one.
 /// The library's own guess would take the 39 off both.
 fn local(digits: &str, policy: &PhonePolicy) -> Result<phonenumber::PhoneNumber, PhoneFault> {
-    let home = DATABASE
-        .by_id(policy.default_country.as_ref())
-        .map_or(0, phonenumber::Metadata::country_code);
+    let home = policy.home_code();
     let whole = international(&format!("+{home}{digits}"), policy);
     if whole.as_ref().is_ok_and(phonenumber::PhoneNumber::is_valid) {
         return whole;

@@ -25,17 +25,40 @@ text_enum! {
         DueSoon => "case.due_soon",
         /// Made inside: its client was told nothing for long.
         Silent => "case.silent",
+        /// Made inside: it is closed, and its client is to be asked how it went.
+        SurveyDue => "case.survey_due",
+        /// Made inside: the same once more, where nobody answered.
+        SurveyReminder => "case.survey_reminder",
     }
 }
 
 impl CaseStep {
     /// What the clock says of a case. It knows nothing new: the case stays where it stood.
-    pub const REMINDERS: [Self; 3] = [Self::Stalled, Self::DueSoon, Self::Silent];
+    pub const REMINDERS: [Self; 5] = [
+        Self::Stalled,
+        Self::DueSoon,
+        Self::Silent,
+        Self::SurveyDue,
+        Self::SurveyReminder,
+    ];
 
     /// Whether Araldo's own clock says it, and nobody else.
     #[must_use]
     pub fn is_reminder(self) -> bool {
         Self::REMINDERS.contains(&self)
+    }
+
+    /// Whether it asks how it went: of a case that is closed, and not of one that waits.
+    #[must_use]
+    pub const fn is_survey(self) -> bool {
+        matches!(self, Self::SurveyDue | Self::SurveyReminder)
+    }
+
+    /// Which of the clock's words may hold no more after news of a case. That a case is `over` once more
+    /// takes no question about it back.
+    pub fn outdated(over: bool) -> impl Iterator<Item = Self> {
+        let words = Self::REMINDERS.into_iter();
+        words.filter(move |word| !over || !word.is_survey())
     }
 
     /// What a plan about this step of a case is about. What the clock says stands beside the news,

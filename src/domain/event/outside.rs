@@ -4,7 +4,9 @@
 //! case stood still by Araldo's own clock. Taken from outside, it would say so without the check.
 //! Which key may send which of the others is in `api_key`.
 
-use super::{BODY_STALLED, CaseStep, IncidentStep, REPLY_RECEIVED};
+use super::{
+    BODY_FORWARDED, BODY_STALLED, CaseStep, IncidentStep, REPLY_FORWARDED, REPLY_RECEIVED,
+};
 use crate::domain::fault::FieldError;
 use crate::text::invisible::harmless;
 
@@ -26,8 +28,12 @@ pub fn from_outside(source: &str, kind: &str) -> Result<(), FieldError> {
     let known = kind.to_ascii_lowercase();
     let instead = match known.as_str() {
         known if known.starts_with(REQUESTS) => "ask for a message with `POST /v1/messages`",
+        known if is_survey(known) => "Araldo asks by itself how a case went",
         known if is_reminder(known) => "Araldo sees by itself that a case stands still",
         BODY_STALLED => "Araldo sees by itself that cases stand still with a body",
+        BODY_FORWARDED | REPLY_FORWARDED => {
+            "a person marks what a client wrote: `POST /v1/forwardings`"
+        }
         REPLY_RECEIVED => "what clients write back comes from their telephones",
         known if known == IncidentStep::Overdue.as_str() => {
             "Araldo sees by itself that an incident lasts too long"
@@ -74,6 +80,10 @@ fn is_reminder(kind: &str) -> bool {
     kind.parse::<CaseStep>().is_ok_and(CaseStep::is_reminder)
 }
 
+fn is_survey(kind: &str) -> bool {
+    kind.parse::<CaseStep>().is_ok_and(CaseStep::is_survey)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,7 +110,11 @@ mod tests {
             "case.stalled",
             "case.due_soon",
             "case.silent",
+            "case.survey_due",
+            "Case.survey_reminder",
             "body.stalled",
+            "body.forwarded",
+            "reply.forwarded",
             "incident.overdue",
             "incident.reminder",
             "incident.confirm",

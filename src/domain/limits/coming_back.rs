@@ -22,6 +22,37 @@ pub const PROVIDER_FUEL: u64 = 20_000;
 pub const PROVIDER_ID: usize = 200;
 /// Bytes of what a provider calls back.
 pub const CALLBACK_BYTES: usize = 32 * 1024;
+/// Bytes of what a mail service calls back: one that gathers events sends up to 768 KB.
+pub const MAIL_EVENTS_BYTES: usize = 1024 * 1024;
+/// Events of one such call.
+pub const MAIL_EVENTS: usize = 5_000;
+/// Bytes of what stands in an event: a name, an address, what a server said.
+pub const MAIL_EVENT_TEXT: usize = 2 * 1024;
+/// The oldest signature under a call that is believed: services go on trying for a day.
+pub const CALL_AGE: TimeDelta = TimeDelta::hours(48);
+/// How far a service's clock may be ahead of ours.
+pub const CALL_AHEAD: TimeDelta = TimeDelta::minutes(5);
+/// An event about a mail that nobody knows may have overtaken the answer to its own request for so long.
+pub const EVENT_OVERTAKES: TimeDelta = TimeDelta::minutes(2);
+
+// ---- Providers over SMPP: what a centre sends over the connection ----
+
+/// Bytes of one PDU; a longer one ends the connection. A report has some 300.
+pub const SMPP_PDU: usize = 16 * 1024;
+/// Bytes of a report's text that are looked at: what it says stands before the copy of what we sent.
+pub const SMPP_RECEIPT: usize = 1_024;
+/// Characters of a centre's name for an SMS (SMPP 3.4 §5.2.23).
+pub const SMPP_ID: usize = 64;
+/// Reports and texts of one connection that wait to be kept; the centre is told to bring more later.
+pub const SMPP_DELIVERIES: usize = 64;
+/// Names that are remembered until their acceptance is written down.
+pub const SMPP_REMEMBERED: usize = 10_000;
+/// Connections to one centre, and `submit_sm` without an answer on each: the operator's own settings.
+pub const SMPP_CONNECTIONS: std::ops::RangeInclusive<usize> = 1..=4;
+/// The `submit_sm` of [`SMPP_CONNECTIONS`].
+pub const SMPP_WINDOW: std::ops::RangeInclusive<usize> = 1..=500;
+/// Segments of one SMS: their number is one octet (3GPP TS 23.040 §9.2.3.24.1).
+pub const SMPP_PARTS: usize = 255;
 
 /// Bytes of a form on a client's page: a reply of 1,000 characters and room to spare.
 pub const FORM_BYTES: usize = 16 * 1024;
@@ -54,6 +85,14 @@ pub const RECEIPT_WORDS: usize = 200;
 pub const INBOUND_SMS_BYTES: usize = 4 * 1024;
 /// Bytes of the query in which it comes: each byte of the text takes three there, and there is more.
 pub const INBOUND_QUERY_BYTES: usize = 3 * INBOUND_SMS_BYTES + 2 * 1024;
+/// SMS that one question to the store finds of those that a provider is to be asked about.
+pub const ASKED_IN_ONE_GO: i64 = 200;
+/// Questions to one provider that are under way at once.
+pub const ASKED_AT_ONCE: usize = 4;
+/// Pages of texts that one look at a provider takes.
+pub const TEXT_PAGES: u32 = 40;
+/// How far back whoever asks a provider for texts for the first time looks.
+pub const TEXTS_LOOKED_BACK: TimeDelta = TimeDelta::days(1);
 /// Characters of what a gateway calls such a text.
 pub const INBOUND_SMS_ID: usize = 100;
 /// The shortest and the longest secret in the address where a gateway hands in such texts.
@@ -90,3 +129,8 @@ pub const RETURNED_ID: usize = 250;
 pub const LONGEST_AGENT: usize = 1_024;
 /// Bytes of one line that `araldo verdict` is asked.
 pub const LONGEST_VERDICT_LINE: usize = 64 * 1024;
+
+// ---- Evidence: what somebody holds for wrong ----
+
+/// Characters of the reason why a receipt or an act of a reader does not count.
+pub const OBJECTION_REASON: usize = 200;

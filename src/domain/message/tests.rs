@@ -134,6 +134,20 @@ fn delivered_stays_delivered() {
 }
 
 #[test]
+fn evidence_that_was_wrong_brings_nothing_back_that_could_be_sent() {
+    for from in S::ALL {
+        for to in S::ALL {
+            if from.may_be_restated(*to) {
+                assert!(!to.is_waiting() && *to != S::Sending, "{from} to {to}");
+            }
+        }
+    }
+    assert!(S::Delivered.may_be_restated(S::Undelivered));
+    assert!(S::Delivered.may_be_restated(S::Unknown));
+    assert!(!S::Cancelled.may_be_restated(S::Accepted));
+}
+
+#[test]
 fn what_may_have_left_is_never_called_withdrawn() {
     let withdrawn = [M::Hold, M::Supersede, M::Cancel, M::Suppress, M::GiveBack];
     for (state, step, next) in pairs() {

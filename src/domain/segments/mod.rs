@@ -54,6 +54,31 @@ impl Alphabet {
         }
     }
 
+    /// The octets that carry `text`: unpacked, one for each septet, or two for each 16-bit unit, the
+    /// higher first. What the alphabet lacks becomes a question mark.
+    #[must_use]
+    pub fn octets(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Gsm7 => alphabet::write(text),
+            Self::Ucs2 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
+    /// The text that such octets carry; half a character is left out.
+    #[must_use]
+    pub fn text_of(self, octets: &[u8]) -> String {
+        match self {
+            Self::Gsm7 => alphabet::read(octets),
+            Self::Ucs2 => {
+                let pairs = octets.chunks_exact(2);
+                let units: Vec<u16> = pairs
+                    .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+                    .collect();
+                String::from_utf16_lossy(&units)
+            }
+        }
+    }
+
     /// Units one character takes; never cut in two.
     fn units(self, c: char) -> usize {
         match self {
@@ -99,6 +124,27 @@ pub fn measure(text: &str) -> Segments {
         left_in_last: room - packer.used,
         first_foreign: foreign.map(|c| (c, replacement(c))),
     }
+}
+
+/// What each segment holds of `text`, in order; together they are `text`.
+#[must_use]
+pub fn cut(text: &str) -> Vec<&str> {
+    let alphabet = Alphabet::of(text);
+    let units = text.chars().map(|c| alphabet.units(c)).sum();
+    let mut packer = Packer::new(room(alphabet, units));
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, c) in text.char_indices() {
+        let before = packer.count;
+        packer.take(alphabet.units(c));
+        if packer.count > before && at > start {
+            parts.push(&text[start..at]);
+            start = at;
+        }
+    }
+    if start < text.len() {
+        parts.push(&text[start..]);
+    }
+    parts
 }
 
 const fn room(alphabet: Alphabet, units: usize) -> usize {

@@ -16,20 +16,7 @@ fn cost(text: &str) -> (Alphabet, usize, usize, usize) {
 
 /// The texts of the segments, in order; together they are `text`.
 fn split(text: &str) -> Vec<String> {
-    let alphabet = Alphabet::of(text);
-    let units = text.chars().map(|c| alphabet.units(c)).sum();
-    let mut packer = Packer::new(room(alphabet, units));
-    let mut parts: Vec<String> = Vec::new();
-    for c in text.chars() {
-        packer.take(alphabet.units(c));
-        if packer.count > parts.len() {
-            parts.push(String::new());
-        }
-        if let Some(part) = parts.last_mut() {
-            part.push(c);
-        }
-    }
-    parts
+    cut(text).into_iter().map(str::to_owned).collect()
 }
 
 #[test]

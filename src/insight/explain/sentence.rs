@@ -33,6 +33,7 @@ text_enum! {
         AttemptTookSaid => "Attempt {number} through {provider}: {answer} within {span} ({said}).",
         Receipt => "{provider} reported: {receipt}.",
         ReceiptSaid => "{provider} reported: {receipt} ({said}).",
+        ReceiptWrong => "{provider} reported: {receipt}. That was wrong, and does not count.",
         Stands => "{state}.",
         StandsBecause => "{state}, because {reason}.",
         Erased => "It was withdrawn, because the client was erased.",

@@ -7,12 +7,13 @@ use super::due::{CaseTimes, Reckoning, Saying};
 use super::{ClockSettings, made};
 use crate::domain::Timestamp;
 use crate::domain::case_kind::{CaseKinds, CaseState};
-use crate::domain::event::{Arrival, CaseReminder, CaseStep};
+use crate::domain::event::{Arrival, CaseData, CaseReminder, CaseStep};
 use crate::domain::limits::CLOCK_BATCH;
 use crate::store::planning::cases::{ClockDecision, ClockedCase};
 use crate::store::{StoreError, Tx};
 
 /// What looking at cases came to.
+#[derive(Default)]
 pub(super) struct CaseLook {
     /// What is to be said.
     pub(super) said: Vec<Arrival>,
@@ -20,6 +21,18 @@ pub(super) struct CaseLook {
     pub(super) thought: bool,
     /// More wait to be thought of at once.
     pub(super) more: bool,
+}
+
+impl CaseLook {
+    /// Two looks as one.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.said.extend(other.said);
+        Self {
+            said: self.said,
+            thought: self.thought || other.thought,
+            more: self.more || other.more,
+        }
+    }
 }
 
 /// By what a case is judged.
@@ -79,7 +92,7 @@ impl CaseRules<'_> {
         }
         let stalls = matches!(thought.say, Some(Saying::Stalled(_)));
         if stalls {
-            decision.stalled = Some((self.owner(case).unwrap_or_default(), self.now));
+            decision.stalled = Some((self.owner(&case.data).unwrap_or_default(), self.now));
         }
         let silence = self.silence(case, stalls);
         said.extend(silence.event);
@@ -118,7 +131,7 @@ impl CaseRules<'_> {
             heard.as_micros().div_euclid(1_000_000)
         );
         Silence {
-            event: self.arrival(case, CaseStep::Silent, &id, reminder(case, 0)),
+            event: self.arrival(&case.data, CaseStep::Silent, &id, reminder(case, 0)),
             look_at: Some(self.silent_at(self.now)),
         }
     }
@@ -147,25 +160,25 @@ impl CaseRules<'_> {
             next_check,
             ..reminder(case, threshold)
         };
-        self.arrival(case, step, &id, said)
+        self.arrival(&case.data, step, &id, said)
     }
 
     /// The body responsible: the one that the case names, else the one of its state.
-    fn owner(self, case: &ClockedCase) -> Option<String> {
-        let usual = self.kinds.state(&case.data.kind, &case.data.state);
+    pub(super) fn owner(self, case: &CaseData) -> Option<String> {
+        let usual = self.kinds.state(&case.kind, &case.state);
         let usual = || usual.and_then(|state| state.owner.clone());
-        case.data.owner.clone().or_else(usual)
+        case.owner.clone().or_else(usual)
     }
 
     /// The event says again how the case stands, so that whoever reads it alone knows enough.
-    fn arrival(
+    pub(super) fn arrival(
         self,
-        case: &ClockedCase,
+        case: &CaseData,
         step: CaseStep,
         id: &str,
         reminder: CaseReminder,
     ) -> Option<Arrival> {
-        let mut data = json!(case.data);
+        let mut data = json!(case);
         data["owner"] = json!(self.owner(case));
         let parts = [data, json!(reminder)].into_iter();
         let fields = parts.filter_map(|part| match part {
@@ -174,7 +187,7 @@ impl CaseRules<'_> {
         });
         let known = fields.flatten().filter(|(_, value)| !value.is_null());
         let data = Value::Object(known.collect());
-        made(step.as_str(), id, &case.data.case, &data, self.now)
+        made(step.as_str(), id, &case.case, &data, self.now)
     }
 }
 

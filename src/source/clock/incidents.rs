@@ -213,6 +213,7 @@ mod tests {
             chase_after_days: 2,
             bodies: BTreeMap::new(),
             compensation: Vec::new(),
+            survey: None,
             incidents: IncidentTimes {
                 overdue_grace: TimeDelta::minutes(15),
                 confirm_after: TimeDelta::minutes(30),

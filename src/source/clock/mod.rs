@@ -6,16 +6,19 @@
 //! transaction, and each has an id made of what it is about. So each is made once, whatever crashes
 //! and however many nodes run. It tells nobody anything: rules do.
 //!
-//! Next: `due` (when a case takes too long), `cases`, `bodies`, `incidents`, `uncovered` (incidents
-//! of which some are told later), `compensation` (outages that last too long); what it goes by is in
-//! `settings`.
+//! Next: `due` (when a case takes too long), `cases`, `bodies`, `forwardings` (what is passed on to
+//! bodies), `incidents`, `uncovered` (incidents
+//! of which some are told later), `compensation` (outages that last too long), `surveys` (how a closed
+//! case went); what it goes by is in `settings`.
 
 mod bodies;
 mod cases;
 mod compensation;
 mod due;
+mod forwardings;
 mod incidents;
 mod settings;
+mod surveys;
 mod uncovered;
 
 use std::sync::Arc;
@@ -90,7 +93,7 @@ impl ClockSource {
             let pause = match self.turn().await {
                 Ok(ClockTurn::Elsewhere) => ELSEWHERE,
                 Ok(ClockTurn::More) => Duration::ZERO,
-                Ok(ClockTurn::Idle) => EVERY,
+                Ok(ClockTurn::Idle) => self.parts.clock.sleep_for(EVERY),
                 Err(error) => {
                     tracing::error!(error = %error, "the clock cannot look; trying again");
                     self.ours = false;
@@ -123,7 +126,9 @@ impl ClockSource {
             kinds: &self.kinds,
             now,
         };
-        let cases = cases::look(&mut tx, rules).await?;
+        let ids = self.parts.ids.as_ref();
+        let surveys = surveys::look(&mut tx, rules, ids).await?;
+        let cases = cases::look(&mut tx, rules).await?.and(surveys);
         let mut said = cases.said;
         let incidents = incidents::due(&mut tx, now, &self.settings, CLOCK_BATCH).await?;
         let more = cases.more || i64::try_from(incidents.len()).is_ok_and(|n| n >= CLOCK_BATCH);
@@ -131,16 +136,15 @@ impl ClockSource {
         said.extend(uncovered::due(&mut tx, now, CLOCK_BATCH).await?);
         // A report names all that stands still, so it waits until all are thought of.
         if !cases.more {
-            let ids = self.parts.ids.as_ref();
             said.extend(bodies::look(&mut tx, now, &self.settings, ids).await?);
         }
+        said.extend(forwardings::look(&mut tx, now, &self.settings, ids).await?);
         let is_news = !said.is_empty();
         let is_silent = self
             .noted_at
             .is_none_or(|at| (now - at).abs() >= SIGN_OF_LIFE);
         if is_news || cases.thought || is_silent {
             let progress = looked(now, said.len(), None);
-            let ids = self.parts.ids.as_ref();
             tx.events().accept(said, now, ids).await?;
             if !tx
                 .sources()

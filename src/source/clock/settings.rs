@@ -8,6 +8,7 @@ use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::domain::calendar::WorkingDays;
+use crate::domain::survey::SurveySettings;
 
 /// How the clock judges cases and incidents.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +29,8 @@ pub struct ClockSettings {
     pub incidents: IncidentTimes,
     /// How long outages may last.
     pub compensation: Vec<CompensationClass>,
+    /// When clients are asked how a closed case went; none: they are not.
+    pub survey: Option<SurveySettings>,
 }
 
 /// How long an outage may last in some municipalities before whoever is without may be owed something.

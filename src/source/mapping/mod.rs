@@ -359,8 +359,7 @@ impl Mapping {
             return Ok(flag(&ended.value("ended", record)?));
         }
         let word = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
-        let state = self.kinds.state(word("kind"), word("state"));
-        Ok(state.is_some_and(|state| state.is_final))
+        Ok(self.kinds.is_final(word("kind"), word("state")))
     }
 
     fn changed_at(&self, record: &SourceRecord) -> Result<Option<Timestamp>, FieldError> {

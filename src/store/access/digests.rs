@@ -52,7 +52,7 @@ impl Digests<'_> {
         all!(self.0, "look whose digest is due",
             "SELECT id, email, partner, language, digested_at FROM console_user
              WHERE digested_at < $1 AND role = 'partner' AND partner IS NOT NULL
-             AND disabled_at IS NULL AND password_hash <> '' ORDER BY id LIMIT $2";
+             AND disabled_at IS NULL AND (password_hash <> '' OR oidc_only) ORDER BY id LIMIT $2";
             due, limit
         )
     }

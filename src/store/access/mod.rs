@@ -6,5 +6,8 @@ pub mod digests;
 pub mod invitations;
 pub mod keyring;
 pub mod keys;
+pub mod pending_sign_ins;
+pub mod second_factors;
 pub mod sessions;
 pub mod users;
+pub mod weeks;

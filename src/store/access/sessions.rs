@@ -34,6 +34,9 @@ row! {
         pub role: Role,
         /// Whose clients they see, where they are of a partner.
         pub partner: Option<String>,
+        /// They come in by an identity provider alone.
+        pub oidc_only: bool,
+        pub has_second_factor: bool,
         /// The word its forms must carry.
         pub csrf: String,
         /// Last seen, to the minute.
@@ -69,8 +72,12 @@ impl Sessions<'_> {
         )
     }
 
-    /// Deletes those that are over, and says how many.
+    /// Deletes those that are over, and says how many; with those that awaited a code in vain.
     pub(in crate::store) async fn sweep(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        execute!(self.0, "delete sign-ins that are over",
+            "DELETE FROM pending_sign_in WHERE expires_at <= $1";
+            now
+        )?;
         affected!(self.0, "delete sessions that are over",
             "DELETE FROM session WHERE expires_at <= $1";
             now
@@ -86,7 +93,8 @@ impl Sessions<'_> {
         idle: TimeDelta,
     ) -> Result<Option<Session>, StoreError> {
         optional!(self.0, "look up a session",
-            "SELECT s.user_id, u.email, u.role, u.partner, s.csrf, s.seen_at, u.language, u.time_zone
+            "SELECT s.user_id, u.email, u.role, u.partner, u.oidc_only,
+             u.totp_secret IS NOT NULL AS has_second_factor, s.csrf, s.seen_at, u.language, u.time_zone
              FROM session s JOIN console_user u ON u.id = s.user_id
              WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3
              AND u.disabled_at IS NULL";
@@ -139,6 +147,14 @@ impl Sessions<'_> {
             user, token_hash
         )?;
         Ok(rows == 1)
+    }
+
+    /// Ends all sessions of this person, and says how many.
+    pub async fn end_all(&mut self, user: UserId) -> Result<u64, StoreError> {
+        affected!(self.0, "end a person's sessions",
+            "DELETE FROM session WHERE user_id = $1";
+            user
+        )
     }
 
     /// Ends all sessions of this person but one, and says how many.

@@ -46,6 +46,8 @@ row! {
         pub created_at: Timestamp,
         /// When they were shut out, if so.
         pub disabled_at: Option<Timestamp>,
+        /// They come in by an identity provider alone: their password opens nothing.
+        pub oidc_only: bool,
     }
 }
 
@@ -66,6 +68,9 @@ row! {
         pub last_login_at: Option<Timestamp>,
         /// Not so for somebody who was invited and did not come yet.
         pub has_password: bool,
+        /// They come in by an identity provider alone.
+        pub oidc_only: bool,
+        pub has_second_factor: bool,
         /// How long the link they were given is good, used links aside.
         pub invited_until: Option<Timestamp>,
         /// How many sessions of theirs are under way.
@@ -86,7 +91,7 @@ impl Users<'_> {
     /// The person with this e-mail address, shut out or not.
     pub async fn lookup(&mut self, email: &str) -> Result<Option<User>, StoreError> {
         optional!(self.0, "look up a console user",
-            "SELECT id, email, role, password_hash, created_at, disabled_at
+            "SELECT id, email, role, password_hash, created_at, disabled_at, oidc_only
              FROM console_user WHERE email = $1";
             email
         )
@@ -96,7 +101,7 @@ impl Users<'_> {
         all!(
             self.0,
             "list the console users",
-            "SELECT id, email, role, password_hash, created_at, disabled_at
+            "SELECT id, email, role, password_hash, created_at, disabled_at, oidc_only
              FROM console_user ORDER BY id"
         )
     }
@@ -104,7 +109,7 @@ impl Users<'_> {
     /// The person of this number, shut out or not.
     pub async fn get(&mut self, user: UserId) -> Result<Option<User>, StoreError> {
         optional!(self.0, "read a console user",
-            "SELECT id, email, role, password_hash, created_at, disabled_at
+            "SELECT id, email, role, password_hash, created_at, disabled_at, oidc_only
              FROM console_user WHERE id = $1";
             user
         )
@@ -118,7 +123,8 @@ impl Users<'_> {
     ) -> Result<Vec<PersonOnList>, StoreError> {
         all!(self.0, "list the people of the console",
             "SELECT u.id, u.email, u.role, u.partner, u.language, u.disabled_at, u.last_login_at,
-             u.password_hash <> '' AS has_password, i.expires_at AS invited_until,
+             u.password_hash <> '' AS has_password, u.oidc_only,
+             u.totp_secret IS NOT NULL AS has_second_factor, i.expires_at AS invited_until,
              (SELECT count(*) FROM session s WHERE s.user_id = u.id AND s.expires_at > $1
               AND s.seen_at > $2) AS sessions
              FROM console_user u LEFT JOIN invitation i ON i.user_id = u.id ORDER BY u.email";
@@ -126,16 +132,25 @@ impl Users<'_> {
         )
     }
 
-    /// Those who can log in and administer, held as they are until the end of the transaction: of
+    /// Those who can log in with a password and administer, held as they are until the end of the transaction: of
     /// two who take the right from each other at once, the second sees what the first did.
     pub async fn admins(&mut self) -> Result<Vec<UserId>, StoreError> {
         values!(
             self.0,
             "look who may administer",
             "SELECT id FROM console_user WHERE role = 'admin' AND disabled_at IS NULL
-             AND password_hash <> '' ORDER BY id",
+             AND password_hash <> '' AND NOT oidc_only ORDER BY id",
             words::for_update!()
         )
+    }
+
+    /// Says whether a person comes in by an identity provider alone, and ends what their password began.
+    pub async fn set_oidc_only(&mut self, user: &User, only: bool) -> Result<(), StoreError> {
+        execute!(self.0, "note how a console user may come in",
+            "UPDATE console_user SET oidc_only = $2 WHERE id = $1";
+            user.id, only
+        )?;
+        self.end_sessions(&user.email).await
     }
 
     /// Notes that a person logged in.
@@ -194,12 +209,12 @@ impl Users<'_> {
         Ok(rows == 1)
     }
 
-    /// Lets a person in again who was shut out, with this role and password. False when nobody of
+    /// Lets a person in again who was shut out, with this role and by this password. False when nobody of
     /// this address was.
     pub async fn enable(&mut self, user: &NewUser<'_>) -> Result<bool, StoreError> {
         let rows = affected!(self.0, "enable a console user",
             "UPDATE console_user SET disabled_at = NULL, role = $2, password_hash = $3,
-             partner = CASE WHEN $2 = 'partner' THEN partner END
+             oidc_only = FALSE, partner = CASE WHEN $2 = 'partner' THEN partner END
              WHERE email = $1 AND disabled_at IS NOT NULL";
             user.email, user.role, user.password_hash
         )?;
@@ -275,6 +290,11 @@ impl Users<'_> {
     }
 
     async fn end_sessions(&mut self, email: &str) -> Result<(), StoreError> {
+        execute!(self.0, "end what a console user waits for a code for",
+            "DELETE FROM pending_sign_in
+             WHERE user_id IN (SELECT id FROM console_user WHERE email = $1)";
+            email
+        )?;
         execute!(self.0, "end a console user's sessions",
             "DELETE FROM session WHERE user_id IN (SELECT id FROM console_user WHERE email = $1)";
             email

@@ -38,6 +38,12 @@ macro_rules! steps {
             21 "0021_fallback",
             22 "0022_conversations",
             23 "0023_areas_and_rectify",
+            24 "0024_sign_in",
+            25 "0025_cost",
+            27 "0027_surveys",
+            28 "0028_deputies",
+            29 "0029_forwarding",
+            30 "0030_invalidated",
         )
     };
     ($folder:literal: $($number:literal $file:literal,)+) => {

@@ -8,9 +8,12 @@ use sqlx::{ColumnIndex, Database, Decode, Encode, FromRow, Row, Type};
 
 use crate::domain::client::{SuppressionReason, TrackingConsent};
 use crate::domain::conversation::{ConversationState, LineWay};
+use crate::domain::deputy::{CodePurpose, DeputyMode};
 use crate::domain::event::{
     CaseStep, DeclaredState, EventState, IncidentKind, IncidentState, IncidentStep,
 };
+use crate::domain::forwarding::ProblemKind;
+use crate::domain::money::Money;
 use crate::domain::receipt::ReceiptKind;
 use crate::domain::role::Role;
 use crate::domain::rule::FallbackOutcome;
@@ -117,14 +120,16 @@ macro_rules! words {
 
 numbers!(from_micros, as_micros; Timestamp);
 
+numbers!(from_micros, micros; Money);
+
 numbers!(new, get;
     CaseId ClientId DeclaredId EventId IncidentId KeyId LinkId MessageId NodeId PlanId
     TemplateVersionId TestSendId UserId
 );
 
 words!(
-    Awaited Blanked CaseStep Channel Class ConversationState DeclaredState DifferenceSort EngagementKind EventState FallbackOutcome IncidentKind IncidentState IncidentStep
-    Invariant Lane LineWay MessageState OnUnknown Reason ReceiptKind Role SuppressionReason Tracking
+    Awaited Blanked CaseStep Channel Class CodePurpose ConversationState DeclaredState DeputyMode DifferenceSort EngagementKind EventState FallbackOutcome IncidentKind IncidentState IncidentStep
+    Invariant Lane LineWay MessageState OnUnknown ProblemKind Reason ReceiptKind Role SuppressionReason Tracking
     TestSendState TrackingConsent Verdict VersionState Task ZoneKind
 );
 

@@ -4,6 +4,7 @@
 //! `store::messages::rollup`; how the facts are added up is `upkeep::insight`'s.
 
 use crate::domain::Timestamp;
+use crate::domain::money::Money;
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{all, execute, value};
 use crate::store::messages::rollup;
@@ -34,6 +35,8 @@ row! {
         /// Of the case it is about.
         pub kind: Option<String>,
         pub accepted: bool,
+        /// What it cost, if it is known and was taken.
+        pub cost: Option<Money>,
         pub reporting: bool,
         pub delivered: bool,
         pub undelivered: bool,
@@ -54,8 +57,8 @@ pub struct DayRows {
     pub hours: Vec<(String, i64, i64)>,
     /// Template, channel, provider, what for, upper bound in seconds, messages.
     pub delays: Vec<(String, String, String, Awaited, i64, i64)>,
-    /// Provider, channel; accepted, reporting, delivered, undelivered, measurable, read.
-    pub providers: Vec<(String, String, [i64; 6])>,
+    /// Provider, channel; accepted, reporting, delivered, undelivered, measurable, read, priced, cost.
+    pub providers: Vec<(String, String, [i64; 8])>,
     /// Kind of case, accepted messages about it.
     pub kinds: Vec<(String, i64)>,
 }
@@ -95,6 +98,9 @@ row! {
         pub undelivered: i64,
         pub read_measurable: i64,
         pub read: i64,
+        /// Of the accepted: what they cost is known.
+        pub priced: i64,
+        pub cost: Money,
     }
 }
 
@@ -123,7 +129,8 @@ impl InsightDays<'_> {
     ) -> Result<Vec<MessageFacts>, StoreError> {
         all!(self.0, "read messages to count them",
             "SELECT p.template, m.channel, coalesce(m.provider, '') AS provider, f.kind,
-             (", rollup::is_accepted!(), ") AS accepted, (", rollup::is_reporting!(), ") AS reporting,
+             (", rollup::is_accepted!(), ") AS accepted,
+             CASE WHEN ", rollup::is_accepted!(), " THEN m.price END AS cost, (", rollup::is_reporting!(), ") AS reporting,
              (m.state = 'delivered') AS delivered, (m.state = 'undelivered') AS undelivered,
              (", rollup::is_readable!(), ") AS readable,
              m.accepted_at, r.at AS delivered_at, e.at AS read_at
@@ -131,9 +138,10 @@ impl InsightDays<'_> {
              LEFT JOIN case_file f ON p.subject LIKE 'case:%' AND f.ref = substr(p.subject, 6)
              LEFT JOIN (SELECT message_id, min(received_at) AS at FROM receipt
              WHERE message_id >= $1 AND message_id <= $2 AND kind = 'delivered'
-             GROUP BY message_id) AS r ON r.message_id = m.id
+             AND invalidated_at IS NULL GROUP BY message_id) AS r ON r.message_id = m.id
              LEFT JOIN (SELECT message_id, min(at) AS at FROM engagement
-             WHERE message_id >= $1 AND message_id <= $2 AND (kind IN ('replied', 'confirmed')
+             WHERE message_id >= $1 AND message_id <= $2 AND invalidated_at IS NULL
+             AND (kind IN ('replied', 'confirmed')
              OR (kind IN ('opened', 'clicked', 'viewed') AND verdict = 'human'))
              GROUP BY message_id) AS e ON e.message_id = m.id
              WHERE m.id >= $1 AND m.id <= $2 AND m.created_at >= $3 AND m.created_at < $4";
@@ -173,11 +181,12 @@ impl InsightDays<'_> {
             "DELETE FROM provider_day WHERE day = $1"; day)?;
         execute!(self.0, "write a day's providers",
             "INSERT INTO provider_day (day, provider, channel, accepted, reporting, delivered,
-             undelivered, read_measurable, read)
+             undelivered, read_measurable, read, priced, cost)
              SELECT $2, value ->> 0, value ->> 1, CAST(value -> 2 ->> 0 AS BIGINT),
              CAST(value -> 2 ->> 1 AS BIGINT), CAST(value -> 2 ->> 2 AS BIGINT),
              CAST(value -> 2 ->> 3 AS BIGINT), CAST(value -> 2 ->> 4 AS BIGINT),
-             CAST(value -> 2 ->> 5 AS BIGINT) FROM ", words::rows!("$1");
+             CAST(value -> 2 ->> 5 AS BIGINT), CAST(value -> 2 ->> 6 AS BIGINT),
+             CAST(value -> 2 ->> 7 AS BIGINT) FROM ", words::rows!("$1");
             json(&rows.providers)?, day
         )
     }
@@ -210,7 +219,9 @@ impl InsightDays<'_> {
              CAST(sum(delivered) AS BIGINT) AS delivered,
              CAST(sum(undelivered) AS BIGINT) AS undelivered,
              CAST(sum(read_measurable) AS BIGINT) AS read_measurable,
-             CAST(sum(read) AS BIGINT) AS read FROM provider_day
+             CAST(sum(read) AS BIGINT) AS read,
+             CAST(sum(priced) AS BIGINT) AS priced, CAST(sum(cost) AS BIGINT) AS cost
+             FROM provider_day
              WHERE day >= $1 AND day <= $2 GROUP BY provider, channel ORDER BY provider, channel";
             from, to
         )

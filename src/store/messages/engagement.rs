@@ -1,4 +1,5 @@
-//! What readers did: rows that are only ever added, and what they count for.
+//! What readers did: rows that are only ever added, and what they count for. A verdict that was wrong is
+//! marked so, and stands beside the right one.
 //!
 //! A message counts once in each sum, however often it was opened or clicked. What it counted
 //! for stands in `message.engaged`, computed again from its rows whenever they change, so that a
@@ -6,11 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::evidence::Objection;
+use super::restated;
 use crate::domain::client::TrackingConsent;
 use crate::domain::{
     Channel, EngagementKind, Ids, LinkId, MessageId, PlanId, Timestamp, Tracking, Verdict,
 };
-use crate::store::database::sql::{all, execute, value};
+use crate::store::database::rows::json;
+use crate::store::database::sql::{affected, all, execute, value, values};
 use crate::store::feed::note_replies;
 use crate::store::messages::rollup::{self, Acts, Facts, Sum};
 use crate::store::people::conversations;
@@ -60,6 +64,15 @@ pub struct Burst {
     pub grounds: &'static str,
     /// The rule that found it; none where somebody else did.
     pub ruling: Option<Ruling>,
+}
+
+impl Burst {
+    fn has(&self, act: &NewEngagement) -> bool {
+        use EngagementKind as K;
+        self.message == act.message
+            && matches!(act.kind, K::Opened | K::Clicked | K::Viewed)
+            && (self.from..=self.to).contains(&act.at)
+    }
 }
 
 /// What is needed to judge a hit on a message.
@@ -156,11 +169,35 @@ impl Engagement<'_> {
         }
         let touched = json_ids(&touched);
         let counted = self.lock(&touched).await?;
-        self.insert(acts, ids).await?;
+        self.insert(acts, bursts, ids).await?;
+        let mut corrected = BTreeMap::new();
         for burst in bursts {
-            self.reclassify(burst).await?;
+            if self.reclassify(burst, ids).await? {
+                corrected.insert(burst.message, burst.to);
+            }
         }
-        self.recount(&touched, &counted).await
+        self.recount(&touched, &counted, &corrected).await
+    }
+
+    /// A person says that this act is wrong: it counts no more. False: there is no such act, or it did
+    /// not count. The message itself is settled anew by who calls this.
+    pub(super) async fn refuse(
+        &mut self,
+        message: MessageId,
+        act: i64,
+        objection: Objection<'_>,
+    ) -> Result<bool, StoreError> {
+        let touched = json_ids([message]);
+        let counted = self.lock(&touched).await?;
+        let Objection { by, reason, at } = objection;
+        let marked = affected!(self.0, "mark what a reader did as wrong",
+            "UPDATE engagement SET invalidated_at = $1, invalidated_by = $2,
+             invalidated_reason = $3 WHERE id = $4 AND message_id = $5 AND invalidated_at IS NULL";
+            at, by, reason, act, message
+        )?;
+        let corrected = BTreeMap::from([(message, at)]);
+        self.recount(&touched, &counted, &corrected).await?;
+        Ok(marked > 0)
     }
 
     /// How often a message has this kind of engagement: a guard against floods of replies.
@@ -188,7 +225,7 @@ impl Engagement<'_> {
     pub async fn recount_acts(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
         let messages = json_ids(messages);
         let counted = self.lock(&messages).await?;
-        self.recount(&messages, &counted).await
+        self.recount(&messages, &counted, &BTreeMap::new()).await
     }
 
     /// In the order of ids, as dispatch and receipts do, so that none waits for another in a
@@ -204,6 +241,7 @@ impl Engagement<'_> {
     async fn insert(
         &mut self,
         acts: &[(&NewEngagement, Option<Ruling>)],
+        bursts: &[Burst],
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
         let mut replies = Vec::new();
@@ -214,12 +252,19 @@ impl Engagement<'_> {
                 if hit.kind == EngagementKind::Replied {
                     replies.push(id);
                 }
+                // What is found out before it is written is no correction.
+                let (verdict, grounds, ruling) = bursts
+                    .iter()
+                    .rfind(|burst| burst.has(hit))
+                    .map_or((hit.verdict, hit.grounds, *ruling), |burst| {
+                        (Verdict::Machine, burst.grounds, burst.ruling)
+                    });
                 serde_json::json!([
                     id,
                     hit.message.get(),
                     hit.kind,
-                    hit.verdict,
-                    hit.grounds,
+                    verdict,
+                    grounds,
                     hit.link.map(LinkId::get),
                     hit.detail,
                     hit.at.as_micros(),
@@ -242,37 +287,69 @@ impl Engagement<'_> {
         note_replies(self.0, &replies).await
     }
 
-    async fn reclassify(&mut self, burst: &Burst) -> Result<(), StoreError> {
-        execute!(self.0, "correct verdicts",
-            "UPDATE engagement SET verdict = 'machine', grounds = $1, rule = $2,
-             rules_version = $3
-             WHERE message_id = $4 AND kind IN ('opened', 'clicked', 'viewed')
-             AND at BETWEEN $5 AND $6";
-            burst.grounds, burst.ruling.map(|ruling| ruling.rule),
-            burst.ruling.map(|ruling| ruling.version), burst.message, burst.from, burst.to
-        )
+    /// What was taken for a person's, or for nobody knows whose, was a machine's: each row is marked as
+    /// wrong, and beside it stands what it was. False: there was none.
+    async fn reclassify(&mut self, burst: &Burst, ids: &dyn Ids) -> Result<bool, StoreError> {
+        let wrong: Vec<i64> = values!(self.0, "look for verdicts to correct",
+            "SELECT id FROM engagement WHERE message_id = $1
+             AND kind IN ('opened', 'clicked', 'viewed') AND verdict <> 'machine'
+             AND invalidated_at IS NULL AND at BETWEEN $2 AND $3 ORDER BY id";
+            burst.message, burst.from, burst.to
+        )?;
+        if wrong.is_empty() {
+            return Ok(false);
+        }
+        let rows: Vec<(i64, i64)> = wrong.iter().map(|id| (*id, ids.next())).collect();
+        let rule = burst.ruling.map(|ruling| ruling.rule);
+        execute!(self.0, "keep the right verdicts",
+            "INSERT INTO engagement (id, message_id, kind, verdict, grounds, link_id, detail, at,
+             rule, rules_version)
+             SELECT CAST(value ->> 1 AS BIGINT), e.message_id, e.kind, 'machine', $2, e.link_id,
+             e.detail, e.at, $3, $4 FROM ", words::rows!("$1"),
+            " JOIN engagement e ON e.id = CAST(value ->> 0 AS BIGINT)";
+            json(&rows)?, burst.grounds, rule, burst.ruling.map(|ruling| ruling.version)
+        )?;
+        execute!(self.0, "mark the wrong verdicts",
+            "UPDATE engagement SET invalidated_at = $2, invalidated_by = $3,
+             invalidated_reason = $4 WHERE id IN (", words::ids!("$1"), ")";
+            json_ids(&wrong), burst.to, format!("rule:{}", rule.unwrap_or("burst")), burst.grounds
+        )?;
+        Ok(true)
     }
 
-    async fn recount(&mut self, messages: &str, counted: &[Facts]) -> Result<(), StoreError> {
+    /// `corrected`: messages of which a verdict was wrong, and when that was found out.
+    async fn recount(
+        &mut self,
+        messages: &str,
+        counted: &[Facts],
+        corrected: &BTreeMap<MessageId, Timestamp>,
+    ) -> Result<(), StoreError> {
         let acts = self.acts(messages).await?;
         let mut steps = Vec::new();
         let mut changed = Vec::new();
+        let mut anew = Vec::new();
         for message in counted {
             let now = acts.get(&message.message).copied().unwrap_or_default();
             if now != message.standing.acts {
                 changed.push(serde_json::json!([message.message.get(), now.bits()]));
                 steps.push(message.to(message.standing.with_acts(now)));
+                anew.extend(corrected.get_key_value(&message.message));
             }
         }
         self.write_bits(&serde_json::Value::Array(changed).to_string())
             .await?;
-        rollup::follow(self.0, &steps).await
+        rollup::follow(self.0, &steps).await?;
+        let Some(at) = anew.iter().map(|(_, at)| **at).max() else {
+            return Ok(());
+        };
+        let anew: Vec<MessageId> = anew.into_iter().map(|(message, _)| *message).collect();
+        restated::note(self.0, &anew, at).await
     }
 
     async fn acts(&mut self, messages: &str) -> Result<BTreeMap<MessageId, Acts>, StoreError> {
         let rows: Vec<(MessageId, EngagementKind, Verdict)> = all!(self.0, "read what readers did",
             "SELECT DISTINCT message_id, kind, verdict FROM engagement
-             WHERE message_id IN (", words::ids!("$1"), ")";
+             WHERE message_id IN (", words::ids!("$1"), ") AND invalidated_at IS NULL";
             messages
         )?;
         let mut acts = BTreeMap::new();

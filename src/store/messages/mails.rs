@@ -42,6 +42,16 @@ row! {
 }
 
 row! {
+    /// Who reads an e-mail of ours.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct MailReader {
+        /// The client's own reference.
+        pub reference: String,
+        pub locale: String,
+    }
+}
+
+row! {
     /// How many mails of one class are about no message of ours.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct StrayMails {
@@ -72,6 +82,13 @@ impl ReturnedMails<'_> {
         )
     }
 
+    /// How a client is called and written to; nothing once the client is gone.
+    pub async fn reader(&mut self, client: ClientId) -> Result<Option<MailReader>, StoreError> {
+        optional!(self.0, "look up whom a mail is answered to",
+            "SELECT ref AS reference, locale FROM client WHERE id = $1"; client
+        )
+    }
+
     /// The last e-mail that left for an address which a client still has.
     pub async fn last_to(&mut self, address: &str) -> Result<Option<MessageId>, StoreError> {
         optional_value!(self.0, "look up the last e-mail to an address",
@@ -89,7 +106,7 @@ impl ReturnedMails<'_> {
             self.0,
             "count the mails that are about no message",
             "SELECT class, CAST(count(*) AS BIGINT) AS mails FROM mail_evidence
-             WHERE message_id IS NULL GROUP BY class ORDER BY class"
+             WHERE message_id IS NULL AND proof = 'none' GROUP BY class ORDER BY class"
         )
     }
 }

@@ -1,13 +1,15 @@
 //! Messages: written by the planner, claimed by the dispatcher, woken by their timers.
 //! What moves them from state to state is in `transitions`, attempts in `attempts`, receipts in
-//! `receipts`, mails that came back in `mails`.
+//! `receipts`, what turned out wrong of all that in `evidence`, mails that came back in `mails`.
 
 pub mod attempts;
 pub mod engagement;
+pub mod evidence;
 mod hasten;
 pub mod mails;
 pub mod receipts;
 pub mod recount;
+pub mod restated;
 pub(in crate::store) mod rollup;
 pub mod slowness;
 pub mod timers;

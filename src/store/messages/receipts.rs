@@ -1,4 +1,5 @@
-//! Providers' reports: rows that are only ever added, folded into the message they are about.
+//! Providers' reports: rows that are only ever added, folded into the message they are about. Where they
+//! contradict each other, `evidence` says which still counts.
 //!
 //! The fold (`domain::receipt`) gives the same state whatever the order and however often a
 //! report comes, so nothing here asks which came first. A message still `sending` only keeps
@@ -10,7 +11,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::TimeDelta;
 
-use crate::domain::receipt::{Fold, ReceiptKind, state_after};
+use crate::domain::evidence::stands;
+use crate::domain::receipt::{Fold, ReceiptKind};
 use crate::domain::{Ids, MessageId, MessageState, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{all, execute, values};
@@ -64,7 +66,8 @@ pub struct NewReceipt {
     pub code: Option<String>,
     /// The provider's words, without addresses or text.
     pub detail: Option<String>,
-    /// When it happened, by the provider's clock.
+    /// When it happened, by the provider's clock; none where somebody else could have said so. By it a
+    /// later report proves an earlier one wrong.
     pub provider_at: Option<Timestamp>,
     /// The address does not exist: nothing is to be sent to it again.
     pub bad_address: bool,
@@ -81,10 +84,17 @@ pub enum Appended {
 
 row! {
     /// One message as the fold needs it.
-    struct Folded {
-        facts: Facts as row,
-        fold: Fold as row,
-        attempt_count: i64 as opens,
+    pub(super) struct Folded {
+        pub(super) facts: Facts as row,
+        pub(super) fold: Fold as row,
+        pub(super) attempt_count: i64 as opens,
+        /// An attempt of it was accepted.
+        pub(super) taken: bool,
+        /// A person did with it what nobody can do who has not got it.
+        pub(super) reader: bool,
+        pub(super) accepted_at: Option<Timestamp>,
+        /// When the last attempt began.
+        pub(super) opened_at: Option<Timestamp>,
     }
 }
 
@@ -143,25 +153,15 @@ impl Receipts<'_> {
         self.fold(&nothing_new, now).await
     }
 
-    /// These messages reached a reader, whatever the wire left unsaid: those nobody could say
-    /// anything about are accepted now. Others stay as they are.
+    /// A person's act was just written down for these messages: those nobody could say anything about
+    /// are delivered now, whatever the wire left unsaid. Others stay as they are. A machine's act settles
+    /// nothing: a filter on the way out follows links, too, before the mail is taken.
     pub async fn proven(
         &mut self,
         messages: &[MessageId],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let lost = self.read(&json_ids(messages)).await?;
-        let evidence = lost
-            .into_iter()
-            .filter(|message| {
-                matches!(
-                    message.facts.state(),
-                    MessageState::Unknown | MessageState::Unresolved
-                )
-            })
-            .map(|found| (found.facts.message, Fold::NONE.with(ReceiptKind::Accepted)))
-            .collect();
-        self.fold(&evidence, now).await
+        self.apply_pending(messages, now).await
     }
 
     /// A provider's yes came for attempts of these messages after they had moved on. What is
@@ -235,28 +235,52 @@ impl Receipts<'_> {
             return Ok(());
         }
         let messages = self.read(&json_ids(evidence.keys())).await?;
-        let mut changed = Vec::new();
+        let (mut changed, mut contradicted) = (Vec::new(), Vec::new());
         for message in &messages {
             let facts = message.facts;
             let found = evidence.get(&facts.message).copied().unwrap_or_default();
             let fold = message.fold.join(found);
-            let to = match facts.state() {
-                MessageState::Sending => MessageState::Sending,
-                state => state_after(state, message.attempt_count > 0, fold),
-            };
+            if fold.late_bounce && found.rank > 1 {
+                contradicted.push(facts.message);
+                continue;
+            }
+            let to = message.stands(fold);
             if to != facts.state() || fold != message.fold {
                 changed.push(Refolded { facts, to, fold });
             }
         }
-        self.write(&changed, now).await
+        self.write(&changed, now).await?;
+        self.resettle(&contradicted, now).await
     }
 
     /// In the order of ids, as `dispatch` and `engagement` do, so that none waits in a circle.
-    async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
+    pub(super) async fn read(&mut self, messages: &str) -> Result<Vec<Folded>, StoreError> {
         all!(self.conn, "lock messages with receipts",
-            "SELECT ", rollup::facts!(), ", receipt_rank, late_bounce, opens FROM message
+            "SELECT ", rollup::facts!(), ", receipt_rank, late_bounce, opens, accepted_at, opened_at,
+             EXISTS (SELECT 1 FROM attempt a WHERE a.message_id = message.id
+             AND a.outcome = 'accepted') AS taken,
+             EXISTS (SELECT 1 FROM engagement e WHERE e.message_id = message.id
+             AND e.verdict = 'human' AND e.kind <> 'unsubscribed'
+             AND e.invalidated_at IS NULL) AS reader FROM message
              WHERE id IN (", words::ids!("$1"), ") ORDER BY id", words::for_update!();
             messages
         )
+    }
+}
+
+impl Folded {
+    /// Where it stands after a report or an act more that contradicts nothing. What stands by its reader
+    /// alone was in doubt, and a report may say more.
+    fn stands(&self, fold: Fold) -> MessageState {
+        let state = self.facts.state();
+        if state == MessageState::Sending || self.attempt_count == 0 {
+            return state;
+        }
+        let by_reader = state == MessageState::Delivered && self.fold.rank < 3;
+        let from = match by_reader && self.reader && !self.taken {
+            true => MessageState::Unknown,
+            false => state,
+        };
+        stands(from, fold, self.reader, self.taken)
     }
 }

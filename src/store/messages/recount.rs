@@ -83,7 +83,7 @@ impl Recount<'_> {
              clicked = c.clicked, clicked_machine = c.clicked_machine, replied = c.replied,
              measurable = c.measurable, reporting = c.reporting, reached = c.reached,
              clicks_measurable = c.clicks_measurable, read_measurable = c.read_measurable,
-             read = c.read, confirmed = c.confirmed FROM (", rollup::counted!(
+             read = c.read, confirmed = c.confirmed, priced = c.priced, cost = c.cost FROM (", rollup::counted!(
                 // A plan of today has its day; its messages may be written much later.
                 rollup::ones!(
                     "FROM plan p JOIN message m ON m.plan_id = p.id

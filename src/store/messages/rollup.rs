@@ -86,6 +86,8 @@ pub(in crate::store) fn shift(conn: &mut Conn, moves: &[Shift]) {
         for column in before.flat_map(|from| from.columns(step.sum.channel)) {
             delta[column as usize] -= step.messages;
         }
+        let cost = step.to.cost() - step.from.map_or(0, Standing::cost);
+        delta[Column::Cost as usize] += step.messages * cost;
     }
 }
 
@@ -130,10 +132,11 @@ async fn add(conn: &mut Conn, deltas: Deltas) -> Result<(), StoreError> {
         "INSERT INTO rollup (day, template, version, channel, planned, suppressed, accepted,
          delivered, undelivered, unconfirmed, unknown, opened, opened_machine, clicked,
          clicked_machine, replied, measurable, anonymous_opens, reporting, reached,
-         clicks_measurable, read_measurable, read, confirmed)
+         clicks_measurable, read_measurable, read, confirmed, priced, cost)
          SELECT day, template, version, channel, sum(c0), sum(c1), sum(c2), sum(c3), sum(c4),
          sum(c5), sum(c6), sum(c7), sum(c8), sum(c9 * clicks), sum(c10 * clicks), sum(c11),
-         sum(c12), sum(c13), sum(c14), sum(c15), sum(c16 * clicks), sum(c17), sum(c18), sum(c19)
+         sum(c12), sum(c13), sum(c14), sum(c15), sum(c16 * clicks), sum(c17), sum(c18), sum(c19),
+         sum(c20), sum(c21)
          FROM (SELECT coalesce(p.day, CAST(value ->> 1 AS BIGINT),
          p.created_at / 86400000000) AS day, p.template AS template,
          p.version AS version, value ->> 2 AS channel,
@@ -147,19 +150,18 @@ async fn add(conn: &mut Conn, deltas: Deltas) -> Result<(), StoreError> {
          CAST(value ->> 15 AS BIGINT) AS c12, CAST(value ->> 16 AS BIGINT) AS c13,
          CAST(value ->> 17 AS BIGINT) AS c14, CAST(value ->> 18 AS BIGINT) AS c15,
          CAST(value ->> 19 AS BIGINT) AS c16, CAST(value ->> 20 AS BIGINT) AS c17,
-         CAST(value ->> 21 AS BIGINT) AS c18, CAST(value ->> 22 AS BIGINT) AS c19
+         CAST(value ->> 21 AS BIGINT) AS c18, CAST(value ->> 22 AS BIGINT) AS c19,
+         CAST(value ->> 23 AS BIGINT) AS c20, CAST(value ->> 24 AS BIGINT) AS c21
          FROM ", words::rows!("$1"), " JOIN plan p ON p.id = CAST(value ->> 0 AS BIGINT)) AS moved
          WHERE TRUE GROUP BY day, template, version, channel
          ORDER BY day, template, version, channel
          ON CONFLICT (day, template, version, channel) DO UPDATE SET
-         planned = rollup.planned + excluded.planned,
-         suppressed = rollup.suppressed + excluded.suppressed,
+         planned = rollup.planned + excluded.planned, suppressed = rollup.suppressed + excluded.suppressed,
          accepted = rollup.accepted + excluded.accepted,
          delivered = rollup.delivered + excluded.delivered,
          undelivered = rollup.undelivered + excluded.undelivered,
          unconfirmed = rollup.unconfirmed + excluded.unconfirmed,
-         unknown = rollup.unknown + excluded.unknown,
-         opened = rollup.opened + excluded.opened,
+         unknown = rollup.unknown + excluded.unknown, opened = rollup.opened + excluded.opened,
          opened_machine = rollup.opened_machine + excluded.opened_machine,
          clicked = rollup.clicked + excluded.clicked,
          clicked_machine = rollup.clicked_machine + excluded.clicked_machine,
@@ -171,7 +173,8 @@ async fn add(conn: &mut Conn, deltas: Deltas) -> Result<(), StoreError> {
          clicks_measurable = rollup.clicks_measurable + excluded.clicks_measurable,
          read_measurable = rollup.read_measurable + excluded.read_measurable,
          read = rollup.read + excluded.read,
-         confirmed = rollup.confirmed + excluded.confirmed";
+         confirmed = rollup.confirmed + excluded.confirmed,
+         priced = rollup.priced + excluded.priced, cost = rollup.cost + excluded.cost";
         &rows
     )
 }
@@ -230,6 +233,7 @@ mod tests {
             clicks: true,
             reports: true,
             acts: Acts::NONE,
+            price: None,
         }
     }
 

@@ -6,13 +6,14 @@ pub use super::transitions::Looked;
 use std::collections::BTreeMap;
 
 use crate::domain::client::TrackingConsent;
+use crate::domain::limits::ASKED_IN_ONE_GO;
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::rule::FallbackOutcome;
 use crate::domain::{
     Channel, ClientId, MessageId, MessageState, PlanId, Reason, Timestamp, Tracking,
 };
 use crate::store::database::rows::{json, row};
-use crate::store::database::sql::{all, execute};
+use crate::store::database::sql::{all, execute, values};
 use crate::store::messages::rollup::Acts;
 use crate::store::{StoreError, handle};
 
@@ -74,6 +75,22 @@ impl Timers<'_> {
              FROM message m LEFT JOIN client c ON c.id = m.client_id
              WHERE m.wake_at IS NOT NULL AND m.wake_at <= $1 ORDER BY m.wake_at LIMIT $2";
             now, i64::from(limit)
+        )
+    }
+
+    /// SMS that this provider took after the first and until the second of these times, and that nobody
+    /// has reported on for good; a stretch of them, in order.
+    pub async fn accepted_within(
+        &mut self,
+        provider: &str,
+        (after, until): (Timestamp, Timestamp),
+        beyond: MessageId,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        values!(self.0, "look for SMS to ask about",
+            "SELECT id FROM message WHERE wake_at IS NOT NULL AND state = 'accepted'
+             AND channel = 'sms' AND provider = $1 AND accepted_at > $2 AND accepted_at <= $3
+             AND id > $4 ORDER BY id LIMIT $5";
+            provider, after, until, beyond, ASKED_IN_ONE_GO
         )
     }
 

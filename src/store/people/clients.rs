@@ -60,7 +60,7 @@ impl Clients<'_> {
     /// Creates or updates a batch; one answer for each, in order. Of two with one reference
     /// the later counts.
     ///
-    /// Contacts and places become exactly those described. What the client chose (topics,
+    /// Contacts and places become exactly those described, beside what the client proved by a code. What the client chose (topics,
     /// preferred channel, quiet hours, consent) changes only where the description says so:
     /// a nightly import must not undo what a client said on the status page.
     pub async fn put_many(
@@ -147,14 +147,16 @@ impl Clients<'_> {
         Ok(kept.into_iter().collect())
     }
 
-    /// Takes the contacts and places of these clients away; their tags go with the places.
+    /// Takes the contacts and places of these clients away; their tags go with the places. A contact that
+    /// the client proved by a code stays.
     async fn clear(&mut self, clients: &[i64]) -> Result<(), StoreError> {
         if clients.is_empty() {
             return Ok(());
         }
         let ids = json_ids(clients);
         execute!(self.0, "delete the earlier contacts of clients",
-            "DELETE FROM contact_point WHERE client_id IN (", words::ids!("$1"), ")";
+            "DELETE FROM contact_point WHERE verified_at IS NULL AND client_id IN (",
+            words::ids!("$1"), ")";
             &ids
         )?;
         execute!(self.0, "delete the earlier places of clients",

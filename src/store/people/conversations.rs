@@ -3,22 +3,24 @@
 //! `engagement`; a line points there.
 //!
 //! `joined` puts what clients write into its conversation, in the transaction that keeps it; `moves` has
-//! what people do. When an answer is due is `domain::promise`'s.
+//! what people do; `unknown` makes a client of whoever nobody knows, to answer, and finds out later who it
+//! was. When an answer is due is `domain::promise`'s; mails to the staff are in `staff_mails`.
 
 mod joined;
 mod moves;
+mod unknown;
 
 use crate::domain::conversation::{ConversationState, LineWay};
 use crate::domain::limits::{ANSWERERS, LINES_SHOWN};
 use crate::domain::{Channel, ClientId, EventId, MessageId, Timestamp};
 use crate::store::database::rows::row;
-use crate::store::database::sql::{all, one, optional, value, values};
+use crate::store::database::sql::{all, one, optional, optional_value, value, values};
 use crate::store::{StoreError, handle};
 
 pub(in crate::store) use self::joined::join;
-pub use self::joined::{KeptLine, NewLine};
-pub use self::moves::NewAnswer;
+pub use self::joined::{CaseWords, KeptLine, NewLine};
 pub(in crate::store) use self::moves::answered_elsewhere;
+pub use self::moves::{EarlierAnswer, NewAnswer};
 
 handle! {
     /// What clients wrote, and what was answered.
@@ -34,6 +36,8 @@ row! {
         /// The client's reference; nothing once the client was erased.
         pub client_ref: Option<String>,
         pub client_name: Option<String>,
+        /// The client was made only to answer a number or an address that no client had.
+        pub is_unknown: bool,
         /// Of whoever is no client.
         pub address: Option<String>,
         /// By which answers go.
@@ -66,6 +70,8 @@ row! {
         pub text: Option<String> as words,
         /// E-mail of whoever answered, or the name of a key.
         pub author: Option<String>,
+        /// It was answered by mail.
+        pub by_mail: bool,
         pub at: Timestamp,
         pub answered_at: Option<Timestamp>,
         /// The event that asks for an answer to be sent.
@@ -112,8 +118,9 @@ impl<'a> AssignedTo<'a> {
 macro_rules! conversations {
     ($fetch:ident, $conn:expr, $($own:literal),+; $($value:expr),+) => {
         $fetch!($conn, "read conversations with clients",
-            "SELECT v.id, v.client_id, c.ref AS client_ref, c.name AS client_name, v.address,
-             v.channel, v.subject, v.state, v.reason, v.assigned, v.began_at, v.last_at,
+            "SELECT v.id, v.client_id, c.ref AS client_ref, c.name AS client_name,
+             EXISTS (SELECT 1 FROM unknown_writer w WHERE w.client_id = v.client_id) AS is_unknown,
+             v.address, v.channel, v.subject, v.state, v.reason, v.assigned, v.began_at, v.last_at,
              v.waiting_since, v.lines
              FROM conversation v LEFT JOIN client c ON c.id = v.client_id WHERE ", $($own),+;
             $($value),+
@@ -173,7 +180,7 @@ impl Conversations<'_> {
     pub async fn lines(&mut self, id: i64) -> Result<Vec<ConversationLine>, StoreError> {
         let mut newest: Vec<ConversationLine> = all!(self.0, "read the lines of a conversation",
             "SELECT l.id, l.way, l.channel, l.message_id, coalesce(l.text, g.detail) AS words,
-             l.author, l.at, l.answered_at, l.event_id,
+             l.author, l.mail_id IS NOT NULL AS by_mail, l.at, l.answered_at, l.event_id,
              (SELECT max(m.id) FROM plan p JOIN message m ON m.plan_id = p.id
              WHERE p.event_id = l.event_id) AS sent_id, g.grounds,
              CASE WHEN g.verdict = 'undetermined' THEN g.grounds END AS doubt
@@ -185,14 +192,29 @@ impl Conversations<'_> {
         Ok(newest)
     }
 
-    /// Whether the client has an address of the conversation's channel that nothing bars.
+    /// Whether the client has an address of the conversation's channel that nothing bars, or whoever is
+    /// no client has one.
     pub async fn may_be_told(&mut self, id: i64) -> Result<bool, StoreError> {
         value!(self.0, "look up whether a client may be answered",
-            "SELECT EXISTS (SELECT 1 FROM conversation v JOIN contact_point o
+            "SELECT EXISTS (SELECT 1 FROM conversation v LEFT JOIN contact_point o
              ON o.client_id = v.client_id AND o.channel = v.channel WHERE v.id = $1
+             AND coalesce(o.address, v.address) IS NOT NULL
              AND NOT EXISTS (SELECT 1 FROM suppression s
-             WHERE s.channel = o.channel AND s.address = o.address))";
+             WHERE s.channel = v.channel AND s.address = coalesce(o.address, v.address)))";
             id
+        )
+    }
+
+    /// The first address of a client on a channel.
+    pub async fn address_of(
+        &mut self,
+        client: ClientId,
+        channel: Channel,
+    ) -> Result<Option<String>, StoreError> {
+        optional_value!(self.0, "look up the address of a client",
+            "SELECT address FROM contact_point WHERE client_id = $1 AND channel = $2
+             ORDER BY position LIMIT 1";
+            client, channel
         )
     }
 

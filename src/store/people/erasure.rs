@@ -50,20 +50,34 @@ pub struct Erased {
 }
 
 impl Store {
-    /// Erases a client; none when there is no client of this reference.
-    ///
-    /// Events have no index by client, because intake would pay for it with every event. So they
-    /// are searched by a reader first, whom no writer waits for; the transaction that erases looks
-    /// only at those that came since.
+    /// Erases a client, and whoever acts or acted for them; none when there is no client of this
+    /// reference.
     pub async fn erase_client(
         &self,
         reference: &str,
         erasing: &Erasing<'_>,
     ) -> Result<Option<Erased>, StoreError> {
         let mut tx = self.read().await?;
-        if tx.clients().lookup_id(reference).await?.is_none() {
+        let Some(client) = tx.clients().lookup_id(reference).await? else {
             return Ok(None);
+        };
+        let deputies = tx.deputies().references(client).await?;
+        drop(tx);
+        for deputy in deputies {
+            self.erase_one(&deputy, erasing).await?;
         }
+        self.erase_one(reference, erasing).await
+    }
+
+    /// Events have no index by client, because intake would pay for it with every event. So they
+    /// are searched by a reader first, whom no writer waits for; the transaction that erases looks
+    /// only at those that came since.
+    async fn erase_one(
+        &self,
+        reference: &str,
+        erasing: &Erasing<'_>,
+    ) -> Result<Option<Erased>, StoreError> {
+        let mut tx = self.read().await?;
         let named = named::search(&mut tx.conn, reference, named::From::the_beginning()).await?;
         drop(tx);
         let mut tx = self.write().await?;
@@ -138,6 +152,7 @@ impl Erasure<'_> {
             .await?;
         bars::keep_as_hashes(&mut self.0.conn, client, &pepper).await?;
         blank::messages(&mut self.0.conn, client, &messages).await?;
+        blank::surveys(&mut self.0.conn, client, reference).await?;
         blank::cases(&mut self.0.conn, reference, &named.events).await?;
         blank::plans(&mut self.0.conn, &named.events, erasing.now).await?;
         blank::events(&mut self.0.conn, &named.events).await?;
@@ -146,6 +161,7 @@ impl Erasure<'_> {
         blank::audit(&mut self.0.conn, client, &named.deeds).await?;
         blank::test_sends(&mut self.0.conn, client).await?;
         blank::conversations(&mut self.0.conn, client).await?;
+        blank::problems(&mut self.0.conn, client).await?;
         blank::partner(&mut self.0.conn, reference).await?;
         blank::client(&mut self.0.conn, client, &named.partnered).await?;
         let erased = Erased {

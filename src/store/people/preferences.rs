@@ -127,7 +127,27 @@ impl Preferences<'_> {
         self.audit(client, "stopped everything", now, ids).await
     }
 
-    /// Takes a STOP back. What barred the address for another reason stays.
+    /// STOP for good: every address of the client is barred.
+    pub async fn stop_all(
+        &mut self,
+        client: ClientId,
+        message: MessageId,
+        now: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        execute!(self.0.conn, "record a client's STOP for every address",
+            "INSERT INTO suppression (channel, address, reason, message_id, created_at)
+             SELECT DISTINCT channel, address, 'stop', CAST($2 AS BIGINT), CAST($3 AS BIGINT)
+             FROM contact_point WHERE client_id = $1
+             ON CONFLICT (channel, address) DO NOTHING";
+            client, message, now
+        )?;
+        self.audit(client, "stopped everything, by every address", now, ids)
+            .await
+    }
+
+    /// Takes a STOP back, with those that came by the same tap. What barred an address for another reason
+    /// stays.
     pub async fn resume(
         &mut self,
         client: ClientId,
@@ -136,8 +156,10 @@ impl Preferences<'_> {
         ids: &dyn Ids,
     ) -> Result<(), StoreError> {
         execute!(self.0.conn, "take a client's STOP back",
-            "DELETE FROM suppression WHERE reason = 'stop' AND (channel, address) IN
-             (SELECT channel, address FROM message WHERE id = $1)";
+            "DELETE FROM suppression WHERE reason = 'stop' AND ((channel, address) IN
+             (SELECT channel, address FROM message WHERE id = $1) OR message_id IN
+             (SELECT s.message_id FROM suppression s JOIN message m ON m.channel = s.channel
+             AND m.address = s.address WHERE m.id = $1 AND s.reason = 'stop'))";
             message
         )?;
         self.audit(client, "took the stop back", now, ids).await

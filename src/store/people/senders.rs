@@ -2,7 +2,8 @@
 //!
 //! Several clients may have one number, such as a family's. Whoever was told last by it is taken for
 //! the sender. Answers that Araldo gave by itself count for nothing here: nobody is asked anything by
-//! them. Whoever has the number and was told nothing by it is the sender too: the number is theirs.
+//! them. Whoever has the number and was told nothing by it is the sender too: the number is theirs. A client
+//! that was made only to answer a number (`conversations::unknown`) is the sender while nobody else has it.
 //! What a client wrote is kept by `messages::engagement`.
 
 use crate::domain::client::SuppressionReason;
@@ -49,7 +50,9 @@ impl Senders<'_> {
              (SELECT CAST(count(*) AS BIGINT) FROM contact_point s
              WHERE s.address = $1 AND s.channel = 'sms') AS sharing
              FROM contact_point o JOIN client c ON c.id = o.client_id
-             WHERE o.address = $1 AND o.channel = 'sms' ORDER BY o.id DESC LIMIT 1";
+             WHERE o.address = $1 AND o.channel = 'sms' ORDER BY CASE WHEN EXISTS
+             (SELECT 1 FROM unknown_writer w WHERE w.client_id = o.client_id) THEN 1 ELSE 0 END,
+             o.id DESC LIMIT 1";
             number.as_str()
         )
     }
@@ -66,7 +69,11 @@ impl Senders<'_> {
              AND m.address = o.address
              JOIN plan p ON p.id = m.plan_id JOIN event e ON e.id = p.event_id
              WHERE o.address = $1 AND o.channel = 'sms' AND m.opened_at IS NOT NULL
-             AND e.source NOT LIKE $2 ORDER BY m.opened_at DESC, m.id DESC LIMIT 1";
+             AND e.source NOT LIKE $2 AND NOT (EXISTS (SELECT 1 FROM unknown_writer w
+             WHERE w.client_id = o.client_id) AND EXISTS (SELECT 1 FROM contact_point k
+             WHERE k.address = $1 AND k.channel = 'sms' AND NOT EXISTS
+             (SELECT 1 FROM unknown_writer x WHERE x.client_id = k.client_id)))
+             ORDER BY m.opened_at DESC, m.id DESC LIMIT 1";
             number.as_str(), beginning_with(ANSWERS)
         )
     }

@@ -1,10 +1,12 @@
 //! Candidates: whom a plan might tell. First the audience as a list of client ids, frozen once;
 //! then, chunk by chunk in that order, all that eligibility needs to know of each.
 
+use std::collections::HashMap;
 use std::iter::Peekable;
 
+use crate::domain::deputy::{Deputy, DeputyMode};
 use crate::domain::reach::{Addressee, KnownAddress};
-use crate::domain::{Channel, EventId, Reason};
+use crate::domain::{Channel, EventId, Reason, Timestamp};
 use crate::store::database::rows::{json, row};
 use crate::store::database::sql::{all, one, values};
 use crate::store::{StoreError, handle};
@@ -22,6 +24,27 @@ macro_rules! addresses {
             words::rows!("$1"),
             ") AS m JOIN contact_point cp ON cp.client_id = m.client_id
              LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address"
+        )
+    };
+}
+
+/// Who acts for the members in `$1`, with the deputy's own wish on the topic `$2`: a part of that query,
+/// too.
+macro_rules! deputies {
+    () => {
+        concat!(
+            "SELECT ",
+            words::table!(
+                "d.client_id, d.id, d.mode, d.topics, d.cases, d.until, c.locale, c.time_zone,
+                 o.channel, o.address, s.reason,
+                 CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END"
+            ),
+            " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
+            words::rows!("$1"),
+            ") AS m JOIN deputy d ON d.client_id = m.client_id AND d.ended_at IS NULL
+             JOIN client c ON c.id = d.id JOIN contact_point o ON o.client_id = d.id
+             LEFT JOIN suppression s ON s.channel = o.channel AND s.address = o.address
+             LEFT JOIN topic_choice t ON t.client_id = d.id AND t.topic = $2"
         )
     };
 }
@@ -80,9 +103,29 @@ pub struct Candidate {
     /// Every address, in the client's order of preference within each channel.
     #[serde(skip)]
     pub contacts: Vec<KnownAddress>,
+    /// Who acts for the client, whatever the matter, the first who was entered first.
+    #[serde(skip)]
+    pub deputies: Vec<Deputy>,
 }
 
 impl Candidate {
+    /// The same client as a deputy hears of them: at the deputy's address, by the deputy's clock.
+    #[must_use]
+    pub fn as_deputy(&self, deputy: &Deputy) -> Self {
+        let clients = self.wanted.map(|wanted| wanted == 1);
+        Self {
+            locale: deputy.locale.clone(),
+            time_zone: deputy.time_zone.clone(),
+            preferred: Some(deputy.contact.channel.as_str().to_owned()),
+            quiet_from: None,
+            quiet_to: None,
+            wanted: deputy.wish(clients).map(i64::from),
+            contacts: vec![deputy.contact.clone()],
+            deputies: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// What decides by which channel, and at which address.
     #[must_use]
     pub fn addressee(&self) -> Addressee<'_> {
@@ -98,9 +141,18 @@ pub struct Reachable {
     wanted: Option<i64>,
     #[serde(skip)]
     contacts: Vec<KnownAddress>,
+    /// Who acts for the client, whatever the matter.
+    #[serde(skip)]
+    pub deputies: Vec<Deputy>,
 }
 
 impl Reachable {
+    /// The client's wish on the topic.
+    #[must_use]
+    pub fn wish(&self) -> Option<bool> {
+        self.wanted.map(|wanted| wanted == 1)
+    }
+
     /// What decides by which channel, and at which address.
     #[must_use]
     pub fn addressee(&self) -> Addressee<'_> {
@@ -168,12 +220,16 @@ impl Candidates<'_> {
     /// The clients who were told something about a subject, by other events than this one, in order
     /// of their rows: by a message of their own, also one in whose place a newer word went, or by
     /// that of somebody else at their address. What was barred, came too late or was withdrawn
-    /// before it left told nobody.
+    /// before it left told nobody. Whoever is told by a deputy instead counts as told.
     pub async fn told_of(&mut self, subject: &str, but: EventId) -> Result<Vec<i64>, StoreError> {
         values!(self.0, "read who was told of a subject",
             "SELECT DISTINCT m.client_id FROM plan p JOIN message m ON m.plan_id = p.id
              WHERE p.subject = $1 AND p.event_id <> $2 AND (m.opened_at IS NOT NULL
              OR m.state NOT IN ('suppressed', 'expired', 'cancelled')
+             OR (m.reason = 'deputy' AND EXISTS (SELECT 1 FROM deputy d JOIN message t
+             ON t.plan_id = m.plan_id AND t.client_id = d.id WHERE d.client_id = m.client_id
+             AND (t.opened_at IS NOT NULL OR t.reason = 'same_address'
+             OR t.state NOT IN ('suppressed', 'expired', 'cancelled'))))
              OR (m.reason = 'same_address' AND (m.plan_id, m.channel, m.address) IN (
              SELECT t.plan_id, t.channel, t.address FROM plan q JOIN message t ON t.plan_id = q.id
              WHERE q.subject = $1 AND (t.opened_at IS NOT NULL
@@ -191,7 +247,7 @@ impl Candidates<'_> {
         members: &[Member],
         topic: &str,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let (text, addresses): (String, String) = one!(self.0, "read candidates",
+        let (text, addresses, deputies): (String, String, String) = one!(self.0, "read candidates",
             "SELECT (SELECT ", words::table!(
                 "c.id, c.ref, c.name, c.locale, c.time_zone, c.preferred, c.quiet_from,
                  c.quiet_to, c.tracking_consent,
@@ -201,14 +257,16 @@ impl Candidates<'_> {
              CAST(value ->> 1 AS BIGINT) AS place_id FROM ", words::rows!("$1"),
             ") AS m JOIN client c ON c.id = m.client_id
              LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2
-             LEFT JOIN place p ON p.id = m.place_id), (", addresses!(), ")";
+             LEFT JOIN place p ON p.id = m.place_id), (", addresses!(), "), (", deputies!(), ")";
             pairs(members)?, topic
         )?;
         let mut candidates: Vec<Candidate> = list(&text)?;
         candidates.sort_unstable_by_key(|candidate| candidate.client);
         let mut contacts = AddressesInOrder::read(&addresses)?;
+        let mut acting = acting(&deputies)?;
         for candidate in &mut candidates {
             candidate.contacts = contacts.of(candidate.client);
+            candidate.deputies = acting.remove(&candidate.client).unwrap_or_default();
         }
         Ok(candidates)
     }
@@ -219,20 +277,22 @@ impl Candidates<'_> {
         members: &[Member],
         topic: &str,
     ) -> Result<Vec<Reachable>, StoreError> {
-        let (text, addresses): (String, String) = one!(self.0, "read whom an audience reaches",
+        let (text, addresses, deputies): (String, String, String) = one!(self.0, "read whom an audience reaches",
             "SELECT (SELECT ", words::table!(
                 "c.id, c.preferred, CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END"
             ), " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
             words::rows!("$1"), ") AS m JOIN client c ON c.id = m.client_id
              LEFT JOIN topic_choice t ON t.client_id = c.id AND t.topic = $2), (",
-            addresses!(), ")";
+            addresses!(), "), (", deputies!(), ")";
             pairs(members)?, topic
         )?;
         let mut reachable: Vec<Reachable> = list(&text)?;
         reachable.sort_unstable_by_key(|client| client.client);
         let mut contacts = AddressesInOrder::read(&addresses)?;
+        let mut acting = acting(&deputies)?;
         for client in &mut reachable {
             client.contacts = contacts.of(client.client);
+            client.deputies = acting.remove(&client.client).unwrap_or_default();
         }
         Ok(reachable)
     }
@@ -289,6 +349,55 @@ impl AddressRow {
             address: self.address,
             barred: self.barred.map(reason),
         }
+    }
+}
+
+/// One deputy, in the order of the query.
+#[derive(serde::Deserialize)]
+struct DeputyRow {
+    client: i64,
+    id: i64,
+    mode: DeputyMode,
+    topics: String,
+    cases: String,
+    until: Option<i64>,
+    locale: String,
+    time_zone: String,
+    channel: Channel,
+    address: String,
+    barred: Option<String>,
+    wanted: Option<i64>,
+}
+
+/// What the part [`deputies`] of a query found, by client.
+fn acting(text: &str) -> Result<HashMap<i64, Vec<Deputy>>, StoreError> {
+    let mut rows: Vec<DeputyRow> = list(text)?;
+    rows.sort_unstable_by_key(|row| (row.client, row.id));
+    let mut acting: HashMap<i64, Vec<Deputy>> = HashMap::new();
+    for row in rows {
+        acting.entry(row.client).or_default().push(row.deputy()?);
+    }
+    Ok(acting)
+}
+
+impl DeputyRow {
+    fn deputy(self) -> Result<Deputy, StoreError> {
+        let reason = |word: String| word.parse().unwrap_or(Reason::Manual);
+        Ok(Deputy {
+            id: self.id,
+            mode: self.mode,
+            topics: list(&self.topics)?,
+            cases: list(&self.cases)?,
+            until: self.until.map(Timestamp::from_micros),
+            locale: self.locale,
+            time_zone: self.time_zone,
+            contact: KnownAddress {
+                channel: self.channel,
+                address: self.address,
+                barred: self.barred.map(reason),
+            },
+            wanted: self.wanted.map(|wanted| wanted == 1),
+        })
     }
 }
 

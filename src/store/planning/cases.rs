@@ -3,8 +3,9 @@
 //! `case_file` holds the newest state, `case_change` every event. Applying an event a second
 //! time changes nothing, and an older one never overwrites a newer. What the clock says of a case is
 //! one of its events and changes nothing of it ([`Cases::remind`]); when the clock looks is in
-//! `clock`.
+//! `clock`, that a client is asked about a closed case in `asked`.
 
+mod asked;
 mod clock;
 
 use std::collections::HashSet;
@@ -93,7 +94,7 @@ row! {
 /// What the clock says, in SQL.
 macro_rules! reminders {
     () => {
-        "('case.stalled', 'case.due_soon', 'case.silent')"
+        "('case.stalled', 'case.due_soon', 'case.silent', 'case.survey_due', 'case.survey_reminder')"
     };
 }
 
@@ -115,11 +116,12 @@ macro_rules! columns {
 }
 
 impl Cases<'_> {
-    /// Applies what an event says about a case.
+    /// Applies what an event says about a case. `over`: whether it is closed by that
+    /// (`CaseKinds::ends`), which the step alone does not say.
     pub async fn apply(
         &mut self,
         event: EventId,
-        step: CaseStep,
+        (step, over): (CaseStep, bool),
         data: &CaseData,
         occurred_at: Timestamp,
         ids: &dyn Ids,
@@ -127,7 +129,8 @@ impl Cases<'_> {
         let new = CaseId::new(ids.next());
         let case = self.open(new, event, data, occurred_at).await?;
         self.append(event, case, step, data, occurred_at).await?;
-        let change = (event, step, occurred_at);
+        let end = over.then_some(step);
+        let change = (event, end, occurred_at);
         if let Some(now) = self.overwrite(case, change, data).await? {
             return Ok(AppliedToCase {
                 case: now.case,
@@ -210,17 +213,26 @@ impl Cases<'_> {
 
     /// What the case is now, if no newer event is known; none otherwise. Of two events at the same
     /// microsecond the one received later counts as newer. The clock looks at it again, and begins
-    /// anew where the state or the deadline is another one.
+    /// anew where the state or the deadline is another one. `end`: the step by which the case is closed;
+    /// what only adds to a closed one leaves the time of its end.
     async fn overwrite(
         &mut self,
         case: CaseId,
-        (event, step, at): (EventId, CaseStep, Timestamp),
+        (event, end, at): (EventId, Option<CaseStep>, Timestamp),
         data: &CaseData,
     ) -> Result<Option<Overwritten>, StoreError> {
-        let closed_at = (step == CaseStep::Closed).then_some(at);
+        let closed_at = end.map(|_| at);
+        let adds = end.is_some_and(|step| step != CaseStep::Closed);
+        let outdated = CaseStep::outdated(end.is_some());
+        let (surveys, waits): (Vec<_>, Vec<_>) = outdated.partition(|it| it.is_survey());
+        let subjects = |steps: &[CaseStep]| -> Vec<String> {
+            let subjects = steps.iter().map(|step| step.plan_subject(&data.case));
+            subjects.collect()
+        };
         optional!(self.0, "update a case",
             "UPDATE case_file SET client_ref = $2, kind = $3, state = $4, owner = $5,
-             note = $6, expected_by = $7, changed_at = $8, closed_at = $9,
+             note = $6, expected_by = $7, changed_at = $8,
+             closed_at = CASE WHEN closed_at IS NOT NULL AND $13 THEN closed_at ELSE $9 END,
              opened_at = CASE WHEN opened_at > $8 THEN $8 ELSE opened_at END,
              state_since = CASE WHEN state = $4 THEN coalesce(state_since, changed_at) ELSE $8 END,
              seen_at = CASE WHEN ", stands!(), " THEN seen_at
@@ -228,16 +240,21 @@ impl Cases<'_> {
              clock_step = CASE WHEN ", stands!(), " THEN clock_step ELSE 0 END,
              stalled_by = CASE WHEN $9 IS NULL AND ", stands!(), " THEN stalled_by END,
              stalled_at = CASE WHEN $9 IS NULL AND ", stands!(), " THEN stalled_at END,
-             clock_at = CASE WHEN $9 IS NULL THEN $8 END
+             clock_at = CASE WHEN $9 IS NULL THEN $8 END,
+             reopened_at = CASE WHEN closed_at IS NOT NULL AND $9 IS NULL THEN $8
+             ELSE reopened_at END,
+             survey_at = CASE WHEN closed_at IS NOT NULL AND $13 THEN survey_at ELSE $9 END
              WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM case_change WHERE case_id = $1
              AND type NOT IN ", reminders!(), " AND (occurred_at, event_id) > ($8, $10))
              RETURNING ", columns!(),
-            ", opened_at <> changed_at AND (clock_step = 0 OR closed_at IS NOT NULL)
-             AND EXISTS (SELECT 1 FROM plan WHERE plan.superseded_by IS NULL
-             AND plan.subject IN (", words::texts!("$11"), ")) AS outdates_reminders";
+            ", opened_at <> changed_at AND (EXISTS (SELECT 1 FROM plan
+             WHERE plan.superseded_by IS NULL AND plan.subject IN (", words::texts!("$12"), "))
+             OR ((clock_step = 0 OR closed_at IS NOT NULL) AND EXISTS (SELECT 1 FROM plan
+             WHERE plan.superseded_by IS NULL
+             AND plan.subject IN (", words::texts!("$11"), ")))) AS outdates_reminders";
             case, &data.client, &data.kind, &data.state, &data.owner, &data.note,
             data.expected_by.map(|deadline| deadline.to_string()), at, closed_at, event,
-            json(&CaseStep::REMINDERS.map(|step| step.plan_subject(&data.case)))?
+            json(&subjects(&waits))?, json(&subjects(&surveys))?, adds
         )
     }
 

@@ -262,14 +262,15 @@ impl Plans<'_> {
         withdraw_plans(self.0, &older, Withdrawal::Superseded, now).await
     }
 
-    /// Marks as overtaken what the clock said of a case that has moved since, and takes it out of
-    /// the queue. No other plan takes its place, so it stands there as overtaken by itself.
+    /// Marks as overtaken these words of the clock's about a case, and takes them out of the queue. No
+    /// other plan takes their place, so each stands there as overtaken by itself.
     pub async fn withdraw_reminders(
         &mut self,
         case: &str,
+        said: impl Iterator<Item = CaseStep>,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let subjects = CaseStep::REMINDERS.map(|step| step.plan_subject(case));
+        let subjects: Vec<String> = said.map(|step| step.plan_subject(case)).collect();
         let overtaken: Vec<PlanId> = values!(self.0, "mark what the clock said as overtaken",
             "UPDATE plan SET superseded_by = id WHERE superseded_by IS NULL AND subject IN (",
             words::texts!("$1"), ") RETURNING id";

@@ -291,13 +291,14 @@ impl Rectifications<'_> {
         Ok(done == 1)
     }
 
-    /// Whoever got one of its wrong messages on a channel, in order of their rows.
+    /// Whoever got one of its wrong messages on a channel, or whose deputy did, in order of their rows.
     pub async fn members(&mut self, id: i64, channel: Channel) -> Result<Vec<Member>, StoreError> {
         let clients: Vec<i64> = values!(self.0, "read who got a wrong message",
-            "SELECT DISTINCT m.client_id FROM rectification_plan r
+            "SELECT DISTINCT coalesce(d.client_id, m.client_id) FROM rectification_plan r
              JOIN message m ON m.plan_id = r.plan_id JOIN client c ON c.id = m.client_id
+             LEFT JOIN deputy d ON d.id = m.client_id
              WHERE r.rectification_id = $1 AND m.channel = $2 AND m.state IN ", got!(), "
-             ORDER BY m.client_id";
+             ORDER BY 1";
             id, channel
         )?;
         Ok(clients.into_iter().map(Member::without_place).collect())

@@ -28,7 +28,7 @@ row! {
 impl Reports<'_> {
     /// Clients whose reference is `search`, whose name has all words of it in any order, whatever the
     /// accents, who have a place whose code is or begins with it, or who have this `address`; by id.
-    /// `after` is the last id of the page before.
+    /// `after` is the last id of the page before. A deputy is found by number and address alone.
     pub async fn clients(
         &mut self,
         search: &str,
@@ -48,7 +48,8 @@ impl Reports<'_> {
              (SELECT q.municipality FROM place q WHERE q.client_id = c.id
              ORDER BY q.id LIMIT 1) AS municipality
              FROM client c
-             WHERE c.id > $1 AND (c.ref = $3 OR c.id IN (
+             WHERE c.id > $1 AND ($5 IS NOT NULL OR NOT EXISTS (SELECT 1 FROM deputy d WHERE d.id = c.id))
+             AND (c.ref = $3 OR c.id IN (
              SELECT o.client_id FROM contact_point o WHERE o.address = $5
              UNION SELECT h.client_id FROM place h WHERE h.code IN ($3, $6)
              UNION SELECT h.client_id FROM place h WHERE h.code >= $7 AND h.code <= $8

@@ -10,6 +10,7 @@ mod incidents;
 mod messages;
 mod now;
 mod operation;
+mod own_data;
 pub mod partner;
 mod rules;
 mod stats;
@@ -21,10 +22,12 @@ pub use incidents::{DeliveryFunnel, IncidentNews};
 pub use messages::{MessageFilter, MessageList, MessageRow};
 pub use now::{LaneLoad, MOST, Totals};
 pub use operation::{NodeRow, NodeState, ProviderRow};
+pub use own_data::OwnTable;
 pub use rules::RuleFigures;
 pub use stats::{Counts, StatsBy, StatsRow};
 pub use story::{
-    MessageStory, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan, StoryReceipt,
+    EvidenceMark, MessageStory, StoryAttempt, StoryEngagement, StoryEvent, StoryMessage, StoryPlan,
+    StoryReceipt,
 };
 
 handle!(reports -> Reports);

@@ -8,7 +8,8 @@
 use crate::domain::event::CaseData;
 use crate::domain::{CaseId, Channel, MessageId, MessageState, Reason, Timestamp};
 use crate::store::database::rows::row;
-use crate::store::database::sql::{all, optional, value};
+use crate::store::database::sql::{all, one, optional, value};
+use crate::store::insight::satisfaction::{ScoreSums, scores};
 use crate::store::messages::rollup;
 use crate::store::people::clients::name_parts;
 use crate::store::planning::cases::CaseChange;
@@ -193,13 +194,25 @@ impl SeenByPartner<'_> {
              (", rollup::is_read!(), ") AS read,
              (", rollup::is_readable!(), " AND coalesce(p.clicks, TRUE)) AS readable,
              (SELECT min(g.at) FROM engagement g WHERE g.message_id = m.id
-             AND (g.kind IN ('replied', 'confirmed') OR (g.verdict = 'human'
+             AND g.invalidated_at IS NULL AND (g.kind IN ('replied', 'confirmed') OR (g.verdict = 'human'
              AND g.kind IN ('opened', 'clicked', 'viewed')))) AS read_at
              FROM client c JOIN case_file f ON f.client_ref = c.ref
              JOIN case_change h ON h.case_id = f.id JOIN plan p ON p.event_id = h.event_id
              JOIN message m ON m.plan_id = p.id AND m.client_id = c.id
              WHERE c.partner = $1 AND f.ref = $2 ORDER BY m.id DESC LIMIT $3";
             self.partner, reference, limit
+        )
+    }
+
+    /// How its clients say that cases went which they were asked about on these days, both included, while
+    /// the partner looked after them.
+    pub async fn satisfaction(&mut self, from: i64, to: i64) -> Result<ScoreSums, StoreError> {
+        one!(self.conn, "count how satisfied a partner's clients are",
+            "SELECT '' AS name, '' AS label, ", scores!(), "
+             FROM client c JOIN survey s ON s.client_id = c.id
+             WHERE c.partner = $1 AND s.partner = $1 AND s.state = 'asked'
+             AND s.day >= $2 AND s.day <= $3";
+            self.partner, from, to
         )
     }
 

@@ -1,5 +1,6 @@
 //! Sums from the `rollup` table, grouped as asked.
 
+use crate::domain::money::Money;
 use crate::store::StoreError;
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, value};
@@ -81,6 +82,11 @@ row! {
         /// Openings counted without saying who.
         #[serde(skip)]
         pub anonymous_opens: i64,
+        /// Of the accepted: what they cost is known.
+        pub priced: i64,
+        /// What these cost together. Shown by `insight::Spent`, which knows of how many it is.
+        #[serde(skip)]
+        pub cost: Money,
     }
 }
 
@@ -117,7 +123,8 @@ impl Reports<'_> {
              CAST(sum(clicks_measurable) AS BIGINT) AS clicks_measurable,
              CAST(sum(read_measurable) AS BIGINT) AS read_measurable,
              CAST(sum(read) AS BIGINT) AS read,
-             CAST(sum(confirmed) AS BIGINT) AS confirmed
+             CAST(sum(confirmed) AS BIGINT) AS confirmed,
+             CAST(sum(priced) AS BIGINT) AS priced, CAST(sum(cost) AS BIGINT) AS cost
              FROM rollup WHERE day >= $1 AND day <= $2
              GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
             from, to, by.day, by.template, by.version, by.channel

@@ -34,6 +34,8 @@ row! {
         pub client: ClientId as client_id,
         pub channel: Channel,
         pub locale: String,
+        /// For whom its reader acts; none: it is the reader's own.
+        pub for_client: Option<String>,
         /// What it can be refused by.
         pub topic: String,
         /// What consent and quiet hours mean for it.
@@ -58,7 +60,9 @@ impl StatusPages<'_> {
         let found: Option<Followable> = optional!(self.0, "look up a message for its reader",
             "SELECT m.id, m.client_id, m.channel, m.locale, p.topic, p.class, e.type AS event_type,
              e.occurred_at, e.data, EXISTS (SELECT 1 FROM contact_point o WHERE o.client_id = m.client_id
-             AND o.channel = m.channel AND o.address = m.address) AS current
+             AND o.channel = m.channel AND o.address = m.address) AS current,
+             (SELECT r.name FROM deputy d JOIN client r ON r.id = d.client_id
+             WHERE d.id = m.client_id) AS for_client
              FROM message m JOIN client c ON c.id = m.client_id
              JOIN plan p ON p.id = m.plan_id JOIN event e ON e.id = p.event_id WHERE m.id = $1";
             message

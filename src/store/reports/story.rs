@@ -1,5 +1,6 @@
 //! Everything that is known about one message, from the event to the reader's click.
 
+use crate::domain::money::Money;
 use crate::domain::rule::FallbackOutcome;
 use crate::domain::{
     Channel, Class, EventId, Lane, MessageId, MessageState, PlanId, Reason, Timestamp, Tracking,
@@ -60,6 +61,8 @@ row! {
         pub attempted_at: Option<Timestamp> as opened_at,
         pub accepted_at: Option<Timestamp>,
         pub final_at: Option<Timestamp>,
+        /// What its last provider charges, if it takes it.
+        pub price: Option<Money>,
     }
 }
 
@@ -115,9 +118,30 @@ row! {
     }
 }
 
+/// That a piece of evidence turned out wrong; it stays, and does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceMark {
+    pub at: Timestamp,
+    /// `receipt:` or `rule:` with what proved it, or who said so, as in the audit.
+    pub by: String,
+    /// Gone once the client was erased.
+    pub reason: Option<String>,
+}
+
+fn mark(at: Option<Timestamp>, by: Option<String>, reason: Option<String>) -> Option<EvidenceMark> {
+    Some(EvidenceMark {
+        at: at?,
+        by: by.unwrap_or_default(),
+        reason,
+    })
+}
+
 row! {
     #[derive(Debug, Clone, PartialEq)]
     pub struct StoryReceipt {
+        /// By which it is named when somebody says that it is wrong.
+        pub id: i64,
+        pub wrong: Option<EvidenceMark> = mark as (invalidated_at, invalidated_by, invalidated_reason),
         pub provider: String,
         pub kind: String,
         pub code: Option<String>,
@@ -133,6 +157,9 @@ row! {
     /// Something the reader did.
     #[derive(Debug, Clone, PartialEq)]
     pub struct StoryEngagement {
+        /// By which it is named when somebody says that it is wrong.
+        pub id: i64,
+        pub wrong: Option<EvidenceMark> = mark as (invalidated_at, invalidated_by, invalidated_reason),
         pub kind: String,
         pub verdict: String,
         pub grounds: String,
@@ -154,7 +181,7 @@ impl Reports<'_> {
             "SELECT m.id, c.ref AS client_ref, c.name AS client_name, m.channel, m.address,
              m.locale, m.lane, m.tracking, m.state, m.reason, m.due_at, m.expires_at,
              m.wake_at, m.tries, m.risky, m.late_bounce, m.fallback, m.created_at, m.opened_at,
-             m.accepted_at, m.final_at, coalesce(m.reports, m.channel = 'sms') AS reports, ",
+             m.accepted_at, m.final_at, m.price, coalesce(m.reports, m.channel = 'sms') AS reports, ",
             rollup::day!(), " AS day, (", rollup::is_read!(), ") AS read, coalesce(p.clicks, TRUE) AS clicks,
              p.id AS plan_id, p.rule, p.template, p.version, p.topic, p.class, p.subject,
              p.superseded_by, p.cancelled_at, p.created_at AS planned_at,
@@ -187,8 +214,8 @@ impl Reports<'_> {
 
     async fn receipts(&mut self, id: MessageId) -> Result<Vec<StoryReceipt>, StoreError> {
         all!(self.0, "read a message's receipts",
-            "SELECT provider, kind, code, detail, provider_at, received_at
-             FROM receipt WHERE message_id = $1 ORDER BY received_at, id";
+            "SELECT id, provider, kind, code, detail, provider_at, received_at, invalidated_at,
+             invalidated_by, invalidated_reason FROM receipt WHERE message_id = $1 ORDER BY received_at, id";
             id
         )
     }
@@ -196,8 +223,8 @@ impl Reports<'_> {
     /// At most 500: a scanner's flood is cut here, not in the browser.
     async fn engagement(&mut self, id: MessageId) -> Result<Vec<StoryEngagement>, StoreError> {
         all!(self.0, "read what a message's reader did",
-            "SELECT g.kind, g.verdict, g.grounds, g.rule, g.rules_version, g.detail, l.url, g.at
-             FROM engagement g LEFT JOIN link l ON l.id = g.link_id
+            "SELECT g.id, g.kind, g.verdict, g.grounds, g.rule, g.rules_version, g.detail, l.url,
+             g.at, g.invalidated_at, g.invalidated_by, g.invalidated_reason FROM engagement g LEFT JOIN link l ON l.id = g.link_id
              WHERE g.message_id = $1 ORDER BY g.at, g.id LIMIT 500";
             id
         )

@@ -11,7 +11,7 @@ use crate::domain::test_send::TestSendState;
 use crate::domain::{Channel, TestSendId, Timestamp};
 use crate::store::cluster::switches::DISPATCH;
 use crate::store::database::rows::row;
-use crate::store::database::sql::{affected, execute, one, optional};
+use crate::store::database::sql::{affected, execute, one, optional, value};
 use crate::store::{StoreError, handle};
 
 handle! {
@@ -123,6 +123,20 @@ impl TestSends<'_> {
             _ if self.insert(new, now).await? => TestAsked::Taken,
             _ => TestAsked::Known,
         })
+    }
+
+    /// Takes a mail to one of the staff that Araldo itself writes. False: the address is barred, or there
+    /// is one of this id.
+    pub(in crate::store) async fn post(
+        &mut self,
+        new: &NewTestSend<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let is_barred: bool = value!(self.0, "look whether one of the staff may be written to",
+            "SELECT EXISTS (SELECT 1 FROM suppression WHERE channel = $1 AND address = $2)";
+            new.channel, new.address
+        )?;
+        Ok(!is_barred && self.insert(new, now).await?)
     }
 
     async fn insert(&mut self, new: &NewTestSend<'_>, now: Timestamp) -> Result<bool, StoreError> {

@@ -75,7 +75,7 @@ async fn by_name(tx: &mut Tx, mail: &Returned) -> Result<Option<JoinedMail>, Sto
 }
 
 /// The message of an envelope id, or of a Message-ID.
-fn named(name: &str) -> Option<MessageId> {
+pub(super) fn named(name: &str) -> Option<MessageId> {
     let name = name.trim().trim_matches(['<', '>']);
     let local = name.split_once('@').map_or(name, |(local, _)| local);
     Reference::message(local)
@@ -115,9 +115,12 @@ pub(super) fn is_letter(mail: &Returned) -> bool {
 
 /// Whether what the mail says is said of the address that ours went to.
 pub(super) fn names_address(mail: &Returned, message: &MailedMessage) -> bool {
-    let is_ours = |named: &String| {
-        let parsed = EmailAddress::parse(named);
-        parsed.is_ok_and(|parsed| parsed.as_str().eq_ignore_ascii_case(&message.address))
-    };
-    mail.recipients.iter().any(is_ours)
+    let mut named = mail.recipients.iter();
+    named.any(|named| is_same(named, &message.address))
+}
+
+/// Whether an address as somebody writes it is one as we have it.
+pub(super) fn is_same(written: &str, ours: &str) -> bool {
+    let parsed = EmailAddress::parse(written);
+    parsed.is_ok_and(|parsed| parsed.as_str().eq_ignore_ascii_case(ours))
 }

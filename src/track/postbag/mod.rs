@@ -10,26 +10,39 @@
 //! | the name of our mail, and its address | make it undelivered | for a person |
 //! | an address of ours alone | nothing | for a person |
 //!
-//! Next: `joined` (which message), `reports`, `answers` (what follows), `watch` (a mailbox, on one node at
-//! a time).
+//! What one of the staff answers to a mail of ours goes on to the client (`staff`). What a service tells of
+//! mails over HTTP is proven before it comes here (`told`), and believed of the mails that it had.
+//!
+//! Next: `joined` (which message), `reports`, `answers` (what follows), `strangers` (whom nobody knows),
+//! `watch` (a mailbox, on one node at a time).
 
 mod answers;
 mod joined;
 mod reports;
+mod staff;
+mod strangers;
+mod told;
 mod watch;
 
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use self::joined::JoinedMail;
+pub(in crate::track) use self::told::ToldWriter;
+pub use self::told::{ToldInbox, ToldMails, ToldTaken};
 pub use self::watch::InboxWatch;
 use crate::domain::mail_return::MailProof;
+use crate::domain::promise::AnswerPromise;
 use crate::domain::token::Signer;
-use crate::domain::{Clock, Ids, MessageId};
+use crate::domain::{Clock, Ids, MessageId, Timestamp};
 use crate::store::messages::mails::NewMail;
 use crate::store::messages::receipts::ReceiptHorizon;
-use crate::store::{Store, StoreError};
+use crate::store::people::conversations::KeptLine;
+use crate::store::people::staff_mails::SentStaffMail;
+use crate::store::{Store, StoreError, Tx};
 use crate::text::base32;
+use crate::track::dialogue::SafetyTopics;
 use crate::track::returned::{self, Returned, ReturnedClass};
 
 /// The word for a mail of which only the size was looked at.
@@ -45,6 +58,17 @@ pub struct Postbag {
     pub signer: Signer,
     /// How long a report is waited for.
     pub horizon: ReceiptHorizon,
+    pub reception: Reception,
+}
+
+/// What the settings say of those who answer by mail.
+#[derive(Clone, Default)]
+pub struct Reception {
+    /// When people are there, and whose days are counted.
+    pub promise: AnswerPromise,
+    pub safety: SafetyTopics,
+    /// What people whom nobody knows write becomes conversations.
+    pub unknown_mail: bool,
 }
 
 /// What became of a mail. It is durable.
@@ -53,7 +77,8 @@ pub struct MailTaken {
     pub class: ReturnedClass,
     /// A person wrote it.
     pub is_letter: bool,
-    /// It is about a message of ours; else a person should look at it.
+    /// It is about a message of ours, answers a mail to the staff, or waits in the inbox; else a person
+    /// should look at it.
     pub is_ours: bool,
     /// It was not known before.
     pub is_new: bool,
@@ -65,7 +90,11 @@ impl Postbag {
         let mail = returned::read(raw);
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
-        let joined = joined::find(&self.signer, &mut tx, &mail).await?;
+        let sent = staff::find(&self.signer, &mut tx, &mail).await?;
+        let joined = match &sent {
+            Some(_) => None,
+            None => joined::find(&self.signer, &mut tx, &mail).await?,
+        };
         let is_letter = joined::is_letter(&mail);
         let class = mail.class.as_str();
         let message = joined.as_ref().map(|joined| joined.message.id);
@@ -76,18 +105,26 @@ impl Postbag {
             inbox,
             class,
             message,
-            proof: joined.as_ref().map_or(MailProof::None, |it| it.proof),
+            proof: proof(sent.as_ref(), joined.as_ref()),
             status: mail.status.as_deref(),
             at: now,
         };
         let is_new = tx.mails().enter(&entry).await?;
+        let is_of_nobody = sent.is_none() && joined.is_none();
+        let mut waits = false;
+        if is_of_nobody && is_letter && self.reception.unknown_mail {
+            waits = match strangers::keep(self, &mut tx, &mail, &key, now).await? {
+                KeptLine::Kept => is_new,
+                KeptLine::KnownBefore => true,
+                KeptLine::TooMany => false,
+            };
+        }
         if is_new {
-            if let Some(joined) = &joined {
-                if is_letter {
-                    answers::follow(self, &mut tx, &mail, joined, now).await?;
-                } else {
-                    reports::follow(self, &mut tx, &mail, joined, now).await?;
-                }
+            if let Some(sent) = &sent {
+                staff::follow(self, &mut tx, &mail, sent, now).await?;
+            } else if let Some(joined) = &joined {
+                self.follow(&mut tx, (&mail, key.as_str()), joined, now)
+                    .await?;
             }
             fail::fail_point!("mail-before-commit");
             tx.commit().await?;
@@ -102,9 +139,23 @@ impl Postbag {
         Ok(MailTaken {
             class: mail.class,
             is_letter,
-            is_ours: joined.is_some(),
+            is_ours: !is_of_nobody || waits,
             is_new,
         })
+    }
+
+    /// What follows of a mail that is about a message. `key`: the mail's.
+    async fn follow(
+        &self,
+        tx: &mut Tx,
+        (mail, key): (&Returned, &str),
+        joined: &JoinedMail,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match joined::is_letter(mail) {
+            true => answers::follow(self, tx, (mail, key), joined, now).await,
+            false => reports::follow(self, tx, mail, joined, now).await,
+        }
     }
 
     /// Notes a mail that is left to a person because it is too large. `uid`: its number in the mailbox.
@@ -135,6 +186,14 @@ impl Postbag {
             );
         }
         Ok(())
+    }
+}
+
+fn proof(sent: Option<&SentStaffMail>, joined: Option<&JoinedMail>) -> MailProof {
+    match (sent, joined) {
+        (Some(_), _) => MailProof::Token,
+        (None, Some(joined)) => joined.proof,
+        (None, None) => MailProof::None,
     }
 }
 

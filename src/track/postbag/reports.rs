@@ -8,6 +8,7 @@ use crate::domain::client::SuppressionReason;
 use crate::domain::mail_return::{MAILBOX_REPORTS, MailProof};
 use crate::domain::receipt::ReceiptKind;
 use crate::domain::{Address, EmailAddress, Timestamp};
+use crate::store::messages::mails::MailedMessage;
 use crate::store::messages::receipts::NewReceipt;
 use crate::store::{StoreError, Tx};
 use crate::text::sanitize;
@@ -24,7 +25,7 @@ pub(super) async fn follow(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if mail.class == ReturnedClass::Complaint && joined.proof == MailProof::Token {
-        return complain(tx, joined, now).await;
+        return complain(tx, &joined.message, now).await;
     }
     let Some(kind) = kind(mail.class, joined.proof) else {
         return Ok(());
@@ -37,7 +38,8 @@ pub(super) async fn follow(
         kind,
         code: mail.status.clone(),
         detail: Some(detail(mail)),
-        provider_at: happened(mail, now),
+        // What anybody can have written who saw the mail proves no other report wrong.
+        provider_at: happened(mail, now).filter(|_| joined.proof == MailProof::Token),
         bad_address: mail.class == ReturnedClass::Hard && is_sure,
     };
     let ids = &*postbag.ids;
@@ -62,12 +64,16 @@ const fn kind(class: ReturnedClass, proof: MailProof) -> Option<ReceiptKind> {
 }
 
 /// The reader called it unwanted: nothing more goes to the address, whatever it is about.
-async fn complain(tx: &mut Tx, joined: &JoinedMail, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn complain(
+    tx: &mut Tx,
+    mailed: &MailedMessage,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     // It is empty when the client was erased.
-    let Ok(address) = EmailAddress::parse(&joined.message.address) else {
+    let Ok(address) = EmailAddress::parse(&mailed.address) else {
         return Ok(());
     };
-    let (address, message) = (Address::Email(address), Some(joined.message.id));
+    let (address, message) = (Address::Email(address), Some(mailed.id));
     let reason = SuppressionReason::Complaint;
     tx.suppressions()
         .suppress(&address, reason, message, now)
@@ -80,13 +86,18 @@ fn detail(mail: &Returned) -> String {
         // An out-of-office notice tells where its writer is.
         return "a program answered".to_owned();
     }
-    let words = mail.reason.split_whitespace();
+    quoted(mail.class, &mail.reason)
+}
+
+/// The class and what was said, without addresses.
+pub(super) fn quoted(class: ReturnedClass, said: &str) -> String {
+    let words = said.split_whitespace();
     let words = words.map(|word| match word.contains('@') {
         true => "(address)",
         false => word,
     });
     let said = words.collect::<Vec<_>>().join(" ");
-    sanitize::excerpt(&format!("{}: {said}", mail.class), LONGEST)
+    sanitize::excerpt(&format!("{class}: {said}"), LONGEST)
 }
 
 /// When it says that it happened, if that can be.

@@ -31,6 +31,7 @@ use self::opened::{OpenedMail, date_seconds, decoded_words};
 use self::original::{OriginalMail, bare_id};
 use self::prose::ProseReport;
 use self::sender::MailSender;
+use crate::channel::Permanence;
 use crate::domain::limits::{RETURNED_ID, RETURNED_REASON};
 use crate::text::sanitize::{excerpt, line};
 
@@ -51,6 +52,12 @@ const WORST_FIRST: [ReturnedClass; 5] = [
 #[must_use]
 pub fn rules_version() -> u32 {
     rules::rules_version()
+}
+
+/// What a service's word for a bounce means, beside what it quotes of the server that refused.
+#[must_use]
+pub(super) fn told(status: Option<&str>, said: &str, permanence: Permanence) -> ReturnedClass {
+    rules::told(status, said, permanence)
 }
 
 /// What a mail means. Whatever cannot be read is no report, and says why.
@@ -232,6 +239,7 @@ fn begun(mail: &OpenedMail, sender: &MailSender<'_>, original: &OriginalMail) ->
             is_automatic: false,
         },
         text: String::new(),
+        has_files: mail.has_files,
     }
 }
 

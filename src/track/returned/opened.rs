@@ -32,6 +32,8 @@ pub(super) struct OpenedMail {
     pub(super) parts: Vec<MailPart>,
     /// Mails that it carries.
     pub(super) inner: Vec<Self>,
+    /// It carries something beside what its writer wrote; pictures of a signature are nothing.
+    pub(super) has_files: bool,
 }
 
 #[derive(Debug)]
@@ -47,6 +49,7 @@ struct BodyForm {
     charset: Option<String>,
     report_type: Option<String>,
     encoding: String,
+    is_file: bool,
 }
 
 impl OpenedMail {
@@ -114,6 +117,7 @@ impl OpenedMail {
                 return;
             }
         }
+        self.has_files |= form.is_file;
         match form.kind.as_str() {
             "message/rfc822" | "message/global" | "message/news" | "text/rfc822" => {
                 let raw = form.decoded(body);
@@ -131,14 +135,14 @@ impl BodyForm {
     fn of(fields: &ReturnedFields) -> Self {
         let said = fields.get("content-type").unwrap_or("text/plain");
         let kind = said.split([';', ' ', '\t']).next().unwrap_or_default();
-        let kind = kind.to_ascii_lowercase();
+        let kind = match kind.contains('/') {
+            true => kind.to_ascii_lowercase(),
+            false => "text/plain".to_owned(),
+        };
         let encoding = fields.get("content-transfer-encoding").unwrap_or_default();
         Self {
-            kind: if kind.contains('/') {
-                kind
-            } else {
-                "text/plain".to_owned()
-            },
+            is_file: is_file(&kind, fields),
+            kind,
             boundary: parameter(said, "boundary"),
             charset: parameter(said, "charset"),
             report_type: parameter(said, "report-type").map(|kind| kind.to_ascii_lowercase()),
@@ -249,6 +253,17 @@ fn sections<'a>(body: &'a [u8], boundary: Option<&str>) -> Vec<&'a [u8]> {
     // Cut off: the last part ends with the mail.
     sections.extend(begun.and_then(|begun| body.get(begun..)));
     sections
+}
+
+/// Whether a part is something to be kept and not to be read: neither words nor a signature.
+fn is_file(kind: &str, fields: &ReturnedFields) -> bool {
+    let said = fields.get("content-disposition").unwrap_or_default();
+    let said = said.trim_start().to_ascii_lowercase();
+    let is_signature = kind.ends_with("-signature");
+    let is_shown = fields.has("content-id") || said.starts_with("inline");
+    let is_words = kind.starts_with("text/") || kind.starts_with("multipart/");
+    let is_picture = kind.starts_with("image/") && is_shown;
+    !is_signature && (said.starts_with("attachment") || !is_words && !is_picture)
 }
 
 fn is_text(kind: &str) -> bool {

@@ -47,6 +47,8 @@ pub struct Returned {
     pub envelope: ReturnedHead,
     /// What a person wrote: neither what is quoted nor a signature. Empty for reports.
     pub text: String,
+    /// It carries something beside its text.
+    pub has_files: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::report::ReturnedClass;
 use super::said::{Said, holds};
+use crate::channel::Permanence;
 
 /// Read once. It is a part of the program, and a test reads it; were it broken, nothing would be hard.
 static RULES: LazyLock<RuleTable> =
@@ -62,6 +63,24 @@ pub(super) fn judged(said: &Said) -> Option<ReturnedClass> {
     } else {
         rule.class
     })
+}
+
+/// What a service's word for a bounce means beside what it quotes of the server. The words know whether the
+/// address or the mail is meant, the service knows whether anybody will try again.
+pub(super) fn told(status: Option<&str>, text: &str, permanence: Permanence) -> ReturnedClass {
+    // A bare code says less than the service's own word.
+    let said = Said {
+        code: None,
+        ..Said::of(status, text)
+    };
+    match (judged(&said), permanence) {
+        (Some(ReturnedClass::Hard), Permanence::Transient) => ReturnedClass::Soft,
+        (Some(class @ (ReturnedClass::Hard | ReturnedClass::Soft | ReturnedClass::Policy)), _) => {
+            class
+        }
+        (_, Permanence::Permanent) => ReturnedClass::Hard,
+        (_, Permanence::Transient | Permanence::Undetermined) => ReturnedClass::Soft,
+    }
 }
 
 /// Whether the words alone decide.
@@ -128,6 +147,25 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn a_service_may_be_wrong_about_whom_a_refusal_is_meant_for() {
+        let (permanent, transient) = (Permanence::Permanent, Permanence::Transient);
+        for (text, permanence, class) in [
+            ("550 5.1.1 user unknown", permanent, ReturnedClass::Hard),
+            ("550 5.1.1 user unknown", transient, ReturnedClass::Soft),
+            (
+                "550 5.7.26 unauthenticated",
+                permanent,
+                ReturnedClass::Policy,
+            ),
+            ("552 5.2.2 mailbox full", permanent, ReturnedClass::Soft),
+            ("550 no words that we know", permanent, ReturnedClass::Hard),
+            ("", Permanence::Undetermined, ReturnedClass::Soft),
+        ] {
+            assert_eq!(told(None, text, permanence), class, "{text} {permanence:?}");
+        }
     }
 
     #[test]

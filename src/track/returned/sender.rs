@@ -1,5 +1,7 @@
 //! Who wrote a mail: a mail system, another program, or a person, by its head alone.
 
+use mail_parser::MessageParser;
+
 use super::TRACES;
 use super::addresses::{addresses, first_address, is_daemon, local_part, token};
 use super::fields::ReturnedFields;
@@ -19,6 +21,14 @@ const CAME_TO: [&str; 6] = [
     "to",
 ];
 
+/// The address of `From`, never what stands in its name or in a comment beside it.
+fn author(raw: &str) -> Option<String> {
+    let head = format!("From: {raw}\r\n\r\n");
+    let mail = MessageParser::new().parse(head.as_bytes())?;
+    let address = mail.from()?.first()?.address()?;
+    first_address(address)
+}
+
 /// What the head shows. Texts are folded.
 pub(super) struct MailSender<'a> {
     fields: &'a ReturnedFields,
@@ -30,7 +40,8 @@ pub(super) struct MailSender<'a> {
 
 impl<'a> MailSender<'a> {
     pub(super) fn of(mail: &'a OpenedMail) -> Self {
-        let from = decoded_words(mail.fields.get("from").unwrap_or_default());
+        let raw = mail.fields.get("from").unwrap_or_default();
+        let from = decoded_words(raw);
         let subject = decoded_words(mail.fields.get("subject").unwrap_or_default());
         // An address alone is no name, but `MAILER-DAEMON` without a domain is one.
         let is_named = from.contains('<') || first_address(&from).is_none();
@@ -41,7 +52,11 @@ impl<'a> MailSender<'a> {
             .unwrap_or_default();
         Self {
             fields: &mail.fields,
-            from: first_address(&from),
+            from: match mail.fields.all("from").nth(1) {
+                // Nobody is its author for certain (RFC 5322 §3.6 allows one).
+                Some(_) => None,
+                None => author(raw).or_else(|| first_address(&from)),
+            },
             subject: words(&subject),
             name: words(name).replace(['"', '\''], "").trim().to_owned(),
         }
@@ -156,5 +171,23 @@ impl<'a> MailSender<'a> {
             || is_daemon(address)
             || self.is_null()
             || self.has("x-failed-recipients")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_wrote_is_the_address_and_not_the_name_beside_it() {
+        for head in [
+            "\"op@example.it\" <evil@evil.example>",
+            "op@example.it <evil@evil.example>",
+            "<evil@evil.example> (<op@example.it>)",
+            "\"<op@example.it>\" <evil@evil.example>",
+            "evil@evil.example",
+        ] {
+            assert_eq!(author(head).as_deref(), Some("evil@evil.example"), "{head}");
+        }
     }
 }

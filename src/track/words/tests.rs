@@ -54,6 +54,13 @@ fn a_word_is_known_however_it_is_written() {
         ("ancra", SentWord::No),
         ("non ancora", SentWord::No),
         ("not yet", SentWord::No),
+        ("1", SentWord::Score(1)),
+        (" 5! ", SentWord::Score(5)),
+        ("4 grazie", SentWord::Score(4)),
+        (
+            "> Come è andata? Risponda da 1 a 5\n3\nInviato da iPhone",
+            SentWord::Score(3),
+        ),
     ] {
         assert_eq!(understood(text), word, "{text}");
     }
@@ -85,7 +92,11 @@ fn what_may_mean_something_else_is_for_a_person() {
         "non",
         "la luce",
         "startup",
-        "1",
+        "0",
+        "6",
+        "12",
+        "4,5",
+        "1 lampada",
         "il bus non ferma allo stop",
         "per favore fate stop ai lavori",
         "ok",

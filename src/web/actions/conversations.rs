@@ -1,74 +1,45 @@
 //! Conversations with clients as the inbox and programs move them: each move checked, written, and noted in
 //! the audit, which never holds the words.
 //!
-//! An answer is a message like any other: an event asks for it, by the channel the client wrote on, with
-//! the words as a variable. A STOP of the client holds, and is said here before anything is kept.
-
-use serde_json::json;
+//! An answer is a message like any other; what may be answered, and how it is kept, is `track::dialogue`'s,
+//! because the staff answer by mail as well.
 
 use crate::domain::conversation::ConversationState;
-use crate::domain::event::{Arrival, CONVERSATIONS, MESSAGE_REQUESTED};
 use crate::domain::limits::{CLOSING_REASON, LONGEST_ANSWER};
-use crate::domain::{Class, EventId};
 use crate::store::access::audit::AuditEntry;
-use crate::store::people::conversations::{Conversation, NewAnswer};
-use crate::store::planning::events::Accept;
+use crate::store::people::conversations::Conversation;
 use crate::store::{StoreError, Tx};
 use crate::text::sanitize;
-use crate::text::tree::Tree;
+use crate::track::dialogue::{ANSWER_TEMPLATE, Answering, NotAnswered, SeenLines, TypedAnswer};
 use crate::web::Web;
 use crate::web::problem::Problem;
 
-/// The template that carries answers.
-const TEMPLATE: &str = "reply-answer";
-/// No template has this topic, so that no client is offered to refuse it: an answer to their own words is
-/// no news.
-const TOPIC: &str = "answers";
-
-/// Why an answer was not taken; nothing was kept of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::web) enum NotAnswered {
-    /// It is empty, or too long.
-    Unfit,
-    /// Another line came meanwhile: somebody else answered, or the client wrote more.
-    Stale,
-    /// Nobody is known with this number, or the client was erased.
-    NoClient,
-    /// The client wants no more by this channel, or has no address there.
-    Barred,
-    /// The organisation's own texts lack the one that carries answers.
-    NoTemplate,
-}
-
-impl NotAnswered {
-    /// As programs hear it.
-    pub(in crate::web) fn problem(self) -> Problem {
-        let (code, detail) = match self {
-            Self::Unfit => (
-                "invalid_field",
-                format!("write a text of at most {LONGEST_ANSWER} characters"),
-            ),
-            Self::Stale => {
-                return Problem::conflict(
-                    "the conversation has another line since; read it again, then answer",
-                );
-            }
-            Self::NoClient => (
-                "no_client",
-                "no client is known with this number; call it, or write a client down with it"
-                    .to_owned(),
-            ),
-            Self::Barred => (
-                "barred",
-                "the client wants nothing more by this channel, or has no address there".to_owned(),
-            ),
-            Self::NoTemplate => (
-                "unknown_template",
-                format!("there is no published template `{TEMPLATE}`"),
-            ),
-        };
-        Problem::unprocessable(code, "/text", detail)
-    }
+/// Why an answer was not taken, as programs hear it.
+pub(in crate::web) fn problem(fault: NotAnswered) -> Problem {
+    let (code, detail) = match fault {
+        NotAnswered::Unfit => (
+            "invalid_field",
+            format!("write a text of at most {LONGEST_ANSWER} characters"),
+        ),
+        NotAnswered::Stale => {
+            return Problem::conflict(
+                "the conversation has another line since; read it again, then answer",
+            );
+        }
+        NotAnswered::NoClient => (
+            "no_client",
+            "the client was erased: there is nobody to answer".to_owned(),
+        ),
+        NotAnswered::Barred => (
+            "barred",
+            "the client wants nothing more by this channel, or has no address there".to_owned(),
+        ),
+        NotAnswered::NoTemplate => (
+            "unknown_template",
+            format!("there is no published template `{ANSWER_TEMPLATE}`"),
+        ),
+    };
+    Problem::unprocessable(code, "/text", detail)
 }
 
 /// Answers. `seen`: how many lines whoever answers saw. None: it is on its way.
@@ -79,76 +50,72 @@ pub(in crate::web) async fn answer(
     seen: i64,
     typed: &str,
 ) -> Result<Option<NotAnswered>, Problem> {
-    let text = sanitize::prose(typed);
-    let text = text.trim();
-    if text.is_empty() || text.chars().nth(LONGEST_ANSWER).is_some() {
-        return Ok(Some(NotAnswered::Unfit));
-    }
-    let now = web.clock.now();
     let mut tx = web.store.write().await?;
     let found = found(&mut tx, id).await?;
-    let Some(client) = found.client_ref.as_deref() else {
-        return Ok(Some(NotAnswered::NoClient));
+    let answering = Answering {
+        ids: &*web.ids,
+        now: web.clock.now(),
     };
-    if !tx.conversations().may_be_told(id).await? {
-        return Ok(Some(NotAnswered::Barred));
-    }
-    if tx.templates().lookup_published(TEMPLATE).await?.is_none() {
-        return Ok(Some(NotAnswered::NoTemplate));
-    }
-    let event = ask(web, &mut tx, &found, client, text).await?;
-    let line = NewAnswer {
-        id: web.ids.next(),
-        conversation: id,
-        seen,
-        channel: found.channel,
-        text,
+    let answer = TypedAnswer {
         by,
-        event,
-        at: now,
+        seen: SeenLines::Count(seen),
+        text: typed,
     };
-    if !tx.conversations().answer(&line).await? {
-        return Ok(Some(NotAnswered::Stale));
+    let fault = answering.answer(&mut tx, &found, &answer).await?;
+    if fault.is_none() {
+        tx.commit().await?;
+        web.wake.events_stored();
     }
-    note(web, &mut tx, by, "conversation.answered", id).await?;
-    tx.commit().await?;
-    web.wake.events_stored();
-    Ok(None)
+    Ok(fault)
 }
 
-/// The event that asks for the answer to be sent.
-async fn ask(
-    web: &Web,
-    tx: &mut Tx,
-    found: &Conversation,
-    client: &str,
-    text: &str,
-) -> Result<EventId, StoreError> {
-    let (id, now) = (web.ids.next(), web.clock.now());
-    let event = json!({
-        "specversion": "1.0",
-        "id": id.to_string(),
-        "source": format!("{CONVERSATIONS}{}", found.id),
-        "type": MESSAGE_REQUESTED,
-        "subject": client,
-        "data": {
-            "client": client,
-            "template": TEMPLATE,
-            "variables": { "answer": { "text": text } },
-            "channels": [found.channel],
-            "class": Class::Service,
-            "topic": TOPIC,
-        },
-    });
-    let unfit = |fault: &dyn std::fmt::Display| {
-        StoreError::Unfit(format!("cannot keep an answer to a client: {fault}"))
-    };
-    let event = Arrival::parse(Tree::from(&event), now).map_err(|fault| unfit(&fault))?;
-    let taken = tx.events().accept([event], now, &*web.ids).await?;
-    match taken.first() {
-        Some(Accept::New(event)) => Ok(*event),
-        _ => Err(unfit(&"its event is there already")),
+/// Why nobody was named as the one who wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum NotIdentified {
+    /// There is no client of this reference.
+    NoSuchClient,
+    /// The conversation is with a client already, or was erased.
+    Known,
+}
+
+impl NotIdentified {
+    /// As programs hear it.
+    pub(in crate::web) fn problem(self) -> Problem {
+        let (code, detail) = match self {
+            Self::NoSuchClient => ("unknown_client", "there is no client of this reference"),
+            Self::Known => ("known", "it is known who wrote this, or they were erased"),
+        };
+        Problem::unprocessable(code, "/client", detail)
     }
+}
+
+/// Says which client an unknown number or address is: what was written and sent is that client's then.
+/// None: it is so.
+pub(in crate::web) async fn identify(
+    web: &Web,
+    by: &str,
+    id: i64,
+    client: &str,
+) -> Result<Option<NotIdentified>, Problem> {
+    let mut tx = web.store.write().await?;
+    let found = found(&mut tx, id).await?;
+    let is_unknown = found.is_unknown || found.client.is_none() && found.address.is_some();
+    if !is_unknown {
+        return Ok(Some(NotIdentified::Known));
+    }
+    let Some(known) = tx.clients().lookup_id(client).await? else {
+        return Ok(Some(NotIdentified::NoSuchClient));
+    };
+    if tx.conversations().is_unknown_writer(known).await? {
+        return Ok(Some(NotIdentified::NoSuchClient));
+    }
+    let from = found.client_ref.clone().unwrap_or_default();
+    tx.conversations()
+        .identify(&found, known, (from.as_str(), client))
+        .await?;
+    note(web, &mut tx, by, "conversation.identified", id).await?;
+    tx.commit().await?;
+    Ok(None)
 }
 
 /// Gives it to one of those who may answer, or to nobody. False: there is no such person.

@@ -4,10 +4,16 @@
 //! Next: `conversations`, then `rectifying`.
 
 pub(super) mod bars;
+pub(super) mod codes;
 pub(super) mod conversations;
 pub(super) mod dead_letters;
+pub(super) mod deputies;
+pub(super) mod evidence;
+pub(super) mod forwarding;
 pub(super) mod insight;
+pub(super) mod letters;
 pub(super) mod pasted_rules;
 pub(super) mod rectifying;
 pub(super) mod rule_names;
+pub(super) mod satisfaction;
 pub(super) mod webhooks;

@@ -1,5 +1,5 @@
 //! The API under `/v1`: one folder per resource, one file per verb. The table below says who may;
-//! keys are checked by `auth::keys`, bodies read by `web::body`, lists cut into pages by `page`. What
+//! keys are checked by `auth::keys`, bodies read by `web::request`, lists cut into pages by `page`. What
 //! comes in is made into the words of `domain` by `intake`; what goes out is what `store` keeps.
 
 use crate::domain::api_key::Scope::{
@@ -17,6 +17,7 @@ mod described;
 mod docs;
 mod events;
 mod feed;
+mod forwardings;
 mod health;
 mod incidents;
 mod insight;
@@ -48,10 +49,12 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/metrics", Access::Anyone, metrics::get)
         // What may be asked is no secret: it tells of nobody.
-        .get("/docs", Access::Anyone, docs::get)
+        .get("/docs", Access::Anyone, docs::list)
+        .get("/docs/{part}", Access::Anyone, docs::part)
         .get("/v1/openapi.json", Access::Anyone, described::get::get)
         .get("/v1/stats", key(&[StatsRead]).asking(stats::QUERY), stats::get)
         .get("/v1/insight", key(&[StatsRead]).asking(insight::summary::QUERY), insight::summary::get)
+        .get("/v1/insight/satisfaction", key(&[StatsRead]).asking(insight::summary::QUERY), insight::satisfaction::get)
         .get("/v1/insight/unread", key(&[ClientsRead]).asking(insight::unread::QUERY), insight::unread::get)
         .get("/v1/reachability", key(&[StatsRead]).asking(insight::reach::QUERY), insight::reach::get)
         .get("/v1/contacts-per-day", key(&[StatsRead]).asking(insight::summary::QUERY), insight::calls::get)
@@ -75,12 +78,17 @@ pub(super) fn routes() -> Routes {
         .put("/v1/clients/{ref}", key(&[ClientsWrite]), clients::put::put)
         .delete("/v1/clients/{ref}", key(&[ClientsWrite]), clients::delete::delete)
         .delete("/v1/clients/{ref}/suppressions/{channel}", key(&[ClientsWrite]), clients::lift::delete)
+        .get("/v1/clients/{ref}/deputies", key(&[ClientsRead]), clients::deputies::get)
+        .put("/v1/clients/{ref}/deputies", key(&[ClientsWrite]), clients::deputies::put)
+        .delete("/v1/clients/{ref}/deputies/{deputy}", key(&[ClientsWrite]), clients::deputies::delete)
         .get("/v1/cases", key(&[CasesRead]).asking(cases::list::QUERY), cases::list::get)
         .get("/v1/cases/{ref}", key(&[CasesRead]), cases::get::get)
         .put("/v1/cases/{ref}", key(&[CasesWrite]), cases::put::put)
         .get("/v1/conversations", key(&[RepliesRead]).asking(conversations::list::QUERY), conversations::list::get)
         .get("/v1/conversations/{id}", key(&[RepliesRead]), conversations::get::get)
         .post("/v1/conversations/{id}", key(&[RepliesWrite]), conversations::post::post)
+        .get("/v1/forwardings", key(&[RepliesRead]).asking(PAGE), forwardings::list::get)
+        .post("/v1/forwardings", key(&[RepliesWrite]), forwardings::post::post)
         .get("/v1/incidents", key(&[IncidentsRead]).asking(PAGE), incidents::list::get)
         .post("/v1/incidents:preview", key(&[IncidentsRead]), incidents::preview::post)
         .get("/v1/incidents/{ref}", key(&[IncidentsRead]), incidents::get::get)
@@ -103,4 +111,6 @@ pub(super) fn routes() -> Routes {
         .get("/v1/messages/{id}", key(read), messages::get::get)
         // The verb is part of the last segment: `{id}:cancel`.
         .post("/v1/messages/{id}", key(&[MessagesWrite]), messages::cancel::post)
+        // `{evidence}:invalidate`, as above.
+        .post("/v1/messages/{id}/evidence/{evidence}", key(&[MessagesWrite]), messages::evidence::post)
 }

@@ -4,6 +4,8 @@
 //! `clicked` of `clicks_measurable`, `read` of `read_measurable`, `confirmed` and `replied` of
 //! `reached`. An SMS cannot be opened: in rows of SMS alone, `opened` is null. In rows that are
 //! not grouped by channel both `opened` and `measurable` count the e-mails and nothing else.
+//! `cost` is that of the `priced`, of the `accepted`, and null where no price is known; `currency` says in what.
+//! `restated` has the days of which evidence turned out wrong after they had ended.
 //! `rules_version` says by which rules hits are told from machines' now (docs/reading.md).
 
 use axum::Json;
@@ -13,6 +15,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Channel, Timestamp};
+use crate::insight::Spent;
+use crate::store::messages::restated::RestatedDay;
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::track::verdict::rules;
 use crate::web::Web;
@@ -56,8 +60,24 @@ pub(crate) async fn get(
     let mut tx = web.store.read().await?;
     let rows = tx.reports().stats(from, to, by).await?;
     let rows: Vec<Value> = rows.iter().map(|found| row(found, by)).collect();
+    let anew = restated(&tx.restated_days().between(from, to).await?);
     let version = rules::known().version;
-    Ok(Json(json!({ "rows": rows, "rules_version": version })))
+    let currency = web.console.prices().currency.as_str();
+    Ok(Json(
+        json!({ "rows": rows, "restated": anew, "currency": currency, "rules_version": version }),
+    ))
+}
+
+/// Days whose sums are not those that they ended with: evidence turned out wrong since.
+pub(super) fn restated(days: &[RestatedDay]) -> Vec<Value> {
+    let day = |found: &RestatedDay| {
+        json!({
+            "day": date(found.day),
+            "restated_at": found.restated_at,
+            "corrections": found.messages,
+        })
+    };
+    days.iter().map(day).collect()
 }
 
 /// The day of a date, or the one in `zone` of a time.
@@ -113,6 +133,7 @@ fn row(found: &StatsRow, by: StatsBy) -> Value {
     if let Ok(Value::Object(counts)) = serde_json::to_value(found.counts) {
         row.extend(counts);
     }
+    row.insert("cost".into(), json!(Spent::of(&found.counts).money()));
     if by.channel && found.channel == Channel::Sms.as_str() {
         row.insert("opened".into(), Value::Null);
     }

@@ -6,5 +6,6 @@ pub(in crate::web) mod device;
 pub mod keys;
 mod noted;
 pub mod password;
+pub(in crate::web) mod second_factor;
 pub mod session;
 pub(in crate::web) mod throttle;

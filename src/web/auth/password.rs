@@ -1,6 +1,5 @@
 //! Passwords of the console: argon2id, slow on purpose, a few at a time, and few waiting.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -8,6 +7,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use rand::RngExt as _;
 use tokio::sync::Semaphore;
+use zxcvbn::feedback::Feedback;
 
 use crate::domain::limits::{PASSWORDS_AT_ONCE, PASSWORDS_WAITING, PASSWORDS_WAITING_KNOWN};
 
@@ -42,9 +42,9 @@ pub enum PasswordError {
     /// Whoever knows the address knows it.
     #[error("the password is the e-mail address; use another")]
     Address,
-    /// Among those that are guessed first.
-    #[error("the password is one that is guessed first; use another")]
-    Common,
+    /// Guessed within hours by whoever has its hash.
+    #[error("the password is easily guessed; use several words that do not belong together")]
+    Weak(Feedback),
     /// The hash could not be made.
     #[error("cannot hash the password: {0}")]
     Hash(String),
@@ -53,57 +53,42 @@ pub enum PasswordError {
     Busy(#[from] TooManyLogins),
 }
 
-/// Of twelve characters and more, in small letters: what people write who must write twelve.
-const COMMON: [&str; 20] = [
-    "123456789012",
-    "1234567890123",
-    "1234567890123456",
-    "0123456789012",
-    "012345678901",
-    "abcdefghijkl",
-    "passwordpassword",
-    "password1234",
-    "password12345",
-    "password123456",
-    "qwertyuiop12",
-    "qwertyuiop123",
-    "qwertyuiopas",
-    "qwertyuiopasdfgh",
-    "administrator",
-    "amministratore",
-    "changeme1234",
-    "cambiami1234",
-    "benvenuto123",
-    "letmeinletmein",
-];
-/// Fewer different characters than this are a pattern, such as `abcabcabcabc`.
-const DIFFERENT: usize = 5;
+/// Parts of an address shorter than this are in many words, and say nothing.
+const SAID_OF_ONESELF: usize = 3;
 
-/// Whether a person may choose this password; the command line asks for its length alone.
+/// Whether a person may choose this password; the command line asks for its length alone. Takes some
+/// milliseconds, for which the length is bounded first.
 pub fn judge(password: &str, email: &str) -> Result<(), PasswordError> {
     let length = password.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
         return Err(PasswordError::Length(length));
     }
-    let small = password.trim().to_lowercase();
-    if small == email.to_lowercase() {
+    let address = email.to_lowercase();
+    if password.trim().to_lowercase() == address {
         return Err(PasswordError::Address);
     }
-    let different: BTreeSet<char> = small.chars().collect();
-    if different.len() < DIFFERENT || COMMON.contains(&small.as_str()) {
-        return Err(PasswordError::Common);
+    let parts = address.split(|c: char| !c.is_alphanumeric());
+    let of_oneself = parts.filter(|part| part.len() >= SAID_OF_ONESELF);
+    let inputs: Vec<&str> = of_oneself.chain(["araldo", address.as_str()]).collect();
+    let judged = zxcvbn::zxcvbn(password, &inputs);
+    if judged.score() >= zxcvbn::Score::Three {
+        return Ok(());
     }
-    Ok(())
+    Err(PasswordError::Weak(
+        judged.feedback().cloned().unwrap_or_default(),
+    ))
 }
 
-/// Hashes a new password in turn with those that are checked, and holds up nobody else.
-pub async fn make(password: String) -> Result<String, PasswordError> {
+/// Judges and hashes a new password of the person with this address, in turn with those that are checked, and
+/// holds up nobody else.
+pub async fn make(password: String, email: String) -> Result<String, PasswordError> {
     let place = WAITING[LoginKind::Known as usize]
         .try_acquire()
         .map_err(|_| TooManyLogins)?;
     let turn = AT_ONCE.acquire().await.map_err(|_| TooManyLogins)?;
     let work = move || {
         let _held = (place, turn);
+        judge(&password, &email)?;
         hash(&password)
     };
     let done = tokio::task::spawn_blocking(work).await;
@@ -228,14 +213,17 @@ mod tests {
             judged("Anna@Example.org"),
             Err(PasswordError::Address)
         ));
-        for common in ["Password1234", "abababababababab", "Amministratore"] {
-            assert!(
-                matches!(judged(common), Err(PasswordError::Common)),
-                "{common}"
-            );
+        for weak in [
+            "Password1234",
+            "abababababababab",
+            "qwertyuiopasdf",
+            "anna12345678",
+            "example.org1",
+            "araldoaraldo",
+        ] {
+            let judged = judged(weak);
+            assert!(matches!(judged, Err(PasswordError::Weak(_))), "{weak}");
         }
-        let long = COMMON.iter().all(|one| one.chars().count() >= SHORTEST);
-        assert!(long, "a shorter one is refused for its length");
     }
 
     #[tokio::test]

@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::{cookies, noted};
 use crate::domain::language::Language;
 use crate::domain::role::{Right, Role};
+use crate::domain::second_factor::SecondFactorRule;
 use crate::domain::{Timestamp, UserId};
 use crate::store::access::sessions::{NewSession, Session};
 use crate::store::reports::partner::PartnerSight;
@@ -51,6 +52,8 @@ pub struct Person {
     pub language: Option<Language>,
     /// By whose clock their pages go, where they chose one.
     pub zone: Option<Tz>,
+    /// They must have a second factor and have none: nothing but setting it up is open to them.
+    pub must_set_up: bool,
 }
 
 impl Person {
@@ -66,7 +69,8 @@ impl Person {
         ))
     }
 
-    fn of(session: Session, hash: String) -> Self {
+    fn of(session: Session, hash: String, rule: SecondFactorRule) -> Self {
+        let must_have = rule.binds(session.role, session.oidc_only);
         let of_partner = session.role == Role::Partner;
         let partner = session.partner.filter(|_| of_partner);
         Self {
@@ -79,6 +83,7 @@ impl Person {
             // What another version may have written counts as no choice.
             language: session.language.as_deref().and_then(Language::of),
             zone: session.time_zone.and_then(|zone| zone.parse().ok()),
+            must_set_up: must_have && !session.has_second_factor,
         }
     }
 }
@@ -117,7 +122,7 @@ async fn current(headers: &HeaderMap, web: &Web) -> Result<Option<Person>, Store
     let Some(secret) = secret(headers, web) else {
         return Ok(None);
     };
-    let now = web.clock.now();
+    let now = web.clock.wall();
     let hash = hash(&secret);
     let mut tx = web.store.read().await?;
     let session = tx.sessions().lookup(&hash, now, IDLE).await?;
@@ -127,7 +132,8 @@ async fn current(headers: &HeaderMap, web: &Web) -> Result<Option<Person>, Store
     {
         noted::note("a session", touch(web, &hash, now)).await;
     }
-    Ok(session.map(|session| Person::of(session, hash)))
+    let rule = web.console.sign_in.second_factor;
+    Ok(session.map(|session| Person::of(session, hash, rule)))
 }
 
 async fn touch(web: &Web, hash: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -139,7 +145,14 @@ async fn touch(web: &Web, hash: &str, now: Timestamp) -> Result<(), StoreError> 
 /// Begins a session and gives the cookie that carries it.
 pub async fn begin(web: &Web, user: UserId, caller: IpAddr) -> Result<String, StoreError> {
     let secret = random();
-    save(&web.store, user, &secret, &network(caller), web.clock.now()).await?;
+    save(
+        &web.store,
+        user,
+        &secret,
+        &network(caller),
+        web.clock.wall(),
+    )
+    .await?;
     Ok(cookie(web, &secret, ABSOLUTE.num_seconds()))
 }
 

@@ -25,6 +25,9 @@ pub(in crate::web) enum LoginOrigin {
     Network([u8; 7]),
     /// A browser that logged in to this account before, by its cookie's hash.
     Device(u64),
+    /// Anywhere, for whoever has the password already and guesses at a code: there are only a million, and
+    /// many networks together would come to the right one.
+    WithPassword,
 }
 
 impl LoginOrigin {
@@ -259,6 +262,16 @@ mod tests {
         assert_eq!(throttle.take("admin@b.it", from(2), START), Ok(()));
         let beside = throttle.take("admin@b.it", LoginOrigin::Device(9), START);
         assert_eq!(beside, Ok(()));
+    }
+
+    #[test]
+    fn codes_are_guessed_no_faster_from_many_networks() {
+        let throttle = Throttle::default();
+        let guess = |now| throttle.take("a@b.it", LoginOrigin::WithPassword, now);
+        assert_eq!((0..100).filter(|_| guess(START).is_ok()).count(), 5);
+        let day = (0..86_400).map(|second| START + TimeDelta::seconds(second));
+        let guesses = day.filter(|now| guess(*now).is_ok()).count();
+        assert!(guesses < 150, "{guesses} of a million in a day");
     }
 
     #[test]

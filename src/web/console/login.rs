@@ -1,6 +1,10 @@
-//! Logging in and out.
+//! Logging in and out: with a password here, with a code after it in `code`, by an identity provider in `with`.
+
+pub(super) mod code;
+pub(super) mod with;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -12,6 +16,7 @@ use serde::Deserialize;
 use crate::domain::EmailAddress;
 use crate::domain::limits::{LOGIN_ADDRESS, LOGIN_FORM};
 use crate::domain::role::Role;
+use crate::identity::oidc::OidcProvider;
 use crate::store::StoreError;
 use crate::store::access::audit::AuditEntry;
 use crate::store::access::users::User;
@@ -26,7 +31,7 @@ use crate::web::request::extract::Query;
 
 use super::first_page;
 use super::shell::layout::theme;
-use super::shell::{ConsoleWords, FluentValue, assets, languages, page_with, strictly};
+use super::shell::{ConsoleWords, FluentValue, assets, in_path, languages, page_with, strictly};
 use super::theme::inside;
 
 #[derive(Template)]
@@ -41,6 +46,8 @@ struct LoginPage {
     fault: Option<String>,
     /// An invitation led here: the password was set just now.
     was_set: bool,
+    /// Identity providers: where the button leads, and what stands on it.
+    providers: Vec<(String, String)>,
     words: ConsoleWords,
 }
 
@@ -52,6 +59,12 @@ pub(super) fn words(web: &Web, headers: &HeaderMap) -> ConsoleWords {
 
 impl LoginPage {
     fn new(web: &Web, headers: &HeaderMap, email: String, next: String) -> Self {
+        let providers = web.console.sign_in.providers.iter();
+        let to = in_path(&next);
+        let button = |provider: &Arc<OidcProvider>| {
+            let way = format!("/console/login/with/{}?next={to}", provider.name());
+            (way, provider.label().to_owned())
+        };
         Self {
             words: words(web, headers),
             theme: theme(headers),
@@ -61,6 +74,7 @@ impl LoginPage {
             next,
             fault: None,
             was_set: false,
+            providers: providers.map(button).collect(),
         }
     }
 
@@ -112,13 +126,13 @@ pub(crate) async fn enter(State(web): State<Web>, request: Request) -> Result<Re
     entry.with_password(fields.get("password"), caller).await
 }
 
-/// Who has this address. What is no address is nobody's.
+/// Who has this address and may use a password. What is no address is nobody's.
 async fn somebody(web: &Web, email: &str) -> Result<Option<User>, StoreError> {
     if EmailAddress::parse(email).is_err() {
         return Ok(None);
     }
     let user = web.store.read().await?.users().lookup(email).await?;
-    Ok(user.filter(|user| user.disabled_at.is_none()))
+    Ok(user.filter(|user| user.disabled_at.is_none() && !user.oidc_only))
 }
 
 /// Somebody who wants to come in.
@@ -160,10 +174,27 @@ impl LoginAttempt<'_> {
             }
         }
         throttle.right(&self.email, origin);
-        match &self.user {
-            Some(user) => welcome(self.web, self.headers, user, &self.next, caller).await,
-            None => self.refused().await,
+        let Some(user) = &self.user else {
+            return self.refused().await;
+        };
+        let factor = self
+            .web
+            .store
+            .read()
+            .await?
+            .second_factors()
+            .of(user.id)
+            .await?;
+        if factor.is_some() {
+            return code::ask(self.web, user.id, &self.next).await;
         }
+        let arrival = LoginArrival {
+            user,
+            next: &self.next,
+            caller,
+            by: None,
+        };
+        arrival.welcome(self.web, self.headers).await
     }
 
     async fn must_wait(self, wait: TimeDelta) -> Result<Response, Problem> {
@@ -189,7 +220,8 @@ impl LoginAttempt<'_> {
             Some(user) => {
                 tracing::warn!(user.id = user.id.get(), "a login failed: wrong password");
                 if self.web.door.throttle.may_note(self.web.clock.now()) {
-                    note(self.web, "console login", "session.refused", &user.email).await?;
+                    let entry = AuditEntry::new("console login", "session.refused", &user.email);
+                    note(self.web, &entry).await?;
                 }
             }
         }
@@ -207,25 +239,35 @@ impl LoginAttempt<'_> {
     }
 }
 
-/// A new session, never the one the browser came with.
-async fn welcome(
-    web: &Web,
-    headers: &HeaderMap,
-    user: &User,
-    next: &str,
+/// Somebody who has proven who they are.
+struct LoginArrival<'a> {
+    user: &'a User,
+    next: &'a str,
     caller: IpAddr,
-) -> Result<Response, Problem> {
-    session::end(web, headers).await?;
-    let cookie = session::begin(web, user.id, caller).await?;
-    note(web, &user.email, "session.began", &user.email).await?;
-    let device = device::cookie(web, user.id);
-    let cookies = [(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)];
-    // Where a partner's people were sent to the login from need not be a page of theirs.
-    let to = match next.starts_with(first_page(user.role)) {
-        false if user.role == Role::Partner => first_page(user.role),
-        _ => inside(next),
-    };
-    Ok(strictly((AppendHeaders(cookies), Redirect::to(to))))
+    /// The identity provider that proved it.
+    by: Option<&'a str>,
+}
+
+impl LoginArrival<'_> {
+    /// A new session, never the one the browser came with.
+    async fn welcome(&self, web: &Web, headers: &HeaderMap) -> Result<Response, Problem> {
+        let user = self.user;
+        session::end(web, headers).await?;
+        let cookie = session::begin(web, user.id, self.caller).await?;
+        let entry = AuditEntry {
+            detail: self.by,
+            ..AuditEntry::new(&user.email, "session.began", &user.email)
+        };
+        note(web, &entry).await?;
+        let device = device::cookie(web, user.id);
+        let cookies = [(header::SET_COOKIE, cookie), (header::SET_COOKIE, device)];
+        // Where a partner's people were sent to the login from need not be a page of theirs.
+        let to = match self.next.starts_with(first_page(user.role)) {
+            false if user.role == Role::Partner => first_page(user.role),
+            _ => inside(self.next),
+        };
+        Ok(strictly((AppendHeaders(cookies), Redirect::to(to))))
+    }
 }
 
 /// `POST /console/logout`.
@@ -236,7 +278,7 @@ pub(crate) async fn leave(
 ) -> Result<Response, Problem> {
     let cookie = session::end(&web, &headers).await?;
     let who = &posted.person.email;
-    note(&web, who, "session.ended", who).await?;
+    note(&web, &AuditEntry::new(who, "session.ended", who)).await?;
     Ok(strictly((
         [(header::SET_COOKIE, cookie)],
         Redirect::to("/console/login"),
@@ -244,9 +286,8 @@ pub(crate) async fn leave(
 }
 
 /// Notes it in a transaction of its own.
-async fn note(web: &Web, actor: &str, action: &str, subject: &str) -> Result<(), Problem> {
+async fn note(web: &Web, entry: &AuditEntry<'_>) -> Result<(), Problem> {
     let mut tx = web.store.write().await?;
-    let entry = AuditEntry::new(actor, action, subject);
-    web.audit(&mut tx, &entry).await?;
+    web.audit(&mut tx, entry).await?;
     Ok(tx.commit().await?)
 }

@@ -1,5 +1,9 @@
 //! `/console/me`: what people do with their own account: another password, and an end to sessions
-//! they left open elsewhere. Language, colours and clock are `person`'s.
+//! they left open elsewhere, which mails they want, and a second factor (`second_factor`). Language, colours
+//! and clock are `person`'s.
+
+mod qr;
+pub(super) mod second_factor;
 
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
@@ -11,8 +15,10 @@ use serde::Deserialize;
 use super::new_password::{chosen, rule, too_many};
 use super::shell::{self, ConsolePart, FluentValue, Frame, Visit, When, strictly};
 use super::state::Moment;
+use crate::domain::role::Right;
 use crate::store::access::audit::AuditEntry;
 use crate::store::access::sessions::SessionUnderWay;
+use crate::upkeep::last_week_told;
 use crate::web::auth::csrf::Posted;
 use crate::web::auth::password::{self, LoginKind};
 use crate::web::auth::session::{IDLE, Person};
@@ -38,6 +44,10 @@ struct MePage {
     rule: String,
     /// Whether the digest of each day is wanted; nothing for the staff, who have none.
     digest: Option<bool>,
+    /// Whether the mail of the week is wanted; nothing for whoever may not see what stands in it.
+    week: Option<bool>,
+    /// How their second factor stands, if they have one.
+    factor: Option<String>,
     done: Option<String>,
     fault: Option<String>,
 }
@@ -57,7 +67,8 @@ pub(crate) async fn get(
     let done = match done.as_str() {
         "password" => Some(words.say("people-me-changed").into_owned()),
         "sessions" => Some(words.say("people-me-ended").into_owned()),
-        "digest" => Some(words.say("people-me-digest-done").into_owned()),
+        "digest" | "week" => Some(words.say("people-me-digest-done").into_owned()),
+        "factor" => Some(words.say("people-factor-removed").into_owned()),
         _ => None,
     };
     draw(&visit, StatusCode::OK, done, None).await
@@ -72,11 +83,19 @@ async fn draw(
     let (now, words) = (visit.moment(), visit.words());
     let Person { user, session, .. } = &visit.person;
     let mut tx = visit.web.store.read().await?;
-    let rows = tx.sessions().of_user(*user, now.at, IDLE).await?;
+    let rows = tx
+        .sessions()
+        .of_user(*user, visit.web.clock.wall(), IDLE)
+        .await?;
     let digest = match visit.person.sight {
         Some(_) => Some(tx.digests().wanted(*user).await?),
         None => None,
     };
+    let week = match visit.may(Right::Rates) {
+        true => Some(tx.weeks().wanted(*user).await?),
+        false => None,
+    };
+    let factor = tx.second_factors().of(*user).await?;
     drop(tx);
     let page = MePage {
         frame: visit
@@ -89,6 +108,8 @@ async fn draw(
             .collect(),
         rule: rule(words),
         digest,
+        week,
+        factor: factor.map(|factor| words.count("people-factor-has", factor.codes_left)),
         done,
         fault,
     };
@@ -112,15 +133,7 @@ pub(crate) async fn password(
     let words = visit.words();
     let old = match old_password(&visit, &person, fields.get("old")).await? {
         OldPassword::Right(hash) => hash,
-        OldPassword::Wrong => {
-            let fault = words.say("people-me-old-wrong").into_owned();
-            return refused(&visit, StatusCode::UNPROCESSABLE_ENTITY, fault).await;
-        }
-        OldPassword::Wait(seconds) => {
-            let wait = [("seconds", FluentValue::from(seconds))];
-            let fault = words.say_with("login-too-many-tries", &wait);
-            return refused(&visit, StatusCode::TOO_MANY_REQUESTS, fault).await;
-        }
+        wrong => return not_the_old(&visit, &wrong).await,
     };
     let new = match chosen(&fields, &person.email, words).await? {
         Ok(hash) => hash,
@@ -177,6 +190,40 @@ async fn old_password(visit: &Visit, person: &Person, typed: &str) -> Result<Old
             Err(too_many(busy))
         }
     }
+}
+
+/// `POST /console/me/week`: whether the person wants the mail of the week, `yes` or `no`. It is written in the
+/// language of the page on which it was asked for; who makes it is `upkeep::week`.
+pub(crate) async fn week(
+    visit: Visit,
+    Posted { person, fields }: Posted,
+) -> Result<Response, Problem> {
+    person.require(Right::Rates)?;
+    let (web, wanted) = (&visit.web, fields.get("wanted") == "yes");
+    let since = wanted.then(|| last_week_told(web.clock.now(), web.console.zone()));
+    let mut tx = web.store.write().await?;
+    tx.weeks().want(person.user, since).await?;
+    if wanted {
+        let language = Some(visit.words().language().tag());
+        tx.users().set_language(&person.email, language).await?;
+    }
+    tx.commit().await?;
+    Ok(strictly(Redirect::to("/console/me?done=week")))
+}
+
+/// The page that says so.
+async fn not_the_old(visit: &Visit, typed: &OldPassword) -> Result<Response, Problem> {
+    if let OldPassword::Wait(seconds) = typed {
+        return must_wait(visit, *seconds).await;
+    }
+    let fault = visit.words().say("people-me-old-wrong").into_owned();
+    refused(visit, StatusCode::UNPROCESSABLE_ENTITY, fault).await
+}
+
+async fn must_wait(visit: &Visit, seconds: i64) -> Result<Response, Problem> {
+    let wait = [("seconds", FluentValue::from(seconds))];
+    let fault = visit.words().say_with("login-too-many-tries", &wait);
+    refused(visit, StatusCode::TOO_MANY_REQUESTS, fault).await
 }
 
 async fn refused(visit: &Visit, status: StatusCode, fault: String) -> Result<Response, Problem> {

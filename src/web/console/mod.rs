@@ -17,6 +17,7 @@ use crate::web::routes::{Access, Routes};
 mod audit;
 mod cases;
 mod clients;
+mod forwardings;
 mod inbox;
 mod incidents;
 mod insight;
@@ -42,8 +43,9 @@ mod templates;
 mod theme;
 mod webhooks;
 
+pub use insight::WeekLetters;
 pub(in crate::web) use shell::errors::{problem, wants_page};
-pub use state::{ConsoleState, DeclareSettings, ProviderFace};
+pub use state::{ConsoleState, DeclareSettings, ProviderFace, SignInSettings};
 
 /// Whether an address is one of the console's, so that people ask for it.
 pub(super) fn is_in(uri: &Uri) -> bool {
@@ -53,35 +55,27 @@ pub(super) fn is_in(uri: &Uri) -> bool {
 /// The routes of this part, and who may.
 #[rustfmt::skip] // a table is read line by line
 pub(super) fn routes() -> Routes {
-    use Access::{Account, Anyone, Person, Token};
+    use Access::{Anyone, Person};
     let may = Access::Right;
     Routes::default()
         .get("/", Anyone, home)
         .get("/console", Anyone, home)
         .get("/console/", Anyone, home)
         .get("/console/assets/{hash}/{name}", Anyone, shell::assets::get)
-        .get("/console/login", Anyone, login::form)
-        .post("/console/login", Anyone, login::enter)
-        .post("/console/logout", Account, login::leave)
-        .get("/console/invitation/{token}", Token, invitation::form)
-        .post("/console/invitation/{token}", Token, invitation::enter)
-        .get("/console/me", Account, me::get)
-        .post("/console/me/password", Account, me::password)
-        .post("/console/me/sessions", Account, me::end)
-        .post("/console/theme", Account, theme::post)
-        .post("/console/language", Account, person::language)
-        .post("/console/time-zone", Account, person::time_zone)
         .get("/console/search", Person, search::get)
         .get("/console/now", Person, now::page::get)
         .get("/console/now/live", Person, now::live::get)
         .get("/console/messages", Person, messages::list::get)
         .get("/console/messages/{id}", Person, messages::show::get)
         .get("/console/messages/{id}/mail", Person, messages::show::mail)
+        .post("/console/messages/{id}/evidence", may(Right::CorrectEvidence), messages::correct::post)
         .get("/console/clients", Person, clients::list::get)
         .get("/console/clients/{client}", Person, clients::show::get)
         .get("/console/clients/{client}/reveal", Person, clients::show::back)
         .post("/console/clients/{client}/reveal", may(Right::Reveal), clients::show::reveal)
         .post("/console/clients/{client}/lift", may(Right::LiftBars), clients::lift::post)
+        .post("/console/clients/{client}/deputies", may(Right::LiftBars), clients::deputies::put)
+        .post("/console/clients/{client}/deputies/end", may(Right::LiftBars), clients::deputies::end)
         .get("/console/cases", Person, cases::list::get)
         .get("/console/cases/{case}", Person, cases::show::get)
         .get("/console/replies", Person, replies::list::get)
@@ -89,17 +83,13 @@ pub(super) fn routes() -> Routes {
         .post("/console/questions/{id}/answer", may(Right::AnswerReplies), replies::question::answer)
         .get("/console/incidents", Person, incidents::list::get)
         .get("/console/incidents/{incident}", Person, incidents::show::get)
-        .get("/console/insight", may(Right::Rates), insight::page::get)
-        .get("/console/insight.csv", may(Right::Rates), insight::csv::get)
-        .get("/console/insight.xlsx", may(Right::Rates), insight::xlsx::get)
-        .get("/console/insight/calls", may(Right::Rates), insight::calls::get)
-        .get("/console/insight/reach", may(Right::Rates), insight::reach::get)
-        .get("/console/insight/reach.csv", may(Right::Rates), insight::reach::csv)
-        .get("/console/insight/unread", may(Right::Rates), insight::unread::get)
         .get("/console/audit", may(Right::Administer), audit::list::get)
         .get("/console/audit.csv", may(Right::Administer), audit::csv::get)
         .get("/console/settings", Person, settings::get)
+        .merge(account_routes())
+        .merge(insight::routes())
         .merge(inbox::routes())
+        .merge(forwardings::routes())
         .merge(partner::routes())
         .merge(people::routes())
         .merge(incidents::routes())
@@ -110,6 +100,32 @@ pub(super) fn routes() -> Routes {
         .merge(webhooks::routes())
         .merge(sandbox::routes())
         .around(|router| router.layer(axum::middleware::from_fn(shell::errors::as_page)))
+}
+
+/// Coming in, going out, and what a person keeps for themselves.
+#[rustfmt::skip] // a table is read line by line
+fn account_routes() -> Routes {
+    use Access::{Account, Anyone, SettingUp, Token};
+    Routes::default()
+        .get("/console/login", Anyone, login::form)
+        .post("/console/login", Anyone, login::enter)
+        .get("/console/login/code", Anyone, login::code::form)
+        .post("/console/login/code", Anyone, login::code::enter)
+        .get("/console/login/with/{name}", Anyone, login::with::begin)
+        .get("/console/login/with/{name}/back", Token, login::with::back)
+        .post("/console/logout", SettingUp, login::leave)
+        .get("/console/invitation/{token}", Token, invitation::form)
+        .post("/console/invitation/{token}", Token, invitation::enter)
+        .get("/console/me", Account, me::get)
+        .post("/console/me/password", Account, me::password)
+        .post("/console/me/sessions", Account, me::end)
+        .get("/console/me/second-factor", SettingUp, me::second_factor::get)
+        .post("/console/me/second-factor", SettingUp, me::second_factor::confirm)
+        .post("/console/me/second-factor/remove", Account, me::second_factor::remove)
+        .post("/console/me/week", Access::Right(Right::Rates), me::week)
+        .post("/console/theme", SettingUp, theme::post)
+        .post("/console/language", SettingUp, person::language)
+        .post("/console/time-zone", Account, person::time_zone)
 }
 
 /// Where somebody begins: people of partners at their own pages, everybody else at `now`.

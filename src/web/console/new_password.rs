@@ -1,5 +1,7 @@
-//! A password that somebody chose in a form, typed twice: judged, and hashed. Who may choose it is
-//! decided where the form is (`invitation`, `me`).
+//! A password that somebody chose in a form, typed twice: judged (`advice` says why it is not good), and hashed. Who
+//! may choose it is decided where the form is (`invitation`, `me`).
+
+mod advice;
 
 use axum::http::StatusCode;
 
@@ -21,15 +23,11 @@ pub(super) async fn chosen(
     if password != fields.get("again") {
         return Ok(Err(words.say("people-password-not-twice").into_owned()));
     }
-    let made = match password::judge(password, email) {
-        Ok(()) => password::make(password.to_owned()).await,
-        Err(fault) => Err(fault),
-    };
-    match made {
+    match password::make(password.to_owned(), email.to_owned()).await {
         Ok(hash) => Ok(Ok(hash)),
         Err(PasswordError::Length(_)) => Ok(Err(rule(words))),
         Err(PasswordError::Address) => Ok(Err(words.say("people-password-address").into_owned())),
-        Err(PasswordError::Common) => Ok(Err(words.say("people-password-common").into_owned())),
+        Err(PasswordError::Weak(found)) => Ok(Err(advice::on(&found, words))),
         Err(PasswordError::Busy(busy)) => Err(too_many(busy)),
         Err(PasswordError::Hash(fault)) => {
             tracing::error!(error = fault, "a password could not be hashed");

@@ -12,45 +12,63 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::channel::{
-    CallRefused, HandsetText, ProviderCall, ProviderCallbacks, ProviderReport, Reference,
-    ReportSubject,
+    CallRefused, HandsetText, MailCallbacks, ProviderCall, ProviderCallbacks, ProviderReport,
+    Reference, ReportSubject,
 };
 use crate::domain::MessageId;
 use crate::domain::limits::{CALLBACK_BYTES, INBOUND_SMS_BYTES, INBOUND_SMS_ID};
 use crate::store::StoreError;
 use crate::store::messages::receipts::NewReceipt;
 use crate::web::Web;
+use crate::web::hooks::mail_events;
 use crate::web::inbound::{self, InboundSms};
 use crate::web::problem::Problem;
 use crate::web::request::extract::Path;
 
 /// Who reads the calls of each provider, by its name in the settings.
 #[derive(Default)]
-pub struct CallbackDesk(BTreeMap<String, Arc<dyn ProviderCallbacks>>);
+pub struct CallbackDesk {
+    handsets: BTreeMap<String, Arc<dyn ProviderCallbacks>>,
+    mails: BTreeMap<String, Arc<dyn MailCallbacks>>,
+}
 
 impl CallbackDesk {
     /// Lets a provider call.
     pub fn admit(&mut self, provider: &str, reader: Arc<dyn ProviderCallbacks>) {
-        self.0.insert(provider.to_owned(), reader);
+        self.handsets.insert(provider.to_owned(), reader);
+    }
+
+    /// Lets a service tell what became of e-mails.
+    pub fn admit_mail(&mut self, provider: &str, reader: Arc<dyn MailCallbacks>) {
+        self.mails.insert(provider.to_owned(), reader);
     }
 
     fn reader(&self, provider: &str) -> Option<&dyn ProviderCallbacks> {
-        self.0.get(provider).map(|reader| &**reader)
+        self.handsets.get(provider).map(|reader| &**reader)
+    }
+
+    fn mail_reader(&self, provider: &str) -> Option<&dyn MailCallbacks> {
+        self.mails.get(provider).map(|reader| &**reader)
     }
 }
 
 impl std::fmt::Debug for CallbackDesk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        let names = self.handsets.keys().chain(self.mails.keys());
+        f.debug_set().entries(names).finish()
     }
 }
 
-/// `GET|POST /hooks/{provider}/{token}`; the token is a secret where the settings give one.
+/// `GET|POST /hooks/{provider}/{token}`; the token is a secret where the settings give one, and the word
+/// `events` where a service tells of e-mails.
 pub(super) async fn report(
     State(web): State<Web>,
     Path((provider, token)): Path<(String, String)>,
     request: Request,
 ) -> Response {
+    if let Some(reader) = web.door.callbacks.mail_reader(&provider) {
+        return mail_events::take(&web, reader, (provider.as_str(), token.as_str()), request).await;
+    }
     let read = called(&web, &provider, &token, request, |reader, call| {
         reader.report(call)
     });
@@ -113,14 +131,23 @@ async fn called<T>(
         },
     );
     drop(room);
-    said.map_err(|refused| match refused {
+    said.map_err(refusal)
+}
+
+/// How a call is answered that is not taken.
+pub(super) fn refusal(refused: CallRefused) -> Response {
+    match refused {
         CallRefused::Unproven => StatusCode::NOT_FOUND.into_response(),
         CallRefused::Unreadable(detail) => Problem::field("", detail).into_response(),
-    })
+        CallRefused::NotNow(why) => {
+            tracing::warn!(error = %why, "a call cannot be proven now; it will be brought again");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 /// The attempt that a report names, if this provider had it.
-async fn attempt(
+pub(super) async fn attempt(
     web: &Web,
     provider: &str,
     about: &ReportSubject,
@@ -140,14 +167,30 @@ async fn attempt(
     Ok(lease_no.map(|lease_no| (message, lease_no)))
 }
 
-/// Of each kind an attempt has one report: who holds a token cannot file more than there are kinds.
 async fn keep(
     web: &Web,
     provider: String,
-    (message, lease_no): (MessageId, i64),
+    attempt: (MessageId, i64),
     report: ProviderReport,
 ) -> Response {
-    let receipt = NewReceipt {
+    match web
+        .track
+        .receipts
+        .take(receipt(provider, attempt, report))
+        .await
+    {
+        Ok(_) => StatusCode::OK.into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// Of each kind an attempt has one report: who holds a token cannot file more than there are kinds.
+pub(super) fn receipt(
+    provider: String,
+    (message, lease_no): (MessageId, i64),
+    report: ProviderReport,
+) -> NewReceipt {
+    NewReceipt {
         provider,
         key: format!("{message}-{lease_no}-{}", report.kind),
         message: Some(message),
@@ -156,14 +199,11 @@ async fn keep(
         detail: None,
         provider_at: report.at,
         bad_address: report.bad_address,
-    };
-    match web.track.receipts.take(receipt).await {
-        Ok(_) => StatusCode::OK.into_response(),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
-async fn take(web: &Web, provider: &str, text: &HandsetText) -> Result<(), Problem> {
+/// A text that a client wrote, whoever brings it.
+pub(super) async fn take(web: &Web, provider: &str, text: &HandsetText) -> Result<(), Problem> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let is_id = (1..=INBOUND_SMS_ID).contains(&text.id.len()) && text.id.chars().all(fits);
     if !is_id {

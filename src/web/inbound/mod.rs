@@ -6,13 +6,13 @@
 //! obeyed (`track::words`); all else is a reply for a person, as one on the status page is. What has a
 //! number that no client has is counted; its STOP holds, and other words wait in a conversation.
 //!
-//! Next: `sender` (what is done with a text), `answering` (what is said back at once), `strangers` (a
-//! number that no client has).
+//! Next: `sender` (what is done with a text), `strangers` (a number that no client has). What is said back
+//! at once is `track::dialogue`'s.
 
-mod answering;
 mod sender;
 mod strangers;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
@@ -25,6 +25,7 @@ use crate::store::people::senders::LastTold;
 use crate::store::planning::events::Accept;
 use crate::store::{StoreError, Tx};
 use crate::text::tree::Tree;
+use crate::track::dialogue::SafetyTopics;
 use crate::track::words::{SentWord, understood};
 use crate::web::Web;
 
@@ -84,12 +85,20 @@ pub(in crate::web) async fn take(
     if let Some(answer) = answer
         && answer.may_be_given(&mut tx).await?
     {
-        accept(web, &mut tx, &answer.event(sms, &sender), now).await?;
+        let subject = subject(&told);
+        let event = answer.event(&sender.said_to(sms, &subject), &safety_topics(web));
+        accept(web, &mut tx, &event, now).await?;
     }
     tx.commit().await?;
     web.wake.events_stored();
     tracing::info!(client.id = %told.client, reply.word = word.name(), "a client wrote back");
     Ok(SmsOutcome::Taken)
+}
+
+/// By the rules in force.
+fn safety_topics(web: &Web) -> SafetyTopics {
+    let rules = Arc::clone(&web.rules);
+    SafetyTopics::new(move |topic| rules.load().has_safety(topic))
 }
 
 fn of_nobody(web: &Web) -> SmsOutcome {

@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 
 use super::InboundSms;
-use super::answering::AutomaticAnswer;
 use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES, QUESTION_OPEN};
 use crate::domain::{Address, Channel, EngagementKind, MessageId, PhoneNumber, Timestamp, Verdict};
 use crate::store::access::audit::AuditEntry;
@@ -14,9 +13,11 @@ use crate::store::people::senders::LastTold;
 use crate::store::reports::status_page::Followed;
 use crate::store::{StoreError, Tx};
 use crate::text::sanitize;
+use crate::track::dialogue::{AutomaticAnswer, SaidTo};
 use crate::track::words::{SentWord, topic_named};
 use crate::web::Web;
-use crate::web::public::{BackSettled, settle};
+use crate::web::actions::deputies;
+use crate::web::public::{BackSettled, GivenScore, ScoreSettled, rate, settle};
 
 /// A text that answers a message older than this may be about something else; people are told so.
 const FRESH: TimeDelta = TimeDelta::hours(72);
@@ -36,6 +37,21 @@ pub(super) struct SmsSender<'a> {
 }
 
 impl SmsSender<'_> {
+    /// Whom an answer goes to that is given at once. `subject`: see `super::subject`.
+    pub(super) fn said_to<'a>(&'a self, sms: &InboundSms<'a>, subject: &'a str) -> SaidTo<'a> {
+        SaidTo {
+            provider: sms.provider,
+            id: sms.id,
+            subject,
+            client: self.told.client,
+            reference: &self.told.reference,
+            locale: &self.told.locale,
+            channel: Channel::Sms,
+            zone: self.web.console.zone(),
+            now: self.now,
+        }
+    }
+
     /// Does what was asked for, or keeps the text for a person. What is to be said back at once.
     pub(super) async fn obey(
         &self,
@@ -44,7 +60,7 @@ impl SmsSender<'_> {
         sms: &InboundSms<'_>,
     ) -> Result<Option<AutomaticAnswer>, StoreError> {
         match word {
-            SentWord::Stop(None) => self.stop(tx).await.map(Some),
+            SentWord::Stop(None) => self.stop(tx).await,
             SentWord::Start(None) => self.resume(tx).await.map(Some),
             SentWord::Stop(Some(topic)) => self.choose(tx, topic, false, sms).await,
             SentWord::Start(Some(topic)) => self.choose(tx, topic, true, sms).await,
@@ -60,19 +76,27 @@ impl SmsSender<'_> {
                 true => Ok(None),
                 false => self.keep(tx, sms).await,
             },
+            SentWord::Score(score) => match self.rate(tx, *score).await? {
+                true => Ok(None),
+                false => self.keep(tx, sms).await,
+            },
             SentWord::Free => self.keep(tx, sms).await,
         }
     }
 
-    /// Nothing more to this number.
-    async fn stop(&self, tx: &mut Tx) -> Result<AutomaticAnswer, StoreError> {
+    /// Nothing more to this number. Whoever acts for a client stops that alone, and is told so by
+    /// `deputies`.
+    async fn stop(&self, tx: &mut Tx) -> Result<Option<AutomaticAnswer>, StoreError> {
+        if deputies::give_up(self.web, tx, self.told.client).await? {
+            return Ok(None);
+        }
         if !tx.senders().is_stopped(self.number).await? {
             let answered = self.told.message;
             tx.senders().stop(self.number, answered, self.now).await?;
             self.audit(tx, "stopped everything").await?;
             self.unsubscribed(tx).await?;
         }
-        Ok(AutomaticAnswer::stopped(None))
+        Ok(Some(AutomaticAnswer::stopped(None)))
     }
 
     async fn resume(&self, tx: &mut Tx) -> Result<AutomaticAnswer, StoreError> {
@@ -131,6 +155,28 @@ impl SmsSender<'_> {
             BackSettled::NotAsked | BackSettled::TooOften => Ok(false),
             BackSettled::Kept | BackSettled::SaidAgain => {
                 self.confirm(tx, question).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// "How did it go?", as on the status page. False: nobody asks this client that now.
+    async fn rate(&self, tx: &mut Tx, score: i64) -> Result<bool, StoreError> {
+        let asked = tx.surveys().open_to(self.told.client, self.now).await?;
+        let Some(survey) = asked else {
+            return Ok(false);
+        };
+        let given = GivenScore {
+            survey: survey.id,
+            score,
+            comment: None,
+            channel: Channel::Sms,
+            message: self.told.message,
+        };
+        match rate(self.web, tx, &given).await? {
+            ScoreSettled::NotAsked | ScoreSettled::TooOften => Ok(false),
+            ScoreSettled::Kept | ScoreSettled::SaidAgain => {
+                self.read(tx).await?;
                 Ok(true)
             }
         }

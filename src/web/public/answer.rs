@@ -41,7 +41,7 @@ pub(super) async fn reply(
     visitor: Visitor,
     Form(reply): Form<ReplyForm>,
 ) -> Response {
-    let text = cleaned(&reply.text);
+    let text = cleaned(&reply.text, LONGEST_REPLY);
     // An empty box says at least that the message was read.
     let (kind, text, most) = if text.is_empty() {
         (EngagementKind::Confirmed, None, 1)
@@ -108,8 +108,8 @@ pub(super) async fn keep(
     Ok(true)
 }
 
-/// Line breaks stay; what is not seen and the space around go.
-fn cleaned(text: &str) -> String {
-    let kept: String = sanitize::lines(text).chars().take(LONGEST_REPLY).collect();
+/// Line breaks stay; what is not seen and the space around go, and whatever is beyond so many characters.
+pub(super) fn cleaned(text: &str, most: usize) -> String {
+    let kept: String = sanitize::lines(text).chars().take(most).collect();
     kept.trim().to_owned()
 }

@@ -97,6 +97,18 @@ pub(in crate::web) async fn settle(
     told: &NotifiedMessage,
     still_out: bool,
 ) -> Result<BackSettled, StoreError> {
+    // Whoever acts for a client answers for them.
+    let acting;
+    let told = match tx.deputies().acts_for(told.client).await? {
+        Some(acts_for) => {
+            acting = NotifiedMessage {
+                client: acts_for.client,
+                ..told.clone()
+            };
+            &acting
+        }
+        None => told,
+    };
     let Some(record) = asked_about(tx, told).await? else {
         return Ok(BackSettled::NotAsked);
     };

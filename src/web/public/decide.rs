@@ -1,27 +1,39 @@
-//! `POST /s/{token}/preferences`, `/stop`, `/resume`: the client decides.
+//! `POST /s/{token}/preferences`, `/stop`, `/stop-all`, `/resume`: the client decides.
+//!
+//! Whoever acts for a client decides for themselves alone: their stop ends what they get, and no choice of
+//! the client's is theirs. A link may have been passed on: what could divert or silence messages is said to
+//! the client by the channel they had before.
 //!
 //! Only what changed is kept: a form that shows a topic nobody ever asked about must not turn
 //! into a consent because another field was saved.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::answer::{back, back_with};
+use super::page::{self, Note};
 use super::phrases::{Confirmation, Language};
 use super::refusal::{self, Refusal, message_of};
 use super::view::usual;
 use super::visitor::Visitor;
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
-use crate::domain::{Channel, EngagementKind, MessageId, Verdict};
+use crate::domain::{Address, Channel, EngagementKind, MessageId, Verdict};
 use crate::store::messages::engagement::NewEngagement;
 use crate::store::people::preferences::{Choices, Decision};
+use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
+use crate::web::actions::deputies;
+use crate::web::actions::letters::{self, Letter};
 use crate::web::request::extract::{Form, Path};
 
 type FormPairs = Vec<(String, String)>;
+
+/// Which text stands beside the question whether reading may be measured. Another text, another version.
+const CONSENT_TEXT: &str = "2026-11";
 
 /// Keeps the choices that changed.
 pub(super) async fn preferences(
@@ -61,10 +73,60 @@ pub(super) async fn stop(
     visitor: Visitor,
 ) -> Response {
     let stopped = match message_of(&web, &token, visitor) {
-        Ok(message) => bar(&web, message).await,
+        Ok(message) => bar(&web, message, HowMuch::ThisAddress).await,
         Err(refusal) => Err(refusal),
     };
-    back(&token, stopped.map(|()| Confirmation::Stopped))
+    said(&token, stopped)
+}
+
+/// STOP for every address, after it was said what cannot be refused.
+pub(super) async fn stop_all(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    let stopped = match message_of(&web, &token, visitor) {
+        Ok(message) => bar(&web, message, HowMuch::Everything).await,
+        Err(refusal) => Err(refusal),
+    };
+    said(&token, stopped)
+}
+
+/// How much a STOP stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HowMuch {
+    ThisAddress,
+    Everything,
+}
+
+/// Whose STOP it was.
+enum StoppedBy {
+    Client,
+    /// Whoever acted for a client; the link has ended with that.
+    Deputy(Language),
+}
+
+fn said(token: &str, stopped: Result<StoppedBy, Refusal>) -> Response {
+    match stopped {
+        Ok(StoppedBy::Deputy(language)) => {
+            let line = language.choose(
+                "Non riceverà più messaggi per conto di questa persona.",
+                "You will get no more messages for this person.",
+            );
+            let again = language.choose(
+                "Se è stato un errore, chi Le ha dato questo compito può ridarglielo.",
+                "If that was a mistake, whoever gave you this task can give it again.",
+            );
+            let note = Note {
+                language,
+                title: language.choose("Fatto", "Done"),
+                lines: [line, again].map(|line| (language, line)),
+            };
+            page::show(StatusCode::OK, &note)
+        }
+        Ok(StoppedBy::Client) => back(token, Ok(Confirmation::Stopped)),
+        Err(refusal) => back(token, Err(refusal)),
+    }
 }
 
 /// Takes a STOP back.
@@ -83,6 +145,9 @@ pub(super) async fn resume(
 async fn save(web: &Web, message: MessageId, fields: &FormPairs) -> Result<(), Refusal> {
     let mut tx = web.store.write().await?;
     let told = refusal::told(&mut tx, message).await?;
+    if told.for_client.is_some() {
+        return Err(Refusal::Nothing);
+    }
     let Some(mut choices) = tx.preferences().of(told.client, message).await? else {
         return Err(Refusal::Nothing);
     };
@@ -93,6 +158,7 @@ async fn save(web: &Web, message: MessageId, fields: &FormPairs) -> Result<(), R
         tx.preferences()
             .decide(told.client, decision, now, &*web.ids)
             .await?;
+        follow_up(web, &mut tx, &told, decision).await?;
     }
     let refused = Decision::Topic {
         topic: told.topic,
@@ -110,16 +176,56 @@ async fn save(web: &Web, message: MessageId, fields: &FormPairs) -> Result<(), R
     Ok(tx.commit().await?)
 }
 
-async fn bar(web: &Web, message: MessageId) -> Result<(), Refusal> {
+/// What else belongs to a decision: the proof of a consent, and a word by the channel before.
+async fn follow_up(
+    web: &Web,
+    tx: &mut Tx,
+    told: &NotifiedMessage,
+    decision: &Decision,
+) -> Result<(), StoreError> {
+    let client = told.client;
+    match decision {
+        Decision::Reading(allowed) => {
+            let text = (CONSENT_TEXT, told.locale.as_str());
+            let (id, now) = (web.ids.next(), web.clock.now());
+            let said = (client, told.message);
+            tx.codes().consented(id, said, *allowed, text, now).await
+        }
+        Decision::Preferred(channel) => {
+            let before = |address: &Address| Some(address.channel()) != *channel;
+            letters::tell(web, tx, client, Letter::ChannelChanged, before).await
+        }
+        Decision::Topic { .. } | Decision::QuietHours(_) | Decision::Locale(_) => Ok(()),
+    }
+}
+
+async fn bar(web: &Web, message: MessageId, much: HowMuch) -> Result<StoppedBy, Refusal> {
     let mut tx = web.store.write().await?;
     let told = refusal::told(&mut tx, message).await?;
-    let choices = tx.preferences().of(told.client, message).await?;
-    if choices.is_some_and(|choices| choices.stopped) {
-        return Ok(());
+    if deputies::give_up(web, &mut tx, told.client).await? {
+        tx.commit().await?;
+        return Ok(StoppedBy::Deputy(Language::for_reader(&told.locale)));
     }
-    tx.preferences()
-        .stop(told.client, message, web.clock.now(), &*web.ids)
-        .await?;
+    let (now, ids) = (web.clock.now(), &*web.ids);
+    match much {
+        HowMuch::ThisAddress => {
+            let choices = tx.preferences().of(told.client, message).await?;
+            if choices.is_some_and(|choices| choices.stopped) {
+                return Ok(StoppedBy::Client);
+            }
+            tx.preferences()
+                .stop(told.client, message, now, ids)
+                .await?;
+        }
+        HowMuch::Everything => {
+            // Said before the addresses are barred, so that it still leaves.
+            let letter = Letter::EverythingStopped;
+            letters::tell(web, &mut tx, told.client, letter, |_| true).await?;
+            tx.preferences()
+                .stop_all(told.client, message, now, ids)
+                .await?;
+        }
+    }
     unsubscribed(
         web,
         &mut tx,
@@ -127,7 +233,8 @@ async fn bar(web: &Web, message: MessageId) -> Result<(), Refusal> {
         "stopped everything on the status page",
     )
     .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(StoppedBy::Client)
 }
 
 async fn unbar(web: &Web, message: MessageId) -> Result<(), Refusal> {

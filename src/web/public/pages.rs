@@ -33,6 +33,7 @@ pub struct Pages {
     pub(super) ended: Ended,
     kept: Option<TimeDelta>,
     clicks: bool,
+    surveys: bool,
 }
 
 impl Pages {
@@ -46,6 +47,7 @@ impl Pages {
             ended: Ended::default(),
             kept: None,
             clicks: true,
+            surveys: false,
         }
     }
 
@@ -54,6 +56,18 @@ impl Pages {
     pub const fn counting_clicks(mut self, clicks: bool) -> Self {
         self.clicks = clicks;
         self
+    }
+
+    /// Whether clients are asked how closed cases went (`[survey] after`).
+    #[must_use]
+    pub const fn asking_how_it_went(mut self, surveys: bool) -> Self {
+        self.surveys = surveys;
+        self
+    }
+
+    /// Whether clients are asked that.
+    pub(super) const fn asks_how_it_went(&self) -> bool {
+        self.surveys
     }
 
     /// How long messages are kept (`[retention] messages`): links of older ones have ended.

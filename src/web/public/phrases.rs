@@ -25,6 +25,12 @@ pub(super) enum Confirmation {
     Changed,
     /// A body has the list of its cases.
     Received,
+    /// How a case went is kept.
+    Rated,
+    /// The same, and a person looks into it.
+    RatedLow,
+    /// Nobody asks how it went any more.
+    SurveyOver,
 }
 
 impl Confirmation {
@@ -42,6 +48,9 @@ impl Confirmation {
             Self::StillOut => "still-out",
             Self::Changed => "changed",
             Self::Received => "received",
+            Self::Rated => "rated",
+            Self::RatedLow => "rated-low",
+            Self::SurveyOver => "survey-over",
         }
     }
 
@@ -58,6 +67,9 @@ impl Confirmation {
             Self::StillOut,
             Self::Changed,
             Self::Received,
+            Self::Rated,
+            Self::RatedLow,
+            Self::SurveyOver,
         ];
         all.into_iter().find(|done| done.word() == word)
     }
@@ -116,7 +128,54 @@ impl Language {
                 "Grazie: sappiamo che avete l'elenco.",
                 "Thank you: we know that you have the list.",
             ),
+            Confirmation::Rated => self.well_rated(),
+            Confirmation::RatedLow => self.badly_rated(),
+            Confirmation::SurveyOver => self.survey_over(),
         }
+    }
+
+    fn well_rated(self) -> &'static str {
+        self.choose(
+            "Grazie: la Sua risposta ci aiuta a lavorare meglio.",
+            "Thank you: your answer helps us to work better.",
+        )
+    }
+
+    fn badly_rated(self) -> &'static str {
+        self.choose(
+            "Grazie di avercelo detto. Una persona guarderà che cosa non è andato bene.",
+            "Thank you for telling us. A person will look into what went wrong.",
+        )
+    }
+
+    fn survey_over(self) -> &'static str {
+        self.choose(
+            "Il tempo per rispondere a questa domanda è passato. Se vuole dirci qualcosa, ci scriva \
+             qui sotto.",
+            "The time to answer this question is over. If you want to tell us something, write to \
+             us below.",
+        )
+    }
+
+    /// That the client was asked about a closed case.
+    pub(super) fn asked_how_it_went(self) -> &'static str {
+        self.choose("Le abbiamo chiesto com'è andata", "We asked how it went")
+    }
+
+    /// What the scores mean, from the lowest.
+    pub(super) fn scores(self) -> [&'static str; 5] {
+        self.choose(
+            ["per niente bene", "male", "così così", "bene", "molto bene"],
+            ["not well at all", "badly", "so-so", "well", "very well"],
+        )
+    }
+
+    /// The answer that holds.
+    pub(super) fn rated(self, score: i64) -> String {
+        self.choose(
+            format!("La Sua risposta: {score} su 5."),
+            format!("Your answer: {score} of 5."),
+        )
     }
 
     /// That a case takes longer than it should.
@@ -129,6 +188,21 @@ impl Language {
         self.choose(
             format!("Pratiche ferme presso {body}"),
             format!("Cases that stand still with {body}"),
+        )
+    }
+
+    pub(super) fn problems_of(self, body: &str) -> String {
+        self.choose(
+            format!("Segnalazioni dei clienti per {body}"),
+            format!("What clients report of {body}"),
+        )
+    }
+
+    /// How many problems there are.
+    pub(super) fn problems_next(self, count: usize) -> String {
+        self.choose(
+            format!("Segnalazioni in questo elenco: {count}."),
+            format!("Reports in this list: {count}."),
         )
     }
 

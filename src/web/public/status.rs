@@ -8,6 +8,7 @@ use super::page;
 use super::phrases::{Confirmation, Language};
 use super::received;
 use super::refusal::{self, Refusal};
+use super::survey::{self, SurveyQuestion};
 use super::topics;
 use super::view::{self, PageSubject, StatusPageView};
 use super::visitor::Visitor;
@@ -17,6 +18,7 @@ use crate::domain::client::HOME_ZONE;
 use crate::domain::event::CaseStep;
 use crate::domain::token::Purpose;
 use crate::store::people::preferences::Choices;
+use crate::store::people::surveys::ClientSurvey;
 use crate::store::planning::rectifications::Rectification;
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
@@ -59,6 +61,7 @@ pub(super) async fn show(
         subject,
         choices,
         rectified,
+        survey,
     } = match read(&web, &token).await {
         Ok(found) => found,
         Err(refusal) => return refusal.shown(),
@@ -77,7 +80,7 @@ pub(super) async fn show(
             at: web.clock.now(),
         });
     }
-    let matter = (&subject, rectified);
+    let matter = (&subject, rectified, survey);
     render(&web, &token, &after, told, matter, choices)
 }
 
@@ -86,7 +89,7 @@ fn render(
     token: &str,
     after: &StatusQuery,
     mut told: NotifiedMessage,
-    (subject, rectified): (&PageSubject, Option<Rectification>),
+    (subject, rectified, survey): (&PageSubject, Option<Rectification>, Option<ClientSurvey>),
     choices: Option<Choices>,
 ) -> Response {
     // The language the client chose since, rather than the one of an old message.
@@ -111,14 +114,18 @@ fn render(
         story: view::story(&told, subject, &web.pages, calendar),
         asks: view::asks(subject),
         list: view::list(subject),
-        choices: choices.map(|mut choices| {
-            topics::keep_theirs(web, &mut choices.topics);
-            let form = view::choices(&choices, &told, language);
-            match after.hours() {
-                Some((from, to)) => form.asking_again(from, to),
-                None => form,
-            }
-        }),
+        survey: survey.and_then(|it| SurveyQuestion::of(&it, language, calendar.now)),
+        for_client: told.for_client.clone(),
+        choices: choices
+            .filter(|_| told.for_client.is_none())
+            .map(|mut choices| {
+                topics::keep_theirs(web, &mut choices.topics);
+                let form = view::choices(&choices, &told, language);
+                match after.hours() {
+                    Some((from, to)) => form.asking_again(from, to),
+                    None => form,
+                }
+            }),
     };
     page::show(StatusCode::OK, &page)
 }
@@ -129,6 +136,7 @@ struct StatusReading {
     subject: PageSubject,
     choices: Option<Choices>,
     rectified: Option<Rectification>,
+    survey: Option<ClientSurvey>,
 }
 
 async fn read(web: &Web, token: &str) -> Result<StatusReading, Refusal> {
@@ -138,11 +146,13 @@ async fn read(web: &Web, token: &str) -> Result<StatusReading, Refusal> {
     let subject = subject(&mut tx, &told).await?;
     let choices = tx.preferences().of(told.client, message).await?;
     let rectified = tx.rectifications().of_message(message).await?;
+    let survey = survey::asked(&mut tx, &told).await?;
     Ok(StatusReading {
         told,
         subject,
         choices,
         rectified,
+        survey,
     })
 }
 
@@ -155,13 +165,26 @@ async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, Sto
         let confirmed = known.and_then(|known| known.acknowledged_at);
         return Ok(PageSubject::Body(report, confirmed));
     }
+    if let Some(list) = received::forwarding_of(told) {
+        let known = tx.forwardings().lookup(&list.body, list.number).await?;
+        let confirmed = known.and_then(|known| known.acknowledged_at);
+        let problems = tx.forwardings().of_list(&list.body, list.number).await?;
+        return Ok(PageSubject::Forwarded(list, problems, confirmed));
+    }
     let named = |what: &str| told.data.get(what).and_then(|value| value.as_str());
     if let Some(reference) = named("case")
         && let Some(case) = tx.cases().lookup(reference).await?
     {
         let mut changes = tx.cases().history(reference).await?;
         // What the tutor hears beforehand is none of the client's news, nor is silence.
-        changes.retain(|change| !matches!(change.step, CaseStep::DueSoon | CaseStep::Silent));
+        // So is the question called to mind.
+        changes.retain(|change| {
+            let step = change.step;
+            !matches!(
+                step,
+                CaseStep::DueSoon | CaseStep::Silent | CaseStep::SurveyReminder
+            )
+        });
         changes.reverse();
         changes.truncate(LONGEST_HISTORY.into());
         return Ok(PageSubject::Case(case, changes));

@@ -4,11 +4,15 @@ use askama::Template;
 
 use super::pages::{ContactDetails, Pages};
 use super::phrases::{Confirmation, Language, capital};
+use super::survey::SurveyQuestion;
 use super::when::LocalCalendar;
 use crate::domain::client::TrackingConsent;
-use crate::domain::event::{BodyReport, CaseStep, Deadline, Incident, IncidentState, StalledCase};
+use crate::domain::event::{
+    BodyForwarding, BodyReport, CaseStep, Deadline, Incident, IncidentState, StalledCase,
+};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Class, Timestamp};
+use crate::store::people::forwardings::ForwardedProblem;
 use crate::store::people::preferences::Choices;
 use crate::store::planning::cases::{CaseChange, CaseRecord};
 use crate::store::planning::incidents::IncidentReport;
@@ -23,6 +27,8 @@ pub(super) enum PageSubject {
     Incident(Incident, Vec<IncidentReport>),
     /// Cases that stand still with a body, and when it said that it has their list.
     Body(BodyReport, Option<Timestamp>),
+    /// Problems that were passed on to a body, and when it said that it has their list.
+    Forwarded(BodyForwarding, Vec<ForwardedProblem>, Option<Timestamp>),
     /// None of these: the event's own words, when it has some.
     Notice,
 }
@@ -39,9 +45,13 @@ pub(super) struct StatusPageView<'a> {
     pub(super) asks: bool,
     /// It is about a body's list of cases: whether that was confirmed.
     pub(super) list: Option<bool>,
+    /// What the client is asked of a closed case, or answered.
+    pub(super) survey: Option<SurveyQuestion>,
     pub(super) choices: Option<ChoicesForm>,
     /// The message that led here was wrong.
     pub(super) rectified: Option<Rectification>,
+    /// For whom its reader acts; the reader has no choices then, but to act no more.
+    pub(super) for_client: Option<String>,
 }
 
 /// What is the matter.
@@ -113,7 +123,10 @@ pub(super) fn asks(subject: &PageSubject) -> bool {
         PageSubject::Incident(incident, _) => {
             incident.state == IncidentState::Resolved && incident.can_be_back()
         }
-        PageSubject::Case(..) | PageSubject::Body(..) | PageSubject::Notice => false,
+        PageSubject::Case(..)
+        | PageSubject::Body(..)
+        | PageSubject::Forwarded(..)
+        | PageSubject::Notice => false,
     }
 }
 
@@ -130,6 +143,9 @@ pub(super) fn story(
         }
         PageSubject::Incident(incident, reports) => incident_story(incident, reports, calendar),
         PageSubject::Body(report, confirmed) => body_story(report, *confirmed, calendar),
+        PageSubject::Forwarded(list, problems, confirmed) => {
+            forwarded_story(list, problems, *confirmed, calendar)
+        }
         PageSubject::Notice => notice_story(told, calendar),
     }
 }
@@ -148,6 +164,7 @@ fn case_story(
     let step = |step: &CaseChange| HistoryLine {
         what: match step.step {
             CaseStep::Stalled => language.stalled().to_owned(),
+            CaseStep::SurveyDue => language.asked_how_it_went().to_owned(),
             _ => label(&step.state),
         },
         detail: None,
@@ -268,10 +285,44 @@ fn body_story(
     }
 }
 
+fn forwarded_story(
+    list: &BodyForwarding,
+    problems: &[ForwardedProblem],
+    confirmed: Option<Timestamp>,
+    calendar: LocalCalendar,
+) -> MatterText {
+    let language = calendar.language;
+    let line = |problem: &ForwardedProblem| {
+        let about = problem.subject.split_once(':').map(|(_, name)| name);
+        let parts = [
+            Some(problem.problem.said(language)),
+            about,
+            problem.who.as_deref(),
+        ];
+        HistoryLine {
+            what: parts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            detail: problem.words.clone(),
+            when: calendar.moment(problem.marked_at),
+        }
+    };
+    let confirmed_at = confirmed.map(|at| language.confirmed(&calendar.moment(at)));
+    MatterText {
+        line: Some(language.list_line(list.number)),
+        title: language.problems_of(&list.body),
+        state: Some(language.list_state(confirmed.is_some()).to_owned()),
+        tone: if confirmed.is_some() { "done" } else { "going" },
+        next: vec![language.problems_next(problems.len())],
+        note: confirmed_at,
+        history: problems.iter().map(line).collect(),
+    }
+}
+
 /// Whether a body's list was confirmed, if the page is about one.
 pub(super) fn list(subject: &PageSubject) -> Option<bool> {
     match subject {
-        PageSubject::Body(_, confirmed) => Some(confirmed.is_some()),
+        PageSubject::Body(_, confirmed) | PageSubject::Forwarded(_, _, confirmed) => {
+            Some(confirmed.is_some())
+        }
         _ => None,
     }
 }

@@ -48,6 +48,8 @@ pub(super) const STAFF: &[WatchedPage] = &[
     page("/console/insight", "/console/insight?days=90"),
     page("/console/clients/{client}", "/console/clients/C-1005?about=G-77"),
     page("/console/inbox/{id}", "{conversation}"),
+    plain("/console/forwardings"),
+    page("/console/forwardings/new", "{forwarding}"),
     plain("/console/me"),
     plain("/console/messages"),
     plain("/console/clients"),
@@ -64,10 +66,13 @@ pub(super) const STAFF: &[WatchedPage] = &[
     page("/console/rectifications/{id}", "{rectification}"),
     plain("/console/insight/calls"),
     plain("/console/insight/reach"),
+    plain("/console/insight/satisfaction"),
     plain("/console/insight/unread"),
     plain("/console/audit"),
     plain("/console/settings"),
     plain("/console/people"),
+    page("/console/people/{id}", "{person}"),
+    plain("/console/me/second-factor"),
     plain("/console/webhooks"),
     plain("/console/sources"),
     page("/console/sources/{name}", "/console/sources/desk"),
@@ -86,6 +91,7 @@ pub(super) const STAFF: &[WatchedPage] = &[
 /// What somebody sees before the login.
 pub(super) const STRANGERS: &[WatchedPage] = &[
     plain("/console/login"),
+    plain("/console/login/code"),
     page("/console/invitation/{token}", "{invitation}"),
 ];
 
@@ -103,8 +109,12 @@ pub(super) const CLIENTS: &[WatchedPage] = &[
     daily("/s/{token}", "{case}"),
     daily("/s/{token}", "{outage}"),
     page("/s/{token}", "{text}"),
+    page("/s/{token}/yours", "{text}/yours"),
+    page("/s/{token}/stop-all", "{text}/stop-all"),
     page("/u/{token}", "{unsubscribe}"),
     plain("/docs"),
+    page("/docs/{part}", "/docs/messages"),
+    page("/docs/{part}", "/docs/schemas-m-z"),
 ];
 
 /// What is asked for by GET and is no page of ours, and what it is instead.
@@ -115,6 +125,8 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/console/", "a way to the first page"),
     ("/console/assets/{hash}/{name}", "a style or a script"),
     ("/console/search", "a way to what was found"),
+    ("/console/login/with/{name}", "a way to an identity provider"),
+    ("/console/login/with/{name}/back", "a way in"),
     ("/console/now/live", "a stream"),
     ("/console/incidents/{incident}/live", "a stream"),
     ("/console/sandbox/live", "a stream"),
@@ -127,6 +139,7 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/console/insight.csv", "a file"),
     ("/console/insight.xlsx", "a file"),
     ("/console/insight/reach.csv", "a file"),
+    ("/console/insight/satisfaction.csv", "a file"),
     ("/console/audit.csv", "a file"),
     ("/healthz", "for programs"),
     ("/readyz", "for programs"),

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use super::Site;
 use super::pages::WatchedPage;
 use crate::console_browser::{Browser, Page};
-use crate::console_seed::{Town, providers};
+use crate::console_seed::{PASSWORD, Town, providers};
 use crate::conversations_console::{page_of, promise, promising};
 use crate::map_in_the_browser::import_shapes;
 use crate::partners::{Agencies, post};
@@ -29,6 +29,12 @@ const FIRST_MAIL: &str = "SELECT min(id) FROM message WHERE channel = 'email'";
 pub(super) struct Filled(Vec<(&'static str, String)>);
 
 impl Filled {
+    /// What stands for one of them, if somebody made it.
+    pub(super) fn of(&self, name: &str) -> Option<String> {
+        let mut all = self.0.iter();
+        all.find_map(|(of, value)| (*of == name).then(|| value.clone()))
+    }
+
     pub(super) fn address(&self, page: &WatchedPage) -> String {
         let mut address = page.address.to_owned();
         for (name, value) in &self.0 {
@@ -37,6 +43,11 @@ impl Filled {
         assert!(!address.contains('{'), "nobody made what {address} shows");
         address
     }
+}
+
+/// The form that passes on what a conversation says.
+fn form_of(conversation: &str) -> String {
+    conversation.replace("/console/inbox/", "/console/forwardings/new?conversation=")
 }
 
 /// The whole console in Italian, as an admin has it.
@@ -60,9 +71,12 @@ pub(super) async fn staffs_site() -> Site {
         ("message", format!("/console/messages/{}", town.message)),
         ("mail", format!("/console/messages/{mail}")),
         ("conversation", page_of(&browser).await),
+        ("forwarding", form_of(&page_of(&browser).await)),
         ("declared", declared(&browser).await),
         ("rectification", rectification(&browser).await),
         ("invitation", invitation(&browser).await),
+        ("person", person(&browser).await),
+        ("code", code(&town).await),
     ]);
     let hook = [
         ("name", "crm"),
@@ -131,6 +145,32 @@ async fn invitation(browser: &Browser) -> String {
     let start = "/console/invitation/";
     let (_, rest) = page.text.split_once(start).expect(&page.text);
     format!("{start}{}", rest.split_once('"').unwrap().0)
+}
+
+/// The page of the first person of the list.
+async fn person(browser: &Browser) -> String {
+    let page = browser.get("/console/people").await.text;
+    let (_, rest) = page.split_once("<a href=\"/console/people/").expect(&page);
+    format!("/console/people/{}", rest.split_once('"').unwrap().0)
+}
+
+/// The cookie of somebody whose password was right, and whose code is awaited.
+async fn code(town: &Town) -> String {
+    town.person(Role::Viewer).await;
+    let mut tx = town.web.store.write().await.unwrap();
+    let viewer = tx.users().lookup("viewer@example.org").await.unwrap();
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let mut factors = tx.second_factors();
+    assert!(
+        factors
+            .set(viewer.unwrap().id, secret, 1, &[])
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    let mut browser = Browser::new(town);
+    browser.login("viewer@example.org", PASSWORD).await;
+    browser.cookie.expect("a cookie of the wait for the code")
 }
 
 /// The pages of an agency that has asked something.

@@ -15,7 +15,7 @@ use crate::intake_api::Api;
 
 on_both_databases!(
     every_route_is_described_and_none_is_invented,
-    the_page_for_people_needs_nothing_else,
+    the_pages_for_people_need_nothing_else,
 );
 
 /// As the table has it: without the verb that a handler finds in an open place.
@@ -78,30 +78,48 @@ async fn every_route_is_described_and_none_is_invented(store: &Store) {
     }
 }
 
-async fn the_page_for_people_needs_nothing_else(store: &Store) {
+async fn the_pages_for_people_need_nothing_else(store: &Store) {
     let api = Api::over(store).await;
-    let request = Request::get("/docs").body(Body::empty()).unwrap();
-    let answer = api.send(request).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
-    let policy = answer.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
-    let page = answer.body.as_str().unwrap();
-    for foreign in ["<script", "src=", "@import", "url(", "href=\"http"] {
-        assert!(!page.contains(foreign), "it holds {foreign}");
+    let list = page(&api, "/docs").await;
+    let parts = list.split("href=\"/docs/").skip(1);
+    let parts = parts.map(|rest| rest.split(['"', '#']).next().unwrap().to_owned());
+    let parts: BTreeSet<String> = parts.collect();
+    let mut all = String::new();
+    for part in &parts {
+        all.push_str(&page(&api, &format!("/docs/{part}")).await);
     }
     let document = api.get("/v1/openapi.json").await.body;
     for (method, path, operation) in operations(&document) {
-        let heading = format!("<code>{method} {path}</code>");
-        assert!(page.contains(&heading), "{heading}");
+        let called = format!("<code>{method} {path}</code>");
+        assert!(list.contains(&called), "{called}");
+        assert!(all.contains(&called), "{called}");
         let id = operation["operationId"].as_str().unwrap();
-        assert_eq!(page.matches(&format!("id=\"{id}\"")).count(), 1, "{id}");
+        assert_eq!(all.matches(&format!("id=\"{id}\"")).count(), 1, "{id}");
     }
     for name in document["components"]["schemas"]
         .as_object()
         .unwrap()
         .keys()
     {
-        assert!(page.contains(&format!("id=\"schema-{name}\"")), "{name}");
+        let id = format!("id=\"schema-{name}\"");
+        assert_eq!(all.matches(&id).count(), 1, "{name}");
     }
+    let nowhere = Request::get("/docs/nothing").body(Body::empty()).unwrap();
+    assert_eq!(api.send(nowhere).await.status, 404);
+}
+
+/// A page of the description: it loads nothing, runs nothing, and is no heavier than any other page.
+async fn page(api: &Api, path: &str) -> String {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let answer = api.send(request).await;
+    assert_eq!(answer.status, 200, "{path}");
+    assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
+    let policy = answer.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
+    let page = answer.body.as_str().unwrap().to_owned();
+    for foreign in ["<script", "src=", "@import", "url(", "href=\"http"] {
+        assert!(!page.contains(foreign), "{path} holds {foreign}");
+    }
+    assert!(page.len() < 100_000, "{path} has {} bytes", page.len());
+    page
 }

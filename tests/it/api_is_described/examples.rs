@@ -19,11 +19,12 @@ use crate::intake_api::Api;
 on_both_databases!(the_examples_are_taken_and_the_answers_are_as_described);
 
 /// What a new store cannot give, each with the status that says so.
-const WITHOUT: [(&str, u16); 11] = [
+const WITHOUT: [(&str, u16); 14] = [
     // No template is published.
     ("POST /v1/messages", 422),
     ("GET /v1/messages/{id}", 404),
     ("POST /v1/messages/{id}:cancel", 404),
+    ("POST /v1/messages/{id}/evidence/{evidence}:invalidate", 404),
     // The planner, which applies what is told of incidents, does not run.
     ("GET /v1/incidents/{ref}", 404),
     // No source is watched.
@@ -33,9 +34,13 @@ const WITHOUT: [(&str, u16); 11] = [
     ("DELETE /v1/sources/{name}/dead/{id}", 404),
     // Nothing came back.
     ("DELETE /v1/clients/{ref}/suppressions/{channel}", 404),
+    // Nobody acts by that reference.
+    ("DELETE /v1/clients/{ref}/deputies/{deputy}", 404),
     // Nobody wrote.
     ("GET /v1/conversations/{id}", 404),
     ("POST /v1/conversations/{id}", 404),
+    // The settings name no body.
+    ("POST /v1/forwardings", 422),
 ];
 
 /// What is made comes first, what is deleted last.
@@ -164,6 +169,7 @@ async fn the_answers_of_a_town_with_everything_are_as_described() {
         ("/v1/events", "/v1/events"),
         ("/v1/stats", "/v1/stats?by=day,template,version,channel"),
         ("/v1/insight", "/v1/insight"),
+        ("/v1/insight/satisfaction", "/v1/insight/satisfaction"),
         ("/v1/insight/unread", "/v1/insight/unread"),
         ("/v1/reachability", "/v1/reachability"),
         ("/v1/rules", "/v1/rules"),

@@ -95,7 +95,7 @@ async fn a_body_gets_one_list_and_one_reminder_and_then_peace(store: TestStore) 
 }
 
 impl Office {
-    async fn page(&self, method: Method, path: &str) -> (StatusCode, String) {
+    pub(super) async fn page(&self, method: Method, path: &str) -> (StatusCode, String) {
         let request = Request::builder().method(method).uri(path);
         let request = request.body(Body::empty()).unwrap();
         let answer = router(self.web.clone()).oneshot(request).await.unwrap();

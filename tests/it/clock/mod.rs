@@ -3,8 +3,10 @@
 
 mod bodies;
 mod crash;
+mod forwarded;
 mod month;
 mod office;
 mod overlong;
 mod seen;
+mod surveys;
 mod waits;

@@ -41,6 +41,7 @@ pub(super) fn settings() -> ClockSettings {
         body_report_at: 5,
         chase_after_days: 2,
         compensation: compensation(),
+        survey: None,
         bodies: BTreeMap::from([("distributore".to_owned(), "DISTRIBUTORE".to_owned())]),
         incidents: IncidentTimes {
             overdue_grace: TimeDelta::minutes(30),
@@ -87,6 +88,7 @@ pub(super) struct Office {
     pub(super) eye: Eye,
     pub(super) web: Web,
     planner: Planner,
+    settings: ClockSettings,
     clocks: Vec<(NodeId, ClockSource)>,
     nodes: i64,
     events: u32,
@@ -95,6 +97,16 @@ pub(super) struct Office {
 impl Office {
     /// Opens at this time, with so many nodes.
     pub(super) async fn open(store: TestStore, now: &str, nodes: usize) -> Self {
+        Self::open_by(store, now, nodes, settings()).await
+    }
+
+    /// The same; its clocks go by these settings.
+    pub(super) async fn open_by(
+        store: TestStore,
+        now: &str,
+        nodes: usize,
+        settings: ClockSettings,
+    ) -> Self {
         let clock = Arc::new(FixedClock::at(now));
         let web = web(&store, &clock, &Lifecycle::new());
         let planner = Planner::new(
@@ -111,6 +123,7 @@ impl Office {
             clock,
             web,
             planner,
+            settings,
             clocks: Vec::new(),
             nodes: 0,
             events: 0,
@@ -152,7 +165,7 @@ impl Office {
         };
         let kinds = Arc::new(kinds());
         self.clocks
-            .push((node, ClockSource::new(settings(), kinds, parts)));
+            .push((node, ClockSource::new(self.settings.clone(), kinds, parts)));
     }
 
     /// A client with a telephone; `more`: further fields.

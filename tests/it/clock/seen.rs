@@ -1,5 +1,5 @@
 //! What one client sees of a case that stands still: a whole node, by a clock that is moved, and the
-//! texts that arrive on the telephone.
+//! texts that arrive on the telephone; and that a case that came to its last state is closed to them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,10 @@ use crate::support::TestStore;
 use crate::support::node::Node;
 use crate::support::patience::until;
 
-on_both_databases!(a_client_reads_who_holds_it_up_since_when_and_when_we_look_again,);
+on_both_databases!(
+    a_client_reads_who_holds_it_up_since_when_and_when_we_look_again,
+    a_client_reads_that_a_case_in_its_last_state_is_closed,
+);
 
 const PHONE: &str = "+390000000711";
 
@@ -66,6 +69,31 @@ async fn a_client_reads_who_holds_it_up_since_when_and_when_we_look_again(store:
     );
     // The last receipt may still be on its way.
     node.until_states("C-1", &["delivered"; 5]).await;
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_client_reads_that_a_case_in_its_last_state_is_closed(store: TestStore) {
+    let node = Node::start(store, "").await;
+    for (client, phone, state, is_closed) in [
+        ("C-1", PHONE, "received", false),
+        ("C-2", "+390000000712", "done", true),
+    ] {
+        node.client(client, &[phone], json!({})).await;
+        let case = format!("PR-{client}");
+        let event = json!({ "specversion": "1.0", "id": client, "source": "/crm",
+            "type": "case.state_changed",
+            "data": { "case": case, "client": client, "kind": "voltura", "state": state } });
+        node.event(&event).await;
+        node.until_states(client, &["delivered"]).await;
+        let text = node.texts(phone).pop().expect("a text");
+        let link = text.split_whitespace().find(|word| word.contains("/s/"));
+        let link = link.expect("a link").trim_end_matches('.');
+        let page = node.visit(link).await.text;
+        assert_eq!(page.contains("La pratica è chiusa"), is_closed, "{page}");
+        let kept = node.get(&format!("/v1/cases/{case}")).await;
+        assert_eq!(kept.body["closed_at"].is_string(), is_closed, "{kept:?}");
+    }
     node.sums_close().await;
     node.stop().await;
 }

@@ -17,6 +17,7 @@ on_both_databases!(
     a_client_who_hears_nothing_is_told_so_and_again_ten_working_days_later,
     a_new_note_leaves_the_clock_running_and_a_new_deadline_begins_anew,
     a_case_that_is_reopened_in_its_state_begins_anew,
+    a_case_in_its_last_state_is_closed_and_the_clock_is_silent,
 );
 
 /// State and rule of every message, with its client.
@@ -312,6 +313,33 @@ async fn a_case_that_is_reopened_in_its_state_begins_anew(store: TestStore) {
         )
         .await;
     office.set("2026-12-18T07:00:00Z");
+    office.look().await;
+    assert_eq!(office.said_in_short().await, ["case.stalled PR-1 1"]);
+}
+
+async fn a_case_in_its_last_state_is_closed_and_the_clock_is_silent(store: TestStore) {
+    let mut office = office(store).await;
+    office
+        .say("case.opened", "PR-1", "waiting_distributor", json!({}))
+        .await;
+    // Its system promises a day and posts states alone.
+    let moved = "case.state_changed";
+    let promise = json!({ "expected_by": "2026-12-04" });
+    office.set("2026-12-02T10:00:00Z");
+    office.say(moved, "PR-1", "done", promise.clone()).await;
+    let closed = "SELECT coalesce(CAST(closed_at AS TEXT), 'open') FROM case_file";
+    assert_eq!(office.eye.texts(closed).await, ["1796205600000000"]);
+    // A remark leaves the time of its end.
+    office.set("2026-12-03T10:00:00Z");
+    office.say(moved, "PR-1", "done", promise).await;
+    assert_eq!(office.eye.texts(closed).await, ["1796205600000000"]);
+    office.set("2027-01-15T09:00:00Z");
+    office.look().await;
+    assert!(office.said().await.is_empty(), "{:?}", office.said().await);
+    let state = "waiting_distributor";
+    office.say(moved, "PR-1", state, json!({})).await;
+    assert_eq!(office.eye.texts(closed).await, ["open"]);
+    office.set("2027-01-26T09:00:00Z");
     office.look().await;
     assert_eq!(office.said_in_short().await, ["case.stalled PR-1 1"]);
 }

@@ -119,6 +119,7 @@ fn settings() -> ClockSettings {
         chase_after_days: 2,
         bodies: std::collections::BTreeMap::new(),
         compensation: Vec::new(),
+        survey: None,
         incidents: IncidentTimes {
             overdue_grace: TimeDelta::minutes(30),
             confirm_after: TimeDelta::minutes(30),

@@ -87,6 +87,7 @@ impl Carrier {
             clock: Arc::new(FixedClock::at("2026-11-22T10:00:00Z")),
             lifecycle: lifecycle.clone(),
             sandbox: None,
+            desk: None,
         };
         let settings: ProviderSettings = toml::from_str(&toml).unwrap();
         let provider = araldo::channel::build("relay", &settings, &context).unwrap();

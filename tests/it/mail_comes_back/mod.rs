@@ -4,6 +4,7 @@
 mod alarm;
 mod postbag;
 mod servers;
+mod staff;
 
 /// A report as Postfix writes it. `to`: the address it comes to.
 fn report(to: &str, about: &Report<'_>) -> String {

@@ -2,7 +2,9 @@
 
 use araldo::domain::token::Purpose;
 use araldo::store::people::conversations::AssignedTo;
-use araldo::track::postbag::{MailTaken, Postbag};
+use araldo::store::templates::WriteContext;
+use araldo::template::Source;
+use araldo::track::postbag::{MailTaken, Postbag, Reception};
 use araldo::track::returned::ReturnedClass;
 
 use super::{Report, report};
@@ -17,6 +19,7 @@ on_both_databases!(
     a_delay_and_an_automatic_answer_change_no_state,
     an_answer_stands_on_its_message,
     a_stop_is_obeyed_only_with_our_token,
+    what_is_obeyed_is_acknowledged_once_by_mail,
     what_is_about_no_message_is_counted,
 );
 
@@ -37,6 +40,7 @@ impl Reader {
             ids: self.ids.clone(),
             signer: self.signer.clone(),
             horizon: self.track.horizon,
+            reception: Reception::default(),
         }
     }
 
@@ -57,6 +61,22 @@ impl Reader {
     fn answers(&self) -> String {
         let token = self.signer.sign_caseless(Purpose::MailAnswer, MAIL);
         format!("risposte+{token}@town.example")
+    }
+
+    /// The texts by which clients who wrote are answered.
+    async fn publish_answers(&self) {
+        let by = WriteContext {
+            author: "araldo",
+            now: self.now(),
+            ids: &*self.ids,
+        };
+        let mut tx = self.store.write().await.unwrap();
+        for source in Source::shipped().unwrap() {
+            if source.name.starts_with("reply-") {
+                tx.templates().import(&source, by).await.unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
     }
 
     async fn state(&self) -> String {
@@ -242,6 +262,48 @@ async fn a_stop_is_obeyed_only_with_our_token(reader: Reader) {
     let start = answer(ADDRESS, &reader.answers(), "START").replace("<r1@", "<r3@");
     reader.comes(&start).await;
     assert_eq!(reader.number(BARRED).await, 0);
+}
+
+async fn what_is_obeyed_is_acknowledged_once_by_mail(reader: Reader) {
+    const ASKED: &str = "SELECT CAST(count(*) AS BIGINT) FROM event \
+                         WHERE type = 'message.requested' AND source = '/v1/replies/mailbox'";
+    const LAST: &str = "SELECT data FROM event WHERE source = '/v1/replies/mailbox' ORDER BY id";
+    reader.publish_answers().await;
+    let says = async |name: &str, text: &str| {
+        let mail = answer(ADDRESS, &reader.answers(), text).replace("<r1@", &format!("<{name}@"));
+        reader.comes(&mail).await;
+        reader.number(ASKED).await
+    };
+    let automatic = answer(ADDRESS, &reader.answers(), "STOP")
+        .replace(
+            "Subject: Re:",
+            "Auto-Submitted: auto-generated\r\nSubject: Re:",
+        )
+        .replace("<r1@", "<m-0@");
+    reader.comes(&automatic).await;
+    assert_eq!(reader.number(ASKED).await, 0, "a program is not answered");
+    reader.execute("DELETE FROM suppression").await;
+    assert_eq!(says("m-1", "STOP").await, 1);
+    let said = reader.text(LAST).await.unwrap();
+    for part in ["\"reply-stop\"", "\"email\"", "\"C-1001\""] {
+        assert!(said.contains(part), "{part} is missing in {said}");
+    }
+    assert_eq!(says("m-2", "Stop!").await, 1, "it is so already");
+    assert_eq!(says("m-3", "START").await, 2);
+    assert_eq!(says("m-4", "START").await, 2);
+    assert_eq!(says("m-5", "STOP GUASTI").await, 3);
+    assert!(reader.text(LAST).await.unwrap().contains("\"guasti\""));
+    assert_eq!(says("m-6", "stop guasti").await, 3);
+    assert_eq!(says("m-7", "INFO").await, 4);
+    assert_eq!(says("m-8", "Aiuto").await, 4, "one a day");
+    assert_eq!(
+        reader.number(REPLIES).await,
+        1,
+        "a person reads the call for help"
+    );
+    let own = answer(ADDRESS, "risposte@town.example", "INFO").replace("<r1@", "<m-9@");
+    reader.comes(&own).await;
+    assert_eq!(reader.number(ASKED).await, 4, "a sender can be forged");
 }
 
 async fn what_is_about_no_message_is_counted(reader: Reader) {

@@ -159,7 +159,7 @@ async fn what_is_for_a_person_stays_in_the_mailbox(store: TestStore) {
 }
 
 /// Where the store is, as the settings say it.
-fn place(node: &Node) -> String {
+pub(super) fn place(node: &Node) -> String {
     match node.url() {
         StoreUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
         StoreUrl::Postgres(url) => url.clone(),
@@ -167,7 +167,7 @@ fn place(node: &Node) -> String {
 }
 
 /// Runs `araldo receive` as a pipe transport does; its exit code.
-fn receive(folder: &Path, settings: &str, mail: &str) -> Option<i32> {
+pub(super) fn receive(folder: &Path, settings: &str, mail: &str) -> Option<i32> {
     std::fs::write(folder.join("receive.toml"), settings).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_araldo"))
         .args(["--config", "receive.toml", "receive"])

@@ -69,6 +69,7 @@ async fn whoever_rescues_sees_what_the_dead_began_last() {
             provider: String::from("gateway"),
             reference: String::from("araldo-s1002"),
             reports: true,
+            price: None,
             key_life: None,
         };
         opening

@@ -26,7 +26,7 @@ const NUMBER: &str = "+390000000180";
 const MAIL: &str = "reader@mail.example";
 
 /// Lets somebody of this role in. Returns the cookie.
-async fn person(node: &Node, role: Role) -> String {
+pub(crate) async fn person(node: &Node, role: Role) -> String {
     let (running, secret) = (&node.running, format!("{:x<43}", role.as_str()));
     let now = running.clock.now();
     let user = UserId::new(running.ids.next());

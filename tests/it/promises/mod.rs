@@ -11,7 +11,7 @@ mod erased_is_erased;
 mod explains_itself;
 mod failing_providers;
 mod flood_guard_caps;
-mod looking_is_not_acting;
+pub(crate) mod looking_is_not_acting;
 mod missing_variable_holds;
 mod newer_replaces_older;
 mod old_news;

@@ -8,9 +8,11 @@ mod examples;
 mod http_gateway;
 mod kannel;
 mod kannel_real;
+mod mail_services;
 mod relay;
 mod sandbox;
 pub(crate) mod service;
+pub(crate) mod smpp;
 mod smtp;
 mod smtp_sink;
 mod smtp_tls;
@@ -68,6 +70,7 @@ pub(crate) fn context(
         clock: Arc::new(FixedClock::at(NOW)),
         lifecycle: running.0.clone(),
         sandbox,
+        desk: None,
     }
 }
 

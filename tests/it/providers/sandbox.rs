@@ -19,7 +19,7 @@ struct Town {
 impl Town {
     async fn start() -> Self {
         let running = Running::new();
-        let sandbox = sandbox::start(&running.0, Arc::new(FixedClock::at(NOW))).unwrap();
+        let sandbox = sandbox::start(&running.0, Arc::new(FixedClock::at(NOW)), None).unwrap();
         let (public_url, reports) = report_taker(&running).await;
         Self {
             running,

@@ -8,6 +8,7 @@ mod connections;
 mod denials;
 mod gateways;
 mod greylisting;
+mod in_hand;
 mod lost_answers;
 pub(crate) mod peer;
 mod wire;

@@ -74,6 +74,7 @@ async fn what_get_gave_may_be_put_back(store: &Store) {
     assert_eq!(answer.status, 200, "it is not opened again: {answer:?}");
     let mut opened = given;
     opened["closed"] = false.into();
+    opened["state"] = "received".into();
     let answer = api.put("/v1/cases/P", &opened).await;
     assert_eq!(answer.status, 202, "unless somebody says so: {answer:?}");
 }

@@ -57,7 +57,7 @@ fn expected(access: Access, who: Who) -> Verdict {
     };
     match (access, who) {
         (Access::Anyone | Access::Token | Access::Signed, _)
-        | (Access::Account, Who::Person(_)) => Verdict::Admitted,
+        | (Access::Account | Access::SettingUp, Who::Person(_)) => Verdict::Admitted,
         (Access::Key { one_of, .. }, Who::Key(scope)) => judged(one_of.contains(&scope)),
         (Access::Person, Who::Person(role)) => judged(role != Role::Partner),
         (Access::Partner, Who::Person(role)) => judged(role == Role::Partner),
@@ -65,6 +65,7 @@ fn expected(access: Access, who: Who) -> Verdict {
         (
             Access::Key { .. }
             | Access::Account
+            | Access::SettingUp
             | Access::Person
             | Access::Partner
             | Access::Right(_),
@@ -171,6 +172,7 @@ fn filled(route: &Route) -> String {
         .collect();
     let verb = match (route.method == Method::POST, route.path) {
         (true, "/v1/messages/{id}") => ":cancel",
+        (true, "/v1/messages/{id}/evidence/{evidence}") => ":invalidate",
         (true, "/v1/sources/{name}/dead/{id}") => ":replay",
         _ => "",
     };

@@ -218,7 +218,8 @@ async fn whoever_looks_sees_how_each_source_does_and_how_it_is_read() {
     }
     let page = browser.get(PAGE).await.text;
     for said in [
-        "<th scope=\"row\"><code>client</code></th><td><code>customer</code></td>",
+        "class=\"name\"><code>client</code></th>",
+        "\"><code>customer</code></td></tr>",
         "when their system posts",
         "webhook",
     ] {

@@ -29,7 +29,13 @@ async fn apply(store: &Store, id: &str, kind: &str, time: &str, state: &str) -> 
     let (step, data) = case(&event.data);
     let applied = tx
         .cases()
-        .apply(kept, step, data, event.occurred_at, ids)
+        .apply(
+            kept,
+            (step, step == CaseStep::Closed),
+            data,
+            event.occurred_at,
+            ids,
+        )
         .await
         .unwrap();
     tx.commit().await.unwrap();

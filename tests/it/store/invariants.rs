@@ -166,10 +166,10 @@ async fn a_planted_breach_is_found_and_shown_by_an_example(store: TestStore) {
                      0, 0, 0, 0)";
     let asleep = "UPDATE message SET wake_at = 864000000000 WHERE id = 50";
     let nobody = "INSERT INTO receipt VALUES (60, 'gw', 'k', NULL, 'delivered', NULL, NULL, NULL, \
-                  864000000000)";
+                  864000000000, NULL, NULL, NULL)";
     let future = "UPDATE event SET occurred_at = received_at + 60000001 WHERE id = 10";
     let stranger = "INSERT INTO receipt VALUES (60, 'other', 'k', 50, 'delivered', NULL, NULL, \
-                    NULL, 864000000000)";
+                    NULL, 864000000000, NULL, NULL, NULL)";
     let planted: &[(&[&'static str], &[Invariant])] = &[
         (&["DELETE FROM attempt"], &[I1]),
         (&[SECOND_YES], &[I2, I10]),

@@ -4,6 +4,7 @@ mod cases;
 mod clients;
 mod engagement;
 mod events;
+mod evidence;
 mod incidents;
 mod invariants;
 mod keys;

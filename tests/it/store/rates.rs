@@ -9,6 +9,7 @@ use araldo::runtime::Lifecycle;
 use araldo::store::Tx;
 use araldo::store::messages::attempts::FinishedAttempt;
 use araldo::store::messages::engagement::{Burst, NewEngagement};
+use araldo::store::messages::evidence::{Invalidated, Objection};
 use araldo::store::messages::receipts::{NewReceipt, ReceiptHorizon};
 use araldo::store::messages::timers::Looked;
 use araldo::upkeep::{Recounted, recount, recount_once};
@@ -117,11 +118,12 @@ impl Story<'_> {
 
     async fn step(&mut self) {
         self.clock.advance(TimeDelta::seconds(3));
-        match self.dice.random_range(0..10) {
+        match self.dice.random_range(0..11) {
             0..3 => self.report().await,
             3..7 => self.read().await,
             7 => self.burst().await,
             8 => self.prove().await,
+            9 => self.object().await,
             _ => self.answer().await,
         }
     }
@@ -137,7 +139,8 @@ impl Story<'_> {
             kind,
             code: None,
             detail: None,
-            provider_at: None,
+            // Half of them say when: of these a later one may prove an earlier one wrong.
+            provider_at: (self.dice.random_range(0..2) == 0).then_some(now),
             bad_address: false,
         };
         let mut tx = self.store.write().await.unwrap();
@@ -195,6 +198,35 @@ impl Story<'_> {
             .await
             .unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// Somebody holds the newest evidence about a message for wrong.
+    async fn object(&mut self) {
+        const NEWEST: &str = "SELECT CAST(coalesce(max(x.id), 0) AS BIGINT) FROM ( \
+            SELECT id FROM receipt WHERE message_id = $1 AND invalidated_at IS NULL \
+            UNION ALL SELECT id FROM engagement WHERE message_id = $1 \
+            AND invalidated_at IS NULL) AS x";
+        let message = self.one();
+        let newest: i64 = with_eye!(self.eye, |pool| {
+            let asked = sqlx::query_scalar(NEWEST).bind(message.get());
+            asked.fetch_one(pool).await.unwrap()
+        });
+        if newest == 0 {
+            return;
+        }
+        let objection = Objection {
+            by: "op@example.it",
+            reason: "a test",
+            at: self.clock.now(),
+        };
+        let mut tx = self.store.write().await.unwrap();
+        let outcome = tx
+            .receipts(ReceiptHorizon::default())
+            .invalidate(message, newest, objection)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(outcome, Invalidated::Done);
     }
 
     /// What is under way gets its answer, what waits for a receipt waits no longer.

@@ -38,6 +38,7 @@ pub(crate) mod program;
 #[macro_use]
 mod promise;
 pub(crate) mod servers;
+pub(crate) mod smsc;
 mod stores;
 mod sums;
 pub(crate) mod town;

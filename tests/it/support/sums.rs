@@ -30,13 +30,15 @@ row! {
         read_measurable: i64,
         read: i64,
         confirmed: i64,
+        priced: i64,
+        cost: i64,
     }
 }
 
 const SUMS: &str = "SELECT day, template, version, channel, planned, suppressed, accepted, \
     delivered, undelivered, unconfirmed, unknown, measurable, opened, opened_machine, clicked, \
     clicked_machine, replied, reporting, reached, clicks_measurable, read_measurable, read, \
-    confirmed FROM rollup";
+    confirmed, priced, cost FROM rollup";
 
 /// What the sums must be, counted from the rows; what readers did from the very rows of theirs.
 const ROWS: &str = "SELECT x.day, x.template, x.version, x.channel, \
@@ -61,26 +63,35 @@ const ROWS: &str = "SELECT x.day, x.template, x.version, x.channel, \
     CAST(count(*) FILTER (WHERE x.there AND x.linked) AS BIGINT) AS clicks_measurable, \
     CAST(count(*) FILTER (WHERE x.there AND x.asked) AS BIGINT) AS read_measurable, \
     CAST(count(*) FILTER (WHERE x.there AND x.asked AND x.signs > 0) AS BIGINT) AS read, \
-    CAST(count(*) FILTER (WHERE x.there AND x.confirmations > 0) AS BIGINT) AS confirmed \
+    CAST(count(*) FILTER (WHERE x.there AND x.confirmations > 0) AS BIGINT) AS confirmed, \
+    CAST(count(x.price) FILTER (WHERE x.taken) AS BIGINT) AS priced, \
+    CAST(coalesce(sum(x.price) FILTER (WHERE x.taken), 0) AS BIGINT) AS cost \
     FROM (SELECT y.*, y.taken AND (y.state <> 'undelivered' OR y.signs > 0) AS there \
     FROM (SELECT coalesce(p.day, m.created_at / 86400000000) AS day, p.template, p.version, \
-    m.channel, m.state, coalesce(m.reports, m.channel = 'sms') AS reports, \
+    m.channel, m.state, m.price, coalesce(m.reports, m.channel = 'sms') AS reports, \
     m.state IN ('accepted', 'delivered', 'undelivered', 'unconfirmed') AS taken, \
     m.tracking = 'individual' AND m.channel = 'email' AS named, m.tracking <> 'none' AS asked, \
     m.tracking <> 'none' AND coalesce(p.clicks, TRUE) AS linked, \
-    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'opened' \
+    (SELECT count(*) FROM engagement e WHERE e.invalidated_at IS NULL \
+    AND e.message_id = m.id AND e.kind = 'opened' \
     AND e.verdict = 'human') AS opens, \
-    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'opened' \
+    (SELECT count(*) FROM engagement e WHERE e.invalidated_at IS NULL \
+    AND e.message_id = m.id AND e.kind = 'opened' \
     AND e.verdict = 'machine') AS machine_opens, \
-    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'clicked' \
+    (SELECT count(*) FROM engagement e WHERE e.invalidated_at IS NULL \
+    AND e.message_id = m.id AND e.kind = 'clicked' \
     AND e.verdict = 'human') AS clicks, \
-    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'clicked' \
+    (SELECT count(*) FROM engagement e WHERE e.invalidated_at IS NULL \
+    AND e.message_id = m.id AND e.kind = 'clicked' \
     AND e.verdict = 'machine') AS machine_clicks, \
-    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'replied') \
+    (SELECT count(*) FROM engagement e WHERE e.invalidated_at IS NULL \
+    AND e.message_id = m.id AND e.kind = 'replied') \
     AS replies, \
-    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND e.kind = 'confirmed') \
+    (SELECT count(*) FROM engagement e WHERE e.invalidated_at IS NULL \
+    AND e.message_id = m.id AND e.kind = 'confirmed') \
     AS confirmations, \
-    (SELECT count(*) FROM engagement e WHERE e.message_id = m.id AND \
+    (SELECT count(*) FROM engagement e WHERE e.invalidated_at IS NULL \
+    AND e.message_id = m.id AND \
     (e.kind IN ('replied', 'confirmed') OR (e.kind <> 'unsubscribed' AND e.verdict = 'human'))) \
     AS signs \
     FROM message m JOIN plan p ON p.id = m.plan_id) AS y) AS x \

@@ -91,6 +91,7 @@ fn attempt(message: &Claimed) -> NewAttempt {
         provider: PROVIDER.to_owned(),
         reference: format!("{}-{}", message.id, message.lease_no),
         reports: true,
+        price: None,
         key_life: None,
     }
 }

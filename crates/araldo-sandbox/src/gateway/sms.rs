@@ -58,6 +58,7 @@ impl Answer {
     pub const NO_RECEIVER: Self = Self::Say(400, "Missing receiver number, rejected");
     pub const NO_ROOM: Self = Self::Say(503, "Temporal failure, try again later.");
     pub const WRONG_LOGIN: Self = Self::Say(403, "Authorization failed for sendsms");
+    pub const REFUSED: Self = Self::Say(400, "Message rejected");
     pub const LISTED: Self = Self::Say(
         403,
         "Number(s) has/have been denied by white- and/or black-lists.",

@@ -1,4 +1,7 @@
-//! Which addresses misbehave, and how: the table of the world as code.
+//! Which addresses misbehave, and how: the table of the world as code. Who is behind an address that
+//! behaves is in `people`.
+
+use super::people::SPECIAL;
 
 /// What goes wrong with an SMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,16 @@ pub(super) enum SmsFault {
     AnswerLost,
     /// Delivered, reported twice and in the wrong order.
     Jumbled,
+    /// The network kept it for too long.
+    Expired,
+    /// The network knows no such number.
+    NoSuchNumber,
+    /// The telephone is off for hours, then it arrives.
+    Late,
+    /// The gateway does not take it, now or ever.
+    Refused,
+    /// The gateway has no room the first two times.
+    Throttled,
 }
 
 impl SmsFault {
@@ -24,6 +37,18 @@ impl SmsFault {
             "03" => Some(Self::Busy),
             "04" => Some(Self::AnswerLost),
             "05" => Some(Self::Jumbled),
+            ending if number.starts_with(SPECIAL) => Self::of_special(ending),
+            _ => None,
+        }
+    }
+
+    fn of_special(ending: &str) -> Option<Self> {
+        match ending {
+            "06" => Some(Self::Expired),
+            "07" => Some(Self::NoSuchNumber),
+            "08" => Some(Self::Late),
+            "09" => Some(Self::Refused),
+            "10" => Some(Self::Throttled),
             _ => None,
         }
     }
@@ -45,10 +70,7 @@ pub(super) enum MailFault {
 impl MailFault {
     /// By the local part: the word alone, before `+`, `.` or `-`, or after `+`.
     pub(super) fn of(address: &str) -> Option<Self> {
-        let (local, _) = address.rsplit_once('@')?;
-        let first = local.split(['+', '.', '-']).next();
-        let tag = local.rsplit_once('+').map(|(_, tag)| tag);
-        [first, tag].into_iter().flatten().find_map(Self::named)
+        words_of(address).find_map(Self::named)
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -62,6 +84,14 @@ impl MailFault {
     }
 }
 
+/// The words by which a mailbox behaves: the one before `+`, `.` or `-`, and the one after `+`.
+pub(super) fn words_of(address: &str) -> impl Iterator<Item = &str> {
+    let local = address.rsplit_once('@').map(|(local, _)| local);
+    let first = local.and_then(|local| local.split(['+', '.', '-']).next());
+    let tag = local.and_then(|local| local.rsplit_once('+').map(|(_, tag)| tag));
+    [first, tag].into_iter().flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +103,9 @@ mod tests {
         assert_eq!(SmsFault::of("+390000000100"), None);
         assert_eq!(SmsFault::of("+393331234501"), None);
         assert_eq!(SmsFault::of("+39000"), None);
+        assert_eq!(SmsFault::of("+390009990006"), Some(SmsFault::Expired));
+        assert_eq!(SmsFault::of("+390009990001"), Some(SmsFault::Undelivered));
+        assert_eq!(SmsFault::of("+390000000006"), None);
 
         assert_eq!(MailFault::of("bounce@sandbox"), Some(MailFault::Bounce));
         assert_eq!(

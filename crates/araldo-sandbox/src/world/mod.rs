@@ -3,7 +3,9 @@
 //! Nothing here knows Araldo's store. What a page or a virtual reader sees is what arrived on
 //! the wire.
 //!
-//! Some addresses misbehave, so that failure can be seen without waiting for one:
+//! Some addresses misbehave, so that failure can be seen without waiting for one; behind some is somebody
+//! who reads or writes back (`people`). All of them are in docs/sandbox.md; those that any number and any
+//! mailbox of the sandbox may have:
 //!
 //! | address | what happens | ends as |
 //! |---|---|---|
@@ -20,13 +22,15 @@
 //! A mailbox's word may be followed by `+`, `.` or `-` and anything, or stand after a `+`:
 //! `bounce.7@town.example`, `maria+drop@town.example`.
 //!
-//! `handsets` and `mailboxes` do so, at the gateway and at the mail server.
+//! `handsets` and `mailboxes` do so, at the gateway and at the mail server; `deeds` is what happens later.
 
+mod deeds;
 mod faults;
 mod gsm;
 mod handsets;
 mod mail;
 mod mailboxes;
+mod people;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,7 +38,11 @@ use std::time::SystemTime;
 
 use tokio::sync::broadcast;
 
+pub use deeds::Deed;
 pub use mail::{Mail, links, pictures};
+pub use people::MailNews;
+
+use deeds::Pending;
 
 /// Inboxes kept; the one that got nothing for the longest time goes first.
 const MAX_INBOXES: usize = 5_000;
@@ -105,6 +113,11 @@ struct State {
     seen: HashSet<String>,
     seen_before: HashSet<String>,
     deferrals: HashMap<String, u32>,
+    /// By when it is due, and in which order it was thought of.
+    pending: BTreeMap<(SystemTime, u64), Pending>,
+    scheduled: u64,
+    /// When each address last wrote back.
+    wrote: HashMap<String, SystemTime>,
 }
 
 #[derive(Default)]
@@ -140,6 +153,7 @@ impl World {
         });
         state.keep(Arc::clone(&received), reference);
         drop(state);
+        self.plan(&received);
         if self.live.send(received).is_err() {
             tracing::trace!("nobody is looking at the sandbox");
         }

@@ -12,13 +12,14 @@ use super::returning::ReturnPaths;
 use super::settings::{Security, SmtpSettings};
 use super::tls::Tls;
 use super::wire::{AskedNotices, Envelope};
-use crate::channel::Concern;
-use crate::channel::email::message::{ComposeError, MailComposer};
+use crate::channel::email::message::MailComposer;
+use crate::channel::email::unwritten::{unwritable, unwritten};
 use crate::channel::settings::{Secret, secret};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Email, Outgoing, Provider, SendError, SetupError,
+    Accepted, BuildContext, Capabilities, Content, Email, HeldConnection, Outgoing, Provider,
+    SendError, SetupError,
 };
-use crate::domain::Channel;
+use crate::domain::{Channel, MessageId};
 use crate::runtime::Lifecycle;
 
 pub struct Smtp {
@@ -37,6 +38,7 @@ impl Smtp {
         context: &BuildContext,
     ) -> Result<Self, SetupError> {
         let composer = MailComposer::new(name, &settings.from, settings.dkim.as_ref());
+        let composer = composer.map(|composer| composer.marked_for(settings.service()));
         let relay = relay(name, settings);
         let faults = [
             composer.as_ref().err().cloned(),
@@ -72,16 +74,17 @@ impl Smtp {
         if !envelope.is_clean() {
             return Err(unwritable("the address cannot stand in an SMTP command"));
         }
+        let mut lent = self.pool.take(outgoing.message).await?;
         loop {
-            let mut lent = self.pool.take().await?;
             let outcome = self.try_over(&mut lent, envelope, outgoing, email).await;
             // The server closed it while it waited. Nothing was said, so this is no second try.
             let ended =
                 lent.waited && lent.connection.has_hung_up() && is_before_anything(&outcome);
-            self.pool.give_back(lent);
             if !ended {
+                self.pool.give_back(lent);
                 return outcome;
             }
+            lent = self.pool.renew(lent).await?;
         }
     }
 
@@ -123,6 +126,10 @@ impl Provider for Smtp {
         Box::pin(self.pool.warm())
     }
 
+    fn hold(&self, message: MessageId) -> BoxFuture<'_, Result<HeldConnection<'_>, SendError>> {
+        Box::pin(async move { self.pool.hold(message).await.map(HeldConnection::of) })
+    }
+
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             match &outgoing.content {
@@ -142,8 +149,8 @@ fn capabilities(settings: &SmtpSettings) -> Capabilities {
         idempotent_for: None,
         can_be_asked: false,
         // That nothing came back says nothing: no e-mail counts among those of which delivery is
-        // known, unless a report says so of it.
-        gives_receipts: false,
+        // known, unless a report says so of it. A service with a web hook tells of each.
+        gives_receipts: settings.webhook.is_some(),
         longest_send: steps + settings.dot_timeout,
         concurrency: settings.connections,
     }
@@ -243,27 +250,4 @@ const SWEEP_EVERY: Duration = Duration::from_secs(15);
 /// The fault came before the server had heard of this mail.
 fn is_before_anything(outcome: &Result<Accepted, SendError>) -> bool {
     matches!(outcome, Err(SendError::NotSent { stage: "mail", .. }))
-}
-
-fn unwritten(error: &ComposeError) -> SendError {
-    match error {
-        ComposeError::Address(_) => unwritable(&error.to_string()),
-        // The mail is as good as any: another time.
-        ComposeError::Signature(_) => SendError::NotSent {
-            stage: "compose",
-            code: None,
-            detail: error.to_string(),
-            retry_after: None,
-            concerns: Concern::Recipient,
-        },
-    }
-}
-
-fn unwritable(detail: &str) -> SendError {
-    SendError::Rejected {
-        stage: "compose",
-        code: None,
-        detail: detail.to_owned(),
-        bad_address: false,
-    }
 }

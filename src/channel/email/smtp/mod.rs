@@ -17,7 +17,7 @@ mod returning;
 mod settings;
 mod socket;
 mod talk;
-pub(in crate::channel::email) mod tls;
+pub(in crate::channel) mod tls;
 mod wire;
 
 pub use client::Smtp;

@@ -1,15 +1,17 @@
 //! The connections to one relay: as many as it bears and the settings allow, used again, dropped
 //! when in doubt.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::allowance::Allowance;
 use super::connection::{Connection, Relay};
 use crate::channel::{Concern, SendError};
+use crate::domain::MessageId;
 
 /// After this long without a mail a connection is asked whether it still stands.
 const PROBE_AFTER: Duration = Duration::from_secs(10);
@@ -21,7 +23,7 @@ pub(super) struct Pool {
     relay: Relay,
     /// One for each place of the allowance that is free: who holds one may use or open a
     /// connection.
-    places: Semaphore,
+    places: Arc<Semaphore>,
     state: Mutex<PoolState>,
 }
 
@@ -29,9 +31,23 @@ struct PoolState {
     allowance: Allowance,
     /// The one used last is taken first, so that the others can age and go.
     idle: Vec<Connection>,
+    /// Kept for messages whose attempts are about to begin.
+    held: HashMap<MessageId, KeptConnection>,
     /// Connections lent to a mail.
     lent: usize,
     opening: usize,
+}
+
+/// A connection that stands and waits for its mail.
+struct KeptConnection {
+    connection: Connection,
+    place: OwnedSemaphorePermit,
+}
+
+/// Keeps a connection for a message; whatever has not been taken goes back when it is dropped.
+pub(super) struct Holding<'a> {
+    pool: &'a Pool,
+    message: MessageId,
 }
 
 /// A connection lent to one mail. Dropping it closes it, so that a send which was cut short
@@ -41,7 +57,7 @@ pub(super) struct Lent<'a> {
     /// It has waited in the pool, so it may have ended unnoticed.
     pub(super) waited: bool,
     counted: CountGuard<'a>,
-    _place: SemaphorePermit<'a>,
+    place: OwnedSemaphorePermit,
 }
 
 impl Pool {
@@ -49,10 +65,11 @@ impl Pool {
         let allowance = Allowance::new(connections);
         Self {
             relay,
-            places: Semaphore::new(allowance.limit()),
+            places: Arc::new(Semaphore::new(allowance.limit())),
             state: Mutex::new(PoolState {
                 allowance,
                 idle: Vec::new(),
+                held: HashMap::new(),
                 lent: 0,
                 opening: 0,
             }),
@@ -63,12 +80,50 @@ impl Pool {
         &self.relay
     }
 
+    /// Keeps a connection for this message until [`Pool::take`] asks for it.
+    pub(super) async fn hold(&self, message: MessageId) -> Result<Holding<'_>, SendError> {
+        let lent = self.any().await?;
+        let kept = KeptConnection {
+            connection: lent.connection,
+            place: lent.place,
+        };
+        self.state().held.insert(message, kept);
+        Ok(Holding {
+            pool: self,
+            message,
+        })
+    }
+
+    /// The connection that is kept for this message, or any.
+    pub(super) async fn take(&self, message: MessageId) -> Result<Lent<'_>, SendError> {
+        let kept = self.state().held.remove(&message);
+        match kept {
+            Some(kept) => Ok(self.lend(kept.connection, true, kept.place)),
+            None => self.any().await,
+        }
+    }
+
+    /// Another connection in the place of one that had ended while it waited.
+    pub(super) async fn renew(&self, ended: Lent<'_>) -> Result<Lent<'_>, SendError> {
+        drop(ended.connection);
+        drop(ended.counted);
+        let place = ended.place;
+        if let Some(connection) = self.standing().await {
+            return Ok(self.lend(connection, true, place));
+        }
+        match self.open().await {
+            Ok(connection) => return Ok(self.lend(connection, false, place)),
+            Err(error) => self.give_way(place, error)?,
+        }
+        self.any().await
+    }
+
     /// An idle connection that still stands, or a new one. A relay that bears no more of them
     /// makes the mail wait for one that stands: while one works there is no reason to rest.
-    pub(super) async fn take(&self) -> Result<Lent<'_>, SendError> {
+    async fn any(&self) -> Result<Lent<'_>, SendError> {
         loop {
             self.try_one_more();
-            let place = self.places.acquire().await.map_err(|_closed| stopping())?;
+            let place = self.place().await?;
             if let Some(connection) = self.standing().await {
                 return Ok(self.lend(connection, true, place));
             }
@@ -77,6 +132,11 @@ impl Pool {
                 Err(error) => self.give_way(place, error)?,
             }
         }
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, SendError> {
+        let places = Arc::clone(&self.places);
+        places.acquire_owned().await.map_err(|_closed| stopping())
     }
 
     /// Takes a connection back after its mail, if more can go over it.
@@ -90,7 +150,7 @@ impl Pool {
     /// Makes sure a connection stands: at once when one is idle or all are at work.
     pub(super) async fn warm(&self) -> Result<(), SendError> {
         self.try_one_more();
-        let Ok(place) = self.places.try_acquire() else {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             return Ok(());
         };
         let connection = match self.standing().await {
@@ -140,9 +200,9 @@ impl Pool {
 
     /// A connection could not be opened. While others stand, or are just being greeted, the relay
     /// works and bears no more: the place goes, and the mail waits for one of them.
-    fn give_way(&self, place: SemaphorePermit<'_>, error: SendError) -> Result<(), SendError> {
+    fn give_way(&self, place: OwnedSemaphorePermit, error: SendError) -> Result<(), SendError> {
         let mut state = self.state();
-        let works = state.lent + state.idle.len() > 0;
+        let works = state.lent + state.idle.len() + state.held.len() > 0;
         let (refused, answered) = match &error {
             SendError::NotSent { concerns, code, .. } => {
                 (*concerns != Concern::Recipient, code.is_some())
@@ -166,17 +226,12 @@ impl Pool {
         }
     }
 
-    fn lend<'a>(
-        &'a self,
-        connection: Connection,
-        waited: bool,
-        place: SemaphorePermit<'a>,
-    ) -> Lent<'a> {
+    fn lend(&self, connection: Connection, waited: bool, place: OwnedSemaphorePermit) -> Lent<'_> {
         Lent {
             connection,
             waited,
             counted: CountGuard::enter(self, |state| &mut state.lent),
-            _place: place,
+            place,
         }
     }
 
@@ -186,6 +241,16 @@ impl Pool {
 
     fn state(&self) -> MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        let kept = self.pool.state().held.remove(&self.message);
+        if let Some(kept) = kept {
+            self.pool.keep(kept.connection);
+            drop(kept.place);
+        }
     }
 }
 

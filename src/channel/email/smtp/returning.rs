@@ -64,10 +64,7 @@ impl ReturnPaths {
 
     /// The Reply-To header; none: answers go to the sender that readers see.
     pub(super) fn reply_to(&self, outgoing: &Outgoing) -> Option<String> {
-        let mailbox = self.returns.replies.as_ref()?;
-        Some(match outgoing.reported {
-            true => mailbox.for_message(&self.signer, Purpose::MailAnswer, outgoing.message),
-            false => mailbox.to_string(),
-        })
+        let (is_message, id) = (outgoing.reported, outgoing.message);
+        self.returns.reply_to(&self.signer, is_message, id)
     }
 }

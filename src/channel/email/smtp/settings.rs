@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::channel::email::events::{MailService, MailWebhookSettings};
 use crate::channel::settings::{Rate, Secret, duration};
 
 /// An SMTP relay as configured.
@@ -43,6 +44,8 @@ pub struct SmtpSettings {
     /// nobody reads those mails here.
     #[serde(default)]
     pub receipts: bool,
+    /// The relay is a mail service's, which tells over HTTP what became of each mail.
+    pub webhook: Option<Box<MailWebhookSettings>>,
     /// For the TCP connection and the TLS handshake, each.
     #[serde(default = "half_a_minute", deserialize_with = "duration")]
     pub connect_timeout: Duration,
@@ -98,10 +101,16 @@ impl SmtpSettings {
             rate: None,
             dkim: None,
             receipts: false,
+            webhook: None,
             connect_timeout: half_a_minute(),
             command_timeout: a_minute(),
             dot_timeout: ten_minutes(),
         }
+    }
+
+    /// Whose relay it is, where that is said.
+    pub(super) fn service(&self) -> Option<MailService> {
+        self.webhook.as_ref()?.kind
     }
 
     /// Whether the relay runs on this machine.

@@ -64,7 +64,7 @@ impl Tls {
 }
 
 /// Trusts the authorities in `ca_file`, or the system's. `owner`: whose settings name the file.
-pub(in crate::channel::email) fn connector(
+pub(in crate::channel) fn connector(
     owner: &str,
     ca_file: Option<&Path>,
 ) -> Result<TlsConnector, SetupError> {

@@ -2,22 +2,24 @@
 //! which it can be asked afterwards.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::error::{judge, judge_query};
+use super::polled::{page_of, status_of, texts_since};
 use super::session::CommifySession;
 use super::settings::CommifySettings;
 use crate::channel::caller::{CallerSettings, HttpCaller};
 use crate::channel::sms::{carries_sms_only, checked_sender};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Found, Outgoing, Provider, Reference, SendError,
-    SetupError,
+    Accepted, BuildContext, Capabilities, Content, Found, Outgoing, PolledProvider, Provider,
+    ProviderReport, Reference, SendError, SetupError, TextPage,
 };
 use crate::domain::segments::Alphabet;
-use crate::domain::{Channel, Clock};
+use crate::domain::{Channel, Clock, Timestamp};
 
 /// The longest that the platform keeps trying, in minutes.
 const LONGEST_VALIDITY: i64 = 2 * 24 * 60;
@@ -28,6 +30,9 @@ pub struct Commify {
     message_type: String,
     from: Option<String>,
     clock: Arc<dyn Clock>,
+    /// It calls back what became of an SMS.
+    is_called: bool,
+    replies_every: Option<Duration>,
     capabilities: Capabilities,
 }
 
@@ -59,24 +64,28 @@ impl Commify {
             password.as_ref().err().cloned(),
             reports.as_ref().err().cloned(),
             settings.checked_type(name).err(),
+            settings.checked_replies(name).err(),
             sender.and_then(Result::err),
         ];
         if let Some(all) = faults.into_iter().flatten().reduce(SetupError::and) {
             return Err(all);
         }
         let username = settings.username.clone();
+        let is_called = reports?.is_some();
         Ok(Self {
             name: name.to_owned(),
             session: CommifySession::new(caller?, root?, username, password?),
             message_type: settings.message_type.clone(),
             from: settings.from.clone(),
             clock: Arc::clone(&context.clock),
+            is_called,
+            replies_every: settings.replies_every,
             capabilities: Capabilities {
                 channel: Channel::Sms,
                 // That an `order_id` is taken once is not promised anywhere.
                 idempotent_for: None,
                 can_be_asked: true,
-                gives_receipts: reports?.is_some(),
+                gives_receipts: is_called || settings.is_followed(),
                 // A refused token, a log-in, and the send again.
                 longest_send: settings.timeout * 3,
                 concurrency: settings.connections,
@@ -133,6 +142,10 @@ impl Provider for Commify {
         Box::pin(self.session.warm())
     }
 
+    fn polled(&self) -> Option<&dyn PolledProvider> {
+        Some(self)
+    }
+
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
             match &outgoing.content {
@@ -150,6 +163,35 @@ impl Provider for Commify {
                 .ask(Method::GET, &path, |request| request)
                 .await?;
             judge_query(&answer)
+        })
+    }
+}
+
+impl PolledProvider for Commify {
+    fn tells_statuses(&self) -> bool {
+        !self.is_called
+    }
+
+    fn texts_every(&self) -> Option<Duration> {
+        self.replies_every
+    }
+
+    fn status<'a>(
+        &'a self,
+        reference: &'a Reference,
+    ) -> BoxFuture<'a, Result<Option<ProviderReport>, SendError>> {
+        Box::pin(async move {
+            let path = format!("sms/{}", reference.0);
+            let answer = self.session.ask(Method::GET, &path, |request| request);
+            status_of(&answer.await?, reference)
+        })
+    }
+
+    fn texts(&self, since: Timestamp, page: u32) -> BoxFuture<'_, Result<TextPage, SendError>> {
+        Box::pin(async move {
+            let path = texts_since(since, page);
+            let answer = self.session.ask(Method::GET, &path, |request| request);
+            page_of(&answer.await?)
         })
     }
 }

@@ -55,14 +55,14 @@ impl ProviderCallbacks for CommifyCallbacks {
         }))
     }
 
-    /// What clients write is not called back in a form that is written down anywhere.
+    /// What clients write is not called back in a form that is written down anywhere; it is asked for.
     fn text(&self, _: &ProviderCall<'_>) -> Result<HandsetText, CallRefused> {
         Err(CallRefused::Unproven)
     }
 }
 
 /// What a status means. `None`: a word that the platform has invented since.
-fn receipt_kind(status: &str) -> Option<ReceiptKind> {
+pub(super) fn receipt_kind(status: &str) -> Option<ReceiptKind> {
     Some(match status {
         "SCHEDULED" | "WAITING" | "SENT" | "WAIT4DLVR" => ReceiptKind::Accepted,
         "DLVRD" => ReceiptKind::Delivered,

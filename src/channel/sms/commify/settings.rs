@@ -7,7 +7,7 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use crate::channel::caller::checked_url;
-use crate::channel::settings::{Rate, Secret, SetupError, duration, secret};
+use crate::channel::settings::{Rate, Secret, SetupError, duration, secret, some_duration};
 use crate::channel::sms::address_secret;
 use crate::text::text_enum::text_enum;
 
@@ -22,6 +22,9 @@ text_enum! {
         SmsEnvoi => "smsenvoi",
     }
 }
+
+const SOONEST_REPLIES: Duration = Duration::from_secs(1);
+const LATEST_REPLIES: Duration = Duration::from_secs(60 * 60);
 
 impl CommifyBrand {
     const fn host(self) -> &'static str {
@@ -67,9 +70,12 @@ pub struct CommifySettings {
     /// A registered name or a number; absent: the account's own.
     pub from: Option<String>,
     /// Stands in the address that reports are called back to: `/hooks/NAME/SECRET`. Without one
-    /// nothing is taken.
+    /// the platform is asked instead, 5, 15 and 60 minutes after it took an SMS.
     pub receipt_secret: Option<Secret>,
     pub receipt_secret_file: Option<PathBuf>,
+    /// How often it is asked for what clients write; absent: never.
+    #[serde(default, deserialize_with = "some_duration")]
+    pub replies_every: Option<Duration>,
     /// Requests at once, 1 to 1000.
     #[serde(default = "sixteen")]
     pub connections: usize,
@@ -113,6 +119,23 @@ impl CommifySettings {
             ("receipt_secret", self.receipt_secret.as_ref()),
             ("receipt_secret_file", self.receipt_secret_file.as_ref()),
         )
+    }
+
+    /// Whether the platform will know what became of an SMS: of the brand's best quality only.
+    pub(super) fn is_followed(&self) -> bool {
+        let best = self.brand.map(|brand| brand.message_types()[0]);
+        best.is_none_or(|best| best == self.message_type)
+    }
+
+    /// Asked more often, the platform has nothing new to say; more seldom, nobody is answered in time.
+    pub(super) fn checked_replies(&self, provider: &str) -> Result<(), SetupError> {
+        match self.replies_every {
+            Some(every) if !(SOONEST_REPLIES..=LATEST_REPLIES).contains(&every) => {
+                let problem = "`replies_every` is 1s to 1h, such as 1m";
+                Err(SetupError::new(provider, problem))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Each brand has its own words for a quality.

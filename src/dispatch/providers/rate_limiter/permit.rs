@@ -36,6 +36,11 @@ impl<'a> SlotPermit<'a> {
         }
     }
 
+    /// Whether it was let through longer ago than this.
+    pub(in crate::dispatch) fn is_older_than(&self, age: Duration) -> bool {
+        self.since.elapsed() > age
+    }
+
     /// Waits for the next slot. After Ok, send at once. `patience`: how long ago the message may
     /// have been let through. It must be shorter than a lease: a node that slept longer may have
     /// been declared dead, and its message may be on its way a second time.

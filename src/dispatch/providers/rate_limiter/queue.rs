@@ -1,4 +1,4 @@
-//! The queue before a rate limiter: first come, first served, but normal and bulk messages pass
+//! The queue before a rate limiter, and before the places of a provider (`super::super::places`): first come, first served, but normal and bulk messages pass
 //! only while no urgent message waits.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,8 +9,8 @@ use super::RateLimiter;
 
 /// Those who wait to be let through, in order.
 #[derive(Default)]
-pub(super) struct Queue {
-    pub(super) head: tokio::sync::Mutex<()>,
+pub(in crate::dispatch::providers) struct Queue {
+    pub(in crate::dispatch::providers) head: tokio::sync::Mutex<()>,
     length: AtomicUsize,
     shorter: Notify,
 }
@@ -32,10 +32,10 @@ impl Drop for CountedWaiter<'_> {
 }
 
 /// A place in a queue.
-pub(super) struct QueuePlace<'a>(&'a Queue);
+pub(in crate::dispatch::providers) struct QueuePlace<'a>(&'a Queue);
 
 impl<'a> QueuePlace<'a> {
-    pub(super) fn enter(queue: &'a Queue) -> Self {
+    pub(in crate::dispatch::providers) fn enter(queue: &'a Queue) -> Self {
         queue.length.fetch_add(1, Ordering::SeqCst);
         Self(queue)
     }
@@ -50,7 +50,7 @@ impl Drop for QueuePlace<'_> {
 
 impl Queue {
     /// Waits until nobody waits here.
-    pub(super) async fn until_empty(&self) {
+    pub(in crate::dispatch::providers) async fn until_empty(&self) {
         loop {
             let shorter = self.shorter.notified();
             if self.length.load(Ordering::SeqCst) == 0 {

@@ -43,6 +43,7 @@ fn attempt(provider: &str, key_life: Option<TimeDelta>) -> NewAttempt {
         provider: provider.to_owned(),
         reference: String::from("araldo-s1"),
         reports: true,
+        price: None,
         key_life,
     }
 }

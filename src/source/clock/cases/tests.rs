@@ -24,6 +24,7 @@ fn settings() -> ClockSettings {
         chase_after_days: 2,
         bodies: BTreeMap::new(),
         compensation: Vec::new(),
+        survey: None,
         incidents: IncidentTimes {
             overdue_grace: TimeDelta::minutes(30),
             confirm_after: TimeDelta::minutes(30),

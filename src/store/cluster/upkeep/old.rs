@@ -1,11 +1,11 @@
-//! Deletes what is old: cases, incidents, conversations, plans, events, dead letters, reports to bodies,
-//! the audit.
+//! Deletes what is old: cases, incidents, conversations, plans, events, dead letters, reports to bodies and
+//! problems passed on to them, the audit.
 //! A row goes only when no other row needs it; each call looks at a range of ids.
 
 use super::{Chunk, UpkeepRows};
 use crate::domain::Timestamp;
 use crate::domain::ids::first_id_at;
-use crate::store::database::sql::{affected, values};
+use crate::store::database::sql::{affected, execute, values};
 use crate::store::{StoreError, json_ids};
 
 /// A kind of rows that are deleted when they are old.
@@ -28,12 +28,18 @@ pub enum Old {
     DeadLetters,
     /// That a body got a report.
     BodyReports,
+    /// Problems that were passed on to a body, or wait for it.
+    ForwardedProblems,
+    /// The lists in which they were, once they are gone.
+    Forwardings,
     /// What was told to programs.
     FeedEntries,
     /// That a mail came back.
     Mails,
     /// What clients wrote and what was answered, in conversations that nobody waits in.
     Conversations,
+    /// What clients were asked of closed cases, and what they answered.
+    Surveys,
 }
 
 impl UpkeepRows<'_> {
@@ -93,6 +99,13 @@ impl UpkeepRows<'_> {
             Old::BodyReports => {
                 ids!("SELECT id FROM body_report WHERE id > $1 AND made_at < $2 ORDER BY id")
             }
+            Old::ForwardedProblems => ids!(
+                "SELECT id FROM forwarded_problem WHERE id > $1 AND marked_at < $2 ORDER BY id"
+            ),
+            Old::Forwardings => ids!(
+                "SELECT id FROM forwarding WHERE id > $1 AND made_at < $2 AND NOT EXISTS
+                 (SELECT 1 FROM forwarded_problem WHERE forwarding_id = forwarding.id) ORDER BY id"
+            ),
             Old::Mails => {
                 ids!("SELECT id FROM mail_evidence WHERE id > $1 AND received_at < $2 ORDER BY id")
             }
@@ -100,6 +113,9 @@ impl UpkeepRows<'_> {
                 "SELECT id FROM conversation WHERE id > $1 AND last_at < $2
                  AND waiting_since IS NULL ORDER BY id"
             ),
+            Old::Surveys => {
+                ids!("SELECT id FROM survey WHERE id > $1 AND due_at < $2 ORDER BY id")
+            }
             Old::FeedEntries => ids!(
                 "SELECT id FROM feed WHERE id > $1 AND at < $2 AND number IS NOT NULL ORDER BY id"
             ),
@@ -136,6 +152,16 @@ impl UpkeepRows<'_> {
         }
     }
 
+    /// Clients that were made only to be answered go with the last of their conversations.
+    async fn forget_unknown_writers(&mut self) -> Result<(), StoreError> {
+        execute!(
+            self.0,
+            "delete clients that were made to be answered",
+            "DELETE FROM client WHERE id IN (SELECT w.client_id FROM unknown_writer w WHERE NOT EXISTS
+             (SELECT 1 FROM conversation v WHERE v.client_id = w.client_id))"
+        )
+    }
+
     async fn delete_ids(&mut self, old: Old, ids: &str) -> Result<u64, StoreError> {
         macro_rules! delete {
             ($rows:literal $(, $unless:literal)?) => {
@@ -161,11 +187,20 @@ impl UpkeepRows<'_> {
             Old::Erasures => delete!("erased_client WHERE client_id"),
             Old::DeadLetters => delete!("source_dead WHERE id"),
             Old::BodyReports => delete!("body_report WHERE id"),
+            Old::ForwardedProblems => delete!("forwarded_problem WHERE id"),
+            Old::Forwardings => delete!("forwarding WHERE id"),
             Old::FeedEntries => delete!("feed WHERE id"),
+            Old::Surveys => {
+                delete!("survey_answer WHERE survey_id")?;
+                delete!("survey WHERE id")
+            }
             Old::Mails => delete!("mail_evidence WHERE id"),
             Old::Conversations => {
+                delete!("staff_mail WHERE conversation_id")?;
                 delete!("conversation_line WHERE conversation_id")?;
-                delete!("conversation WHERE id")
+                let deleted = delete!("conversation WHERE id")?;
+                self.forget_unknown_writers().await?;
+                Ok(deleted)
             }
             Old::Plans => delete!(
                 "plan WHERE id",

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::Attempts;
+use crate::domain::money::Money;
 use crate::domain::{MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::database::sql::execute;
 use crate::store::messages::transitions::Landed;
@@ -22,6 +23,9 @@ pub struct NewAttempt {
     /// Whether the provider reports deliveries: whether the message counts among those of which
     /// "delivered" is a share.
     pub reports: bool,
+    /// What the provider charges if it takes this; kept with the message, so that a price changed later leaves it
+    /// as it is. None: not known.
+    pub price: Option<Money>,
     /// How long the provider knows the name again and makes no second message of it. Not kept.
     pub key_life: Option<TimeDelta>,
 }

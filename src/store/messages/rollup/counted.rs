@@ -62,6 +62,10 @@ macro_rules! ones {
             "SELECT m.id, ", $crate::store::messages::rollup::day!(), " AS day, p.template, p.version, m.channel,
              CASE WHEN m.state = 'suppressed' THEN 1 ELSE 0 END AS suppressed,
              CASE WHEN ", $crate::store::messages::rollup::is_accepted!(), " THEN 1 ELSE 0 END AS accepted,
+             CASE WHEN ", $crate::store::messages::rollup::is_accepted!(), " AND m.price IS NOT NULL
+             THEN 1 ELSE 0 END AS priced,
+             CASE WHEN ", $crate::store::messages::rollup::is_accepted!(), "
+             THEN coalesce(m.price, 0) ELSE 0 END AS cost,
              CASE WHEN m.state = 'delivered' THEN 1 ELSE 0 END AS delivered,
              CASE WHEN m.state = 'undelivered' THEN 1 ELSE 0 END AS undelivered,
              CASE WHEN m.state = 'unconfirmed' THEN 1 ELSE 0 END AS unconfirmed,
@@ -103,7 +107,8 @@ macro_rules! counted {
              sum(x.clicks_measurable) AS clicks_measurable,
              sum(x.read_measurable) AS read_measurable,
              sum(x.read_measurable * x.did_read) AS read,
-             sum(x.reached * x.did_confirm) AS confirmed FROM (",
+             sum(x.reached * x.did_confirm) AS confirmed, sum(x.priced) AS priced,
+             sum(x.cost) AS cost FROM (",
             $($from)+,
             ") AS x GROUP BY x.day, x.template, x.version, x.channel"
         )
@@ -121,20 +126,28 @@ macro_rules! differs {
          OR r.measurable <> c.measurable OR r.reporting <> c.reporting OR r.reached <> c.reached
          OR r.clicks_measurable <> c.clicks_measurable
          OR r.read_measurable <> c.read_measurable OR r.read <> c.read
-         OR r.confirmed <> c.confirmed)"
+         OR r.confirmed <> c.confirmed OR r.priced <> c.priced OR r.cost <> c.cost)"
     };
 }
 
-/// What the rows of `engagement e` of one message come to: see `standing::Acts`.
+/// What the rows of `engagement e` of one message come to, as far as they are valid: see
+/// `standing::Acts`.
 macro_rules! acts {
     () => {
-        "max(CASE WHEN e.kind = 'opened' AND e.verdict = 'human' THEN 1 ELSE 0 END)
-         + max(CASE WHEN e.kind = 'opened' AND e.verdict = 'machine' THEN 2 ELSE 0 END)
-         + max(CASE WHEN e.kind = 'clicked' AND e.verdict = 'human' THEN 4 ELSE 0 END)
-         + max(CASE WHEN e.kind = 'clicked' AND e.verdict = 'machine' THEN 8 ELSE 0 END)
-         + max(CASE WHEN e.kind = 'replied' THEN 16 ELSE 0 END)
-         + max(CASE WHEN e.kind = 'viewed' AND e.verdict = 'human' THEN 32 ELSE 0 END)
-         + max(CASE WHEN e.kind = 'confirmed' THEN 64 ELSE 0 END)"
+        "max(CASE WHEN e.invalidated_at IS NULL
+         AND e.kind = 'opened' AND e.verdict = 'human' THEN 1 ELSE 0 END)
+         + max(CASE WHEN e.invalidated_at IS NULL
+         AND e.kind = 'opened' AND e.verdict = 'machine' THEN 2 ELSE 0 END)
+         + max(CASE WHEN e.invalidated_at IS NULL
+         AND e.kind = 'clicked' AND e.verdict = 'human' THEN 4 ELSE 0 END)
+         + max(CASE WHEN e.invalidated_at IS NULL
+         AND e.kind = 'clicked' AND e.verdict = 'machine' THEN 8 ELSE 0 END)
+         + max(CASE WHEN e.invalidated_at IS NULL
+         AND e.kind = 'replied' THEN 16 ELSE 0 END)
+         + max(CASE WHEN e.invalidated_at IS NULL
+         AND e.kind = 'viewed' AND e.verdict = 'human' THEN 32 ELSE 0 END)
+         + max(CASE WHEN e.invalidated_at IS NULL
+         AND e.kind = 'confirmed' THEN 64 ELSE 0 END)"
     };
 }
 

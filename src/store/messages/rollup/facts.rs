@@ -2,6 +2,7 @@
 //! only the rows are known: what their plans froze is looked up by the statement that does it.
 
 use super::{Acts, Shift, Standing, Sum, shift};
+use crate::domain::money::Money;
 use crate::domain::{Channel, MessageId, MessageState, PlanId, Timestamp, Tracking};
 use crate::store::database::rows::row;
 use crate::store::feed::{MessageNews, note_messages};
@@ -13,7 +14,7 @@ macro_rules! facts {
         "message.id AS id, message.plan_id AS plan_id, message.channel AS channel,
          message.created_at AS created_at, message.state AS state, message.tracking AS tracking,
          message.engaged AS engaged,
-         coalesce(message.reports, message.channel = 'sms') AS reports"
+         coalesce(message.reports, message.channel = 'sms') AS reports, message.price AS price"
     };
 }
 pub(in crate::store) use facts;
@@ -25,19 +26,26 @@ row! {
         pub(in crate::store) message: MessageId as id,
         pub(in crate::store) channel: Channel,
         /// Where it stands; its `clicks` are the plan's to say.
-        pub(in crate::store) standing: Standing = standing as (state, tracking, reports, engaged),
+        pub(in crate::store) standing: Standing = standing as (state, tracking, reports, engaged, price),
         plan: PlanId as plan_id,
         created_at: Timestamp,
     }
 }
 
-fn standing(state: MessageState, tracking: Tracking, reports: bool, engaged: i64) -> Standing {
+fn standing(
+    state: MessageState,
+    tracking: Tracking,
+    reports: bool,
+    engaged: i64,
+    price: Option<Money>,
+) -> Standing {
     Standing {
         state,
         tracking,
         clicks: true,
         reports,
         acts: Acts::from_bits(engaged),
+        price,
     }
 }
 

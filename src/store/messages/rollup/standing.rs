@@ -4,6 +4,7 @@
 //! receipts, clicks and consents can make a rate exceed one. `super::counted` says the same in
 //! SQL; a property test holds the two against each other.
 
+use crate::domain::money::Money;
 use crate::domain::{Channel, EngagementKind, MessageState, Tracking, Verdict};
 
 /// What readers did with one message, as `message.engaged` keeps it: a bit for each kind of act,
@@ -84,6 +85,9 @@ pub(in crate::store) struct Standing {
     /// Whether the provider that had it last reports deliveries.
     pub(in crate::store) reports: bool,
     pub(in crate::store) acts: Acts,
+    /// What the provider that had it last charges for it, fixed when its attempt began. Written between two
+    /// states that cost nothing.
+    pub(in crate::store) price: Option<Money>,
 }
 
 /// The sums, in the order in which [`super`] writes them.
@@ -109,10 +113,13 @@ pub(super) enum Column {
     ReadMeasurable,
     Read,
     Confirmed,
+    Priced,
+    /// Not a count: see [`Standing::cost`].
+    Cost,
 }
 
 /// How many sums there are.
-pub(super) const COLUMNS: usize = Column::Confirmed as usize + 1;
+pub(super) const COLUMNS: usize = Column::Cost as usize + 1;
 
 impl Standing {
     /// The same message in another state.
@@ -127,7 +134,23 @@ impl Standing {
 
     /// Whether it is in the same sums as `other`.
     pub(in crate::store) fn counts_like(self, other: Self, channel: Channel) -> bool {
-        self.columns(channel).eq(other.columns(channel))
+        self.columns(channel).eq(other.columns(channel)) && self.cost() == other.cost()
+    }
+
+    /// What it adds to the sum of costs, in millionths: what a provider took is paid, whatever became of it.
+    pub(super) fn cost(self) -> i64 {
+        match self.price {
+            Some(price) if self.is_accepted() => price.micros(),
+            _ => 0,
+        }
+    }
+
+    const fn is_accepted(self) -> bool {
+        use MessageState as S;
+        matches!(
+            self.state,
+            S::Accepted | S::Delivered | S::Unconfirmed | S::Undelivered
+        )
     }
 
     /// The sums it is in.
@@ -140,7 +163,7 @@ impl Standing {
         use MessageState as S;
         let Self { state, acts, .. } = self;
         let arrived = matches!(state, S::Accepted | S::Delivered | S::Unconfirmed);
-        let accepted = arrived || state == S::Undelivered;
+        let accepted = self.is_accepted();
         let reached = arrived || (state == S::Undelivered && acts.read());
         let by_name = self.tracking == Tracking::Individual && channel == Channel::Email;
         let opens = reached && by_name;
@@ -169,6 +192,7 @@ impl Standing {
             (C::Read, reading && acts.read()),
             (C::Confirmed, reached && acts.has(Acts::CONFIRMED)),
             (C::Replied, reached && acts.has(Acts::REPLIED)),
+            (C::Priced, accepted && self.price.is_some()),
         ];
         table
             .into_iter()
@@ -193,6 +217,7 @@ mod tests {
                     clicks: number & 512 != 0,
                     reports: number & 256 != 0,
                     acts: Acts::from_bits(number & 127),
+                    price: (number & 64 != 0).then_some(Money::from_micros(45_000)),
                 };
                 let sms = number & 128 != 0;
                 (standing, if sms { Channel::Sms } else { Channel::Email })
@@ -217,6 +242,7 @@ mod tests {
             (C::ReadMeasurable, C::Reached),
             (C::Read, C::ReadMeasurable),
             (C::Confirmed, C::Reached),
+            (C::Priced, C::Accepted),
             (C::Replied, C::Reached),
             (C::Opened, C::Read),
             (C::Clicked, C::Read),
@@ -229,6 +255,8 @@ mod tests {
                     "{part:?} without {whole:?} for {standing:?} by {channel}"
                 );
             }
+            let priced = counted.contains(&(C::Priced as usize));
+            assert_eq!(standing.cost() > 0, priced, "{standing:?}");
             if channel == Channel::Sms {
                 assert!(!counted.contains(&(C::Opened as usize)), "{standing:?}");
             }

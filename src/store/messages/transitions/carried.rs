@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::{Moved, count, is_lawful, moved};
+use crate::domain::money::Money;
 use crate::domain::{MessageId, MessageState, NodeId, Reason, Timestamp};
 use crate::store::database::sql::{all, execute};
 use crate::store::messages::attempts::{Attempts, FinishedAttempt, NewAttempt};
@@ -13,7 +14,7 @@ use crate::store::{StoreError, database};
 #[derive(Debug, Clone, Copy)]
 pub struct Landed {
     pub message: MessageId,
-    /// A receipt had come before the answer.
+    /// A receipt had come before the answer, or a reader had it.
     pub early: bool,
     /// Its client was erased meanwhile.
     pub(in crate::store) erased: bool,
@@ -47,15 +48,19 @@ impl Attempts<'_> {
     ) -> Result<(), StoreError> {
         let rows: Vec<_> = attempts
             .iter()
-            .map(|a| (a.message.get(), &a.provider, i64::from(a.reports)))
+            .map(|a| {
+                let price = a.price.map(Money::micros);
+                (a.message.get(), &a.provider, i64::from(a.reports), price)
+            })
             .collect();
         let rows = database::rows::json(&rows)?;
         execute!(self.0, "mark messages as being sent",
             "UPDATE message SET state = ", to!(sending),
             ", opens = opens + 1, opened_at = $2, provider = r.provider,
-             reports = (r.reports = 1)
+             reports = (r.reports = 1), price = r.price
              FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS provider,
-             CAST(value ->> 2 AS BIGINT) AS reports FROM ", words::rows!("$1"),
+             CAST(value ->> 2 AS BIGINT) AS reports, CAST(value ->> 3 AS BIGINT) AS price
+             FROM ", words::rows!("$1"),
             ") AS r WHERE message.id = r.id AND ", found!(leased);
             &rows, now
         )
@@ -149,7 +154,7 @@ impl Moved {
     const fn landed(&self) -> Landed {
         Landed {
             message: self.facts.message,
-            early: self.receipt_rank > 0,
+            early: self.receipt_rank > 0 || self.facts.standing.acts.read(),
             erased: self.erased,
         }
     }

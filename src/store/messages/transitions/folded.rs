@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::is_lawful;
 use crate::domain::receipt::Fold;
-use crate::domain::{Channel, MessageState, Timestamp};
+use crate::domain::{Channel, MessageState, Reason, Timestamp};
 use crate::store::database::sql::execute;
 use crate::store::messages::receipts::{ReceiptHorizon, Receipts};
 use crate::store::messages::rollup::{self, Facts, StandingChange};
@@ -20,7 +20,8 @@ pub(in crate::store) struct Refolded {
 }
 
 impl Receipts<'_> {
-    /// A new state drops the old one's reason. A message that turns out to have been taken keeps
+    /// A new state drops the old one's reason. One that is put back, because what it stood by was wrong, gets
+    /// that of where it goes. A message that turns out to have been taken keeps
     /// the moment when that was learnt; a final one wakes nobody but its fallback. One that waits to be
     /// read is looked at, and its timer set anew, also when it has arrived.
     pub(in crate::store::messages) async fn write(
@@ -38,9 +39,10 @@ impl Receipts<'_> {
         execute!(self.conn, "fold receipts into messages",
             "UPDATE message SET state = fresh.state, receipt_rank = fresh.receipt_rank,
              late_bounce = (fresh.late_bounce = 1),
-             reason = CASE WHEN fresh.moved = 1 THEN NULL ELSE message.reason END,
-             accepted_at = CASE WHEN fresh.moved = 1 THEN coalesce(message.accepted_at, $2)
-             ELSE message.accepted_at END,
+             reason = CASE WHEN fresh.moved = 1 THEN fresh.reason ELSE message.reason END,
+             accepted_at = CASE WHEN fresh.moved = 0 THEN message.accepted_at
+             WHEN fresh.state IN ('unknown', 'unresolved', 'rejected', 'failed') THEN NULL
+             ELSE coalesce(message.accepted_at, $2) END,
              final_at = CASE WHEN fresh.moved = 0 THEN message.final_at
              WHEN fresh.ended = 1 THEN $2 ELSE NULL END,
              wake_at = CASE WHEN fresh.moved = 0 THEN message.wake_at
@@ -49,7 +51,8 @@ impl Receipts<'_> {
              FROM (SELECT CAST(value ->> 0 AS BIGINT) AS id, value ->> 1 AS state,
              CAST(value ->> 2 AS BIGINT) AS receipt_rank,
              CAST(value ->> 3 AS BIGINT) AS late_bounce, CAST(value ->> 4 AS BIGINT) AS moved,
-             CAST(value ->> 5 AS BIGINT) AS ended, CAST(value ->> 6 AS BIGINT) AS wake_at FROM ",
+             CAST(value ->> 5 AS BIGINT) AS ended, CAST(value ->> 6 AS BIGINT) AS wake_at,
+             value ->> 7 AS reason FROM ",
             words::rows!("$1"), ") AS fresh WHERE message.id = fresh.id";
             &rows, now
         )?;
@@ -64,7 +67,20 @@ impl Receipts<'_> {
 impl Refolded {
     fn is_lawful(&self) -> bool {
         let from = self.facts.state();
-        from == self.to || is_lawful(self.facts.message, from, self.to)
+        from == self.to
+            || from.may_be_restated(self.to)
+            || is_lawful(self.facts.message, from, self.to)
+    }
+
+    /// Why it stands where it is put back to: nobody says anything better any more.
+    const fn reason(&self) -> Option<Reason> {
+        match self.to {
+            MessageState::Unknown | MessageState::Unresolved => Some(Reason::AnswerLost),
+            MessageState::Unconfirmed => Some(Reason::NoReceipt),
+            MessageState::Rejected => Some(Reason::ProviderRefused),
+            MessageState::Failed => Some(Reason::TriesUsedUp),
+            _ => None,
+        }
     }
 
     /// As the statement reads it, by position.
@@ -83,10 +99,11 @@ impl Refolded {
             i64::from(moved),
             i64::from(self.to.is_final()),
             match self.to {
-                // A second channel may be wanted: the timer looks at the plan.
-                MessageState::Undelivered => Some(now.as_micros()),
+                // A second channel may be wanted, or a repeat: the timer looks at the plan.
+                MessageState::Undelivered | MessageState::Unknown => Some(now.as_micros()),
                 _ => arrived.then(|| (now + horizon).as_micros()),
             },
+            self.reason(),
         )
     }
 }

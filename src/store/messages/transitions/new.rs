@@ -72,6 +72,7 @@ impl Messages<'_> {
                 clicks: plan.clicks,
                 reports: channel == Channel::Sms,
                 acts: Acts::NONE,
+                price: None,
             },
         };
         let suppressed = new().filter(|one| one.state == MessageState::Suppressed);

@@ -2,6 +2,7 @@
 
 use super::Withdrawal;
 use crate::domain::MessageState as S;
+use crate::domain::money::Money;
 use crate::domain::{Channel, Tracking};
 use crate::store::messages::rollup::{Acts, Standing};
 
@@ -59,6 +60,7 @@ fn statements_that_leave_the_sums_alone_change_none() {
         clicks: true,
         reports: true,
         acts: Acts::from_bits(127),
+        price: Some(Money::from_micros(45_000)),
     };
     for (name, found, to) in statements() {
         for (from, to) in pairs(&found, &to) {

@@ -22,6 +22,8 @@ row! {
         pub client: Client as row,
         /// The rows of its contacts, in their order.
         pub contact_ids: Vec<i64> as default,
+        /// When the client proved each of them by a code, in the same order.
+        pub proven_at: Vec<Option<Timestamp>> as default,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
     }
@@ -67,8 +69,8 @@ impl Clients<'_> {
         found.ok_or_else(|| StoreError::missing("client", id))
     }
 
-    /// At most `limit` clients by row, those after `after` only. `search` finds a reference or
-    /// an address as it stands, or all words of it in the name, in any order, whatever their case and accents.
+    /// At most `limit` clients by row, those after `after` only; no deputies, who stand with their
+    /// clients. `search` finds a reference or an address as it stands, or all words of it in the name, in any order, whatever their case and accents.
     pub async fn list(
         &mut self,
         after: Option<ClientId>,
@@ -78,11 +80,13 @@ impl Clients<'_> {
         let after = after.map_or(0, ClientId::get);
         let rows = match search {
             None => all!(self.0, "list the clients",
-                columns!(), " FROM client WHERE id > $1 ORDER BY id LIMIT $2";
+                columns!(), " FROM client WHERE id > $1 AND NOT EXISTS (SELECT 1 FROM deputy
+                 WHERE deputy.id = client.id) ORDER BY id LIMIT $2";
                 after, limit
             )?,
             Some(search) => all!(self.0, "list the clients",
-                columns!(), " FROM client WHERE id > $1 AND (ref = $3
+                columns!(), " FROM client WHERE id > $1 AND NOT EXISTS (SELECT 1 FROM deputy
+                 WHERE deputy.id = client.id) AND (ref = $3
                  OR id IN (SELECT client_id FROM contact_point WHERE address = $3)
                  OR NOT EXISTS (SELECT 1 FROM (", words::texts!("$4"), ") AS word
                  WHERE name_folded NOT LIKE word.value ESCAPE '!')) ORDER BY id LIMIT $2";
@@ -106,6 +110,7 @@ impl Clients<'_> {
             let record = &mut records[at[&contact.client_id]];
             record.client.contacts.push(contact.contact);
             record.contact_ids.push(contact.id);
+            record.proven_at.push(contact.verified_at);
         }
         let mut tags = self.tags(&ids).await?;
         for place in self.places(&ids).await? {
@@ -127,7 +132,7 @@ impl Clients<'_> {
 
     async fn contacts(&mut self, ids: &str) -> Result<Vec<ContactOf>, StoreError> {
         all!(self.0, "read the contacts of clients",
-            "SELECT id, client_id, channel, address, verified FROM contact_point
+            "SELECT id, client_id, channel, address, verified, verified_at FROM contact_point
              WHERE client_id IN (",
             words::ids!("$1"), ") ORDER BY client_id, position";
             ids
@@ -212,6 +217,7 @@ row! {
         id: i64,
         client_id: ClientId,
         contact: ContactPoint as row,
+        verified_at: Option<Timestamp>,
     }
 }
 

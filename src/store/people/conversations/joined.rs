@@ -33,6 +33,19 @@ pub struct NewLine<'a> {
     pub at: Timestamp,
 }
 
+/// What a client says of a case that a person is to look into, though it is a reply to no message.
+#[derive(Debug)]
+pub struct CaseWords<'a> {
+    /// Words with the same one are kept once.
+    pub key: &'a str,
+    pub client: ClientId,
+    pub case: &'a str,
+    /// By which answers go.
+    pub channel: Channel,
+    pub text: &'a str,
+    pub at: Timestamp,
+}
+
 /// What became of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeptLine {
@@ -221,6 +234,38 @@ impl Conversations<'_> {
             ids.next(), conversation, place.channel, line.text, line.key, line.at
         )?;
         Ok(KeptLine::Kept)
+    }
+
+    /// Keeps what a client says of a case in the conversation about it; whoever looks after the case is to
+    /// answer. False: it is there already.
+    pub async fn keep_of_case(
+        &mut self,
+        words: &CaseWords<'_>,
+        ids: &dyn Ids,
+    ) -> Result<bool, StoreError> {
+        let is_known: bool = value!(self.0, "look up what a client said of a case",
+            "SELECT EXISTS (SELECT 1 FROM conversation_line WHERE key = $1)";
+            words.key
+        )?;
+        if is_known {
+            return Ok(false);
+        }
+        let subject = format!("case:{}", words.case);
+        let place = ConversationPlace {
+            client: Some(words.client),
+            address: None,
+            channel: words.channel,
+            subject: &subject,
+            at: words.at,
+        };
+        let known = of_client(self.0, words.client, &place).await?;
+        let conversation = go_on(self.0, known, &place, ids).await?;
+        execute!(self.0, "keep what a client says of a case",
+            "INSERT INTO conversation_line (id, conversation_id, way, channel, text, key, at)
+             VALUES ($1, $2, 'in', $3, $4, $5, $6)";
+            ids.next(), conversation, place.channel, words.text, words.key, words.at
+        )?;
+        Ok(true)
     }
 
     /// Whether one more is too much: of one conversation, or of strangers altogether.

@@ -1,9 +1,11 @@
 //! Blanks what names a client, table by table. Rows stay, with their numbers, states and times:
 //! the sums hang on them. Cases go whole: nothing hangs on them.
 
+use serde_json::Value;
+
 use super::ERASED;
 use crate::domain::{ClientId, MessageId, Timestamp};
-use crate::store::database::sql::{execute, values};
+use crate::store::database::sql::{all, execute, values};
 use crate::store::{Conn, StoreError, json_ids};
 
 /// The client's messages, and those by which others were told of the client's affairs.
@@ -38,12 +40,14 @@ pub(super) async fn messages(
         &ids
     )?;
     execute!(*conn, "blank receipts of an erased client",
-        "UPDATE receipt SET detail = NULL WHERE detail IS NOT NULL AND message_id IN (",
+        "UPDATE receipt SET detail = NULL, invalidated_reason = NULL
+         WHERE (detail IS NOT NULL OR invalidated_reason IS NOT NULL) AND message_id IN (",
         words::ids!("$1"), ")";
         &ids
     )?;
     execute!(*conn, "blank the replies of an erased client",
-        "UPDATE engagement SET detail = NULL WHERE detail IS NOT NULL AND message_id IN (",
+        "UPDATE engagement SET detail = NULL, invalidated_reason = NULL
+         WHERE (detail IS NOT NULL OR invalidated_reason IS NOT NULL) AND message_id IN (",
         words::ids!("$1"), ")";
         &ids
     )
@@ -82,6 +86,31 @@ pub(super) async fn cases(
     execute!(*conn, "blank notes to an erased client",
         "UPDATE case_change SET note = NULL WHERE event_id IN (", words::ids!("$1"), ")";
         json_ids(events)
+    )
+}
+
+/// What the client was asked of closed cases, and of those that are the client's by now: the words go, the
+/// scores stay as sums of nobody. Before the cases go.
+pub(super) async fn surveys(
+    conn: &mut Conn,
+    client: ClientId,
+    reference: &str,
+) -> Result<(), StoreError> {
+    execute!(*conn, "blank the comments of an erased client",
+        "UPDATE survey_answer SET comment = NULL, message_id = NULL WHERE survey_id IN
+         (SELECT id FROM survey WHERE client_id = $1
+         OR case_id IN (SELECT id FROM case_file WHERE client_ref = $2))";
+        client, reference
+    )?;
+    execute!(*conn, "take an erased client out of surveys",
+        "UPDATE survey SET client_id = NULL, case_id = NULL, unanswered_since = NULL
+         WHERE client_id = $1
+         OR case_id IN (SELECT id FROM case_file WHERE client_ref = $2)";
+        client, reference
+    )?;
+    execute!(*conn, "remove an erased client as a partner of those who were asked",
+        "UPDATE survey SET partner = NULL WHERE partner = $1";
+        reference
     )
 }
 
@@ -132,14 +161,24 @@ pub(super) async fn audit(
     )
 }
 
-/// Tests that an operator is sending to one of the client's addresses, which go with the client, and
-/// digests for the client's partner, which may name the client.
+/// Tests that an operator is sending to one of the client's addresses, which go with the client, digests
+/// for the client's partner, which may name the client, and mails to the staff that quote the client.
 pub(super) async fn test_sends(conn: &mut Conn, client: ClientId) -> Result<(), StoreError> {
     execute!(*conn, "delete digests that may name an erased client",
         "DELETE FROM test_send WHERE state = 'waiting' AND template = 'partner-digest'
          AND person IN (SELECT u.email FROM console_user u JOIN client c ON c.partner = u.partner
          WHERE c.id = $1)";
         client
+    )?;
+    execute!(*conn, "delete mails to the staff that quote an erased client",
+        "DELETE FROM test_send WHERE state = 'waiting' AND id IN
+         (SELECT s.id FROM staff_mail s JOIN conversation v ON v.id = s.conversation_id
+         WHERE v.client_id = $1)";
+        client
+    )?;
+    execute!(*conn, "delete codes and notices for an erased client",
+        "DELETE FROM test_send WHERE state = 'waiting' AND person = $1";
+        format!("client:{client}")
     )?;
     execute!(*conn, "delete tests to an erased client's address",
         "DELETE FROM test_send WHERE address <> ''
@@ -175,6 +214,53 @@ pub(super) async fn conversations(conn: &mut Conn, client: ClientId) -> Result<(
          (SELECT address FROM contact_point WHERE client_id = $1)";
         client
     )
+}
+
+/// What the client reported and was passed on to bodies, or waits for that. The plans that have it frozen
+/// lose it as well; the body's other problems stay in them.
+pub(super) async fn problems(conn: &mut Conn, client: ClientId) -> Result<(), StoreError> {
+    let frozen: Vec<(i64, String)> = all!(*conn, "look for plans with an erased client's problems",
+        "SELECT DISTINCT p.id, p.variables FROM forwarded_problem r
+         JOIN forwarding f ON f.id = r.forwarding_id
+         JOIN plan p ON p.subject = 'forwarding:' || CAST(f.number AS TEXT) || ':' || f.body
+         WHERE r.client_id = $1";
+        client
+    )?;
+    let theirs: Vec<i64> = values!(*conn, "look for an erased client's problems",
+        "SELECT id FROM forwarded_problem WHERE client_id = $1";
+        client
+    )?;
+    for (plan, variables) in frozen {
+        execute!(*conn, "take an erased client's problems out of a plan",
+            "UPDATE plan SET variables = $2 WHERE id = $1";
+            plan, without_problems(&variables, &theirs)
+        )?;
+    }
+    execute!(*conn, "blank an erased client's problems",
+        "UPDATE forwarded_problem SET words = NULL, who = NULL, subject = '', client_id = NULL
+         WHERE client_id = $1";
+        client
+    )
+}
+
+/// A plan's variables without what these problems say. What has no such list stays as it is.
+fn without_problems(variables: &str, theirs: &[i64]) -> String {
+    let Ok(mut all) = serde_json::from_str::<Value>(variables) else {
+        return variables.to_owned();
+    };
+    let languages = all.get_mut("by_locale").and_then(Value::as_object_mut);
+    for (_, said) in languages.into_iter().flatten() {
+        let listed = said.pointer_mut("/body/problems");
+        for problem in listed.and_then(Value::as_array_mut).into_iter().flatten() {
+            let id = problem["id"].as_str().and_then(|id| id.parse().ok());
+            if id.is_some_and(|id: i64| theirs.contains(&id)) {
+                for name in ["about", "words", "who"] {
+                    problem[name] = Value::from("");
+                }
+            }
+        }
+    }
+    all.to_string()
 }
 
 /// Contacts, places, tags and choices go with the client's row.

@@ -34,7 +34,7 @@ impl IncidentTelling {
 }
 
 /// The last of some plans of which clients heard, by a message of their own or by that of somebody else
-/// at their address; the plans follow.
+/// at their address, or by one of who acts for them; the plans follow.
 macro_rules! last_heard {
     () => {
         "SELECT m.client_id, CAST(max(m.plan_id) AS BIGINT) AS plan_id FROM message m
@@ -48,7 +48,11 @@ macro_rules! by_messages {
         concat!(
             ") AND (",
             $own,
-            " OR (m.reason = 'same_address' AND EXISTS (SELECT 1 FROM contact_point cp
+            " OR (m.reason = 'deputy' AND EXISTS (SELECT 1 FROM deputy d
+             JOIN message t ON t.plan_id = m.plan_id AND t.client_id = d.id
+             WHERE d.client_id = m.client_id AND ",
+            $other,
+            ")) OR (m.reason = 'same_address' AND EXISTS (SELECT 1 FROM contact_point cp
              JOIN message t ON t.plan_id = m.plan_id AND t.client_id = cp.client_id
              AND t.channel = m.channel AND t.address = m.address
              WHERE cp.address = m.address AND cp.channel = m.channel AND ",
@@ -126,7 +130,7 @@ impl Incidents<'_> {
         let last: Option<(String, Timestamp)> = optional!(self.0, "read what a client heard last of an incident",
             "SELECT e.type, e.occurred_at FROM message m JOIN plan p ON p.id = m.plan_id
              JOIN event e ON e.id = p.event_id
-             WHERE m.client_id = $1 AND p.subject IN ($2, $3) AND (m.reason = 'same_address'
+             WHERE m.client_id = $1 AND p.subject IN ($2, $3) AND (m.reason IN ('same_address', 'deputy')
              OR m.state NOT IN ('suppressed', 'superseded', 'cancelled', 'expired'))
              ORDER BY m.id DESC LIMIT 1";
             client, incident_subject(reference), IncidentStep::Left.plan_subject(reference)

@@ -3,12 +3,14 @@
 //! It becomes an event like any other (`case.opened`, `case.state_changed` or, with
 //! `"closed": true`, `case.closed`), so that rules, history and explanation are the same. The
 //! case is moved on in the same transaction: a GET right after sees it. Saying again what is
-//! known already changes nothing and tells nobody; what GET gave may be sent as it is.
+//! known already changes nothing and tells nobody; what GET gave may be sent as it is. A state that
+//! is final closes the case, too, by an event that is `case.state_changed` all the same.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::domain::case_kind::CaseKinds;
 use crate::domain::event::{CaseData, CaseStep, Event, EventData};
 use crate::domain::fields::Fields;
 use crate::domain::{EventId, FieldError, Timestamp};
@@ -40,7 +42,8 @@ pub(crate) async fn put(
     named(&mut body, "case", &reference)?;
     keep_closed(&mut body);
     without(&mut body, READ_ONLY);
-    let wish = CasePut::parse(&body)?;
+    let kinds = web.pages.case_kinds();
+    let wish = CasePut::parse(&body, kinds)?;
     let now = web.clock.now();
     let mut tx = web.store.write().await?;
     if tx.erasure().is_gone(&wish.data.client).await? {
@@ -64,7 +67,8 @@ pub(crate) async fn put(
     };
     let taken = accept::take_in(&mut tx, std::slice::from_ref(&event), now, &*web.ids).await?;
     let id = taken.ids.first().copied().unwrap_or(EventId::new(0));
-    let applied = tx.cases().apply(id, step, data, now, &*web.ids).await?;
+    let change = (step, kinds.ends(step, data));
+    let applied = tx.cases().apply(id, change, data, now, &*web.ids).await?;
     tx.commit().await?;
     web.wake.events_stored();
     let answer = json!({"case": applied.case, "event": id});
@@ -82,11 +86,14 @@ fn keep_closed(body: &mut Value) {
 /// What the caller says.
 struct CasePut {
     data: CaseData,
+    /// The caller says that it is closed.
     closed: bool,
+    /// It is closed, be it by its state alone.
+    over: bool,
 }
 
 impl CasePut {
-    fn parse(body: &Value) -> Result<Self, FieldError> {
+    fn parse(body: &Value, kinds: &CaseKinds) -> Result<Self, FieldError> {
         let fields = Fields::of(body, "")?;
         fields.only(&[
             "case",
@@ -98,9 +105,12 @@ impl CasePut {
             "note",
             "closed",
         ])?;
+        let data = CaseData::parse(body)?;
+        let closed = fields.flag_if("closed")?.unwrap_or(false);
         Ok(Self {
-            data: CaseData::parse(body)?,
-            closed: fields.flag_if("closed")?.unwrap_or(false),
+            over: closed || kinds.is_final(&data.kind, &data.state),
+            data,
+            closed,
         })
     }
 
@@ -109,7 +119,7 @@ impl CasePut {
         match known {
             None if self.closed => Some(CaseStep::Closed),
             None => Some(CaseStep::Opened),
-            Some(known) if known.data == self.data && known.closed_at.is_some() == self.closed => {
+            Some(known) if known.data == self.data && known.closed_at.is_some() == self.over => {
                 None
             }
             Some(_) if self.closed => Some(CaseStep::Closed),

@@ -27,6 +27,18 @@ fn show(record: &ClientRecord, barred: &[Suppression]) -> Value {
     let mut shown = client::describe(&record.client);
     let reachable = is_reachable(record, barred);
     let barred: Vec<Value> = barred.iter().map(show_suppression).collect();
+    let contacts = record.client.contacts.iter().zip(&record.proven_at);
+    let proven: Vec<Value> = contacts
+        .filter_map(|(contact, at)| Some((contact, (*at)?)))
+        .map(|(contact, at)| {
+            json!({
+                "channel": contact.address.channel(),
+                "address": contact.address.as_str(),
+                "verified_at": at,
+            })
+        })
+        .collect();
+    shown["proven"] = proven.into();
     shown["reachable"] = reachable.into();
     shown["suppressions"] = barred.into();
     shown["created_at"] = json!(record.created_at);

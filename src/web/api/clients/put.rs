@@ -15,7 +15,13 @@ use crate::web::request::body::Json;
 use crate::web::request::extract::Path;
 
 /// What GET says beside what PUT takes.
-const READ_ONLY: &[&str] = &["reachable", "suppressions", "created_at", "updated_at"];
+const READ_ONLY: &[&str] = &[
+    "reachable",
+    "suppressions",
+    "proven",
+    "created_at",
+    "updated_at",
+];
 
 /// Creates or replaces a client.
 pub(crate) async fn put(

@@ -19,6 +19,8 @@ pub(crate) struct ToldConversation {
     id: String,
     /// The client's reference; null for a number that no client has.
     client: Option<String>,
+    /// That client was made only to answer a number or an address of nobody.
+    unknown: bool,
     /// Of whoever is no client: to call back.
     address: Option<String>,
     channel: Channel,
@@ -41,6 +43,7 @@ impl ToldConversation {
         Self {
             id: talk.id.to_string(),
             client: talk.client_ref,
+            unknown: talk.is_unknown,
             address: talk.address,
             channel: talk.channel,
             about: Some(talk.subject).filter(|subject| !subject.is_empty()),
@@ -65,6 +68,8 @@ struct ToldLine {
     /// Why it is not proven that the client wrote it; null where it is.
     doubt: Option<String>,
     author: Option<String>,
+    /// It was answered by mail.
+    by_mail: bool,
     at: Timestamp,
     answered_at: Option<Timestamp>,
     /// The message that it answers.
@@ -82,6 +87,7 @@ impl From<ConversationLine> for ToldLine {
             text: line.text,
             doubt: line.doubt,
             author: line.author,
+            by_mail: line.by_mail,
             at: line.at,
             answered_at: line.answered_at,
             message: line.message,

@@ -1,5 +1,5 @@
-//! `POST /v1/conversations/{id}`: answers, assigns, closes or opens again, as `action` says. Answers with
-//! the conversation as it stands then.
+//! `POST /v1/conversations/{id}`: answers, assigns, closes, opens again, or says which client wrote, as
+//! `action` says. Answers with the conversation as it stands then.
 
 use axum::extract::State;
 use serde_json::Value;
@@ -26,6 +26,8 @@ enum Asked {
     Assign(Option<String>),
     Close(String),
     Reopen,
+    /// It was this client, by reference, who wrote.
+    Identify(String),
 }
 
 pub(crate) async fn post(
@@ -52,6 +54,11 @@ pub(crate) async fn post(
             }
         }
         Asked::Reopen => conversations::reopen(&web, &by, id).await?,
+        Asked::Identify(client) => {
+            if let Some(fault) = conversations::identify(&web, &by, id, &client).await? {
+                return Err(fault.problem());
+            }
+        }
     }
     let found = ConversationWithLines::read(&web, id).await?;
     Ok(axum::Json(found))
@@ -71,7 +78,7 @@ async fn answer(
     };
     match conversations::answer(web, by, id, seen, text).await? {
         None => Ok(()),
-        Some(fault) => Err(fault.problem()),
+        Some(fault) => Err(conversations::problem(fault)),
     }
 }
 
@@ -104,9 +111,13 @@ impl Asked {
                 fields.only(&["action"])?;
                 Ok(Self::Reopen)
             }
+            Some("identify") => {
+                fields.only(&["action", "client"])?;
+                Ok(Self::Identify(fields.reference("client", REFERENCE)?))
+            }
             _ => Err(fields.fault(
                 "action",
-                "`action` is `answer`, `assign`, `close` or `reopen`",
+                "`action` is `answer`, `assign`, `close`, `reopen` or `identify`",
             )),
         }
     }

@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 use crate::domain::area::AreaKind;
 use crate::domain::client::{SuppressionReason, TrackingConsent};
 use crate::domain::conversation::{ConversationState, LineWay};
+use crate::domain::deputy::DeputyMode;
 use crate::domain::event::{CaseStep, EventState, IncidentKind, IncidentState, IncidentStep};
+use crate::domain::forwarding::ProblemKind;
 use crate::domain::limits;
 use crate::domain::rectification::RectificationState;
 use crate::domain::rule::{Audience, FallbackUnless, UnreadableChoice};
 use crate::domain::{Channel, Class, Lane, MessageState, OnUnknown, Reason};
 use crate::insight::findings::FindingKind;
+use crate::insight::{ReadStatus, ReadWhy};
 use crate::web::api::{feed, page};
 
 /// What a name stands for.
@@ -33,10 +36,14 @@ fn limit(name: &str) -> Option<Value> {
         "FEED_TYPES" => json!(limits::FEED_TYPES),
         "FEED_USUAL" => json!(feed::USUAL),
         "FEED_WAIT" => json!(limits::FEED_WAIT),
+        "FORWARDED_WORDS" => json!(limits::FORWARDED_WORDS),
         "LONGEST_ANSWER" => json!(limits::LONGEST_ANSWER),
+        "MANDATE" => json!(limits::MANDATE),
+        "MANDATE_PARTS" => json!(limits::MANDATE_PARTS),
         "NAME" => json!(limits::NAME),
         "NAMED_LINES" => json!(limits::NAMED_LINES),
         "NAMED_WARNINGS" => json!(limits::NAMED_WARNINGS),
+        "OBJECTION_REASON" => json!(limits::OBJECTION_REASON),
         "PAGE_LARGEST" => json!(page::LARGEST),
         "PAGE_USUAL" => json!(page::USUAL),
         "PASTED_BYTES" => json!(limits::PASTED_BYTES),
@@ -73,6 +80,7 @@ fn words(name: &str) -> Option<Value> {
         "Channel" => json!(Channel::ALL),
         "Class" => json!(Class::ALL),
         "ConversationState" => json!(ConversationState::ALL),
+        "DeputyMode" => json!(DeputyMode::ALL),
         "EventState" => json!(EventState::ALL),
         "FallbackUnless" => json!(FallbackUnless::ALL),
         "FindingKind" => json!(FindingKind::ALL),
@@ -83,6 +91,9 @@ fn words(name: &str) -> Option<Value> {
         "LineWay" => json!(LineWay::ALL),
         "MessageState" => json!(MessageState::ALL),
         "OnUnknown" => json!(OnUnknown::ALL),
+        "ReadStatus" => json!(ReadStatus::ALL),
+        "ReadWhy" => json!(ReadWhy::ALL),
+        "ProblemKind" => json!(ProblemKind::ALL),
         "Reason" => json!(Reason::ALL),
         "RectificationState" => json!(RectificationState::ALL),
         "SuppressionReason" => json!(SuppressionReason::ALL),

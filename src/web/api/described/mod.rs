@@ -27,7 +27,7 @@ macro_rules! part {
 }
 
 /// What all others share comes first; the others as `/docs` shows them.
-const PARTS: [(&str, &str); 12] = [
+const PARTS: [(&str, &str); 13] = [
     part!("common"),
     part!("events"),
     part!("cases"),
@@ -35,6 +35,7 @@ const PARTS: [(&str, &str); 12] = [
     part!("clients"),
     part!("messages"),
     part!("conversations"),
+    part!("forwardings"),
     part!("webhooks"),
     part!("insight"),
     part!("rules"),

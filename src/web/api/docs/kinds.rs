@@ -17,9 +17,25 @@ impl KindWord {
         }
     }
 
-    pub(super) const fn is_schema(&self) -> bool {
-        matches!(self, Self::Schema(_))
+    /// The page that has the schema; none of a plain word.
+    pub(super) fn page(&self) -> Option<&'static str> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Schema(name) => Some(schema_page(name)),
+        }
     }
+}
+
+/// Where the schemas stand, by their first letter: together they would weigh more than a page may.
+pub(super) const SCHEMA_PAGES: [(&str, &str); 2] = [
+    ("schemas-a-l", "Schemas A–L"),
+    ("schemas-m-z", "Schemas M–Z"),
+];
+
+/// The page of the schema of this name.
+pub(super) fn schema_page(name: &str) -> &'static str {
+    let [(early, _), (late, _)] = SCHEMA_PAGES;
+    if name < "M" { early } else { late }
 }
 
 /// What stands before the name of a schema in a reference.

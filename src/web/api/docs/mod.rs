@@ -1,7 +1,9 @@
-//! `GET /docs`: the description of the API as one page for people, made of the same document as
-//! `/v1/openapi.json`. `view` is what the page says, `kinds` how a schema is said in words, `curl` an
-//! example of a call. It loads nothing, here or elsewhere, and runs nothing.
+//! `GET /docs` and `/docs/PART`: the description of the API as pages for people, made of the same document as
+//! `/v1/openapi.json`: a list of all calls, a page for each part, and one with the schemas. `view` is what the
+//! pages say, `kinds` how a schema is said in words, `curl` an example of a call. They load nothing, here or
+//! elsewhere, and run nothing.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -11,15 +13,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use self::kinds::{SCHEMA_PAGES, schema_page};
 use self::view::{DocsPart, DocsSchema};
 use crate::web::api::described::described;
 use crate::web::problem::Problem;
+use crate::web::request::extract::Path;
 
 mod curl;
 mod kinds;
 mod view;
 
-/// Inside the page: one request shows all of it.
+/// Inside each page: one request shows all of it.
 const STYLE: &str = include_str!("../../../../assets/docs/style.css");
 
 /// Nothing may run and nothing may load; the one style is allowed by its hash (CSP Level 3 §6.7.3.3).
@@ -32,20 +36,35 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 });
 
-/// Made once: it is the same for everybody, and whoever reaches the port may ask for it.
-static PAGE: LazyLock<Result<String, Problem>> = LazyLock::new(page);
+/// By their name in the address; the list of all calls has none. Made once: they are the same for everybody, and
+/// whoever reaches the port may ask for them.
+static PAGES: LazyLock<Result<BTreeMap<String, String>, Problem>> = LazyLock::new(pages);
 
 #[derive(Template)]
 #[template(path = "docs/page.html")]
-struct DocsPage {
+struct DocsPage<'a> {
     version: &'static str,
     style: &'static str,
-    parts: Vec<DocsPart>,
-    schemas: Vec<DocsSchema>,
+    /// Of the part that is shown; empty on the list of all calls.
+    title: &'a str,
+    parts: &'a [DocsPart],
+    shown: &'a [DocsPart],
+    schemas: &'a [&'a DocsSchema],
+    schema_pages: [(&'static str, &'static str); 2],
 }
 
-pub(super) async fn get() -> Result<Response, Problem> {
-    let page = LazyLock::force(&PAGE).as_ref().map_err(Problem::clone)?;
+pub(super) async fn list() -> Result<Response, Problem> {
+    found("")
+}
+
+pub(super) async fn part(Path(name): Path<String>) -> Result<Response, Problem> {
+    found(&name)
+}
+
+fn found(name: &str) -> Result<Response, Problem> {
+    let pages = LazyLock::force(&PAGES).as_ref().map_err(Problem::clone)?;
+    let missing = || Problem::not_found("part of the description", name);
+    let page = pages.get(name).ok_or_else(missing)?;
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     let headers = [
         (header::CONTENT_TYPE, kind),
@@ -54,13 +73,38 @@ pub(super) async fn get() -> Result<Response, Problem> {
     Ok((headers, page.as_str()).into_response())
 }
 
-fn page() -> Result<String, Problem> {
+fn pages() -> Result<BTreeMap<String, String>, Problem> {
     let document = &described()?.document;
+    let parts = view::parts(document);
+    let schemas = view::schemas(document);
+    let mut pages = BTreeMap::new();
+    pages.insert(String::new(), page("", &parts, &[], &[])?);
+    for part in &parts {
+        let shown = std::slice::from_ref(part);
+        pages.insert(part.anchor.clone(), page(&part.name, &parts, shown, &[])?);
+    }
+    for (name, title) in SCHEMA_PAGES {
+        let here = |schema: &&DocsSchema| schema_page(&schema.name) == name;
+        let here: Vec<&DocsSchema> = schemas.iter().filter(here).collect();
+        pages.insert(name.to_owned(), page(title, &parts, &[], &here)?);
+    }
+    Ok(pages)
+}
+
+fn page(
+    title: &str,
+    parts: &[DocsPart],
+    shown: &[DocsPart],
+    schemas: &[&DocsSchema],
+) -> Result<String, Problem> {
     let page = DocsPage {
         version: env!("CARGO_PKG_VERSION"),
         style: STYLE,
-        parts: view::parts(document),
-        schemas: view::schemas(document),
+        title,
+        parts,
+        shown,
+        schemas,
+        schema_pages: SCHEMA_PAGES,
     };
     page.render().map_err(|error| {
         tracing::error!(error = %error, "the page of the API cannot be rendered");

@@ -12,6 +12,7 @@ use crate::domain::api_key::Scope;
 use crate::domain::area::Area;
 use crate::domain::event::{IncidentData, IncidentStep};
 use crate::domain::limits::PREVIEW_STEP;
+use crate::domain::money::Money;
 use crate::plan::{exchanged, preview};
 use crate::web::Web;
 use crate::web::auth::keys::Caller;
@@ -42,6 +43,8 @@ pub(crate) async fn post(
     let rules = web.rules.load_full();
     let count = preview(&mut tx, &rules, &data, &body, web.clock.now()).await?;
     let shown = |count| if exact { count } else { rounded_up(count) };
+    let prices = web.console.prices();
+    let all = |price: Option<Money>, count| price.map(|price| price.times(shown(count)));
     let mut answer = json!({
         "clients": shown(count.clients),
         "channels": {"sms": shown(count.sms), "email": shown(count.email)},
@@ -50,7 +53,12 @@ pub(crate) async fn post(
         "refused": shown(count.refused),
         "unreachable": shown(count.unreachable),
         // One segment each at least; how many it really takes depends on the text.
-        "cost": {"sms_segments_at_least": shown(count.sms)},
+        "cost": {
+            "sms_segments_at_least": shown(count.sms),
+            "sms_at_least": all(prices.segment, count.sms),
+            "email": all(prices.email, count.email),
+            "currency": prices.currency.as_str(),
+        },
     });
     if !exact {
         answer["rounded_up_to"] = PREVIEW_STEP.into();

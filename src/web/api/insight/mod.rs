@@ -3,5 +3,6 @@
 
 pub(super) mod calls;
 pub(super) mod reach;
+pub(super) mod satisfaction;
 pub(super) mod summary;
 pub(super) mod unread;

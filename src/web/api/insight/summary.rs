@@ -1,9 +1,10 @@
 //! `GET /v1/insight`: the shares of a period beside those of the period before, templates with the
 //! least read first, when people read, how long it takes, providers, how often a second channel was
-//! used or spared, and what to improve.
+//! used or spared, what it cost, and what to improve.
 //!
 //! A share is null where nothing could be measured, and a difference where one of the two has fewer
-//! than 20 cases. `shown` is false where chance explains it.
+//! than 20 cases. `shown` is false where chance explains it. An amount is null where no price is known;
+//! `priced` of `accepted` messages are in it.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,11 +13,11 @@ use serde_json::{Value, json};
 
 use crate::domain::limits::PERIOD_DAYS;
 use crate::insight::findings::Finding;
-use crate::insight::{Period, Proportion, ShareDifference};
+use crate::insight::sums::{NamedShare, SHARES, least_read};
+use crate::insight::{Period, Proportion, ShareDifference, Spent, Sums};
 use crate::store::insight::days::ProviderSums;
-use crate::store::reports::StatsRow;
+use crate::store::reports::{Counts, StatsRow};
 use crate::web::Web;
-use crate::web::actions::insight::{SHARES, Sums};
 use crate::web::api::stats;
 use crate::web::day::date;
 use crate::web::problem::Problem;
@@ -40,7 +41,7 @@ pub(crate) async fn get(
     Query(ask): Query<InsightAsk>,
 ) -> Result<Json<Value>, Problem> {
     let period = period(&web, &ask)?;
-    let sums = Sums::read(&web, period).await?;
+    let sums = Sums::read(&web.store, period).await?;
     Ok(Json(json!({
         "from": date(period.from),
         "to": date(period.to),
@@ -54,8 +55,31 @@ pub(crate) async fn get(
         "waits": {"channels": sums.waits[0], "templates": sums.waits[1]},
         "providers": sums.providers.iter().map(provider).collect::<Vec<_>>(),
         "fallbacks": sums.fallbacks,
+        "cost": costs(&web, &sums),
+        "restated": stats::restated(&sums.restated),
         "findings": sums.findings.iter().map(finding).collect::<Vec<_>>(),
     })))
+}
+
+/// Of the period, of the one before, by channel, and what second channels would have cost that were spared.
+fn costs(web: &Web, sums: &Sums) -> Value {
+    let channel = |row: &StatsRow| {
+        let mut line = cost(&row.counts);
+        line["channel"] = row.channel.clone().into();
+        line
+    };
+    json!({
+        "currency": web.console.prices().currency.as_str(),
+        "now": cost(&sums.all),
+        "before": cost(&sums.before),
+        "channels": sums.by_channel.iter().map(channel).collect::<Vec<_>>(),
+        "spared": sums.spared,
+    })
+}
+
+fn cost(counts: &Counts) -> Value {
+    let amount = Spent::of(counts).money();
+    json!({"amount": amount, "priced": counts.priced, "accepted": counts.accepted})
 }
 
 pub(super) fn period(web: &Web, ask: &InsightAsk) -> Result<Period, Problem> {
@@ -88,7 +112,7 @@ pub(super) fn share(rate: Proportion) -> Value {
 }
 
 fn shares(sums: &Sums) -> Value {
-    let line = |(name, of): (&str, fn(&crate::store::reports::Counts) -> Proportion)| {
+    let line = |(name, of): NamedShare| {
         let (now, before) = (of(&sums.all), of(&sums.before));
         let difference = ShareDifference::between(now, before).map(|found| {
             json!({"points": found.by * 100.0, "low": found.interval.low * 100.0,
@@ -100,23 +124,13 @@ fn shares(sums: &Sums) -> Value {
     SHARES.into_iter().map(line).collect()
 }
 
-/// Those that are surely read least come first; those with few cases last.
 fn templates(rows: &[StatsRow]) -> Value {
-    let mut ranked: Vec<(&StatsRow, Proportion)> = rows
-        .iter()
-        .map(|row| {
-            (
-                row,
-                Proportion::new(row.counts.read, row.counts.read_measurable),
-            )
-        })
-        .collect();
-    ranked.sort_by(|(_, a), (_, b)| a.rank_low(*b));
     let line = |(row, rate): (&StatsRow, Proportion)| {
         let measured = Proportion::new(row.counts.read_measurable, row.counts.reached);
-        json!({"template": row.template, "read": share(rate), "measurable": share(measured)})
+        json!({"template": row.template, "read": share(rate), "measurable": share(measured),
+            "cost": cost(&row.counts)})
     };
-    ranked.into_iter().map(line).collect()
+    least_read(rows).into_iter().map(line).collect()
 }
 
 fn provider(sums: &ProviderSums) -> Value {
@@ -124,7 +138,8 @@ fn provider(sums: &ProviderSums) -> Value {
         "provider": sums.provider, "channel": sums.channel, "accepted": sums.accepted,
         "reporting": sums.reporting, "delivered": sums.delivered,
         "undelivered": sums.undelivered, "read_measurable": sums.read_measurable,
-        "read": sums.read,
+        "read": sums.read, "cost": {"amount": Spent::of_provider(sums).money(),
+            "priced": sums.priced, "accepted": sums.accepted},
     })
 }
 

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
+use super::evidence::{evidence_of, read_of};
 use crate::domain::{Channel, Tracking};
 use crate::insight::explain;
 use crate::store::reports::{MessageStory, StoryAttempt, StoryEngagement, StoryReceipt};
@@ -26,6 +27,7 @@ pub(crate) async fn get(
 /// The message as JSON, without address or text.
 pub(crate) fn message(story: &MessageStory) -> Value {
     let (message, plan) = (&story.message, &story.plan);
+    let (read, read_why) = read_of(story);
     json!({
         "id": message.id,
         "client": message.client_ref,
@@ -43,9 +45,13 @@ pub(crate) fn message(story: &MessageStory) -> Value {
         "tracking": tracking(story),
         "accepted_at": message.accepted_at,
         "final_at": message.final_at,
+        "read": read,
+        "read_why": read_why,
+        "price": message.price,
         "attempts": story.attempts.iter().map(attempt).collect::<Vec<_>>(),
         "receipts": story.receipts.iter().map(receipt).collect::<Vec<_>>(),
         "engagement": story.engagement.iter().map(engagement).collect::<Vec<_>>(),
+        "evidence": evidence_of(story),
         "why": explain(story),
     })
 }

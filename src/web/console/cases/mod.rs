@@ -3,5 +3,6 @@
 mod line;
 pub(crate) mod list;
 pub(crate) mod show;
+mod survey;
 
 pub(crate) use line::CaseLine;

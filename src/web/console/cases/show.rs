@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use super::line::owner;
+use super::survey;
 use crate::domain::event::{CaseStep, EventState};
 use crate::domain::role::Right;
 use crate::store::people::replies::RepliesTo;
@@ -54,17 +55,24 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         None => String::new(),
     };
     let replies = replies::about(&mut tx, RepliesTo::Case(&case), now).await?;
+    let said = survey::steps(&mut tx, found.id, now).await?;
     drop(tx);
     let kinds = visit.web.pages.case_kinds();
     let language = words.language().tag();
     let step = |step: CaseChange| {
-        let at = When::new(step.occurred_at, now);
+        let occurred_at = step.occurred_at;
+        let at = When::new(occurred_at, now);
         let state = || kinds.state_label(&found.data.kind, &step.state, language);
         let word =
             said_by_the_clock(step.step).map_or_else(state, |key| words.say(key).into_owned());
         let said: Vec<String> = [step.owner, step.note].into_iter().flatten().collect();
-        TimelineStep::new(at, "going", word, said.join(" · "))
+        (
+            occurred_at,
+            TimelineStep::new(at, "going", word, said.join(" · ")),
+        )
     };
+    let mut steps: Vec<_> = steps.into_iter().map(step).chain(said).collect();
+    steps.sort_by_key(|(at, _)| *at);
     let title = words.say_with("cases-case-title", &[("case", case.as_str().into())]);
     Ok(shell::page(&CasePage {
         frame: visit.frame(ConsolePart::Cases, title).await?,
@@ -74,7 +82,7 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         with: owner(&found, kinds).map(str::to_owned),
         opened: When::new(found.opened_at, now),
         closed: found.closed_at.map(|at| When::new(at, now)),
-        steps: steps.into_iter().map(step).collect(),
+        steps: steps.into_iter().map(|(_, step)| step).collect(),
         case: found,
         untold,
         lines,
@@ -89,6 +97,8 @@ pub(crate) const fn said_by_the_clock(step: CaseStep) -> Option<&'static str> {
         CaseStep::Stalled => Some("cases-step-stalled"),
         CaseStep::DueSoon => Some("cases-step-due-soon"),
         CaseStep::Silent => Some("cases-step-silent"),
+        CaseStep::SurveyDue => Some("cases-step-survey-due"),
+        CaseStep::SurveyReminder => Some("cases-step-survey-reminder"),
         CaseStep::Opened | CaseStep::StateChanged | CaseStep::Closed => None,
     }
 }

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
+use super::deputies::{self, DeputyLine};
 use super::why::{Explanation, answer};
 use crate::domain::client::Client;
 use crate::domain::limits::LIFTING_REASON;
@@ -49,6 +50,8 @@ struct ContactLine {
     /// Which address the button shows, for who hears the page.
     which: String,
     verified: bool,
+    /// When the client proved it by a code.
+    proven: Option<When>,
     shown: bool,
 }
 
@@ -80,6 +83,7 @@ struct ClientPage {
     answer: Option<Explanation>,
     replies: Vec<ReplyLine>,
     may_answer: bool,
+    deputies: Vec<DeputyLine>,
 }
 
 pub(crate) async fn get(
@@ -145,6 +149,7 @@ async fn draw(
     let cases = tx.cases().for_client(client, None, CASES).await?;
     let lines = MessageLine::newest(&mut tx, &filter, now).await?;
     let replies = replies::about(&mut tx, RepliesTo::Client(record.id.get()), now).await?;
+    let deputies = tx.deputies().of_client(record.id).await?;
     let answer = match about {
         "" => None,
         about => Some(answer(&mut tx, client, about, now).await?),
@@ -160,9 +165,10 @@ async fn draw(
         may_lift: visit.may(Right::LiftBars),
         longest_reason: LIFTING_REASON,
         replies,
+        deputies: deputies::lines(deputies, now),
         preferred: preferred(&record.client, now.words),
         quiet: quiet(&record.client, now.words),
-        contacts: contacts(&record, shown, now.words),
+        contacts: contacts(&record, shown, now),
         suppressions: suppressions(&barred, now),
         cases: CaseLine::all(cases, visit),
         lines,
@@ -189,10 +195,12 @@ fn quiet(client: &Client, words: ConsoleWords) -> Cow<'static, str> {
     Cow::Owned(words.say_with("clients-quiet-span", &values))
 }
 
-fn contacts(record: &ClientRecord, shown: Option<i64>, words: ConsoleWords) -> Vec<ContactLine> {
+fn contacts(record: &ClientRecord, shown: Option<i64>, now: Moment) -> Vec<ContactLine> {
+    let words = now.words;
     let contacts = record.contact_ids.iter().zip(&record.client.contacts);
+    let contacts = contacts.zip(&record.proven_at);
     contacts
-        .map(|(id, contact)| {
+        .map(|((id, contact), proven)| {
             let shown = shown == Some(*id);
             let channel = words.of("channel", contact.address.channel().as_str());
             let values = [("channel", FluentValue::from(channel.clone()))];
@@ -205,6 +213,7 @@ fn contacts(record: &ClientRecord, shown: Option<i64>, words: ConsoleWords) -> V
                     false => contact.address.masked(),
                 },
                 verified: contact.verified,
+                proven: proven.map(|at| When::new(at, now)),
                 shown,
             }
         })

@@ -7,7 +7,8 @@ use axum::response::{Redirect, Response};
 use super::show::{NotTaken, draw};
 use crate::domain::limits::{CLOSING_REASON, LONGEST_ANSWER};
 use crate::domain::role::Right;
-use crate::web::actions::conversations::{self, NotAnswered};
+use crate::track::dialogue::NotAnswered;
+use crate::web::actions::conversations::{self, NotIdentified};
 use crate::web::auth::csrf::{FormFields, Posted};
 use crate::web::console::shell::{Visit, strictly};
 use crate::web::problem::Problem;
@@ -109,6 +110,27 @@ pub(super) async fn reopen(
     person.require(Right::AnswerReplies)?;
     conversations::reopen(&visit.web, &person.email, id).await?;
     Ok(back(id))
+}
+
+/// `POST /console/inbox/{id}/identify`: which client the unknown writer is.
+pub(super) async fn identify(
+    visit: Visit,
+    Path(id): Path<i64>,
+    Posted { person, fields }: Posted,
+) -> Result<Response, Problem> {
+    person.require(Right::AnswerReplies)?;
+    let client = fields.get("client").trim();
+    let fault = conversations::identify(&visit.web, &person.email, id, client).await?;
+    let key = match fault {
+        None => return Ok(back(id)),
+        Some(NotIdentified::NoSuchClient) => "inbox-fault-client",
+        Some(NotIdentified::Known) => "inbox-fault-known",
+    };
+    let not_taken = NotTaken {
+        fault: visit.words().say(key).into_owned(),
+        ..NotTaken::default()
+    };
+    draw(&visit, id, StatusCode::UNPROCESSABLE_ENTITY, not_taken).await
 }
 
 fn back(id: i64) -> Response {

@@ -57,6 +57,7 @@ impl TalkLine {
 
 fn who(talk: &Conversation, now: Moment) -> String {
     match (&talk.client_name, &talk.client_ref, &talk.address) {
+        _ if talk.is_unknown => now.words.say("inbox-unknown").into_owned(),
         (Some(name), _, _) if !name.is_empty() => name.clone(),
         (_, Some(reference), _) => reference.clone(),
         (_, _, Some(address)) => masked(address),

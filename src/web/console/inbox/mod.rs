@@ -1,6 +1,6 @@
 //! The inbox: conversations with clients, who waits longest first, and each on a page of its own, where it
 //! is answered, given to somebody, closed and opened again. Who may not answer sees who waits, and no words.
-//! What is done is `web::conversations`'s; what partners ask stands in `replies`.
+//! What is done is `web::actions::conversations`'s; what partners ask stands in `replies`.
 
 use crate::domain::role::Right;
 use crate::web::routes::{Access, Routes};
@@ -21,4 +21,5 @@ pub(super) fn routes() -> Routes {
         .post("/console/inbox/{id}/assign", answerers, act::assign)
         .post("/console/inbox/{id}/close", answerers, act::close)
         .post("/console/inbox/{id}/reopen", answerers, act::reopen)
+        .post("/console/inbox/{id}/identify", answerers, act::identify)
 }

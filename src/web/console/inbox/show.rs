@@ -34,6 +34,7 @@ struct SaidLine {
     channel: String,
     /// E-mail of whoever answered.
     author: String,
+    by_mail: bool,
     at: When,
     /// The message that it answers.
     message: Option<MessageId>,
@@ -63,7 +64,10 @@ struct ConversationPage {
     reason: String,
     /// There is a client to send an answer to, and nothing bars the way.
     may_send: bool,
+    /// A client is there, or was; not so for an address that is answered for the first time.
     is_client: bool,
+    /// Nobody knows yet who wrote.
+    is_unknown: bool,
     may_answer: bool,
     /// Who may answer, for the form that gives it to somebody.
     people: Vec<String>,
@@ -104,6 +108,7 @@ pub(super) async fn draw(
             .unwrap_or_default(),
         may_send,
         is_client: talk.client_ref.is_some(),
+        is_unknown: talk.is_unknown || talk.client.is_none() && talk.address.is_some(),
         may_answer,
         people,
         ready: dialogue.ready.clone(),
@@ -140,6 +145,7 @@ impl SaidLine {
             text,
             channel: words.of("channel", line.channel.as_str()).into_owned(),
             author: line.author.unwrap_or_default(),
+            by_mail: line.by_mail,
             at: When::new(line.at, now),
             message: line.message,
             sent: line.sent,

@@ -15,11 +15,11 @@ use super::declared::{JudgedIncident, data_of, is_by, judged, row_of};
 use super::facts::{self, KnownTowns, SaidMap};
 use super::points::ListNotes;
 use super::{badge_of, language, step_word, texts};
-use crate::domain::Reason;
 use crate::domain::area::Area;
 use crate::domain::event::{DeclaredState, IncidentData, IncidentKind, IncidentStep};
 use crate::domain::limits::LEFT_OUT_SHOWN;
 use crate::domain::role::Right;
+use crate::domain::{Channel, Reason};
 use crate::plan::Foretold;
 use crate::store::planning::declared::DeclaredIncident;
 use crate::web::Web;
@@ -332,9 +332,11 @@ async fn said(web: &Web, judged: &JudgedIncident, words: ConsoleWords) -> SaidAu
     if foretold.looked_at < foretold.clients {
         sentences.push(words.count("incidents-check-sampled", foretold.looked_at));
     }
-    if let Some(segments) = texts::segments(web, foretold).await {
+    let segments = texts::segments(web, foretold).await;
+    if let Some(segments) = segments {
         sentences.push(words.count("incidents-check-segments", segments));
     }
+    sentences.extend(costs(web, foretold, segments, words));
     sentences.extend(duration(web, foretold, words));
     let reasons = |counts: &BTreeMap<Reason, i64>| {
         let each = counts.iter();
@@ -360,14 +362,54 @@ async fn said(web: &Web, judged: &JudgedIncident, words: ConsoleWords) -> SaidAu
     }
 }
 
+/// About what it costs, a sentence for each channel that is used. `segments`: of those that were looked at.
+fn costs(
+    web: &Web,
+    foretold: &Foretold,
+    segments: Option<i64>,
+    words: ConsoleWords,
+) -> Vec<String> {
+    let prices = web.console.prices();
+    if prices.segment.is_none() && prices.email.is_none() {
+        return Vec::new();
+    }
+    let used = |channel| foretold.goes.keys().any(|(it, _)| *it == channel);
+    let sentence = |channel: Channel| {
+        let name = words.of("channel", channel.as_str());
+        let cost = match channel {
+            Channel::Sms => prices.segment.zip(segments),
+            Channel::Email => prices.email.zip(Some(messages(foretold, channel))),
+        };
+        let Some((each, count)) = cost else {
+            return words.with("incidents-check-cost-unknown", "channel", &name);
+        };
+        let amount = words.amount(each.times(of_all(foretold, count)), &prices.currency);
+        let values = [
+            ("channel", FluentValue::from(name)),
+            ("amount", amount.into()),
+        ];
+        words.say_with("incidents-check-cost", &values)
+    };
+    let channels = Channel::ALL.iter().copied();
+    channels.filter(|it| used(*it)).map(sentence).collect()
+}
+
+/// Messages of a channel among those that were looked at.
+fn messages(foretold: &Foretold, channel: Channel) -> i64 {
+    let of_channel = foretold.goes.iter().filter(|((it, _), _)| *it == channel);
+    of_channel.map(|(_, count)| count).sum()
+}
+
+/// Of a part that was looked at to all of them.
+fn of_all(foretold: &Foretold, counted: i64) -> i64 {
+    counted.saturating_mul(foretold.clients) / foretold.looked_at.max(1)
+}
+
 /// How long it takes at the rates of the contracts, where they are bounded. Channels go side by side.
 fn duration(web: &Web, foretold: &Foretold, words: ConsoleWords) -> Option<String> {
     let mut longest: Option<TimeDelta> = None;
     for (channel, _) in foretold.goes.keys() {
-        let of_channel = foretold.goes.iter().filter(|((it, _), _)| it == channel);
-        let counted: i64 = of_channel.map(|(_, count)| count).sum();
-        // Of a part that was looked at to all of them.
-        let all = counted.saturating_mul(foretold.clients) / foretold.looked_at.max(1);
+        let all = of_all(foretold, messages(foretold, *channel));
         longest = longest.max(web.console.declaring.takes(*channel, all));
     }
     let span = words.span(longest?);

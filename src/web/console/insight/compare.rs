@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::share;
 use crate::domain::language::Language;
-use crate::insight::ShareDifference;
-use crate::web::actions::insight::{SHARES, Sums};
+use crate::insight::sums::{NamedShare, SHARES};
+use crate::insight::{ShareDifference, Sums};
 use crate::web::console::shell::{ConsoleWords, FluentValue};
 
 /// One line of the comparison.
@@ -19,7 +19,7 @@ pub(crate) struct ComparedShare {
 
 /// One line for each step of the funnel.
 pub(super) fn compared(sums: &Sums, words: ConsoleWords) -> Vec<ComparedShare> {
-    let line = |(name, of): crate::web::actions::insight::NamedShare| {
+    let line = |(name, of): NamedShare| {
         let (now, before) = (of(&sums.all), of(&sums.before));
         ComparedShare {
             word: words.of("insight-step", name),

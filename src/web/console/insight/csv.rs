@@ -5,8 +5,9 @@ use axum::response::Response;
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use super::{InsightQuery, date};
+use crate::domain::money::Currency;
 use crate::domain::role::Right;
-use crate::insight::Period;
+use crate::insight::{Period, Spent};
 use crate::store::reports::{Counts, StatsBy, StatsRow};
 use crate::web::cell::guarded;
 use crate::web::console::shell::{Visit, strictly};
@@ -17,7 +18,7 @@ use crate::web::request::extract::Query;
 pub(super) type CountColumn = (&'static str, fn(&Counts) -> i64);
 
 /// The columns after day, template, version and channel.
-pub(super) const COUNTS: [CountColumn; 20] = [
+pub(super) const COUNTS: [CountColumn; 21] = [
     ("planned", |c| c.planned),
     ("suppressed", |c| c.suppressed),
     ("accepted", |c| c.accepted),
@@ -38,7 +39,11 @@ pub(super) const COUNTS: [CountColumn; 20] = [
     ("read_measurable", |c| c.read_measurable),
     ("read", |c| c.read),
     ("confirmed", |c| c.confirmed),
+    ("priced", |c| c.priced),
 ];
+
+/// What the priced messages cost, and in what. Both columns are empty where no price is known.
+pub(super) const COST: [&str; 2] = ["cost", "currency"];
 
 /// All days of the span.
 pub(crate) async fn get(
@@ -62,7 +67,7 @@ pub(crate) async fn get(
             "attachment; filename=\"araldo-rates.csv\"",
         ),
     ];
-    match table(&rows) {
+    match table(&rows, &visit.web.console.prices().currency) {
         Ok(text) => Ok(strictly((headers, text))),
         Err(error) => {
             tracing::error!(error = %error, "the rates could not be written as CSV");
@@ -71,13 +76,14 @@ pub(crate) async fn get(
     }
 }
 
-fn table(rows: &[StatsRow]) -> csv::Result<Vec<u8>> {
+fn table(rows: &[StatsRow], currency: &Currency) -> csv::Result<Vec<u8>> {
     let mut writer = WriterBuilder::new()
         .quote_style(QuoteStyle::Necessary)
         .terminator(Terminator::CRLF)
         .from_writer(Vec::new());
     let keys = ["day", "template", "version", "channel"];
-    writer.write_record(keys.into_iter().chain(COUNTS.map(|(head, _)| head)))?;
+    let counts = COUNTS.map(|(head, _)| head);
+    writer.write_record(keys.into_iter().chain(counts).chain(COST))?;
     for row in rows {
         let keys = [
             date(row.day),
@@ -86,7 +92,11 @@ fn table(rows: &[StatsRow]) -> csv::Result<Vec<u8>> {
             guarded(&row.channel),
         ];
         let counts = COUNTS.map(|(_, count)| count(&row.counts).to_string());
-        writer.write_record(keys.iter().chain(&counts))?;
+        let cost = Spent::of(&row.counts).money();
+        let cost = cost.map_or_else(Default::default, |money| {
+            [money.to_string(), currency.as_str().to_owned()]
+        });
+        writer.write_record(keys.iter().chain(&counts).chain(&cost))?;
     }
     writer
         .into_inner()
@@ -107,7 +117,7 @@ mod tests {
             counts: Counts::default(),
         };
         let rows = ["=1+1", "say \"hi\", all"].map(row);
-        let text = String::from_utf8(table(&rows).unwrap()).unwrap();
+        let text = String::from_utf8(table(&rows, &Currency::default()).unwrap()).unwrap();
         let lines: Vec<&str> = text.split("\r\n").collect();
         assert!(lines[0].starts_with("day,template,version,channel,planned,suppressed,"));
         assert!(
@@ -116,5 +126,28 @@ mod tests {
         );
         assert!(lines[2].starts_with("1970-01-01,\"say \"\"hi\"\", all\",1,"));
         assert_eq!(lines[0].matches(',').count(), lines[1].matches(',').count());
+    }
+
+    #[test]
+    fn a_cost_is_exact_and_what_is_not_known_is_empty() {
+        use crate::domain::money::Money;
+        let row = |priced, cost| StatsRow {
+            day: 0,
+            template: "t".to_owned(),
+            version: 1,
+            channel: "sms".to_owned(),
+            counts: Counts {
+                accepted: 2,
+                priced,
+                cost: Money::from_micros(cost),
+                ..Counts::default()
+            },
+        };
+        let rows = [row(2, 90_001), row(0, 0)];
+        let text = String::from_utf8(table(&rows, &Currency::default()).unwrap()).unwrap();
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        assert!(lines[0].ends_with(",priced,cost,currency"), "{text}");
+        assert!(lines[1].ends_with(",2,0.090001,EUR"), "{text}");
+        assert!(lines[2].ends_with(",0,,"), "{text}");
     }
 }

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::share;
-use crate::insight::Proportion;
+use super::{share, spent};
+use crate::domain::money::Currency;
 use crate::insight::findings::{Finding, FindingKind};
 use crate::insight::waits::{KeyWaits, TypicalWait};
+use crate::insight::{Proportion, Spent, Sums};
 use crate::store::insight::days::ProviderSums;
 use crate::store::insight::fallbacks::FallbackSums;
-use crate::web::actions::insight::Sums;
 use crate::web::console::shell::{ConsoleWords, FluentValue, in_path};
 
 /// How long one channel's or template's messages take.
@@ -27,6 +27,7 @@ pub(crate) struct CarrierLine {
     pub(super) delivered: String,
     pub(super) undelivered: String,
     pub(super) read: String,
+    pub(super) cost: String,
 }
 
 /// One line of what to improve.
@@ -79,8 +80,13 @@ pub(crate) struct FallbackLine {
     pub(super) unreachable: String,
 }
 
-/// A line for each template and channel, and how many messages were spared of how many, in a sentence.
-pub(super) fn fallbacks(sums: &Sums, words: ConsoleWords) -> (String, Vec<FallbackLine>) {
+/// A line for each template and channel, and how many messages were spared of how many, in a sentence, with
+/// what they would have cost where that is known.
+pub(super) fn fallbacks(
+    sums: &Sums,
+    currency: &Currency,
+    words: ConsoleWords,
+) -> (String, Vec<FallbackLine>) {
     let all = &sums.fallbacks;
     let spared: i64 = all.iter().map(|one| one.spared).sum();
     let decided = all.iter().map(|one| one.spared + one.turned).sum();
@@ -99,11 +105,16 @@ pub(super) fn fallbacks(sums: &Sums, words: ConsoleWords) -> (String, Vec<Fallba
         unreadable: words.number(one.unreadable),
         unreachable: words.number(one.unreachable),
     };
-    let answer = words.say_with("insight-fallbacks-answer", &values);
+    let mut answer = words.say_with("insight-fallbacks-answer", &values);
+    if let Some(money) = sums.spared {
+        let amount = words.amount(money, currency);
+        answer.push(' ');
+        answer.push_str(&words.with("insight-fallbacks-cost", "amount", &amount));
+    }
     (answer, all.iter().map(line).collect())
 }
 
-pub(super) fn providers(sums: &Sums, words: ConsoleWords) -> Vec<CarrierLine> {
+pub(super) fn providers(sums: &Sums, currency: &Currency, words: ConsoleWords) -> Vec<CarrierLine> {
     let line = |sums: &ProviderSums| CarrierLine {
         provider: sums.provider.clone(),
         channel: words.of("channel", &sums.channel).into_owned(),
@@ -111,6 +122,7 @@ pub(super) fn providers(sums: &Sums, words: ConsoleWords) -> Vec<CarrierLine> {
         delivered: share(Proportion::new(sums.delivered, sums.reporting), words),
         undelivered: words.number(sums.undelivered),
         read: share(Proportion::new(sums.read, sums.read_measurable), words),
+        cost: spent(Spent::of_provider(sums), currency, words),
     };
     sums.providers.iter().map(line).collect()
 }

@@ -1,26 +1,48 @@
 //! Insight: who was reached and who read it, as a page, as CSV and as a workbook; whom we could
-//! reach (`reach`), who never reads (`unread`), and how often clients ask by themselves (`calls`).
+//! reach (`reach`), how cases went (`satisfaction`), who never reads (`unread`), and how often clients ask by
+//! themselves (`calls`); and the week as a mail (`letter`).
 
 use serde::Deserialize;
 
 use crate::domain::limits::PERIOD_DAYS;
+use crate::domain::role::Right;
 use crate::insight::Period;
 use crate::web::day;
 use crate::web::problem::Problem;
+use crate::web::routes::{Access, Routes};
 
 pub(crate) mod calls;
 mod compare;
 pub(crate) mod csv;
+mod letter;
 mod lists;
 pub(crate) mod page;
 pub(crate) mod reach;
+pub(crate) mod satisfaction;
 mod share;
 mod tables;
 pub(crate) mod unread;
 mod week;
 pub(crate) mod xlsx;
 
-pub(crate) use share::share;
+pub use letter::WeekLetters;
+pub(crate) use share::{share, spent};
+
+/// The routes of this part, and who may.
+#[rustfmt::skip] // a table is read line by line
+pub(super) fn routes() -> Routes {
+    let rates = Access::Right(Right::Rates);
+    Routes::default()
+        .get("/console/insight", rates, page::get)
+        .get("/console/insight.csv", rates, csv::get)
+        .get("/console/insight.xlsx", rates, xlsx::get)
+        .get("/console/insight/calls", rates, calls::get)
+        .get("/console/insight/reach", rates, reach::get)
+        .get("/console/insight/reach.csv", rates, reach::csv)
+        .get("/console/insight/satisfaction", rates, satisfaction::get)
+        .get("/console/insight/satisfaction.csv", rates, satisfaction::csv)
+        .get("/console/insight/unread", rates, unread::get)
+}
 
 /// The spans offered, in days.
 const SPANS: [i64; 4] = [7, 14, 30, 90];

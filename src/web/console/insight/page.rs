@@ -13,16 +13,18 @@ use super::lists::{
 use super::share::written;
 use super::tables::{RateLine, Table, tables, unmeasured};
 use super::week::{WeekMap, week};
-use super::{InsightQuery, SPANS, date, share};
+use super::{InsightQuery, SPANS, date, share, spent};
+use crate::domain::money::Currency;
 use crate::domain::role::Right;
-use crate::insight::{Period, Proportion};
+use crate::insight::{Period, Proportion, Spent, Sums};
+use crate::store::messages::restated::RestatedDay;
 use crate::store::reports::{Counts, StatsRow};
 use crate::track::verdict::rules;
-use crate::web::actions::insight::Sums;
 use crate::web::console::shell::chart::{Bar, bars};
 use crate::web::console::shell::{
     self, ConsolePart, ConsoleWords, FluentValue, Frame, Visit, When,
 };
+use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
 use crate::web::request::extract::Query;
 
@@ -64,12 +66,16 @@ struct InsightPage {
     /// When their messages were counted, if ever.
     counted: Option<When>,
     spared: String,
+    /// What the period cost, and the one before.
+    cost: String,
     fallbacks: Vec<FallbackLine>,
     /// What the shares mean, and what cannot be measured.
     what: String,
     tables: Vec<Table>,
     bars: Vec<Bar>,
     by_day: Vec<RateLine>,
+    /// Days whose sums are not those that they ended with.
+    restated: Vec<String>,
 }
 
 pub(crate) async fn get(
@@ -79,8 +85,9 @@ pub(crate) async fn get(
     visit.person.require(Right::Rates)?;
     let asked = ask.period(visit.web.moment().day());
     let words = visit.words();
-    let sums = Sums::read(&visit.web, asked.period).await?;
-    let (spared, fallbacks) = fallbacks(&sums, words);
+    let sums = Sums::read(&visit.web.store, asked.period).await?;
+    let currency = &visit.web.console.prices().currency;
+    let (spared, fallbacks) = fallbacks(&sums, currency, words);
     let bar = |row: &StatsRow| {
         (
             written(row.day, words),
@@ -88,7 +95,8 @@ pub(crate) async fn get(
             row.counts.reached,
         )
     };
-    let line = |row: &StatsRow| RateLine::new(written(row.day, words), &row.counts, words);
+    let line =
+        |row: &StatsRow| RateLine::new(written(row.day, words), &row.counts, currency, words);
     Ok(shell::page(&InsightPage {
         frame: visit
             .frame(ConsolePart::Insight, words.say("insight-title"))
@@ -106,15 +114,41 @@ pub(crate) async fn get(
         findings: findings(&sums, words),
         week: week(&sums.hours, words),
         waits: waits(&sums, words),
-        providers: providers(&sums, words),
+        providers: providers(&sums, currency, words),
+        cost: cost(&sums, currency, words),
         counted: sums.counted_at.map(|at| When::new(at, visit.moment())),
         spared,
         fallbacks,
         what: what(&sums.all, words),
         bars: bars(&sums.by_day.iter().map(bar).collect::<Vec<_>>()),
         by_day: sums.by_day.iter().rev().map(line).collect(),
-        tables: tables(&sums, words),
+        restated: restated(&sums, visit.moment()),
+        tables: tables(&sums, currency, words),
     }))
+}
+
+/// Which days were stated anew, when, and how often; newest first.
+fn restated(sums: &Sums, now: Moment) -> Vec<String> {
+    let words = now.words;
+    let said = |found: &RestatedDay| {
+        let at = When::new(found.restated_at, now).exact;
+        let values = [
+            ("day", FluentValue::from(written(found.day, words))),
+            ("at", at.into()),
+            ("count", words.number(found.messages).into()),
+        ];
+        words.say_with("insight-restated-day", &values)
+    };
+    sums.restated.iter().rev().map(said).collect()
+}
+
+fn cost(sums: &Sums, currency: &Currency, words: ConsoleWords) -> String {
+    let said = |counts| spent(Spent::of(counts), currency, words);
+    let values = [
+        ("now", FluentValue::from(said(&sums.all))),
+        ("before", said(&sums.before).into()),
+    ];
+    words.say_with("insight-cost-answer", &values)
 }
 
 fn before(period: Period, words: ConsoleWords) -> String {

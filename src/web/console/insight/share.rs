@@ -1,9 +1,10 @@
-//! Shares and days as people of a language write them. What a share is and when it is too small for
-//! a percentage is told in `insight::rates`.
+//! Shares, costs and days as people of a language write them. What a share is and when it is too small for
+//! a percentage is told in `insight::rates`, of how many a cost is known in `insight::spending`.
 
 use super::date;
 use crate::domain::language::Language;
-use crate::insight::Proportion;
+use crate::domain::money::Currency;
+use crate::insight::{Proportion, Spent};
 use crate::web::console::shell::{ConsoleWords, FluentValue};
 
 /// `3 of 8`, `97.4 % (95–99 %)`; `3 su 8`, `97,4 % (95–99 %)`.
@@ -19,6 +20,22 @@ pub(crate) fn share(rate: Proportion, words: ConsoleWords) -> String {
     match words.language() {
         Language::Italian => text.replace('.', ","),
         Language::English => text,
+    }
+}
+
+/// `€12.30`; `€12.30 for 80 of 100`; `not known`.
+pub(crate) fn spent(spent: Spent, currency: &Currency, words: ConsoleWords) -> String {
+    match spent {
+        Spent::NotKnown => words.say("insight-cost-unknown").into_owned(),
+        Spent::All(money) => words.amount(money, currency),
+        Spent::AtLeast(money, priced, accepted) => {
+            let values = [
+                ("amount", FluentValue::from(words.amount(money, currency))),
+                ("priced", words.number(priced).into()),
+                ("accepted", words.number(accepted).into()),
+            ];
+            words.say_with("insight-cost-part", &values)
+        }
     }
 }
 
@@ -48,6 +65,16 @@ mod tests {
         assert_eq!(share(Proportion::new(0, 0), ITALIAN), "–");
         let italian = share(Proportion::new(974, 1_000), ITALIAN);
         assert!(italian.starts_with("97,4\u{a0}% (96,2–98,2"), "{italian}");
+    }
+
+    #[test]
+    fn a_cost_says_of_how_many_it_is_and_what_is_not_known_is_not_nought() {
+        use crate::domain::money::Money;
+        let said = |cost| spent(cost, &Currency::default(), ConsoleWords::ENGLISH);
+        assert_eq!(said(Spent::NotKnown), "not known");
+        assert_eq!(said(Spent::All(Money::default())), "€0.00");
+        let part = Spent::AtLeast(Money::from_micros(12_300_000), 80, 1_000);
+        assert_eq!(said(part), "€12.30 for 80 of 1,000");
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::compare::points;
-use super::share;
-use crate::insight::{Proportion, ShareDifference};
+use super::{share, spent};
+use crate::domain::money::Currency;
+use crate::insight::{Proportion, ShareDifference, Spent, Sums};
 use crate::store::reports::{Counts, StatsRow};
-use crate::web::actions::insight::Sums;
 use crate::web::console::shell::{ConsoleWords, FluentValue};
 
 /// One line of a table of rates; each rate says in its column's head what it is a share of.
@@ -24,10 +24,16 @@ pub(crate) struct RateLine {
     pub(super) replied: String,
     pub(super) machine: String,
     pub(super) unmeasured: String,
+    pub(super) cost: String,
 }
 
 impl RateLine {
-    pub(crate) fn new(key: String, counts: &Counts, words: ConsoleWords) -> Self {
+    pub(crate) fn new(
+        key: String,
+        counts: &Counts,
+        currency: &Currency,
+        words: ConsoleWords,
+    ) -> Self {
         let c = counts;
         Self {
             key,
@@ -42,6 +48,7 @@ impl RateLine {
             replied: share(Proportion::new(c.replied, c.reached), words),
             machine: words.number(c.opened_machine + c.clicked_machine),
             unmeasured: share(unmeasured(c), words),
+            cost: spent(Spent::of(c), currency, words),
         }
     }
 }
@@ -58,10 +65,10 @@ pub(crate) struct Table {
     pub(super) lines: Vec<RateLine>,
 }
 
-pub(crate) fn tables(sums: &Sums, words: ConsoleWords) -> Vec<Table> {
+pub(crate) fn tables(sums: &Sums, currency: &Currency, words: ConsoleWords) -> Vec<Table> {
     let lines = |rows: &[StatsRow], key: &dyn Fn(&StatsRow) -> String| {
         rows.iter()
-            .map(|row| RateLine::new(key(row), &row.counts, words))
+            .map(|row| RateLine::new(key(row), &row.counts, currency, words))
             .collect()
     };
     let channel = |row: &StatsRow| words.of("channel", &row.channel).into_owned();
@@ -213,7 +220,8 @@ mod tests {
             confirmed: 19,
             ..Counts::default()
         };
-        let line = RateLine::new(String::new(), &counts, ConsoleWords::ENGLISH);
+        let euro = Currency::default();
+        let line = RateLine::new(String::new(), &counts, &euro, ConsoleWords::ENGLISH);
         assert_eq!(line.delivered, Proportion::new(60, 100).to_string());
         assert_eq!(line.read, Proportion::new(80, 170).to_string());
         assert_eq!(line.opened, Proportion::new(10, 20).to_string());
@@ -227,6 +235,7 @@ mod tests {
                 opened: 0,
                 ..counts
             },
+            &euro,
             ConsoleWords::ENGLISH,
         );
         assert_eq!(sms.opened, "–", "an SMS cannot be opened");

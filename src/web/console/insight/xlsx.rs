@@ -15,9 +15,10 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::io::ReaderStream;
 
 use super::InsightQuery;
-use super::csv::COUNTS;
+use super::csv::{COST, COUNTS};
+use crate::domain::money::{Currency, Money};
 use crate::domain::role::Right;
-use crate::insight::Period;
+use crate::insight::{Period, Spent};
 use crate::store::StoreError;
 use crate::store::reports::{StatsBy, StatsRow};
 use crate::web::Web;
@@ -40,7 +41,8 @@ pub(crate) async fn get(
     visit.person.require(Right::Rates)?;
     let period = ask.period(visit.web.moment().day()).of_file()?;
     let (weeks, waiting) = channel(WAITING);
-    let writing = tokio::task::spawn_blocking(move || workbook(waiting));
+    let currency = visit.web.console.prices().currency.clone();
+    let writing = tokio::task::spawn_blocking(move || workbook(waiting, &currency));
     let fed = feed(&visit.web, period, weeks).await;
     let written = writing.await.map_err(|_| Problem::away())?;
     fed?;
@@ -91,7 +93,7 @@ async fn feed(web: &Web, period: Period, weeks: Sender<Vec<StatsRow>>) -> Result
 }
 
 /// Writes what comes until nothing comes any more.
-fn workbook(mut weeks: Receiver<Vec<StatsRow>>) -> Result<File, XlsxError> {
+fn workbook(mut weeks: Receiver<Vec<StatsRow>>, currency: &Currency) -> Result<File, XlsxError> {
     let mut book = Workbook::new();
     let date = Format::new().set_num_format("yyyy-mm-dd");
     let sheet = book.add_worksheet_with_constant_memory()?;
@@ -99,7 +101,11 @@ fn workbook(mut weeks: Receiver<Vec<StatsRow>>) -> Result<File, XlsxError> {
     let mut line = 1;
     while let Some(rows) = weeks.blocking_recv() {
         for row in &rows {
-            write(sheet, line, row, &date)?;
+            let end = write(sheet, line, row, &date)?;
+            if let Some(money) = Spent::of(&row.counts).money() {
+                sheet.write_number(line, end, units(money))?;
+                sheet.write_string(line, end + 1, currency.as_str())?;
+            }
             line += 1;
         }
     }
@@ -112,22 +118,36 @@ fn workbook(mut weeks: Receiver<Vec<StatsRow>>) -> Result<File, XlsxError> {
 fn head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
     let keys = ["day", "template", "version", "channel"];
-    let heads = keys.into_iter().chain(COUNTS.map(|(head, _)| head));
+    let counts = COUNTS.map(|(head, _)| head);
+    let heads = keys.into_iter().chain(counts).chain(COST);
     for (column, head) in (0..).zip(heads) {
         sheet.write_string_with_format(0, column, head, &bold)?;
     }
     Ok(())
 }
 
-fn write(sheet: &mut Worksheet, line: u32, row: &StatsRow, date: &Format) -> Result<(), XlsxError> {
+/// Writes all but the cost, and says which column comes next.
+fn write(
+    sheet: &mut Worksheet,
+    line: u32,
+    row: &StatsRow,
+    date: &Format,
+) -> Result<u16, XlsxError> {
     sheet.write_number_with_format(line, 0, float(row.day + EPOCH), date)?;
     sheet.write_string(line, 1, row.template.as_str())?;
     sheet.write_number(line, 2, float(row.version))?;
     sheet.write_string(line, 3, row.channel.as_str())?;
-    for (column, (_, count)) in (4..).zip(COUNTS) {
-        sheet.write_number(line, column, float(count(&row.counts)))?;
+    let mut end = 4;
+    for (_, count) in COUNTS {
+        sheet.write_number(line, end, float(count(&row.counts)))?;
+        end += 1;
     }
-    Ok(())
+    Ok(end)
+}
+
+/// A cell holds no other numbers; a sum is exact in it up to the milliard.
+fn units(money: Money) -> f64 {
+    float(money.micros()) / 1_000_000.0
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
@@ -145,7 +165,7 @@ mod tests {
     #[test]
     fn a_workbook_is_written_row_by_row_and_begins_as_one() {
         let (weeks, waiting) = channel(WAITING);
-        let writing = std::thread::spawn(move || workbook(waiting));
+        let writing = std::thread::spawn(move || workbook(waiting, &Currency::default()));
         for day in 0..50 {
             let row = StatsRow {
                 day,

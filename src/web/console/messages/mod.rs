@@ -1,5 +1,6 @@
 //! Messages: the list with its filters, and the page of one message.
 
+pub(crate) mod correct;
 mod grounds;
 mod line;
 pub(crate) mod list;

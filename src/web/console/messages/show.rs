@@ -5,12 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 
-use super::timeline::steps;
+use super::timeline::{countable, steps};
 use super::why::why;
 use crate::domain::MessageId;
 use crate::domain::address::masked;
+use crate::domain::limits::OBJECTION_REASON;
 use crate::domain::links::Links;
 use crate::domain::role::Right;
+use crate::insight::read_status;
 use crate::store::people::replies::RepliesTo;
 use crate::store::planning::rectifications::Rectification;
 use crate::store::reports::MessageStory;
@@ -35,12 +37,19 @@ struct MessagePage {
     address: String,
     client_path: String,
     steps: Vec<TimelineStep>,
+    /// Whether it was read, and why that is said.
+    read: String,
+    /// What counts of what was heard, for those who may say that it is wrong.
+    countable: Vec<(i64, String)>,
+    longest_reason: usize,
     /// The template's, as the page says it: `v3`.
     version: String,
     why: Vec<String>,
     seen: Result<RenderedMessage, String>,
     replies: Vec<ReplyLine>,
     may_answer: bool,
+    /// The client reported something that can be passed on to a body.
+    may_forward: bool,
     /// What was said of it since: it was wrong. With the number of that.
     rectified: Option<(i64, String)>,
     may_rectify: bool,
@@ -54,7 +63,9 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response
     let story = tx.reports().story(key).await?.ok_or_else(missing)?;
     let replies = replies::about(&mut tx, RepliesTo::Message(key), now).await?;
     let rectified = tx.rectifications().of_message(key).await?;
+    let reported = tx.forwardings().reported_on(key).await?;
     drop(tx);
+    let is_reported = reported.is_some_and(|it| it.words.is_some() || it.still_out);
     let words = now.words;
     let title = words.say_with("messages-message-title", &[("id", id.as_str().into())]);
     let version = story.plan.version.to_string();
@@ -65,15 +76,35 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<String>) -> Result<Response
         address: masked(&story.message.address),
         client_path: in_path(story.message.client_ref.as_deref().unwrap_or_default()),
         steps: steps(&story, now),
+        read: read(&story, words),
+        countable: match visit.may(Right::CorrectEvidence) {
+            true => countable(&story, now),
+            false => Vec::new(),
+        },
+        longest_reason: OBJECTION_REASON,
         replies,
         may_rectify: rectified.is_none() && visit.may(Right::DeclareIncidents),
         rectified: rectified.map(|said| (said.id, wrong(&said, words))),
         may_answer: visit.may(Right::AnswerReplies),
+        may_forward: is_reported && visit.may(Right::AnswerReplies),
         version: words.say_with("messages-version", &[("version", version.into())]),
         why: why(&story, words),
         seen: seen(&visit.web, key, words).await,
         story,
     }))
+}
+
+/// `yes`, `no` or `unknown`, and why.
+fn read(story: &MessageStory, words: ConsoleWords) -> String {
+    let (status, why) = read_status(story);
+    let values = [
+        (
+            "read",
+            FluentValue::from(words.of("messages-read", status.as_str())),
+        ),
+        ("why", words.of("messages-read-why", why.as_str()).into()),
+    ];
+    words.say_with("messages-read-said", &values)
 }
 
 /// That a message was wrong, and what holds.

@@ -2,7 +2,9 @@
 
 use super::grounds::grounds;
 use crate::domain::{MessageState, Timestamp};
-use crate::store::reports::{MessageStory, StoryAttempt, StoryEngagement, StoryReceipt};
+use crate::store::reports::{
+    EvidenceMark, MessageStory, StoryAttempt, StoryEngagement, StoryReceipt,
+};
 use crate::web::console::shell::timeline::TimelineStep;
 use crate::web::console::shell::{Badge, ConsoleWords, FluentValue, When};
 use crate::web::console::state::Moment;
@@ -14,23 +16,61 @@ type TimelineEntry = (Timestamp, &'static str, String, String);
 pub(super) fn steps(story: &MessageStory, now: Moment) -> Vec<TimelineStep> {
     let words = now.words;
     let attempts = (1_u32..).zip(&story.attempts);
-    let mut steps = planned(story, words);
-    steps.extend(ended(story, words));
-    steps.extend(attempts.flat_map(|attempt| handed_over(attempt, words)));
-    steps.extend(story.receipts.iter().map(|found| receipt(found, words)));
-    steps.extend(story.engagement.iter().map(|hit| engagement(hit, words)));
-    steps.sort_by_key(|(at, ..)| *at);
-    let mut before = steps.first().map_or(now.at, |(at, ..)| *at);
-    let step = |(at, tone, word, detail)| {
+    let mut plain = planned(story, words);
+    plain.extend(ended(story, words));
+    plain.extend(attempts.flat_map(|attempt| handed_over(attempt, words)));
+    let mut steps: Vec<(TimelineEntry, Option<String>)> =
+        plain.into_iter().map(|entry| (entry, None)).collect();
+    let marked = |mark: Option<&EvidenceMark>| mark.map(|mark| wrong(mark, words));
+    let receipts = story.receipts.iter();
+    steps.extend(receipts.map(|found| (receipt(found, words), marked(found.wrong.as_ref()))));
+    let acts = story.engagement.iter();
+    steps.extend(acts.map(|hit| (engagement(hit, words), marked(hit.wrong.as_ref()))));
+    steps.sort_by_key(|((at, ..), _)| *at);
+    let mut before = steps.first().map_or(now.at, |((at, ..), _)| *at);
+    let step = |((at, tone, word, detail), wrong)| {
         let gap = at - before;
         before = at;
         let mut step = TimelineStep::new(When::new(at, now), tone, word, detail);
         if gap.num_milliseconds() > 0 {
             step.later = format!("+{}", words.span(gap));
         }
+        step.wrong = wrong;
         step
     };
     steps.into_iter().map(step).collect()
+}
+
+/// Why something that was heard does not count any more.
+fn wrong(mark: &EvidenceMark, words: ConsoleWords) -> String {
+    let reason = mark.reason.as_deref().unwrap_or_default();
+    match mark.by.split_once(':') {
+        Some(("receipt", _)) => words.say("messages-wrong-later").into_owned(),
+        Some(("rule", _)) => {
+            words.with("messages-wrong-machine", "grounds", &grounds(reason, words))
+        }
+        _ => {
+            let values = [
+                ("person", FluentValue::from(mark.by.as_str())),
+                ("reason", reason.into()),
+            ];
+            words.say_with("messages-wrong-said", &values)
+        }
+    }
+}
+
+/// What still counts of what was heard, by its number, as it is said in a list to choose from.
+pub(super) fn countable(story: &MessageStory, now: Moment) -> Vec<(i64, String)> {
+    let words = now.words;
+    let said = |(at, _, word, detail): TimelineEntry| {
+        let when = When::new(at, now).exact;
+        format!("{when}: {word}, {}", detail.trim())
+    };
+    let receipts = story.receipts.iter().filter(|found| found.wrong.is_none());
+    let receipts = receipts.map(|found| (found.id, said(receipt(found, words))));
+    let acts = story.engagement.iter().filter(|hit| hit.wrong.is_none());
+    let acts = acts.map(|hit| (hit.id, said(engagement(hit, words))));
+    receipts.chain(acts).collect()
 }
 
 fn planned(story: &MessageStory, words: ConsoleWords) -> Vec<TimelineEntry> {

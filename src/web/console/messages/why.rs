@@ -69,6 +69,7 @@ const fn key(why: Why) -> &'static str {
         Why::AttemptTookSaid => "messages-why-attempt-took-said",
         Why::Receipt => "messages-why-receipt",
         Why::ReceiptSaid => "messages-why-receipt-said",
+        Why::ReceiptWrong => "messages-why-receipt-wrong",
         Why::Stands => "messages-why-stands",
         Why::StandsBecause => "messages-why-stands-because",
         Why::Erased => "messages-why-erased",

@@ -12,6 +12,7 @@ use crate::web::problem::Problem;
 struct NowPage {
     frame: Frame,
     now: NowView,
+    hurry: Option<String>,
 }
 
 pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
@@ -21,5 +22,6 @@ pub(crate) async fn get(visit: Visit) -> Result<Response, Problem> {
             .frame(ConsolePart::Now, visit.words().say("now-title"))
             .await?,
         now: NowView::new(&snapshot, &visit),
+        hurry: visit.hurry(),
     }))
 }

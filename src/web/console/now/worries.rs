@@ -110,16 +110,21 @@ pub(super) fn given_up(webhooks: &[Webhook], visit: &Visit) -> Vec<Alarm> {
 /// A mailbox cannot be read: bounces, answers and STOPs that came there wait unseen.
 pub(super) fn unread_inbox(inbox: &InboxRow, now: Moment) -> Alarm {
     let words = now.words;
+    // Whoever is asked for what became of SMS, or for what clients wrote, stands there with both words.
+    let (key, remedy) = match inbox.name.contains('/') {
+        true => ("now-asked-fault", "now-asked-fault-remedy"),
+        false => ("now-inbox-fault", "now-inbox-fault-remedy"),
+    };
     let name = ("inbox", FluentValue::from(inbox.name.as_str()));
     let fault = inbox.fault.as_deref().unwrap_or_default();
     let since = inbox.fault_since.or(inbox.looked_at).unwrap_or(now.at);
     Alarm {
-        sentence: words.say_with("now-inbox-fault", &[name, ("why", fault.into())]),
+        sentence: words.say_with(key, &[name, ("why", fault.into())]),
         found: When::new(since, now),
         example: None,
         source: None,
         declared: None,
-        remedy: words.say("now-inbox-fault-remedy"),
+        remedy: words.say(remedy),
     }
 }
 

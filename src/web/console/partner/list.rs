@@ -7,11 +7,18 @@ use serde::Deserialize;
 use super::line::PartnerCaseLine;
 use super::{HOME, PartnerVisit};
 use crate::domain::limits::PARTNER_SEARCH;
+use crate::insight::Period;
+use crate::insight::satisfaction::Satisfaction;
+use crate::store::insight::satisfaction::ScoreSums;
 use crate::store::reports::partner::PartnerCaseFilter;
 use crate::text::sanitize::excerpt;
-use crate::web::console::shell::{self, ConsolePart, Frame, list};
+use crate::web::console::insight::satisfaction::{ScoreLine, score_line};
+use crate::web::console::shell::{self, ConsolePart, ConsoleWords, Frame, list};
 use crate::web::problem::Problem;
 use crate::web::request::extract::Query;
+
+/// Days over which it is summed how cases went.
+const ASKED_DAYS: i64 = 90;
 
 /// What the list is asked.
 #[derive(Debug, Default, Deserialize)]
@@ -34,6 +41,8 @@ struct PartnerCasesPage {
     /// The word of each state, and what it is called.
     states: Vec<(String, String)>,
     rows: Vec<PartnerCaseLine>,
+    /// How the clients say that their cases went; none where nobody was asked.
+    satisfaction: Vec<ScoreLine>,
     next: Option<String>,
 }
 
@@ -47,6 +56,8 @@ pub(crate) async fn get(
     let before = list::before(&ask.after);
     let found = seen.cases(&ask.filter(), before, list::PAGE).await?;
     let (known, partner) = (seen.states().await?, seen.name().await?);
+    let asked = Period::ending(now.day(), ASKED_DAYS);
+    let scores = seen.satisfaction(asked.from, asked.to).await?;
     drop(tx);
     let language = now.words.language().tag();
     let mut states: Vec<(String, String)> = Vec::new();
@@ -64,10 +75,17 @@ pub(crate) async fn get(
             .await?,
         next: next.map(|last| ask.page_after(last)),
         rows: found.into_iter().map(line).collect(),
+        satisfaction: satisfaction(scores, &partner, now.words),
         ask,
         partner,
         states,
     }))
+}
+
+fn satisfaction(scores: ScoreSums, partner: &str, words: ConsoleWords) -> Vec<ScoreLine> {
+    let group = Satisfaction::from(scores);
+    let line = score_line(&group, partner.to_owned(), words);
+    (group.asked > 0).then_some(line).into_iter().collect()
 }
 
 impl PartnerQuery {

@@ -104,11 +104,11 @@ pub(super) async fn found(tx: &mut Tx, id: i64) -> Result<User, Problem> {
 
 /// Whether nobody else could administer. Asked before the person is read: from here on nobody
 /// else changes who may.
-async fn is_last(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
+pub(super) async fn is_last(tx: &mut Tx, id: i64) -> Result<bool, StoreError> {
     Ok(tx.users().admins().await? == [UserId::new(id)])
 }
 
-async fn last_one_stays(visit: &Visit) -> Result<Response, Problem> {
+pub(super) async fn last_one_stays(visit: &Visit) -> Result<Response, Problem> {
     let fault = visit.words().say("people-last-admin").into_owned();
     refused(visit, fault).await
 }

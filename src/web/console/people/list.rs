@@ -101,7 +101,8 @@ fn entry(row: PersonOnList, visit: &Visit, now: Moment) -> PersonEntry {
 }
 
 fn standing(row: &PersonOnList, has_link: bool, now: Moment) -> Badge {
-    let (tone, key) = match (row.disabled_at, row.has_password, has_link) {
+    let may_come = row.has_password || row.oidc_only;
+    let (tone, key) = match (row.disabled_at, may_come, has_link) {
         (Some(_), ..) => ("waiting", "people-locked"),
         (None, true, _) => ("delivered", "people-open"),
         (None, false, true) => ("going", "people-invited"),

@@ -3,13 +3,17 @@
 //! is written.
 
 use crate::domain::condition::{self, ConditionPart};
-use crate::domain::event::{BODY_STALLED, CaseStep, IncidentStep, REPLY_RECEIVED};
+use crate::domain::event::{
+    BODY_FORWARDED, BODY_STALLED, CaseStep, IncidentStep, REPLY_FORWARDED, REPLY_RECEIVED,
+};
 use crate::domain::rule::{FallbackUnless, Rule, UnreadableChoice};
 use crate::web::console::shell::{ConsoleWords, FluentValue};
 
-/// The rule in one sentence, and what else it says, a sentence each.
+/// The rule in a short sentence, in a whole one, and what else it says, a sentence each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RuleSentences {
+    /// When, whom, and with which text.
+    pub(super) short: String,
     pub(super) first: String,
     pub(super) more: Vec<String>,
 }
@@ -42,9 +46,22 @@ pub(super) fn of(rule: &Rule, words: ConsoleWords) -> RuleSentences {
         ("topic", rule.topic.as_str().into()),
     ];
     RuleSentences {
+        short: short(rule, &events, words),
         first: words.say_with("rules-sentence", &values),
         more: more(rule, words),
     }
+}
+
+fn short(rule: &Rule, events: &[String], words: ConsoleWords) -> String {
+    let condition = rule.when.as_ref().map(|_| words.say("rules-short-if"));
+    let audience = words.of("rules-audience", rule.audience.as_str());
+    let values: [(&'static str, FluentValue<'_>); 4] = [
+        ("events", joined(events, "rules-or", words).into()),
+        ("condition", condition.unwrap_or_default().into()),
+        ("audience", audience.into()),
+        ("template", rule.template.as_str().into()),
+    ];
+    words.say_with("rules-short", &values)
 }
 
 fn more(rule: &Rule, words: ConsoleWords) -> Vec<String> {
@@ -82,7 +99,10 @@ fn more(rule: &Rule, words: ConsoleWords) -> Vec<String> {
 pub(super) fn is_ours(kind: &str) -> bool {
     kind.parse::<CaseStep>().is_ok()
         || kind.parse::<IncidentStep>().is_ok()
-        || matches!(kind, BODY_STALLED | REPLY_RECEIVED)
+        || matches!(
+            kind,
+            BODY_STALLED | BODY_FORWARDED | REPLY_RECEIVED | REPLY_FORWARDED
+        )
 }
 
 /// What happens when an event of this type comes.
@@ -240,7 +260,12 @@ mod tests {
             for kind in IncidentStep::ALL.iter().map(|it| it.as_str()) {
                 said("rules-event", kind);
             }
-            for kind in [BODY_STALLED, REPLY_RECEIVED] {
+            for kind in [
+                BODY_STALLED,
+                BODY_FORWARDED,
+                REPLY_RECEIVED,
+                REPLY_FORWARDED,
+            ] {
                 said("rules-event", kind);
             }
             for word in ConditionWord::ALL {

@@ -92,6 +92,7 @@ fn inboxes(world: &World, reached: Vec<Inbox>, shown: usize, now: Moment) -> Vec
 struct WallPage {
     frame: Frame,
     wall: InboxesPage,
+    hurry: Option<String>,
 }
 
 #[derive(Template)]
@@ -105,7 +106,8 @@ pub(super) async fn get(visit: Visit) -> Result<Response, Problem> {
     let frame = visit
         .frame(ConsolePart::Sandbox, visit.words().say("sandbox-title"))
         .await?;
-    Ok(shell::page(&WallPage { frame, wall }))
+    let hurry = visit.hurry();
+    Ok(shell::page(&WallPage { frame, wall, hurry }))
 }
 
 /// `GET /console/sandbox/live`.

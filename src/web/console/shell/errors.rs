@@ -15,7 +15,7 @@ use crate::web::problem::Problem;
 use super::answer::page_with;
 use super::layout::theme;
 use super::words::ConsoleWords;
-use super::{assets, languages};
+use super::{assets, languages, problems};
 
 #[derive(Template)]
 #[template(path = "console/problem.html")]
@@ -23,6 +23,8 @@ struct ProblemPage<'a> {
     theme: Option<&'static str>,
     assets: &'static str,
     title: Cow<'static, str>,
+    /// What is wrong, in these words.
+    said: Option<String>,
     /// As programs get it, in English.
     detail: &'a str,
     words: ConsoleWords,
@@ -57,6 +59,7 @@ fn page_of(problem: &Problem, headers: &HeaderMap, chosen: Option<Language>) -> 
         theme: theme(headers),
         assets: assets::folder(),
         title: words.say(title(problem.status)),
+        said: problems::said(words, &problem.detail),
         detail: &problem.detail,
         words,
     };

@@ -6,6 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::words::ConsoleWords;
 use crate::domain::event::IncidentState;
+use crate::domain::money::{Currency, Money};
 use crate::domain::{MessageState, Timestamp};
 use crate::insight::explain::duration;
 use crate::web::console::state::Moment;
@@ -120,12 +121,46 @@ impl ConsoleWords {
         grouped(number, self.language().choose('.', ','))
     }
 
+    /// `€1,234.50`; `1.234,50 €`. Below one unit to the last digit that there is, since an SMS costs less than a
+    /// cent's precision would show; above it to the hundredth.
+    pub(crate) fn amount(self, money: Money, currency: &Currency) -> String {
+        let (units, behind) = rounded(money);
+        let digits = format!("{behind:06}");
+        let fine = digits.trim_end_matches('0').len().max(2);
+        let point = self.language().choose(',', '.');
+        let number = format!("{}{point}{}", self.number(units), &digits[..fine]);
+        let (sign, close) = match currency.as_str() {
+            "EUR" => ("€", true),
+            "USD" => ("$", true),
+            "GBP" => ("£", true),
+            other => (other, false),
+        };
+        let gap = if close { "" } else { "\u{a0}" };
+        self.language().choose(
+            format!("{number}\u{a0}{sign}"),
+            format!("{sign}{gap}{number}"),
+        )
+    }
+
     /// `3 min`, `2 d`; only days have a sign of their own in each language.
     pub(crate) fn span(self, span: TimeDelta) -> String {
         match span.num_days() {
             days @ 2.. => self.say_with("shell-days", &[("days", days.into())]),
             _ => duration(span),
         }
+    }
+}
+
+/// Units and millionths, from one unit on to the nearest hundredth.
+const fn rounded(money: Money) -> (i64, u64) {
+    let (units, behind) = money.parts();
+    if units == 0 {
+        return (units, behind);
+    }
+    let hundredths = (behind + 5_000) / 10_000;
+    match hundredths {
+        100 => (units + 1, 0),
+        _ => (units, hundredths * 10_000),
     }
 }
 
@@ -199,6 +234,30 @@ mod tests {
         assert_eq!(words.number(1_234_567), "1,234,567");
         assert_eq!(words.number(-100), "-100");
         assert_eq!(words.number(0), "0");
+    }
+
+    #[test]
+    fn amounts_are_written_as_people_write_them() {
+        let italian = ConsoleWords::new(Language::Italian);
+        let euro = Currency::default();
+        for (micros, in_english, in_italian) in [
+            (1_234_500_000, "€1,234.50", "1.234,50\u{a0}€"),
+            (45_000, "€0.045", "0,045\u{a0}€"),
+            (0, "€0.00", "0,00\u{a0}€"),
+            (1_995_000, "€2.00", "2,00\u{a0}€"),
+            (1_994_999, "€1.99", "1,99\u{a0}€"),
+            (500_000, "€0.50", "0,50\u{a0}€"),
+        ] {
+            let money = Money::from_micros(micros);
+            assert_eq!(ConsoleWords::ENGLISH.amount(money, &euro), in_english);
+            assert_eq!(italian.amount(money, &euro), in_italian);
+        }
+        let francs = "CHF".parse().unwrap();
+        let money = Money::from_micros(70_000);
+        assert_eq!(
+            ConsoleWords::ENGLISH.amount(money, &francs),
+            "CHF\u{a0}0.07"
+        );
     }
 
     #[test]

@@ -13,7 +13,9 @@ pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod map;
+mod problems;
 pub(crate) mod timeline;
+mod translated;
 mod visit;
 pub(crate) mod words;
 

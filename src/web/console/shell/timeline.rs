@@ -9,6 +9,8 @@ pub(crate) struct TimelineStep {
     pub(crate) tone: &'static str,
     pub(crate) word: String,
     pub(crate) detail: String,
+    /// Why it does not count any more; it stays to be seen.
+    pub(crate) wrong: Option<String>,
     /// The event whose messages it made, as part of an address.
     pub(crate) messages: Option<String>,
 }
@@ -21,6 +23,7 @@ impl TimelineStep {
             tone,
             word,
             detail,
+            wrong: None,
             messages: None,
         }
     }

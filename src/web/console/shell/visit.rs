@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::layout::{ConsolePart, Frame, theme};
-use super::words::ConsoleWords;
+use super::words::{ConsoleWords, FluentValue};
 use crate::domain::role::{Right, Role};
 use crate::web::Web;
 use crate::web::auth::session::Person;
@@ -57,6 +57,13 @@ impl Visit {
             zone: self.person.zone.unwrap_or(house.zone),
             words: self.words(),
         }
+    }
+
+    /// That time runs faster than outside, where it does.
+    pub(crate) fn hurry(&self) -> Option<String> {
+        let (pace, words) = (self.web.clock.pace(), self.words());
+        let times = FluentValue::from(words.number(i64::from(pace)));
+        (pace > 1).then(|| words.say_with("shell-time-runs", &[("times", times)]))
     }
 
     /// The frame of a page in `part`. Looks into the store: drop a transaction before.

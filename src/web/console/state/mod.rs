@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use crate::domain::client::HOME_ZONE;
 use crate::domain::language::Language;
+use crate::domain::money::UnitPrices;
 use crate::domain::promise::Dialogue;
 use crate::domain::{Channel, Timestamp};
 use crate::runtime::Lifecycle;
@@ -23,11 +24,13 @@ use crate::web::problem::Problem;
 
 mod declaring;
 mod funnels;
+mod signing_in;
 mod snapshot;
 mod throughput;
 
 pub use declaring::DeclareSettings;
 use funnels::Funnels;
+pub use signing_in::SignInSettings;
 pub(crate) use snapshot::{Snapshot, URGENT_WAIT, is_paused};
 use throughput::Meter;
 pub(crate) use throughput::Throughput;
@@ -69,8 +72,10 @@ pub struct ConsoleState {
     zone: Tz,
     language: Language,
     pub(crate) declaring: DeclareSettings,
+    prices: UnitPrices,
     /// When people answer clients, and how soon they promise to.
     pub(crate) dialogue: Dialogue,
+    pub(crate) sign_in: SignInSettings,
     /// Where what an operator typed is tried.
     pub(crate) texts: Workshop,
     snapshot: CachedAnswer<Result<Arc<Snapshot>, Problem>>,
@@ -92,7 +97,9 @@ impl ConsoleState {
             zone: HOME_ZONE,
             language: Language::English,
             declaring: DeclareSettings::default(),
+            prices: UnitPrices::default(),
             dialogue: Dialogue::default(),
+            sign_in: SignInSettings::default(),
             texts: Workshop::default(),
             snapshot: CachedAnswer::default(),
             funnels: Funnels::default(),
@@ -131,10 +138,29 @@ impl ConsoleState {
         self
     }
 
+    /// What is not sent yet would cost.
+    #[must_use]
+    pub fn pricing(mut self, prices: UnitPrices) -> Self {
+        self.prices = prices;
+        self
+    }
+
+    /// What is not sent yet would cost, and in which currency all is told.
+    pub(crate) const fn prices(&self) -> &UnitPrices {
+        &self.prices
+    }
+
     /// What the settings say of answers to clients.
     #[must_use]
     pub fn promising(mut self, dialogue: Dialogue) -> Self {
         self.dialogue = dialogue;
+        self
+    }
+
+    /// What the settings say of how people come in.
+    #[must_use]
+    pub fn signing_in(mut self, settings: SignInSettings) -> Self {
+        self.sign_in = settings;
         self
     }
 

@@ -209,7 +209,7 @@ async fn refusals(visit: &Visit, asked: VersionChange, matter: &Matter) -> Vec<S
     let source = &matter.version.source;
     match asked {
         VersionChange::Discard => Vec::new(),
-        VersionChange::RollBack => errors(&visit.web, source).await,
+        VersionChange::RollBack => errors(&visit.web, visit.words(), source).await,
         VersionChange::Publish => fit_to_publish(&visit.web, visit.words(), source).await,
     }
 }
@@ -242,7 +242,7 @@ async fn draw(
     let compare = move || difference(before.as_ref(), &after);
     let compared = web.console.texts.work(compare).await;
     let difference = compared.unwrap_or_else(|unfinished| {
-        faults.push(unfinished.to_string());
+        faults.push(super::faults::of_wait(words, unfinished));
         Difference::default()
     });
     let status = match drawn {

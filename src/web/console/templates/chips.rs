@@ -9,6 +9,7 @@ use crate::domain::template::Source;
 use crate::template::BUILTINS;
 use crate::web::console::shell::ConsoleWords;
 
+use super::faults;
 use super::typed::{Tab, is_mjml};
 
 /// A variable as a text may use it.
@@ -40,7 +41,7 @@ pub(super) fn variables(words: ConsoleWords, source: &Source, tab: &Tab) -> Vec<
         let example = shown(example.unwrap_or(&variable.example));
         chip(
             &variable.name,
-            variable.description.clone(),
+            faults::meaning(words, &variable.description),
             example,
             variable.required,
             true,

@@ -20,6 +20,7 @@ use crate::web::console::shell::{self, ConsolePart, ConsoleWords, Frame, Visit};
 use crate::web::problem::Problem;
 
 use super::editor::current;
+use super::faults as texts;
 use super::typed::Tab;
 use super::write::{context, note, to_editor};
 
@@ -239,7 +240,10 @@ async fn draw(
     faults: NewTemplateFaults,
 ) -> Result<Response, Problem> {
     let words = visit.words();
-    let rows = visit.web.store.read().await?.templates().list().await?;
+    let mut rows = visit.web.store.read().await?.templates().list().await?;
+    for row in &mut rows {
+        row.description = texts::purpose(words, &row.name, &row.description);
+    }
     let topics = topic_choices(words, &form, known_topics(&visit.web, &rows));
     let subjects = TemplateSubject::ALL
         .iter()

@@ -22,6 +22,7 @@ use crate::web::problem::Problem;
 use crate::web::request::extract::{Path, Query};
 
 use super::chips::{self, PieceChip, VariableChip};
+use super::faults;
 use super::preview::{Preview, Shown};
 use super::test_send::TestForm;
 use super::typed::{self, MailTheme, MailView, MailWidth, Tab};
@@ -208,7 +209,7 @@ pub(super) async fn draw(visit: &Visit, name: &str, drawing: Drawing) -> Result<
     let page = EditorPage {
         frame: visit.frame(ConsolePart::Templates, name).await?,
         name: name.to_owned(),
-        description: source.description.clone(),
+        description: faults::purpose(words, &source.name, &source.description),
         tabs: tabs(words, &version.source, &source, &tab),
         sample: match tab.fullness {
             Fullness::Least => "least",

@@ -2,7 +2,7 @@
 //!
 //! `create` lists them and begins a new one, `editor` draws the page of one, `typed` reads its form,
 //! `write` saves it, `change` asks before a version goes live or a draft is lost, and `rules` says
-//! whom that would touch. `preview` renders from the samples; `remarks` says how it reads, `chips`
+//! whom that would touch. `preview` renders from the samples; `remarks` says how it reads, `faults` why it cannot be sent, `chips`
 //! what can be put in, `variable` and `other_form` what else the form can do, `test_send` sends the
 //! text to whoever writes it. What a text may hold is decided by `template`, which works on it in a workshop of its own.
 
@@ -13,6 +13,8 @@ mod change;
 mod chips;
 mod create;
 mod editor;
+mod fault_keys;
+mod faults;
 mod other_form;
 mod preview;
 mod remarks;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::domain::Channel;
+use crate::domain::money::{Money, UnitPrices};
 use crate::domain::role::Right;
 use crate::domain::segments::{Alphabet, measure, replacement};
 use crate::domain::template::Source;
@@ -25,6 +26,7 @@ use crate::web::public::ContactDetails;
 use crate::web::request::extract::{Path, Query};
 
 use super::editor::current;
+use super::faults;
 use super::remarks;
 use super::typed::{MailTheme, MailView, Tab, typed};
 use super::write::too_large;
@@ -82,19 +84,21 @@ impl Preview {
         let too_large = too_large(words, source).pop();
         let (source, tab) = (source.clone(), tab.clone());
         let facts = facts_and_links(web);
-        let work = move || looked_at(&source, &tab, &facts);
+        let work = move || looked_at(words, &source, &tab, &facts);
         let (rendered, found) = web
             .console
             .texts
             .work(work)
             .await
-            .unwrap_or_else(|unfinished| (Err(unfinished.to_string()), Lint::default()));
+            .unwrap_or_else(|late| (Err(faults::of_wait(words, late)), Lint::default()));
         let shown = match too_large.map_or(rendered, Err) {
-            Ok(Rendered::Sms(text)) => sms(words, text),
+            Ok(Rendered::Sms(text)) => sms(words, text, web.console.prices()),
             Ok(Rendered::Email(mail)) => {
                 let key = random_key();
                 let bytes = mail.html.len().to_string();
-                let facts = words.with("templates-mail-facts", "bytes", &bytes);
+                let mut facts = words.with("templates-mail-facts", "bytes", &bytes);
+                let prices = web.console.prices();
+                add_cost(&mut facts, prices.email, prices, words);
                 let frame = format!("/console/previews/{key}?theme={}", view.theme.as_str());
                 web.console.keep_preview(key, mail.html).await;
                 Shown::Email {
@@ -133,21 +137,31 @@ impl Rendered {
     }
 }
 
-fn looked_at(source: &Source, tab: &Tab, facts: &Json) -> (Result<Rendered, String>, Lint) {
-    let rendered = render(source, tab, facts);
+fn looked_at(
+    words: ConsoleWords,
+    source: &Source,
+    tab: &Tab,
+    facts: &Json,
+) -> (Result<Rendered, String>, Lint) {
+    let rendered = render(words, source, tab, facts);
     let written = rendered.as_ref().ok().map(Rendered::text);
     let found = lint(source, &tab.locale, tab.channel, written);
     (rendered, found)
 }
 
 /// From the template's sample: its links lead where the sample's do, and nothing is measured.
-pub(super) fn render(source: &Source, tab: &Tab, facts: &Json) -> Result<Rendered, String> {
-    let compiled = Compiled::compile(source).map_err(|fault| fault.to_string())?;
+pub(super) fn render(
+    words: ConsoleWords,
+    source: &Source,
+    tab: &Tab,
+    facts: &Json,
+) -> Result<Rendered, String> {
+    let compiled = Compiled::compile(source).map_err(|fault| faults::of_template(words, &fault))?;
     // A text that is published goes on being sent; one that is written now must not even be tried.
     let here = format!("{}/", tab.locale);
-    let mut faults = undecided(source).into_iter();
-    if let Some(fault) = faults.find(|fault| fault.part.starts_with(&here)) {
-        return Err(fault.to_string());
+    let mut found = undecided(source).into_iter();
+    if let Some(fault) = found.find(|fault| fault.part.starts_with(&here)) {
+        return Err(faults::of_template(words, &fault));
     }
     let mut variables = source.sample(&tab.locale, tab.fullness);
     introduce(&mut variables, facts);
@@ -162,7 +176,7 @@ pub(super) fn render(source: &Source, tab: &Tab, facts: &Json) -> Result<Rendere
         Channel::Sms => compiled.sms(&tab.locale, &input).map(Rendered::Sms),
         Channel::Email => compiled.email(&tab.locale, &input).map(Rendered::Email),
     }
-    .map_err(|fault| fault.to_string())
+    .map_err(|fault| faults::of_text(words, &fault))
 }
 
 /// The organisation and whom to turn to, as texts call them.
@@ -186,10 +200,10 @@ fn facts_and_links(web: &Web) -> Json {
     all
 }
 
-fn sms(words: ConsoleWords, text: String) -> Shown {
+fn sms(words: ConsoleWords, text: String, prices: &UnitPrices) -> Shown {
     let measured = measure(&text);
     let segments = i64::try_from(measured.count).unwrap_or(i64::MAX);
-    let facts = words.say_with(
+    let mut facts = words.say_with(
         "templates-sms-facts",
         &[
             ("characters", text.chars().count().to_string().into()),
@@ -201,10 +215,21 @@ fn sms(words: ConsoleWords, text: String) -> Shown {
             ("left", measured.left_in_last.to_string().into()),
         ],
     );
+    let cost = prices.segment.map(|each| each.times(segments));
+    add_cost(&mut facts, cost, prices, words);
     Shown::Sms {
         warnings: dear(words, &text),
         text,
         facts,
+    }
+}
+
+/// What one of it costs, where that is known.
+fn add_cost(facts: &mut String, cost: Option<Money>, prices: &UnitPrices, words: ConsoleWords) {
+    if let Some(cost) = cost {
+        let amount = words.amount(cost, &prices.currency);
+        facts.push_str(" · ");
+        facts.push_str(&words.with("templates-cost", "amount", &amount));
     }
 }
 
@@ -324,6 +349,23 @@ mod tests {
             .collect();
         assert_eq!(named, ["È", "“", "”", "…", "’"]);
         assert!(dear(ConsoleWords::ENGLISH, "è qui").is_empty());
+    }
+
+    #[test]
+    fn the_facts_say_what_each_costs_where_that_is_known() {
+        let facts = |segment| {
+            let prices = UnitPrices {
+                segment,
+                ..UnitPrices::default()
+            };
+            match sms(ConsoleWords::ENGLISH, "a".repeat(161), &prices) {
+                Shown::Sms { facts, .. } => facts,
+                _ => String::new(),
+            }
+        };
+        let known = facts(Some(Money::from_micros(45_000)));
+        assert!(known.ends_with(" · €0.09 each"), "{known}");
+        assert!(!facts(None).contains('€'));
     }
 
     #[test]

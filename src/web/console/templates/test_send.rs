@@ -20,6 +20,7 @@ use crate::web::console::shell::{Badge, Visit, When};
 use crate::web::problem::Problem;
 
 use super::editor::Notice;
+use super::faults;
 use super::preview::{Rendered, facts, render};
 use super::typed::Tab;
 use super::write::note;
@@ -198,9 +199,10 @@ async fn written(visit: &Visit, source: &Source, tab: &Tab) -> Result<WrittenTes
     let web = &visit.web;
     let facts = facts(web.pages.contact());
     let (typed, shown) = (source.clone(), tab.clone());
-    let work = move || render(&typed, &shown, &facts);
+    let words = visit.words();
+    let work = move || render(words, &typed, &shown, &facts);
     let rendered = web.console.texts.work(work).await;
-    let rendered = rendered.map_err(|unfinished| unfinished.to_string())??;
+    let rendered = rendered.map_err(|late| faults::of_wait(words, late))??;
     let mark = Language::for_reader(&tab.locale).choose("[Prova]", "[Test]");
     Ok(match rendered {
         Rendered::Sms(text) => WrittenTest {

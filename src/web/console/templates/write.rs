@@ -24,6 +24,7 @@ use crate::web::problem::Problem;
 use crate::web::request::extract::Path;
 
 use super::editor::{Drawing, Notice, current, draw, fingerprint, pick};
+use super::faults;
 use super::other_form::{MailForm, written_as};
 use super::typed::{MailView, Tab, typed};
 use super::{test_send, variable};
@@ -217,30 +218,30 @@ pub(super) async fn note(
 }
 
 /// What keeps a text from being published.
-pub(super) async fn errors(web: &Web, source: &Source) -> Vec<String> {
+pub(super) async fn errors(web: &Web, words: ConsoleWords, source: &Source) -> Vec<String> {
     let source = source.clone();
     match web.console.texts.work(move || check(&source)).await {
         Ok(findings) => {
             let errors = findings.iter().filter(|it| it.severity == Severity::Error);
-            errors.map(ToString::to_string).collect()
+            errors.map(|it| faults::of_finding(words, it)).collect()
         }
-        Err(unfinished) => vec![unfinished.to_string()],
+        Err(unfinished) => vec![faults::of_wait(words, unfinished)],
     }
 }
 
 /// The same, and that each text says what it is about.
 pub(super) async fn fit_to_publish(web: &Web, words: ConsoleWords, source: &Source) -> Vec<String> {
-    let mut faults = errors(web, source).await;
+    let mut found = errors(web, words, source).await;
     let looked_at = source.clone();
-    let found = web.console.texts.work(move || unnamed(&looked_at)).await;
-    for (locale, channel) in found.unwrap_or_default() {
+    let mute = web.console.texts.work(move || unnamed(&looked_at)).await;
+    for (locale, channel) in mute.unwrap_or_default() {
         let channel = words.of("channel", channel.as_str());
-        faults.push(words.say_with(
+        found.push(words.say_with(
             "templates-unnamed",
             &[("locale", locale.into()), ("channel", channel.into())],
         ));
     }
-    faults
+    found
 }
 
 /// Back to the editor, which says what was done.

@@ -26,6 +26,7 @@ fn told(data: serde_json::Value) -> NotifiedMessage {
         client: ClientId::new(7),
         channel: Channel::Sms,
         locale: "it".to_owned(),
+        for_client: None,
         topic: "cases".to_owned(),
         class: Class::Service,
         event_type: "case.state_changed".to_owned(),

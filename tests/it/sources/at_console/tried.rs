@@ -44,7 +44,8 @@ async fn a_record_says_what_it_would_become_and_whom_it_would_tell_and_is_not_ta
         for said in [
             "<dd>case.opened</dd>",
             "<dd>T-9</dd>",
-            "<th scope=\"row\">case-opened</th><td class=\"n\">1</td>",
+            "class=\"name\">case-opened</th>",
+            " class=\"n\">1</td></tr>",
         ] {
             assert!(page.text.contains(said), "{said}: {}", page.text);
         }

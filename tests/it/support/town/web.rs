@@ -30,6 +30,7 @@ pub(crate) fn web(store: &Store, clock: &Arc<FixedClock>, lifecycle: &Lifecycle)
         Arc::clone(&clock),
         Arc::clone(&ids),
         ReceiptHorizon::default(),
+        Signer::new(&[7; 32]),
     );
     let kinds = Arc::new(CaseKinds::shipped());
     let rehearsal = Planner::new(

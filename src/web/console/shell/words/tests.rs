@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::client::{SuppressionReason, TrackingConsent};
+use crate::domain::deputy::DeputyMode;
 use crate::domain::event::{IncidentKind, IncidentState};
 use crate::domain::receipt::ReceiptKind;
 use crate::domain::role::Role;
@@ -67,6 +68,7 @@ fn families() -> Vec<(&'static str, Vec<&'static str>)> {
         ("invariant", all!(Invariant)),
         ("clients-consent", all!(TrackingConsent)),
         ("clients-barred", all!(SuppressionReason)),
+        ("clients-deputy-mode", all!(DeputyMode)),
         ("messages-stands", all!(MessageState)),
         ("messages-tracking", all!(Tracking)),
         ("messages-act", all!(EngagementKind)),

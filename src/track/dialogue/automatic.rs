@@ -1,20 +1,43 @@
-//! What is said back at once, by itself: that a STOP or START was heard and what remains, and where to
-//! turn. It is a message like any other, asked for by an event. To a word that changes nothing there is
-//! one answer a day, so that two machines never write to each other for long.
+//! What is said back at once, by itself: that a STOP or START was heard and what remains, where to turn,
+//! and that nobody is there now. It is a message like any other, asked for by an event, by the channel that
+//! wrote. To a word that changes nothing there is one answer a day, so that two machines never write to
+//! each other for long.
 
+use std::sync::Arc;
+
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::sender::SmsSender;
-use super::{InboundSms, source, subject};
-use crate::domain::Class;
-use crate::domain::event::MESSAGE_REQUESTED;
+use crate::domain::event::{ANSWERS, MESSAGE_REQUESTED};
 use crate::domain::language::Language;
+use crate::domain::{Channel, Class, ClientId, Timestamp};
 use crate::store::{StoreError, Tx};
 use crate::track::words::topic_said;
 
+/// Says of a topic whether it has notices for somebody's safety, by the rules in force.
+#[derive(Clone)]
+pub struct SafetyTopics(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl SafetyTopics {
+    #[must_use]
+    pub fn new(is_safety: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(is_safety))
+    }
+
+    fn has(&self, topic: &str) -> bool {
+        (self.0)(topic)
+    }
+}
+
+impl Default for SafetyTopics {
+    fn default() -> Self {
+        Self::new(|_| false)
+    }
+}
+
 /// An answer, and what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AutomaticAnswer {
+pub struct AutomaticAnswer {
     /// Name of its template.
     template: &'static str,
     /// The group of its variables, where it has any.
@@ -27,17 +50,38 @@ pub(super) struct AutomaticAnswer {
     once_a_day: bool,
 }
 
+/// Whom it is said to, and after what.
+#[derive(Clone, Copy)]
+pub struct SaidTo<'a> {
+    /// Who brought what the client wrote; stands in the event's source.
+    pub provider: &'a str,
+    /// What the client's words are called there: the same each time that they are brought.
+    pub id: &'a str,
+    /// `message:ID` or `contact:ID`: where the planner finds the address that wrote.
+    pub subject: &'a str,
+    pub client: ClientId,
+    pub reference: &'a str,
+    pub locale: &'a str,
+    pub channel: Channel,
+    /// Whose days are counted.
+    pub zone: Tz,
+    pub now: Timestamp,
+}
+
 impl AutomaticAnswer {
     /// Nothing more is written: of this topic, or at all.
-    pub(super) fn stopped(topic: Option<&str>) -> Self {
+    #[must_use]
+    pub fn stopped(topic: Option<&str>) -> Self {
         Self::decided("reply-stop", "stop", topic)
     }
 
-    pub(super) fn resumed(topic: Option<&str>) -> Self {
+    #[must_use]
+    pub fn resumed(topic: Option<&str>) -> Self {
         Self::decided("reply-start", "start", topic)
     }
 
-    pub(super) const fn info() -> Self {
+    #[must_use]
+    pub const fn info() -> Self {
         Self {
             template: "reply-info",
             group: "info",
@@ -48,7 +92,8 @@ impl AutomaticAnswer {
     }
 
     /// Nobody is there now; `hours`: when somebody is.
-    pub(super) fn away(hours: &str) -> Self {
+    #[must_use]
+    pub fn away(hours: &str) -> Self {
         Self {
             template: "reply-away",
             group: "away",
@@ -69,7 +114,7 @@ impl AutomaticAnswer {
     }
 
     /// Whether there is a text for it: an organisation's own texts may lack it.
-    pub(super) async fn may_be_given(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+    pub async fn may_be_given(&self, tx: &mut Tx) -> Result<bool, StoreError> {
         let found = tx.templates().lookup_published(self.template).await?;
         if found.is_none() {
             tracing::warn!(
@@ -81,48 +126,43 @@ impl AutomaticAnswer {
     }
 
     /// The event that asks for it.
-    pub(super) fn event(&self, sms: &InboundSms<'_>, sender: &SmsSender<'_>) -> Value {
-        let (web, told) = (sender.web, sender.told);
+    #[must_use]
+    pub fn event(&self, to: &SaidTo<'_>, safety: &SafetyTopics) -> Value {
         let id = match self.once_a_day {
             true => {
-                let day = sender.now.day_in(web.console.zone());
-                format!("{}:{}:{day}", self.template, told.client)
+                let day = to.now.day_in(to.zone);
+                format!("{}:{}:{day}", self.template, to.client)
             }
-            false => format!("{}:answer", sms.id),
+            false => format!("{}:answer", to.id),
         };
         json!({
             "specversion": "1.0",
             "id": id,
-            "source": source(sms.provider),
+            "source": format!("{ANSWERS}{}", to.provider),
             "type": MESSAGE_REQUESTED,
-            "subject": subject(told),
+            "subject": to.subject,
             "data": {
-                "client": told.reference,
+                "client": to.reference,
                 "template": self.template,
-                "variables": self.variables(sender),
-                "channels": ["sms"],
+                "variables": self.variables(to, safety),
+                "channels": [to.channel],
                 "class": Class::Service,
             },
         })
     }
 
     /// What the text says of the topic, or of the hours.
-    fn variables(&self, sender: &SmsSender<'_>) -> Value {
+    fn variables(&self, to: &SaidTo<'_>, safety: &SafetyTopics) -> Value {
         if let Some(hours) = &self.hours {
             return json!({ (self.group): { "hours": hours } });
         }
         let Some(topic) = &self.topic else {
             return json!({});
         };
-        let language = Language::for_reader(&sender.told.locale);
+        let language = Language::for_reader(to.locale);
         let mut own = json!({ "topic": topic_said(topic, language) });
         // A STOP does not keep back what is for somebody's safety, and must not say that it does.
-        let rules = sender.web.rules.load();
-        let is_safety = |topic: &str| {
-            let mut of_topic = rules.rules().filter(|rule| rule.topic == topic);
-            of_topic.any(|rule| rule.class == Class::Safety)
-        };
-        if is_safety(topic) {
+        if safety.has(topic) {
             own["safety"] = json!(true);
         }
         json!({ (self.group): own })
