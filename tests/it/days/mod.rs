@@ -1,7 +1,6 @@
-//! A day of each role at the console, in a real browser, from the login on: `operator` makes a template
-//! from nothing, `incident` takes two people from the map to the end of an outage, `manager` finds what is
-//! read least and takes it along, `partner` sees its own clients. Each is walked twice, with the pointer and
-//! with the keyboard alone. `ARALDO_IMAGES` names a folder that gets pictures.
+//! A day of a role at the console, in a real browser, from the login on: `manager` finds what is read least
+//! and takes it along, `partner` sees its own clients. Each is walked twice, with the pointer and with the
+//! keyboard alone. `ARALDO_IMAGES` names a folder that gets pictures.
 
 /// Walks a day with the pointer, and with the keyboard alone.
 macro_rules! walked_twice {
@@ -18,17 +17,11 @@ macro_rules! walked_twice {
     };
 }
 
-mod incident;
 mod manager;
-mod operator;
 mod partner;
 
-use araldo::domain::UserId;
-use araldo::domain::role::Role;
 use araldo::runtime::Lifecycle;
-use araldo::store::access::users::NewUser;
 use araldo::web::Web;
-use araldo::web::auth::password;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
@@ -37,7 +30,6 @@ use tokio::net::TcpListener;
 
 use crate::console_seed::PASSWORD;
 use crate::pages_are_seen::{HEAVIEST, wanted};
-use crate::support::node::Node;
 use crate::support::patience::until;
 use crate::support::servers::chromium;
 
@@ -46,7 +38,6 @@ const TAB: char = '\u{e004}';
 const ENTER: char = '\u{e007}';
 const SHIFT: char = '\u{e008}';
 const CONTROL: char = '\u{e009}';
-const SPACE: char = '\u{e00d}';
 const DELETE: char = '\u{e017}';
 /// Nobody is asked to press Tab more often than this to get anywhere on a page.
 const MOST_TABS: usize = 250;
@@ -134,20 +125,6 @@ impl Walker {
         assert_eq!(self.value(field).await, text, "{field}");
     }
 
-    /// Chooses from a list: by the pointer the value, by the keyboard the beginning of its word.
-    async fn chooses(&self, list: &str, value: &str, word: &str) {
-        self.is_there(list).await;
-        let element = self.element(list).await;
-        match self.hands {
-            Hands::Pointer => element.select_by_value(value).await.unwrap(),
-            Hands::Keyboard => {
-                self.tabs_to(list).await;
-                element.send_keys(word).await.unwrap();
-            }
-        }
-        assert_eq!(self.value(list).await, value, "{list}");
-    }
-
     /// Moves the focus there, as somebody without a pointer has to.
     async fn tabs_to(&self, what: &str) {
         for _ in 0..MOST_TABS {
@@ -176,18 +153,6 @@ impl Walker {
     /// Waits until the text stands in one of these.
     async fn sees(&self, what: &str, text: &str) {
         self.until_true(HAS, vec![json!(what), json!(text)]).await;
-    }
-
-    /// The same, looking at the page anew.
-    async fn sees_later(&self, what: &str, text: &str) {
-        until(async || {
-            let found = self.is_true(HAS, vec![json!(what), json!(text)]).await;
-            if found.is_err() {
-                self.browser.refresh().await.unwrap();
-            }
-            found
-        })
-        .await;
     }
 
     /// Of a page that stands: whether the text is in one of these.
@@ -255,31 +220,6 @@ impl Walker {
             other => Err(format!("`{script}` with {asked} is {other:?}")),
         }
     }
-}
-
-/// Waits until a handset has as many texts, or more; which.
-async fn arrived(node: &Node, number: &str, texts: usize) -> Vec<String> {
-    until(async || match node.texts(number) {
-        found if found.len() >= texts => Ok(found),
-        found => Err(format!("the handset has {found:?}, not {texts}")),
-    })
-    .await
-}
-
-/// Adds `ROLE@example.org`, with a password.
-async fn add_person(node: &Node, role: Role) {
-    let running = &node.running;
-    let hash = password::hash(PASSWORD).unwrap();
-    let email = format!("{role}@example.org");
-    let user = NewUser {
-        id: UserId::new(running.ids.next()),
-        email: &email,
-        role,
-        password_hash: &hash,
-    };
-    let mut tx = running.store.write().await.unwrap();
-    tx.users().add(&user, running.clock.now()).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 /// Serves the office of another test to a real browser; where it is.
