@@ -171,7 +171,7 @@ async fn whoever_is_given_a_role_is_made_a_person_once(store: TestStore) {
 async fn a_token_that_is_not_right_opens_nothing(store: TestStore) {
     let issuer = issuer().await;
     let house = house(store, &issuer, "domain = \"example.org\"").await;
-    house.person(ANNA, Role::Admin).await;
+    house.person(ANNA, Role::Operator).await;
     let now = house.clock.now().as_micros() / 1_000_000;
     for (claims, said) in [
         (json!({ "nonce": "another" }), "What City says as nonce"),
