@@ -98,5 +98,6 @@ clients-deputy-gets = Gets
 clients-deputy-topics = Only these topics, with commas (empty: all)
 clients-deputy-cases = Only these cases, with commas (empty: all)
 clients-deputy-mandate = The document, and who saw it
+clients-deputy-own-wish = the client's own wish; the deputy agreed by a code
 clients-deputy-day = Last day of the mandate (empty: until somebody ends it)
 clients-deputy-put = Enter

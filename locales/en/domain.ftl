@@ -41,6 +41,7 @@ incident-kind-notice = notice
 incident-state-going-on = going on
 incident-state-resolved = resolved
 incident-state-cancelled = cancelled
+incident-announced = announced
 
 # Services that are known by their English word; any other is said as it came.
 service-electricity = electricity

@@ -32,6 +32,9 @@ incidents-is-it-back = Is it back?
 incidents-answers = back for { $back }, still out for { $out }
 incidents-area = Area
 incidents-area-unreadable = not readable: written by another version, or damaged
+incidents-drawn = Drawn
+incidents-drawn-circle = a circle of { $km } km around { $lat }, { $lon }
+incidents-drawn-shape = a shape on the map
 incidents-municipalities = Municipalities
 incidents-postal-codes = Postal codes
 incidents-tags = Tags
@@ -59,10 +62,22 @@ incidents-step-uncovered = uncovered
 incidents-step-left = left
 incidents-step-compensation = compensation
 incidents-step-no-rule = nobody was told: no rule matches
-incidents-step-messages = { $number } messages with the text { $template }
-incidents-step-messages-but = { $number } messages with the text { $template }; clients not told: { $suppressed } (each has its reason)
+incidents-step-messages =
+    { $count ->
+        [one] { $number } message with the text { $template }
+       *[other] { $number } messages with the text { $template }
+    }
+incidents-step-messages-but =
+    { $count ->
+        [one] { $number } message with the text { $template }; clients not told: { $suppressed } (each has its reason)
+       *[other] { $number } messages with the text { $template }; clients not told: { $suppressed } (each has its reason)
+    }
 incidents-reach = How far it got
-incidents-planned = { $number } messages planned
+incidents-planned =
+    { $count ->
+        [one] { $number } message planned
+       *[other] { $number } messages planned
+    }
 incidents-unreachable = Unreachable, without any address:
 incidents-unreachable-of = { $without } of { $all }
 incidents-unreachable-share = { $without } of { $all } ({ $percent } %)
@@ -70,7 +85,11 @@ incidents-its-messages = Its messages
 incidents-map-both = Where: the area is shaded, each dot is a place of somebody told; north is up, the bar is { $bar }
 incidents-map-dots = Where: each dot is a place of somebody told; north is up, the bar is { $bar }
 incidents-map-area = Where: the area is shaded; north is up, the bar is { $bar }
-incidents-map-label = The area and { $number } places of those told, north up
+incidents-map-label =
+    { $count ->
+        [one] The area and { $number } place of those told, north up
+       *[other] The area and { $number } places of those told, north up
+    }
 incidents-map-area-label = The area, north up
 
 ## What is declared and not sent yet
@@ -285,7 +304,11 @@ incidents-stop = Take back what has not left
 incidents-stop-hint = Of all that was said of it so far. The incident goes on, and nobody is told of this.
 incidents-done-sent = Sent.
 incidents-done-corrected = Corrected; nobody is told.
-incidents-done-stopped = { $stopped } messages withdrawn; { $left } could not be stopped.
+incidents-done-stopped =
+    { $count ->
+        [one] { $stopped } message withdrawn; { $left } could not be stopped.
+       *[other] { $stopped } messages withdrawn; { $left } could not be stopped.
+    }
 incidents-chooser = On the map: tick the municipalities, here or in the list; drawn on top is what the shape's fields say
 incidents-chooser-towns = Municipalities on the map
 incidents-chooser-zones = Zones on the map

@@ -23,7 +23,7 @@ insight-not-sent = { $number } not to be sent
 insight-share = { $rate } of the { $whole } { $of }
 insight-share-none = none { $of }
 insight-of-sendable = to be sent
-insight-of-reporting = whose provider reports deliveries
+insight-of-reporting = whose provider reports deliveries, or of which a report came
 insight-of-measurable = reached whose client did not refuse to be measured
 insight-of-opens = e-mails whose opening is kept by name
 insight-of-clicks = reached whose clicks are kept
@@ -97,8 +97,16 @@ insight-finding-provider-loses = { $subject } delivers less than the other provi
 insight-finding-provider-slow = { $subject } takes more than ten minutes for more than one message in ten.
 insight-finding-dear-character = The SMS of { $subject } has a “{ $character }”, which makes the whole text dearer.
 insight-finding-why-dear = { $people } such SMS went out; another character says the same.
-insight-finding-why = { $rate } here, { $rest } otherwise; { $people } people would be helped if it were as otherwise.
-insight-finding-why-alone = { $rate }; { $people } people waited.
+insight-finding-why =
+    { $count ->
+        [one] { $rate } here, { $rest } otherwise; { $people } person would be helped if it were as otherwise.
+       *[other] { $rate } here, { $rest } otherwise; { $people } people would be helped if it were as otherwise.
+    }
+insight-finding-why-alone =
+    { $count ->
+        [one] { $rate }; { $people } person waited.
+       *[other] { $rate }; { $people } people waited.
+    }
 insight-do-template = Look at its text
 insight-do-zone = See whom we cannot reach
 insight-do-provider = Look at the provider
@@ -160,7 +168,11 @@ insight-reach-question = Whom can we not reach?
 insight-reach-answer = In { $zone }, { $people } of { $clients } clients cannot be told anything: most of all zones.
 insight-reach-all = Every client with a known zone has a contact that may be used.
 insight-reach-what = Each client counts once in each zone where they have a place, by the better of their channels. Reachable: a verified contact that nothing bars. Unverified: a contact that nobody verified; it is written to. Barred: all contacts are dead, or the client answered STOP. Counted once a day.
-insight-reach-more = { $number } more zones are in the CSV.
+insight-reach-more =
+    { $count ->
+        [one] One more zone is in the CSV.
+       *[other] { $number } more zones are in the CSV.
+    }
 insight-zone = Zone
 insight-zone-unknown = not known
 insight-clients = Clients

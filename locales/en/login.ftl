@@ -15,6 +15,7 @@ login-code-back = Back to the login
 login-with = Log in with { $provider }
 login-with-stale = This took too long, or began in another browser. Begin again.
 login-with-not-known = You are known there, and nobody here has your e-mail address. Ask an admin to invite you.
+login-with-other-identity = Your account there is another one than before. Ask an admin to unbind you on your page at People, then sign in again.
 login-with-away = { $provider } cannot be asked now. Try again in a minute, or log in with your password; araldo doctor says why.
 login-with-refused = { $provider } did not let you in ({ $claim }). Begin again.
 login-with-claim-missing = { $provider } does not say { $claim } about you. Ask whoever runs it to add this claim to the ID token.

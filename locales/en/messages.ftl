@@ -55,6 +55,7 @@ messages-read-why-in-doubt = nobody knows whether it left
 messages-read-why-no-consent = the client's reading is not measured
 messages-read-why-no-link = an SMS shows nothing where its links are not counted
 messages-read-why-no-pixel = the picture in the e-mail does not say who opened it
+messages-read-why-not-named = reading is counted without saying who, so that nothing was seen says nothing
 
 ## Evidence that is wrong
 

@@ -10,7 +10,7 @@ now-waiting-hint = queued in all lanes
 now-sent-today = Sent today
 now-sent-today-hint = accepted of those planned today
 now-delivered = Delivered
-now-delivered-hint = { $part } of the { $whole } whose provider reports it
+now-delivered-hint = { $part } of the { $whole } whose provider reports it, or of which a report came
 now-unknown = Unknown
 now-unknown-hint = nobody can say whether they left
 now-held = Held
@@ -43,7 +43,11 @@ now-look-at-source = Look at the source
 now-breach-remedy = Once it is mended, the command araldo check-store lets this go out.
 now-source-fault = The source { $source } cannot be read: { $why }
 now-source-doubt = The source { $source } is doubtful: { $why }
-now-source-dead = { $number } records of the source { $source } could not be taken
+now-source-dead =
+    { $count ->
+        [one] { $number } record of the source { $source } could not be taken
+       *[other] { $number } records of the source { $source } could not be taken
+    }
 now-inbox-fault = The mailbox { $inbox } cannot be read: { $why }
 now-asked-fault = The provider cannot be asked ({ $inbox }): { $why }
 now-asked-fault-remedy = What became of SMS, or what clients wrote, is asked for again by itself; araldo doctor looks at the account.
@@ -55,7 +59,11 @@ now-incident-overdue = The incident { $incident } should be over, and nothing ca
 now-incident-overdue-remedy = Say when it will end (incident.updated), or that it is over (incident.resolved).
 now-incident-word-due = The next word on the incident { $incident } was promised, and is due
 now-incident-word-due-remedy = Send incident.updated, with the next promise if there is nothing new.
-now-incident-still-out = { $number } clients say that the incident { $first } is not over for them: { $incident }
+now-incident-still-out =
+    { $count ->
+        [one] { $number } client says that the incident { $first } is not over for them: { $incident }
+       *[other] { $number } clients say that the incident { $first } is not over for them: { $incident }
+    }
 now-incident-still-out-remedy = Its page lists how many; end it with incident.resolved once it is mended.
 now-outage-overlong = The outage { $incident } lasted longer than { $span }
 now-outage-overlong-in = The outage { $incident } lasted longer than { $span } in { $towns }

@@ -5,7 +5,11 @@ rectify-one-title = Rectification
 rectify-what = Tells exactly those who got the wrong message, or may have got it, what was wrong and what holds. What had not left yet is taken back. Each message is put right once.
 rectify-reach = Who got it
 rectify-clients = Clients: { $number }
-rectify-taken = Put right before, or waiting for it: { $number } plans. They are not counted here.
+rectify-taken =
+    { $count ->
+        [one] Put right before, or waiting for it: { $number } plan. It is not counted here.
+       *[other] Put right before, or waiting for it: { $number } plans. They are not counted here.
+    }
 rectify-column-channel = Channel
 rectify-column-sure = Accepted or delivered
 rectify-column-doubtful = In doubt

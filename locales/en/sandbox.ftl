@@ -11,3 +11,6 @@ sandbox-mailboxes = Mailboxes
 sandbox-back = Back to the wall
 sandbox-reply = Write back from this handset
 sandbox-reply-send = Send
+sandbox-answer = Answer this mail
+sandbox-answer-text = Answer, from this mailbox
+sandbox-answered = The answer is on its way, as a mail.

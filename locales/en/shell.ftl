@@ -41,7 +41,11 @@ shell-health-provider-paused = { $provider } is paused
 shell-health-slow = slow
 shell-health-urgent-waits = an urgent message waits for { $span }
 shell-health-sending = sending
-shell-health-nodes = { $number } node(s) at work
+shell-health-nodes =
+    { $count ->
+        [one] { $number } node at work
+       *[other] { $number } nodes at work
+    }
 
 ## Times and spans
 shell-just-now = now
@@ -53,7 +57,7 @@ shell-days = { $days } d
 shell-told = told
 shell-told-of = of { $number } to be told
 shell-delivered = delivered
-shell-delivered-of = of { $number } whose provider reports it
+shell-delivered-of = of { $number } whose provider reports it, or of which a report came
 shell-read = read
 shell-read-of = of { $number } who can be measured
 
@@ -95,7 +99,7 @@ shell-rate-not-sent = Not sent
 shell-rate-accepted = Accepted
 shell-rate-reached = of those reached
 shell-rate-delivered = Delivered
-shell-rate-delivered-of = of those whose provider reports
+shell-rate-delivered-of = of those reported on
 shell-rate-read = Read
 shell-rate-read-of = of those who can be measured
 shell-rate-opened = Opened
@@ -168,6 +172,7 @@ shell-said-deputies = { $a } act for the client already: end one first
 shell-said-mandate-over = the mandate would be over already
 shell-said-deputy-of-deputy = a deputy acts for somebody else and has no deputies
 shell-said-deputy-mode = choose the copy, or instead of the client
+shell-said-deputy-own = the address is the client's own; name one at which the deputy alone is reached
 shell-said-own-choice = the client decided so themselves: only they can take it back
 shell-said-webhooks = there are { $a } webhooks already: delete one first
 shell-said-plans = more than { $a } plans; choose a shorter time

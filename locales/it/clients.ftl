@@ -98,5 +98,6 @@ clients-deputy-gets = Che cosa riceve
 clients-deputy-topics = Solo questi argomenti, separati da virgole (vuoto: tutti)
 clients-deputy-cases = Solo queste pratiche, separate da virgole (vuoto: tutte)
 clients-deputy-mandate = Il documento, e chi l'ha visto
+clients-deputy-own-wish = volontà del cliente; chi lo rappresenta ha confermato con un codice
 clients-deputy-day = Ultimo giorno della delega (vuoto: finché qualcuno la termina)
 clients-deputy-put = Inserisci

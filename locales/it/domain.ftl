@@ -41,6 +41,7 @@ incident-kind-notice = avviso
 incident-state-going-on = in corso
 incident-state-resolved = risolto
 incident-state-cancelled = annullato
+incident-announced = annunciato
 
 # Services that are known by their English word; any other is said as it came.
 service-electricity = energia elettrica

@@ -32,6 +32,9 @@ incidents-is-it-back = È tornato il servizio?
 incidents-answers = tornato per { $back }, ancora assente per { $out }
 incidents-area = Area
 incidents-area-unreadable = illeggibile: scritta da un'altra versione, o danneggiata
+incidents-drawn = Disegnato
+incidents-drawn-circle = un cerchio di { $km } km attorno a { $lat }, { $lon }
+incidents-drawn-shape = una forma sulla mappa
 incidents-municipalities = Comuni
 incidents-postal-codes = CAP
 incidents-tags = Etichette
@@ -59,10 +62,22 @@ incidents-step-uncovered = riemerso
 incidents-step-left = uscito dall'area
 incidents-step-compensation = indennizzo
 incidents-step-no-rule = non è stato avvisato nessuno: nessuna regola corrisponde
-incidents-step-messages = { $number } messaggi con il testo { $template }
-incidents-step-messages-but = { $number } messaggi con il testo { $template }; clienti non avvisati: { $suppressed } (ciascuno con il suo motivo)
+incidents-step-messages =
+    { $count ->
+        [one] { $number } messaggio con il testo { $template }
+       *[other] { $number } messaggi con il testo { $template }
+    }
+incidents-step-messages-but =
+    { $count ->
+        [one] { $number } messaggio con il testo { $template }; clienti non avvisati: { $suppressed } (ciascuno con il suo motivo)
+       *[other] { $number } messaggi con il testo { $template }; clienti non avvisati: { $suppressed } (ciascuno con il suo motivo)
+    }
 incidents-reach = Fin dove è arrivato
-incidents-planned = { $number } messaggi previsti
+incidents-planned =
+    { $count ->
+        [one] { $number } messaggio previsto
+       *[other] { $number } messaggi previsti
+    }
 incidents-unreachable = Irraggiungibili, senza alcun recapito:
 incidents-unreachable-of = { $without } su { $all }
 incidents-unreachable-share = { $without } su { $all } ({ $percent } %)
@@ -70,7 +85,11 @@ incidents-its-messages = I suoi messaggi
 incidents-map-both = Dove: l'area è ombreggiata, ogni punto è una fornitura di chi è stato avvisato; il nord è in alto, la barra vale { $bar }
 incidents-map-dots = Dove: ogni punto è una fornitura di chi è stato avvisato; il nord è in alto, la barra vale { $bar }
 incidents-map-area = Dove: l'area è ombreggiata; il nord è in alto, la barra vale { $bar }
-incidents-map-label = L'area e { $number } forniture di chi è stato avvisato, con il nord in alto
+incidents-map-label =
+    { $count ->
+        [one] L'area e { $number } fornitura di chi è stato avvisato, con il nord in alto
+       *[other] L'area e { $number } forniture di chi è stato avvisato, con il nord in alto
+    }
 incidents-map-area-label = L'area, con il nord in alto
 
 ## What is declared and not sent yet
@@ -285,7 +304,11 @@ incidents-stop = Ritira ciò che non è partito
 incidents-stop-hint = Di tutto quanto è stato detto finora. L'evento prosegue e di questo non viene avvisato nessuno.
 incidents-done-sent = Inviato.
 incidents-done-corrected = Corretto; non viene avvisato nessuno.
-incidents-done-stopped = { $stopped } messaggi ritirati; { $left } non si sono potuti fermare.
+incidents-done-stopped =
+    { $count ->
+        [one] { $stopped } messaggio ritirato; non si sono potuti fermare: { $left }.
+       *[other] { $stopped } messaggi ritirati; non si sono potuti fermare: { $left }.
+    }
 incidents-chooser = Sulla mappa: spunti i comuni, qui o nell'elenco; sopra è disegnato ciò che dicono i campi della forma
 incidents-chooser-towns = Comuni sulla mappa
 incidents-chooser-zones = Zone sulla mappa

@@ -23,7 +23,7 @@ insight-not-sent = { $number } da non inviare
 insight-share = { $rate }; base: { $whole } { $of }
 insight-share-none = base: 0 { $of }
 insight-of-sendable = da inviare
-insight-of-reporting = il cui fornitore comunica le consegne
+insight-of-reporting = il cui fornitore comunica le consegne, o di cui è arrivato un rapporto
 insight-of-measurable = raggiunti il cui cliente non ha rifiutato la misurazione
 insight-of-opens = e-mail la cui apertura si registra per nome
 insight-of-clicks = raggiunti di cui si registrano i clic
@@ -96,9 +96,17 @@ insight-finding-zone-unreached = In { $subject } i clienti non raggiungibili son
 insight-finding-provider-loses = { $subject } consegna meno degli altri fornitori del suo canale.
 insight-finding-provider-slow = { $subject } impiega più di dieci minuti per oltre un messaggio su dieci.
 insight-finding-dear-character = L'SMS di { $subject } contiene un “{ $character }”, che rende più caro l'intero testo.
-insight-finding-why-dear = Ne sono partiti { $people }; un altro carattere dice lo stesso.
-insight-finding-why = { $rate } qui, { $rest } altrove; se fosse come altrove, aiuterebbe { $people } persone.
-insight-finding-why-alone = { $rate }; { $people } persone hanno atteso.
+insight-finding-why-dear = SMS partiti così: { $people }; un altro carattere dice lo stesso.
+insight-finding-why =
+    { $count ->
+        [one] { $rate } qui, { $rest } altrove; se fosse come altrove, aiuterebbe { $people } persona.
+       *[other] { $rate } qui, { $rest } altrove; se fosse come altrove, aiuterebbe { $people } persone.
+    }
+insight-finding-why-alone =
+    { $count ->
+        [one] { $rate }; { $people } persona ha atteso.
+       *[other] { $rate }; { $people } persone hanno atteso.
+    }
 insight-do-template = Guarda il testo
 insight-do-zone = Guarda chi non possiamo raggiungere
 insight-do-provider = Guarda il fornitore
@@ -157,10 +165,14 @@ insight-by-postal-code = Per CAP
 insight-reach-none = Nessun cliente ha ancora un luogo, o non si è ancora contato.
 insight-reach-none-then = Importare i clienti con i loro luoghi; si contano entro un'ora, poi una volta al giorno.
 insight-reach-question = Chi non possiamo raggiungere?
-insight-reach-answer = In { $zone }, a { $people } clienti su { $clients } non si può comunicare nulla: più che in ogni altra zona.
+insight-reach-answer = In { $zone } non si può comunicare nulla a { $people } su { $clients } clienti: più che in ogni altra zona.
 insight-reach-all = Ogni cliente di zona nota ha un contatto utilizzabile.
 insight-reach-what = Ogni cliente conta una volta in ogni zona in cui ha un luogo, con il migliore dei suoi canali. Raggiungibile: un contatto verificato e non bloccato. Non verificato: un contatto che nessuno ha verificato; gli si scrive. Bloccato: i contatti non esistono più, o il cliente ha risposto STOP. Si conta una volta al giorno.
-insight-reach-more = Altre { $number } zone sono nel CSV.
+insight-reach-more =
+    { $count ->
+        [one] Un'altra zona è nel CSV.
+       *[other] Altre { $number } zone sono nel CSV.
+    }
 insight-zone = Zona
 insight-zone-unknown = non nota
 insight-clients = Clienti

@@ -15,6 +15,7 @@ login-code-back = Torna all'accesso
 login-with = Accedi con { $provider }
 login-with-stale = È passato troppo tempo, oppure l'accesso è iniziato in un altro browser. Ricominciare.
 login-with-not-known = L'identità è confermata, ma qui nessuno ha il Suo indirizzo e-mail. Chiedere un invito a un amministratore.
+login-with-other-identity = L'account usato non è quello di prima. Chiedere a un amministratore di scollegarLa nella Sua pagina in Persone, poi accedere di nuovo.
 login-with-away = { $provider } ora non risponde come dovrebbe. Riprovare tra un minuto o accedere con la password; araldo doctor dice perché.
 login-with-refused = { $provider } non ha permesso l'accesso ({ $claim }). Ricominciare.
 login-with-claim-missing = { $provider } non indica { $claim } per Lei. Chiedere a chi lo gestisce di aggiungere questo attributo all'ID token.

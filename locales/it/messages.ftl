@@ -55,6 +55,7 @@ messages-read-why-in-doubt = nessuno sa se sia partito
 messages-read-why-no-consent = la lettura di questo cliente non si misura
 messages-read-why-no-link = un SMS non mostra nulla, se i suoi link non si contano
 messages-read-why-no-pixel = l'immagine nell'e-mail non dice chi l'ha aperta
+messages-read-why-not-named = la lettura si conta senza dire chi legge: l'assenza di segni non dice nulla
 
 ## Evidence that is wrong
 

@@ -5,7 +5,11 @@ rectify-one-title = Rettifica
 rectify-what = Dice esattamente a chi ha ricevuto il messaggio sbagliato, o potrebbe averlo ricevuto, che cosa era sbagliato e che cosa vale. Ciò che non era ancora partito viene ritirato. Ogni messaggio si rettifica una volta sola.
 rectify-reach = Chi l'ha ricevuto
 rectify-clients = Clienti: { $number }
-rectify-taken = Già rettificati, o in attesa: { $number } piani. Qui non sono contati.
+rectify-taken =
+    { $count ->
+        [one] Già rettificato, o in attesa: { $number } piano. Qui non è contato.
+       *[other] Già rettificati, o in attesa: { $number } piani. Qui non sono contati.
+    }
 rectify-column-channel = Canale
 rectify-column-sure = Accettati o consegnati
 rectify-column-doubtful = In dubbio

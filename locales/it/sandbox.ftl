@@ -11,3 +11,6 @@ sandbox-mailboxes = Caselle di posta
 sandbox-back = Torna all'elenco
 sandbox-reply = Rispondi da questo telefono
 sandbox-reply-send = Invia
+sandbox-answer = Rispondi a questa e-mail
+sandbox-answer-text = Risposta da questa casella
+sandbox-answered = La risposta è in viaggio, come e-mail.

@@ -24,13 +24,14 @@ pub fn load_rules(config: &Config) -> Result<Matcher, AppError> {
     Ok(matcher.standing_at(placed.map(|placed| (placed.rule.name, placed.at))))
 }
 
-/// Kinds of cases as configured.
+/// Kinds of cases as configured, and what people call the bodies that cases are with.
 pub fn load_case_kinds(config: &Config) -> Result<CaseKinds, AppError> {
-    let Some(file) = &config.case_kinds_file else {
-        return Ok(CaseKinds::shipped());
+    let kinds = match &config.case_kinds_file {
+        None => CaseKinds::shipped(),
+        Some(file) => CaseKinds::parse(&file.text()?, &file.path.display().to_string())
+            .map_err(|faults| AppError::Faults(faults.iter().map(ToString::to_string).collect()))?,
     };
-    CaseKinds::parse(&file.text()?, &file.path.display().to_string())
-        .map_err(|faults| AppError::Faults(faults.iter().map(ToString::to_string).collect()))
+    Ok(kinds.calling(config.clock.body_names.clone()))
 }
 
 /// The templates that come with the program, or those of the configured folder that can be read;

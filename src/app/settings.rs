@@ -67,6 +67,7 @@ pub fn upkeep_settings(config: &Config) -> upkeep::UpkeepSchedule {
         nightly_minute: config.upkeep.nightly_minute,
         messages: config.retention.messages,
         bodies: config.retention.bodies,
+        evidence: config.retention.evidence,
         events: config.retention.events,
         cases: config.retention.cases,
         incidents: config.retention.incidents,
@@ -92,6 +93,7 @@ pub fn reception(config: &Config, rules: Arc<ArcSwap<plan::Matcher>>) -> Recepti
     Reception {
         promise: config.dialogue.promise.clone(),
         safety: SafetyTopics::new(move |topic| rules.load().has_safety(topic)),
+        organisation: config.contact.organisation.clone(),
         unknown_mail: config.dialogue.unknown_mail,
     }
 }

@@ -7,9 +7,7 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::callback::{HandsetText, MailEvent, ProviderReport};
-
-/// Handovers that wait to be taken up; who brings more waits with them.
-const WAITING: usize = 256;
+use crate::domain::limits::HANDOVERS_WAITING;
 
 /// What a provider brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +51,7 @@ impl HandoverDesk {
     /// A desk, and what is handed over at it.
     #[must_use]
     pub fn open() -> (Self, mpsc::Receiver<Handover>) {
-        let (sender, receiver) = mpsc::channel(WAITING);
+        let (sender, receiver) = mpsc::channel(HANDOVERS_WAITING);
         (Self(sender), receiver)
     }
 

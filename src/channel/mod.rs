@@ -20,6 +20,7 @@ mod caller;
 mod descriptors;
 pub mod email;
 mod handover;
+mod over_http;
 mod polled;
 pub mod sandbox;
 mod settings;

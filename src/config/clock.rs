@@ -25,6 +25,7 @@ pub(super) fn read(
     let survey = survey::read(layers)?;
     let mut section = Section::take(layers, "clock");
     let most_days = i64::from(STATE_WORKING_DAYS);
+    let (bodies, body_names) = bodies(&mut section)?;
     let clock = ClockSettings {
         zone,
         working_days: WorkingDays { patron },
@@ -32,7 +33,8 @@ pub(super) fn read(
         silent_after_days: section.number("silent_after_days", 1, most_days)?,
         body_report_at: section.number("body_report_at", 1, 1_000_000)?,
         chase_after_days: section.number("chase_after_days", 1, most_days)?,
-        bodies: bodies(&mut section)?,
+        bodies,
+        body_names,
         incidents,
         compensation,
         survey,
@@ -41,15 +43,43 @@ pub(super) fn read(
     Ok(clock)
 }
 
-fn bodies(section: &mut Section) -> Result<BTreeMap<String, String>, ConfigError> {
-    let bodies: BTreeMap<String, String> = section.get("bodies")?;
-    let blank =
-        |(body, client): &(&String, &String)| body.trim().is_empty() || client.trim().is_empty();
-    match bodies.iter().find(blank) {
-        None => Ok(bodies),
-        Some((body, client)) => Err(section.fault(
-            "bodies",
-            format!("`{body}` = `{client}`: write the body as cases name it, and the reference of a client"),
+/// By the word of cases: who is written to, and what people call the body.
+type Bodies = (BTreeMap<String, String>, BTreeMap<String, String>);
+
+fn bodies(section: &mut Section) -> Result<Bodies, ConfigError> {
+    let written: BTreeMap<String, toml::Value> = section.get("bodies")?;
+    let (mut clients, mut names) = (BTreeMap::new(), BTreeMap::new());
+    for (body, value) in written {
+        let fault = |detail| section.fault("bodies", detail);
+        let (client, name) = one_body(&body, &value).map_err(fault)?;
+        names.extend(name.map(|name| (body.clone(), name.to_owned())));
+        clients.insert(body, client.to_owned());
+    }
+    Ok((clients, names))
+}
+
+/// The reference of a client, alone or with what people call the body.
+fn one_body<'a>(body: &str, value: &'a toml::Value) -> Result<(&'a str, Option<&'a str>), String> {
+    let key = |name: &str| value.get(name).and_then(toml::Value::as_str);
+    let known = |table: &toml::Table| table.keys().all(|key| key == "client" || key == "name");
+    let (client, name) = match value.as_table() {
+        None => (value.as_str(), None),
+        Some(table) if known(table) && (key("name").is_some() || !table.contains_key("name")) => {
+            (key("client"), key("name"))
+        }
+        Some(_) => (None, None),
+    };
+    let is_fit = |text: &&str| !text.trim().is_empty();
+    match client.filter(is_fit) {
+        Some(client) if is_fit(&body) && name.is_none_or(|name| is_fit(&name)) => {
+            Ok((client, name))
+        }
+        _ => Err(format!(
+            "`{body}` = `{}`: write the body as cases name it, and the reference of a client, or \
+             {{ client = \"REFERENCE\", name = \"what people call the body\" }}",
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
         )),
     }
 }
@@ -163,10 +193,38 @@ mod tests {
         let read = read_text(text).unwrap();
         assert_eq!(read.stalled_times, 2);
         assert_eq!(read.bodies["e-distribuzione"], "B-1");
+        assert!(read.body_names.is_empty());
         assert_eq!(read.incidents, usual.incidents);
         assert_eq!(usual.incidents.approval_above, None);
         let strict = read_text("[incidents]\napproval_above = 0\n").unwrap();
         assert_eq!(strict.incidents.approval_above, Some(0));
+    }
+
+    #[test]
+    fn a_body_may_have_a_name_of_its_own() {
+        let text = "[clock.bodies]\ndso = { client = \"B-1\", name = \"Rete Spa\" }\ncomune = \"B-2\"\n\
+            [clock.bodies.gas]\nclient = \"B-3\"\n";
+        let read = read_text(text).unwrap();
+        assert_eq!(read.bodies["dso"], "B-1");
+        assert_eq!(read.bodies["gas"], "B-3");
+        assert_eq!(
+            read.body_names,
+            BTreeMap::from([("dso".into(), "Rete Spa".into())])
+        );
+        for wrong in [
+            "{ name = \"Rete\" }",
+            "{ client = \"B-1\", name = \" \" }",
+            "{ client = \"B-1\", name = 7 }",
+            "{ client = \"B-1\", label = \"Rete\" }",
+            "7",
+        ] {
+            let fault = read_text(&format!("[clock]\nbodies = {{ dso = {wrong} }}\n"));
+            let fault = fault.unwrap_err();
+            assert!(
+                fault.starts_with("araldo.toml:2: [clock] bodies: `dso` = `"),
+                "{fault}"
+            );
+        }
     }
 
     #[test]

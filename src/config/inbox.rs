@@ -71,7 +71,14 @@ mod tests {
                      username = \"a\"\npassword = \"b\"\n";
         let email = "[email]\nbounces = \"rimbalzi@avvisi.example.it\"\n";
         let warned = |text: &str| load(text).unwrap().warnings.join("\n");
-        assert!(warned(email).contains("`araldo receive`"));
+        let relay = "[channels]\nemail = [\"relay\"]\n[provider.relay]\nkind = \"smtp\"\n\
+                     host = \"127.0.0.1\"\nsecurity = \"none\"\nfrom = \"a@example.it\"\n";
+        assert!(warned(&format!("{email}{relay}")).contains("`araldo receive`"));
+        assert_eq!(
+            warned(email),
+            "",
+            "the sandbox brings what comes back itself"
+        );
         assert!(warned(inbox).contains("`[email] bounces`"));
         assert_eq!(warned(&format!("{email}{inbox}")), "");
     }

@@ -95,9 +95,13 @@ impl Layers {
                             continue;
                         }
                     };
-                    // One described again takes nothing from one of the same name.
-                    self.remove(&full);
-                    self.add_section(&full, &at, keys, &value[own.get_ref().as_ref()], &origin);
+                    let told = &value[own.get_ref().as_ref()];
+                    // One described again takes nothing from one of the same name. Without a `kind` it is
+                    // no description: it changes keys of the one that is built in.
+                    if told.get("kind").is_some() {
+                        self.remove(&full);
+                    }
+                    self.add_section(&full, &at, keys, told, &origin);
                 }
             } else {
                 self.add_section(name.get_ref(), &at, section, value, &origin);
@@ -198,4 +202,31 @@ fn section_of<'a, 'i>(
         at: at.clone(),
         detail: format!("`{name}` stands outside of a section; sections begin with [name]"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, faults};
+    use crate::domain::message::Channel;
+    use crate::domain::money::Money;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let file = Some((Path::new("araldo.toml"), text));
+        let (layers, stray) = Layers::merge(file, std::iter::empty()).unwrap();
+        let config = faults::read(layers, stray).settings();
+        config.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn one_key_of_a_built_in_provider_is_changed_and_one_described_anew_keeps_nothing() {
+        let amended = read("[provider.sandbox-sms]\nprice = \"0.05\"\n").unwrap();
+        let sms = &amended.providers["sandbox-sms"];
+        assert_eq!(sms.settings.channel(), Channel::Sms);
+        assert_eq!(sms.prices.each, Some(Money::from_micros(50_000)));
+        let anew = "[provider.sandbox-sms]\nkind = \"sandbox\"\nprice = \"0.05\"\n";
+        assert!(read(anew).unwrap_err().contains("`channel`"));
+        let nowhere = "[provider.gateway]\nprice = \"0.05\"\n";
+        assert!(read(nowhere).unwrap_err().contains("`kind`"));
+    }
 }

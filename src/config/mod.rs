@@ -314,7 +314,7 @@ impl Config {
     /// Mails are to come back that nobody brings, or somebody brings what nothing asked for.
     fn doubts_of_inboxes(&self) -> Vec<String> {
         let mut doubts = Vec::new();
-        if self.email.wants_mails() && self.inboxes.is_empty() {
+        if self.email.wants_mails() && self.inboxes.is_empty() && !self.mails_stay_here() {
             doubts.push(format!(
                 "{}: [email] has mails come back, but no [inbox.NAME] reads them: let the mail server \
                  hand each to `araldo receive`",
@@ -337,6 +337,16 @@ impl Config {
             }
         }
         doubts
+    }
+
+    /// Every e-mail goes to the sandbox, whose people bring what they answer themselves.
+    fn mails_stay_here(&self) -> bool {
+        let names = self.channels.of(Channel::Email);
+        let stays = |name: &String| {
+            let provider = self.providers.get(name).map(|it| &it.settings);
+            matches!(provider, Some(ProviderSettings::Sandbox(_)))
+        };
+        !names.is_empty() && names.iter().all(stays)
     }
 
     fn real_providers(&self) -> bool {

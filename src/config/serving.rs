@@ -13,6 +13,7 @@ use super::secret;
 use super::section::Section;
 use crate::channel::Secret;
 use crate::domain::Tracking;
+use crate::domain::limits::EVIDENCE_LEAST;
 use crate::store::StoreUrl;
 use crate::text::text_enum::text_enum;
 
@@ -274,6 +275,8 @@ pub struct Retention {
     pub messages: TimeDelta,
     /// The variables of which the text is made.
     pub bodies: TimeDelta,
+    /// Reports of providers, mails that came back, each opening and click.
+    pub evidence: TimeDelta,
     /// Events, once their messages are gone.
     pub events: TimeDelta,
     pub cases: TimeDelta,
@@ -287,9 +290,10 @@ pub struct Retention {
 impl Retention {
     pub(super) fn read(layers: &mut Layers) -> Result<Self, ConfigError> {
         let mut section = Section::take(layers, "retention");
-        let retention = Self {
+        let mut retention = Self {
             messages: section.time("messages")?,
             bodies: section.time("bodies")?,
+            evidence: section.time("evidence")?,
             events: section.time("events")?,
             cases: section.time("cases")?,
             incidents: section.time("incidents")?,
@@ -300,6 +304,22 @@ impl Retention {
             return Err(section.clash(
                 &["bodies", "messages"],
                 "`bodies` is longer than `messages`: a text cannot be kept longer than its message",
+            ));
+        }
+        if section.at("evidence") == Origin::Default {
+            retention.evidence = retention.evidence.min(retention.messages);
+        } else if retention.evidence > retention.messages {
+            return Err(section.clash(
+                &["evidence"],
+                "`evidence` is longer than `messages`: what is known of a message cannot be kept longer than it",
+            ));
+        } else if retention.evidence < EVIDENCE_LEAST {
+            return Err(section.clash(
+                &["evidence"],
+                format!(
+                    "`evidence` is below {} days: a late report is held against those before it",
+                    EVIDENCE_LEAST.num_days()
+                ),
             ));
         }
         section.finish()?;

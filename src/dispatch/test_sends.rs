@@ -4,6 +4,8 @@
 //! They are no messages and touch no table of theirs. Each is marked as handed over before it is:
 //! after a crash in between nobody knows whether it left, and it is not sent again. One that no
 //! provider takes in time is given up; nothing is tried twice, since its person is there and asks again.
+//! Their times are those outside (`Clock::wall`): somebody waits, also where our time runs faster. What a
+//! provider reads is by our clock, as of every message.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +46,7 @@ pub(super) async fn watch(shared: Arc<Shared>, channel: Channel, lifecycle: Life
             Ok(TestTurn::Nothing) => EVERY,
             Ok(TestTurn::Wait(until)) => {
                 let rest = (until - shared.clock.now()).to_std().unwrap_or_default();
-                rest.clamp(EVERY, LONGEST_PAUSE)
+                shared.clock.sleep_for(rest).clamp(EVERY, LONGEST_PAUSE)
             }
             Err(error) => {
                 tracing::error!(error = %error, "cannot send an operator's test; trying again");
@@ -60,7 +62,7 @@ pub(super) async fn watch(shared: Arc<Shared>, channel: Channel, lifecycle: Life
 
 /// Takes the oldest test of a channel as far as it goes now.
 pub(super) async fn look(shared: &Shared, channel: Channel) -> Result<TestTurn, StoreError> {
-    let now = shared.clock.now();
+    let (now, wall) = (shared.clock.now(), shared.clock.wall());
     let next = shared
         .store
         .read()
@@ -72,9 +74,9 @@ pub(super) async fn look(shared: &Shared, channel: Channel) -> Result<TestTurn, 
         return Ok(TestTurn::Nothing);
     };
     let over = test.created_at + TEST_SEND_WAITS;
-    if now >= over {
+    if wall >= over {
         let mut tx = shared.store.write().await?;
-        tx.test_sends().expire(now).await?;
+        tx.test_sends().expire(wall).await?;
         tx.commit().await?;
         return Ok(TestTurn::Did);
     }
@@ -83,11 +85,11 @@ pub(super) async fn look(shared: &Shared, channel: Channel) -> Result<TestTurn, 
     }
     match shared.routes.choose(channel, &Leaning::default(), now) {
         Choice::Route(chosen) => {
-            let patience = (over - now).to_std().unwrap_or_default();
+            let patience = (over - wall).to_std().unwrap_or_default();
             send(shared, &test, &chosen, patience).await
         }
-        Choice::Wait(until) => Ok(TestTurn::Wait(until.min(over))),
-        Choice::Nobody => turn_down(shared, &test, now).await,
+        Choice::Wait(until) => Ok(TestTurn::Wait(until.min(now + (over - wall)))),
+        Choice::Nobody => turn_down(shared, &test, wall).await,
     }
 }
 
@@ -95,13 +97,13 @@ pub(super) async fn look(shared: &Shared, channel: Channel) -> Result<TestTurn, 
 async fn turn_down(
     shared: &Shared,
     test: &WaitingTestSend,
-    now: Timestamp,
+    wall: Timestamp,
 ) -> Result<TestTurn, StoreError> {
     let why = format!("[channels] names no provider for {}", test.channel);
     let mut tx = shared.store.write().await?;
     if tx.test_sends().begin(test.id, None).await? {
         tx.test_sends()
-            .finish(test.id, TestSendState::Refused, Some(&why), now)
+            .finish(test.id, TestSendState::Refused, Some(&why), wall)
             .await?;
         tx.commit().await?;
     }
@@ -136,7 +138,11 @@ async fn send(
     tx.commit().await?;
     fail::fail_point!("test-send-begun");
     let answer = match permit.wait_for_slot(PATIENCE).await {
-        Ok(()) => route.provider.send(&outgoing(test)).await,
+        Ok(()) => {
+            let waited = shared.clock.wall() - test.created_at;
+            let asked_at = shared.clock.now() - waited;
+            route.provider.send(&outgoing(test, asked_at)).await
+        }
         Err(missed) => Err(missed.into()),
     };
     let now = shared.clock.now();
@@ -144,14 +150,15 @@ async fn send(
     let (state, detail) = outcome(&answer);
     let mut tx = shared.store.write().await?;
     tx.test_sends()
-        .finish(test.id, state, detail.as_deref(), now)
+        .finish(test.id, state, detail.as_deref(), shared.clock.wall())
         .await?;
     tx.commit().await?;
     Ok(TestTurn::Did)
 }
 
-/// As a message of the template would be handed over. Nothing in it leads back to a message.
-fn outgoing(test: &WaitingTestSend) -> Outgoing {
+/// As a message of the template would be handed over. Nothing in it leads back to a message. `asked_at`: by
+/// our clock.
+fn outgoing(test: &WaitingTestSend, asked_at: Timestamp) -> Outgoing {
     let address = test.address.clone();
     let content = match test.channel {
         Channel::Sms => Content::Sms {
@@ -167,14 +174,14 @@ fn outgoing(test: &WaitingTestSend) -> Outgoing {
             unsubscribe_url: None,
             one_click: false,
             kind: test.template.clone(),
-            date: test.created_at,
+            date: asked_at,
         })),
     };
     Outgoing {
         message: MessageId::new(test.id.get()),
         lease_no: 1,
         reference: Reference(format!("araldo-t{}", test.id)),
-        expires_at: test.created_at + TEST_SEND_WAITS,
+        expires_at: asked_at + TEST_SEND_WAITS,
         reported: false,
         content,
     }

@@ -18,6 +18,8 @@ use crate::text::toml_faults::{self, line_at};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseKinds {
     kinds: BTreeMap<String, CaseKind>,
+    /// The word for a body, as cases say it, to what people call it.
+    bodies: BTreeMap<String, String>,
 }
 
 /// One kind of case.
@@ -127,7 +129,10 @@ impl CaseKinds {
         found.sort();
         found.truncate(NAMED_FAULTS + 1);
         match found.is_empty() {
-            true => Ok(Self { kinds }),
+            true => Ok(Self {
+                kinds,
+                bodies: BTreeMap::new(),
+            }),
             false => Err(placed(text, file, found)),
         }
     }
@@ -144,6 +149,18 @@ impl CaseKinds {
             "config/case-kinds.toml",
         )
         .expect("the shipped file is right")
+    }
+
+    /// The same, with what people call bodies by their words in cases.
+    #[must_use]
+    pub fn calling(self, bodies: BTreeMap<String, String>) -> Self {
+        Self { bodies, ..self }
+    }
+
+    /// What people call a body; its own word where nothing else is said.
+    #[must_use]
+    pub fn body<'a>(&'a self, word: &'a str) -> &'a str {
+        self.bodies.get(word).map_or(word, String::as_str)
     }
 
     /// The kind of this name, when it is described.

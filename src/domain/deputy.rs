@@ -13,6 +13,10 @@ use crate::text::text_enum::text_enum;
 /// Begins the reference of a deputy among the clients; no organisation may use it for a client.
 pub const DEPUTY_PREFIX: &str = "deputy:";
 
+/// The mandate of a deputy whom the client named: the words that are kept. Pages say it in their reader's
+/// language.
+pub const OWN_WISH: &str = "the client's own wish; the deputy agreed by a code";
+
 text_enum! {
     /// What a deputy gets.
     pub enum DeputyMode {

@@ -28,11 +28,11 @@ mod time;
 mod wider;
 
 pub use arrival::Arrival;
-pub use body::{BODY_STALLED, BodyReport, StalledCase};
+pub use body::{BODY_STALLED, BodyList, BodyReport, StalledCase};
 pub use case::{CaseData, CaseReminder, CaseStep, Deadline};
 pub use declared::DeclaredState;
 pub use direct::DirectRequest;
-pub use forwarded::{BODY_FORWARDED, BodyForwarding, REPLY_FORWARDED};
+pub use forwarded::{BODY_FORWARDED, REPLY_FORWARDED};
 pub use incident::{
     Incident, IncidentData, IncidentKind, IncidentState, IncidentStep, incident_subject,
 };
@@ -116,7 +116,7 @@ pub enum EventData {
     /// Cases stand still with a body.
     Body(BodyReport),
     /// Problems of clients are passed on to a body.
-    Forwarded(BodyForwarding),
+    Forwarded(BodyList),
     /// A type Araldo does not know.
     Other,
     /// Stored once, but not readable by this version any more.
@@ -139,7 +139,7 @@ impl EventData {
             return BodyReport::parse(&data.value()).map(Self::Body);
         }
         if kind == BODY_FORWARDED {
-            return BodyForwarding::parse(&data.value()).map(Self::Forwarded);
+            return BodyList::parse(&data.value()).map(Self::Forwarded);
         }
         Ok(Self::Other)
     }

@@ -236,6 +236,15 @@ impl MessageState {
             )
     }
 
+    /// Whether a provider took it, whatever became of it since: what is charged, and what `accepted` counts.
+    #[must_use]
+    pub const fn was_taken(self) -> bool {
+        matches!(
+            self,
+            Self::Accepted | Self::Delivered | Self::Unconfirmed | Self::Undelivered
+        )
+    }
+
     /// Whether a message may be written in this state: queued, or what eligibility makes of
     /// a queued one before any node has seen it.
     #[must_use]

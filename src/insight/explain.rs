@@ -12,6 +12,7 @@ pub use sentence::{AttemptAnswer, Why, WhySentence, WhyValue, standing};
 
 use crate::domain::rule::FallbackOutcome;
 use crate::domain::{Class, Lane, MessageState, Reason, Tracking};
+use crate::insight::read_status::{ReadWhy, read_status};
 use crate::store::reports::{MessageStory, StoryAttempt, StoryMessage, StoryReceipt};
 
 /// The sentences in English, in the order things happened.
@@ -204,7 +205,7 @@ fn reading(story: &MessageStory) -> Vec<WhySentence> {
         }
     }
     if seen.is_empty() && story.message.accepted_at.is_some() {
-        return vec![WhySentence::new(unseen(story.message.tracking))];
+        return vec![WhySentence::new(unseen(story))];
     }
     seen.into_iter()
         .map(|(kind, verdict)| {
@@ -218,11 +219,18 @@ fn reading(story: &MessageStory) -> Vec<WhySentence> {
         .collect()
 }
 
-const fn unseen(tracking: Tracking) -> Why {
-    match tracking {
-        Tracking::None => Why::NotMeasured,
-        Tracking::Aggregate => Why::NotNamed,
-        Tracking::Individual => Why::Unread,
+/// As `read_status` says it; of what came back since, how it would have been seen.
+const fn unseen(story: &MessageStory) -> Why {
+    use ReadWhy as R;
+    match read_status(story).1 {
+        R::NoConsent | R::NoLink => Why::NotMeasured,
+        R::NoPixel | R::NotNamed => Why::NotNamed,
+        R::NoSign => Why::Unread,
+        R::Sign | R::NotReached | R::InDoubt => match story.message.tracking {
+            Tracking::None => Why::NotMeasured,
+            Tracking::Aggregate => Why::NotNamed,
+            Tracking::Individual => Why::Unread,
+        },
     }
 }
 

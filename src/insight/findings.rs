@@ -96,7 +96,9 @@ fn little_read(rows: &[StatsRow]) -> Vec<Finding> {
 
 fn losing(providers: &[ProviderSums]) -> Vec<Finding> {
     let mut by_channel: BTreeMap<&str, Vec<(String, Proportion)>> = BTreeMap::new();
-    for sums in providers {
+    // Who never says that anything arrived, and only sends back, is not known to deliver less.
+    let says_all = |sums: &&ProviderSums| sums.delivered > 0 || sums.reporting == sums.accepted;
+    for sums in providers.iter().filter(says_all) {
         let rate = Proportion::new(sums.delivered, sums.reporting);
         let channel = by_channel.entry(&sums.channel).or_default();
         channel.push((sums.provider.clone(), rate));

@@ -162,11 +162,10 @@ impl Planner {
         let mut is_new = false;
         let mut variables =
             variables::common(&event.kind, event.occurred_at, &self.settings.contact);
-        let ids = self.ids.as_ref();
+        let (ids, kinds) = (self.ids.as_ref(), &self.settings.case_kinds);
         let (key, newest) = match &event.data {
             EventData::Case(step, data) => {
                 let now = self.clock.now();
-                let kinds = &self.settings.case_kinds;
                 let said = (*step, data);
                 let taken = reminder::take_in(tx, stored, said, kinds, ids, now).await?;
                 (silence, is_new) = (taken.hushed, taken.is_new);
@@ -185,17 +184,17 @@ impl Planner {
                 (format!("event:{}", stored.id), true)
             }
             EventData::Body(report) => {
-                reminder::add_body(&mut variables, report);
-                (format!("body:{}", report.body), true)
+                reminder::add_body(&mut variables, report, kinds);
+                (format!("body:{}", report.list.body), true)
             }
             EventData::Forwarded(list) => {
                 let problems = tx.forwardings().of_list(&list.body, list.number).await?;
-                forwarding::add_list(&mut variables, list, &problems);
-                (list.subject(), true)
+                forwarding::add_list(&mut variables, list, &problems, kinds);
+                (list.forwarding(), true)
             }
             EventData::Other | EventData::Unreadable(_) => {
                 rectifying::add(&mut variables, event);
-                forwarding::add_told(&mut variables, event);
+                forwarding::add_told(&mut variables, event, kinds);
                 (format!("event:{}", stored.id), true)
             }
         };

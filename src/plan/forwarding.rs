@@ -4,8 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::variables::BY_LOCALE;
-use crate::domain::event::{BodyForwarding, Event, REPLY_FORWARDED};
+use super::variables::{BY_LOCALE, call_body};
+use crate::domain::case_kind::CaseKinds;
+use crate::domain::event::{BodyList, Event, REPLY_FORWARDED};
 use crate::domain::forwarding::ProblemKind;
 use crate::domain::language::Language;
 use crate::store::people::forwardings::ForwardedProblem;
@@ -13,8 +14,9 @@ use crate::store::people::forwardings::ForwardedProblem;
 /// What the list to a body may say.
 pub(super) fn add_list(
     variables: &mut Map<String, Value>,
-    list: &BodyForwarding,
+    list: &BodyList,
     problems: &[ForwardedProblem],
+    kinds: &CaseKinds,
 ) {
     let body = json!({ "name": list.body, "count": list.count });
     variables.insert("body".into(), body);
@@ -25,10 +27,11 @@ pub(super) fn add_list(
         let said: Vec<Value> = said.collect();
         add_labels(variables, language, "body", &json!({ "problems": said }));
     }
+    call_body(variables, ("body", "name"), Some(&list.body), kinds);
 }
 
 /// What a client may read whose problem was passed on, if the event is one of these.
-pub(super) fn add_told(variables: &mut Map<String, Value>, event: &Event) {
+pub(super) fn add_told(variables: &mut Map<String, Value>, event: &Event, kinds: &CaseKinds) {
     if event.kind != REPLY_FORWARDED {
         return;
     }
@@ -39,6 +42,7 @@ pub(super) fn add_told(variables: &mut Map<String, Value>, event: &Event) {
         let label = json!({ "problem": kind.said(language) });
         add_labels(variables, language, "forwarded", &label);
     }
+    call_body(variables, ("forwarded", "body"), Some(word("body")), kinds);
 }
 
 /// What is not known, or was erased, is empty.

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Planner;
+use super::variables::call_body;
 use crate::domain::case_kind::CaseKinds;
 use crate::domain::event::{BodyReport, CaseData, CaseReminder, CaseStep, EventData};
 use crate::domain::{Ids, Timestamp};
@@ -96,13 +97,14 @@ pub(super) fn add(variables: &mut Map<String, Value>, data: &CaseData, raw: &Val
 }
 
 /// What the report to a body may say.
-pub(super) fn add_body(variables: &mut Map<String, Value>, report: &BodyReport) {
+pub(super) fn add_body(variables: &mut Map<String, Value>, report: &BodyReport, kinds: &CaseKinds) {
     let body = json!({
-        "name": report.body,
-        "count": report.count,
+        "name": report.list.body,
+        "count": report.list.count,
         "cases": report.cases,
     });
     variables.insert("body".into(), body);
-    let about = json!({ "number": report.number, "chased": report.chased });
+    let about = json!({ "number": report.list.number, "chased": report.list.chased });
     variables.insert("report".into(), about);
+    call_body(variables, ("body", "name"), Some(&report.list.body), kinds);
 }

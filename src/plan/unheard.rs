@@ -156,11 +156,11 @@ impl Planner {
         tx: &mut Tx,
         event: &Event,
     ) -> Result<Map<String, Value>, StoreError> {
-        let contact = &self.settings.contact;
+        let (contact, kinds) = (&self.settings.contact, &self.settings.case_kinds);
         let mut facts = variables::common(&event.kind, event.occurred_at, contact);
         match &event.data {
             EventData::Case(step, data) => {
-                variables::add_case(&mut facts, data, &self.settings.case_kinds);
+                variables::add_case(&mut facts, data, kinds);
                 if step.is_reminder() {
                     reminder::add(&mut facts, data, &event.raw);
                 }
@@ -174,8 +174,8 @@ impl Planner {
                 variables::add_incident(&mut facts, &incident);
             }
             EventData::Direct(request) => facts.extend(request.variables.clone()),
-            EventData::Body(report) => reminder::add_body(&mut facts, report),
-            EventData::Forwarded(list) => forwarding::add_list(&mut facts, list, &[]),
+            EventData::Body(report) => reminder::add_body(&mut facts, report, kinds),
+            EventData::Forwarded(list) => forwarding::add_list(&mut facts, list, &[], kinds),
             EventData::Other | EventData::Unreadable(_) => {}
         }
         Ok(facts)

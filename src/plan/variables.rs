@@ -30,11 +30,9 @@ pub(super) fn common(kind: &str, occurred_at: Timestamp, contact: &Value) -> Map
 }
 
 pub(super) fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kinds: &CaseKinds) {
-    let owner = case.owner.clone().or_else(|| {
-        kinds
-            .state(&case.kind, &case.state)
-            .and_then(|state| state.owner.clone())
-    });
+    let usual = kinds.state(&case.kind, &case.state);
+    let usual = usual.and_then(|state| state.owner.as_deref());
+    let owner = case.owner.as_deref().or(usual);
     variables.insert(
         "case".into(),
         without_nulls(json!({
@@ -57,6 +55,36 @@ pub(super) fn add_case(variables: &mut Map<String, Value>, case: &CaseData, kind
                 "state_label": kinds.state_label(&case.kind, &case.state, locale),
             }),
         );
+    }
+    if case.body() == case.owner.as_deref() {
+        call_body(variables, ("case", "owner"), owner, kinds);
+    } else {
+        let usual = usual.map(|word| kinds.body(word));
+        say(variables, ("case", "owner"), usual);
+    }
+}
+
+/// What people call a body, where that is not its word in cases: texts say it at this key, and conditions go on
+/// by the word. After the other labels.
+pub(super) fn call_body(
+    variables: &mut Map<String, Value>,
+    at: (&str, &str),
+    word: Option<&str>,
+    kinds: &CaseKinds,
+) {
+    let Some((word, name)) = word.map(|word| (word, kinds.body(word))) else {
+        return;
+    };
+    if name != word {
+        say(variables, at, Some(name));
+    }
+}
+
+/// What texts say at this key in place of what conditions go on by; nothing takes the word away.
+fn say(variables: &mut Map<String, Value>, (about, key): (&str, &str), name: Option<&str>) {
+    let by_locale = variables.entry(BY_LOCALE).or_insert_with(|| json!({}));
+    for language in Language::ALL {
+        by_locale[language.tag()][about][key] = json!(name);
     }
 }
 
@@ -220,6 +248,36 @@ fn service_label(service: &str, language: Language) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_says_the_name_of_a_body_and_a_condition_goes_on_by_its_word() {
+        let names = [("dso".to_owned(), "Rete Spa".to_owned())];
+        let kinds = CaseKinds::shipped().calling(names.into());
+        let mut case = CaseData {
+            case: "PR-1".to_owned(),
+            client: "C-7".to_owned(),
+            kind: "voltura".to_owned(),
+            state: "waiting_distributor".to_owned(),
+            owner: Some("dso".to_owned()),
+            note: None,
+            expected_by: None,
+        };
+        let mut variables = Map::new();
+        add_case(&mut variables, &case, &kinds);
+        assert_eq!(variables["case"]["owner"], "dso");
+        let said = &variables[BY_LOCALE]["it"]["case"];
+        assert_eq!(said["owner"], "Rete Spa");
+        assert!(said["kind_label"].is_string());
+        case.owner = Some("comune".to_owned());
+        add_case(&mut variables, &case, &kinds);
+        assert!(variables[BY_LOCALE]["it"]["case"].get("owner").is_none());
+        case.owner = Some("paola@sportello.example".to_owned());
+        add_case(&mut variables, &case, &kinds);
+        assert_eq!(variables["case"]["owner"], "paola@sportello.example");
+        let said = variables[BY_LOCALE]["it"]["case"].get("owner");
+        assert_ne!(said, None, "one of the staff is not named to clients");
+        assert_ne!(said.unwrap(), "paola@sportello.example");
+    }
 
     #[test]
     fn how_long_it_lasted_is_said_as_people_say_it() {

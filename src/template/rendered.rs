@@ -141,11 +141,15 @@ fn variables(frozen: &PlannedText<'_>, links: &Links) -> Value {
     Value::Object(all)
 }
 
+/// Puts `from` over `into`; a null takes away what stood there (RFC 7396 §2).
 fn merge(into: &mut Map<String, Value>, from: Value) {
     let Value::Object(from) = from else { return };
     for (name, value) in from {
         match (into.get_mut(&name), value) {
             (Some(Value::Object(there)), Value::Object(new)) => merge(there, Value::Object(new)),
+            (_, Value::Null) => {
+                into.remove(&name);
+            }
             (_, value) => {
                 into.insert(name, value);
             }

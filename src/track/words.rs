@@ -15,6 +15,8 @@ use crate::text::folded::fold;
 
 /// With more words it is a sentence, and for a person.
 const MOST_WORDS: usize = 3;
+/// Digits of a number that may be meant as a score: a longer one says something else.
+const LONGEST_NUMBER: usize = 3;
 /// Shorter names of topics are told from others by each letter.
 const FORGIVEN: usize = 5;
 
@@ -32,6 +34,8 @@ pub enum SentWord {
     No,
     /// How a case went, from one to five.
     Score(i64),
+    /// A number and nothing else, that is no such score.
+    OtherNumber,
     /// Something else: for a person.
     Free,
 }
@@ -48,6 +52,7 @@ impl SentWord {
             Self::Yes => "yes",
             Self::No => "no",
             Self::Score(_) => "score",
+            Self::OtherNumber => "number",
             Self::Free => "free",
         }
     }
@@ -191,7 +196,14 @@ fn answer(first: &str, rest: &[&str]) -> Option<SentWord> {
 /// score.
 fn scored(first: &str, rest: &[&str]) -> Option<SentWord> {
     let is_alone = rest.iter().all(|word| COURTESY.contains(word));
-    score(first).filter(|_| is_alone).map(SentWord::Score)
+    if !is_alone {
+        return None;
+    }
+    let is_number = first.len() <= LONGEST_NUMBER && first.bytes().all(|it| it.is_ascii_digit());
+    match score(first) {
+        Some(score) => Some(SentWord::Score(score)),
+        None => is_number.then_some(SentWord::OtherNumber),
+    }
 }
 
 /// `nooo` is a no.

@@ -28,6 +28,8 @@ pub struct DigestMaking<'a> {
     pub kinds: &'a CaseKinds,
     pub zone: Tz,
     pub now: Timestamp,
+    /// By the time outside, by which the mails wait.
+    pub wall: Timestamp,
 }
 
 /// Makes the digests that are due and says how many are to be sent.
@@ -64,7 +66,7 @@ async fn make(making: &DigestMaking<'_>, reader: &DigestReader) -> Result<bool, 
     let language = Language::for_reader(reader.language.as_deref().unwrap_or_default());
     let letter = written(cases, since, language, making.kinds);
     let id = TestSendId::new(making.ids.next());
-    let asked = letters::post(&mut tx, id, (KIND, &reader.email), &letter, now).await?;
+    let asked = letters::post(&mut tx, id, (KIND, &reader.email), &letter, making.wall).await?;
     tx.commit().await?;
     Ok(asked == TestAsked::Taken)
 }

@@ -35,13 +35,13 @@ pub(super) fn due(day: NaiveDate, now: Timestamp, zone: Tz) -> Option<Timestamp>
     (at <= now).then_some(at)
 }
 
-/// Hands a mail over to be sent. `kind`: what it is called where it is sent.
+/// Hands a mail over to be sent. `kind`: what it is called where it is sent; `wall`: the time outside.
 pub(super) async fn post(
     tx: &mut Tx,
     id: TestSendId,
     (kind, email): (&str, &str),
     letter: &ReportMail,
-    now: Timestamp,
+    wall: Timestamp,
 ) -> Result<TestAsked, StoreError> {
     let new = NewTestSend {
         id,
@@ -54,7 +54,7 @@ pub(super) async fn post(
         text: &letter.text,
         html: &letter.html,
     };
-    tx.test_sends().ask(&new, now).await
+    tx.test_sends().ask(&new, wall).await
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 pub use digest::{DigestMaking, make_digests};
-pub use insight::count_insight;
+pub use insight::{count_insight, count_insight_again};
 pub use inspect::{inspect, scope};
 pub use letters::ReportMail;
 pub use recount::{Recounted, recount, recount_once};
@@ -60,6 +60,8 @@ pub struct UpkeepSchedule {
     pub messages: TimeDelta,
     /// Final messages older than this lose what is personal in them.
     pub bodies: TimeDelta,
+    /// Pieces of evidence that are older go, and what they came to stays.
+    pub evidence: TimeDelta,
     /// Events older than this go when their messages have gone.
     pub events: TimeDelta,
     /// Cases that were closed longer ago are deleted.
@@ -211,6 +213,7 @@ impl Upkeep {
             kinds: &self.kinds,
             zone: self.settings.zone,
             now: self.clock.now(),
+            wall: self.clock.wall(),
         })
         .await
     }
@@ -223,12 +226,13 @@ impl Upkeep {
             writer: self.writer.as_ref(),
             zone: self.settings.zone,
             now: self.clock.now(),
+            wall: self.clock.wall(),
         })
         .await
     }
 
     async fn sweep(&self) -> Result<Swept, StoreError> {
-        // Sessions and nodes go by the time outside, also where ours runs faster.
+        // Sessions, codes, tests of texts and nodes go by the time outside, also where ours runs faster.
         let (now, wall) = (self.clock.now(), self.clock.wall());
         let mut tx = self.store.write().await?;
         let swept = tx
@@ -236,7 +240,7 @@ impl Upkeep {
             .sweep(wall, now - RUNS_KEPT, wall - NODES_KEPT)
             .await?;
         tx.deputies().end_overdue(now).await?;
-        tx.codes().sweep(now - CODES_COUNTED).await?;
+        tx.codes().sweep(wall - CODES_COUNTED).await?;
         tx.commit().await?;
         // What was erased or deleted since still stands there as it was.
         if !self.store.empty_the_log().await? {

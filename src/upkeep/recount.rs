@@ -5,8 +5,9 @@
 use crate::runtime::Lifecycle;
 use crate::store::{Store, StoreError};
 
-/// What the sums mean to this program: 2 since every part is kept with its whole.
-const MEANING: i64 = 2;
+/// What the sums mean to this program: 2 since every part is kept with its whole, 3 since what came back is among
+/// what was reported.
+const MEANING: i64 = 3;
 /// The row of `upkeep_mark` that says by which meaning the sums were counted.
 const MARK: &str = "sums";
 /// Messages looked at in one transaction.
@@ -35,13 +36,15 @@ pub async fn recount_once(
     }
     let mut tx = store.write().await?;
     let aside = tx.recount().put_aside().await?;
+    let returned = tx.recount().count_returned().await?;
     tx.upkeep().note_mark(MARK, MEANING).await?;
     tx.commit().await?;
-    if recounted != Recounted::default() || aside > 0 {
+    if recounted != Recounted::default() || aside + returned > 0 {
         tracing::info!(
             recount.messages = recounted.messages,
             recount.sums = recounted.sums,
             recount.aside = aside,
+            recount.returned = returned,
             "the sums of an older version were counted anew"
         );
     }

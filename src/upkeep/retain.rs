@@ -1,4 +1,4 @@
-//! Retention: old final messages lose what is personal in them, older ones go, with their
+//! Retention: old final messages lose what is personal in them, and then the single pieces of evidence about them; older ones go, with their
 //! attempts, reports and readings; so do events, closed cases, incidents that are over, dead letters
 //! of sources, and the audit. The sums stay. In chunks of short transactions, so that sending never
 //! waits for them.
@@ -16,7 +16,7 @@ const CHUNK: u32 = 1_000;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retained {
-    /// Messages and plans that lost what was personal in them.
+    /// Messages and plans that lost what was personal in them, and pieces of evidence that went.
     pub blanked: u64,
     pub deleted: u64,
     /// Events, plans, cases, incidents, dead letters and lines of the audit deleted.
@@ -30,10 +30,15 @@ impl Upkeep {
         let deleted = self
             .delete(first_id_at(now - self.settings.messages), lifecycle)
             .await?;
-        let before = first_id_at(now - self.settings.bodies);
         let mut blanked = 0;
         for rows in Blanked::ALL {
-            blanked += self.blank(*rows, before, lifecycle).await?;
+            let kept = match rows {
+                Blanked::Messages | Blanked::Plans => self.settings.bodies,
+                Blanked::Evidence => self.settings.evidence,
+            };
+            blanked += self
+                .blank(*rows, first_id_at(now - kept), lifecycle)
+                .await?;
         }
         let causes = self.delete_causes(now, lifecycle).await?;
         Ok(Retained {
@@ -61,7 +66,7 @@ impl Upkeep {
             (Old::Incidents, settings.incidents),
             (Old::Declared, settings.incidents),
             (Old::BodyReports, settings.cases),
-            (Old::Mails, settings.messages),
+            (Old::Mails, settings.evidence),
             (Old::Conversations, settings.bodies),
             (Old::Surveys, settings.cases),
             (Old::ForwardedProblems, settings.bodies),
@@ -122,6 +127,7 @@ impl Upkeep {
             let found = match rows {
                 Blanked::Messages => tx.upkeep().blank(after, before, CHUNK).await?,
                 Blanked::Plans => tx.upkeep().blank_plans(after, before, CHUNK).await?,
+                Blanked::Evidence => tx.upkeep().forget_evidence(after, before, CHUNK).await?,
             };
             let Some(chunk) = found else {
                 break;

@@ -33,6 +33,8 @@ pub struct WeekMaking<'a> {
     pub writer: &'a dyn WeekWriter,
     pub zone: Tz,
     pub now: Timestamp,
+    /// By the time outside, by which the mails wait.
+    pub wall: Timestamp,
 }
 
 /// Makes the mails that are due and says how many are to be sent.
@@ -101,7 +103,7 @@ async fn make(
         return Ok(false);
     }
     let id = TestSendId::new(making.ids.next());
-    let asked = letters::post(&mut tx, id, (KIND, &reader.email), letter, making.now).await?;
+    let asked = letters::post(&mut tx, id, (KIND, &reader.email), letter, making.wall).await?;
     if asked == TestAsked::TooMany {
         // Who sent many tests to themselves gets it an hour later: nothing of this is kept.
         return Ok(false);

@@ -31,7 +31,15 @@ async fn the_live_page_sends_each_region_once_and_then_what_changed() {
         let frame = body.frame().await.unwrap().unwrap();
         seen.push_str(std::str::from_utf8(&frame.into_data().unwrap()).unwrap());
     }
-    for region in ["tiles", "lanes", "incidents", "providers", "recent"] {
+    for region in [
+        "alarms",
+        "announced",
+        "tiles",
+        "lanes",
+        "incidents",
+        "providers",
+        "recent",
+    ] {
         assert_eq!(
             seen.matches(&format!("event: {region}\n")).count(),
             1,
@@ -52,6 +60,36 @@ async fn the_live_page_sends_each_region_once_and_then_what_changed() {
         later.contains("event: incidents\n") && !later.contains("event: providers\n"),
         "{later}"
     );
+}
+
+/// Whoever hears the page hears a new alarm at once, and each link by what it leads to.
+#[tokio::test]
+async fn a_new_alarm_is_announced_and_every_message_has_a_name() {
+    const BREACH: &str = "INSERT INTO breach VALUES (1, 'I2', 3, NULL, 1, 1, NULL)";
+    let town = Town::lively().await;
+    let browser = Browser::logged_in(&town, Role::Viewer).await;
+    let page = browser.get("/console/now").await.text;
+    let announced = "<p class=\"hidden\" data-region=\"announced\" role=\"alert\">";
+    let (_, calm) = page.split_once(announced).expect("where it is announced");
+    assert!(calm.starts_with("</p>"), "{page}");
+    let (_, recent) = page.split_once("data-region=\"recent\"").unwrap();
+    let links: Vec<&str> = recent
+        .split("<a href=\"/console/messages/")
+        .skip(1)
+        .collect();
+    assert!(links.len() > 5, "{recent}");
+    for link in links {
+        let (link, _) = link.split_once("</a>").unwrap();
+        let named = link.contains("<span class=\"hidden\"> to ") && !link.contains("<time");
+        assert!(named, "{link}");
+    }
+
+    sqlx::query(BREACH).execute(&town.pool).await.unwrap();
+    town.clock.advance(chrono::TimeDelta::seconds(5));
+    let page = browser.get("/console/now").await.text;
+    let (_, said) = page.split_once(announced).unwrap();
+    let (said, _) = said.split_once("</p>").unwrap();
+    assert!(said.contains("3 message(s) were accepted twice"), "{said}");
 }
 
 #[tokio::test]

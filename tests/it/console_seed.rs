@@ -330,7 +330,7 @@ impl Town {
                 Some(&number.to_string()),
             );
             let raw = format!(
-                "Subject: Interruzione in corso, aggiornamento {number}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<h1>Buongiorno</h1><p>La corrente torna alle 20:30. <a href=\"https://a.example/c/x{number}\">Stato</a></p>"
+                "Reply-To: risposte@example.it\r\nSubject: Interruzione in corso, aggiornamento {number}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<h1>Buongiorno</h1><p>La corrente torna alle 20:30. <a href=\"https://a.example/c/x{number}\">Stato</a></p>"
             );
             let mail = Mail::parse(raw.as_bytes());
             world.receive(
@@ -396,7 +396,7 @@ fn address(client: i64, channel: &str) -> String {
 
 /// What follows from the other sums; no SMS is ever opened.
 const WHOLE: &str = "UPDATE rollup SET \
-    reporting = CASE channel WHEN 'sms' THEN accepted ELSE delivered END, \
+    reporting = CASE channel WHEN 'sms' THEN accepted ELSE delivered + undelivered END, \
     reached = accepted - undelivered, clicks_measurable = measurable, \
     read_measurable = measurable, read = opened + replied, \
     opened = CASE channel WHEN 'sms' THEN 0 ELSE opened END, \

@@ -1,11 +1,14 @@
 //! Events come in once, whole, or with a clear answer; nothing that was acknowledged is lost.
 
+use std::time::{Duration, Instant};
+
 use araldo::store::{Store, StoreUrl};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::intake_api::Api;
+use crate::support::patience::pause;
 
 on_both_databases!(
     the_three_modes_store_the_same_event,
@@ -173,6 +176,7 @@ async fn a_store_that_is_gone_answers_503_and_when_to_come_back() {
         !answer.problem().2.contains("pool"),
         "no inner detail: {answer:?}"
     );
+    assert_eq!(api.get("/readyz").await.status, 200, "asked once a second");
     api.clock.advance(chrono::TimeDelta::seconds(1));
     assert_eq!(api.get("/readyz").await.problem().0, 503);
     assert_eq!(api.get("/healthz").await.status, 200);
@@ -190,7 +194,8 @@ async fn a_store_that_cannot_write_takes_nothing_in() {
     assert_eq!(stored(&store).await, 1);
 }
 
-/// Makes every INSERT fail as on a full disk.
+/// Makes every event fail as on a full disk, and nothing else: a store whose other tables can be
+/// written is not ready either.
 async fn refuse_writing(url: &StoreUrl) {
     let StoreUrl::Sqlite(path) = url else {
         panic!("only for SQLite")
@@ -199,15 +204,39 @@ async fn refuse_writing(url: &StoreUrl) {
         sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path))
             .await
             .unwrap();
-    for text in [
-        "CREATE TRIGGER full_event BEFORE INSERT ON event \
-         BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
-        "CREATE TRIGGER full_switch BEFORE INSERT ON switch \
-         BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
-    ] {
-        sqlx::query(text).execute(&pool).await.unwrap();
-    }
+    let full = "CREATE TRIGGER full_event BEFORE INSERT ON event \
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+    sqlx::query(full).execute(&pool).await.unwrap();
     pool.close().await;
+}
+
+/// A backup from outside holds the file for a moment: nobody hears of it.
+#[tokio::test]
+async fn a_store_that_somebody_else_holds_is_waited_for() {
+    const HELD: Duration = Duration::from_millis(700);
+    let store = crate::support::sqlite().await;
+    let api = Api::over(&store).await;
+    let StoreUrl::Sqlite(path) = &store.url else {
+        panic!("only for SQLite")
+    };
+    let file = format!("sqlite:{}", path.display());
+    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
+    let mut backup = pool.acquire().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut *backup)
+        .await
+        .unwrap();
+    let released = async {
+        let begun = Instant::now();
+        while begun.elapsed() < HELD {
+            pause().await;
+        }
+        sqlx::query("COMMIT").execute(&mut *backup).await.unwrap();
+    };
+    let one = event("one");
+    let (answer, ()) = tokio::join!(api.event(&one), released);
+    assert_eq!(answer.status, 202, "{answer:?}");
+    assert_eq!(stored(&store).await, 1);
 }
 
 #[tokio::test]
@@ -216,7 +245,7 @@ async fn an_accepted_event_wakes_the_planner() {
     let api = Api::over(&store).await;
     api.event(&event("one")).await;
     let woken = api.web.wake.plan.notified();
-    tokio::time::timeout(std::time::Duration::from_secs(30), woken)
+    tokio::time::timeout(Duration::from_secs(30), woken)
         .await
         .expect("woken");
 }

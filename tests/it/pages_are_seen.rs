@@ -26,6 +26,9 @@ const CASE_THAT_MOVED: &str = "const moved = / PR-[0-9-]+: /; \
     .find(bubble => moved.test(bubble.textContent) && bubble.querySelector('a')); \
     return bubble ? [bubble.querySelector('a').href, \
     /(\\S+) PR-/.exec(bubble.textContent)[1]] : null";
+/// How far what stands alone on a page is from its middle, in pixels.
+const OFF_CENTRE: &str = "const card = document.querySelector('main').getBoundingClientRect(); \
+    return Math.floor(Math.abs(card.left + card.right - document.documentElement.clientWidth) / 2)";
 /// What sticks out to the right of the page, by tag and class.
 const TOO_WIDE: &str = "const wide = arguments[0]; \
     if (document.documentElement.scrollWidth <= wide) return []; \
@@ -52,6 +55,10 @@ impl Eyes {
     async fn log_in(&self, demo: &Demo) {
         self.browser.goto(&demo.console).await.unwrap();
         assert!(self.path().await.starts_with("/console/login"));
+        for (size, width, height, scale) in SIZES.into_iter().rev() {
+            chromium::resize(&self.browser, width, height, scale).await;
+            assert_eq!(self.run(OFF_CENTRE).await, json!(0), "on a {size}");
+        }
         let form = self.browser.form(Locator::Css("form")).await.unwrap();
         form.set_by_name("email", &demo.login).await.unwrap();
         form.set_by_name("password", &demo.password).await.unwrap();
@@ -203,6 +210,7 @@ async fn every_other_page(eyes: &Eyes, demo: &Demo, message: &str) {
         ("incidents", "incidents", "incidents"),
         ("incident", "incidents/G-1", "g-1"),
         ("messages", "messages", "messages"),
+        ("inbox", "inbox", "inbox"),
         ("templates", "templates", "templates"),
         (
             "editor",

@@ -223,6 +223,44 @@ async fn evidence_that_somebody_holds_for_wrong_stays_and_counts_no_more() {
     assert_eq!(refuse("again").await.0, StatusCode::CONFLICT);
 }
 
+#[tokio::test]
+async fn a_message_is_not_said_to_be_unread_where_nobody_could_know() {
+    let (town, key) = town_with_key(&[Scope::MessagesRead]).await;
+    let path = format!("/v1/messages/{}", town.message);
+    sqlx::query("DELETE FROM engagement")
+        .execute(&town.pool)
+        .await
+        .unwrap();
+    for (tracking, status, whys, said) in [
+        (
+            "aggregate",
+            "unknown",
+            ["not_named", "no_pixel"],
+            "Reading is counted without saying who",
+        ),
+        (
+            "none",
+            "unknown",
+            ["no_consent"; 2],
+            "Reading is not measured",
+        ),
+        ("individual", "no", ["no_sign"; 2], "No sign of reading yet"),
+    ] {
+        sqlx::query("UPDATE message SET tracking = $1, engaged = 0")
+            .bind(tracking)
+            .execute(&town.pool)
+            .await
+            .unwrap();
+        let (_, message) = get(&town, &key, &path).await;
+        assert_eq!(message["read"], status, "{message}");
+        let why = message["read_why"].as_str().unwrap();
+        assert!(whys.contains(&why), "{tracking}: {why}");
+        let sentences = message["why"].as_array().unwrap();
+        let last = sentences.last().unwrap().as_str().unwrap();
+        assert!(last.starts_with(said), "{tracking}: {last}");
+    }
+}
+
 async fn post(town: &Town, key: &str, path: &str, body: &Value) -> (StatusCode, Value) {
     let request = Request::post(path)
         .header("authorization", format!("Bearer {key}"))

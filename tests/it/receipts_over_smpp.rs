@@ -13,6 +13,7 @@ on_both_databases!(
     a_report_over_the_connection_moves_its_message,
     a_report_in_decimal_finds_the_message_that_was_named_in_hexadecimal,
     a_stop_that_a_centre_brings_is_obeyed_once,
+    what_is_taken_without_a_name_is_sent_once_and_says_so,
     what_a_cut_leaves_unknown_is_not_sent_again_and_a_report_settles_the_rest,
 );
 
@@ -104,6 +105,23 @@ async fn a_stop_that_a_centre_brings_is_obeyed_once(store: TestStore) {
         count => Err(format!("{count} SMS, not the notice and a confirmation")),
     })
     .await;
+    node.sums_close().await;
+}
+
+async fn what_is_taken_without_a_name_is_sent_once_and_says_so(store: TestStore) {
+    let smsc = Smsc::open(|_, _| SmscSays::Name("")).await;
+    let node = bound(store, &smsc, "").await;
+    tell(&node, "A", ANNA).await;
+    node.until_states("A", &["accepted"]).await;
+    let message = node.messages("client=A").await.remove(0);
+    let message = node.message(&message["id"]).await;
+    let attempt = &message["attempts"][0];
+    assert_eq!(attempt["outcome"], "accepted", "{message}");
+    assert_eq!(attempt["code"], "ESME_ROK without message_id", "{message}");
+    let words = report(ANNA, "id:00000001 stat:DELIVRD err:000");
+    assert_eq!(smsc.deliver(&words).await, TEMPORARY, "it is nobody's");
+    assert_eq!(node.eye.number(RECEIPTS).await, 0);
+    assert_eq!(smsc.submitted().len(), 1, "nobody twice");
     node.sums_close().await;
 }
 

@@ -16,6 +16,7 @@ on_both_databases!(
     looking_is_counted_as_a_view_and_changes_nothing_else,
     only_what_the_client_changed_is_kept,
     stop_bars_the_address_and_can_be_taken_back,
+    a_text_that_is_too_long_is_asked_for_again_and_never_cut,
     a_reply_and_a_confirmation_are_kept_and_prove_that_a_lost_message_arrived,
     a_form_sent_by_a_page_elsewhere_is_refused,
     quiet_hours_that_make_no_sense_are_asked_about_and_never_called_saved,
@@ -154,6 +155,39 @@ async fn stop_bars_the_address_and_can_be_taken_back(reader: Reader) {
     assert!(reader.get(&path).await.body.contains("Tornate a scrivermi"));
     reader.post(&format!("{path}/resume"), "").await;
     assert_eq!(reader.number(STOPS).await, 0);
+}
+
+async fn a_text_that_is_too_long_is_asked_for_again_and_never_cut(reader: Reader) {
+    let path = reader.status(LOST);
+    let said = "SELECT CAST(count(*) AS BIGINT) FROM engagement WHERE kind = 'replied'";
+    let text = |letters: usize| format!("È <b>\r\n{}", "a".repeat(letters));
+    let form = |letters: usize| {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("text", &text(letters)).finish()
+    };
+    // Beside the letters six characters: a line break is one.
+    let answer = reader.post(&format!("{path}/reply"), &form(995)).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let kept = format!("È &#60;b&#62;\n{}</textarea>", "a".repeat(995));
+    assert!(answer.body.contains(&kept), "{}", answer.body);
+    assert!(answer.body.contains("troppo lungo"), "{}", answer.body);
+    assert!(answer.body.contains("<details open>"), "{}", answer.body);
+    assert!(answer.body.contains("maxlength=\"1000\""));
+    // One step further down than the page: its forms lead to the same place.
+    let (_, token) = path.rsplit_once('/').unwrap();
+    assert!(
+        answer
+            .body
+            .contains(&format!("action=\"../{token}/reply\""))
+    );
+    assert_eq!(reader.number(said).await, 0);
+    let answer = reader.post(&format!("{path}/reply"), &form(994)).await;
+    assert!(answer.header("location").ends_with("?done=replied"));
+    let whole = "SELECT CAST(length(detail) AS BIGINT) FROM engagement WHERE kind = 'replied'";
+    assert_eq!(reader.number(whole).await, 1_000);
+    let forged = "/s/AAAAAAAAAAAAAAAAAAAAAAAA/reply";
+    let forged = reader.post(forged, &form(995)).await;
+    assert_eq!(forged.status, StatusCode::NOT_FOUND);
 }
 
 async fn a_reply_and_a_confirmation_are_kept_and_prove_that_a_lost_message_arrived(reader: Reader) {

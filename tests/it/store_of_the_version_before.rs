@@ -84,6 +84,9 @@ async fn upgraded(name: &str, url: StoreUrl, town: &str) -> BTreeSet<MessageStat
     let store: TestStore = support::at(url).await;
     assert!(eye.number(STEPS).await > steps, "{name} was upgraded");
     let now = Timestamp::from_micros(eye.number(LAST).await);
+    upkeep::recount_once(&store, &Lifecycle::new())
+        .await
+        .unwrap();
     invariants::hold_at(&store, now).await;
     let recounted = upkeep::recount(&store, &Lifecycle::new()).await.unwrap();
     assert_eq!(recounted, Recounted::default(), "{name}");

@@ -18,6 +18,7 @@ on_both_databases!(
     a_low_answer_is_one_matter_for_whoever_looks_after_the_case,
     words_that_come_too_late_reach_a_person_all_the_same,
     whoever_is_told_of_anothers_case_gives_it_no_score,
+    a_question_that_reached_nobody_was_not_asked,
     an_erased_client_leaves_a_score_and_no_words,
     the_sums_are_those_of_the_rows,
 );
@@ -109,9 +110,20 @@ async fn a_button_is_an_answer_and_looking_is_none(store: TestStore) {
         let form = node.visit(&format!("{page}/survey?score=5")).await;
         assert_eq!(form.status, 405);
     }
-    for wrong in ["", "0", "6", "55", "x"] {
-        score(&node, &page, wrong, "").await;
+    score(&node, &page, "", "").await;
+    for (wrong, comment) in [("0", ""), ("6", "Non <bene>"), ("55", ""), ("x", "")] {
+        let fields = [("score", wrong), ("comment", comment)];
+        let answer = node.submit(&format!("{page}/survey"), &fields).await;
+        assert_eq!(answer.status, 422, "{wrong}: {answer:?}");
+        let again = answer.text;
+        assert!(again.contains("un numero da 1 a 5"), "{again}");
+        assert!(comment.is_empty() || again.contains("Non &#60;bene&#62;</textarea>"));
     }
+    let long = "a".repeat(501);
+    let fields = [("score", "4"), ("comment", long.as_str())];
+    let answer = node.submit(&format!("{page}/survey"), &fields).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains(&format!("{long}</textarea>")));
     assert!(node.eye.texts(ANSWERS).await.is_empty(), "nobody answered");
     score(&node, &page, "4", " Tutto <b>bene</b>\u{0} ").await;
     let shown = node.visit(&page).await.text;
@@ -159,6 +171,19 @@ async fn a_digit_is_an_answer_while_it_is_asked_and_a_text_otherwise(store: Test
     assert_eq!(node.eye.texts(ANSWERS).await, ["5 -"]);
     heard(&node, "4!", "a-3").await;
     assert_eq!(node.eye.texts(ANSWERS).await, ["5 - (replaced)", "4 -"]);
+    // Another number: which there are is said, once a day; then a person reads it.
+    heard(&node, "7", "a-6").await;
+    until(async || {
+        let found = node.texts(ANNA);
+        let is_said = found
+            .iter()
+            .any(|text| text.contains("da 1 (per niente bene) a 5"));
+        is_said.then_some(()).ok_or(format!("{found:?}"))
+    })
+    .await;
+    assert_eq!(texts(&conversations(&node).await), ["4"]);
+    heard(&node, "8", "a-7").await;
+    assert_eq!(node.eye.texts(ANSWERS).await.len(), 2);
     heard(&node, "4 lampioni spenti", "a-4").await;
     assert_eq!(node.eye.texts(ANSWERS).await.len(), 2, "that is no score");
     node.eye
@@ -168,7 +193,7 @@ async fn a_digit_is_an_answer_while_it_is_asked_and_a_text_otherwise(store: Test
     assert_eq!(node.eye.texts(ANSWERS).await.len(), 2, "a week is over");
     let mut said = texts(&conversations(&node).await);
     said.sort();
-    assert_eq!(said, ["4", "4 lampioni spenti|1"]);
+    assert_eq!(said, ["4", "8|4 lampioni spenti|1"]);
     node.sums_close().await;
     node.stop().await;
 }
@@ -198,8 +223,22 @@ async fn a_low_answer_is_one_matter_for_whoever_looks_after_the_case(store: Test
     );
     score(&node, &page, "1", "").await;
     score(&node, &page, "5", "Ora sì").await;
+    let texts = conversations(&node).await.remove(0).2;
+    let holds = "How it went: 5 of 5 (before: 1).\nNessuno mi ha richiamato";
+    assert_eq!(texts, [holds], "what holds stands in the inbox");
     heard(&node, "2", "a-1").await;
-    assert_eq!(conversations(&node).await[0].2.len(), 1, "once");
+    let texts = conversations(&node).await.remove(0).2;
+    assert_eq!(texts.len(), 1, "once");
+    assert!(
+        texts[0].starts_with("How it went: 2 of 5 (before: 5)."),
+        "{texts:?}"
+    );
+    heard(&node, "4", "a-2").await;
+    let texts = conversations(&node).await.remove(0).2;
+    assert!(
+        texts[0].starts_with("How it went: 4 of 5 (before: 2)."),
+        "{texts:?}"
+    );
     score(&node, &page, "1", "Anzi no").await;
     let found = conversations(&node).await;
     assert_eq!(
@@ -247,6 +286,29 @@ async fn whoever_is_told_of_anothers_case_gives_it_no_score(store: TestStore) {
     score(&node, page, "1", "").await;
     assert!(node.eye.texts(ANSWERS).await.is_empty());
     node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_question_that_reached_nobody_was_not_asked(store: TestStore) {
+    const DELIVERED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message m \
+        JOIN plan p ON p.id = m.plan_id WHERE p.topic = 'surveys' AND m.state = 'delivered'";
+    let node = town(store).await;
+    asked(&node, None).await;
+    node.eye.until(DELIVERED, 1).await;
+    for (moved, count) in [
+        ("UPDATE message SET state = 'delivered'", 1),
+        ("UPDATE message SET state = 'rejected'", 0),
+        ("UPDATE message SET state = 'undelivered'", 0),
+        ("UPDATE message SET state = 'unconfirmed'", 1),
+        ("UPDATE message SET state = 'expired'", 0),
+        ("UPDATE survey SET score = 4", 1),
+    ] {
+        node.eye.execute(moved).await;
+        let sums = node.get("/v1/insight/satisfaction").await.body;
+        assert_eq!(sums["all"]["asked"], count, "{moved}: {sums}");
+        let kinds = sums["kinds"].as_array().unwrap();
+        assert_eq!(kinds.len(), count, "{moved}: {sums}");
+    }
     node.stop().await;
 }
 

@@ -107,6 +107,29 @@ fn every_shipped_sms_fits_one_segment_beside_a_long_status_link() {
 }
 
 #[test]
+fn one_thing_to_do_for_a_body_is_said_as_one() {
+    for (name, locale, said) in [
+        ("body-forwarding", "it", "1 segnalazione dei clienti"),
+        ("body-forwarding", "en", "1 report of clients"),
+        ("body-report", "it", "1 pratica ferma"),
+        ("body-report", "en", "1 case stands still"),
+    ] {
+        let shipped = Source::shipped().unwrap();
+        let source = shipped.iter().find(|source| source.name == name).unwrap();
+        let compiled = Compiled::compile(source).unwrap();
+        let mut variables = source.sample(locale, Fullness::Everything);
+        variables["body"]["count"] = 1.into();
+        let input = Input {
+            variables: &variables,
+            link: &plain_links(&compiled),
+            pixel: None,
+        };
+        let mail = compiled.email(locale, &input).unwrap();
+        assert!(mail.subject.contains(said), "{}", mail.subject);
+    }
+}
+
+#[test]
 fn every_shipped_text_says_who_writes_about_what_and_where_to_turn() {
     for source in Source::shipped().unwrap() {
         let compiled = Compiled::compile(&source).unwrap();

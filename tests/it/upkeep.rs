@@ -26,6 +26,7 @@ on_both_databases!(
     a_dead_nodes_slot_is_taken_over_once,
     what_is_over_is_swept_out_every_hour,
     what_is_old_is_blanked_and_then_deleted_and_the_sums_stay,
+    old_evidence_goes_and_what_it_came_to_stays,
     what_messages_hung_on_goes_when_it_is_old_and_nothing_hangs_on_it,
     a_breach_is_kept_until_it_is_gone,
     names_that_an_older_program_folded_are_found_by_more_letters,
@@ -52,6 +53,7 @@ fn upkeep(store: &Store, node: i64, clock: &Arc<FixedClock>) -> Upkeep {
             nightly_minute: 190,
             messages: TimeDelta::days(730),
             bodies: TimeDelta::days(90),
+            evidence: TimeDelta::days(730),
             events: TimeDelta::days(730),
             cases: TimeDelta::days(730),
             incidents: TimeDelta::days(730),
@@ -179,7 +181,7 @@ async fn names_that_an_older_program_folded_are_found_by_more_letters(store: Tes
     for changed in [1, 0] {
         let renewed = refold_once(&store, &Lifecycle::new()).await.unwrap();
         assert_eq!(renewed, changed);
-        for search in ["lukasz", "Łukasz", "DĄBROWSKI", "asz dab"] {
+        for search in ["lukasz", "Łukasz", "DĄBROWSKI", "dab luk"] {
             let mut tx = store.read().await.unwrap();
             let clients = tx.clients().list(None, 9, Some(search)).await.unwrap();
             assert_eq!(clients.len(), 1, "{search}");
@@ -281,6 +283,42 @@ async fn what_is_old_is_blanked_and_then_deleted_and_the_sums_stay(store: TestSt
     let done = upkeep.retain(&Lifecycle::new()).await.unwrap();
     assert_eq!((done.deleted, done.blanked), (0, 0));
     assert_eq!(eye.number(SUM).await, 2);
+}
+
+async fn old_evidence_goes_and_what_it_came_to_stays(store: TestStore) {
+    const REPORTS: &str = "SELECT CAST(count(*) AS BIGINT) FROM receipt";
+    const READ: &str = "SELECT kind || ' ' || verdict || ' ' || at || ' ' || coalesce(detail, '-') \
+        FROM engagement WHERE message_id = (SELECT min(id) FROM message) ORDER BY 1";
+    const MORE: [&str; 4] = [
+        "INSERT INTO engagement (id, message_id, kind, verdict, grounds, detail, at) SELECT 1, min(id), \
+         'clicked', 'human', 'again', 'x', 9 FROM message",
+        "INSERT INTO engagement (id, message_id, kind, verdict, grounds, detail, at) SELECT 2, min(id), \
+         'replied', 'human', 'reply', 'Grazie', 9 FROM message",
+        "INSERT INTO engagement (id, message_id, kind, verdict, grounds, detail, at, invalidated_at) \
+         SELECT 3, min(id), 'opened', 'human', 'wrong', 'x', 2, 3 FROM message",
+        "UPDATE engagement SET detail = 'from' WHERE kind = 'clicked'",
+    ];
+    let eye = Eye::open(&store.url).await;
+    let clock = clock("2026-11-22T12:00:00Z");
+    plant(&store, clock.now() - TimeDelta::days(100), 30).await;
+    plant(&store, clock.now() - TimeDelta::days(10), 30).await;
+    for sql in MORE {
+        eye.execute(sql).await;
+    }
+    let mut upkeep = upkeep(&store, 1, &clock);
+    upkeep.settings.evidence = TimeDelta::days(60);
+    let done = upkeep.retain(&Lifecycle::new()).await.unwrap();
+    assert_eq!(done.deleted, 0);
+    // What is not done with keeps its reports, and so does what is young.
+    assert_eq!(eye.number(REPORTS).await, 3 + 30);
+    assert_eq!(
+        eye.texts(READ).await,
+        ["clicked human 1 -", "replied human 9 Grazie"]
+    );
+    let states = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'delivered'";
+    assert_eq!(eye.number(states).await, 54);
+    let again = upkeep.retain(&Lifecycle::new()).await.unwrap();
+    assert_eq!((again.blanked, again.deleted), (0, 0));
 }
 
 /// Two of everything: one long over, one that goes on or is young.

@@ -91,7 +91,7 @@ fn report(options: &Fanout, store: &str, pair: Pair, peak_kib: u64) {
 
 /// Starts the system's note of the peak again (proc(5), `clear_refs`); where it cannot, the peak
 /// is that of the whole run, which is no less.
-fn forget_peak() {
+pub(crate) fn forget_peak() {
     if let Err(error) = std::fs::write("/proc/self/clear_refs", "5") {
         tracing::debug!(error = %error, "the peak of memory includes the import");
     }

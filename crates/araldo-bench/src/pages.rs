@@ -1,5 +1,8 @@
-//! `araldo-bench pages`: the pages an operator opens every day, and the lists and sums of the
-//! API, with few messages in the store and with many: nothing may grow with the store.
+//! `araldo-bench pages`: the pages of the console and of clients, the lists and sums of the API, the
+//! search among clients, the preview of a text that is being typed, and a large workbook; with few
+//! messages in the store and with many: nothing may grow with the store.
+
+mod lists;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -12,6 +15,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::database::{Fill, Stock};
+use crate::fanout;
 use crate::ground::{Ground, Node};
 use crate::marks::{self, Mark};
 use crate::report::round;
@@ -19,12 +23,20 @@ use crate::spread::Spread;
 use crate::wire::Wire;
 use araldo::domain::api_key::Scope;
 use araldo::domain::role::Role;
+use araldo::domain::token::{Purpose, Signer};
 use araldo::domain::{Clock as _, UserId};
 use araldo::store::access::sessions::NewSession;
 use araldo::store::access::users::NewUser;
 
-/// Times each page is asked for, after one that does not count.
-const TIMES: usize = 20;
+/// What a page, and a text that is typed, may take on the server, in milliseconds.
+const PAGE_MS: f64 = 100.0;
+const KEYSTROKE_MS: f64 = 50.0;
+/// What a page may weigh, in thousands of bytes as sent without compression.
+const PAGE_KB: f64 = 100.0;
+/// What a workbook may take, in megabytes of memory.
+const WORKBOOK_MB: f64 = 200.0;
+/// The last days before today that its rows are about, all alike.
+const WORKBOOK_DAYS: i64 = 500;
 /// Between two looks: what the console remembers for a second is old again in some of them.
 const REST: Duration = Duration::from_millis(60);
 /// Figures so small jump by themselves: their growth says nothing.
@@ -38,6 +50,12 @@ pub(crate) struct Pages {
     /// Messages in the end
     #[arg(long, default_value_t = 10_000_000, value_parser = crate::count)]
     many: usize,
+    /// Times each page is opened, after one that does not count
+    #[arg(long, default_value_t = 20, value_parser = crate::count)]
+    looks: usize,
+    /// Rows of the workbook
+    #[arg(long, default_value_t = 1_000_000, value_parser = crate::count)]
+    rows: usize,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, default_value = "sqlite")]
     store: String,
@@ -48,56 +66,38 @@ pub(crate) struct Pages {
 
 /// The rows are dated from the beginning of ids: nothing of them is old enough to go.
 const SETTINGS: &str = "[node]\nroles = [\"web\"]\n\
-    [retention]\nmessages = \"100 years\"\nbodies = \"100 years\"\n";
+    [retention]\nmessages = \"100 years\"\nbodies = \"100 years\"\nevidence = \"100 years\"\n";
 
-/// Pages of the console.
-/// `FI-BIG` stands for the largest incident that goes on.
-const CONSOLE: [&str; 25] = [
-    "/console/now",
-    "/console/messages",
-    "/console/messages?state=held",
-    "/console/messages?state=unresolved",
-    "/console/messages?channel=sms",
-    "/console/messages?template=case-opened",
-    "/console/messages?client=F-1",
-    "/console/messages?event=fill-2",
-    "/console/messages?incident=FI-1",
-    "/console/messages?case=FC-2",
-    "/console/messages/5",
-    "/console/clients",
-    "/console/clients/F-1",
-    "/console/cases",
-    "/console/cases/FC-2",
-    "/console/incidents",
-    "/console/incidents/FI-1",
-    "/console/incidents/FI-BIG",
-    "/console/insight",
-    "/console/insight?days=90",
-    "/console/insight/reach",
-    "/console/insight/unread",
-    "/console/insight/calls",
-    "/console/settings",
-    "/console/rules",
-];
+/// A text as it is typed, with a letter that makes it dear.
+const TYPED: &str = "csrf=bench&locale=it&channel=sms&sms=Gentile+%7B%7B+client.name+%7D%7D%2C+la+pratica\
+    +%7B%7B+case.ref+%7D%7D+va+avanti+%E2%80%94+%7B%7B+links.status+%7D%7D";
 
-/// Answers of the API.
-const API: [&str; 10] = [
-    "/v1/stats",
-    "/v1/insight",
-    "/v1/messages",
-    "/v1/messages?state=held",
-    "/v1/messages?state=unresolved",
-    "/v1/messages?template=case-opened",
-    "/v1/messages?client=F-1",
-    "/v1/messages?event=fill-2",
-    "/v1/messages?incident=FI-1",
-    "/v1/messages?case=FC-2",
-];
+/// What is asked for, and what may be asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LookKind {
+    Page,
+    Search,
+    Keystroke,
+    Answer,
+}
 
-/// How long each took, in the order of the lists above.
-type Times = Vec<(&'static str, Spread)>;
+/// One address, opened many times.
+struct Seen {
+    path: &'static str,
+    kind: LookKind,
+    times: Spread,
+    bytes: usize,
+    /// Of the last answer: 200, or 303 where a search leads on.
+    status: u16,
+}
 
-/// Measures; fails when a page does not come.
+impl Seen {
+    fn came(&self) -> bool {
+        matches!(self.status, 200 | 303)
+    }
+}
+
+/// Measures. A page that does not come is named, and misses a mark.
 pub(super) async fn run(options: &Pages) -> anyhow::Result<ExitCode> {
     if options.many <= options.few {
         bail!("`--many` must be more than `--few`");
@@ -108,16 +108,18 @@ pub(super) async fn run(options: &Pages) -> anyhow::Result<ExitCode> {
     let few = i64::try_from(options.few)?;
     let many = i64::try_from(options.many)?;
     fill(&node, few, 1).await?;
-    let before = look(&node, &keys, 1).await?;
+    let before = look(&node, &keys, 1, options.looks).await?;
     let small = node.database.bytes().await?;
     let start = Instant::now();
     fill(&node, many - few, few + 1).await?;
     let filled = start.elapsed();
     let per_message = (node.database.bytes().await? - small) / (many - few);
-    let after = look(&node, &keys, few + 1).await?;
+    let after = look(&node, &keys, few + 1, options.looks).await?;
+    let workbook = workbook(&node, &keys, options.rows).await?;
     let store = node.running.store.kind();
     node.stop().await?;
-    report(options, store, &before, &after, per_message, filled);
+    let looks = Looks { before, after };
+    report(options, store, &looks, per_message, filled, &workbook);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -134,35 +136,113 @@ async fn fill(node: &Node, messages: i64, first: i64) -> anyhow::Result<()> {
 
 /// Opens everything once, and then as often as it counts. `big`: the number of the largest
 /// incident.
-async fn look(node: &Node, keys: &Keys, big: i64) -> anyhow::Result<Times> {
+async fn look(node: &Node, keys: &Keys, big: i64, looks: usize) -> anyhow::Result<Vec<Seen>> {
     let mut wire = Wire::to(node.address()?).await?;
-    let console = CONSOLE.iter().map(|path| (path, &keys.cookie));
-    let api = API.iter().map(|path| (path, &keys.bearer));
-    let mut all = Vec::with_capacity(CONSOLE.len() + API.len());
-    for (path, header) in console.chain(api) {
-        let address = path.replace("BIG", &big.to_string());
-        let mut times = Vec::with_capacity(TIMES);
-        for time in 0..=TIMES {
-            let start = Instant::now();
-            let answer = wire.get(&address, header).await?;
-            let took = start.elapsed();
-            if answer.status != 200 {
-                bail!("{path} was answered with {}", answer.status);
-            }
-            if time > 0 {
-                times.push(took);
-            }
-            tokio::time::sleep(REST).await;
+    let mut all = Vec::new();
+    for (kind, paths) in [
+        (LookKind::Page, lists::CONSOLE),
+        (LookKind::Page, lists::OPEN),
+        (LookKind::Search, lists::SEARCHES),
+        (LookKind::Answer, lists::API),
+        (LookKind::Keystroke, lists::TYPED),
+    ] {
+        for path in paths {
+            let opened = open(&mut wire, keys, big, (kind, *path), looks).await?;
+            all.push(opened);
         }
-        all.push((*path, Spread::of(times)));
     }
     Ok(all)
 }
+
+async fn open(
+    wire: &mut Wire,
+    keys: &Keys,
+    big: i64,
+    (kind, path): (LookKind, &'static str),
+    looks: usize,
+) -> anyhow::Result<Seen> {
+    let address = path
+        .replace("FI-BIG", &format!("FI-{big}"))
+        .replace("TOKEN", &keys.token);
+    let header = match path.starts_with("/v1/") {
+        true => &keys.bearer,
+        false => &keys.cookie,
+    };
+    let form = format!("{header}Content-Type: application/x-www-form-urlencoded\r\n");
+    let mut times = Vec::with_capacity(looks);
+    let (mut status, mut bytes) = (0, 0);
+    for time in 0..=looks {
+        let start = Instant::now();
+        let answer = if kind == LookKind::Keystroke {
+            wire.post(&address, &form, TYPED.as_bytes()).await?
+        } else {
+            wire.get(&address, header).await?
+        };
+        let took = start.elapsed();
+        (status, bytes) = (answer.status, answer.body.len());
+        if time > 0 {
+            times.push(took);
+        }
+        tokio::time::sleep(REST).await;
+    }
+    Ok(Seen {
+        path,
+        kind,
+        times: Spread::of(times),
+        bytes,
+        status,
+    })
+}
+
+/// A large workbook: how long it took, how long it is, and the most memory that this
+/// process, in which the node runs, held meanwhile.
+struct Written {
+    took: Duration,
+    bytes: u64,
+    peak_kib: u64,
+}
+
+/// Has it written from sums of past days, of which nothing else knows.
+async fn workbook(node: &Node, keys: &Keys, rows: usize) -> anyhow::Result<Written> {
+    let today = node.running.clock.now().as_micros() / 86_400_000_000;
+    let first = today - WORKBOOK_DAYS;
+    node.database
+        .fill_sums(i64::try_from(rows)?, first, WORKBOOK_DAYS)
+        .await?;
+    let date = |day: i64| -> anyhow::Result<String> {
+        let day = chrono::NaiveDate::from_epoch_days(i32::try_from(day)?);
+        Ok(day.context("no such day")?.to_string())
+    };
+    let path = format!(
+        "/console/insight.xlsx?from={}&to={}",
+        date(first)?,
+        date(today - 1)?
+    );
+    fanout::forget_peak();
+    let start = Instant::now();
+    let (status, bytes) = Wire::to(node.address()?)
+        .await?
+        .drain(&path, &keys.cookie)
+        .await?;
+    if status != 200 {
+        bail!("the workbook was answered with {status}");
+    }
+    Ok(Written {
+        took: start.elapsed(),
+        bytes,
+        peak_kib: fanout::peak_kib()?,
+    })
+}
+
+/// An e-mail of those that are filled in first, which arrived.
+const ARRIVED: i64 = 42;
 
 /// What opens the pages.
 struct Keys {
     cookie: String,
     bearer: String,
+    /// Of the status page behind an e-mail that arrived.
+    token: String,
 }
 
 impl Keys {
@@ -186,14 +266,16 @@ impl Keys {
         let mut tx = running.store.write().await?;
         tx.users().add(&user, now).await?;
         tx.sessions().begin(&session, now).await?;
+        let links = tx.keyring().ensure("links", "", now).await?;
         tx.commit().await?;
         let key = node
-            .key(&[Scope::MessagesRead, Scope::StatsRead])
+            .key(Scope::ALL)
             .await
             .context("the measurement's own key")?;
         Ok(Self {
             cookie: format!("Cookie: araldo={secret}\r\n"),
             bearer: format!("Authorization: Bearer {key}\r\n"),
+            token: Signer::new(links.as_bytes()).sign(Purpose::Status, &[ARRIVED]),
         })
     }
 }
@@ -208,39 +290,92 @@ fn growth(before: &Spread, after: &Spread) -> f64 {
     after / before.max(TOO_SMALL_MS / 2.0)
 }
 
+/// The same addresses with few messages and with many.
+struct Looks {
+    before: Vec<Seen>,
+    after: Vec<Seen>,
+}
+
+impl Looks {
+    fn pairs(&self) -> impl Iterator<Item = (&Seen, &Seen)> {
+        self.before.iter().zip(&self.after)
+    }
+
+    /// The largest of a figure among those of a kind with many messages.
+    fn most(&self, kind: LookKind, figure: impl Fn(&Seen) -> f64) -> f64 {
+        let seen = self.after.iter().filter(|seen| seen.kind == kind);
+        seen.map(figure).fold(0.0, f64::max)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    fn marks(&self, workbook: &Written) -> Vec<Mark> {
+        let p95 = |seen: &Seen| seen.times.percentile(95);
+        let slowest = self.after.iter().map(|seen| seen.times.percentile(50));
+        let growth = self
+            .pairs()
+            .map(|(few, many)| growth(&few.times, &many.times));
+        let absent = self.after.iter().filter(|seen| !seen.came()).count();
+        let heaviest = self.most(LookKind::Page, |seen| seen.bytes as f64 / 1_000.0);
+        let peak = (workbook.peak_kib * 1_024 / 1_000_000) as f64;
+        vec![
+            Mark::at_most(
+                "p50 of the slowest page in ms",
+                PAGE_MS,
+                slowest.fold(0.0, f64::max),
+            ),
+            Mark::at_most(
+                "p95 of the slowest page in ms",
+                PAGE_MS,
+                self.most(LookKind::Page, p95),
+            ),
+            Mark::at_most(
+                "p95 of the slowest search in ms",
+                PAGE_MS,
+                self.most(LookKind::Search, p95),
+            ),
+            Mark::at_most(
+                "p95 of the preview in ms",
+                KEYSTROKE_MS,
+                self.most(LookKind::Keystroke, p95),
+            ),
+            Mark::at_most(
+                "growth of the page that grows most",
+                2.0,
+                growth.fold(0.0, f64::max),
+            ),
+            Mark::at_most("the largest page in kB", PAGE_KB, heaviest),
+            Mark::at_most("peak memory of the workbook in MB", WORKBOOK_MB, peak),
+            Mark::at_most("pages that did not come", 0.0, absent as f64),
+        ]
+    }
+}
+
 fn report(
     options: &Pages,
     store: &str,
-    before: &Times,
-    after: &Times,
+    looks: &Looks,
     per_message: i64,
     filled: Duration,
+    workbook: &Written,
 ) {
-    let pairs = || {
-        before
-            .iter()
-            .zip(after)
-            .map(|((path, few), (_, many))| (path, few, many))
-    };
-    let slowest = pairs()
-        .map(|(_, _, many)| many.percentile(50))
-        .fold(0.0, f64::max);
-    let most = pairs()
-        .map(|(_, few, many)| growth(few, many))
-        .fold(0.0, f64::max);
-    let marks = [
-        Mark::at_most("p50 of the slowest page in ms", 100.0, slowest),
-        Mark::at_most("growth of the page that grows most", 2.0, most),
-    ];
+    let marks = looks.marks(workbook);
     if options.json {
-        let pages: Vec<Value> = pairs()
-            .map(
-                |(path, few, many)| json!({ "page": path, "few": few.json(), "many": many.json() }),
-            )
-            .collect();
+        let page = |(few, many): (&Seen, &Seen)| {
+            json!({
+                "page": many.path, "few": few.times.json(), "many": many.times.json(),
+                "p95_ms": round(many.times.percentile(95)), "bytes": many.bytes,
+                "status": many.status,
+            })
+        };
+        let pages: Vec<Value> = looks.pairs().map(page).collect();
         let whole = json!({
             "bench": "pages", "store": store, "few": options.few, "many": options.many,
-            "bytes_per_message": per_message, "pages": pages, "marks": marks::json(&marks),
+            "bytes_per_message": per_message, "pages": pages,
+            "workbook": {
+                "rows": options.rows, "s": round(workbook.took.as_secs_f64()),
+                "bytes": workbook.bytes, "peak_rss_mib": workbook.peak_kib / 1_024,
+            },
+            "marks": marks::json(&marks),
         });
         println!("{whole}");
         return;
@@ -252,14 +387,24 @@ fn report(
         options.many,
         filled.as_secs_f64()
     );
-    for (path, few, many) in pairs() {
+    for (few, many) in looks.pairs() {
+        let absent = if many.came() { "" } else { " DID NOT COME" };
         println!(
-            "{path:<42} p50 {:>8} ms, then {:>8} ms (fastest {} ms, worst {} ms)",
-            round(few.percentile(50)),
-            round(many.percentile(50)),
-            round(many.percentile(0)),
-            round(many.percentile(100))
+            "{:<58} p50 {:>8} ms, then {:>8} ms (p95 {} ms, worst {} ms), {} bytes{absent}",
+            many.path,
+            round(few.times.percentile(50)),
+            round(many.times.percentile(50)),
+            round(many.times.percentile(95)),
+            round(many.times.percentile(100)),
+            many.bytes
         );
     }
+    println!(
+        "a workbook of {} rows: {:.1} s, {} bytes, peak memory {} MiB",
+        options.rows,
+        workbook.took.as_secs_f64(),
+        workbook.bytes,
+        workbook.peak_kib / 1_024
+    );
     marks::print(&marks);
 }

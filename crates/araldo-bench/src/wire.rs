@@ -54,6 +54,26 @@ impl Wire {
         self.ask(&request).await
     }
 
+    /// Asks for something of any length on a connection that ends with it: status, and how many bytes
+    /// came of head and body. Nothing of it is kept.
+    pub(super) async fn drain(mut self, path: &str, headers: &str) -> anyhow::Result<(u16, u64)> {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        self.stream.write_all(request.as_bytes()).await?;
+        let (mut status, mut came) = (None, 0);
+        loop {
+            self.read.clear();
+            let bytes = self.stream.read_buf(&mut self.read).await?;
+            if bytes == 0 {
+                let status = status.context("the node hung up before it answered")?;
+                return Ok((status, came));
+            }
+            let first = std::str::from_utf8(self.read.get(9..12).unwrap_or_default());
+            status = status.or_else(|| first.ok()?.parse().ok());
+            came += bytes as u64;
+        }
+    }
+
     /// Sends a whole request and reads its answer.
     pub(super) async fn ask(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
         self.stream.write_all(request).await?;

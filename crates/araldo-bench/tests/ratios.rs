@@ -236,13 +236,22 @@ fn what_is_written_into_their_table_reaches_the_gateway() {
 fn every_page_comes_with_few_messages_and_with_more() {
     for store in both() {
         let report = measured(&[
-            "pages", "--json", "--few", "1000", "--many", "4000", "--store", &store,
+            "pages", "--json", "--few", "1000", "--many", "4000", "--looks", "3", "--rows", "2000",
+            "--store", &store,
         ]);
         assert!(
             report["bytes_per_message"].as_i64().unwrap() > 0,
             "{report}"
         );
-        assert!(report["pages"].as_array().unwrap().len() > 20);
+        let pages = report["pages"].as_array().unwrap();
+        assert!(pages.len() > 80);
+        let came = |page: &&Value| [200, 303].map(Value::from).contains(&page["status"]);
+        let absent: Vec<&Value> = pages.iter().filter(|page| !came(page)).collect();
+        assert!(absent.len() < 10, "{absent:?}");
+        assert!(
+            report["workbook"]["bytes"].as_i64().unwrap() > 20_000,
+            "{report}"
+        );
         has_marks(&report);
     }
 }

@@ -2,7 +2,6 @@
 //! and what an answer means of which only the status says something. Each judges its own words first.
 
 use std::path::Path;
-use std::time::Duration;
 
 use reqwest::Url;
 
@@ -163,14 +162,4 @@ pub(super) fn rejected(code: Option<String>, detail: &str) -> SendError {
         detail: detail.to_owned(),
         bad_address: false,
     }
-}
-
-/// Patience for a whole answer, where the settings say nothing.
-pub(super) const fn half_a_minute() -> Duration {
-    Duration::from_secs(30)
-}
-
-/// Requests at once, where the settings say nothing.
-pub(super) const fn sixteen() -> usize {
-    16
 }

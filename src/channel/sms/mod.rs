@@ -14,7 +14,7 @@ pub use signing::SignatureHash;
 
 pub(super) use signing::from_hex;
 
-use super::{BuildContext, Outgoing, Secret, SendError, SetupError};
+use super::{BuildContext, Content, Outgoing, Secret, SendError, SetupError};
 use crate::domain::limits::REPLY_SECRET;
 use crate::domain::sender_name::check_sender;
 use crate::domain::token::{Purpose, Signer};
@@ -40,12 +40,16 @@ fn attempt_address(reports: Option<&str>, signer: &Signer, outgoing: &Outgoing) 
     format!("{reports}/{}", signer.sign(Purpose::Receipt, &ids))
 }
 
-fn carries_sms_only() -> SendError {
-    SendError::Rejected {
-        stage: "compose",
-        code: None,
-        detail: "this provider carries SMS only".to_owned(),
-        bad_address: false,
+/// Number and text of the SMS to be carried; another message is refused.
+fn sms_of(outgoing: &Outgoing) -> Result<(&str, &str), SendError> {
+    match &outgoing.content {
+        Content::Sms { to, text } => Ok((to.as_str(), text)),
+        Content::Email(_) => Err(SendError::Rejected {
+            stage: "compose",
+            code: None,
+            detail: "this provider carries SMS only".to_owned(),
+            bad_address: false,
+        }),
     }
 }
 

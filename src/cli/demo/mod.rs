@@ -25,8 +25,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono_tz::Tz;
 use clap::Args;
 use tokio::sync::oneshot;
 
@@ -40,6 +42,7 @@ use crate::domain::{Clock, Ids};
 use crate::runtime::Lifecycle;
 use crate::store::Store;
 use crate::telemetry;
+use crate::upkeep::count_insight_again;
 
 /// How large and how fast.
 #[derive(Debug, Args)]
@@ -75,6 +78,8 @@ fn speed(text: &str) -> Result<f64, String> {
         .ok_or_else(|| wanted.to_owned())
 }
 
+/// How often Insight is counted.
+const COUNTED_EVERY: Duration = Duration::from_secs(20);
 /// The fastest that the town lives without a faster clock.
 const FASTEST_STORY: f64 = 100.0;
 
@@ -128,7 +133,13 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
     let truth = args.truth.as_deref().map(Witness::at).transpose()?;
     let readers = Readers::new(&world, address, args.speed, truth)?;
     let clerk = agency.work(&running.lifecycle).await?;
-    let failed = begin(&args, stage, (readers, clerk), &running.lifecycle);
+    let failed = begin(
+        &args,
+        config.upkeep.zone,
+        stage,
+        (readers, clerk),
+        &running.lifecycle,
+    );
     let signals = serve::Signals::listen()?;
     let in_force = serve::SettingsInForce::of(&running, file, watched);
     let ended = serve::until_ended(&config, in_force, signals).await;
@@ -145,16 +156,17 @@ pub(super) async fn run(args: DemoArgs, file: Option<PathBuf>) -> anyhow::Result
 /// back here.
 fn begin(
     args: &DemoArgs,
+    zone: Tz,
     stage: DemoNode,
     (readers, clerk): (Readers, Clerk),
     lifecycle: &Lifecycle,
 ) -> oneshot::Receiver<anyhow::Error> {
     let (sender, failed) = oneshot::channel();
-    let (clients, speed) = (args.clients, args.speed);
+    let town = (args.clients, args.speed, zone);
     let tasks = lifecycle.clone();
     lifecycle.spawn("demo", async move {
         let outcome = tokio::select! {
-            outcome = live(clients, speed, &stage, (readers, clerk), &tasks) => outcome,
+            outcome = live(town, &stage, (readers, clerk), &tasks) => outcome,
             () = tasks.stopping() => Ok(()),
         };
         if let Err(error) = outcome {
@@ -168,8 +180,7 @@ fn begin(
 
 /// Settles the town, wakes its readers, then tells what happens for as long as the demo runs.
 async fn live(
-    clients: u32,
-    speed: f64,
+    (clients, speed, zone): (u32, f64, Tz),
     stage: &DemoNode,
     (readers, clerk): (Readers, Clerk),
     lifecycle: &Lifecycle,
@@ -184,8 +195,23 @@ async fn live(
         .await
         .context("cannot let the agency's people in")?;
     lifecycle.spawn("demo-readers", readers.read(lifecycle.stopping()));
+    lifecycle.spawn("demo-counts", count(stage.clone(), zone, lifecycle.clone()));
     let story = story::DemoStory::new(clients, stage.clock.now());
     teller::tell(story, speed, stage, clerk)
         .await
         .context("cannot tell what happens in the town")
+}
+
+/// Counts what managers ask, as upkeep does each hour: nobody looks at a demo for so long.
+async fn count(stage: DemoNode, zone: Tz, lifecycle: Lifecycle) {
+    while !lifecycle.is_stopping() {
+        let now = stage.clock.now();
+        if let Err(error) = count_insight_again(&stage.store, zone, now, &lifecycle).await {
+            tracing::warn!(error = %error, "cannot count for Insight; trying again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(COUNTED_EVERY) => {}
+            () = lifecycle.stopping() => {}
+        }
+    }
 }

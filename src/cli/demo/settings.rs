@@ -14,6 +14,7 @@ use anyhow::Context as _;
 
 use super::DemoArgs;
 use super::town::TOWN;
+use super::welcome::OPERATOR;
 use crate::config::{self, Config, ConfiguredSource};
 
 /// The town's own. The demo shows life at any hour, so only clients who asked for quiet hours
@@ -29,6 +30,10 @@ const TOWN_SETTINGS: &[(&str, &str)] = &[
     ("ARALDO__PROVIDER__SANDBOX_EMAIL__PRICE", "0.0008"),
     ("ARALDO__PROVIDER__SANDBOX_SMS__PRICE", "0.045"),
     ("ARALDO__HTTP__STOP_WITHIN", "1s"),
+    // Who reads what people write has a mailbox in the sandbox, and can answer from it.
+    ("ARALDO__EMAIL__REPLIES", "risposte@montelume.example"),
+    ("ARALDO__DIALOGUE__TUTOR_MAIL", "true"),
+    ("ARALDO__DIALOGUE__INBOX_MAIL", OPERATOR),
     // On a busy machine the store's pool reports each short wait.
     ("ARALDO__LOG__LEVEL", "warn,sqlx=error"),
 ];
@@ -44,6 +49,8 @@ const HARMLESS: &[(&str, &str)] = &[
 const CASE_KINDS: &str = include_str!("../../../config/case-kinds.toml");
 /// How long a working day of the kinds of cases lasts, at speed 1.
 pub(super) const WORKING_DAY: Duration = Duration::from_secs(15);
+/// How long after its end people are asked how a case went, in seconds, at speed 1.
+const ASKED_AFTER: f64 = 40.0;
 /// The shortest limit that kinds of cases may have, in hours.
 const LEAST_HOURS: f64 = 0.001;
 
@@ -161,11 +168,16 @@ fn scaled(args: &DemoArgs) -> impl Iterator<Item = (String, String)> {
     let guard = |most: f64| format!("{:.0}", (most * args.speed).clamp(most, 10_000.0));
     let listen = args.listen;
     let everywhere = listen.ip().is_unspecified() && listen.port() != 0;
+    let asked_after = match args.day {
+        Some(_) => "1 day".to_owned(),
+        None => format!("{:.0}s", (ASKED_AFTER / args.speed).max(1.0)),
+    };
     let public_url = everywhere.then(|| format!("http://127.0.0.1:{}", listen.port()));
     [
         ("ARALDO__CONTACT__ORGANISATION", Some(TOWN.to_owned())),
         ("ARALDO__DISPATCH__FLOOD_PER_HOUR", Some(guard(20.0))),
         ("ARALDO__DISPATCH__FLOOD_PER_DAY", Some(guard(60.0))),
+        ("ARALDO__SURVEY__AFTER", Some(asked_after)),
         ("ARALDO__HTTP__PUBLIC_URL", public_url),
     ]
     .into_iter()

@@ -11,8 +11,8 @@ use crate::domain::role::Role;
 use crate::store::access::users::NewUser;
 use crate::web::auth::password;
 
-/// How the newcomer logs in.
-const EMAIL: &str = "operatore@montelume.example";
+/// How the newcomer logs in, and where what people write is mailed to.
+pub(super) const OPERATOR: &str = "operatore@montelume.example";
 /// How an agency's person does, who sees its clients' cases alone.
 const AGENCY_EMAIL: &str = "agenzia@montelume.example";
 
@@ -33,7 +33,7 @@ pub(super) async fn print(
         password_hash: &password_hash,
     };
     let mut tx = stage.store.write().await?;
-    for (email, role) in [(EMAIL, Role::Operator), (AGENCY_EMAIL, Role::Partner)] {
+    for (email, role) in [(OPERATOR, Role::Operator), (AGENCY_EMAIL, Role::Partner)] {
         tx.users().add(&user(email, role), now).await?;
     }
     tx.keys()
@@ -47,7 +47,7 @@ pub(super) async fn print(
     );
     println!();
     println!("Console:  http://{console}/");
-    println!("Login:    {EMAIL}");
+    println!("Login:    {OPERATOR}");
     println!("Password: {word}");
     println!("API key: {}", key.reveal());
     println!("Agency:   {AGENCY_EMAIL}, with the same password, sees its clients' cases");

@@ -155,13 +155,12 @@ impl ProviderRoutes {
         channels
     }
 
-    /// The longest that any provider may take for one message.
+    /// The longest that any provider of this channel may take for one message.
     #[must_use]
-    pub fn longest_send(&self) -> TimeDelta {
+    pub fn longest_send(&self, channel: Channel) -> TimeDelta {
         let longest = self
-            .0
-            .iter()
-            .map(|l| l.provider.capabilities().longest_send);
+            .of(channel)
+            .map(|route| route.provider.capabilities().longest_send);
         TimeDelta::from_std(longest.max().unwrap_or_default()).unwrap_or(TimeDelta::minutes(10))
     }
 
@@ -207,12 +206,16 @@ mod tests {
         }
 
         fn capabilities(&self) -> Capabilities {
+            let (channel, longest_send) = match self.0 {
+                "relay" => (Channel::Email, Duration::from_mins(10)),
+                _ => (Channel::Sms, Duration::from_secs(1)),
+            };
             Capabilities {
-                channel: Channel::Sms,
+                channel,
                 idempotent_for: None,
                 can_be_asked: false,
                 gives_receipts: true,
-                longest_send: Duration::from_secs(1),
+                longest_send,
                 concurrency: 1,
             }
         }
@@ -279,6 +282,15 @@ mod tests {
         assert_eq!(chosen(&routes, &Leaning::default()), "b");
         rest("b");
         assert_eq!(chosen(&routes, &Leaning::default()), "wait");
+    }
+
+    #[test]
+    fn how_long_a_send_may_take_is_each_channels_own() {
+        let routes = ProviderRoutes::new(vec![route("a"), route("relay")]);
+        assert_eq!(routes.longest_send(Channel::Sms), TimeDelta::seconds(1));
+        assert_eq!(routes.longest_send(Channel::Email), TimeDelta::minutes(10));
+        let none = ProviderRoutes::new(vec![route("relay")]).longest_send(Channel::Sms);
+        assert_eq!(none, TimeDelta::zero(), "nobody is waited for");
     }
 
     #[test]

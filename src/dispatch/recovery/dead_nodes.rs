@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::dispatch::Shared;
-use crate::domain::{Lane, MessageId, MessageState, NodeId};
+use crate::domain::{Channel, Lane, MessageId, MessageState, NodeId, Timestamp};
 use crate::runtime::Lifecycle;
 use crate::store::StoreError;
 use crate::store::cluster::nodes::{Looks, Rescued};
@@ -116,12 +116,7 @@ pub(in crate::dispatch) async fn rescue(
         .mark_dead(shared.node, others_ttl, &silent_runs)
         .await?;
     let now = shared.clock.now();
-    // What a dead node had handed over may still be on its way to a provider, who then needs a
-    // while to say so.
-    let on_its_way = shared.clock.meanwhile(shared.routes.longest_send());
-    let wake_at = now + on_its_way + shared.settings.reconcile_after;
-    let soon = wake_at.min(now + crate::dispatch::SOON);
-    let looks = Looks { wake_at, soon };
+    let looks = looks(shared, now);
     let rescued = tx.nodes().rescue(&dead, now, looks).await?;
     let may_have_left = |one: &&Rescued| one.state == MessageState::Unknown;
     let unknown = rescued.iter().filter(may_have_left);
@@ -141,6 +136,18 @@ pub(in crate::dispatch) async fn rescue(
         shared.wake.messages_queued(Lane::ALL);
     }
     Ok(SilentNodes(seen))
+}
+
+/// What a dead node had handed over may still be on its way to a provider, who then needs a while to
+/// say so. An SMS does not wait for as long as a relay may take for a mail.
+fn looks(shared: &Shared, now: Timestamp) -> Looks {
+    let settled = |channel| {
+        let on_its_way = shared.clock.meanwhile(shared.routes.longest_send(channel));
+        now + on_its_way + shared.settings.reconcile_after
+    };
+    let (sms, email) = (settled(Channel::Sms), settled(Channel::Email));
+    let soon = sms.max(email).min(now + crate::dispatch::SOON);
+    Looks { sms, email, soon }
 }
 
 #[cfg(test)]

@@ -11,17 +11,39 @@ use crate::domain::limits::BODY_CASES;
 /// The type of the event.
 pub const BODY_STALLED: &str = "body.stalled";
 
-/// Cases that stand still with one body.
+/// What a list that a body is sent says of itself, whether cases stand on it or problems.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct BodyReport {
+pub struct BodyList {
     /// The word for the body, as cases say it.
     pub body: String,
-    /// Which of its reports this is, counted from 1.
+    /// Which of its lists of this kind this is, counted from 1.
     pub number: i64,
-    /// How many cases stand still with it; more than are named here, if they are very many.
+    /// How many cases or problems there are; more than are named, if they are very many.
     pub count: i64,
     /// It was sent before, and the body has not acknowledged it.
     pub chased: bool,
+}
+
+impl BodyList {
+    /// Reads an event's data.
+    pub fn parse(data: &Value) -> Result<Self, FieldError> {
+        let fields = Fields::of(data, "")?;
+        let number = |name: &str| data.get(name).and_then(Value::as_i64);
+        let number = |name: &str| number(name).ok_or_else(|| fields.missing(name));
+        Ok(Self {
+            body: fields.reference("body", REFERENCE)?,
+            number: number("number")?,
+            count: number("count")?,
+            chased: fields.flag_if("chased")?.unwrap_or(false),
+        })
+    }
+}
+
+/// Cases that stand still with one body.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BodyReport {
+    #[serde(flatten)]
+    pub list: BodyList,
     /// The cases, those that have stood for longest first.
     pub cases: Vec<StalledCase>,
 }
@@ -37,14 +59,10 @@ pub struct StalledCase {
 impl BodyReport {
     /// Reads an event's data.
     pub fn parse(data: &Value) -> Result<Self, FieldError> {
+        let list = BodyList::parse(data)?;
         let fields = Fields::of(data, "")?;
-        let number = |name: &str| data.get(name).and_then(Value::as_i64);
-        let number = |name: &str| number(name).ok_or_else(|| fields.missing(name));
         Ok(Self {
-            body: fields.reference("body", REFERENCE)?,
-            number: number("number")?,
-            count: number("count")?,
-            chased: fields.flag_if("chased")?.unwrap_or(false),
+            list,
             cases: cases(&fields)?,
         })
     }
@@ -74,16 +92,19 @@ mod tests {
     fn a_report_reads_back_as_it_was_written() {
         let since = Timestamp::parse("2026-11-20T09:00:00Z").unwrap();
         let report = BodyReport {
-            body: "e-distribuzione".to_owned(),
-            number: 3,
-            count: 7,
-            chased: true,
+            list: BodyList {
+                body: "e-distribuzione".to_owned(),
+                number: 3,
+                count: 7,
+                chased: true,
+            },
             cases: vec![StalledCase {
                 case: "PR-1".to_owned(),
                 since,
             }],
         };
         let written = serde_json::to_value(&report).unwrap();
+        assert_eq!(written["number"], 3, "beside the cases: {written}");
         assert_eq!(BodyReport::parse(&written).unwrap(), report);
         let fault = BodyReport::parse(&json!({"body": "b", "number": 1})).unwrap_err();
         assert_eq!(fault.pointer, "/count");

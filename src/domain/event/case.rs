@@ -119,6 +119,13 @@ pub struct CaseData {
 }
 
 impl CaseData {
+    /// The body that clients are told of. An owner who is one of the staff, by the address of their
+    /// login, is nobody's to know.
+    #[must_use]
+    pub fn body(&self) -> Option<&str> {
+        self.owner.as_deref().filter(|owner| !owner.contains('@'))
+    }
+
     /// Reads an event's data. Further fields stay in the event for rules and templates.
     pub fn parse<N: JsonNode>(data: &N) -> Result<Self, FieldError> {
         let fields = Fields::of(data, "")?;

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+/// The shortest time for which `[retention] evidence` may keep it: providers report for days.
+pub const EVIDENCE_LEAST: TimeDelta = TimeDelta::days(30);
+
 // ---- Providers over HTTP: what they answer, and what is asked of them ----
 
 /// Bytes that are read of one answer; the rest is left.
@@ -45,6 +48,12 @@ pub const SMPP_RECEIPT: usize = 1_024;
 pub const SMPP_ID: usize = 64;
 /// Reports and texts of one connection that wait to be kept; the centre is told to bring more later.
 pub const SMPP_DELIVERIES: usize = 64;
+/// That a centre was told so is said in the log once in so long, with how often.
+pub const SMPP_THROTTLING_SAID: Duration = Duration::from_secs(60);
+/// Of all connections, those that are kept at once: reports among them share commits.
+pub const HANDOVERS_AT_ONCE: usize = 128;
+/// Those that wait to be taken up; who brings more waits with them.
+pub const HANDOVERS_WAITING: usize = 256;
 /// Names that are remembered until their acceptance is written down.
 pub const SMPP_REMEMBERED: usize = 10_000;
 /// Connections to one centre, and `submit_sm` without an answer on each: the operator's own settings.
@@ -85,6 +94,8 @@ pub const RECEIPT_WORDS: usize = 200;
 pub const INBOUND_SMS_BYTES: usize = 4 * 1024;
 /// Bytes of the query in which it comes: each byte of the text takes three there, and there is more.
 pub const INBOUND_QUERY_BYTES: usize = 3 * INBOUND_SMS_BYTES + 2 * 1024;
+/// Bytes of an answer that is typed in a mailbox of the sandbox.
+pub const SANDBOX_ANSWER_BYTES: usize = 16 * 1024;
 /// SMS that one question to the store finds of those that a provider is to be asked about.
 pub const ASKED_IN_ONE_GO: i64 = 200;
 /// Questions to one provider that are under way at once.

@@ -21,5 +21,7 @@ pub const CODES_BY_CLIENT: i64 = 5;
 pub const CODES_TO_ADDRESS: i64 = 3;
 /// Over how long codes are counted; they are forgotten afterwards.
 pub const CODES_COUNTED: TimeDelta = TimeDelta::days(1);
+/// Characters of a client's first name in the text that asks somebody to get the copy: one SMS holds it.
+pub const FIRST_NAME: usize = 20;
 /// Rows of one table that a copy of one's data has at most, the newest.
 pub const COPY_ROWS: i64 = 1_000;

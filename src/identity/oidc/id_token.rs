@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::fault::OidcFault;
 use crate::domain::Timestamp;
-use crate::domain::limits::OIDC_SKEW;
+use crate::domain::limits::{OIDC_SKEW, OIDC_SUB, OIDC_TOKEN_AGE};
 
 pub(super) type Claims = Map<String, Value>;
 
@@ -91,6 +91,9 @@ impl ExpectedClaims<'_> {
         }
         match text(claims, "sub")? {
             "" => Err(OidcFault::wrong("sub", "it is empty")),
+            sub if sub.chars().count() > OIDC_SUB => {
+                Err(OidcFault::wrong("sub", "it is longer than 255 characters"))
+            }
             _ => Ok(()),
         }
     }
@@ -117,6 +120,12 @@ impl ExpectedClaims<'_> {
             return Err(OidcFault::wrong(
                 "exp",
                 "its time is over; compare both clocks",
+            ));
+        }
+        if moment(claims, "iat")? + OIDC_TOKEN_AGE + OIDC_SKEW <= self.now {
+            return Err(OidcFault::wrong(
+                "iat",
+                "it was made more than ten minutes ago; compare both clocks",
             ));
         }
         for begins in ["iat", "nbf"] {
@@ -198,6 +207,8 @@ mod tests {
             ("exp", json!(1_699_999_940)),
             ("exp", json!("soon")),
             ("iat", json!(1_700_000_061)),
+            ("iat", json!(1_699_999_340)),
+            ("sub", json!("7".repeat(256))),
             ("nbf", json!(1_700_000_061)),
         ] {
             let fault = judged(&json!({ claim: value }));
@@ -212,11 +223,12 @@ mod tests {
         }
         let several = json!({ "aud": ["araldo", "b"] });
         assert_eq!(judged(&several), Err(OidcFault::missing("azp")));
-        assert_eq!(
-            judged(&json!({ "exp": 1_699_999_941 })),
-            Ok(()),
-            "within the skew"
-        );
+        for within in [
+            json!({ "exp": 1_699_999_941 }),
+            json!({ "iat": 1_699_999_341 }),
+        ] {
+            assert_eq!(judged(&within), Ok(()), "{within} is within the skew");
+        }
     }
 
     #[test]

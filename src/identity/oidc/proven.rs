@@ -21,6 +21,10 @@ const STRONGEST_FIRST: [Role; 5] = [
 /// Somebody whom a provider has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvenPerson {
+    /// Who says so; with `sub`, what tells this person from all others.
+    pub issuer: String,
+    /// The issuer's own name for the person.
+    pub sub: String,
     /// In lower case, as `console_user.email` has it.
     pub email: String,
     /// For somebody new; none: nothing of theirs is mapped.
@@ -38,7 +42,13 @@ pub(super) fn person(settings: &OidcSettings, claims: &Claims) -> Result<ProvenP
             None => (None, Some(roles.claim.clone())),
         },
     };
-    Ok(ProvenPerson { email, role, lacks })
+    Ok(ProvenPerson {
+        issuer: settings.issuer.clone(),
+        sub: text(claims, "sub")?.to_owned(),
+        email,
+        role,
+        lacks,
+    })
 }
 
 fn address(settings: &OidcSettings, claims: &Claims) -> Result<String, OidcFault> {
@@ -109,6 +119,8 @@ mod tests {
     }
 
     fn of(settings: &OidcSettings, claims: &Value) -> Result<ProvenPerson, OidcFault> {
+        let mut claims = claims.clone();
+        claims["sub"] = json!("7");
         person(settings, claims.as_object().unwrap())
     }
 

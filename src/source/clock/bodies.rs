@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::due::Reckoning;
 use super::{ClockSettings, made};
-use crate::domain::event::{Arrival, BODY_STALLED, BodyReport};
+use crate::domain::event::{Arrival, BODY_STALLED, BodyList, BodyReport};
 use crate::domain::limits::BODY_CASES;
 use crate::domain::{Ids, Timestamp};
 use crate::store::planning::bodies::{BodyReportRow, NewBodyReport};
@@ -33,10 +33,10 @@ pub(super) async fn look(
             id: ids.next(),
             body: &body,
             day,
-            cases: report.count,
+            cases: report.list.count,
             chase_at: reckoning.morning_after(now, settings.chase_after_days),
         };
-        report.number = tx.bodies().enter(new, now).await?;
+        report.list.number = tx.bodies().enter(new, now).await?;
         said.extend(event(&report, contact, now));
     }
     let unacknowledged = tx.bodies().to_chase(now).await?;
@@ -55,10 +55,10 @@ async fn chase(
     now: Timestamp,
 ) -> Result<Option<Arrival>, StoreError> {
     let mut report = stalled_with(tx, &row.body).await?;
-    report.number = row.number;
-    report.chased = true;
+    report.list.number = row.number;
+    report.list.chased = true;
     let contact = settings.bodies.get(&row.body);
-    let contact = contact.filter(|_| report.count > 0);
+    let contact = contact.filter(|_| report.list.count > 0);
     tx.bodies().chased(row.id, contact.map(|_| now)).await?;
     Ok(contact.and_then(|contact| event(&report, contact, now)))
 }
@@ -67,18 +67,21 @@ async fn stalled_with(tx: &mut Tx, body: &str) -> Result<BodyReport, StoreError>
     let limit = i64::try_from(BODY_CASES).unwrap_or(i64::MAX);
     let (cases, count) = tx.bodies().stalled_with(body, limit).await?;
     Ok(BodyReport {
-        body: body.to_owned(),
-        number: 0,
-        count,
-        chased: false,
+        list: BodyList {
+            body: body.to_owned(),
+            number: 0,
+            count,
+            chased: false,
+        },
         cases,
     })
 }
 
 fn event(report: &BodyReport, contact: &str, now: Timestamp) -> Option<Arrival> {
-    let again = if report.chased { ":chased" } else { "" };
-    let id = format!("{}:stalled:{}{again}", report.body, report.number);
+    let list = &report.list;
+    let again = if list.chased { ":chased" } else { "" };
+    let id = format!("{}:stalled:{}{again}", list.body, list.number);
     let mut data = json!(report);
     data["clients"] = json!([contact]);
-    made(BODY_STALLED, &id, &report.body, &data, now)
+    made(BODY_STALLED, &id, &list.body, &data, now)
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::due::Reckoning;
 use super::{ClockSettings, made};
-use crate::domain::event::{Arrival, BODY_FORWARDED, BodyForwarding, REPLY_FORWARDED};
+use crate::domain::event::{Arrival, BODY_FORWARDED, BodyList, REPLY_FORWARDED};
 use crate::domain::{Ids, Timestamp};
 use crate::store::people::forwardings::{ForwardedProblem, SentForwarding};
 use crate::store::{StoreError, Tx};
@@ -56,8 +56,8 @@ async fn chase(
     Ok(contact.and_then(|contact| event(&list, contact, now)))
 }
 
-fn list(body: String, number: i64, problems: &[ForwardedProblem], chased: bool) -> BodyForwarding {
-    BodyForwarding {
+fn list(body: String, number: i64, problems: &[ForwardedProblem], chased: bool) -> BodyList {
+    BodyList {
         body,
         number,
         count: i64::try_from(problems.len()).unwrap_or(i64::MAX),
@@ -65,7 +65,7 @@ fn list(body: String, number: i64, problems: &[ForwardedProblem], chased: bool) 
     }
 }
 
-fn event(list: &BodyForwarding, contact: &str, now: Timestamp) -> Option<Arrival> {
+fn event(list: &BodyList, contact: &str, now: Timestamp) -> Option<Arrival> {
     let again = if list.chased { ":chased" } else { "" };
     let id = format!("{}:forwarded:{}{again}", list.body, list.number);
     let mut data = json!(list);
@@ -74,7 +74,7 @@ fn event(list: &BodyForwarding, contact: &str, now: Timestamp) -> Option<Arrival
 }
 
 /// One for each client whose problem is in the list, however many of theirs are.
-fn told(list: &BodyForwarding, problems: &[ForwardedProblem], now: Timestamp) -> Vec<Arrival> {
+fn told(list: &BodyList, problems: &[ForwardedProblem], now: Timestamp) -> Vec<Arrival> {
     let mut clients = BTreeSet::new();
     let mut said = Vec::new();
     for problem in problems {

@@ -26,6 +26,8 @@ pub struct ClockSettings {
     pub chase_after_days: u16,
     /// The word for a body, as cases say it, to the reference of the client it is written to as.
     pub bodies: BTreeMap<String, String>,
+    /// The same word to what people call the body, where that is another.
+    pub body_names: BTreeMap<String, String>,
     pub incidents: IncidentTimes,
     /// How long outages may last.
     pub compensation: Vec<CompensationClass>,

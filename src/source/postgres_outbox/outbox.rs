@@ -61,7 +61,9 @@ impl Outbox {
         let timeout = self.settings.timeout;
         let address = self.settings.address();
         let address = address.map_err(SourceFault::Unexpected)?;
-        let options = postgres_options(&address, timeout)?;
+        // All that is written over there is the removal of rows that are safe here. If a crash brings them
+        // back, they are read again and known; so neither their disk nor a standby is waited for.
+        let options = postgres_options(&address, timeout)?.options([("synchronous_commit", "off")]);
         // Once by itself: a pool tries until its time is up, and then does not say why.
         let alone = options.connect().await.map_err(fault)?;
         alone.close().await.map_err(fault)?;

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod audit;
 pub mod digests;
+pub mod identities;
 pub mod invitations;
 pub mod keyring;
 pub mod keys;

@@ -218,6 +218,10 @@ impl Users<'_> {
              WHERE email = $1 AND disabled_at IS NOT NULL";
             user.email, user.role, user.password_hash
         )?;
+        // The address may be another person's by now.
+        if rows == 1 {
+            self.end_bindings(user.email).await?;
+        }
         Ok(rows == 1)
     }
 
@@ -284,6 +288,14 @@ impl Users<'_> {
     async fn end_link(&mut self, email: &str) -> Result<(), StoreError> {
         execute!(self.0, "end a console user's invitation",
             "DELETE FROM invitation
+             WHERE user_id IN (SELECT id FROM console_user WHERE email = $1)";
+            email
+        )
+    }
+
+    async fn end_bindings(&mut self, email: &str) -> Result<(), StoreError> {
+        execute!(self.0, "end a console user's bindings to identity providers",
+            "DELETE FROM oidc_binding
              WHERE user_id IN (SELECT id FROM console_user WHERE email = $1)";
             email
         )

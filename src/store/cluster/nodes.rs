@@ -135,7 +135,7 @@ impl Nodes<'_> {
     }
 
     /// Takes everything out of dead nodes' hands: what they only held goes back to the queue,
-    /// what they may have sent becomes `unknown` and is looked at again at `wake_at`.
+    /// what they may have sent becomes `unknown` and is looked at again as `looks` says.
     pub async fn rescue(
         &mut self,
         dead: &[NodeId],

@@ -1,6 +1,7 @@
 //! Upkeep, once for all nodes: which node has a task's period, what was found, and what is old
 //! enough to be blanked or deleted. When that is and what it means is decided in `upkeep`.
 
+mod evidence;
 mod old;
 
 pub use old::Old;
@@ -31,6 +32,8 @@ text_enum! {
         Messages => "messages",
         /// Plans: what the text of all their messages needed.
         Plans => "plans",
+        /// Evidence: reports about messages, and what else is known of a reading.
+        Evidence => "evidence",
     }
 }
 

@@ -44,6 +44,10 @@ macro_rules! steps {
             28 "0028_deputies",
             29 "0029_forwarding",
             30 "0030_invalidated",
+            31 "0031_oidc_binding",
+            32 "0032_stopped_everything",
+            33 "0033_survey_event",
+            34 "0034_client_words",
         )
     };
     ($folder:literal: $($number:literal $file:literal,)+) => {

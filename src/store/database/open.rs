@@ -204,7 +204,12 @@ pub(in crate::store) fn postgres_options(url: &str) -> Result<PgConnectOptions, 
     Ok(PgConnectOptions::from_str(url)
         .doing("read the PostgreSQL address")?
         .application_name("araldo")
-        .options([("idle_in_transaction_session_timeout", STANDSTILL)]))
+        .options([
+            ("idle_in_transaction_session_timeout", STANDSTILL),
+            // Compiling a statement takes seconds where its costs are guessed too high, and saves
+            // milliseconds: none here runs for long.
+            ("jit", "off"),
+        ]))
 }
 
 /// Whether a connection of the pool may be used again. When the disk is full, SQLite rolls back

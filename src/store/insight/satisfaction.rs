@@ -1,6 +1,6 @@
 //! How clients say closed cases went: how many were asked on the days of a period, and the scores of those
 //! who answered, by kind of case, by the body responsible and by partner. Counted as they stand: an answer
-//! that was changed counts as it is now.
+//! that was changed counts as it is now, and a question that never reached its client was not asked.
 
 use crate::domain::limits::SURVEY_GROUPS;
 use crate::store::database::rows::row;
@@ -36,15 +36,24 @@ pub enum SatisfactionBy {
     Partner,
 }
 
-/// Everybody of some surveys that were asked.
+/// Everybody of some surveys that were asked: who answered, and whom the question reached as far as is known.
+/// Of a question whose messages are gone, or whose event is not known, what was planned counts.
 macro_rules! scores {
     () => {
-        "CAST(count(*) AS BIGINT) AS asked,
-         CAST(coalesce(sum(CASE WHEN s.score = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ones,
-         CAST(coalesce(sum(CASE WHEN s.score = 2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS twos,
-         CAST(coalesce(sum(CASE WHEN s.score = 3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS threes,
-         CAST(coalesce(sum(CASE WHEN s.score = 4 THEN 1 ELSE 0 END), 0) AS BIGINT) AS fours,
-         CAST(coalesce(sum(CASE WHEN s.score = 5 THEN 1 ELSE 0 END), 0) AS BIGINT) AS fives"
+        concat!(
+            "CAST(coalesce(sum(CASE WHEN s.score IS NOT NULL OR s.event_id IS NULL
+             OR NOT EXISTS (SELECT 1 FROM plan p JOIN message m ON m.plan_id = p.id
+             WHERE p.event_id = s.event_id)
+             OR EXISTS (SELECT 1 FROM plan p JOIN message m ON m.plan_id = p.id
+             WHERE p.event_id = s.event_id AND ",
+            $crate::store::messages::rollup::is_reached!(),
+            ") THEN 1 ELSE 0 END), 0) AS BIGINT) AS asked,
+             CAST(coalesce(sum(CASE WHEN s.score = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ones,
+             CAST(coalesce(sum(CASE WHEN s.score = 2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS twos,
+             CAST(coalesce(sum(CASE WHEN s.score = 3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS threes,
+             CAST(coalesce(sum(CASE WHEN s.score = 4 THEN 1 ELSE 0 END), 0) AS BIGINT) AS fours,
+             CAST(coalesce(sum(CASE WHEN s.score = 5 THEN 1 ELSE 0 END), 0) AS BIGINT) AS fives"
+        )
     };
 }
 
@@ -66,7 +75,7 @@ impl SatisfactionRows<'_> {
                      x.fours, x.fives FROM (SELECT ", $key, " AS name, ", scores!(), ",
                      CASE WHEN $4 THEN ", $key, " END AS partner FROM survey s
                      WHERE s.state = 'asked' AND s.day >= $1 AND s.day <= $2
-                     GROUP BY ", $key, ") AS x ORDER BY x.asked DESC, x.name LIMIT $3";
+                     GROUP BY ", $key, ") AS x WHERE x.asked > 0 ORDER BY x.asked DESC, x.name LIMIT $3";
                     from, to, SURVEY_GROUPS, by == SatisfactionBy::Partner
                 )
             };

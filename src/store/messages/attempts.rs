@@ -106,7 +106,8 @@ impl Attempts<'_> {
             "SELECT m.id, m.state, m.lease_no, m.lease_node, m.expires_at, p.class,
              p.superseded_by IS NOT NULL AS superseded,
              p.cancelled_at IS NOT NULL AS cancelled, c.id IS NULL AS erased,
-             s.reason AS barred, t.wanted, c.quiet_from, c.quiet_to, c.time_zone, m.asked,
+             coalesce(s.reason, CASE WHEN coalesce(c.stopped_message, k.stopped_message) IS NOT NULL
+             THEN 'stop' END) AS barred, t.wanted, c.quiet_from, c.quiet_to, c.time_zone, m.asked,
              m.risky, CASE WHEN m.receipt_rank > 0 THEN TRUE
              WHEN m.opens > 0 THEN EXISTS (SELECT 1 FROM attempt a
              WHERE a.message_id = m.id AND a.outcome = 'accepted') ELSE FALSE END AS proven,
@@ -126,6 +127,7 @@ impl Attempts<'_> {
              FROM message f WHERE f.client_id = m.client_id AND f.id >= $3), 0) AS attempts_last_day
              FROM message m JOIN plan p ON p.id = m.plan_id
              LEFT JOIN client c ON c.id = m.client_id
+             LEFT JOIN deputy d ON d.id = m.client_id LEFT JOIN client k ON k.id = d.client_id
              LEFT JOIN suppression s ON s.channel = m.channel AND s.address = m.address
              LEFT JOIN topic_choice t ON t.client_id = m.client_id AND t.topic = p.topic
              WHERE m.id IN (", words::ids!("$1"), ")";

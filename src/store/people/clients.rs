@@ -14,6 +14,7 @@ use crate::store::{StoreError, handle, json_ids};
 use crate::text::folded::fold;
 
 pub(in crate::store) mod bars;
+pub(in crate::store) mod found;
 mod read;
 mod refold;
 

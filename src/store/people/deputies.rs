@@ -11,7 +11,7 @@ use crate::domain::client::{Client, ContactPoint, HOME_ZONE, TrackingConsent};
 use crate::domain::deputy::{DEPUTY_PREFIX, DeputyMode};
 use crate::domain::{Address, Channel, ClientId, Ids, MessageId, Reason, Timestamp};
 use crate::store::database::rows::{json, json_column, row};
-use crate::store::database::sql::{affected, all, execute, optional, values};
+use crate::store::database::sql::{affected, all, execute, optional, value, values};
 use crate::store::messages::transitions;
 use crate::store::{StoreError, Tx};
 
@@ -96,6 +96,27 @@ impl Deputies<'_> {
             "SELECT d.client_id, c.name FROM deputy d JOIN client c ON c.id = d.client_id
              WHERE d.id = $1 AND d.ended_at IS NULL";
             recipient
+        )
+    }
+
+    /// Those who act for somebody at an address, each with the client.
+    pub async fn acting_at(
+        &mut self,
+        address: &Address,
+    ) -> Result<Vec<(ClientId, ClientId)>, StoreError> {
+        all!(self.0.conn, "look up who acts for somebody at an address",
+            "SELECT d.id, d.client_id FROM contact_point o JOIN deputy d ON d.id = o.client_id
+             WHERE o.channel = $1 AND o.address = $2 AND d.ended_at IS NULL ORDER BY d.id";
+            address.channel(), address.as_str()
+        )
+    }
+
+    /// Whether a client has this address in their own right.
+    pub async fn is_own(&mut self, address: &Address) -> Result<bool, StoreError> {
+        value!(self.0.conn, "look up whether an address is a client's own",
+            "SELECT EXISTS (SELECT 1 FROM contact_point o WHERE o.channel = $1 AND o.address = $2
+             AND NOT EXISTS (SELECT 1 FROM deputy d WHERE d.id = o.client_id))";
+            address.channel(), address.as_str()
         )
     }
 

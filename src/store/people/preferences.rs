@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::client::TrackingConsent;
 use crate::domain::quiet_hours::QuietHours;
-use crate::domain::{Channel, ClientId, Ids, MessageId, Timestamp};
+use crate::domain::{Address, Channel, ClientId, Ids, MessageId, Timestamp};
 use crate::store::access::audit::AuditEntry;
 use crate::store::database::rows::{parsed, row};
 use crate::store::database::sql::{all, execute, optional, value, values};
@@ -41,8 +41,10 @@ row! {
         pub reading: TrackingConsent as tracking_consent,
         /// Topics there are, with the client's decision where one was made.
         pub topics: BTreeMap<String, Option<bool>> as default,
-        /// Whether the address of this message is barred by the client.
+        /// Whether the address of this message is barred by the client, alone or with all others.
         pub stopped: bool as default,
+        /// Whether the client stopped everything, by whatever address.
+        pub stopped_all: bool as default,
     }
 }
 
@@ -81,7 +83,8 @@ impl Preferences<'_> {
         };
         choices.reachable = self.reachable(client).await?;
         choices.topics = self.topics(client).await?;
-        choices.stopped = self.is_stopped(message).await?;
+        choices.stopped_all = self.has_stopped_all(client).await?;
+        choices.stopped = choices.stopped_all || self.is_stopped(message).await?;
         Ok(Some(choices))
     }
 
@@ -127,7 +130,7 @@ impl Preferences<'_> {
         self.audit(client, "stopped everything", now, ids).await
     }
 
-    /// STOP for good: every address of the client is barred.
+    /// STOP for good: every address of the client is barred, and so is whoever acts for them.
     pub async fn stop_all(
         &mut self,
         client: ClientId,
@@ -142,12 +145,16 @@ impl Preferences<'_> {
              ON CONFLICT (channel, address) DO NOTHING";
             client, message, now
         )?;
+        execute!(self.0.conn, "record that a client stopped everything",
+            "UPDATE client SET stopped_message = $2, updated_at = $3 WHERE id = $1";
+            client, message, now
+        )?;
         self.audit(client, "stopped everything, by every address", now, ids)
             .await
     }
 
-    /// Takes a STOP back, with those that came by the same tap. What barred an address for another reason
-    /// stays.
+    /// Takes a STOP back, with those that came by the same tap, and all that the client stopped at once.
+    /// What barred an address for another reason stays.
     pub async fn resume(
         &mut self,
         client: ClientId,
@@ -162,7 +169,58 @@ impl Preferences<'_> {
              AND m.address = s.address WHERE m.id = $1 AND s.reason = 'stop'))";
             message
         )?;
-        self.audit(client, "took the stop back", now, ids).await
+        match self.has_stopped_all(client).await? {
+            true => self.begin_again(client, now, ids).await,
+            false => self.audit(client, "took the stop back", now, ids).await,
+        }
+    }
+
+    /// START from an address: each client who has it and stopped everything hears of all again, by every
+    /// address that was barred with that. False: nobody who has it did.
+    pub async fn begin_again_at(
+        &mut self,
+        address: &Address,
+        now: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<bool, StoreError> {
+        let stopped: Vec<ClientId> = values!(self.0.conn, "look up who of an address stopped everything",
+            "SELECT c.id FROM contact_point o JOIN client c ON c.id = o.client_id
+             WHERE o.channel = $1 AND o.address = $2 AND c.stopped_message IS NOT NULL
+             ORDER BY c.id";
+            address.channel(), address.as_str()
+        )?;
+        for client in &stopped {
+            self.begin_again(*client, now, ids).await?;
+        }
+        Ok(!stopped.is_empty())
+    }
+
+    /// Lifts what was barred when the client stopped everything, and no more.
+    async fn begin_again(
+        &mut self,
+        client: ClientId,
+        now: Timestamp,
+        ids: &dyn Ids,
+    ) -> Result<(), StoreError> {
+        execute!(self.0.conn, "lift what a client barred by stopping everything",
+            "DELETE FROM suppression WHERE reason = 'stop' AND message_id =
+             (SELECT stopped_message FROM client WHERE id = $1)";
+            client
+        )?;
+        execute!(self.0.conn, "record that a client did not stop everything any more",
+            "UPDATE client SET stopped_message = NULL, updated_at = $2 WHERE id = $1";
+            client, now
+        )?;
+        self.audit(client, "took the stop back, by every address", now, ids)
+            .await
+    }
+
+    /// Whether the client stopped everything, whoever acts for them and by whatever address.
+    pub async fn has_stopped_all(&mut self, client: ClientId) -> Result<bool, StoreError> {
+        value!(self.0.conn, "look up whether a client stopped everything",
+            "SELECT EXISTS (SELECT 1 FROM client WHERE id = $1 AND stopped_message IS NOT NULL)";
+            client
+        )
     }
 
     async fn reachable(&mut self, client: ClientId) -> Result<Vec<Channel>, StoreError> {

@@ -51,10 +51,10 @@ row! {
 
 impl StaffMails<'_> {
     /// Conversations with lines that nobody was mailed about, who waits longest first. `for_nobody`: also
-    /// those that nobody in particular is to answer.
+    /// those that nobody in particular is to answer. `wall`: the time outside, by which mails are apart.
     pub async fn due(
         &mut self,
-        now: Timestamp,
+        (now, wall): (Timestamp, Timestamp),
         for_nobody: bool,
         limit: i64,
     ) -> Result<Vec<MailedConversation>, StoreError> {
@@ -67,16 +67,20 @@ impl StaffMails<'_> {
              AND l.way = 'in' AND l.answered_at IS NULL AND l.mailed_at IS NULL AND l.at > $2)
              AND (CAST($4 AS BOOLEAN) OR u.email IS NOT NULL)
              ORDER BY v.waiting_since, v.id LIMIT $3";
-            now - STAFF_MAIL_EVERY, now - STAFF_MAIL_LOOKS_BACK, limit, for_nobody
+            wall - STAFF_MAIL_EVERY, now - STAFF_MAIL_LOOKS_BACK, limit, for_nobody
         )
     }
 
     /// Takes a conversation to mail about it; all its lines count as mailed. False: another node was first.
-    pub async fn take(&mut self, conversation: i64, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn take(
+        &mut self,
+        conversation: i64,
+        (now, wall): (Timestamp, Timestamp),
+    ) -> Result<bool, StoreError> {
         let taken = affected!(self.0, "take a conversation to mail about it",
             "UPDATE conversation SET mailed_at = $2 WHERE id = $1
              AND (mailed_at IS NULL OR mailed_at <= $3)";
-            conversation, now, now - STAFF_MAIL_EVERY
+            conversation, wall, wall - STAFF_MAIL_EVERY
         )?;
         if taken != 1 {
             return Ok(false);
@@ -103,15 +107,16 @@ impl StaffMails<'_> {
         Ok(recent >= STAFF_MAILS_AN_HOUR)
     }
 
-    /// Keeps a mail until it is sent. `person`: who may answer it. False: its address is barred.
+    /// Keeps a mail about a conversation until it is sent, with who may answer it. `wall`: the time outside, by
+    /// which it waits. False: its address is barred.
     pub async fn post(
         &mut self,
-        conversation: i64,
-        person: Option<&str>,
+        (conversation, person): (i64, Option<&str>),
         mail: &NewTestSend<'_>,
         now: Timestamp,
+        wall: Timestamp,
     ) -> Result<bool, StoreError> {
-        if !TestSends(self.0).post(mail, now).await? {
+        if !TestSends(self.0).post(mail, wall).await? {
             return Ok(false);
         }
         execute!(self.0, "keep to whom a mail to the staff went",

@@ -14,34 +14,41 @@ use crate::store::{StoreError, handle};
 handle!(candidates -> Candidates);
 
 /// The addresses of the members in `$1`, each with what bars it: a part of the query that reads the
-/// members, because a second statement is felt in how soon one event is told.
+/// members, because a second statement is felt in how soon one event is told. Whoever stopped everything is
+/// barred at an address that was written down since, too.
 macro_rules! addresses {
     () => {
         concat!(
             "SELECT ",
-            words::table!("cp.client_id, cp.position, cp.channel, cp.address, s.reason"),
+            words::table!(
+                "cp.client_id, cp.position, cp.channel, cp.address,
+                 coalesce(s.reason, CASE WHEN k.stopped_message IS NOT NULL THEN 'stop' END)"
+            ),
             " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
             words::rows!("$1"),
-            ") AS m JOIN contact_point cp ON cp.client_id = m.client_id
+            ") AS m JOIN client k ON k.id = m.client_id
+             JOIN contact_point cp ON cp.client_id = m.client_id
              LEFT JOIN suppression s ON s.channel = cp.channel AND s.address = cp.address"
         )
     };
 }
 
 /// Who acts for the members in `$1`, with the deputy's own wish on the topic `$2`: a part of that query,
-/// too.
+/// too. Of a client who stopped everything nothing goes to anybody else.
 macro_rules! deputies {
     () => {
         concat!(
             "SELECT ",
             words::table!(
                 "d.client_id, d.id, d.mode, d.topics, d.cases, d.until, c.locale, c.time_zone,
-                 o.channel, o.address, s.reason,
+                 o.channel, o.address,
+                 coalesce(s.reason, CASE WHEN k.stopped_message IS NOT NULL THEN 'stop' END),
                  CASE t.wanted WHEN TRUE THEN 1 WHEN FALSE THEN 0 END"
             ),
             " FROM (SELECT CAST(value ->> 0 AS BIGINT) AS client_id FROM ",
             words::rows!("$1"),
             ") AS m JOIN deputy d ON d.client_id = m.client_id AND d.ended_at IS NULL
+             JOIN client k ON k.id = d.client_id
              JOIN client c ON c.id = d.id JOIN contact_point o ON o.client_id = d.id
              LEFT JOIN suppression s ON s.channel = o.channel AND s.address = o.address
              LEFT JOIN topic_choice t ON t.client_id = d.id AND t.topic = $2"

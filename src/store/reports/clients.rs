@@ -1,9 +1,10 @@
 //! Clients in a list.
 
-use crate::store::StoreError;
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, values};
-use crate::store::people::clients::name_parts;
+use crate::store::people::clients::Clients;
+use crate::store::people::clients::found::ClientSearch;
+use crate::store::{StoreError, json_ids};
 
 use super::Reports;
 
@@ -26,8 +27,8 @@ row! {
 }
 
 impl Reports<'_> {
-    /// Clients whose reference is `search`, whose name has all words of it in any order, whatever the
-    /// accents, who have a place whose code is or begins with it, or who have this `address`; by id.
+    /// Clients whose reference is `search`, of whose name words begin with all words of it in any order,
+    /// whatever the accents, who have a place whose code is or begins with it, or who have this `address`; by id.
     /// `after` is the last id of the page before. A deputy is found by number and address alone.
     pub async fn clients(
         &mut self,
@@ -36,7 +37,12 @@ impl Reports<'_> {
         after: i64,
         limit: i64,
     ) -> Result<Vec<ClientSummary>, StoreError> {
-        let codes = CodeSpan::beginning_with(search);
+        let search = ClientSearch {
+            text: search,
+            address,
+            deputies: address.is_some(),
+        };
+        let found = Clients(self.0).found(search, after, limit).await?;
         all!(self.0, "list the clients",
             "SELECT c.id, c.ref AS client, c.name, c.locale, c.partner,
              EXISTS (SELECT 1 FROM contact_point p
@@ -47,18 +53,8 @@ impl Reports<'_> {
              ORDER BY q.id LIMIT 1) AS place,
              (SELECT q.municipality FROM place q WHERE q.client_id = c.id
              ORDER BY q.id LIMIT 1) AS municipality
-             FROM client c
-             WHERE c.id > $1 AND ($5 IS NOT NULL OR NOT EXISTS (SELECT 1 FROM deputy d WHERE d.id = c.id))
-             AND (c.ref = $3 OR c.id IN (
-             SELECT o.client_id FROM contact_point o WHERE o.address = $5
-             UNION SELECT h.client_id FROM place h WHERE h.code IN ($3, $6)
-             UNION SELECT h.client_id FROM place h WHERE h.code >= $7 AND h.code <= $8
-             AND h.code LIKE $9 ESCAPE '!') OR NOT EXISTS (
-             SELECT 1 FROM (", words::texts!("$2"), ") AS word
-             WHERE c.name_folded NOT LIKE word.value ESCAPE '!'))
-             ORDER BY c.id LIMIT $4";
-            after, name_parts(search)?, search, limit, address, search.to_uppercase(), codes.from,
-            codes.to, codes.pattern
+             FROM client c WHERE c.id IN (", words::ids!("$1"), ") ORDER BY c.id";
+            json_ids(found)
         )
     }
 
@@ -75,34 +71,5 @@ impl Reports<'_> {
              ORDER BY c.id LIMIT 2";
             address, code, code.to_uppercase()
         )
-    }
-}
-
-/// Shorter beginnings of a code would find half the clients.
-const SHORTEST_BEGINNING: usize = 4;
-
-/// Where codes of places stand in their index that begin alike. `LIKE` alone would read all places on
-/// PostgreSQL, whose index goes by the language of the database.
-struct CodeSpan {
-    from: String,
-    to: String,
-    pattern: String,
-}
-
-impl CodeSpan {
-    /// Codes are of capitals and digits; whoever searches may type them small.
-    fn beginning_with(search: &str) -> Self {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let from = match search.len() >= SHORTEST_BEGINNING && search.chars().all(is_part) {
-            true => search.to_ascii_uppercase(),
-            false => String::new(),
-        };
-        let to = match from.as_str() {
-            "" => String::new(),
-            // Nothing of ASCII comes after a z in either order.
-            from => format!("{from}{}", "z".repeat(40)),
-        };
-        let pattern = format!("{from}%");
-        Self { from, to, pattern }
     }
 }

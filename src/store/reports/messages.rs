@@ -175,22 +175,26 @@ impl Reports<'_> {
             return Ok(None);
         }
         // The first part steps from source to source, because `event` is indexed by
-        // (source, event_id) and a filter names only the second.
+        // (source, event_id) and a filter names only the second. Each filter names an event once, so
+        // those are meant that all of them name; without that, all plans would be read.
+        let filters = [&filter.event, &filter.incident, &filter.case];
+        let set = filters.iter().filter(|filter| filter.is_some()).count();
         let rows: Vec<(i64, i64)> = all!(self.0, "look up the plans of a list",
             "WITH RECURSIVE sources (source) AS (
              SELECT min(source) FROM event
              UNION ALL
              SELECT (SELECT min(e.source) FROM event e WHERE e.source > s.source)
              FROM sources s WHERE s.source IS NOT NULL)
-             SELECT p.id, p.planned FROM plan p WHERE
-             ($1 IS NULL OR p.event_id IN (SELECT e.id FROM sources s JOIN event e
-             ON e.source = s.source AND e.event_id = $1))
-             AND ($2 IS NULL OR p.event_id IN (SELECT h.event_id FROM incident i
-             JOIN incident_change h ON h.incident_id = i.id WHERE i.ref = $2))
-             AND ($3 IS NULL OR p.event_id IN (SELECT h.event_id FROM case_file f
-             JOIN case_change h ON h.case_id = f.id WHERE f.ref = $3))
+             SELECT p.id, p.planned FROM plan p WHERE p.event_id IN (SELECT x.id FROM (
+             SELECT e.id FROM sources s JOIN event e ON e.source = s.source AND e.event_id = $1
+             UNION ALL SELECT h.event_id AS id FROM incident i
+             JOIN incident_change h ON h.incident_id = i.id WHERE i.ref = $2
+             UNION ALL SELECT h.event_id AS id FROM case_file f
+             JOIN case_change h ON h.case_id = f.id WHERE f.ref = $3) AS x
+             GROUP BY x.id HAVING count(*) = $4)
              ORDER BY p.id";
-            filter.event.as_deref(), filter.incident.as_deref(), filter.case.as_deref()
+            filter.event.as_deref(), filter.incident.as_deref(), filter.case.as_deref(),
+            i64::try_from(set).unwrap_or(0)
         )?;
         Ok(Some(FilteredPlans {
             json: json_ids(rows.iter().map(|(id, _)| id)),

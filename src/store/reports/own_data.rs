@@ -14,6 +14,8 @@ use crate::store::database::sql::value;
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnTable {
     pub table: &'static str,
+    /// All that are copied, in their order, also where there is no row.
+    pub columns: Vec<&'static str>,
     /// By the names of the columns.
     pub rows: Vec<Map<String, Value>>,
 }
@@ -228,7 +230,7 @@ fn own_table(
     columns: &'static str,
     found: &str,
 ) -> Result<OwnTable, StoreError> {
-    let names: Vec<&str> = columns.split(',').map(str::trim).collect();
+    let names: Vec<&'static str> = columns.split(',').map(str::trim).collect();
     let rows: Vec<Vec<Value>> = serde_json::from_str(found)
         .map_err(|_| StoreError::Unfit(format!("the copy of `{table}` cannot be read")))?;
     let row = |values: Vec<Value>| {
@@ -237,9 +239,11 @@ fn own_table(
             .map(|(name, value)| ((*name).to_owned(), said(name, value)))
             .collect()
     };
+    let rows = rows.into_iter().map(row).collect();
     Ok(OwnTable {
         table,
-        rows: rows.into_iter().map(row).collect(),
+        columns: names,
+        rows,
     })
 }
 

@@ -103,6 +103,14 @@ row! {
 /// States that a filter offers, at most.
 const STATES: i64 = 100;
 
+/// This client's reading would show itself, as `insight::read_status` has it: what is counted without saying
+/// who shows nothing of one message.
+macro_rules! shows_itself {
+    () => {
+        "m.tracking = 'individual' AND (m.channel = 'email' OR coalesce(p.clicks, TRUE))"
+    };
+}
+
 /// The cases a query asks for of its own; `$1` is the partner, `$2` how many. They are cut to so many
 /// before it is looked what was told of each. `+f.id`: led by the partner's clients, and not by all cases.
 macro_rules! cases {
@@ -119,7 +127,7 @@ macro_rules! cases {
              x.expected_by, x.opened_at, x.closed_at, x.since, x.stalled_at,
              m.created_at AS told_at, m.channel AS told_by, m.state AS told_state,
              coalesce(", rollup::is_read!(), ", FALSE) AS read,
-             coalesce(", rollup::is_readable!(), " AND coalesce(p.clicks, TRUE), FALSE) AS readable
+             coalesce(", rollup::is_readable!(), " AND ", shows_itself!(), ", FALSE) AS readable
              FROM (SELECT y.id, y.reference, y.client_ref, y.client_name, y.kind, y.state, y.owner,
              y.note, y.expected_by, y.opened_at, y.closed_at, y.since, y.stalled_at,
              (SELECT max(t.id) FROM case_change h JOIN plan o ON o.event_id = h.event_id
@@ -192,7 +200,7 @@ impl SeenByPartner<'_> {
             "SELECT m.id, m.channel, m.address, m.state, m.reason, m.created_at, m.accepted_at,
              CASE WHEN m.state = 'delivered' THEN m.final_at END AS delivered_at,
              (", rollup::is_read!(), ") AS read,
-             (", rollup::is_readable!(), " AND coalesce(p.clicks, TRUE)) AS readable,
+             (", rollup::is_readable!(), " AND ", shows_itself!(), ") AS readable,
              (SELECT min(g.at) FROM engagement g WHERE g.message_id = m.id
              AND g.invalidated_at IS NULL AND (g.kind IN ('replied', 'confirmed') OR (g.verdict = 'human'
              AND g.kind IN ('opened', 'clicked', 'viewed')))) AS read_at

@@ -1,12 +1,16 @@
 //! Sums from the `rollup` table, grouped as asked.
 
+use crate::domain::Timestamp;
+use crate::domain::ids::first_id_at;
 use crate::domain::money::Money;
 use crate::store::StoreError;
 use crate::store::database::rows::row;
 use crate::store::database::sql::{all, value};
-use crate::store::messages::rollup::settle;
+use crate::store::messages::rollup::{day, is_reached, settle};
 
 use super::Reports;
+
+const DAY_US: i64 = 86_400_000_000;
 
 /// What to group by. Nothing set: one row over all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,7 +51,7 @@ row! {
         pub suppressed: i64,
         /// Of the planned: a provider took them.
         pub accepted: i64,
-        /// Of the accepted: by a provider that reports deliveries.
+        /// Of the accepted: by a provider that reports deliveries, or reported all the same.
         pub reporting: i64,
         /// Of the reporting: a receipt says they arrived.
         pub delivered: i64,
@@ -79,6 +83,10 @@ row! {
         pub confirmed: i64,
         /// Of the reached: the client wrote back.
         pub replied: i64,
+        /// Of the reached: copies to deputies, whom nobody asks and whose reading is never measured. No sum of
+        /// `rollup`: counted while the deputy is known.
+        #[serde(skip)]
+        pub to_deputies: i64,
         /// Openings counted without saying who.
         #[serde(skip)]
         pub anonymous_opens: i64,
@@ -90,6 +98,27 @@ row! {
     }
 }
 
+/// Of the days `$1..=$2`: what reached deputies, by the keys of the sums. Deputies are few, and their messages,
+/// from the number `$7` on, are found by them: the order of a CROSS JOIN is kept.
+macro_rules! to_deputies {
+    () => {
+        concat!(
+            "SELECT ",
+            day!(),
+            " AS of_day, p.template AS of_template, p.version AS of_version,
+             m.channel AS by_channel, count(*) AS to_deputies
+             FROM deputy d CROSS JOIN message m JOIN plan p ON p.id = m.plan_id
+             WHERE m.client_id = d.id AND m.id >= $7 AND ",
+            day!(),
+            " >= $1 AND ",
+            day!(),
+            " <= $2 AND ",
+            is_reached!(),
+            " GROUP BY 1, 2, 3, 4"
+        )
+    };
+}
+
 impl Reports<'_> {
     /// Sums over the days `from..=to` (counted from 1970), one row per group, in key order.
     pub async fn stats(
@@ -99,6 +128,7 @@ impl Reports<'_> {
         by: StatsBy,
     ) -> Result<Vec<StatsRow>, StoreError> {
         settle(self.0).await?;
+        let begin = Timestamp::from_micros(from.saturating_mul(DAY_US).saturating_sub(DAY_US));
         all!(self.0, "add up the totals by day",
             "SELECT CASE WHEN $3 THEN day ELSE 0 END AS day,
              CASE WHEN $4 THEN template ELSE '' END AS template,
@@ -124,10 +154,13 @@ impl Reports<'_> {
              CAST(sum(read_measurable) AS BIGINT) AS read_measurable,
              CAST(sum(read) AS BIGINT) AS read,
              CAST(sum(confirmed) AS BIGINT) AS confirmed,
-             CAST(sum(priced) AS BIGINT) AS priced, CAST(sum(cost) AS BIGINT) AS cost
-             FROM rollup WHERE day >= $1 AND day <= $2
+             CAST(sum(priced) AS BIGINT) AS priced, CAST(sum(cost) AS BIGINT) AS cost,
+             CAST(coalesce(sum(to_deputies), 0) AS BIGINT) AS to_deputies
+             FROM rollup LEFT JOIN (", to_deputies!(), ") AS x ON x.of_day = day
+             AND x.of_template = template AND x.of_version = version AND x.by_channel = channel
+             WHERE day >= $1 AND day <= $2
              GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
-            from, to, by.day, by.template, by.version, by.channel
+            from, to, by.day, by.template, by.version, by.channel, first_id_at(begin)
         )
     }
 

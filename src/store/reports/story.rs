@@ -61,7 +61,7 @@ row! {
         pub attempted_at: Option<Timestamp> as opened_at,
         pub accepted_at: Option<Timestamp>,
         pub final_at: Option<Timestamp>,
-        /// What its last provider charges, if it takes it.
+        /// What its last provider charges, if it takes it: a cost only where `state.was_taken()`.
         pub price: Option<Money>,
     }
 }

@@ -3,6 +3,9 @@
 //! handed over, and from there to what the provider said; so nothing can be sent a second time.
 //!
 //! Address and text are blanked with the first move. Who sends is `dispatch::test_sends`.
+//!
+//! Somebody sits and waits for each: all times here are those outside (`Clock::wall`), also where ours runs
+//! faster.
 
 use chrono::TimeDelta;
 

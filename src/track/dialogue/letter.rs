@@ -23,12 +23,12 @@ pub(in crate::track) struct StaffLetter<'a> {
 }
 
 impl StaffLetter<'_> {
-    /// Keeps it until it is sent. False: its reader has had as many as an hour allows, or is barred.
+    /// Keeps it until it is sent. `wall`: the time outside, by which it waits for that. False: its reader has had as many as an hour allows, or is barred.
     pub(in crate::track) async fn post(
         &self,
         tx: &mut Tx,
         ids: &dyn Ids,
-        now: Timestamp,
+        (now, wall): (Timestamp, Timestamp),
     ) -> Result<bool, StoreError> {
         if tx.staff_mails().are_enough(self.person, now).await? {
             tracing::warn!(
@@ -51,7 +51,7 @@ impl StaffLetter<'_> {
         };
         let (conversation, person) = (self.conversation, self.person);
         tx.staff_mails()
-            .post(conversation, person, &mail, now)
+            .post((conversation, person), &mail, now, wall)
             .await
     }
 }
@@ -63,7 +63,7 @@ pub(in crate::track) fn quoted(text: &str) -> String {
 }
 
 /// The same text for readers that show HTML: what clients wrote runs nowhere.
-fn html(text: &str, language: Language) -> String {
+pub(super) fn html(text: &str, language: Language) -> String {
     let escaped = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -1,6 +1,6 @@
 //! Mails what clients write to whoever is to answer: to the person of the conversation, else to the address
 //! for what is nobody's. At once, then at most one in ten minutes about one conversation, with all that came
-//! meanwhile. Every node looks; whoever takes a conversation mails about it in the same transaction.
+//! meanwhile, by the time of whoever reads them (`Clock::wall`). Every node looks; whoever takes a conversation mails about it in the same transaction.
 //!
 //! What becomes of an answer is `postbag`'s. What is not mailed stands in the inbox all the same.
 
@@ -49,13 +49,13 @@ impl StaffMailer {
 
     /// Writes the mails that are due, and says how many that were.
     pub async fn look(&self) -> Result<usize, StoreError> {
-        let now = self.clock.now();
+        let times = (self.clock.now(), self.clock.wall());
         let mut tx = self.store.read().await?;
         let any_unsent = tx.staff_mails().any_unsent().await?;
         let for_nobody = self.inbox_mail.is_some();
         let due = tx
             .staff_mails()
-            .due(now, for_nobody, STAFF_MAILS_AT_ONCE)
+            .due(times, for_nobody, STAFF_MAILS_AT_ONCE)
             .await?;
         drop(tx);
         if any_unsent {
@@ -65,20 +65,24 @@ impl StaffMailer {
         }
         let mut written = 0;
         for talk in due {
-            written += usize::from(self.mail(&talk, now).await?);
+            written += usize::from(self.mail(&talk, times).await?);
         }
         Ok(written)
     }
 
-    async fn mail(&self, due: &MailedConversation, now: Timestamp) -> Result<bool, StoreError> {
+    async fn mail(
+        &self,
+        due: &MailedConversation,
+        times: (Timestamp, Timestamp),
+    ) -> Result<bool, StoreError> {
         let person = due.person.as_deref();
         let inbox = self.inbox_mail.as_ref().map(EmailAddress::as_str);
         let Some(address) = person.or(inbox) else {
             return Ok(false);
         };
         let mut tx = self.store.write().await?;
-        if tx.staff_mails().are_enough(person, now).await?
-            || !tx.staff_mails().take(due.id, now).await?
+        if tx.staff_mails().are_enough(person, times.0).await?
+            || !tx.staff_mails().take(due.id, times).await?
         {
             return Ok(false);
         }
@@ -99,7 +103,7 @@ impl StaffMailer {
             subject: subject(&talk, language),
             text: self.text(&talk, &lines, language),
         };
-        let is_posted = letter.post(&mut tx, &*self.ids, now).await?;
+        let is_posted = letter.post(&mut tx, &*self.ids, times).await?;
         tx.commit().await?;
         Ok(is_posted)
     }

@@ -12,13 +12,13 @@ use super::joined::JoinedMail;
 use crate::domain::event::Arrival;
 use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES};
 use crate::domain::mail_return::{MAILBOX_REPORTS, MailProof};
-use crate::domain::{Channel, EngagementKind, Timestamp, Verdict};
+use crate::domain::{Address, Channel, EngagementKind, Timestamp, Verdict};
 use crate::store::messages::engagement::NewEngagement;
 use crate::store::people::preferences::Decision;
 use crate::store::{StoreError, Tx};
 use crate::text::sanitize;
 use crate::text::tree::Tree;
-use crate::track::dialogue::{AutomaticAnswer, SaidTo};
+use crate::track::dialogue::{AutomaticAnswer, DeputyStop, MandateEnd, SaidTo};
 use crate::track::returned::Returned;
 use crate::track::words::{SentWord, topic_named, understood};
 
@@ -86,16 +86,33 @@ impl MailAnswer<'_> {
                 self.keep(tx).await?;
                 Some(AutomaticAnswer::info())
             }
-            SentWord::Yes | SentWord::No | SentWord::Score(_) | SentWord::Free => {
-                return Ok(HeardWord::Free);
-            }
+            SentWord::Yes
+            | SentWord::No
+            | SentWord::Score(_)
+            | SentWord::OtherNumber
+            | SentWord::Free => return Ok(HeardWord::Free),
         };
         Ok(HeardWord::Obeyed(back))
     }
 
-    /// Nothing more to the address that our mail went to. What was so before is not said again.
+    /// Nothing more to the address that our mail went to. What was so before is not said again. Whoever
+    /// acts for a client stops that alone, as by SMS, and is told so by a letter.
     async fn stop(&self, tx: &mut Tx) -> Result<Option<AutomaticAnswer>, StoreError> {
         let (client, message) = (self.joined.message.client, self.joined.message.id);
+        let address = self.joined.message.address.clone();
+        let address = Address::from_stored(Channel::Email, address);
+        let end = MandateEnd {
+            organisation: &self.postbag.reception.organisation,
+            ids: &*self.postbag.ids,
+            now: self.now,
+            wall: self.postbag.clock.wall(),
+        };
+        let stop = DeputyStop::Address(&address, Some(message));
+        if end.give_up(tx, client, stop).await? {
+            self.note(tx, EngagementKind::Unsubscribed, None).await?;
+            return Ok(None);
+        }
+        end.end_at(tx, &address).await?;
         if self.is_stopped(tx).await? {
             return Ok(None);
         }

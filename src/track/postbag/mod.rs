@@ -67,6 +67,8 @@ pub struct Reception {
     /// When people are there, and whose days are counted.
     pub promise: AnswerPromise,
     pub safety: SafetyTopics,
+    /// Who writes, as letters say it.
+    pub organisation: String,
     /// What people whom nobody knows write becomes conversations.
     pub unknown_mail: bool,
 }

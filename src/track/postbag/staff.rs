@@ -169,7 +169,8 @@ async fn say(
         subject: format!("{subject}: {}", mail.envelope.subject),
         text: format!("{}\n\n{}", word.said(language), quoted(&theirs)),
     };
-    letter.post(tx, &*postbag.ids, now).await.map(drop)
+    let times = (now, postbag.clock.wall());
+    letter.post(tx, &*postbag.ids, times).await.map(drop)
 }
 
 impl StaffWord {

@@ -1,7 +1,8 @@
 //! Codes that prove an address: made, sent, and typed again. A code has six digits; where it lets another
 //! address in, six more go to the one the client is written to already, because a link may have been passed
 //! on. It is kept as a hash with the secret of the links, is good for a quarter of an hour and for five tries, and takes the place of the
-//! one before. So many go to a client, and to an address, in a day, whoever asks.
+//! one before. So many go to a client, and to an address, in a day, whoever asks. Whoever types it does so by
+//! the time outside, also where ours runs faster: `Clock::wall`.
 
 use super::letters::{self, Letter};
 use crate::domain::deputy::CodePurpose;
@@ -20,6 +21,8 @@ pub(in crate::web) struct CodeWish<'a> {
     pub(in crate::web) address: &'a Address,
     /// Where the client is written to already, if the code is to let another address in.
     pub(in crate::web) own: Option<&'a Address>,
+    /// Who asks, by name.
+    pub(in crate::web) asker: &'a str,
     /// Of the deputy whose address it is.
     pub(in crate::web) name: Option<&'a str>,
     /// The language of what is sent.
@@ -42,7 +45,7 @@ pub(in crate::web) async fn ask(
     tx: &mut Tx,
     wish: &CodeWish<'_>,
 ) -> Result<CodeAsked, StoreError> {
-    let now = web.clock.now();
+    let now = web.clock.wall();
     tx.codes().lock(wish.client).await?;
     let since = now - CODES_COUNTED;
     let asked = tx.codes().asked(wish.client, wish.address, since).await?;
@@ -55,7 +58,7 @@ pub(in crate::web) async fn ask(
     let hash = web.signer.typed_hash(id, &format!("{code}{allowed}"));
     let letter = match wish.purpose {
         CodePurpose::Contact => Letter::ContactCode(&code),
-        CodePurpose::Deputy => Letter::DeputyCode(&code),
+        CodePurpose::Deputy => Letter::DeputyCode(&code, letters::first_name(wish.asker)),
         CodePurpose::Copy => Letter::CopyCode(&code),
     };
     let to = (wish.client, wish.locale);
@@ -87,9 +90,9 @@ pub(in crate::web) async fn typed(
     (client, purpose): (ClientId, CodePurpose),
     typed: &str,
 ) -> Result<Option<WaitingCode>, StoreError> {
-    let now = web.clock.now();
+    let now = web.clock.wall();
     tx.codes().lock(client).await?;
-    let waiting = tx.codes().waiting(client, purpose, now - CODE_GOOD).await?;
+    let waiting = waiting(web, tx, client, purpose).await?;
     let Some(waiting) = waiting.filter(|code| code.tries < CODE_TRIES) else {
         return Ok(None);
     };
@@ -100,6 +103,17 @@ pub(in crate::web) async fn typed(
     }
     tx.codes().used(waiting.id, now).await?;
     Ok(Some(waiting))
+}
+
+/// The newest code of a client that may still be typed.
+pub(in crate::web) async fn waiting(
+    web: &Web,
+    tx: &mut Tx,
+    client: ClientId,
+    purpose: CodePurpose,
+) -> Result<Option<WaitingCode>, StoreError> {
+    let since = web.clock.wall() - CODE_GOOD;
+    tx.codes().waiting(client, purpose, since).await
 }
 
 /// Six digits that nobody foretells.

@@ -2,13 +2,14 @@
 //! without names or addresses. What a client does about them on the page is `public::yours`; both end one
 //! here.
 
-use super::letters::{self, Letter};
+use crate::domain::client::Client;
 use crate::domain::deputy::{DEPUTY_PREFIX, DeputyMode};
 use crate::domain::limits::DEPUTIES;
-use crate::domain::{Address, ClientId, Timestamp};
+use crate::domain::{Address, ClientId, MessageId, PhoneNumber, Timestamp};
 use crate::store::access::audit::AuditEntry;
 use crate::store::people::deputies::{DeputyRecord, NewDeputy};
 use crate::store::{StoreError, Tx};
+use crate::track::dialogue::{DeputyStop, MandateEnd};
 use crate::web::Web;
 use crate::web::problem::Problem;
 
@@ -56,6 +57,12 @@ pub(in crate::web) async fn put(
     let mut tx = web.store.write().await?;
     let id = client_of(&mut tx, client).await?;
     tx.codes().lock(id).await?;
+    if has(&tx.clients().record(id).await?.client, &wish.address) {
+        return Err(Problem::field(
+            "/address",
+            "the address is the client's own; name one at which the deputy alone is reached",
+        ));
+    }
     check_room(&mut tx, id, &wish.address).await?;
     let new = NewDeputy {
         client: id,
@@ -108,36 +115,62 @@ pub(in crate::web) async fn over(
     deputy: &DeputyRecord,
     by: &str,
 ) -> Result<(), StoreError> {
-    let acts_for = tx.deputies().acts_for(deputy.id).await?;
-    if let (Some(acts_for), Some(channel), Some(address)) =
-        (acts_for, deputy.channel, deputy.address.clone())
-    {
-        let address = Address::from_stored(channel, address);
-        let letter = Letter::DeputyEnded(&acts_for.name);
-        letters::send(web, tx, (deputy.id, &deputy.locale), &address, letter).await?;
-    }
-    tx.deputies().end(deputy.id, by, web.clock.now()).await?;
-    Ok(())
+    mandate_end(web).over(tx, deputy, by).await
 }
 
-/// The deputy whose own row this is gives up, if it is one: nothing more comes to them for the client.
+/// The deputy whose own row this is gives up on the page, if it is one: nothing more comes to them for the
+/// client.
 pub(in crate::web) async fn give_up(
     web: &Web,
     tx: &mut Tx,
     recipient: ClientId,
 ) -> Result<bool, StoreError> {
-    let Some(acts_for) = tx.deputies().acts_for(recipient).await? else {
-        return Ok(false);
-    };
-    let all = tx.deputies().of_client(acts_for.client).await?;
-    if let Some(deputy) = all.into_iter().find(|one| one.id == recipient) {
-        over(web, tx, &deputy, "deputy").await?;
-        let subject = format!("client:{}", acts_for.client);
-        let detail = deputy_of(recipient);
-        let entry = AuditEntry::new("deputy", "client.deputy_ended", &subject).with(&detail);
-        web.audit(tx, &entry).await?;
+    let end = mandate_end(web);
+    end.give_up(tx, recipient, DeputyStop::Mandate).await
+}
+
+/// The same by a STOP from a number. Where the number is also somebody's own, it ends that as well.
+pub(in crate::web) async fn stop_from(
+    web: &Web,
+    tx: &mut Tx,
+    recipient: ClientId,
+    (number, answered): (&PhoneNumber, Option<MessageId>),
+) -> Result<bool, StoreError> {
+    let (end, address) = (mandate_end(web), Address::Phone(number.clone()));
+    let stop = DeputyStop::Address(&address, answered);
+    if end.give_up(tx, recipient, stop).await? {
+        return Ok(true);
     }
-    Ok(true)
+    end.end_at(tx, &address).await?;
+    Ok(false)
+}
+
+fn mandate_end(web: &Web) -> MandateEnd<'_> {
+    MandateEnd {
+        organisation: &web.pages.contact().organisation,
+        ids: &*web.ids,
+        now: web.clock.now(),
+        wall: web.clock.wall(),
+    }
+}
+
+/// Whether the address is the client's own. Mailboxes are the same in capitals.
+pub(in crate::web) fn has(client: &Client, address: &Address) -> bool {
+    let mut own = client.contacts.iter().map(|contact| &contact.address);
+    own.any(|own| {
+        let is_same = own.as_str().eq_ignore_ascii_case(address.as_str());
+        is_same && own.channel() == address.channel()
+    })
+}
+
+/// Whether somebody acts for the client at this address.
+pub(in crate::web) async fn act_at(
+    tx: &mut Tx,
+    client: ClientId,
+    address: &Address,
+) -> Result<bool, StoreError> {
+    let acting = tx.deputies().acting_at(address).await?;
+    Ok(acting.iter().any(|(_, acts_for)| *acts_for == client))
 }
 
 /// So few that nobody is told a dozen times.

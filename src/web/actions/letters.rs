@@ -1,23 +1,28 @@
 //! What is written to a client, or to an address that is to become one's, about what was decided: a code,
-//! that something changed, that a mandate ended. These go the way of the tests that operators send to
+//! that something changed (that a mandate ended: `track::dialogue`). These go the way of the tests that operators send to
 //! themselves (`dispatch::test_sends`), and are no messages: a message keeps what its text was made of for
 //! as long as `[retention] bodies` says, which nothing that holds a code may do; no rule, wish or quiet hour
 //! is asked, and no sum counts them. A bar of the address holds.
 
+use chrono::TimeDelta;
+
 use crate::domain::language::Language;
-use crate::domain::limits::CODE_GOOD;
-use crate::domain::{Address, ClientId, TestSendId};
+use crate::domain::limits::{CODE_GOOD, FIRST_NAME};
+use crate::domain::{Address, ClientId, PhoneNumber, TestSendId};
 use crate::store::templates::test_sends::{NewTestSend, TestAsked};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
+
+/// What the word on scores is called where it is sent.
+const SCORE_RANGE: &str = "survey-range";
 
 /// What is said, and what it is called where it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Letter<'a> {
     /// The code that proves an address of the client's own.
     ContactCode(&'a str),
-    /// The code that a deputy gives the client.
-    DeputyCode(&'a str),
+    /// The code that a deputy gives the client, and who that is: whoever gets it decides by the name.
+    DeputyCode(&'a str, &'a str),
     /// The code with which the client allows, where they are written to already, that an address or a deputy comes in.
     OwnCode(&'a str),
     /// The code that opens a copy of one's data.
@@ -26,30 +31,34 @@ pub(in crate::web) enum Letter<'a> {
     ChannelChanged,
     EverythingStopped,
     DeputyAdded,
-    /// To the deputy: nothing more comes for this client.
-    DeputyEnded(&'a str),
+    /// Which scores there are, to whoever answered with another number.
+    ScoreRange,
 }
 
 impl Letter<'_> {
     const fn kind(self) -> &'static str {
         match self {
-            Self::ContactCode(_) | Self::DeputyCode(_) | Self::OwnCode(_) | Self::CopyCode(_) => {
+            Self::ContactCode(_) | Self::DeputyCode(..) | Self::OwnCode(_) | Self::CopyCode(_) => {
                 "contact-code"
             }
             Self::ContactAdded
             | Self::ChannelChanged
             | Self::EverythingStopped
             | Self::DeputyAdded => "choices-changed",
-            Self::DeputyEnded(_) => "deputy-ended",
+            Self::ScoreRange => SCORE_RANGE,
         }
     }
 
     fn subject(self, language: Language) -> &'static str {
         match self {
-            Self::ContactCode(_) | Self::DeputyCode(_) | Self::OwnCode(_) | Self::CopyCode(_) => {
+            Self::ContactCode(_) | Self::OwnCode(_) | Self::CopyCode(_) => {
                 language.choose("Il codice richiesto", "The code you asked for")
             }
-            Self::DeputyEnded(_) => language.choose("Non Le scriviamo più", "We write no more"),
+            Self::ScoreRange => language.choose("Com'è andata?", "How did it go?"),
+            Self::DeputyCode(..) => language.choose(
+                "Vuole ricevere la copia dei messaggi di un'altra persona?",
+                "Do you want a copy of somebody else's messages?",
+            ),
             Self::ContactAdded
             | Self::ChannelChanged
             | Self::EverythingStopped
@@ -66,9 +75,9 @@ impl Letter<'_> {
                 format!("il codice per confermare questo recapito è {code}. Vale {minutes} minuti. Se non l'ha chiesto Lei, lo ignori."),
                 format!("the code to confirm this address is {code}. It is good for {minutes} minutes. If you did not ask for it, ignore it."),
             ),
-            Self::DeputyCode(code) => language.choose(
-                format!("chi La vuole far avvisare al suo fianco Le chiederà il codice {code}. Vale {minutes} minuti. Lo dia solo se è d'accordo."),
-                format!("whoever wants you to hear of their affairs will ask you for the code {code}. It is good for {minutes} minutes. Give it only if you agree."),
+            Self::DeputyCode(code, client) => language.choose(
+                format!("{client} vuole farLe avere copia dei suoi messaggi. Il codice da comunicare, se è d'accordo: {code} ({minutes} minuti)."),
+                format!("{client} wants you to get a copy of their messages. The code to pass on, if you agree: {code} ({minutes} minutes)."),
             ),
             Self::OwnCode(code) => language.choose(
                 format!("dalla Sua pagina si chiede di scrivere anche a un altro recapito. Il codice per permetterlo è {code}. Vale {minutes} minuti. Se non l'ha chiesto Lei, non lo dia a nessuno."),
@@ -87,16 +96,16 @@ impl Letter<'_> {
                 String::from("we changed the channel by which we write to you, as asked on your page."),
             ),
             Self::EverythingStopped => language.choose(
-                String::from("non Le scriviamo più, se non per la Sua sicurezza, come chiesto dalla Sua pagina. START ci riattiva."),
-                String::from("we write no more, except for your safety, as asked on your page. START brings us back."),
+                String::from("non Le scriviamo più, a nessun recapito, se non per la Sua sicurezza, come chiesto dalla Sua pagina. Un SMS con START riattiva tutto."),
+                String::from("we write no more, to no address, except for your safety, as asked on your page. A text with START brings all of it back."),
+            ),
+            Self::ScoreRange => language.choose(
+                String::from("per dirci com'è andata risponda con una sola cifra, da 1 (per niente bene) a 5 (molto bene)."),
+                String::from("to tell us how it went, answer with one digit, from 1 (not well at all) to 5 (very well)."),
             ),
             Self::DeputyAdded => language.choose(
                 String::from("un'altra persona riceve una copia dei Suoi messaggi, come chiesto dalla Sua pagina."),
                 String::from("somebody else gets a copy of your messages, as asked on your page."),
-            ),
-            Self::DeputyEnded(client) => language.choose(
-                format!("non riceverà più messaggi per {client}."),
-                format!("you will get no more messages for {client}."),
             ),
         }
     }
@@ -142,8 +151,27 @@ pub(in crate::web) async fn send(
         text: &text,
         html: if is_mail { &html } else { "" },
     };
-    let asked = tx.test_sends().ask(&new, web.clock.now()).await?;
+    // By the time outside: codes are typed by people.
+    let asked = tx.test_sends().ask(&new, web.clock.wall()).await?;
     Ok(asked == TestAsked::Taken)
+}
+
+/// Says which scores there are to somebody who answered with another number, once a day. False: it was said,
+/// or cannot be.
+pub(in crate::web) async fn say_scores(
+    web: &Web,
+    tx: &mut Tx,
+    (client, locale): (ClientId, &str),
+    number: &PhoneNumber,
+) -> Result<bool, StoreError> {
+    let person = format!("client:{client}");
+    let last = tx.test_sends().latest(&person, SCORE_RANGE).await?;
+    let day_ago = web.clock.wall() - TimeDelta::days(1);
+    if last.is_some_and(|last| last.created_at > day_ago) {
+        return Ok(false);
+    }
+    let address = Address::Phone(number.clone());
+    send(web, tx, (client, locale), &address, Letter::ScoreRange).await
 }
 
 /// Has it sent to those addresses of a client's that are meant.
@@ -161,6 +189,14 @@ pub(in crate::web) async fn tell(
         }
     }
     Ok(())
+}
+
+/// By what a client is named to whoever does not know yet whether to agree: the first word of the name, so
+/// that a wrong number learns no more, and with it the text stays one SMS.
+pub(in crate::web) fn first_name(name: &str) -> &str {
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let end = first.char_indices().nth(FIRST_NAME);
+    end.map_or(first, |(end, _)| &first[..end])
 }
 
 /// Who writes, what, and whom to call if it was somebody else.
@@ -190,13 +226,13 @@ mod tests {
     fn every_letter_fits_one_sms_and_its_alphabet() {
         for letter in [
             Letter::ContactCode("012345"),
-            Letter::DeputyCode("012345"),
+            Letter::DeputyCode("012345", "Maria"),
             Letter::CopyCode("012345"),
             Letter::ContactAdded,
             Letter::ChannelChanged,
             Letter::EverythingStopped,
             Letter::DeputyAdded,
-            Letter::DeputyEnded("Maria Rossi"),
+            Letter::ScoreRange,
         ] {
             for language in Language::ALL {
                 let said = letter.said(language);
@@ -204,6 +240,22 @@ mod tests {
                 assert_eq!(size.alphabet.as_str(), "gsm7", "{said}");
                 assert!(size.units <= 160, "{} {said}", size.units);
             }
+        }
+    }
+
+    #[test]
+    fn whoever_gets_a_code_knows_who_asks_and_for_whom_in_one_sms() {
+        assert_eq!(first_name("  Maria Rossi"), "Maria");
+        assert_eq!(first_name(""), "");
+        let longest = "Massimilianòààààààààà Rossi";
+        let client = first_name(longest);
+        assert_eq!(client.chars().count(), FIRST_NAME);
+        let organisation = "Servizi Municipali Riuniti SpA";
+        for language in Language::ALL {
+            let said = Letter::DeputyCode("012345", client).said(language);
+            let size = segments::measure(&format!("{organisation}: {said}"));
+            assert_eq!(size.count, 1, "{} {said}", size.units);
+            assert!(said.contains(client), "{said}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::web::Web;
 
 /// The cookie that says so, for the answer to a good login.
 pub(in crate::web) fn cookie(web: &Web, user: UserId) -> String {
-    let day = days(web.clock.now());
+    let day = days(web.clock.wall());
     let token = web.signer.sign(Purpose::Device, &[user.get(), day]);
     cookies::set(web, name(web), &token, DEVICE_KNOWN.num_seconds())
 }
@@ -23,7 +23,7 @@ pub(in crate::web) fn cookie(web: &Web, user: UserId) -> String {
 pub(in crate::web) fn known(web: &Web, headers: &HeaderMap, user: UserId) -> Option<LoginOrigin> {
     let token = cookies::value(headers, name(web))?;
     let (owner, day) = web.signer.open_two(Purpose::Device, token)?;
-    let age = days(web.clock.now()) - day;
+    let age = days(web.clock.wall()) - day;
     (owner == user.get() && (0..=DEVICE_KNOWN.num_days()).contains(&age)).then(|| {
         LoginOrigin::Device(BuildHasherDefault::<DefaultHasher>::default().hash_one(token))
     })

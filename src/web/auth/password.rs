@@ -199,6 +199,13 @@ mod tests {
         while places.available_permits() < PASSWORDS_WAITING_KNOWN {
             tokio::task::yield_now().await;
         }
+
+        // Whoever comes while all places are taken is told so at once.
+        let all = u32::try_from(PASSWORDS_WAITING_KNOWN).unwrap();
+        let taken = places.try_acquire_many(all).unwrap();
+        let next = verify("a password".to_owned(), None, LoginKind::Known);
+        assert_eq!(next.now_or_never(), Some(Err(TooManyLogins)));
+        drop(taken);
     }
 
     #[test]

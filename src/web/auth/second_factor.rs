@@ -29,7 +29,7 @@ impl CodeGuess<'_> {
         let taken = web
             .door
             .throttle
-            .take(&self.account(), self.origin, web.clock.now());
+            .take(&self.account(), self.origin, web.clock.wall());
         taken.map_err(|wait| wait.num_seconds().max(1))
     }
 

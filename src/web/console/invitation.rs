@@ -76,14 +76,17 @@ async fn invited(web: &Web, token: &str) -> Result<Option<InvitedPerson>, StoreE
         return Ok(None);
     }
     let mut tx = web.store.read().await?;
-    tx.invitations().lookup(&hash(token), web.clock.now()).await
+    tx.invitations()
+        .lookup(&hash(token), web.clock.wall())
+        .await
 }
 
 /// Uses the link up and sets the password, which ends the sessions that the old one began. False
 /// when somebody was quicker.
 async fn set(web: &Web, token: &str, email: &str, password: &str) -> Result<bool, StoreError> {
     let mut tx = web.store.write().await?;
-    let now = web.clock.now();
+    // A person follows the link, by the time outside.
+    let now = web.clock.wall();
     if !tx.invitations().take(&hash(token), now).await? {
         return Ok(false);
     }

@@ -147,7 +147,7 @@ struct LoginAttempt<'a> {
 impl LoginAttempt<'_> {
     async fn with_password(self, given: &str, caller: IpAddr) -> Result<Response, Problem> {
         let throttle = &self.web.door.throttle;
-        let now = self.web.clock.now();
+        let now = self.web.clock.wall();
         let known = self
             .user
             .as_ref()
@@ -198,7 +198,7 @@ impl LoginAttempt<'_> {
     }
 
     async fn must_wait(self, wait: TimeDelta) -> Result<Response, Problem> {
-        if let Some(refused) = self.web.door.throttle.refused(self.web.clock.now()) {
+        if let Some(refused) = self.web.door.throttle.refused(self.web.clock.wall()) {
             tracing::warn!(
                 logins.refused = refused,
                 "logins are refused unseen: too many wrong passwords"
@@ -219,7 +219,7 @@ impl LoginAttempt<'_> {
             None => tracing::warn!("a login failed: unknown account"),
             Some(user) => {
                 tracing::warn!(user.id = user.id.get(), "a login failed: wrong password");
-                if self.web.door.throttle.may_note(self.web.clock.now()) {
+                if self.web.door.throttle.may_note(self.web.clock.wall()) {
                     let entry = AuditEntry::new("console login", "session.refused", &user.email);
                     note(self.web, &entry).await?;
                 }

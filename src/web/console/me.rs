@@ -80,7 +80,8 @@ async fn draw(
     done: Option<String>,
     fault: Option<String>,
 ) -> Result<Response, Problem> {
-    let (now, words) = (visit.moment(), visit.words());
+    // Sessions go by the time outside.
+    let (now, words) = (visit.outside(), visit.words());
     let Person { user, session, .. } = &visit.person;
     let mut tx = visit.web.store.read().await?;
     let rows = tx
@@ -172,7 +173,7 @@ async fn old_password(visit: &Visit, person: &Person, typed: &str) -> Result<Old
     let session = BuildHasherDefault::<DefaultHasher>::default().hash_one(&person.session);
     let origin = LoginOrigin::Device(session);
     let throttle = &web.door.throttle;
-    if let Err(wait) = throttle.take(&person.email, origin, web.clock.now()) {
+    if let Err(wait) = throttle.take(&person.email, origin, web.clock.wall()) {
         return Ok(OldPassword::Wait(wait.num_seconds().max(1)));
     }
     let mut tx = web.store.read().await?;

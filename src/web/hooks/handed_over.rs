@@ -7,11 +7,9 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::called_back::{attempt, receipt, take};
 use crate::channel::{Brought, Handover, HandoverFate, HandsetText, MailEvent, ProviderReport};
+use crate::domain::limits::HANDOVERS_AT_ONCE;
 use crate::track::postbag::{Postbag, ToldMails};
 use crate::web::Web;
-
-/// So many are kept at once; reports among them share commits.
-const AT_ONCE: usize = 128;
 
 /// Keeps what is handed over until the daemon stops. What waits then is brought again.
 pub async fn keep_handovers(
@@ -22,7 +20,9 @@ pub async fn keep_handovers(
     let (web, postbag) = (&web, &postbag);
     ReceiverStream::new(handovers)
         .take_until(Box::pin(stopping))
-        .for_each_concurrent(AT_ONCE, |handover| Box::pin(keep((web, postbag), handover)))
+        .for_each_concurrent(HANDOVERS_AT_ONCE, |handover| {
+            Box::pin(keep((web, postbag), handover))
+        })
         .await;
 }
 

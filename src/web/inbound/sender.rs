@@ -16,7 +16,7 @@ use crate::text::sanitize;
 use crate::track::dialogue::{AutomaticAnswer, SaidTo};
 use crate::track::words::{SentWord, topic_named};
 use crate::web::Web;
-use crate::web::actions::deputies;
+use crate::web::actions::{deputies, letters};
 use crate::web::public::{BackSettled, GivenScore, ScoreSettled, rate, settle};
 
 /// A text that answers a message older than this may be about something else; people are told so.
@@ -80,14 +80,19 @@ impl SmsSender<'_> {
                 true => Ok(None),
                 false => self.keep(tx, sms).await,
             },
+            SentWord::OtherNumber => match self.say_scores(tx).await? {
+                true => Ok(None),
+                false => self.keep(tx, sms).await,
+            },
             SentWord::Free => self.keep(tx, sms).await,
         }
     }
 
     /// Nothing more to this number. Whoever acts for a client stops that alone, and is told so by
-    /// `deputies`.
+    /// `deputies`; where the number is somebody's own as well, nothing more comes for either.
     async fn stop(&self, tx: &mut Tx) -> Result<Option<AutomaticAnswer>, StoreError> {
-        if deputies::give_up(self.web, tx, self.told.client).await? {
+        let from = (self.number, self.told.message);
+        if deputies::stop_from(self.web, tx, self.told.client, from).await? {
             return Ok(None);
         }
         if !tx.senders().is_stopped(self.number).await? {
@@ -99,9 +104,18 @@ impl SmsSender<'_> {
         Ok(Some(AutomaticAnswer::stopped(None)))
     }
 
+    /// Of this number, and of all addresses of whoever stopped everything.
     async fn resume(&self, tx: &mut Tx) -> Result<AutomaticAnswer, StoreError> {
-        if tx.senders().is_stopped(self.number).await? {
+        let was_stopped = tx.senders().is_stopped(self.number).await?;
+        let (address, ids) = (Address::Phone(self.number.clone()), &*self.web.ids);
+        let all = tx
+            .preferences()
+            .begin_again_at(&address, self.now, ids)
+            .await?;
+        if was_stopped {
             tx.senders().resume(self.number).await?;
+        }
+        if was_stopped && !all {
             self.audit(tx, "took the stop back").await?;
         }
         self.read(tx).await?;
@@ -180,6 +194,21 @@ impl SmsSender<'_> {
                 Ok(true)
             }
         }
+    }
+
+    /// A number that is no score, from somebody who is asked for one: which there are is said. False: nobody
+    /// asks now, or it was said today.
+    async fn say_scores(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let client = self.told.client;
+        if tx.surveys().open_to(client, self.now).await?.is_none() {
+            return Ok(false);
+        }
+        let to = (client, self.told.locale.as_str());
+        let said = letters::say_scores(self.web, tx, to, self.number).await?;
+        if said {
+            self.read(tx).await?;
+        }
+        Ok(said)
     }
 
     /// Keeps the text for a person. Whoever has written so often already is told where to call, and so

@@ -4,14 +4,14 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
-use super::page;
+use super::again::{AskedAgain, cleaned, is_longer};
 use super::phrases::Confirmation;
 use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
+use super::{page, status};
 use crate::domain::limits::{LONGEST_REPLY, MOST_REPLIES};
 use crate::domain::{EngagementKind, MessageId, Verdict};
 use crate::store::messages::engagement::NewEngagement;
-use crate::text::sanitize;
 use crate::web::Web;
 use crate::web::request::extract::{Form, Path};
 
@@ -34,14 +34,20 @@ pub(super) async fn read(
     back(&token, kept.map(|_| Confirmation::Read))
 }
 
-/// "I still need help", in the client's own words.
+/// "I still need help", in the client's own words. What is too long is not cut: it is asked for again.
 pub(super) async fn reply(
     State(web): State<Web>,
     Path(token): Path<String>,
     visitor: Visitor,
     Form(reply): Form<ReplyForm>,
 ) -> Response {
-    let text = cleaned(&reply.text, LONGEST_REPLY);
+    let text = cleaned(&reply.text);
+    if is_longer(&text, LONGEST_REPLY) {
+        return match message_of(&web, &token, visitor) {
+            Ok(_) => status::ask_again(&web, &token, AskedAgain::reply(&text)).await,
+            Err(refusal) => refusal.shown(),
+        };
+    }
     // An empty box says at least that the message was read.
     let (kind, text, most) = if text.is_empty() {
         (EngagementKind::Confirmed, None, 1)
@@ -106,10 +112,4 @@ pub(super) async fn keep(
         .await?;
     tx.commit().await?;
     Ok(true)
-}
-
-/// Line breaks stay; what is not seen and the space around go, and whatever is beyond so many characters.
-pub(super) fn cleaned(text: &str, most: usize) -> String {
-    let kept: String = sanitize::lines(text).chars().take(most).collect();
-    kept.trim().to_owned()
 }

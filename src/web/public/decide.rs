@@ -101,7 +101,8 @@ enum HowMuch {
 
 /// Whose STOP it was.
 enum StoppedBy {
-    Client,
+    /// With what is said back.
+    Client(Confirmation),
     /// Whoever acted for a client; the link has ended with that.
     Deputy(Language),
 }
@@ -124,7 +125,7 @@ fn said(token: &str, stopped: Result<StoppedBy, Refusal>) -> Response {
             };
             page::show(StatusCode::OK, &note)
         }
-        Ok(StoppedBy::Client) => back(token, Ok(Confirmation::Stopped)),
+        Ok(StoppedBy::Client(done)) => back(token, Ok(done)),
         Err(refusal) => back(token, Err(refusal)),
     }
 }
@@ -139,7 +140,7 @@ pub(super) async fn resume(
         Ok(message) => unbar(&web, message).await,
         Err(refusal) => Err(refusal),
     };
-    back(&token, resumed.map(|()| Confirmation::Resumed))
+    back(&token, resumed)
 }
 
 async fn save(web: &Web, message: MessageId, fields: &FormPairs) -> Result<(), Refusal> {
@@ -207,12 +208,22 @@ async fn bar(web: &Web, message: MessageId, much: HowMuch) -> Result<StoppedBy, 
         return Ok(StoppedBy::Deputy(Language::for_reader(&told.locale)));
     }
     let (now, ids) = (web.clock.now(), &*web.ids);
+    let choices = tx.preferences().of(told.client, message).await?;
+    let has_all = choices.as_ref().is_some_and(|it| it.stopped_all);
+    let is_stopped = choices.is_some_and(|it| it.stopped);
+    let done = match (much, has_all) {
+        (HowMuch::Everything, _) | (HowMuch::ThisAddress, true) => Confirmation::StoppedAll,
+        (HowMuch::ThisAddress, false) => Confirmation::Stopped,
+    };
+    let is_so = match much {
+        HowMuch::ThisAddress => is_stopped,
+        HowMuch::Everything => has_all,
+    };
+    if is_so {
+        return Ok(StoppedBy::Client(done));
+    }
     match much {
         HowMuch::ThisAddress => {
-            let choices = tx.preferences().of(told.client, message).await?;
-            if choices.is_some_and(|choices| choices.stopped) {
-                return Ok(StoppedBy::Client);
-            }
             tx.preferences()
                 .stop(told.client, message, now, ids)
                 .await?;
@@ -234,16 +245,23 @@ async fn bar(web: &Web, message: MessageId, much: HowMuch) -> Result<StoppedBy, 
     )
     .await?;
     tx.commit().await?;
-    Ok(StoppedBy::Client)
+    Ok(StoppedBy::Client(done))
 }
 
-async fn unbar(web: &Web, message: MessageId) -> Result<(), Refusal> {
+/// What was taken back: the STOP of one address, or all of it.
+async fn unbar(web: &Web, message: MessageId) -> Result<Confirmation, Refusal> {
     let mut tx = web.store.write().await?;
     let told = refusal::told(&mut tx, message).await?;
+    let choices = tx.preferences().of(told.client, message).await?;
+    let done = match choices.is_some_and(|choices| choices.stopped_all) {
+        true => Confirmation::ResumedAll,
+        false => Confirmation::Resumed,
+    };
     tx.preferences()
         .resume(told.client, message, web.clock.now(), &*web.ids)
         .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(done)
 }
 
 /// The message's own record of it, beside the client's.

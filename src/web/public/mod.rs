@@ -9,9 +9,11 @@ use axum::middleware::from_fn;
 
 use crate::web::routes::{Access, Routes};
 
+mod again;
 mod answer;
 mod back;
 mod click;
+mod confirmed;
 mod decide;
 mod ended;
 mod open;

@@ -3,160 +3,12 @@
 //! Whole sentences, no building blocks: a sentence put together from parts is wrong in one of
 //! the languages. Organisations' own words (states of cases) come from `domain::case_kind`.
 
+pub(super) use super::confirmed::Confirmation;
 use crate::domain::Channel;
 use crate::domain::event::{Incident, IncidentKind, IncidentState, IncidentStep};
 pub(super) use crate::domain::language::Language;
 
-/// A sentence said back after a button was pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Confirmation {
-    Read,
-    Replied,
-    Enough,
-    Saved,
-    /// All but the quiet hours, which were half filled or impossible.
-    QuietHoursUnclear,
-    Stopped,
-    Resumed,
-    /// It is over for this client too.
-    Back,
-    StillOut,
-    /// The answer was changed too often: the last one stands.
-    Changed,
-    /// A body has the list of its cases.
-    Received,
-    /// How a case went is kept.
-    Rated,
-    /// The same, and a person looks into it.
-    RatedLow,
-    /// Nobody asks how it went any more.
-    SurveyOver,
-}
-
-impl Confirmation {
-    /// The word in the address of the page that follows a form.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Replied => "replied",
-            Self::Enough => "enough",
-            Self::Saved => "saved",
-            Self::QuietHoursUnclear => "quiet",
-            Self::Stopped => "stopped",
-            Self::Resumed => "resumed",
-            Self::Back => "back",
-            Self::StillOut => "still-out",
-            Self::Changed => "changed",
-            Self::Received => "received",
-            Self::Rated => "rated",
-            Self::RatedLow => "rated-low",
-            Self::SurveyOver => "survey-over",
-        }
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        let all = [
-            Self::Read,
-            Self::Replied,
-            Self::Enough,
-            Self::Saved,
-            Self::QuietHoursUnclear,
-            Self::Stopped,
-            Self::Resumed,
-            Self::Back,
-            Self::StillOut,
-            Self::Changed,
-            Self::Received,
-            Self::Rated,
-            Self::RatedLow,
-            Self::SurveyOver,
-        ];
-        all.into_iter().find(|done| done.word() == word)
-    }
-}
-
 impl Language {
-    pub(super) fn done(self, done: Confirmation) -> &'static str {
-        match done {
-            Confirmation::Read => self.choose(
-                "Grazie di averci avvisato: sappiamo che ha letto.",
-                "Thank you for letting us know that you have read this.",
-            ),
-            Confirmation::Replied => self.choose(
-                "Abbiamo ricevuto il Suo messaggio. Lo leggerà una persona.",
-                "We have received your message. A person will read it.",
-            ),
-            Confirmation::Enough => self.choose(
-                "Abbiamo già diversi Suoi messaggi da leggere. Se è urgente, ci chiami.",
-                "We already have several messages of yours to read. If it is urgent, please call.",
-            ),
-            Confirmation::Saved => self.choose(
-                "Le Sue scelte sono salvate. Valgono dal prossimo messaggio.",
-                "Your choices are saved. They hold from the next message on.",
-            ),
-            Confirmation::QuietHoursUnclear => self.choose(
-                "Quando non dobbiamo disturbarLa? Ci servono due orari, per esempio dalle 22:00 alle \
-                 07:00, che lascino almeno due ore al giorno. Le ore di silenzio non sono salvate; \
-                 le altre scelte sì.",
-                "When should we not disturb you? We need two times, such as from 22:00 to 07:00, \
-                 that leave at least two hours a day. The quiet hours are not saved; your other \
-                 choices are.",
-            ),
-            Confirmation::Stopped => self.choose(
-                "Non Le scriveremo più a questo recapito, se non per la Sua sicurezza.",
-                "We will not write to this address again, except for your safety.",
-            ),
-            Confirmation::Resumed => self.choose(
-                "Torniamo a scriverLe a questo recapito.",
-                "We will write to this address again.",
-            ),
-            Confirmation::Back => self.choose(
-                "Grazie: siamo contenti che da Lei sia tutto tornato.",
-                "Thank you: we are glad that all is back for you.",
-            ),
-            Confirmation::StillOut => self.choose(
-                "Grazie di avercelo detto. Riapriamo la segnalazione per Lei e Le scriviamo.",
-                "Thank you for telling us. We open the report again for you and will write to you.",
-            ),
-            Confirmation::Changed => self.choose(
-                "Ha già cambiato più volte la Sua risposta: vale l'ultima. Se non è quella giusta, ci \
-                 chiami.",
-                "You have changed your answer several times: the last one holds. If it is not the \
-                 right one, please call.",
-            ),
-            Confirmation::Received => self.choose(
-                "Grazie: sappiamo che avete l'elenco.",
-                "Thank you: we know that you have the list.",
-            ),
-            Confirmation::Rated => self.well_rated(),
-            Confirmation::RatedLow => self.badly_rated(),
-            Confirmation::SurveyOver => self.survey_over(),
-        }
-    }
-
-    fn well_rated(self) -> &'static str {
-        self.choose(
-            "Grazie: la Sua risposta ci aiuta a lavorare meglio.",
-            "Thank you: your answer helps us to work better.",
-        )
-    }
-
-    fn badly_rated(self) -> &'static str {
-        self.choose(
-            "Grazie di avercelo detto. Una persona guarderà che cosa non è andato bene.",
-            "Thank you for telling us. A person will look into what went wrong.",
-        )
-    }
-
-    fn survey_over(self) -> &'static str {
-        self.choose(
-            "Il tempo per rispondere a questa domanda è passato. Se vuole dirci qualcosa, ci scriva \
-             qui sotto.",
-            "The time to answer this question is over. If you want to tell us something, write to \
-             us below.",
-        )
-    }
-
     /// That the client was asked about a closed case.
     pub(super) fn asked_how_it_went(self) -> &'static str {
         self.choose("Le abbiamo chiesto com'è andata", "We asked how it went")
@@ -453,6 +305,9 @@ impl Language {
                 .choose("Domande su come è andata", "Questions on how it went")
                 .to_owned(),
             "notices" => self.choose("Avvisi", "Notices").to_owned(),
+            "answers" => self
+                .choose("Risposte a ciò che scrivo", "Answers to what I write")
+                .to_owned(),
             other => capital(&other.replace(['_', '-'], " ")),
         }
     }

@@ -8,7 +8,7 @@ use super::answer::{back, keep};
 use super::phrases::Confirmation;
 use super::refusal::{self, Refusal, message_of};
 use super::visitor::Visitor;
-use crate::domain::event::{BODY_FORWARDED, BODY_STALLED, BodyForwarding, BodyReport};
+use crate::domain::event::{BODY_FORWARDED, BODY_STALLED, BodyList, BodyReport};
 use crate::domain::{EngagementKind, MessageId};
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::web::Web;
@@ -33,7 +33,9 @@ async fn acknowledge(web: &Web, message: MessageId) -> Result<(), Refusal> {
     let now = web.clock.now();
     if let Some(report) = report_of(&told) {
         let mut bodies = tx.bodies();
-        bodies.acknowledge(&report.body, report.number, now).await?;
+        bodies
+            .acknowledge(&report.list.body, report.list.number, now)
+            .await?;
     } else {
         let list = forwarding_of(&told).ok_or(Refusal::Nothing)?;
         let mut forwardings = tx.forwardings();
@@ -53,7 +55,7 @@ pub(super) fn report_of(told: &NotifiedMessage) -> Option<BodyReport> {
 }
 
 /// The list of problems that a message is about, if it is about one.
-pub(super) fn forwarding_of(told: &NotifiedMessage) -> Option<BodyForwarding> {
+pub(super) fn forwarding_of(told: &NotifiedMessage) -> Option<BodyList> {
     let is_list = told.event_type == BODY_FORWARDED;
-    is_list.then(|| BodyForwarding::parse(&told.data).ok())?
+    is_list.then(|| BodyList::parse(&told.data).ok())?
 }

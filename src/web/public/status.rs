@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::again::AskedAgain;
 use super::page;
 use super::phrases::{Confirmation, Language};
 use super::received;
@@ -27,7 +28,7 @@ use crate::web::Web;
 use crate::web::request::extract::{Path, Query};
 
 /// What a form that led back here had done.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default, serde::Deserialize)]
 pub(super) struct StatusQuery {
     done: Option<String>,
     /// The quiet hours that were typed and made no sense, to be corrected rather than typed again.
@@ -38,6 +39,11 @@ pub(super) struct StatusQuery {
 }
 
 impl StatusQuery {
+    fn is_stop(&self) -> bool {
+        let done = self.done.as_deref().and_then(Confirmation::parse);
+        matches!(done, Some(Confirmation::Stopped | Confirmation::StoppedAll))
+    }
+
     fn hours(&self) -> Option<(&str, &str)> {
         let unclear = self.done.as_deref() == Some(Confirmation::QuietHoursUnclear.word());
         // Anybody can write an address: nothing longer than a time of day is shown back.
@@ -56,17 +62,11 @@ pub(super) async fn show(
     Query(after): Query<StatusQuery>,
     visitor: Visitor,
 ) -> Response {
-    let StatusReading {
-        told,
-        subject,
-        choices,
-        rectified,
-        survey,
-    } = match read(&web, &token).await {
+    let reading = match read(&web, &token).await {
         Ok(found) => found,
         Err(refusal) => return refusal.shown(),
     };
-    let message = told.message;
+    let message = reading.told.message;
     // The way here was the link in the message, unless a form of this page led back to it.
     let followed =
         (after.done.is_none() && web.pages.counts_clicks()).then_some(EngagementKind::Clicked);
@@ -80,18 +80,35 @@ pub(super) async fn show(
             at: web.clock.now(),
         });
     }
-    let matter = (&subject, rectified, survey);
-    render(&web, &token, &after, told, matter, choices)
+    render(&web, &token, &after, reading, AskedAgain::default())
+}
+
+/// The page once more, with what was typed and cannot be taken.
+pub(super) async fn ask_again(web: &Web, token: &str, again: AskedAgain) -> Response {
+    match read(web, token).await {
+        Ok(reading) => {
+            // The form led one step further down than the page is.
+            let token = format!("../{token}");
+            render(web, &token, &StatusQuery::default(), reading, again)
+        }
+        Err(refusal) => refusal.shown(),
+    }
 }
 
 fn render(
     web: &Web,
     token: &str,
     after: &StatusQuery,
-    mut told: NotifiedMessage,
-    (subject, rectified, survey): (&PageSubject, Option<Rectification>, Option<ClientSurvey>),
-    choices: Option<Choices>,
+    reading: StatusReading,
+    again: AskedAgain,
 ) -> Response {
+    let StatusReading {
+        mut told,
+        subject,
+        choices,
+        rectified,
+        survey,
+    } = reading;
     // The language the client chose since, rather than the one of an old message.
     if let Some(choices) = &choices {
         told.locale.clone_from(&choices.locale);
@@ -105,16 +122,25 @@ fn render(
         zone,
         now: web.clock.now(),
     };
+    let survey = survey.and_then(|it| SurveyQuestion::of(&it, language, calendar.now));
+    let again = match survey.as_ref().is_some_and(|it| !it.scores.is_empty()) {
+        true => again,
+        false => again.without_survey(),
+    };
+    let asked_again = again.said(language);
+    let is_stopped = choices.as_ref().is_some_and(|choices| choices.stopped);
     let page = StatusPageView {
         language,
         token,
-        done: view::done(after.done.as_deref(), language),
+        done: asked_again.or_else(|| view::done(after.done.as_deref(), language)),
+        just_stopped: is_stopped && told.for_client.is_none() && after.is_stop(),
+        again,
         rectified,
         contact: web.pages.contact(),
-        story: view::story(&told, subject, &web.pages, calendar),
-        asks: view::asks(subject),
-        list: view::list(subject),
-        survey: survey.and_then(|it| SurveyQuestion::of(&it, language, calendar.now)),
+        story: view::story(&told, &subject, &web.pages, calendar),
+        asks: view::asks(&subject),
+        list: view::list(&subject),
+        survey,
         for_client: told.for_client.clone(),
         choices: choices
             .filter(|_| told.for_client.is_none())
@@ -127,7 +153,11 @@ fn render(
                 }
             }),
     };
-    page::show(StatusCode::OK, &page)
+    let status = match asked_again {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    page::show(status, &page)
 }
 
 /// Everything the page shows, at one moment.
@@ -161,7 +191,10 @@ const LONGEST_HISTORY: u8 = 20;
 
 async fn subject(tx: &mut Tx, told: &NotifiedMessage) -> Result<PageSubject, StoreError> {
     if let Some(report) = received::report_of(told) {
-        let known = tx.bodies().report(&report.body, report.number).await?;
+        let known = tx
+            .bodies()
+            .report(&report.list.body, report.list.number)
+            .await?;
         let confirmed = known.and_then(|known| known.acknowledged_at);
         return Ok(PageSubject::Body(report, confirmed));
     }

@@ -3,14 +3,16 @@
 //!
 //! Looking at the page says nothing: programs follow links, and press no buttons. An answer may be changed
 //! for some days; all stay. A low one is a matter for a person, once: it begins a conversation about the
-//! case, for whoever looks after that. Words that are no answer any more are a reply like any other.
+//! case, for whoever looks after that, and says there what holds when another answer follows. Words that are no answer any more are a reply like any other.
 
 use axum::extract::State;
 use axum::response::Response;
 
-use super::answer::{back, cleaned, keep};
+use super::again::{AskedAgain, cleaned, is_longer};
+use super::answer::{back, keep};
 use super::phrases::{Confirmation, Language};
 use super::refusal::{self, Refusal, message_of};
+use super::status;
 use super::visitor::Visitor;
 use crate::domain::event::CaseStep;
 use crate::domain::limits::{MOST_REPLIES, SURVEY_ANSWERS, SURVEY_COMMENT};
@@ -79,23 +81,39 @@ pub(in crate::web) enum ScoreSettled {
     Kept,
 }
 
-/// Keeps the answer. A form without one says at least that the message was read.
+/// Keeps the answer. A form without one says at least that the message was read; what is no score, or has
+/// a comment that is too long, is asked for again.
 pub(super) async fn answer(
     State(web): State<Web>,
     Path(token): Path<String>,
     visitor: Visitor,
     Form(form): Form<SurveyForm>,
 ) -> Response {
-    let done = match message_of(&web, &token, visitor) {
-        Ok(message) => taken(&web, message, &form).await,
-        Err(refusal) => Err(refusal),
+    let message = match message_of(&web, &token, visitor) {
+        Ok(message) => message,
+        Err(refusal) => return refusal.shown(),
     };
-    back(&token, done)
+    let comment = cleaned(&form.comment);
+    let typed = form.score.trim();
+    let score = score(typed);
+    let why = match score {
+        _ if is_longer(&comment, SURVEY_COMMENT) => Some(Confirmation::TooLong),
+        None if !typed.is_empty() => Some(Confirmation::NoScore),
+        None | Some(_) => None,
+    };
+    if let Some(why) = why {
+        return status::ask_again(&web, &token, AskedAgain::comment(why, &comment)).await;
+    }
+    let comment = Some(comment).filter(|text| !text.is_empty());
+    back(&token, taken(&web, message, score, comment).await)
 }
 
-async fn taken(web: &Web, message: MessageId, form: &SurveyForm) -> Result<Confirmation, Refusal> {
-    let comment = Some(cleaned(&form.comment, SURVEY_COMMENT)).filter(|text| !text.is_empty());
-    let score = score(&form.score);
+async fn taken(
+    web: &Web,
+    message: MessageId,
+    score: Option<i64>,
+    comment: Option<String>,
+) -> Result<Confirmation, Refusal> {
     let settled = match score {
         Some(score) => given(web, message, score, comment.as_deref()).await?,
         None => ScoreSettled::NotAsked,
@@ -197,7 +215,32 @@ pub(in crate::web) async fn rate(
     if given.score <= LOW_SCORE {
         raise(web, tx, &survey, &answer).await?;
     }
+    if let Some(before) = survey.score.filter(|before| *before != given.score) {
+        let said = said(web, given.score, Some(before));
+        let key = matter(&survey);
+        tx.conversations().restate_of_case(&key, &said).await?;
+    }
     Ok(ScoreSettled::Kept)
+}
+
+/// What the line of a survey is called among those of conversations.
+fn matter(survey: &ClientSurvey) -> String {
+    format!("survey:{}", survey.id)
+}
+
+/// What holds, and what was said before.
+fn said(web: &Web, score: i64, before: Option<i64>) -> String {
+    let language = web.console.words().language();
+    match before {
+        None => language.choose(
+            format!("Com'è andata: {score} su 5."),
+            format!("How it went: {score} of 5."),
+        ),
+        Some(before) => language.choose(
+            format!("Com'è andata: {score} su 5 (prima {before})."),
+            format!("How it went: {score} of 5 (before: {before})."),
+        ),
+    }
 }
 
 /// One matter for each survey; words that come with a later answer join it.
@@ -207,16 +250,12 @@ async fn raise(
     survey: &ClientSurvey,
     answer: &NewSurveyAnswer<'_>,
 ) -> Result<(), StoreError> {
-    let score = answer.score;
-    let mut text = web.console.words().language().choose(
-        format!("Com'è andata: {score} su 5."),
-        format!("How it went: {score} of 5."),
-    );
+    let mut text = said(web, answer.score, None);
     if let Some(comment) = answer.comment {
         text.push('\n');
         text.push_str(comment);
     }
-    let first = format!("survey:{}", survey.id);
+    let first = matter(survey);
     let later = format!("{first}:{}", answer.id);
     let mut words = CaseWords {
         key: &first,

@@ -2,13 +2,15 @@
 
 use askama::Template;
 
+use super::again::AskedAgain;
 use super::pages::{ContactDetails, Pages};
 use super::phrases::{Confirmation, Language, capital};
 use super::survey::SurveyQuestion;
 use super::when::LocalCalendar;
+use crate::domain::case_kind::CaseKinds;
 use crate::domain::client::TrackingConsent;
 use crate::domain::event::{
-    BodyForwarding, BodyReport, CaseStep, Deadline, Incident, IncidentState, StalledCase,
+    BodyList, BodyReport, CaseStep, Deadline, Incident, IncidentState, StalledCase,
 };
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::{Channel, Class, Timestamp};
@@ -28,7 +30,7 @@ pub(super) enum PageSubject {
     /// Cases that stand still with a body, and when it said that it has their list.
     Body(BodyReport, Option<Timestamp>),
     /// Problems that were passed on to a body, and when it said that it has their list.
-    Forwarded(BodyForwarding, Vec<ForwardedProblem>, Option<Timestamp>),
+    Forwarded(BodyList, Vec<ForwardedProblem>, Option<Timestamp>),
     /// None of these: the event's own words, when it has some.
     Notice,
 }
@@ -52,6 +54,10 @@ pub(super) struct StatusPageView<'a> {
     pub(super) rectified: Option<Rectification>,
     /// For whom its reader acts; the reader has no choices then, but to act no more.
     pub(super) for_client: Option<String>,
+    /// What was typed and is asked for again.
+    pub(super) again: AskedAgain,
+    /// The way back stands right below what was done.
+    pub(super) just_stopped: bool,
 }
 
 /// What is the matter.
@@ -93,11 +99,30 @@ pub(super) struct ChoicesForm {
     pub(super) locales: Vec<(String, String, bool)>,
     /// Yes, no, or never said: nothing is ticked for the client.
     pub(super) reading: Option<bool>,
-    pub(super) stopped: bool,
+    pub(super) silence: SilenceAsked,
     pub(super) safety: bool,
 }
 
+/// Where the client wants no more messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SilenceAsked {
+    Nowhere,
+    Here,
+    /// At every address, and from whoever gets the copy.
+    Everywhere,
+}
+
 impl ChoicesForm {
+    /// Whether the address of this page is silent.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silence != SilenceAsked::Nowhere
+    }
+
+    /// Whether all of them are.
+    pub(super) fn is_silent_everywhere(&self) -> bool {
+        self.silence == SilenceAsked::Everywhere
+    }
+
     /// The same with the quiet hours as they were typed, marked as unclear.
     pub(super) fn asking_again(self, from: &str, to: &str) -> Self {
         Self {
@@ -142,9 +167,13 @@ pub(super) fn story(
             case_story(case, changes, pages, calendar, &told.locale)
         }
         PageSubject::Incident(incident, reports) => incident_story(incident, reports, calendar),
-        PageSubject::Body(report, confirmed) => body_story(report, *confirmed, calendar),
+        PageSubject::Body(report, confirmed) => {
+            let body = pages.case_kinds().body(&report.list.body);
+            body_story((report, body), *confirmed, calendar)
+        }
         PageSubject::Forwarded(list, problems, confirmed) => {
-            forwarded_story(list, problems, *confirmed, calendar)
+            let body = pages.case_kinds().body(&list.body);
+            forwarded_story((list, body), problems, *confirmed, calendar)
         }
         PageSubject::Notice => notice_story(told, calendar),
     }
@@ -179,13 +208,13 @@ fn case_story(
         } else {
             "going"
         },
-        next: case_next(case, calendar),
+        next: case_next(case, kinds, calendar),
         note: data.note.clone(),
         history: changes.iter().map(step).collect(),
     }
 }
 
-fn case_next(case: &CaseRecord, calendar: LocalCalendar) -> Vec<String> {
+fn case_next(case: &CaseRecord, kinds: &CaseKinds, calendar: LocalCalendar) -> Vec<String> {
     let language = calendar.language;
     if let Some(closed_at) = case.closed_at {
         return vec![language.closed(&calendar.moment(closed_at))];
@@ -194,7 +223,10 @@ fn case_next(case: &CaseRecord, calendar: LocalCalendar) -> Vec<String> {
         Some(due) => language.next_step(&calendar.due(due), calendar.is_past(due)),
         None => language.no_date().to_owned(),
     };
-    let turn = case.data.owner.as_deref().map(|owner| language.turn(owner));
+    let turn = case
+        .data
+        .body()
+        .map(|owner| language.turn(kinds.body(owner)));
     turn.into_iter().chain([by_when]).collect()
 }
 
@@ -262,8 +294,9 @@ fn incident_next(incident: &Incident, calendar: LocalCalendar) -> Vec<String> {
     next
 }
 
+/// `body`: what people call it.
 fn body_story(
-    report: &BodyReport,
+    (report, body): (&BodyReport, &str),
     confirmed: Option<Timestamp>,
     calendar: LocalCalendar,
 ) -> MatterText {
@@ -275,18 +308,19 @@ fn body_story(
     };
     let confirmed_at = confirmed.map(|at| language.confirmed(&calendar.moment(at)));
     MatterText {
-        line: Some(language.list_line(report.number)),
-        title: language.cases_of(&report.body),
+        line: Some(language.list_line(report.list.number)),
+        title: language.cases_of(body),
         state: Some(language.list_state(confirmed.is_some()).to_owned()),
         tone: if confirmed.is_some() { "done" } else { "going" },
-        next: vec![language.list_next(report.count, report.cases.len())],
+        next: vec![language.list_next(report.list.count, report.cases.len())],
         note: confirmed_at,
         history: report.cases.iter().map(case).collect(),
     }
 }
 
+/// `body`: what people call it.
 fn forwarded_story(
-    list: &BodyForwarding,
+    (list, body): (&BodyList, &str),
     problems: &[ForwardedProblem],
     confirmed: Option<Timestamp>,
     calendar: LocalCalendar,
@@ -308,7 +342,7 @@ fn forwarded_story(
     let confirmed_at = confirmed.map(|at| language.confirmed(&calendar.moment(at)));
     MatterText {
         line: Some(language.list_line(list.number)),
-        title: language.problems_of(&list.body),
+        title: language.problems_of(body),
         state: Some(language.list_state(confirmed.is_some()).to_owned()),
         tone: if confirmed.is_some() { "done" } else { "going" },
         next: vec![language.problems_next(problems.len())],
@@ -379,7 +413,11 @@ pub(super) fn choices(
             TrackingConsent::Denied | TrackingConsent::Withdrawn => Some(false),
             TrackingConsent::Unknown => None,
         },
-        stopped: choices.stopped,
+        silence: match (choices.stopped, choices.stopped_all) {
+            (false, _) => SilenceAsked::Nowhere,
+            (true, false) => SilenceAsked::Here,
+            (true, true) => SilenceAsked::Everywhere,
+        },
         safety: told.class == Class::Safety,
     }
 }

@@ -1,6 +1,8 @@
 //! Several daemons on one store, and somebody who starts again whichever has ended, as a service
 //! manager does.
 
+use std::path::Path;
+
 use araldo::store::StoreUrl;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -32,6 +34,11 @@ impl Fleet {
             fleet.restart(number).await;
         }
         fleet
+    }
+
+    /// Where a daemon's settings are, as `araldo.toml`.
+    pub(super) fn home(&self, number: usize) -> &Path {
+        self.homes[number].path()
     }
 
     /// `kill -9`.

@@ -4,9 +4,11 @@
 //! Small in a plain test run; `ARALDO_CHAOS=full` is the whole size. Each run prints which it is,
 //! and the seed from which its faults were drawn; `ARALDO_SEED` repeats one.
 
+mod centre;
 mod clocks;
 mod disk;
 mod fleet;
+mod gateways;
 mod kills;
 mod storm;
 mod town;
@@ -19,7 +21,7 @@ fn is_full() -> bool {
 }
 
 /// One of two sizes.
-fn size(small: usize, full: usize) -> usize {
+pub(crate) fn size(small: usize, full: usize) -> usize {
     if is_full() { full } else { small }
 }
 

@@ -1,6 +1,6 @@
 //! A town in which an outage begins: who is to be told, and the account of who was.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use araldo::domain::Clock as _;
@@ -29,13 +29,38 @@ const TRIES: &str = "SELECT m.address || ' is ' || m.state || '; try ' || a.leas
 /// A safety message that nobody knows of is sent again after a minute, at a risk that is shown.
 const UNKNOWN: &str = "SELECT address FROM message WHERE state = 'unknown' OR risky";
 
+const HOUSEHOLDS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+    INSERT INTO client (id, ref, name, name_folded, locale, time_zone, tracking_consent, \
+    created_at, updated_at) SELECT i, 'C-' || CAST(i AS TEXT), 'Maria Rossi', \
+    'maria rossi', 'it', 'Europe/Rome', 'unknown', 1, 1 FROM n";
+const MAILBOXES: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+    INSERT INTO contact_point (id, client_id, channel, address, position, verified) \
+    SELECT i, i, 'email', 'reader' || CAST(i AS TEXT) || '@town.example', 0, TRUE FROM n";
+const HANDSETS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+    INSERT INTO contact_point (id, client_id, channel, address, position, verified) \
+    SELECT i, i, 'sms', '+39000' || CAST(1000000 + i AS TEXT), 0, TRUE FROM n";
+const PLACES: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+    INSERT INTO place (id, client_id, code, kind, municipality) \
+    SELECT i, i, 'POD-' || CAST(i AS TEXT), 'pod', '037006' FROM n";
+
+/// What came over there, and by which address the client of a number gets it.
+pub(super) struct Arrived {
+    pub(super) times: HashMap<String, usize>,
+    pub(super) address: fn(usize) -> String,
+}
+
 /// Settings for mail to `port`, over `sessions` at once on each node, at any hour. A lease short
 /// enough to wait for, long enough for a busy machine; what is unknown stays so, to be counted.
 pub(super) fn settings(port: u16, sessions: usize) -> String {
+    settings_of("24h", &relay(port, sessions))
+}
+
+/// The same by any carriers; what is unknown is looked at after so long, beside the longest send.
+pub(super) fn settings_of(reconcile_after: &str, carriers: &str) -> String {
     format!(
         "[quiet_hours]\nfrom = \"00:00\"\nto = \"00:00\"\n[log]\nlevel = \"warn\"\n\
-         [dispatch]\nheartbeat = \"500ms\"\nlease = \"3s\"\nwindow = 64\nreconcile_after = \"24h\"\n{}",
-        relay(port, sessions)
+         [dispatch]\nheartbeat = \"500ms\"\nlease = \"3s\"\nwindow = 64\n\
+         reconcile_after = \"{reconcile_after}\"\n{carriers}"
     )
 }
 
@@ -52,26 +77,29 @@ pub(super) fn relay(port: u16, sessions: usize) -> String {
 /// Fills the store with clients of one municipality, past the API: a large town would take
 /// longer to import than to tell.
 pub(super) async fn settle(url: &StoreUrl, clients: usize) {
-    const TOWN: [&str; 3] = [
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
-         INSERT INTO client (id, ref, name, name_folded, locale, time_zone, tracking_consent, \
-         created_at, updated_at) SELECT i, 'C-' || CAST(i AS TEXT), 'Maria Rossi', \
-         'maria rossi', 'it', 'Europe/Rome', 'unknown', 1, 1 FROM n",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
-         INSERT INTO contact_point (id, client_id, channel, address, position, verified) \
-         SELECT i, i, 'email', 'reader' || CAST(i AS TEXT) || '@town.example', 0, TRUE FROM n",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
-         INSERT INTO place (id, client_id, code, kind, municipality) \
-         SELECT i, i, 'POD-' || CAST(i AS TEXT), 'pod', '037006' FROM n",
-    ];
+    settle_with(url, clients, MAILBOXES).await;
+}
+
+/// The same with a telephone each and no mailbox.
+pub(super) async fn settle_handsets(url: &StoreUrl, clients: usize) {
+    settle_with(url, clients, HANDSETS).await;
+}
+
+async fn settle_with(url: &StoreUrl, clients: usize, contacts: &'static str) {
     let clients = i64::try_from(clients).unwrap();
-    with_eye!(&Eye::open(url).await, |pool| for sql in TOWN {
+    let town = [HOUSEHOLDS, contacts, PLACES];
+    with_eye!(&Eye::open(url).await, |pool| for sql in town {
         sqlx::query(sql).bind(clients).execute(pool).await.unwrap();
     });
 }
 
 fn address(number: usize) -> String {
     format!("reader{number}@town.example")
+}
+
+/// Of the client of this number.
+pub(super) fn handset(number: usize) -> String {
+    format!("+39000{}", 1_000_000 + number)
 }
 
 /// The outage of which all of them are told.
@@ -118,15 +146,25 @@ pub(super) async fn account(
     mailboxes: &Mailboxes,
     clients: usize,
 ) -> usize {
+    let times = mailboxes.arrivals.by_address();
+    account_of(store, eye, &Arrived { times, address }, clients).await
+}
+
+/// The same of whatever came.
+pub(super) async fn account_of(
+    store: &Store,
+    eye: &Eye,
+    arrived: &Arrived,
+    clients: usize,
+) -> usize {
     let expected = i64::try_from(clients).unwrap();
     assert_eq!(eye.number(ROWS).await, expected);
     assert_eq!(eye.number(CLIENTS).await, expected);
     let unknown: HashSet<String> = eye.texts(UNKNOWN).await.into_iter().collect();
-    let arrived = mailboxes.arrivals.by_address();
     let (mut none, mut twice) = (0, 0);
     for number in 1..=clients {
-        let address = address(number);
-        let times = arrived.get(&address).copied().unwrap_or(0);
+        let address = (arrived.address)(number);
+        let times = arrived.times.get(&address).copied().unwrap_or(0);
         (none, twice) = (none + u64::from(times == 0), twice + u64::from(times > 1));
         let right = times == 1 || unknown.contains(&address);
         let tries = if right {

@@ -43,6 +43,7 @@ pub(super) fn settings() -> ClockSettings {
         compensation: compensation(),
         survey: None,
         bodies: BTreeMap::from([("distributore".to_owned(), "DISTRIBUTORE".to_owned())]),
+        body_names: BTreeMap::new(),
         incidents: IncidentTimes {
             overdue_grace: TimeDelta::minutes(30),
             confirm_after: TimeDelta::minutes(30),

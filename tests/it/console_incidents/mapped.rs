@@ -66,6 +66,10 @@ async fn a_municipality_is_ticked_on_the_map_or_named(store: TestStore) {
         town("022167", "Samone", 3),
     ];
     import(&office, &towns).await;
+    // Clients of one name are told apart by where they live.
+    let clients = operator.get("/console/clients").await.text;
+    let lives = "<small class=\"quiet\">Bologna</small>";
+    assert!(clients.contains(lives), "{clients}");
     let form = operator.get("/console/incidents/new").await.text;
     for said in [
         "data-chooser",

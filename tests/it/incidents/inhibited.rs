@@ -118,6 +118,7 @@ fn settings() -> ClockSettings {
         body_report_at: 5,
         chase_after_days: 2,
         bodies: std::collections::BTreeMap::new(),
+        body_names: std::collections::BTreeMap::new(),
         compensation: Vec::new(),
         survey: None,
         incidents: IncidentTimes {

@@ -90,7 +90,10 @@ async fn a_price_stays_with_the_messages_that_it_was_paid_for(store: TestStore) 
     // Taken and not delivered is paid; refused is not.
     told(&node, "LOST", "+390000000201", "neve", "undelivered").await;
     told(&node, "MAIL", "anna@example.org", "neve", "accepted").await;
-    told(&node, "NOBODY", "bounce@example.org", "neve", "rejected").await;
+    let refused = told(&node, "NOBODY", "bounce@example.org", "neve", "rejected").await;
+    assert!(refused["price"].is_null(), "it cost nothing: {refused}");
+    let priced = "SELECT count(price) FROM message WHERE state = 'rejected'";
+    assert_eq!(node.eye.number(priced).await, 1, "there was one to show");
     let (accepted, priced, cost) = counted(&node, "sms").await;
     assert_eq!((accepted, priced), (3, 3));
     assert_eq!(said(&node, "sms").await, (3, 3, Some(cost)));

@@ -108,6 +108,7 @@ impl Office {
             writer: &self.writer,
             zone: chrono_tz::Europe::Rome,
             now: self.clock.now(),
+            wall: self.clock.now(),
         };
         make_weeks(&making).await.unwrap()
     }

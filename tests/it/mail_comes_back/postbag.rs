@@ -19,6 +19,8 @@ on_both_databases!(
     a_delay_and_an_automatic_answer_change_no_state,
     an_answer_stands_on_its_message,
     a_stop_is_obeyed_only_with_our_token,
+    a_deputys_stop_by_mail_ends_the_mandate_and_bars_nobody,
+    a_stop_from_a_mailbox_that_is_both_ends_both,
     what_is_obeyed_is_acknowledged_once_by_mail,
     what_is_about_no_message_is_counted,
 );
@@ -109,6 +111,12 @@ async fn a_report_with_our_token_is_believed(reader: Reader) {
     assert!(!reader.text(detail).await.unwrap().contains('@'));
     let undelivered = "SELECT undelivered FROM rollup WHERE channel = 'email'";
     assert_eq!(reader.number(undelivered).await, 1);
+    let reporting = "SELECT reporting FROM rollup WHERE channel = 'email'";
+    assert_eq!(
+        reader.number(reporting).await,
+        1,
+        "what came back was reported"
+    );
 }
 
 async fn the_same_mail_twice_counts_once(reader: Reader) {
@@ -262,6 +270,57 @@ async fn a_stop_is_obeyed_only_with_our_token(reader: Reader) {
     let start = answer(ADDRESS, &reader.answers(), "START").replace("<r1@", "<r3@");
     reader.comes(&start).await;
     assert_eq!(reader.number(BARRED).await, 0);
+}
+
+/// Luca acts for Maria, and the e-mail was the copy that he got at this mailbox. `own`: which Maria has, too.
+async fn copied_to_luca(reader: &Reader, own: bool) {
+    reader
+        .execute(
+            "INSERT INTO deputy (id, client_id, mode, topics, cases, mandate, given_by, began_at)
+             VALUES (8, 7, 'copy', '[]', '[]', 'Delega 12/2026', 'paola@example.org', 1)",
+        )
+        .await;
+    reader
+        .execute("UPDATE message SET client_id = 8 WHERE id = 1001")
+        .await;
+    let contact = match own {
+        true => {
+            "INSERT INTO contact_point (id, client_id, channel, address, position, verified)
+             VALUES (75, 8, 'email', 'maria@posta.example', 0, FALSE)"
+        }
+        false => "UPDATE contact_point SET client_id = 8 WHERE id = 72",
+    };
+    reader.execute(contact).await;
+}
+
+async fn a_deputys_stop_by_mail_ends_the_mandate_and_bars_nobody(reader: Reader) {
+    const ENDED: &str = "SELECT coalesce(ended_by, '-') FROM deputy";
+    copied_to_luca(&reader, false).await;
+    let forged = answer(ADDRESS, "risposte@town.example", "STOP");
+    reader.comes(&forged).await;
+    assert_eq!(reader.text(ENDED).await.as_deref(), Some("-"));
+    let stop = answer(ADDRESS, &reader.answers(), "STOP").replace("<r1@", "<r2@");
+    reader.comes(&stop).await;
+    assert_eq!(reader.text(ENDED).await.as_deref(), Some("deputy"));
+    assert_eq!(reader.number(BARRED).await, 0, "nobody is silenced");
+    let told = "SELECT address || ' ' || text FROM test_send WHERE template = 'deputy-ended' \
+        AND address LIKE '%@%'";
+    let told = reader.text(told).await.expect("a last word to the deputy");
+    assert!(told.starts_with(ADDRESS), "{told}");
+    assert!(told.contains("per Maria Rossi"), "{told}");
+    let noted = "SELECT subject FROM audit WHERE action = 'client.deputy_ended'";
+    assert_eq!(reader.text(noted).await.as_deref(), Some("client:7"));
+}
+
+async fn a_stop_from_a_mailbox_that_is_both_ends_both(reader: Reader) {
+    copied_to_luca(&reader, true).await;
+    let stop = answer(ADDRESS, &reader.answers(), "STOP");
+    reader.comes(&stop).await;
+    let ended = "SELECT coalesce(ended_by, '-') FROM deputy";
+    assert_eq!(reader.text(ended).await.as_deref(), Some("deputy"));
+    let barred = "SELECT address || ' ' || reason FROM suppression";
+    let barred = reader.text(barred).await.expect("the mailbox is barred");
+    assert_eq!(barred, "maria@posta.example stop");
 }
 
 async fn what_is_obeyed_is_acknowledged_once_by_mail(reader: Reader) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use araldo::domain::{Lane, MessageId, NodeId};
 use araldo::store::cluster::nodes::{Looks, NewNode};
 use araldo::store::messages::attempts::NewAttempt;
+use chrono::TimeDelta;
 
 use crate::reader::{Reader, TEXT};
 
@@ -14,6 +15,7 @@ const NEVER_CLOSED: &str = "SELECT CAST(count(*) AS BIGINT) FROM attempt
     WHERE closed_at IS NULL AND message_id = 1002";
 const UNKNOWN: &str = "SELECT CAST(count(*) AS BIGINT) FROM message
     WHERE state = 'unknown' AND id = 1002";
+const LOOKED_AT: &str = "SELECT wake_at FROM message WHERE id = 1002";
 const ALIVE: i64 = 60_000_000;
 
 async fn node(reader: &Reader, slot: u8) -> NodeId {
@@ -50,7 +52,8 @@ async fn whoever_rescues_sees_what_the_dead_began_last() {
         let dead = tx.nodes().mark_dead(other, -ALIVE, &[]).await.unwrap();
         assert_eq!(dead, [slow]);
         let looks = Looks {
-            wake_at: now,
+            sms: now,
+            email: now + TimeDelta::minutes(20),
             soon: now,
         };
         tx.nodes().rescue(&[slow], now, looks).await.unwrap();
@@ -84,6 +87,8 @@ async fn whoever_rescues_sees_what_the_dead_began_last() {
         .await
         .expect("whoever declares it dead waits for it");
     assert_eq!(reader.number(UNKNOWN).await, 1);
+    let looked_at = reader.number(LOOKED_AT).await;
+    assert_eq!(looked_at, now.as_micros(), "an SMS waits for no relay");
     assert_eq!(
         reader.number(NEVER_CLOSED).await,
         0,

@@ -9,16 +9,21 @@ use super::{COUNT, IN_HAND, handset};
 use crate::promises::notice;
 use crate::support::TestStore;
 use crate::support::node::{Eye, Node, run, sums_close};
+use crate::support::smsc::{Smsc, delivery, report};
 
 on_both_databases!(
     each_role_alone_starts_and_does_only_its_own,
     a_node_serves_only_the_part_of_its_role,
+    a_node_that_only_dispatches_keeps_what_an_sms_centre_brings,
 );
 
 const PLANNED: &str = "SELECT CAST(count(*) AS BIGINT) FROM event WHERE state <> 'received'";
 const QUEUED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'queued'";
 const DELIVERED: &str =
     "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state IN ('accepted', 'delivered')";
+const REPORTED: &str = "SELECT CAST(count(*) AS BIGINT) FROM message WHERE state = 'delivered'";
+const RECEIPTS: &str = "SELECT CAST(count(*) AS BIGINT) FROM receipt";
+const STOPPED: &str = "SELECT CAST(count(*) AS BIGINT) FROM suppression WHERE reason = 'stop'";
 /// The last node beats: its last sign is younger than its start.
 const BEATS: &str = "SELECT CAST(count(*) AS BIGINT) FROM node \
     WHERE id = (SELECT max(id) FROM node) AND heartbeat_at > started_at + 1000000";
@@ -112,4 +117,38 @@ async fn a_node_serves_only_the_part_of_its_role(store: TestStore) {
         }
         stop(node).await;
     }
+}
+
+async fn a_node_that_only_dispatches_keeps_what_an_sms_centre_brings(store: TestStore) {
+    let smsc = Smsc::taking().await;
+    let carried = format!(
+        "[channels]\nemail = []\nsms = [\"smsc\"]\n[provider.smsc]\n{}",
+        smsc.settings("")
+    );
+    let (url, number) = (store.url.clone(), handset(1));
+    let front = "[node]\nname = \"front\"\nroles = [\"web\", \"plan\"]\n";
+    let front = Node::start(store, &format!("{front}{carried}")).await;
+    front.client("C-1", &[&number], json!({})).await;
+    let answer = front.post("/v1/messages", &notice("C-1", "avviso")).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    front.eye.until(QUEUED, 1).await;
+    assert!(smsc.binds().is_empty(), "only a dispatcher binds");
+    let store = front.stop_and_keep_store().await;
+
+    let (eye, folder) = (Eye::open(&url).await, tempfile::tempdir().unwrap());
+    let sender = format!("{}{carried}", settings("dispatch"));
+    let sender = run(&url, folder.path(), &sender).await.unwrap();
+    assert_eq!(sender.address, None, "no port without web");
+    eye.until(DELIVERED, 1).await;
+    let delivered = report(&number, "id:00000001 stat:DELIVRD err:000");
+    assert_eq!(smsc.deliver(&delivered).await, 0);
+    assert_eq!(eye.number(RECEIPTS).await, 1, "kept, then answered");
+    eye.until(REPORTED, 1).await;
+    let stop_word = delivery(&number, 0, b"STOP", b"");
+    assert_eq!(smsc.deliver(&stop_word).await, 0);
+    assert_eq!(eye.number(STOPPED).await, 1);
+    eye.until(IN_HAND, 0).await;
+    sums_close(&eye).await;
+    stop(sender).await;
+    drop(store);
 }

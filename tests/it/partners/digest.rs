@@ -23,6 +23,7 @@ impl Agencies {
             kinds: &kinds,
             zone: chrono_tz::Europe::Rome,
             now: self.clock.now(),
+            wall: self.clock.now(),
         };
         make_digests(&making).await.unwrap()
     }

@@ -330,6 +330,12 @@ async fn reading_is_said_as_far_as_it_is_known_and_addresses_are_masked(store: T
             assert!(page.contains(asks), "{page}");
         }
     }
+    // What is counted without saying who is no "no".
+    let aggregate = "UPDATE message SET tracking = 'aggregate' WHERE id = 3";
+    agencies.eye.execute(aggregate).await;
+    let page = two.get("/console/partner/cases/PR-3").await.text;
+    let reading = badge_of_reading(&page);
+    assert!(reading.contains("non si può sapere</span>"), "{reading}");
 }
 
 async fn a_question_reaches_the_staff_and_its_answer_comes_back(store: TestStore) {

@@ -11,6 +11,7 @@ use crate::support::node::Node;
 
 on_both_databases!(
     a_missing_variable_holds_the_message_and_says_why,
+    a_text_that_is_not_there_holds_the_message_and_is_no_missing_variable,
     a_held_message_dies_in_its_time,
 );
 
@@ -22,9 +23,15 @@ const WAKE: &str =
 
 /// A notice whose text is forgotten.
 async fn ask_with_a_hole(node: &Node) {
+    ask_for(node, "notice").await;
+    assert_eq!(node.states("C-1").await[0].1, "template_fault");
+}
+
+/// What the door would refuse.
+async fn ask_for(node: &Node, template: &str) {
     node.client("C-1", &[NUMBER], json!({})).await;
     let request = json!({ "specversion": "1.0", "id": "1", "source": "/v1/messages/abcdefgh",
-        "type": "message.requested", "data": { "client": "C-1", "template": "notice",
+        "type": "message.requested", "data": { "client": "C-1", "template": template,
         "variables": { "body": "Riaprono martedì." } } });
     let running = &node.running;
     let now = running.clock.now();
@@ -33,7 +40,6 @@ async fn ask_with_a_hole(node: &Node) {
         .await
         .unwrap();
     node.until_states("C-1", &["held"]).await;
-    assert_eq!(node.states("C-1").await[0].1, "template_fault");
 }
 
 async fn a_missing_variable_holds_the_message_and_says_why(store: TestStore) {
@@ -47,6 +53,18 @@ async fn a_missing_variable_holds_the_message_and_says_why(store: TestStore) {
     node.eye.execute(WAKE).await;
     node.eye.until(HELD_AGAIN, 1).await;
     assert_eq!(node.world().truth().sms, 0);
+    node.sums_close().await;
+    node.stop().await;
+}
+
+async fn a_text_that_is_not_there_holds_the_message_and_is_no_missing_variable(store: TestStore) {
+    let node = Node::start(store, "").await;
+    ask_for(&node, "notiec").await;
+    assert_eq!(node.states("C-1").await[0].1, "no_template");
+    let id = node.messages("client=C-1").await[0]["id"].clone();
+    let why = node.message(&id).await["why"].to_string();
+    assert!(why.contains("its template is not published"), "{why}");
+    assert!(!why.contains("variable"), "{why}");
     node.sums_close().await;
     node.stop().await;
 }

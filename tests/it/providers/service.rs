@@ -2,6 +2,7 @@
 //! or not at all. What it calls back a test calls itself.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use araldo::runtime::Lifecycle;
 use axum::Router;
@@ -42,7 +43,9 @@ impl Asked {
 #[derive(Debug, Clone)]
 pub(crate) enum Says {
     Text(u16, String),
-    /// The same with `Retry-After`.
+    /// The same after so long.
+    Slowly(Duration, u16, String),
+    /// A status with `Retry-After`.
     Later(u16, &'static str),
     /// It keeps the connection and says nothing.
     Nothing,
@@ -56,7 +59,7 @@ impl Says {
     pub(crate) const fn patience(&self) -> &'static str {
         match self {
             Self::Nothing => "1s",
-            Self::Text(..) | Self::Later(..) => PATIENT,
+            Self::Text(..) | Self::Slowly(..) | Self::Later(..) => PATIENT,
         }
     }
 }
@@ -130,6 +133,10 @@ async fn answer(
     let status = |code| StatusCode::from_u16(code).unwrap();
     match (hearing.answers)(&asked) {
         Says::Text(code, text) => (status(code), text).into_response(),
+        Says::Slowly(pause, code, text) => {
+            tokio::time::sleep(pause).await;
+            (status(code), text).into_response()
+        }
         Says::Later(code, seconds) => {
             (status(code), [("retry-after", seconds)], "later").into_response()
         }

@@ -27,11 +27,11 @@ on_both_databases!(
 );
 
 const BEGIN: &str = "/console/login/with/city";
-const ANNA: &str = "anna@example.org";
+pub(super) const ANNA: &str = "anna@example.org";
 const ROLES: &str =
     "roles = { claim = \"groups\", map = { ops = \"operator\", bosses = \"admin\" } }";
 
-async fn issuer() -> Issuer {
+pub(super) async fn issuer() -> Issuer {
     let now = FixedClock::at("2026-11-22T17:30:00Z").now().as_micros() / 1_000_000;
     Issuer::open(now).await
 }
@@ -44,7 +44,7 @@ fn provider(name: &str, url: &str, more: &str) -> Arc<OidcProvider> {
     Arc::new(OidcProvider::new(name, &settings).unwrap())
 }
 
-async fn house(store: TestStore, issuer: &Issuer, more: &str) -> House {
+pub(super) async fn house(store: TestStore, issuer: &Issuer, more: &str) -> House {
     let settings = SignInSettings {
         providers: vec![provider("city", &issuer.service.url, more)],
         ..SignInSettings::default()
@@ -53,13 +53,13 @@ async fn house(store: TestStore, issuer: &Issuer, more: &str) -> House {
 }
 
 /// To the provider and back.
-async fn come(visitor: &mut Visitor, issuer: &Issuer) -> Page {
+pub(super) async fn come(visitor: &mut Visitor, issuer: &Issuer) -> Page {
     let sent = visitor.get(BEGIN).await;
     let back = issuer.visited(leads_to(&sent));
     visitor.get(&back).await
 }
 
-fn claim(issuer: &Issuer, claims: Value) {
+pub(super) fn claim(issuer: &Issuer, claims: Value) {
     issuer.script.lock().unwrap().claims = claims;
 }
 
@@ -152,7 +152,7 @@ async fn whoever_is_given_a_role_is_made_a_person_once(store: TestStore) {
     );
     claim(
         &issuer,
-        json!({ "groups": "bosses", "email": "Boss@Example.org" }),
+        json!({ "groups": "bosses", "email": "Boss@Example.org", "sub": "boss" }),
     );
     come(&mut house.visitor(), &issuer).await;
     assert_eq!(
@@ -163,7 +163,9 @@ async fn whoever_is_given_a_role_is_made_a_person_once(store: TestStore) {
         house.deeds().await,
         [
             "console login user.added anna@example.org operator",
+            "console login user.identity_bound anna@example.org city",
             "console login user.added boss@example.org admin",
+            "console login user.identity_bound boss@example.org city",
         ]
     );
 }
@@ -184,6 +186,8 @@ async fn a_token_that_is_not_right_opens_nothing(store: TestStore) {
         ),
         (json!({ "exp": now - 61 }), "What City says as exp"),
         (json!({ "nbf": now + 3_600 }), "What City says as nbf"),
+        (json!({ "iat": now - 660 }), "What City says as iat"),
+        (json!({ "sub": "7".repeat(256) }), "What City says as sub"),
         (json!({ "iat": null }), "does not say iat"),
         (json!({ "sub": null }), "does not say sub"),
         (json!({ "email": null }), "does not say email"),
@@ -230,7 +234,11 @@ async fn a_token_that_is_not_right_opens_nothing(store: TestStore) {
         leads_to(&come(&mut house.visitor(), &issuer).await),
         "/console/now"
     );
-    assert_eq!(house.deeds().await, Vec::<String>::new());
+    // Nobody was bound by what opened nothing.
+    assert_eq!(
+        house.deeds().await,
+        ["console login user.identity_bound anna@example.org city"]
+    );
 }
 
 async fn a_state_is_of_one_browser_and_a_code_is_used_once(store: TestStore) {
@@ -318,7 +326,8 @@ async fn a_new_key_of_the_provider_is_looked_for_once(store: TestStore) {
     assert_eq!(looks(), 3);
     issuer.script.lock().unwrap().kid = "k2";
     house.clock.advance(TimeDelta::hours(1));
-    issuer.script.lock().unwrap().claims = json!({ "exp": 4_000_000_000_i64 });
+    let now = house.clock.now().as_micros() / 1_000_000;
+    claim(&issuer, json!({ "iat": now, "exp": now + 300 }));
     assert_eq!(
         leads_to(&come(&mut house.visitor(), &issuer).await),
         "/console/now"
@@ -399,6 +408,7 @@ async fn somebody_who_comes_by_a_provider_alone_has_no_password(store: TestStore
         house.deeds().await,
         [
             "admin@example.org user.sign_in_changed anna@example.org password → provider",
+            "console login user.identity_bound anna@example.org city",
             "admin@example.org user.sign_in_changed anna@example.org provider → password",
         ]
     );

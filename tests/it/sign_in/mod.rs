@@ -1,6 +1,7 @@
 //! Who comes in: with a password and a code, or by an identity provider, on good days and on bad ones. The real
 //! router over both databases; the provider is a server of the test's own that keeps to the protocol.
 
+mod bound;
 mod by_provider;
 mod issuer;
 mod second_factor;

@@ -6,6 +6,7 @@ mod bad_input;
 mod bus;
 mod cap;
 mod changes;
+mod examples;
 mod feeds;
 mod folder;
 mod gtfs_rt;

@@ -332,7 +332,6 @@ async fn what_a_dead_node_held_is_told_at_once_and_in_order(store: TestStore) {
 }
 
 const CASES: usize = 200;
-const MESSAGES: usize = 10_000;
 const ROUNDS: usize = 5;
 const TAKEN: &str = "SELECT CAST(count(*) AS BIGINT) FROM event";
 
@@ -350,7 +349,8 @@ async fn each_message_is_taken_once_and_in_order_whoever_is_killed(store: TestSt
     let home = tempfile::tempdir().unwrap();
     let settings = bus.source("json");
     let eye = Eye::open(&store.url).await;
-    let part = MESSAGES / ROUNDS;
+    let messages = crate::chaos::size(2_500, 10_000);
+    let part = messages / ROUNDS;
     for round in 0..ROUNDS {
         let daemon = Daemon::start(&store, home.path(), &settings).await;
         bus.publish_all(changes(round * part, (round + 1) * part))
@@ -376,7 +376,7 @@ async fn each_message_is_taken_once_and_in_order_whoever_is_killed(store: TestSt
         drop(daemon);
     }
     let daemon = Daemon::start(&store, home.path(), &settings).await;
-    eye.until(TAKEN, i64::try_from(MESSAGES).unwrap()).await;
+    eye.until(TAKEN, i64::try_from(messages).unwrap()).await;
     bus.until_acknowledged().await;
     in_order(&eye.texts("SELECT event_id FROM event ORDER BY id").await);
     drop(daemon);

@@ -1,7 +1,7 @@
 //! An outbox: the table's own changes wake Araldo, in order, and what was taken is removed over
 //! there. It never hinders those who write, and says when it cannot see them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use araldo::domain::Clock as _;
 use araldo::domain::clock::SystemClock;
@@ -12,6 +12,7 @@ use super::theirs::Theirs;
 use crate::support::TestStore;
 use crate::support::node::Node;
 use crate::support::patience::until;
+use crate::support::servers::postgres::Cluster;
 
 on_both_databases!(each_change_is_told_in_order_and_the_outbox_is_emptied,);
 
@@ -120,6 +121,45 @@ async fn what_cannot_be_installed_leaves_their_table_as_it_is() {
         .await
         .unwrap();
     assert_eq!(made, 0);
+}
+
+#[tokio::test]
+async fn what_was_taken_is_removed_without_waiting_for_their_disk() {
+    let cluster = Cluster::start(20);
+    let theirs = Theirs::at(cluster.url()).await;
+    let settings = theirs.by_outbox();
+    let patient = settings.replace("every = \"1s\"", "every = \"1s\"\ntimeout = \"5m\"");
+    assert_ne!(patient, settings);
+    let outbox = read(&patient);
+    theirs.run(&outbox.install_sql("crm").unwrap()).await;
+    theirs.write(0, "NUOVA", 1).await;
+    // From here on a commit waits for a standby, and there is none.
+    theirs
+        .run("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        .await;
+    theirs.run("SELECT pg_reload_conf()").await;
+    let pool = sqlx::PgPool::connect(&theirs.url).await.unwrap();
+    until(async || {
+        let waits_for: String =
+            sqlx::query_scalar("SELECT current_setting('synchronous_standby_names')")
+                .fetch_one(&pool)
+                .await
+                .unwrap();
+        (waits_for == "*").then_some(()).ok_or(waits_for)
+    })
+    .await;
+
+    let mut reader = source::open("crm", &outbox).unwrap();
+    let look = reader.look(None, 10, SystemClock.now()).await.unwrap();
+    assert_eq!(look.records.len(), 1);
+    let removed = reader.acknowledge(&look, &[]);
+    let removed = tokio::time::timeout(Duration::from_secs(60), removed).await;
+    removed.expect("it waits for nobody").unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM araldo.outbox_crm")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]

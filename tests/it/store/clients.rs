@@ -19,6 +19,9 @@ on_both_databases!(
     a_thousand_clients_at_once_take_less_than_two_hundred_one_by_one,
     a_stop_belongs_to_the_address_and_outlives_the_client,
     choices_are_kept_one_by_one,
+    names_are_found_by_the_beginnings_of_their_words,
+    a_name_that_changes_is_found_by_its_new_words_alone,
+    frequent_and_rare_words_are_found_page_by_page,
 );
 
 const NOW: &str = "2026-11-22T10:00:00Z";
@@ -160,4 +163,95 @@ async fn choices_are_kept_one_by_one(store: &Store) {
     );
     assert!(!kept.topics["surveys"]);
     assert!(kept.topics["outages"]);
+}
+
+/// The names of those who are found.
+async fn found(store: &Store, search: &str) -> Vec<String> {
+    let mut tx = store.read().await.unwrap();
+    let rows = tx.clients().list(None, 99, Some(search)).await.unwrap();
+    let shown = tx.reports().clients(search, None, 0, 99).await.unwrap();
+    let names: Vec<String> = rows.into_iter().map(|row| row.client.name).collect();
+    let listed: Vec<String> = shown.into_iter().map(|row| row.name).collect();
+    assert_eq!(names, listed, "the API and the console on {search}");
+    names
+}
+
+async fn names_are_found_by_the_beginnings_of_their_words(store: &Store) {
+    let names = [
+        "Nicolò D’Ançona",
+        "Anna-Maria Rossi",
+        "Rossi & Figli (Bar) s.p.a.",
+        "Maria Verdi/Neri, \"Lella\"",
+        "Pier\u{a0}Luigi Anna",
+    ];
+    let all: Vec<Client> = (0..)
+        .zip(names)
+        .map(|(at, name)| described(at, name))
+        .collect();
+    put(store, &all.iter().collect::<Vec<_>>()).await;
+    for (search, wanted) in [
+        ("ANCONA nicolo", vec![0]),
+        ("d'ancona", vec![0]),
+        ("rossi", vec![1, 2]),
+        ("ross mari", vec![1]),
+        ("maria anna", vec![1]),
+        ("anna", vec![1, 4]),
+        ("figli bar", vec![2]),
+        ("S.P.A.", vec![2]),
+        ("neri verd", vec![3]),
+        ("lella maria verdi", vec![3]),
+        ("luigi", vec![4]),
+        ("uigi", vec![]),
+        ("rossi verdi", vec![]),
+        ("& -", vec![]),
+        ("it001e3", vec![3]),
+        ("IT001E", vec![0, 1, 2, 3, 4]),
+        ("C-4", vec![4]),
+    ] {
+        let mut got = found(store, search).await;
+        let kept = |at: usize| names[at].replace('\u{a0}', " ");
+        let mut wanted: Vec<String> = wanted.into_iter().map(kept).collect();
+        got.sort();
+        wanted.sort_unstable();
+        assert_eq!(got, wanted, "{search}");
+    }
+}
+
+async fn a_name_that_changes_is_found_by_its_new_words_alone(store: &Store) {
+    put(store, &[&described(1, "Anna Rossi")]).await;
+    put(store, &[&described(1, "Anna Bianchi")]).await;
+    assert_eq!(found(store, "bianchi").await, ["Anna Bianchi"]);
+    assert_eq!(found(store, "rossi").await, [""; 0]);
+    assert_eq!(found(store, "anna").await, ["Anna Bianchi"]);
+}
+
+/// Frequent words are looked for in another way than rare ones; both ways find the same, page by page.
+async fn frequent_and_rare_words_are_found_page_by_page(store: &Store) {
+    let many: Vec<Client> = (0..6_000)
+        .map(|number| described(number, "Anna Rossi"))
+        .collect();
+    put(store, &many.iter().collect::<Vec<_>>()).await;
+    put(store, &[&described(6_000, "Zita Rossi")]).await;
+    let mut tx = store.read().await.unwrap();
+    // More than are gone through by a word, and more than one page.
+    let page = tx.reports().clients("rossi", None, 0, 50).await.unwrap();
+    let next = tx
+        .reports()
+        .clients("rossi", None, page[49].id, 50)
+        .await
+        .unwrap();
+    assert_eq!((page.len(), next.len()), (50, 50));
+    assert!(next[0].id > page[49].id);
+    let rare = tx
+        .reports()
+        .clients("rossi zita", None, 0, 50)
+        .await
+        .unwrap();
+    assert_eq!(rare.len(), 1);
+    let both = tx
+        .reports()
+        .clients("ann ros", None, page[49].id, 50)
+        .await
+        .unwrap();
+    assert_eq!(both, next);
 }

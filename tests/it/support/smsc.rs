@@ -138,6 +138,11 @@ impl Smsc {
         self.inside.nacks.lock().unwrap().clone()
     }
 
+    /// How many of its deliveries were answered, by whatever status.
+    pub(crate) fn answered(&self) -> usize {
+        self.inside.delivered.lock().unwrap().len()
+    }
+
     pub(crate) fn enquiries(&self) -> usize {
         self.inside.enquiries.load(Ordering::SeqCst)
     }
@@ -157,6 +162,28 @@ impl Smsc {
             // A connection that has ended hears nothing.
             line.send(bytes.to_vec()).ok();
         }
+    }
+
+    /// Delivers something over the newest connection; how it is answered. None where none stands, or it ends
+    /// before the answer.
+    pub(crate) async fn bring(&self, body: &[u8]) -> Option<u32> {
+        let line = self.inside.lines.lock().unwrap().last().cloned()?;
+        let sequence = self.inside.sequence.fetch_add(1, Ordering::SeqCst);
+        line.send(pdu(DELIVER_SM, 0, sequence, body)).ok()?;
+        until(async || {
+            let status = self
+                .inside
+                .delivered
+                .lock()
+                .unwrap()
+                .get(&sequence)
+                .copied();
+            match status {
+                None if !line.is_closed() => Err(format!("delivery {sequence} is not answered")),
+                status => Ok(status),
+            }
+        })
+        .await
     }
 
     /// Delivers something over the newest connection; how it is answered.

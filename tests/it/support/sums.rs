@@ -57,7 +57,7 @@ const ROWS: &str = "SELECT x.day, x.template, x.version, x.channel, \
     CAST(count(*) FILTER (WHERE x.there AND x.linked AND x.machine_clicks > 0) AS BIGINT) \
     AS clicked_machine, \
     CAST(count(*) FILTER (WHERE x.there AND x.replies > 0) AS BIGINT) AS replied, \
-    CAST(count(*) FILTER (WHERE x.taken AND (x.reports OR x.state = 'delivered')) AS BIGINT) \
+    CAST(count(*) FILTER (WHERE x.taken AND (x.reports OR x.state IN ('delivered', 'undelivered'))) AS BIGINT) \
     AS reporting, \
     CAST(count(*) FILTER (WHERE x.there) AS BIGINT) AS reached, \
     CAST(count(*) FILTER (WHERE x.there AND x.linked) AS BIGINT) AS clicks_measurable, \

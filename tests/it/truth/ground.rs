@@ -81,11 +81,11 @@ pub(super) async fn note_the_known(eye: &Eye) {
 }
 
 /// All that a run writes; templates and links stay.
-const EMPTY: &str = "TRUNCATE client, contact_point, contact_code, consent, deputy, place, place_tag, topic_choice, suppression,
+const EMPTY: &str = "TRUNCATE client, client_word, contact_point, contact_code, consent, deputy, place, place_tag, topic_choice, suppression,
     event, survey_answer, survey, staff_mail, unknown_writer, forwarded_problem, forwarding, conversation_line, conversation, partner_question, case_file, case_change, incident, incident_change, incident_compensation,
     incident_answer, plan, message, claim, attempt,
     receipt, mail_evidence, engagement, rollup, restated_day, fallback_day, unread_client, node, audit, erased_client, suppression_key, feed, webhook,
-    webhook_delivery, recovery_code, pending_sign_in, rule_version, area_shape, rectification_plan, rectification, truth_log";
+    webhook_delivery, recovery_code, pending_sign_in, oidc_binding, rule_version, area_shape, rectification_plan, rectification, truth_log";
 
 /// Where the runs of one thread take their stores from.
 pub(super) enum Ground {

@@ -27,9 +27,9 @@ use ground::Ground;
 use story::Story;
 
 /// Runs in every test run.
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 1_000;
 /// Runs on PostgreSQL.
-const POSTGRES_SEEDS: u64 = 100;
+const POSTGRES_SEEDS: u64 = 60;
 /// Runs shown when more of them fail.
 const SHOWN: usize = 5;
 

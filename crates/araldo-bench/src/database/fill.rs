@@ -134,6 +134,32 @@ impl Database {
         .context("cannot keep what was filled in")
     }
 
+    /// Sums of so many groups of messages, evenly over some days from `first` on, as many templates
+    /// would leave them.
+    pub(crate) async fn fill_sums(&self, rows: i64, first: i64, days: i64) -> anyhow::Result<()> {
+        let mut tx = self.begin_filling().await.context("cannot begin to fill")?;
+        run!(
+            &mut tx,
+            "fill sums of many templates in",
+            [
+                "INSERT INTO rollup (day, template, version, channel, planned, suppressed, \
+                 accepted, delivered, undelivered, unconfirmed, unknown, opened, opened_machine, \
+                 clicked, clicked_machine, replied, measurable, anonymous_opens) \
+                 SELECT $2 + i % $3, 'many-' || (i / $3), 1, 'sms', 3, 0, 3, 2, 1, 0, 0, 0, 0, 0, \
+                 0, 0, 0, 0 FROM ",
+                series::series!()
+            ],
+            rows,
+            first,
+            days
+        )?;
+        match tx {
+            Filling::Sqlite(tx) => tx.commit().await,
+            Filling::Postgres(tx) => tx.commit().await,
+        }
+        .context("cannot keep what was filled in")
+    }
+
     async fn begin_filling(&self) -> Result<Filling, sqlx::Error> {
         match self {
             Self::Sqlite(pool, _) => Ok(Filling::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?)),
@@ -164,6 +190,17 @@ async fn people(tx: &mut Filling, fill: Fill) -> anyhow::Result<()> {
             "INSERT INTO contact_point (id, client_id, channel, address, position, verified) \
              SELECT $2 + i, $2 + i, 'email', 'cliente.' || ($2 + i) || '@posta.example', 0, TRUE \
              FROM ",
+            series::series!()
+        ],
+        fill.clients(),
+        fill.first
+    )?;
+    run!(
+        tx,
+        "fill supply points in",
+        [
+            "INSERT INTO place (id, client_id, code, kind, municipality, postal_code) \
+             SELECT $2 + i, $2 + i, 'IT001E' || (10000000 + $2 + i), 'pod', '037006', '40121' FROM ",
             series::series!()
         ],
         fill.clients(),
@@ -341,7 +378,7 @@ async fn sums(tx: &mut Filling, fill: Fill) -> anyhow::Result<()> {
              clicks_measurable, read_measurable, read, confirmed) \
              SELECT day, template, version, channel, count(*), sum(suppressed), sum(taken), \
              sum(delivered), sum(undelivered), sum(unconfirmed), 0, sum(reached * mail * engaged), \
-             0, 0, 0, 0, sum(reached * mail), 0, sum(taken * (1 - mail) + mail * delivered), \
+             0, 0, 0, 0, sum(reached * mail), 0, sum(taken * (1 - mail) + mail * (delivered + undelivered)), \
              sum(reached), sum(reached), sum(reached), sum(reached * engaged), 0 FROM (",
             stood!(),
             ") AS m GROUP BY day, template, version, channel \

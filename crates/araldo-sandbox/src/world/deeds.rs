@@ -95,7 +95,7 @@ impl World {
         }
     }
 
-    fn schedule(&self, after: Duration, pending: Pending) {
+    pub(super) fn schedule(&self, after: Duration, pending: Pending) {
         let due = self.now() + after;
         let mut state = self.state();
         if state.pending.len() >= MAX_PENDING {

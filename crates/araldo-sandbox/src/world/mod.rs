@@ -22,8 +22,10 @@
 //! A mailbox's word may be followed by `+`, `.` or `-` and anything, or stand after a `+`:
 //! `bounce.7@town.example`, `maria+drop@town.example`.
 //!
-//! `handsets` and `mailboxes` do so, at the gateway and at the mail server; `deeds` is what happens later.
+//! `handsets` and `mailboxes` do so, at the gateway and at the mail server; `deeds` is what happens later,
+//! `answers` what somebody types.
 
+mod answers;
 mod deeds;
 mod faults;
 mod gsm;

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::error::judge;
 use super::settings::BrevoSettings;
-use crate::channel::caller::CallerSettings;
 use crate::channel::email::events::MailService;
 use crate::channel::email::mailer::{HttpMailer, MailerSettings, email};
 use crate::channel::email::unwritten::unwritable;
@@ -35,11 +34,7 @@ impl Brevo {
                 dkim: None,
                 url: &settings.address(),
                 plain_http: settings.plain_http,
-                caller: CallerSettings {
-                    connections: settings.connections,
-                    timeout: settings.timeout,
-                    ca_file: settings.ca_file.as_deref(),
-                },
+                caller: settings.caller(),
                 tells: settings.webhook.is_some(),
             },
             context,

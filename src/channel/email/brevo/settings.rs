@@ -1,40 +1,27 @@
 //! The keys of a provider with `kind = "brevo"`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::channel::email::events::{MailService, MailWebhookSettings};
-use crate::channel::email::mailer::{half_a_minute, needed_secret, sixteen};
-use crate::channel::settings::{Rate, Secret, SetupError, duration};
+use crate::channel::email::mailer::needed_secret;
+use crate::channel::over_http::http_settings;
+use crate::channel::settings::{Secret, SetupError};
 
-/// An account of Brevo as configured.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BrevoSettings {
-    /// The account's API key, for trials.
-    pub key: Option<Secret>,
-    pub key_file: Option<PathBuf>,
-    /// A sender that Brevo knows, `Name <address>` or a bare address.
-    pub from: String,
-    /// How its web hook logs in to us. Without it nothing is taken.
-    pub webhook: Option<BrevoWebhook>,
-    #[serde(default = "global")]
-    pub base_url: String,
-    /// The key may go to another machine without TLS, inside a protected network.
-    #[serde(default)]
-    pub plain_http: bool,
-    /// Requests at once, 1 to 1000.
-    #[serde(default = "sixteen")]
-    pub connections: usize,
-    /// Messages per time at most, over all nodes.
-    pub rate: Option<Rate>,
-    /// PEM file of the only authorities to trust; by default the system's.
-    pub ca_file: Option<PathBuf>,
-    /// For the whole answer.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
-    pub timeout: Duration,
+http_settings! {
+    /// An account of Brevo as configured.
+    pub struct BrevoSettings {
+        /// The account's API key, for trials.
+        pub key: Option<Secret>,
+        pub key_file: Option<PathBuf>,
+        /// A sender that Brevo knows, `Name <address>` or a bare address.
+        pub from: String,
+        /// How its web hook logs in to us. Without it nothing is taken.
+        pub webhook: Option<BrevoWebhook>,
+        #[serde(default = "global")]
+        pub base_url: String,
+    }
 }
 
 /// Name and password in the address of the web hook.

@@ -20,7 +20,7 @@ use super::settings::WebhookKeys;
 use super::{is_fresh, ses};
 use crate::channel::callback::{CallRefused, MailEvent};
 use crate::channel::caller::{CallerSettings, HttpCaller, checked_url};
-use crate::channel::email::mailer::half_a_minute;
+use crate::channel::over_http::half_a_minute;
 use crate::channel::settings::SetupError;
 use crate::domain::Timestamp;
 

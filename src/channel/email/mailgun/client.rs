@@ -7,7 +7,6 @@ use reqwest::header::CONTENT_TYPE;
 use super::error::judge;
 use super::form::form;
 use super::settings::MailgunSettings;
-use crate::channel::caller::CallerSettings;
 use crate::channel::email::events::MailService;
 use crate::channel::email::mailer::{HttpMailer, MailerSettings, email};
 use crate::channel::{
@@ -35,11 +34,7 @@ impl Mailgun {
                 dkim: settings.dkim.as_ref(),
                 url: &url,
                 plain_http: settings.plain_http,
-                caller: CallerSettings {
-                    connections: settings.connections,
-                    timeout: settings.timeout,
-                    ca_file: settings.ca_file.as_deref(),
-                },
+                caller: settings.caller(),
                 tells: settings.webhook().is_some(),
             },
             context,

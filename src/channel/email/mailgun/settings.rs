@@ -1,48 +1,33 @@
 //! The keys of a provider with `kind = "mailgun"`.
 
 use std::path::PathBuf;
-use std::time::Duration;
-
-use serde::Deserialize;
 
 use crate::channel::email::events::{MailService, MailWebhookSettings};
-use crate::channel::email::mailer::{half_a_minute, needed_secret, sixteen};
+use crate::channel::email::mailer::needed_secret;
 use crate::channel::email::smtp::Dkim;
-use crate::channel::settings::{Rate, Secret, SetupError, duration};
+use crate::channel::over_http::http_settings;
+use crate::channel::settings::{Secret, SetupError};
 
-/// A sending domain of Mailgun as configured.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MailgunSettings {
-    /// The domain that Mailgun sends for.
-    pub domain: String,
-    /// A key that may send, for trials.
-    pub key: Option<Secret>,
-    pub key_file: Option<PathBuf>,
-    /// The account's HTTP webhook signing key, for trials. It proves what is called back; without it
-    /// nothing is taken.
-    pub signing_key: Option<Secret>,
-    pub signing_key_file: Option<PathBuf>,
-    /// The From header, `Name <address>` or a bare address.
-    pub from: String,
-    /// Signs each mail, beside the signature of Mailgun (RFC 6376).
-    pub dkim: Option<Dkim>,
-    /// The region's address: an account in the EU has another.
-    #[serde(default = "global")]
-    pub base_url: String,
-    /// The key may go to another machine without TLS, inside a protected network.
-    #[serde(default)]
-    pub plain_http: bool,
-    /// Requests at once, 1 to 1000.
-    #[serde(default = "sixteen")]
-    pub connections: usize,
-    /// Messages per time at most, over all nodes.
-    pub rate: Option<Rate>,
-    /// PEM file of the only authorities to trust; by default the system's.
-    pub ca_file: Option<PathBuf>,
-    /// For the whole answer.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
-    pub timeout: Duration,
+http_settings! {
+    /// A sending domain of Mailgun as configured.
+    pub struct MailgunSettings {
+        /// The domain that Mailgun sends for.
+        pub domain: String,
+        /// A key that may send, for trials.
+        pub key: Option<Secret>,
+        pub key_file: Option<PathBuf>,
+        /// The account's HTTP webhook signing key, for trials. It proves what is called back; without it
+        /// nothing is taken.
+        pub signing_key: Option<Secret>,
+        pub signing_key_file: Option<PathBuf>,
+        /// The From header, `Name <address>` or a bare address.
+        pub from: String,
+        /// Signs each mail, beside the signature of Mailgun (RFC 6376).
+        pub dkim: Option<Dkim>,
+        /// The region's address: an account in the EU has another.
+        #[serde(default = "global")]
+        pub base_url: String,
+    }
 }
 
 impl MailgunSettings {

@@ -14,7 +14,6 @@ use serde_json::json;
 use super::error::{KIND_HEADER, judge};
 use super::settings::SesSettings;
 use super::sigv4::{AwsKey, AwsRequest, amz_date};
-use crate::channel::caller::CallerSettings;
 use crate::channel::email::events::MailService;
 use crate::channel::email::mailer::{HttpMailer, MailerSettings, email};
 use crate::channel::{
@@ -50,11 +49,7 @@ impl Ses {
                 dkim: None,
                 url: &url,
                 plain_http: settings.plain_http,
-                caller: CallerSettings {
-                    connections: settings.connections,
-                    timeout: settings.timeout,
-                    ca_file: settings.ca_file.as_deref(),
-                },
+                caller: settings.caller(),
                 tells: settings.topic.is_some(),
             },
             context,

@@ -1,50 +1,35 @@
 //! The keys of a provider with `kind = "ses"`.
 
 use std::path::PathBuf;
-use std::time::Duration;
-
-use serde::Deserialize;
 
 use super::sigv4::AwsKey;
 use crate::channel::email::events::{MailService, MailWebhookSettings};
-use crate::channel::email::mailer::{half_a_minute, needed_secret, sixteen};
-use crate::channel::settings::{Rate, Secret, SetupError, duration};
+use crate::channel::email::mailer::needed_secret;
+use crate::channel::over_http::http_settings;
+use crate::channel::settings::{Secret, SetupError};
 
-/// An account of Amazon SES in one region, as configured.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SesSettings {
-    /// Its name at Amazon, such as `eu-south-1`.
-    pub region: String,
-    /// The access key of somebody who may do `ses:SendRawEmail`.
-    pub key_id: String,
-    /// Its secret, for trials.
-    pub secret: Option<Secret>,
-    pub secret_file: Option<PathBuf>,
-    /// The From header, `Name <address>` or a bare address.
-    pub from: String,
-    /// Where SES looks up what it reports; absent: the identity's own.
-    pub configuration_set: Option<String>,
-    /// The SNS topic that SES publishes its events to. Without one nothing is taken.
-    pub topic: Option<String>,
-    /// Where the topic's messages are confirmed and their certificates lie, when that is not the
-    /// region's own address.
-    pub sns_url: Option<String>,
-    /// Another address than the region's own.
-    pub base_url: Option<String>,
-    /// Texts may go to another machine without TLS, inside a protected network.
-    #[serde(default)]
-    pub plain_http: bool,
-    /// Requests at once, 1 to 1000.
-    #[serde(default = "sixteen")]
-    pub connections: usize,
-    /// Messages per time at most, over all nodes.
-    pub rate: Option<Rate>,
-    /// PEM file of the only authorities to trust; by default the system's.
-    pub ca_file: Option<PathBuf>,
-    /// For the whole answer.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
-    pub timeout: Duration,
+http_settings! {
+    /// An account of Amazon SES in one region, as configured.
+    pub struct SesSettings {
+        /// Its name at Amazon, such as `eu-south-1`.
+        pub region: String,
+        /// The access key of somebody who may do `ses:SendRawEmail`.
+        pub key_id: String,
+        /// Its secret, for trials.
+        pub secret: Option<Secret>,
+        pub secret_file: Option<PathBuf>,
+        /// The From header, `Name <address>` or a bare address.
+        pub from: String,
+        /// Where SES looks up what it reports; absent: the identity's own.
+        pub configuration_set: Option<String>,
+        /// The SNS topic that SES publishes its events to. Without one nothing is taken.
+        pub topic: Option<String>,
+        /// Where the topic's messages are confirmed and their certificates lie, when that is not the
+        /// region's own address.
+        pub sns_url: Option<String>,
+        /// Another address than the region's own.
+        pub base_url: Option<String>,
+    }
 }
 
 impl SesSettings {

@@ -12,10 +12,10 @@ use super::error::{judge, judge_query};
 use super::polled::{page_of, status_of, texts_since};
 use super::session::CommifySession;
 use super::settings::CommifySettings;
-use crate::channel::caller::{CallerSettings, HttpCaller};
-use crate::channel::sms::{carries_sms_only, checked_sender};
+use crate::channel::caller::HttpCaller;
+use crate::channel::sms::{checked_sender, sms_of};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Found, Outgoing, PolledProvider, Provider,
+    Accepted, BuildContext, Capabilities, Found, Outgoing, PolledProvider, Provider,
     ProviderReport, Reference, SendError, SetupError, TextPage,
 };
 use crate::domain::segments::Alphabet;
@@ -43,14 +43,7 @@ impl Commify {
         settings: &CommifySettings,
         context: &BuildContext,
     ) -> Result<Self, SetupError> {
-        let caller = HttpCaller::new(
-            name,
-            &CallerSettings {
-                connections: settings.connections,
-                timeout: settings.timeout,
-                ca_file: settings.ca_file.as_deref(),
-            },
-        );
+        let caller = HttpCaller::new(name, &settings.caller());
         let root = settings.root(name);
         let password = settings.password(name);
         let reports = settings.reports_by(name);
@@ -148,10 +141,8 @@ impl Provider for Commify {
 
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            match &outgoing.content {
-                Content::Sms { to, text } => self.hand_over(outgoing, to.as_str(), text).await,
-                Content::Email(_) => Err(carries_sms_only()),
-            }
+            let (to, text) = sms_of(outgoing)?;
+            self.hand_over(outgoing, to, text).await
         })
     }
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::Url;
-use serde::Deserialize;
 
 use crate::channel::caller::checked_url;
-use crate::channel::settings::{Rate, Secret, SetupError, duration, secret, some_duration};
+use crate::channel::over_http::http_settings;
+use crate::channel::settings::{Secret, SetupError, secret, some_duration};
 use crate::channel::sms::address_secret;
 use crate::text::text_enum::text_enum;
 
@@ -50,42 +50,29 @@ impl CommifyBrand {
     }
 }
 
-/// An account of one of the brands as configured.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CommifySettings {
-    /// One of the six names; or `base_url`.
-    pub brand: Option<CommifyBrand>,
-    /// The address up to and without `/API`.
-    pub base_url: Option<String>,
-    /// The password may go to another machine without TLS, inside a protected network.
-    #[serde(default)]
-    pub plain_http: bool,
-    pub username: String,
-    /// The password itself, for trials.
-    pub password: Option<Secret>,
-    pub password_file: Option<PathBuf>,
-    /// The brand's word for the quality.
-    pub message_type: String,
-    /// A registered name or a number; absent: the account's own.
-    pub from: Option<String>,
-    /// Stands in the address that reports are called back to: `/hooks/NAME/SECRET`. Without one
-    /// the platform is asked instead, 5, 15 and 60 minutes after it took an SMS.
-    pub receipt_secret: Option<Secret>,
-    pub receipt_secret_file: Option<PathBuf>,
-    /// How often it is asked for what clients write; absent: never.
-    #[serde(default, deserialize_with = "some_duration")]
-    pub replies_every: Option<Duration>,
-    /// Requests at once, 1 to 1000.
-    #[serde(default = "sixteen")]
-    pub connections: usize,
-    /// Messages per time at most, over all nodes.
-    pub rate: Option<Rate>,
-    /// PEM file of the only authorities to trust; by default the system's.
-    pub ca_file: Option<PathBuf>,
-    /// For each answer; a send waits for at most three.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
-    pub timeout: Duration,
+http_settings! {
+    /// An account of one of the brands as configured.
+    pub struct CommifySettings {
+        /// One of the six names; or `base_url`.
+        pub brand: Option<CommifyBrand>,
+        /// The address up to and without `/API`.
+        pub base_url: Option<String>,
+        pub username: String,
+        /// The password itself, for trials.
+        pub password: Option<Secret>,
+        pub password_file: Option<PathBuf>,
+        /// The brand's word for the quality.
+        pub message_type: String,
+        /// A registered name or a number; absent: the account's own.
+        pub from: Option<String>,
+        /// Stands in the address that reports are called back to: `/hooks/NAME/SECRET`. Without one
+        /// the platform is asked instead, 5, 15 and 60 minutes after it took an SMS.
+        pub receipt_secret: Option<Secret>,
+        pub receipt_secret_file: Option<PathBuf>,
+        /// How often it is asked for what clients write; absent: never.
+        #[serde(default, deserialize_with = "some_duration")]
+        pub replies_every: Option<Duration>,
+    }
 }
 
 impl CommifySettings {
@@ -155,14 +142,6 @@ impl CommifySettings {
             )),
         }
     }
-}
-
-const fn sixteen() -> usize {
-    16
-}
-
-const fn half_a_minute() -> Duration {
-    Duration::from_secs(30)
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use super::receipt;
 use super::request::{GatewayRequests, GatewaySms};
 use super::settings::HttpSettings;
 use super::verdict::GatewayVerdicts;
-use crate::channel::caller::{CallerSettings, HttpCaller};
-use crate::channel::sms::{attempt_address, carries_sms_only, checked_sender, report_address};
+use crate::channel::caller::HttpCaller;
+use crate::channel::sms::{attempt_address, checked_sender, report_address, sms_of};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, SendError, SetupError,
+    Accepted, BuildContext, Capabilities, Outgoing, Provider, SendError, SetupError,
 };
 use crate::domain::token::Signer;
 use crate::domain::{Channel, Clock};
@@ -35,14 +35,7 @@ impl HttpGateway {
         settings: &HttpSettings,
         context: &BuildContext,
     ) -> Result<Self, SetupError> {
-        let caller = HttpCaller::new(
-            name,
-            &CallerSettings {
-                connections: settings.connections,
-                timeout: settings.timeout,
-                ca_file: settings.ca_file.as_deref(),
-            },
-        );
+        let caller = HttpCaller::new(name, &settings.caller());
         let requests = GatewayRequests::new(name, settings);
         let verdicts = GatewayVerdicts::new(name, settings);
         let sender = settings
@@ -126,10 +119,8 @@ impl Provider for HttpGateway {
 
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            match &outgoing.content {
-                Content::Sms { to, text } => self.hand_over(outgoing, to.as_str(), text).await,
-                Content::Email(_) => Err(carries_sms_only()),
-            }
+            let (to, text) = sms_of(outgoing)?;
+            self.hand_over(outgoing, to, text).await
         })
     }
 }

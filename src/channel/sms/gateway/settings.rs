@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::channel::settings::{Rate, Secret, duration};
+use crate::channel::over_http::http_settings;
+use crate::channel::settings::Secret;
 use crate::channel::sms::SignatureHash;
 use crate::domain::receipt::ReceiptKind;
 use crate::text::text_enum::text_enum;
@@ -29,50 +29,37 @@ text_enum! {
     }
 }
 
-/// A gateway over HTTP as configured.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HttpSettings {
-    #[serde(default = "post")]
-    pub method: GatewayMethod,
-    /// Where an SMS is handed in; expressions may stand after the host.
-    pub url: String,
-    /// Secrets may go to another machine without TLS, inside a protected network.
-    #[serde(default)]
-    pub plain_http: bool,
-    #[serde(default)]
-    pub headers: BTreeMap<String, GatewayHeader>,
-    /// What is posted, with expressions over `to`, `text`, `reference` and the like.
-    pub body: Option<String>,
-    #[serde(default = "json")]
-    pub content_type: String,
-    /// Sender as the handset shows it, for `{{ from }}`.
-    pub from: Option<String>,
-    /// JSON pointer to the gateway's own name for the SMS in its answer.
-    pub reference: Option<String>,
-    /// When an answer means that the gateway has the SMS.
-    #[serde(default = "any_of_three")]
-    pub accepted: String,
-    /// When it will never take this SMS.
-    pub rejected: Option<String>,
-    /// Besides that: when the number does not exist, and is barred.
-    pub bad_number: Option<String>,
-    /// When our own set-up is wrong: password, credit, sender.
-    pub misconfigured: Option<String>,
-    /// When it certainly did nothing, and may later.
-    pub throttled: Option<String>,
-    /// What it calls back to `{public_url}/hooks/NAME/...`.
-    pub receipts: Option<ReceiptSettings>,
-    /// Requests at once, 1 to 1000.
-    #[serde(default = "sixteen")]
-    pub connections: usize,
-    /// Messages per time at most, over all nodes.
-    pub rate: Option<Rate>,
-    /// PEM file of the only authorities to trust; by default the system's.
-    pub ca_file: Option<PathBuf>,
-    /// For the whole answer.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
-    pub timeout: Duration,
+http_settings! {
+    /// A gateway over HTTP as configured.
+    pub struct HttpSettings {
+        #[serde(default = "post")]
+        pub method: GatewayMethod,
+        /// Where an SMS is handed in; expressions may stand after the host.
+        pub url: String,
+        #[serde(default)]
+        pub headers: BTreeMap<String, GatewayHeader>,
+        /// What is posted, with expressions over `to`, `text`, `reference` and the like.
+        pub body: Option<String>,
+        #[serde(default = "json")]
+        pub content_type: String,
+        /// Sender as the handset shows it, for `{{ from }}`.
+        pub from: Option<String>,
+        /// JSON pointer to the gateway's own name for the SMS in its answer.
+        pub reference: Option<String>,
+        /// When an answer means that the gateway has the SMS.
+        #[serde(default = "any_of_three")]
+        pub accepted: String,
+        /// When it will never take this SMS.
+        pub rejected: Option<String>,
+        /// Besides that: when the number does not exist, and is barred.
+        pub bad_number: Option<String>,
+        /// When our own set-up is wrong: password, credit, sender.
+        pub misconfigured: Option<String>,
+        /// When it certainly did nothing, and may later.
+        pub throttled: Option<String>,
+        /// What it calls back to `{public_url}/hooks/NAME/...`.
+        pub receipts: Option<ReceiptSettings>,
+    }
 }
 
 /// The value of a header.
@@ -156,12 +143,4 @@ fn x_signature() -> String {
 
 fn any_of_three() -> String {
     "status in [200, 201, 202]".to_owned()
-}
-
-const fn sixteen() -> usize {
-    16
-}
-
-const fn half_a_minute() -> Duration {
-    Duration::from_secs(30)
 }

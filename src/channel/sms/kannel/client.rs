@@ -11,8 +11,9 @@ use super::sender;
 use super::settings::KannelSettings;
 use crate::channel::caller::{is_local, retry_after, unanswered};
 use crate::channel::settings::{Secret, secret};
+use crate::channel::sms::sms_of;
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, SendError, SetupError,
+    Accepted, BuildContext, Capabilities, Outgoing, Provider, SendError, SetupError,
 };
 use crate::domain::segments::Alphabet;
 use crate::domain::token::{Purpose, Signer};
@@ -141,15 +142,8 @@ impl Provider for Kannel {
 
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            match &outgoing.content {
-                Content::Sms { to, text } => self.hand_over(outgoing, to.as_str(), text).await,
-                Content::Email(_) => Err(SendError::Rejected {
-                    stage: "compose",
-                    code: None,
-                    detail: "this provider carries SMS only".to_owned(),
-                    bad_address: false,
-                }),
-            }
+            let (to, text) = sms_of(outgoing)?;
+            self.hand_over(outgoing, to, text).await
         })
     }
 }

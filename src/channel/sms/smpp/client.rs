@@ -14,9 +14,9 @@ use super::session::{SmppJob, SmppQueue, SmppSession, SmppShared, SmppStanding};
 use super::settings::{SmppPlace, SmppSettings, SmppSource};
 use crate::channel::email::smtp::tls::connector;
 use crate::channel::settings::Secret;
-use crate::channel::sms::carries_sms_only;
+use crate::channel::sms::sms_of;
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, SendError, SetupError,
+    Accepted, BuildContext, Capabilities, Outgoing, Provider, SendError, SetupError,
 };
 use crate::domain::{Channel, Clock};
 use crate::runtime::Lifecycle;
@@ -169,10 +169,8 @@ impl Provider for Smpp {
 
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            match &outgoing.content {
-                Content::Sms { to, text } => self.hand_over(outgoing, to.as_str(), text).await,
-                Content::Email(_) => Err(carries_sms_only()),
-            }
+            let (to, text) = sms_of(outgoing)?;
+            self.hand_over(outgoing, to, text).await
         })
     }
 }

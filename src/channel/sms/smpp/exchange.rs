@@ -21,8 +21,8 @@ use super::memory::TextKey;
 use super::pdu::{self, DeliverSm, Pdu};
 use super::session::{SmppJob, SmppSession, SmppShared};
 use super::tally::PartTally;
-use crate::channel::{Brought, HandoverFate, HandsetText};
-use crate::domain::limits::SMPP_DELIVERIES;
+use crate::channel::{Brought, HandoverDesk, HandoverFate, HandsetText};
+use crate::domain::limits::{SMPP_DELIVERIES, SMPP_THROTTLING_SAID};
 
 /// How an exchange ended.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,11 @@ pub(super) struct SmppExchange<'a> {
     /// Parts to be written, each of its SMS.
     waiting: VecDeque<(u64, usize)>,
     deliveries: FuturesUnordered<BoxFuture<'static, DeliveryAnswer>>,
+    /// Deliveries that were put off since it was last said in the log.
+    put_off: u64,
+    put_off_said: Option<Instant>,
+    /// It was said in the log that an SMS got no name.
+    nameless_said: bool,
     last_sms: u64,
     heard_at: Instant,
     /// When the centre was asked whether it is there, until something is heard.
@@ -85,6 +90,9 @@ impl<'a> SmppExchange<'a> {
             sms: HashMap::new(),
             waiting: VecDeque::new(),
             deliveries: FuturesUnordered::new(),
+            put_off: 0,
+            put_off_said: None,
+            nameless_said: false,
             last_sms: 0,
             heard_at: Instant::now(),
             enquired_at: None,
@@ -267,16 +275,28 @@ impl<'a> SmppExchange<'a> {
         }
     }
 
-    fn report(&self, sms: OpenSms, why: &str) {
+    fn report(&mut self, sms: OpenSms, why: &str) {
         let OpenSms { job, tally, .. } = sms;
         let outcome = tally.outcome(why);
-        if let (Ok(accepted), Some(attempt)) = (&outcome, job.attempt)
-            && let Some(name) = &accepted.provider_ref
-        {
-            self.shared.taken.note(name, attempt);
+        if let (Ok(accepted), Some(attempt)) = (&outcome, job.attempt) {
+            match &accepted.provider_ref {
+                Some(name) => self.shared.taken.note(name, attempt),
+                None => self.note_nameless(),
+            }
         }
         // Whoever does not listen any more has been stopped.
         job.answer.send(outcome).ok();
+    }
+
+    /// Once for each connection: such a centre gives none of them a name.
+    fn note_nameless(&mut self) {
+        if !std::mem::replace(&mut self.nameless_said, true) {
+            tracing::warn!(
+                provider.name = %self.shared.provider,
+                "an SMS centre took an SMS without a name (message_id) that can be kept; it is accepted and not \
+                 sent again, and no report can be joined to it"
+            );
+        }
     }
 
     /// A report or a text: handed over, and answered when it is kept.
@@ -301,8 +321,7 @@ impl<'a> SmppExchange<'a> {
                 return self.answer_delivery(pdu.sequence, PERMANENT).await;
             }
         };
-        let desk = self.shared.desk.clone();
-        let Some(desk) = desk.filter(|_| self.deliveries.len() < SMPP_DELIVERIES) else {
+        let Some(desk) = self.desk_with_room() else {
             return self.answer_delivery(pdu.sequence, TEMPORARY).await;
         };
         let (provider, sequence) = (self.shared.provider.clone(), pdu.sequence);
@@ -320,6 +339,27 @@ impl<'a> SmppExchange<'a> {
             }
         }));
         Ok(())
+    }
+
+    /// None where nobody keeps anything, and while as many wait to be kept as may.
+    fn desk_with_room(&mut self) -> Option<HandoverDesk> {
+        let desk = self.shared.desk.clone()?;
+        if self.deliveries.len() < SMPP_DELIVERIES {
+            return Some(desk);
+        }
+        self.put_off += 1;
+        let now = Instant::now();
+        let is_long_ago = |at: Instant| now.saturating_duration_since(at) >= SMPP_THROTTLING_SAID;
+        if self.put_off_said.is_none_or(is_long_ago) {
+            tracing::warn!(
+                provider.name = %self.shared.provider,
+                deliveries.waiting = SMPP_DELIVERIES,
+                deliveries.put_off = self.put_off,
+                "an SMS centre delivers faster than it can be kept; it was told to bring the rest again"
+            );
+            (self.put_off, self.put_off_said) = (0, Some(now));
+        }
+        None
     }
 
     async fn answer(&mut self, answer: &DeliveryAnswer) -> Result<(), LinkFault> {

@@ -23,5 +23,6 @@ mod settings;
 mod tally;
 
 pub use client::Smpp;
+pub use pdu::{DeliverSm, Pdu, WrongLength, take as take_pdu};
 pub use receipt::{SmppReceipt, read_receipt};
 pub use settings::{SmppIds, SmppSettings};

@@ -25,11 +25,11 @@ const MESSAGE_STATE: u16 = 0x0427;
 
 /// One PDU as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pdu {
+pub struct Pdu {
     pub(super) command: u32,
     pub(super) status: u32,
     pub(super) sequence: u32,
-    pub(super) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Pdu {
@@ -47,10 +47,10 @@ impl Pdu {
 
 /// A length that no PDU has, or none that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct WrongLength(pub(super) u32);
+pub struct WrongLength(pub(super) u32);
 
 /// Takes the next whole PDU off the buffer; none: its rest has not come.
-pub(super) fn take(buffer: &mut Vec<u8>) -> Result<Option<Pdu>, WrongLength> {
+pub fn take(buffer: &mut Vec<u8>) -> Result<Option<Pdu>, WrongLength> {
     let Some(length) = number(buffer, 0) else {
         return Ok(None);
     };
@@ -100,7 +100,7 @@ pub(super) fn put_text(body: &mut Vec<u8>, text: &str) {
 
 /// What a centre delivers: a report, or a client's text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct DeliverSm {
+pub struct DeliverSm {
     /// Type of number: 1 is international.
     pub(super) source_ton: u8,
     /// The handset's number, without `+`.
@@ -117,7 +117,8 @@ pub(super) struct DeliverSm {
 
 impl DeliverSm {
     /// None where the body ends too early. Optional parameters that are cut off are passed over.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(body: &[u8]) -> Option<Self> {
         let mut rest = BodyReader(body);
         rest.text()?; // service_type
         let source_ton = rest.octet()?;

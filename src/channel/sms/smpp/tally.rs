@@ -6,8 +6,11 @@
 use super::error::not_sent;
 use crate::channel::{Accepted, SendError};
 
-/// The code for the attempt's row.
+/// The codes for the attempt's row. A status of 0 is a whole answer (SMPP 3.4 §4.4.2): without a name for it the SMS
+/// is taken all the same, and were it `unknown` it could be sent again. What is lost is that nothing joins a report
+/// to it, and that stands there.
 const TAKEN: &str = "ESME_ROK";
+const TAKEN_NAMELESS: &str = "ESME_ROK without message_id";
 
 /// How far the parts of an SMS have come.
 #[derive(Debug)]
@@ -59,9 +62,13 @@ impl PartTally {
     /// What became of the SMS. `why`: what became of the parts that were not answered.
     pub(super) fn outcome(self, why: &str) -> Result<Accepted, SendError> {
         if self.taken == self.total {
+            let code = match self.name {
+                Some(_) => TAKEN,
+                None => TAKEN_NAMELESS,
+            };
             return Ok(Accepted {
                 provider_ref: self.name,
-                code: TAKEN.to_owned(),
+                code: code.to_owned(),
             });
         }
         if self.written == 0 {
@@ -104,6 +111,16 @@ mod tests {
         all.take(0, Some("a".to_owned()));
         let accepted = all.outcome("").unwrap();
         assert_eq!(accepted.provider_ref.as_deref(), Some("b"));
+        assert_eq!(accepted.code, "ESME_ROK");
+    }
+
+    #[test]
+    fn what_was_taken_without_a_name_was_taken() {
+        let mut nameless = tally(1, 1);
+        nameless.take(0, None);
+        let accepted = nameless.outcome("").unwrap();
+        assert_eq!(accepted.provider_ref, None);
+        assert_eq!(accepted.code, "ESME_ROK without message_id");
     }
 
     #[test]

@@ -7,11 +7,10 @@ use reqwest::Url;
 
 use super::error::judge;
 use super::settings::TwilioSettings;
-use crate::channel::caller::{CallerSettings, HttpCaller, checked_url};
-use crate::channel::sms::{attempt_address, carries_sms_only, checked_sender, report_address};
+use crate::channel::caller::{HttpCaller, checked_url};
+use crate::channel::sms::{attempt_address, checked_sender, report_address, sms_of};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, Secret, SendError,
-    SetupError,
+    Accepted, BuildContext, Capabilities, Outgoing, Provider, Secret, SendError, SetupError,
 };
 use crate::domain::token::Signer;
 use crate::domain::{Channel, Clock};
@@ -40,14 +39,7 @@ impl Twilio {
         settings: &TwilioSettings,
         context: &BuildContext,
     ) -> Result<Self, SetupError> {
-        let caller = HttpCaller::new(
-            name,
-            &CallerSettings {
-                connections: settings.connections,
-                timeout: settings.timeout,
-                ca_file: settings.ca_file.as_deref(),
-            },
-        );
+        let caller = HttpCaller::new(name, &settings.caller());
         let url = address(name, settings);
         let token = settings.auth_token(name);
         let sender = sender(name, settings);
@@ -122,10 +114,8 @@ impl Provider for Twilio {
 
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            match &outgoing.content {
-                Content::Sms { to, text } => self.hand_over(outgoing, to.as_str(), text).await,
-                Content::Email(_) => Err(carries_sms_only()),
-            }
+            let (to, text) = sms_of(outgoing)?;
+            self.hand_over(outgoing, to, text).await
         })
     }
 }

@@ -1,44 +1,29 @@
 //! The keys of a provider with `kind = "twilio"`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use serde::Deserialize;
+use crate::channel::over_http::http_settings;
+use crate::channel::settings::{Secret, SetupError};
 
-use crate::channel::settings::{Rate, Secret, SetupError, duration};
-
-/// An account of Twilio as configured.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TwilioSettings {
-    /// The account's SID: `AC` and 32 hexadecimal digits.
-    pub account: String,
-    /// Its auth token, for trials. It also proves what is called back.
-    pub token: Option<Secret>,
-    pub token_file: Option<PathBuf>,
-    /// A number or a registered name; or `service`.
-    pub from: Option<String>,
-    /// The SID of a Messaging Service, which chooses the sender.
-    pub service: Option<String>,
-    /// Another region has another address.
-    #[serde(default = "global")]
-    pub base_url: String,
-    /// The token may go to another machine without TLS, inside a protected network.
-    #[serde(default)]
-    pub plain_http: bool,
-    /// Ask for reports, called back to `{public_url}/hooks/NAME/...`.
-    #[serde(default = "yes")]
-    pub receipts: bool,
-    /// Requests at once, 1 to 1000.
-    #[serde(default = "sixteen")]
-    pub connections: usize,
-    /// Messages per time at most, over all nodes.
-    pub rate: Option<Rate>,
-    /// PEM file of the only authorities to trust; by default the system's.
-    pub ca_file: Option<PathBuf>,
-    /// For the whole answer.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
-    pub timeout: Duration,
+http_settings! {
+    /// An account of Twilio as configured.
+    pub struct TwilioSettings {
+        /// The account's SID: `AC` and 32 hexadecimal digits.
+        pub account: String,
+        /// Its auth token, for trials. It also proves what is called back.
+        pub token: Option<Secret>,
+        pub token_file: Option<PathBuf>,
+        /// A number or a registered name; or `service`.
+        pub from: Option<String>,
+        /// The SID of a Messaging Service, which chooses the sender.
+        pub service: Option<String>,
+        /// Another region has another address.
+        #[serde(default = "global")]
+        pub base_url: String,
+        /// Ask for reports, called back to `{public_url}/hooks/NAME/...`.
+        #[serde(default = "yes")]
+        pub receipts: bool,
+    }
 }
 
 impl TwilioSettings {
@@ -66,12 +51,4 @@ fn global() -> String {
 
 const fn yes() -> bool {
     true
-}
-
-const fn sixteen() -> usize {
-    16
-}
-
-const fn half_a_minute() -> Duration {
-    Duration::from_secs(30)
 }

@@ -7,11 +7,10 @@ use reqwest::{Method, Url};
 
 use super::error::judge;
 use super::settings::VonageSettings;
-use crate::channel::caller::{CallerSettings, HttpCaller, checked_url};
-use crate::channel::sms::{attempt_address, carries_sms_only, checked_sender, report_address};
+use crate::channel::caller::{HttpCaller, checked_url};
+use crate::channel::sms::{attempt_address, checked_sender, report_address, sms_of};
 use crate::channel::{
-    Accepted, BuildContext, Capabilities, Content, Outgoing, Provider, Secret, SendError,
-    SetupError,
+    Accepted, BuildContext, Capabilities, Outgoing, Provider, Secret, SendError, SetupError,
 };
 use crate::domain::segments::Alphabet;
 use crate::domain::token::Signer;
@@ -40,14 +39,7 @@ impl Vonage {
         settings: &VonageSettings,
         context: &BuildContext,
     ) -> Result<Self, SetupError> {
-        let caller = HttpCaller::new(
-            name,
-            &CallerSettings {
-                connections: settings.connections,
-                timeout: settings.timeout,
-                ca_file: settings.ca_file.as_deref(),
-            },
-        );
+        let caller = HttpCaller::new(name, &settings.caller());
         let base = settings.base_url.trim_end_matches('/');
         let url = checked_url(
             name,
@@ -132,10 +124,8 @@ impl Provider for Vonage {
 
     fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            match &outgoing.content {
-                Content::Sms { to, text } => self.hand_over(outgoing, to.as_str(), text).await,
-                Content::Email(_) => Err(carries_sms_only()),
-            }
+            let (to, text) = sms_of(outgoing)?;
+            self.hand_over(outgoing, to, text).await
         })
     }
 }

@@ -1,49 +1,34 @@
 //! The keys of a provider with `kind = "vonage"`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use serde::Deserialize;
-
-use crate::channel::settings::{Rate, Secret, SetupError, duration};
+use crate::channel::over_http::http_settings;
+use crate::channel::settings::{Secret, SetupError};
 use crate::channel::sms::SignatureHash;
 
-/// An account of Vonage as configured.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VonageSettings {
-    /// The account's API key.
-    pub key: String,
-    /// Its API secret, for trials.
-    pub secret: Option<Secret>,
-    pub secret_file: Option<PathBuf>,
-    /// Proves what is called back. Without it a report is proven by its address alone, and what clients
-    /// write is not taken.
-    pub signature_secret: Option<Secret>,
-    pub signature_secret_file: Option<PathBuf>,
-    /// The account's signature method.
-    #[serde(default = "sha256")]
-    pub signature_hash: SignatureHash,
-    /// A number or a registered name.
-    pub from: String,
-    #[serde(default = "global")]
-    pub base_url: String,
-    /// The secret may go to another machine without TLS, inside a protected network.
-    #[serde(default)]
-    pub plain_http: bool,
-    /// Ask for reports, called back to `{public_url}/hooks/NAME/...`.
-    #[serde(default = "yes")]
-    pub receipts: bool,
-    /// Requests at once, 1 to 1000.
-    #[serde(default = "sixteen")]
-    pub connections: usize,
-    /// Messages per time at most, over all nodes.
-    pub rate: Option<Rate>,
-    /// PEM file of the only authorities to trust; by default the system's.
-    pub ca_file: Option<PathBuf>,
-    /// For the whole answer.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
-    pub timeout: Duration,
+http_settings! {
+    /// An account of Vonage as configured.
+    pub struct VonageSettings {
+        /// The account's API key.
+        pub key: String,
+        /// Its API secret, for trials.
+        pub secret: Option<Secret>,
+        pub secret_file: Option<PathBuf>,
+        /// Proves what is called back. Without it a report is proven by its address alone, and what clients
+        /// write is not taken.
+        pub signature_secret: Option<Secret>,
+        pub signature_secret_file: Option<PathBuf>,
+        /// The account's signature method.
+        #[serde(default = "sha256")]
+        pub signature_hash: SignatureHash,
+        /// A number or a registered name.
+        pub from: String,
+        #[serde(default = "global")]
+        pub base_url: String,
+        /// Ask for reports, called back to `{public_url}/hooks/NAME/...`.
+        #[serde(default = "yes")]
+        pub receipts: bool,
+    }
 }
 
 impl VonageSettings {
@@ -94,12 +79,4 @@ const fn sha256() -> SignatureHash {
 
 const fn yes() -> bool {
     true
-}
-
-const fn sixteen() -> usize {
-    16
-}
-
-const fn half_a_minute() -> Duration {
-    Duration::from_secs(30)
 }

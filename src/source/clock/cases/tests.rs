@@ -23,6 +23,7 @@ fn settings() -> ClockSettings {
         body_report_at: 5,
         chase_after_days: 2,
         bodies: BTreeMap::new(),
+        body_names: BTreeMap::new(),
         compensation: Vec::new(),
         survey: None,
         incidents: IncidentTimes {

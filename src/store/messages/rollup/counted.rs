@@ -27,12 +27,12 @@ macro_rules! is_reached {
     };
 }
 
-/// Taken by a provider that reports, or reported all the same.
+/// Taken by a provider that reports, or reported all the same: as arrived, or as come back.
 macro_rules! is_reporting {
     () => {
         concat!(
             $crate::store::messages::rollup::is_accepted!(),
-            " AND (coalesce(m.reports, m.channel = 'sms') OR m.state = 'delivered')"
+            " AND (coalesce(m.reports, m.channel = 'sms') OR m.state IN ('delivered', 'undelivered'))"
         )
     };
 }

@@ -146,18 +146,15 @@ impl Standing {
     }
 
     const fn is_accepted(self) -> bool {
-        use MessageState as S;
-        matches!(
-            self.state,
-            S::Accepted | S::Delivered | S::Unconfirmed | S::Undelivered
-        )
+        self.state.was_taken()
     }
 
     /// The sums it is in.
     ///
     /// `accepted` holds every message a provider took, whatever became of it. `reached` holds of
     /// these all but those that a report says did not arrive; where a person read one all the
-    /// same, the person is right. What readers do is counted of the reached alone.
+    /// same, the person is right. What readers do is counted of the reached alone. A report that a
+    /// message came back is a report: it is among the `reporting`, as one that says it arrived.
     pub(super) fn columns(self, channel: Channel) -> impl Iterator<Item = Column> {
         use Column as C;
         use MessageState as S;
@@ -179,7 +176,7 @@ impl Standing {
             (C::Unknown, matches!(state, S::Unknown | S::Unresolved)),
             (
                 C::Reporting,
-                accepted && (self.reports || state == S::Delivered),
+                accepted && (self.reports || matches!(state, S::Delivered | S::Undelivered)),
             ),
             (C::Reached, reached),
             (C::Measurable, opens),
@@ -231,6 +228,7 @@ mod tests {
         let parts = [
             (C::Accepted, C::Planned),
             (C::Delivered, C::Reporting),
+            (C::Undelivered, C::Reporting),
             (C::Reporting, C::Accepted),
             (C::Reached, C::Accepted),
             (C::Measurable, C::Reached),

@@ -16,8 +16,10 @@ pub struct Rescued {
 /// When what a dead node may have sent is first looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Looks {
-    /// When it has certainly come, or never will.
-    pub wake_at: Timestamp,
+    /// When an SMS has certainly come, or never will.
+    pub sms: Timestamp,
+    /// The same of an e-mail, which a relay may take long to answer for.
+    pub email: Timestamp,
     /// Messages of safety: what may be repeated at a risk is not left alone for so long.
     pub soon: Timestamp,
 }
@@ -35,11 +37,12 @@ pub(in crate::store) async fn rescue(
          reason = CASE state WHEN 'sending' THEN 'node_died' ELSE reason END,
          wake_at = CASE WHEN state <> 'sending' THEN wake_at
          WHEN plan_id IN (SELECT id FROM plan WHERE class = 'safety') THEN $4
-         ELSE $3 END,
+         WHEN channel = 'sms' THEN $3
+         ELSE $5 END,
          asked = CASE state WHEN 'sending' THEN 0 ELSE asked END
          WHERE id IN (", words::ids!("$1"), ") AND lease_node IN (", words::ids!("$2"), ") AND ",
         found!(in_hand), moved!();
-        messages, dead, looks.wake_at, looks.soon
+        messages, dead, looks.sms, looks.soon, looks.email
     )?;
     let from = |state| match state {
         MessageState::Unknown => MessageState::Sending,

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::Clients;
+use super::found::ClientSearch;
 use crate::domain::client::{Client, ContactPoint, Place};
 use crate::domain::limits::SEARCH_WORDS;
 use crate::domain::quiet_hours::QuietHours;
@@ -70,7 +71,8 @@ impl Clients<'_> {
     }
 
     /// At most `limit` clients by row, those after `after` only; no deputies, who stand with their
-    /// clients. `search` finds a reference or an address as it stands, or all words of it in the name, in any order, whatever their case and accents.
+    /// clients. `search` finds a reference or an address as it stands, the code of a place or its beginning,
+    /// or the beginnings of words of the name, in any order, whatever their case and accents.
     pub async fn list(
         &mut self,
         after: Option<ClientId>,
@@ -78,21 +80,24 @@ impl Clients<'_> {
         search: Option<&str>,
     ) -> Result<Vec<ClientRecord>, StoreError> {
         let after = after.map_or(0, ClientId::get);
-        let rows = match search {
-            None => all!(self.0, "list the clients",
+        let Some(search) = search else {
+            let rows = all!(self.0, "list the clients",
                 columns!(), " FROM client WHERE id > $1 AND NOT EXISTS (SELECT 1 FROM deputy
                  WHERE deputy.id = client.id) ORDER BY id LIMIT $2";
                 after, limit
-            )?,
-            Some(search) => all!(self.0, "list the clients",
-                columns!(), " FROM client WHERE id > $1 AND NOT EXISTS (SELECT 1 FROM deputy
-                 WHERE deputy.id = client.id) AND (ref = $3
-                 OR id IN (SELECT client_id FROM contact_point WHERE address = $3)
-                 OR NOT EXISTS (SELECT 1 FROM (", words::texts!("$4"), ") AS word
-                 WHERE name_folded NOT LIKE word.value ESCAPE '!')) ORDER BY id LIMIT $2";
-                after, limit, search, name_parts(search)?
-            )?,
+            )?;
+            return self.complete(rows).await;
         };
+        let search = ClientSearch {
+            text: search,
+            address: Some(search),
+            deputies: false,
+        };
+        let found = self.found(search, after, limit).await?;
+        let rows = all!(self.0, "read the clients that were found",
+            columns!(), " FROM client WHERE id IN (", words::ids!("$1"), ") ORDER BY id";
+            json_ids(found)
+        )?;
         self.complete(rows).await
     }
 

@@ -268,6 +268,26 @@ impl Conversations<'_> {
         Ok(true)
     }
 
+    /// Puts another first line in the place of that of a client's words of a case: the rest of them stays.
+    /// Words that were erased, or never kept, stay away.
+    pub async fn restate_of_case(&mut self, key: &str, first: &str) -> Result<(), StoreError> {
+        let known: Option<String> = optional_value!(self.0, "read what a client said of a case",
+            "SELECT text FROM conversation_line WHERE key = $1 AND text IS NOT NULL";
+            key
+        )?;
+        let Some(known) = known else {
+            return Ok(());
+        };
+        let text = match known.split_once('\n') {
+            Some((_, rest)) => format!("{first}\n{rest}"),
+            None => first.to_owned(),
+        };
+        execute!(self.0, "note that a client says otherwise of a case",
+            "UPDATE conversation_line SET text = $2 WHERE key = $1";
+            key, &text
+        )
+    }
+
     /// Whether one more is too much: of one conversation, or of strangers altogether.
     async fn is_crowded(
         &mut self,

@@ -103,7 +103,8 @@ pub(super) async fn surveys(
         client, reference
     )?;
     execute!(*conn, "take an erased client out of surveys",
-        "UPDATE survey SET client_id = NULL, case_id = NULL, unanswered_since = NULL
+        "UPDATE survey SET client_id = NULL, case_id = NULL, event_id = NULL,
+         unanswered_since = NULL
          WHERE client_id = $1
          OR case_id IN (SELECT id FROM case_file WHERE client_ref = $2)";
         client, reference

@@ -196,9 +196,10 @@ impl Surveys<'_> {
         let state = if goes_out { "asked" } else { "untold" };
         let (asked_at, day) = (goes_out.then_some(now), goes_out.then_some(day));
         execute!(self.0, "record whether a client is asked",
-            "UPDATE survey SET state = $2, asked_at = $3, day = $4, unanswered_since = $3
+            "UPDATE survey SET state = $2, asked_at = $3, day = $4, unanswered_since = $3,
+             event_id = $5
              WHERE state = 'due' AND case_id = (SELECT id FROM case_file WHERE ref = $1)";
-            case, state, asked_at, day
+            case, state, asked_at, day, goes_out.then_some(event)
         )
     }
 }

@@ -20,12 +20,13 @@ pub(crate) async fn get(
     let mut tx = web.store.read().await?;
     let record = tx.clients().get(&reference).await?;
     let barred = tx.suppressions().of_client(&reference).await?;
-    Ok(Json(show(&record, &barred)))
+    let stopped = tx.preferences().has_stopped_all(record.id).await?;
+    let reachable = !stopped && is_reachable(&record, &barred);
+    Ok(Json(show(&record, &barred, reachable)))
 }
 
-fn show(record: &ClientRecord, barred: &[Suppression]) -> Value {
+fn show(record: &ClientRecord, barred: &[Suppression], reachable: bool) -> Value {
     let mut shown = client::describe(&record.client);
-    let reachable = is_reachable(record, barred);
     let barred: Vec<Value> = barred.iter().map(show_suppression).collect();
     let contacts = record.client.contacts.iter().zip(&record.proven_at);
     let proven: Vec<Value> = contacts

@@ -1,5 +1,5 @@
-//! `GET /v1/clients`: clients in pages; `?search=` finds a reference, an address or a part of
-//! the name.
+//! `GET /v1/clients`: clients in pages; `?search=` finds a reference, an address, a supply point, or words
+//! of the name by their beginnings.
 
 use axum::Json;
 use axum::extract::State;

@@ -47,7 +47,8 @@ pub(crate) fn message(story: &MessageStory) -> Value {
         "final_at": message.final_at,
         "read": read,
         "read_why": read_why,
-        "price": message.price,
+        // What it would have cost is nobody's cost.
+        "price": message.price.filter(|_| message.state.was_taken()),
         "attempts": story.attempts.iter().map(attempt).collect::<Vec<_>>(),
         "receipts": story.receipts.iter().map(receipt).collect::<Vec<_>>(),
         "engagement": story.engagement.iter().map(engagement).collect::<Vec<_>>(),

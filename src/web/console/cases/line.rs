@@ -31,7 +31,7 @@ impl CaseLine {
     }
 }
 
-/// The body a case is with: the one the event named, else the one its state belongs to.
+/// The body a case is with, as people call it: the one the event named, else the one its state belongs to.
 pub(crate) fn owner<'a>(case: &'a CaseRecord, kinds: &'a CaseKinds) -> Option<&'a str> {
     let usual = || {
         kinds
@@ -39,5 +39,6 @@ pub(crate) fn owner<'a>(case: &'a CaseRecord, kinds: &'a CaseKinds) -> Option<&'
             .owner
             .as_deref()
     };
-    case.data.owner.as_deref().or_else(usual)
+    let word = case.data.owner.as_deref().or_else(usual);
+    word.map(|word| kinds.body(word))
 }

@@ -65,7 +65,8 @@ pub(crate) async fn get(visit: Visit, Path(case): Path<String>) -> Result<Respon
         let state = || kinds.state_label(&found.data.kind, &step.state, language);
         let word =
             said_by_the_clock(step.step).map_or_else(state, |key| words.say(key).into_owned());
-        let said: Vec<String> = [step.owner, step.note].into_iter().flatten().collect();
+        let owner = step.owner.map(|word| kinds.body(&word).to_owned());
+        let said: Vec<String> = [owner, step.note].into_iter().flatten().collect();
         (
             occurred_at,
             TimelineStep::new(at, "going", word, said.join(" · ")),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use axum::response::{Redirect, Response};
 
-use crate::domain::deputy::DeputyMode;
+use crate::domain::deputy::{DeputyMode, OWN_WISH};
 use crate::domain::language::Language;
 use crate::domain::limits::{MANDATE, NAME};
 use crate::domain::role::Right;
@@ -48,7 +48,10 @@ pub(super) fn lines(all: Vec<DeputyRecord>, now: Moment) -> Vec<DeputyLine> {
             verified: one.verified,
             mode: now.words.of("clients-deputy-mode", one.mode.as_str()),
             only: only.join(", "),
-            mandate: one.mandate,
+            mandate: match one.mandate == OWN_WISH {
+                true => now.words.say("clients-deputy-own-wish").into_owned(),
+                false => one.mandate,
+            },
             until: one.until.map(|at| When::new(at, now)),
             ended: one.ended_at.map(|at| When::new(at, now)),
         }
@@ -136,4 +139,49 @@ fn until(visit: &Visit, day: &str) -> Result<Option<Timestamp>, Problem> {
     let local = after.and_then(|after| after.and_local_timezone(zone).earliest());
     let at = local.ok_or_else(wrong)?;
     Ok(Some(Timestamp::from_micros(at.timestamp_micros())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ClientId;
+    use crate::web::console::shell::ConsoleWords;
+
+    #[test]
+    fn a_clients_own_wish_is_said_in_the_readers_language() {
+        let said = |mandate: &str, language| {
+            let at = Timestamp::from_micros(0);
+            let one = DeputyRecord {
+                id: ClientId::new(1),
+                reference: "deputy:1".to_owned(),
+                name: "Luca Bianchi".to_owned(),
+                locale: "it".to_owned(),
+                channel: None,
+                address: None,
+                verified: true,
+                mode: DeputyMode::Copy,
+                topics: Vec::new(),
+                cases: Vec::new(),
+                mandate: mandate.to_owned(),
+                given_by: "client".to_owned(),
+                began_at: at,
+                until: None,
+                ended_at: None,
+                ended_by: None,
+            };
+            let now = Moment {
+                at,
+                zone: chrono_tz::Europe::Rome,
+                words: ConsoleWords::new(language),
+            };
+            lines(vec![one], now).remove(0).mandate
+        };
+        assert_eq!(said(OWN_WISH, Language::English), OWN_WISH);
+        let italian = said(OWN_WISH, Language::Italian);
+        assert!(italian.starts_with("volontà del cliente"), "{italian}");
+        assert_eq!(
+            said("Procura 12/2026", Language::Italian),
+            "Procura 12/2026"
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
+use crate::domain::case_kind::CaseKinds;
 use crate::domain::role::Right;
 use crate::store::people::forwardings::ForwardedProblem;
 use crate::web::console::shell::list::{self, After};
@@ -52,7 +53,7 @@ pub(super) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Resp
             .await?,
         rows: rows
             .into_iter()
-            .map(|row| ProblemLine::new(row, shows, now))
+            .map(|row| ProblemLine::new(row, visit.web.pages.case_kinds(), shows, now))
             .collect(),
         next: next.map(|last| format!("/console/forwardings?after={last}")),
     };
@@ -60,7 +61,7 @@ pub(super) async fn get(visit: Visit, Query(after): Query<After>) -> Result<Resp
 }
 
 impl ProblemLine {
-    fn new(row: ForwardedProblem, shows: bool, now: Moment) -> Self {
+    fn new(row: ForwardedProblem, kinds: &CaseKinds, shows: bool, now: Moment) -> Self {
         let words = now.words;
         let (tone, word) = match (row.made_at, row.acknowledged_at) {
             (_, Some(_)) => ("delivered", "acknowledged"),
@@ -71,7 +72,7 @@ impl ProblemLine {
         let (about, about_page) = about(&row.subject, now);
         Self {
             problem: words.of("inbox-problem", row.problem.as_str()).into_owned(),
-            body: row.body,
+            body: kinds.body(&row.body).to_owned(),
             about,
             about_page,
             conversation: row.conversation,

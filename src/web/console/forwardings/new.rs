@@ -52,7 +52,8 @@ struct ForwardingPage {
     asked: AskedForwarding,
     fault: String,
     subject: String,
-    bodies: Vec<String>,
+    /// The word for each body, and what people call it.
+    bodies: Vec<(String, String)>,
     /// Each kind of problem, and what it is called.
     problems: Vec<(&'static str, String)>,
     typed: TypedForwarding,
@@ -114,6 +115,8 @@ async fn draw(
         Some(NotForwarded::Waits) => StatusCode::CONFLICT,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let kinds = visit.web.pages.case_kinds();
+    let called = |body: &String| (body.clone(), kinds.body(body).to_owned());
     let said = |kind: &ProblemKind| {
         let word = kind.as_str();
         (word, words.of("inbox-problem", word).into_owned())
@@ -125,7 +128,7 @@ async fn draw(
             .await?,
         fault: fault.map_or_else(String::new, |fault| words.with(key(fault), "most", &most)),
         subject: found.subject,
-        bodies: dialogue.bodies.clone(),
+        bodies: dialogue.bodies.iter().map(called).collect(),
         problems: ProblemKind::ALL.iter().map(said).collect(),
         words: typed.words.clone().unwrap_or(found.words),
         typed,

@@ -58,9 +58,11 @@ pub(super) fn map(
         (true, false) => "incidents-map-both",
         (false, _) => "incidents-map-dots",
     };
-    let label = match dots.is_empty() {
-        true => words.say("incidents-map-area-label").into_owned(),
-        false => words.with("incidents-map-label", "number", &dots.len().to_string()),
+    let label = if dots.is_empty() {
+        words.say("incidents-map-area-label").into_owned()
+    } else {
+        let count = i64::try_from(dots.len()).unwrap_or(i64::MAX);
+        words.count("incidents-map-label", count)
     };
     Some(SaidMap {
         caption: words.with(caption, "bar", &map.bar.1),
@@ -85,8 +87,9 @@ pub(super) fn what(
     said.join(" · ")
 }
 
-/// The parts of an area that are lists. None: it cannot be read, which is said where it would
-/// stand, so that nobody takes the incident for one that covers nothing.
+/// The parts of an area in words: what it lists, and what was drawn, for who cannot see the map. None:
+/// it cannot be read, which is said where it would stand, so that nobody takes the incident for one that
+/// covers nothing.
 pub(super) fn area(
     area: Option<&Area>,
     towns: &KnownTowns,
@@ -108,7 +111,23 @@ pub(super) fn area(
         .into_iter()
         .filter(|(_, list)| !list.is_empty())
         .map(|(word, list)| (word.into_owned(), listed(list, words)))
+        .chain(drawn(area, words))
         .collect()
+}
+
+/// A circle by its centre and radius; any other shape by that there is one.
+fn drawn(area: &Area, words: ConsoleWords) -> Option<(String, String)> {
+    let circle = area.circle.as_ref().map(|circle| {
+        let [lat, lon] = [circle.lat, circle.lon].map(|degrees| format!("{degrees:.4}"));
+        let km = format!("{:.1}", f64::from(circle.radius_m) / 1_000.0);
+        let values = [("km", km.into()), ("lat", lat.into()), ("lon", lon.into())];
+        words.say_with("incidents-drawn-circle", &values)
+    });
+    let shape = area.polygon.is_some() || area.geojson.is_some();
+    let shape = shape.then(|| words.say("incidents-drawn-shape").into_owned());
+    let said: Vec<String> = circle.into_iter().chain(shape).collect();
+    let word = words.say("incidents-drawn").into_owned();
+    (!said.is_empty()).then(|| (word, said.join(", ")))
 }
 
 fn listed(list: &[String], words: ConsoleWords) -> String {
@@ -127,6 +146,7 @@ fn listed(list: &[String], words: ConsoleWords) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::area::Circle;
 
     #[test]
     fn a_long_list_is_cut_and_says_so() {
@@ -139,6 +159,27 @@ mod tests {
         assert!(said[0].1.ends_with("40009 and 5 more"), "{said:?}");
         let lost = area(None, &KnownTowns::default(), ConsoleWords::ENGLISH);
         assert!(lost[0].1.starts_with("not readable"), "{lost:?}");
+    }
+
+    #[test]
+    fn what_was_drawn_is_said_too() {
+        let drawn = Area {
+            postal_codes: vec!["40121".to_owned()],
+            polygon: Some(vec![(44.0, 11.0), (44.1, 11.0), (44.1, 11.1)]),
+            circle: Some(Circle {
+                lat: 44.5,
+                lon: 11.25,
+                radius_m: 1_500,
+            }),
+            ..Area::default()
+        };
+        let said = area(Some(&drawn), &KnownTowns::default(), ConsoleWords::ENGLISH);
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert_eq!(said[1].0, "Drawn");
+        assert_eq!(
+            said[1].1,
+            "a circle of 1.5 km around 44.5000, 11.2500, a shape on the map"
+        );
     }
 
     #[test]

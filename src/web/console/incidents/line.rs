@@ -18,11 +18,12 @@ impl IncidentLine {
     pub(crate) fn new(incident: Incident, now: Moment) -> Self {
         let (service, severity) = (incident.service.as_deref(), incident.severity.as_deref());
         let what = facts::what(Some(incident.kind.as_str()), service, severity, now.words);
+        let began = When::new(incident.began(), now);
         Self {
             path: in_path(&incident.incident),
             what,
-            badge: Badge::of_incident(incident.state, now.words),
-            began: When::new(incident.began(), now),
+            badge: Badge::of_incident(incident.state, &began, now.words),
+            began,
             ends: incident
                 .closed_at
                 .or(incident.expected_end)

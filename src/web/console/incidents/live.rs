@@ -40,11 +40,10 @@ struct ReachRegion<'a> {
 
 impl ReachView {
     pub(super) fn new(delivery: &DeliveryFunnel, incident: &str, words: ConsoleWords) -> Self {
-        let number = words.number(delivery.planned);
         Self {
             words,
             path: in_path(incident),
-            planned: words.with("incidents-planned", "number", &number),
+            planned: words.count("incidents-planned", delivery.planned),
             unreachable: unreachable(delivery, words),
             delivery: funnel(delivery, words),
         }

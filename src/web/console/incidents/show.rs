@@ -119,6 +119,7 @@ impl DoneToIncident {
     fn said(&self, words: ConsoleWords) -> Option<String> {
         if let (Some(stopped), Some(left)) = (self.stopped, self.left) {
             let values = [
+                ("count", FluentValue::from(stopped)),
                 ("stopped", FluentValue::from(words.number(stopped))),
                 ("left", FluentValue::from(words.number(left))),
             ];
@@ -225,11 +226,10 @@ fn rectifiable(steps: &[IncidentNews], words: ConsoleWords) -> Vec<(String, Stri
 }
 
 fn messages_of(found: &IncidentNews, template: &str, words: ConsoleWords) -> String {
+    let told = found.planned - found.suppressed;
     let mut values: Vec<(&str, FluentValue<'_>)> = vec![
-        (
-            "number",
-            words.number(found.planned - found.suppressed).into(),
-        ),
+        ("count", told.into()),
+        ("number", words.number(told).into()),
         ("template", template.into()),
     ];
     if found.suppressed == 0 {

@@ -137,6 +137,7 @@ pub(super) fn findings(sums: &Sums, words: ConsoleWords) -> Vec<FindingLine> {
             ("subject", FluentValue::from(&found.subject)),
             ("rate", share(found.rate, words).into()),
             ("rest", share(found.rest, words).into()),
+            ("count", found.people.into()),
             ("people", words.number(found.people).into()),
             (
                 "character",

@@ -154,6 +154,10 @@ fn tables(sums: &SatisfactionSums, kinds: &CaseKinds, words: ConsoleWords) -> Ve
     let kind = |group: &Satisfaction| kinds.kind_label(&group.name, language);
     let body = |group: &Satisfaction| match group.name.as_str() {
         "" => words.say("insight-satisfaction-nobody").into_owned(),
+        word => kinds.body(word).to_owned(),
+    };
+    let partner = |group: &Satisfaction| match group.name.as_str() {
+        "" => words.say("insight-satisfaction-nobody").into_owned(),
         _ => group.label.clone(),
     };
     let lines = |groups: &[Satisfaction], name: &dyn Fn(&Satisfaction) -> String| {
@@ -175,7 +179,7 @@ fn tables(sums: &SatisfactionSums, kinds: &CaseKinds, words: ConsoleWords) -> Ve
     vec![
         table("kinds", by_kind, lines(&sums.kinds, &kind)),
         table("bodies", by_body, lines(&sums.bodies, &body)),
-        table("partners", by_partner, lines(&sums.partners, &body)),
+        table("partners", by_partner, lines(&sums.partners, &partner)),
     ]
 }
 

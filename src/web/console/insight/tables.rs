@@ -53,9 +53,11 @@ impl RateLine {
     }
 }
 
-/// Of those reached, whose clients refused to be measured: nothing is known of their reading.
+/// Of the clients reached, who refused to be measured: nothing is known of their reading. A copy to a deputy is
+/// no client's refusal, and in neither number.
 pub(crate) fn unmeasured(counts: &Counts) -> Proportion {
-    Proportion::new(counts.reached - counts.read_measurable, counts.reached)
+    let clients = counts.reached - counts.to_deputies;
+    Proportion::new(clients - counts.read_measurable, clients)
 }
 
 pub(crate) struct Table {
@@ -218,6 +220,7 @@ mod tests {
             read_measurable: 170,
             read: 80,
             confirmed: 19,
+            to_deputies: 5,
             ..Counts::default()
         };
         let euro = Currency::default();
@@ -227,7 +230,7 @@ mod tests {
         assert_eq!(line.opened, Proportion::new(10, 20).to_string());
         assert_eq!(line.clicked, Proportion::new(40, 160).to_string());
         assert_eq!(line.confirmed, Proportion::new(19, 190).to_string());
-        assert_eq!(line.unmeasured, Proportion::new(20, 190).to_string());
+        assert_eq!(line.unmeasured, Proportion::new(15, 185).to_string());
         let sms = RateLine::new(
             String::new(),
             &Counts {

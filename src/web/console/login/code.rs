@@ -142,7 +142,7 @@ async fn refused(
     pending: &PendingSignIn,
 ) -> Result<Response, Problem> {
     tracing::warn!(user.id = pending.user.get(), "a login failed: wrong code");
-    if web.door.throttle.may_note(web.clock.now()) {
+    if web.door.throttle.may_note(web.clock.wall()) {
         let entry = AuditEntry::new("console login", "session.refused", &pending.email);
         note(web, &entry).await?;
     }

@@ -1,6 +1,9 @@
 //! `/console/login/with/{name}`: coming in by an identity provider. The browser is sent there with a cookie that
 //! binds the answer to it, and comes back with a code. Who it is says `identity::oidc`; whether they may come in is
-//! decided here: whoever is a person of the console already, and whoever is given a role by the settings.
+//! decided here: whoever is a person of the console already, and whoever is given a role by the settings. The first
+//! time a person is known by the verified address, from then on by what the provider calls them.
+
+use std::borrow::Cow;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -40,6 +43,8 @@ enum Turned {
     Stale,
     /// Proven, and nobody whom we let in.
     NotKnown,
+    /// The address is of a person whom the provider called otherwise before.
+    OtherIdentity,
     Failed(OidcFault),
 }
 
@@ -80,7 +85,7 @@ pub(crate) async fn back(
         return turned(&web, &headers, provider, Turned::Stale).await;
     };
     let user = match proven(&web, provider, &seed, &brought).await {
-        Ok(person) => admitted(&web, &person).await?,
+        Ok(person) => admitted(&web, provider, &person).await?,
         Err(fault) => Err(Turned::Failed(fault)),
     };
     let user = match user {
@@ -131,16 +136,25 @@ async fn proven(
     provider.finish(seed, &brought, web.clock.wall()).await
 }
 
-/// Whoever is a person of the console already, else whoever is given a role.
-async fn admitted(web: &Web, proven: &ProvenPerson) -> Result<Result<User, Turned>, Problem> {
-    let known = web
-        .store
-        .read()
-        .await?
-        .users()
-        .lookup(&proven.email)
+/// Whoever is a person of the console already, else whoever is given a role. One who was here before is known by what
+/// the provider calls them, whatever their address has become.
+async fn admitted(
+    web: &Web,
+    provider: &OidcProvider,
+    proven: &ProvenPerson,
+) -> Result<Result<User, Turned>, Problem> {
+    let mut tx = web.store.read().await?;
+    let bound = tx
+        .oidc_bindings()
+        .person(&proven.issuer, &proven.sub)
         .await?;
-    Ok(match (known, proven.role, &proven.lacks) {
+    let is_bound = bound.is_some();
+    let known = match bound {
+        Some(user) => Some(user),
+        None => tx.users().lookup(&proven.email).await?,
+    };
+    drop(tx);
+    let user = match (known, proven.role, &proven.lacks) {
         // Who is admin is said by the settings and never by a mailbox alone.
         (Some(user), role, _) if user.role == Role::Admin && role != Some(Role::Admin) => {
             Err(Turned::NotKnown)
@@ -151,7 +165,30 @@ async fn admitted(web: &Web, proven: &ProvenPerson) -> Result<Result<User, Turne
             .await?
             .ok_or(Turned::NotKnown),
         (None, None, Some(claim)) => Err(Turned::Failed(OidcFault::Missing(claim.clone()))),
+    };
+    Ok(match user {
+        Ok(user) if !is_bound => bind(web, provider, proven, user).await?,
+        user => user,
     })
+}
+
+/// The first sign-in of a person at this provider.
+async fn bind(
+    web: &Web,
+    provider: &OidcProvider,
+    proven: &ProvenPerson,
+    user: User,
+) -> Result<Result<User, Turned>, StoreError> {
+    let now = web.clock.now();
+    let pair = (proven.issuer.as_str(), proven.sub.as_str());
+    let mut tx = web.store.write().await?;
+    if !tx.oidc_bindings().bind(user.id, pair, now).await? {
+        return Ok(Err(Turned::OtherIdentity));
+    }
+    let entry = AuditEntry::new("console login", "user.identity_bound", &user.email);
+    web.audit(&mut tx, &entry.with(provider.name())).await?;
+    tx.commit().await?;
+    Ok(Ok(user))
 }
 
 /// A new person, whom no password lets in. Nobody when there are too many already.
@@ -188,23 +225,27 @@ async fn turned(
     why: Turned,
 ) -> Result<Response, Problem> {
     let login = provider.name();
+    let words = words(web, headers);
+    let refused = |text: Cow<'_, str>| (StatusCode::FORBIDDEN, text.into_owned());
     let (status, fault) = match &why {
         Turned::Stale => {
             tracing::warn!(
                 login,
                 "a sign-in came back to a browser that had not begun it"
             );
-            (
-                StatusCode::FORBIDDEN,
-                words(web, headers).say("login-with-stale").into_owned(),
-            )
+            refused(words.say("login-with-stale"))
         }
         Turned::NotKnown => {
             tracing::warn!(login, "a sign-in failed: nobody here has this address");
-            (
-                StatusCode::FORBIDDEN,
-                words(web, headers).say("login-with-not-known").into_owned(),
-            )
+            refused(words.say("login-with-not-known"))
+        }
+        Turned::OtherIdentity => {
+            tracing::warn!(
+                login,
+                "a sign-in failed: the provider calls whoever has this address otherwise than before; an admin can \
+                 unbind the person on their page, and the next sign-in binds them anew"
+            );
+            refused(words.say("login-with-other-identity"))
         }
         Turned::Failed(fault) => {
             tracing::warn!(login, fault = %fault, "a sign-in failed");
@@ -212,7 +253,7 @@ async fn turned(
                 OidcFault::Away(_) => StatusCode::BAD_GATEWAY,
                 _ => StatusCode::FORBIDDEN,
             };
-            (status, said(fault, provider.label(), words(web, headers)))
+            (status, said(fault, provider.label(), words))
         }
     };
     let page = LoginPage {

@@ -1,5 +1,6 @@
 //! With whom cases stand still: how many, since when, and whether the body has said that it knows.
 
+use crate::domain::case_kind::CaseKinds;
 use crate::store::planning::bodies::BodyStanding;
 use crate::web::console::shell::{Badge, When};
 use crate::web::console::state::Moment;
@@ -15,7 +16,7 @@ pub(crate) struct BodyLine {
 }
 
 impl BodyLine {
-    pub(crate) fn new(standing: &BodyStanding, now: Moment) -> Self {
+    pub(crate) fn new(standing: &BodyStanding, kinds: &CaseKinds, now: Moment) -> Self {
         let words = now.words;
         let (tone, key, since) = match standing {
             BodyStanding { made_at: None, .. } => ("waiting", "now-report-none", None),
@@ -31,7 +32,10 @@ impl BodyLine {
         };
         let named = Some(standing.body.as_str()).filter(|body| !body.is_empty());
         Self {
-            body: named.map_or_else(|| words.say("now-nobody-named").into_owned(), str::to_owned),
+            body: named.map_or_else(
+                || words.say("now-nobody-named").into_owned(),
+                |word| kinds.body(word).to_owned(),
+            ),
             cases: words.number(standing.cases),
             oldest: standing.oldest.map(|at| When::new(at, now)),
             report: Badge::new(tone, &words.say(key)),

@@ -37,6 +37,7 @@ impl NowView {
         let now = visit.moment();
         let (lanes, incidents) = (snapshot.lanes.iter(), snapshot.incidents.iter());
         let (providers, bodies) = (snapshot.providers.iter(), snapshot.bodies.iter());
+        let kinds = visit.web.pages.case_kinds();
         let breaches = snapshot.breaches.iter().map(|breach| alarm(breach, now));
         let sources = snapshot.sources.iter();
         let sources = sources.map(|source| source_alarm(source, now));
@@ -63,7 +64,9 @@ impl NowView {
             cards: cards(snapshot, now.words),
             lanes: lanes.map(|load| lane_bar(load, now)).collect(),
             incidents: incidents.map(|found| going_on(found, now)).collect(),
-            bodies: bodies.map(|found| BodyLine::new(found, now)).collect(),
+            bodies: bodies
+                .map(|found| BodyLine::new(found, kinds, now))
+                .collect(),
             providers: providers.map(|found| provider(found, now)).collect(),
             recent: MessageLine::all(snapshot.recent.clone(), now),
             words: now.words,

@@ -37,7 +37,9 @@ impl PartnerCaseLine {
             path: in_path(&data.case),
             kind: kinds.kind_label(&data.kind, language),
             state: kinds.state_label(&data.kind, &data.state, language),
-            with: data.owner.as_deref().or(usual).unwrap_or("").to_owned(),
+            with: kinds
+                .body(data.owner.as_deref().or(usual).unwrap_or(""))
+                .to_owned(),
             since: When::new(case.since, now),
             stalled: case.stalled_at.map(|at| When::new(at, now)),
             told: last_told(&case, now),

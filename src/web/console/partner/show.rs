@@ -120,7 +120,8 @@ fn step(change: CaseChange, kind: &str, kinds: &CaseKinds, now: Moment) -> Timel
     let state = || kinds.state_label(kind, &change.state, now.words.language().tag());
     let said = said_by_the_clock(change.step);
     let word = said.map_or_else(state, |key| now.words.say(key).into_owned());
-    let more: Vec<String> = [change.owner, change.note].into_iter().flatten().collect();
+    let owner = change.owner.map(|word| kinds.body(&word).to_owned());
+    let more: Vec<String> = [owner, change.note].into_iter().flatten().collect();
     TimelineStep::new(at, "going", word, more.join(" · "))
 }
 

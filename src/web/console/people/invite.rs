@@ -145,7 +145,7 @@ async fn not_taken(visit: &Visit, fault: &str, fields: &FormFields) -> Result<Re
 
 /// Makes the link's secret and keeps its hash.
 async fn give(web: &Web, tx: &mut Tx, user: UserId) -> Result<String, StoreError> {
-    let (secret, now) = (random(), web.clock.now());
+    let (secret, now) = (random(), web.clock.wall());
     let new = NewInvitation {
         user,
         token_hash: &hash(&secret),
@@ -161,7 +161,7 @@ async fn shown(
     email: String,
     secret: &str,
 ) -> Result<Response, Problem> {
-    let now = visit.moment();
+    let now = visit.outside();
     let link = FreshLink {
         email,
         address: format!("{console}/console/invitation/{secret}"),

@@ -61,7 +61,8 @@ pub(super) async fn draw(
     status: StatusCode,
     notice: PeopleNotice,
 ) -> Result<Response, Problem> {
-    let now = visit.moment();
+    // Logins, sessions and links go by the time outside.
+    let now = visit.outside();
     let mut tx = visit.web.store.read().await?;
     let rows = tx.users().people(now.at, IDLE).await?;
     drop(tx);

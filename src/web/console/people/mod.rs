@@ -25,4 +25,5 @@ pub(super) fn routes() -> Routes {
         .post("/console/people/{id}/sessions", admins, show::end)
         .post("/console/people/{id}/second-factor", admins, show::reset)
         .post("/console/people/{id}/sign-in", admins, show::way)
+        .post("/console/people/{id}/unbind", admins, show::unbind)
 }

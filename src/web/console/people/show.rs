@@ -1,5 +1,5 @@
 //! `/console/people/{id}`: how one person comes in, and where they are logged in. An admin takes away a second
-//! factor that was lost, ends sessions, and says whether a password opens anything.
+//! factor that was lost, ends sessions, unbinds from an identity provider, and says whether a password opens anything.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -8,11 +8,13 @@ use axum::response::{Redirect, Response};
 use super::change::{found, is_last, last_one_stays};
 use crate::domain::role::{Right, Role};
 use crate::store::access::audit::AuditEntry;
+use crate::store::access::identities::OidcBinding;
 use crate::store::access::sessions::SessionUnderWay;
 use crate::store::access::users::User;
 use crate::web::auth::csrf::Posted;
 use crate::web::auth::session::IDLE;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, When, in_path, strictly};
+use crate::web::console::state::Moment;
 use crate::web::problem::Problem;
 use crate::web::request::extract::Path;
 
@@ -20,6 +22,12 @@ struct TheirSession {
     row: SessionUnderWay,
     began: When,
     seen: When,
+}
+
+/// As whom an identity provider knows them.
+struct TheirBinding {
+    issuer: String,
+    since: When,
 }
 
 #[derive(Template)]
@@ -30,6 +38,7 @@ struct PersonPage {
     /// How their second factor stands, if they have one.
     factor: Option<String>,
     sessions: Vec<TheirSession>,
+    bindings: Vec<TheirBinding>,
     /// Their address, as part of another.
     in_address: String,
     /// There are providers by which they could come in instead.
@@ -44,15 +53,18 @@ pub(crate) async fn get(visit: Visit, Path(id): Path<i64>) -> Result<Response, P
     let factor = tx.second_factors().of(user.id).await?;
     let wall = visit.web.clock.wall();
     let rows = tx.sessions().of_user(user.id, wall, IDLE).await?;
+    let bound = tx.oidc_bindings().of(user.id).await?;
     drop(tx);
+    let outside = visit.outside();
     let sessions = rows.into_iter().map(|row| TheirSession {
-        began: When::new(row.created_at, now),
-        seen: When::new(row.seen_at, now),
+        began: When::new(row.created_at, outside),
+        seen: When::new(row.seen_at, outside),
         row,
     });
     let page = PersonPage {
         frame: visit.frame(ConsolePart::People, &user.email).await?,
         sessions: sessions.collect(),
+        bindings: bound.into_iter().map(|row| binding(row, now)).collect(),
         in_address: in_path(&user.email),
         providers: !visit.web.console.sign_in.providers.is_empty(),
         factor: factor.map(|factor| now.words.count("people-factor-has", factor.codes_left)),
@@ -129,6 +141,32 @@ pub(crate) async fn way(
     visit.web.audit(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(back(id))
+}
+
+/// `POST …/unbind`: from the identity provider of `issuer`, for somebody who has a new account there.
+pub(crate) async fn unbind(
+    visit: Visit,
+    Path(id): Path<i64>,
+    Posted { person, fields }: Posted,
+) -> Result<Response, Problem> {
+    person.require(Right::Administer)?;
+    let issuer = fields.get("issuer");
+    let mut tx = visit.web.store.write().await?;
+    let user = found(&mut tx, id).await?;
+    if tx.oidc_bindings().unbind(user.id, issuer).await? {
+        tx.sessions().end_all(user.id).await?;
+        let entry = AuditEntry::new(&person.email, "user.identity_unbound", &user.email);
+        visit.web.audit(&mut tx, &entry.with(issuer)).await?;
+        tx.commit().await?;
+    }
+    Ok(back(id))
+}
+
+fn binding(row: OidcBinding, now: Moment) -> TheirBinding {
+    TheirBinding {
+        since: When::new(row.bound_at, now),
+        issuer: row.issuer,
+    }
 }
 
 fn back(id: i64) -> Response {

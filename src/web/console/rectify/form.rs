@@ -194,8 +194,10 @@ async fn draw(
             clients: found.clients,
             number: words.number(found.clients),
             reach: rows(&found.reach, words),
-            taken: (found.taken > 0)
-                .then(|| words.with("rectify-taken", "number", &found.taken.to_string())),
+            taken: (found.taken > 0).then(|| {
+                let taken = i64::try_from(found.taken).unwrap_or(i64::MAX);
+                words.count("rectify-taken", taken)
+            }),
         }),
         fault: fault.map(|key| words.say(key).into_owned()),
         id: visit.web.ids.next().to_string(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::item::ReceivedItem;
 use super::world;
@@ -11,7 +12,7 @@ use crate::channel::sandbox::{Body, Received};
 use crate::domain::Channel;
 use crate::web::console::shell::{self, ConsolePart, Frame, Visit, in_path};
 use crate::web::problem::Problem;
-use crate::web::request::extract::Path;
+use crate::web::request::extract::{Path, Query};
 
 #[derive(Template)]
 #[template(path = "console/sandbox/inbox.html")]
@@ -19,12 +20,22 @@ struct InboxPage {
     frame: Frame,
     path: String,
     mail: bool,
+    /// An answer was just sent.
+    sent: bool,
     items: Vec<ReceivedItem>,
+}
+
+/// What was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SandboxQuery {
+    done: String,
 }
 
 pub(super) async fn get(
     visit: Visit,
     Path((channel, address)): Path<(String, String)>,
+    Query(SandboxQuery { done }): Query<SandboxQuery>,
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found("handset or mailbox", &address);
     let channel: Channel = channel.parse().map_err(|_| missing())?;
@@ -39,6 +50,7 @@ pub(super) async fn get(
         frame: visit.frame(ConsolePart::Sandbox, address.as_str()).await?,
         path: in_path(&address),
         mail,
+        sent: done == "sent",
         items: found
             .iter()
             .map(|received| ReceivedItem::new(received, now, usize::MAX))

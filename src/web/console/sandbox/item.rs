@@ -18,13 +18,18 @@ pub(super) struct ReceivedItem {
     pub(super) pieces: Vec<TextPiece>,
     pub(super) at: When,
     pub(super) new: bool,
+    /// A mail that says where to answer to.
+    pub(super) answers: bool,
 }
 
 impl ReceivedItem {
     pub(super) fn new(received: &Received, now: Moment, most: usize) -> Self {
-        let (subject, text) = match &received.body {
-            Body::Sms(text) => (None, text.clone()),
-            Body::Mail(mail) => (Some(mail.subject.clone()), excerpt(&mail.text, most)),
+        let (subject, text, answers) = match &received.body {
+            Body::Sms(text) => (None, text.clone(), false),
+            Body::Mail(mail) => {
+                let text = excerpt(&mail.text, most);
+                (Some(mail.subject.clone()), text, mail.reply_to().is_some())
+            }
         };
         let at = Timestamp::from(DateTime::from(received.at));
         Self {
@@ -34,6 +39,7 @@ impl ReceivedItem {
             pieces: pieces(&text),
             at: When::new(at, now),
             new: now.at - at < NEW,
+            answers,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The sandbox as its clients see it: a wall of phones and mailboxes, the last reached first.
-//! Links can be tapped and texts be answered: they are the real ones, so the click and the reply show
-//! up on the message's page. So these pages are for those who may act as the sandbox's clients ([`Right::HoldHandsets`]).
+//! Links can be tapped, texts and mails be answered: they are the real ones, so the click and the reply
+//! show up on the message's page. So these pages are for those who may act as the sandbox's clients ([`Right::HoldHandsets`]).
 
 use std::sync::Arc;
 
@@ -25,6 +25,11 @@ pub(crate) fn routes() -> Routes {
         .get("/console/sandbox/live", holder, wall::live)
         .get("/console/sandbox/{channel}/{address}", holder, inbox::get)
         .get("/console/sandbox/mail/{address}/{id}", holder, inbox::mail)
+        .post(
+            "/console/sandbox/mail/{address}/{id}/reply",
+            holder,
+            reply::mail,
+        )
         .post("/console/sandbox/sms/{address}/reply", holder, reply::post)
 }
 

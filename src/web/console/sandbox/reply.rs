@@ -1,13 +1,16 @@
-//! `POST /console/sandbox/sms/{address}/reply`: a handset of the sandbox writes back. Its text goes the
-//! way of one that a gateway brings (`web::inbound`); who typed it, is written down.
+//! `POST /console/sandbox/sms/{address}/reply` and `…/mail/{address}/{id}/reply`: a handset of the sandbox
+//! writes back, a mail in a mailbox is answered. The text goes the way of one that a gateway brings
+//! (`web::inbound`), the answer the way of a mail that comes back (`track::postbag`); who typed it, is
+//! written down.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
 use crate::channel::sandbox::Body;
-use crate::domain::limits::INBOUND_SMS_BYTES;
+use crate::domain::limits::{INBOUND_SMS_BYTES, SANDBOX_ANSWER_BYTES};
 use crate::domain::role::Right;
+use crate::store::StoreError;
 use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::auth::csrf::Posted;
@@ -36,11 +39,7 @@ pub(super) async fn post(
     if !is_handset {
         return Err(Problem::not_found("handset", &address));
     }
-    let text = fields.get("text");
-    if text.len() > INBOUND_SMS_BYTES {
-        let detail = format!("`text` has more than {INBOUND_SMS_BYTES} bytes");
-        return Err(Problem::field("/text", detail));
-    }
+    let text = within(fields.get("text"), INBOUND_SMS_BYTES)?;
     let id = web.ids.next().to_string();
     let sms = InboundSms {
         provider: HANDSET,
@@ -49,13 +48,48 @@ pub(super) async fn post(
         text,
     };
     inbound::take(&web, &sms).await?;
-    let mut tx = web.store.write().await?;
     let entry = AuditEntry::new(&person.email, "handset.replied", "sandbox");
-    web.audit(&mut tx, &entry).await?;
-    tx.commit().await?;
-    let back = format!("/console/sandbox/sms/{}", in_path(&address));
-    Ok(strictly((
-        StatusCode::SEE_OTHER,
-        [(header::LOCATION, back)],
-    )))
+    note(&web, &entry).await?;
+    Ok(back(format!("/console/sandbox/sms/{}", in_path(&address))))
+}
+
+/// What is wrong with an answer is told as it is to people outside: by a mail.
+pub(super) async fn mail(
+    State(web): State<Web>,
+    Path((address, id)): Path<(String, i64)>,
+    Posted { person, fields }: Posted,
+) -> Result<Response, Problem> {
+    person.require(Right::HoldHandsets)?;
+    let text = within(fields.get("text"), SANDBOX_ANSWER_BYTES)?;
+    let world = web.sandbox.as_ref();
+    if !world.is_some_and(|world| world.answer(&address, id, text)) {
+        return Err(Problem::not_found(
+            "mail that can be answered",
+            &id.to_string(),
+        ));
+    }
+    let entry = AuditEntry::new(&person.email, "mailbox.answered", "sandbox");
+    note(&web, &entry).await?;
+    let mailbox = in_path(&address);
+    Ok(back(format!("/console/sandbox/email/{mailbox}?done=sent")))
+}
+
+fn within(text: &str, most: usize) -> Result<&str, Problem> {
+    match text.len() > most {
+        true => Err(Problem::field(
+            "/text",
+            format!("`text` has more than {most} bytes"),
+        )),
+        false => Ok(text),
+    }
+}
+
+async fn note(web: &Web, entry: &AuditEntry<'_>) -> Result<(), StoreError> {
+    let mut tx = web.store.write().await?;
+    web.audit(&mut tx, entry).await?;
+    tx.commit().await
+}
+
+fn back(to: String) -> Response {
+    strictly((StatusCode::SEE_OTHER, [(header::LOCATION, to)]))
 }

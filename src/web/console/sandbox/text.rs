@@ -43,6 +43,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_excerpt_ends_with_a_whole_word() {
+        assert_eq!(excerpt("non deve fare nulla", 16), "non deve fare …");
+        assert_eq!(excerpt("non deve fare nulla", 19), "non deve fare nulla");
+        assert_eq!(excerpt("nonostantetutto", 6), "nonost …");
+    }
+
+    #[test]
     fn links_in_a_text_can_be_tapped() {
         let found = pieces("Stato: https://a.example/s/AbC. Oppure http://b.example, grazie");
         let links: Vec<&str> = found

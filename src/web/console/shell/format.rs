@@ -29,7 +29,11 @@ impl Badge {
         Self::new(message_tone(state), &words.of("state", state.as_str()))
     }
 
-    pub(crate) fn of_incident(state: IncidentState, words: ConsoleWords) -> Self {
+    /// Of an incident; one that `begins` only later says so.
+    pub(crate) fn of_incident(state: IncidentState, begins: &When, words: ConsoleWords) -> Self {
+        if begins.ahead && state == IncidentState::GoingOn {
+            return Self::new("going", &words.say("incident-announced"));
+        }
         let tone = match state {
             IncidentState::GoingOn => "attention",
             IncidentState::Resolved => "delivered",

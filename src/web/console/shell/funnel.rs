@@ -37,3 +37,43 @@ pub(crate) fn funnel(delivery: &DeliveryFunnel, words: ConsoleWords) -> Vec<Funn
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a storm told by SMS and e-mail: a relay that never reports is in no share of what arrived.
+    #[test]
+    fn each_step_is_a_share_of_those_it_can_be_said_of() {
+        let storm = DeliveryFunnel {
+            planned: 100,
+            suppressed: 10,
+            told: 81,
+            reporting: 60,
+            delivered: 57,
+            read_measurable: 50,
+            read: 20,
+            ..DeliveryFunnel::default()
+        };
+        let steps = funnel(&storm, ConsoleWords::ENGLISH);
+        let shown = steps.iter().map(|step| (step.percent, step.of.as_str()));
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            [
+                (Some(90), "of 90 to be told"),
+                (
+                    Some(95),
+                    "of 60 whose provider reports it, or of which a report came"
+                ),
+                (Some(40), "of 50 who can be measured"),
+            ]
+        );
+        let mails = DeliveryFunnel {
+            reporting: 0,
+            delivered: 0,
+            ..storm
+        };
+        let steps = funnel(&mails, ConsoleWords::ENGLISH);
+        assert_eq!(steps[1].percent, None, "nobody knows, which is not nobody");
+    }
+}

@@ -17,7 +17,7 @@ pub(super) fn said(words: ConsoleWords, english: &str) -> Option<String> {
 }
 
 /// Of several texts that fit, the first is taken.
-const PROBLEMS: [&str; 50] = [
+const PROBLEMS: [&str; 51] = [
     "shell-said-page-failed",
     "shell-said-away",
     "shell-said-unholdable",
@@ -58,6 +58,7 @@ const PROBLEMS: [&str; 50] = [
     "shell-said-mandate-over",
     "shell-said-deputy-of-deputy",
     "shell-said-deputy-mode",
+    "shell-said-deputy-own",
     "shell-said-own-choice",
     "shell-said-webhooks",
     "shell-said-plans",

@@ -59,6 +59,14 @@ impl Visit {
         }
     }
 
+    /// Now by the time outside, for what people did: the same, unless our time runs faster.
+    pub(crate) fn outside(&self) -> Moment {
+        Moment {
+            at: self.web.clock.wall(),
+            ..self.moment()
+        }
+    }
+
     /// That time runs faster than outside, where it does.
     pub(crate) fn hurry(&self) -> Option<String> {
         let (pace, words) = (self.web.clock.pace(), self.words());

@@ -17,6 +17,7 @@ use crate::store::reports::{StatsBy, StatsRow};
 use crate::store::templates::StoredVersion;
 use crate::template::{Difference, Fullness, difference};
 use crate::web::Web;
+use crate::web::console::insight::share;
 use crate::web::console::shell::{self, Badge, ConsolePart, ConsoleWords, Frame, Visit, When};
 use crate::web::problem::Problem;
 use crate::web::request::extract::{Path, Query};
@@ -337,8 +338,14 @@ async fn versions(
             ),
             author: version.author.clone(),
             written: When::new(version.published_at.unwrap_or(version.created_at), now),
-            delivered: Proportion::new(counts.delivered, counts.reporting).to_string(),
-            read: Proportion::new(counts.read, counts.read_measurable).to_string(),
+            delivered: share(
+                Proportion::new(counts.delivered, counts.reporting),
+                visit.words(),
+            ),
+            read: share(
+                Proportion::new(counts.read, counts.read_measurable),
+                visit.words(),
+            ),
         }
     };
     Ok(stored.iter().map(version).collect())

@@ -119,6 +119,45 @@ fn a_deadline_that_passed_is_not_hidden() {
 }
 
 #[test]
+fn a_body_is_called_what_people_call_it() {
+    let mut case = a_case();
+    case.data.owner = Some("dso".to_owned());
+    let names = [("dso".to_owned(), "Rete Spa".to_owned())];
+    let kinds = CaseKinds::shipped().calling(names.into());
+    let pages = Pages::new(ContactDetails::default(), Arc::new(kinds));
+    let subject = PageSubject::Case(case, Vec::new());
+    let told = told(serde_json::Value::Null);
+    let said = story(&told, &subject, &pages, calendar(Language::Italian));
+    assert_eq!(said.next[0], "Ora se ne occupa: Rete Spa.");
+}
+
+#[test]
+fn an_owner_of_the_staff_is_not_named_to_the_client() {
+    let mut case = a_case();
+    case.data.owner = Some("paola@sportello.example".to_owned());
+    let said = tell(&PageSubject::Case(case, Vec::new()), Language::Italian);
+    assert!(
+        said.next.iter().all(|line| !line.contains("se ne occupa")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn every_topic_of_our_own_has_a_name_in_each_language() {
+    let topics = [
+        "cases", "outages", "reports", "surveys", "notices", "answers",
+    ];
+    for topic in topics {
+        let (italian, english) = (
+            Language::Italian.topic(topic),
+            Language::English.topic(topic),
+        );
+        assert_ne!(italian, capital(topic));
+        assert_ne!(italian, english);
+    }
+}
+
+#[test]
 fn a_closed_case_waits_for_nothing() {
     let closed_at = Some(at("2026-11-22T09:30:00+01:00"));
     let story = tell_case(
@@ -181,6 +220,27 @@ fn an_outage_is_told_from_its_plan_to_its_end() {
         assert_eq!(story.state.as_deref(), Some(state));
         assert_eq!(story.next[0], first);
     }
+}
+
+/// Whoever comes from an old message knows by it what need not be minded any more.
+#[test]
+fn what_was_called_off_still_says_what_it_was_about() {
+    let closure = Incident {
+        kind: IncidentKind::Closure,
+        service: None,
+        state: IncidentState::Cancelled,
+        cause: Some("lavori in via Garibaldi".to_owned()),
+        ..an_outage()
+    };
+    let subject = PageSubject::Incident(closure, Vec::new());
+    let story = tell(&subject, Language::Italian);
+    assert_eq!(
+        story.next,
+        [
+            "L'avviso è annullato: non deve fare nulla.",
+            "L'avviso riguardava: lavori in via Garibaldi.",
+        ]
+    );
 }
 
 #[test]

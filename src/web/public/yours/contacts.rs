@@ -1,7 +1,7 @@
 //! `POST /s/{token}/contact` and `/contact-code`: a client adds or changes a number or a mailbox. It counts
 //! once two codes were typed: the one that was sent there, and the one that went to where the client is written
-//! to already, so that a link alone diverts nothing. It is written to first from then on, and the client is told by
-//! every address they had before.
+//! to already, so that a link alone diverts nothing. It comes first among those of its channel from then on; which
+//! channel goes before stays as it was chosen. The client is told by every address they had before.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,6 +14,7 @@ use crate::domain::limits::CONTACTS;
 use crate::store::access::audit::AuditEntry;
 use crate::web::Web;
 use crate::web::actions::codes::{self, CodeWish};
+use crate::web::actions::deputies;
 use crate::web::actions::letters::{self, Letter};
 use crate::web::public::refusal::Refusal;
 use crate::web::public::visitor::Visitor;
@@ -60,11 +61,15 @@ async fn asked(web: &Web, token: &str, visitor: Visitor, text: &str) -> Result<Y
     if known.contacts.len() >= CONTACTS {
         return Ok(YoursDone::TooMany);
     }
+    if deputies::act_at(&mut tx, told.client, &address).await? {
+        return Ok(YoursDone::OfDeputy);
+    }
     let wish = CodeWish {
         client: told.client,
         purpose: CodePurpose::Contact,
         address: &address,
         own: Some(&own),
+        asker: &known.name,
         name: None,
         locale: &known.locale,
     };
@@ -96,6 +101,10 @@ async fn proven(
         tx.commit().await?;
         return Ok(YoursDone::WrongCode);
     };
+    if deputies::act_at(&mut tx, client, &right.address).await? {
+        tx.commit().await?;
+        return Ok(YoursDone::OfDeputy);
+    }
     let others = |address: &Address| *address != right.address;
     letters::tell(web, &mut tx, client, Letter::ContactAdded, others).await?;
     let now = web.clock.now();

@@ -6,10 +6,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::words::YoursDone;
-use super::{back, owner, went_to};
+use super::{back, owner, titles, went_to};
 use crate::domain::deputy::CodePurpose;
 use crate::store::access::audit::AuditEntry;
 use crate::store::reports::OwnTable;
@@ -20,6 +20,9 @@ use crate::web::public::phrases::Language;
 use crate::web::public::refusal::Refusal;
 use crate::web::public::visitor::Visitor;
 use crate::web::request::extract::{Form, Path};
+
+/// The part of the file that says what the others are called; no table has this name.
+const TITLES: &str = "titles";
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -37,8 +40,16 @@ struct CopyPage {
 }
 
 struct CopiedTable {
+    title: &'static str,
     name: &'static str,
-    rows: Vec<Vec<(String, String)>>,
+    rows: Vec<Vec<CopiedValue>>,
+}
+
+struct CopiedValue {
+    title: String,
+    /// What the column is called in the store.
+    name: String,
+    value: String,
 }
 
 /// Sends the code to where the message of the link went.
@@ -59,6 +70,7 @@ async fn asked(web: &Web, token: &str, visitor: Visitor) -> Result<YoursDone, Re
         purpose: CodePurpose::Copy,
         address: &address,
         own: None,
+        asker: &known.client.name,
         name: None,
         locale: &known.client.locale,
     };
@@ -104,10 +116,12 @@ async fn opened(
 }
 
 fn as_file(language: Language, tables: &[OwnTable]) -> Response {
-    let all: Map<String, Value> = tables
+    let mut all: Map<String, Value> = tables
         .iter()
         .map(|one| (one.table.to_owned(), Value::from(one.rows.clone())))
         .collect();
+    let called = tables.iter().map(|one| titled(language, one)).collect();
+    all.insert(TITLES.to_owned(), Value::Object(called));
     let name = language.choose(
         "attachment; filename=\"i-miei-dati.json\"",
         "attachment; filename=\"my-data.json\"",
@@ -119,12 +133,31 @@ fn as_file(language: Language, tables: &[OwnTable]) -> Response {
     page::guarded((StatusCode::OK, kind, Value::Object(all).to_string()))
 }
 
+/// What a table and its columns are called.
+fn titled(language: Language, one: &OwnTable) -> (String, Value) {
+    let columns = one.columns.iter();
+    let columns: Map<String, Value> = columns
+        .map(|name| {
+            let title = titles::of_column(language, one.table, name);
+            ((*name).to_owned(), title.into())
+        })
+        .collect();
+    let title = titles::of_table(language, one.table);
+    let both = json!({ "title": title, "columns": columns });
+    (one.table.to_owned(), both)
+}
+
 /// Only tables that have something.
 fn to_read(language: Language, tables: Vec<OwnTable>) -> CopyPage {
     let tables = tables.into_iter().filter(|one| !one.rows.is_empty());
     let tables = tables.map(|one| CopiedTable {
+        title: titles::of_table(language, one.table),
         name: one.table,
-        rows: one.rows.iter().map(line).collect(),
+        rows: one
+            .rows
+            .iter()
+            .map(|row| line(language, one.table, row))
+            .collect(),
     });
     CopyPage {
         language,
@@ -132,13 +165,14 @@ fn to_read(language: Language, tables: Vec<OwnTable>) -> CopyPage {
     }
 }
 
-fn line(row: &Map<String, Value>) -> Vec<(String, String)> {
+fn line(language: Language, table: &str, row: &Map<String, Value>) -> Vec<CopiedValue> {
     let told = row.iter().filter(|(_, value)| !value.is_null());
-    told.map(|(name, value)| {
-        let text = value
+    told.map(|(name, value)| CopiedValue {
+        title: titles::of_column(language, table, name).to_owned(),
+        name: name.clone(),
+        value: value
             .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        (name.clone(), text)
+            .map_or_else(|| value.to_string(), str::to_owned),
     })
     .collect()
 }

@@ -1,6 +1,7 @@
 //! `POST /s/{token}/deputy`, `/deputy-code`, `/deputy-end`: a client has somebody get the copy of what they
 //! are told. Whoever it is gives the client the code that was sent to them, and so agrees. To have somebody
-//! get it instead takes a mandate that staff have seen.
+//! get it instead takes a mandate that staff have seen. The client's own addresses are refused: a copy that
+//! comes to the same hands is none, and whose word a STOP from there is could not be told.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -9,7 +10,7 @@ use super::contacts::CodeForm;
 use super::words::YoursDone;
 use super::{address, back, owner, went_to};
 use crate::domain::ClientId;
-use crate::domain::deputy::{CodePurpose, DeputyMode};
+use crate::domain::deputy::{CodePurpose, DeputyMode, OWN_WISH};
 use crate::domain::limits::NAME;
 use crate::store::Tx;
 use crate::store::access::audit::AuditEntry;
@@ -25,8 +26,6 @@ use crate::web::request::extract::{Form, Path};
 
 /// Who entered a deputy that the client named.
 pub(super) const BY_CLIENT: &str = "client";
-/// What proves such a mandate.
-const BY_CODE: &str = "the client's own wish; the deputy agreed by a code";
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -64,13 +63,16 @@ async fn asked(
     let Some(address) = address else {
         return Ok(YoursDone::NoAddress);
     };
+    let record = tx.clients().record(told.client).await?;
+    if deputies::has(&record.client, &address) {
+        return Ok(YoursDone::OwnAddress);
+    }
     if deputies::check_room(&mut tx, told.client, &address)
         .await
         .is_err()
     {
         return Ok(YoursDone::TooMany);
     }
-    let record = tx.clients().record(told.client).await?;
     let own = went_to(&mut tx, &told, &record).await?;
     let known = record.client;
     let wish = CodeWish {
@@ -78,6 +80,7 @@ async fn asked(
         purpose: CodePurpose::Deputy,
         address: &address,
         own: Some(&own),
+        asker: &known.name,
         name: Some(name),
         locale: &known.locale,
     };
@@ -109,6 +112,11 @@ async fn proven(
         tx.commit().await?;
         return Ok(YoursDone::WrongCode);
     };
+    let known = tx.clients().record(client).await?.client;
+    if deputies::has(&known, &right.address) {
+        tx.commit().await?;
+        return Ok(YoursDone::OwnAddress);
+    }
     if deputies::check_room(&mut tx, client, &right.address)
         .await
         .is_err()
@@ -117,7 +125,6 @@ async fn proven(
         tx.commit().await?;
         return Ok(YoursDone::TooMany);
     }
-    let known = tx.clients().record(client).await?.client;
     let new = NewDeputy {
         client,
         name: right.name.as_deref().unwrap_or_default(),
@@ -127,7 +134,7 @@ async fn proven(
         mode: DeputyMode::Copy,
         topics: &[],
         cases: &[],
-        mandate: BY_CODE,
+        mandate: OWN_WISH,
         given_by: BY_CLIENT,
         until: None,
     };
@@ -148,7 +155,7 @@ async fn is_known(tx: &mut Tx, client: ClientId, address: &str) -> Result<bool, 
     }))
 }
 
-/// Ends what the client began.
+/// Ends what the client began. What is no deputy of theirs, or was entered by staff, is not there.
 pub(in crate::web::public) async fn end(
     State(web): State<Web>,
     Path(token): Path<String>,
@@ -169,8 +176,10 @@ async fn ended(
     let all = tx.deputies().of_client(told.client).await?;
     let theirs = all
         .iter()
-        .find(|one| Some(one.id) == id && one.given_by == BY_CLIENT && one.ended_at.is_none());
-    if let Some(theirs) = theirs {
+        .find(|one| Some(one.id) == id && one.given_by == BY_CLIENT)
+        .ok_or(Refusal::Nothing)?;
+    // A form that was sent twice finds it ended.
+    if theirs.ended_at.is_none() {
         deputies::over(web, &mut tx, theirs, BY_CLIENT).await?;
         note(web, &mut tx, told.client, theirs.id, "client.deputy_ended").await?;
         tx.commit().await?;

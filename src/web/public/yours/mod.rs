@@ -9,6 +9,7 @@
 mod contacts;
 mod copy;
 mod introduce;
+mod titles;
 mod words;
 
 use askama::Template;
@@ -23,7 +24,6 @@ use super::refusal::{self, Refusal};
 use super::visitor::Visitor;
 use super::when::LocalCalendar;
 use crate::domain::deputy::{CodePurpose, DeputyMode};
-use crate::domain::limits::CODE_GOOD;
 use crate::domain::token::Purpose;
 use crate::domain::{Address, Channel, ClientId, MessageId};
 use crate::store::people::clients::ClientRecord;
@@ -31,6 +31,7 @@ use crate::store::people::deputies::DeputyRecord;
 use crate::store::reports::status_page::NotifiedMessage;
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
+use crate::web::actions::codes;
 use crate::web::request::extract::{Path, Query};
 
 pub(super) use contacts::{ask as ask_contact, prove as prove_contact};
@@ -172,8 +173,7 @@ async fn waiting(
     client: ClientId,
     purpose: CodePurpose,
 ) -> Result<Option<String>, StoreError> {
-    let since = web.clock.now() - CODE_GOOD;
-    let code = tx.codes().waiting(client, purpose, since).await?;
+    let code = codes::waiting(web, tx, client, purpose).await?;
     Ok(code.map(|code| code.address.masked()))
 }
 

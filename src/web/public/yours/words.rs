@@ -13,18 +13,24 @@ pub(super) enum YoursDone {
     Barred,
     /// It is no number and no mailbox, or a name is missing.
     NoAddress,
+    /// Whoever is to get the copy would get it where the client does.
+    OwnAddress,
+    /// It is to be the client's own, and somebody gets the copy there.
+    OfDeputy,
     ContactAdded,
     DeputyAdded,
     DeputyEnded,
 }
 
 impl YoursDone {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::CodeSent,
         Self::WrongCode,
         Self::TooMany,
         Self::Barred,
         Self::NoAddress,
+        Self::OwnAddress,
+        Self::OfDeputy,
         Self::ContactAdded,
         Self::DeputyAdded,
         Self::DeputyEnded,
@@ -38,6 +44,8 @@ impl YoursDone {
             Self::TooMany => "many",
             Self::Barred => "barred",
             Self::NoAddress => "address",
+            Self::OwnAddress => "own",
+            Self::OfDeputy => "theirs",
             Self::ContactAdded => "contact",
             Self::DeputyAdded => "deputy",
             Self::DeputyEnded => "ended",
@@ -71,9 +79,19 @@ impl YoursDone {
                  nome.",
                 "We need a valid mobile number or e-mail address and, for somebody else, a name.",
             ),
+            Self::OwnAddress => language.choose(
+                "Questo recapito è già Suo: per la copia ci serve quello dell'altra persona.",
+                "This address is your own: for the copy we need that of the other person.",
+            ),
+            Self::OfDeputy => language.choose(
+                "A questo recapito un'altra persona riceve la copia. Prima la tolga, qui sotto, o ci chiami.",
+                "At this address somebody else gets the copy. Please end that first, below, or call us.",
+            ),
             Self::ContactAdded => language.choose(
-                "Il recapito è confermato: Le scriviamo prima lì.",
-                "The address is confirmed: we write there first.",
+                "Il recapito è confermato: d'ora in poi è il primo fra i Suoi dello stesso tipo (SMS o \
+                 e-mail). Quale dei due usiamo prima lo sceglie fra le Sue scelte.",
+                "The address is confirmed: from now on it is the first of yours of its kind (text message or \
+                 e-mail). Which kind we use first is among your choices.",
             ),
             Self::DeputyAdded => language.choose(
                 "Dal prossimo messaggio questa persona riceve la copia.",

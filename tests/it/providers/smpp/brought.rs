@@ -2,12 +2,14 @@
 
 use araldo::channel::{Brought, BuildContext, Handover, HandoverDesk, HandoverFate, ReportSubject};
 use araldo::domain::MessageId;
+use araldo::domain::limits::SMPP_DELIVERIES;
 use araldo::domain::receipt::ReceiptKind;
 use tokio::sync::mpsc::Receiver;
 
 use super::super::{Running, build, context};
 use super::{PATIENT, bound, provider, send};
-use crate::support::smsc::{Smsc, delivery, report};
+use crate::support::patience::until_come;
+use crate::support::smsc::{Smsc, delivery, pdu, report};
 
 /// Bring it again.
 const TEMPORARY: u32 = 0x64;
@@ -105,4 +107,33 @@ async fn where_nobody_keeps_anything_it_is_brought_again() {
     bound(&provider).await;
     let body = report(MARIA, "id:7 stat:DELIVRD");
     assert_eq!(smsc.deliver(&body).await, TEMPORARY);
+}
+
+#[tokio::test]
+async fn of_a_flood_no_more_wait_than_the_limit_and_the_rest_is_brought_again() {
+    let running = Running::new();
+    let smsc = Smsc::taking().await;
+    let (context, mut handovers) = with_desk(&running);
+    let provider = build(&context, &smsc.settings(PATIENT));
+    bound(&provider).await;
+    let body = report(MARIA, "id:7 stat:DELIVRD");
+    for sequence in 1..=SMPP_DELIVERIES {
+        smsc.say(&pdu(5, 0, u32::try_from(sequence).unwrap(), &body));
+    }
+    assert_eq!(
+        smsc.deliver(&body).await,
+        TEMPORARY,
+        "nobody keeps them yet"
+    );
+    for _ in 0..SMPP_DELIVERIES {
+        kept(&mut handovers, HandoverFate::Kept).await;
+    }
+    assert!(handovers.try_recv().is_err(), "one more was handed over");
+    until_come(SMPP_DELIVERIES + 1, || smsc.answered()).await;
+    let (answered, _) = tokio::join!(
+        smsc.deliver(&body),
+        kept(&mut handovers, HandoverFate::Kept)
+    );
+    assert_eq!(answered, 0, "there is room again");
+    assert_eq!(smsc.binds().len(), 1);
 }

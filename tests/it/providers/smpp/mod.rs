@@ -76,6 +76,23 @@ async fn an_sms_is_submitted_once_and_named_by_the_centre() {
 }
 
 #[tokio::test]
+async fn what_a_centre_takes_without_a_name_is_taken() {
+    // An empty name, and no body at all: the log-in has the first sequence number, the SMS the second.
+    for says in [
+        SmscSays::Name(""),
+        SmscSays::Bytes(pdu(0x8000_0004, 0, 2, b"")),
+    ] {
+        let running = Running::new();
+        let smsc = Smsc::open(move |_, _| says.clone()).await;
+        let provider = provider(&running, &smsc, PATIENT);
+        let accepted = send(&provider).await.unwrap();
+        assert_eq!(accepted.provider_ref, None);
+        assert_eq!(accepted.code, "ESME_ROK without message_id");
+        assert_eq!(smsc.submitted().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_provider_that_nobody_needs_connects_to_nobody() {
     let running = Running::new();
     let smsc = Smsc::taking().await;

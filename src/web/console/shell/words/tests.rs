@@ -149,6 +149,32 @@ fn a_text_is_said_in_its_language_with_its_values() {
 }
 
 #[test]
+fn one_is_said_as_one() {
+    let italian = ConsoleWords::new(Language::Italian);
+    for (key, in_italian, in_english) in [
+        (
+            "incidents-planned",
+            "1 messaggio previsto",
+            "1 message planned",
+        ),
+        ("shell-health-nodes", "1 nodo al lavoro", "1 node at work"),
+        (
+            "insight-reach-more",
+            "Un'altra zona è nel CSV.",
+            "One more zone is in the CSV.",
+        ),
+        (
+            "rectify-taken",
+            "Già rettificato, o in attesa: 1 piano. Qui non è contato.",
+            "Put right before, or waiting for it: 1 plan. It is not counted here.",
+        ),
+    ] {
+        assert_eq!(italian.count(key, 1), in_italian);
+        assert_eq!(ConsoleWords::ENGLISH.count(key, 1), in_english);
+    }
+}
+
+#[test]
 fn what_nobody_wrote_says_itself() {
     let english = ConsoleWords::ENGLISH;
     assert_eq!(english.say("shell-of-nobody"), "shell-of-nobody");

@@ -1,6 +1,8 @@
 //! Who acts for a client gets the copy, or gets it instead: through the real node, its planner, its handsets
 //! and its API. Nobody is told twice, a mandate ends when it ends, and nobody is silenced by somebody else.
 
+mod stopping;
+
 use std::sync::Arc;
 
 use araldo::domain::Clock;
@@ -42,12 +44,24 @@ const ANNA: &str = "+390000000591";
 const LUCA: &str = "+390000000592";
 const TOWN: &str = "037006";
 const LIST: &str = "/v1/clients/A/deputies";
+const BARRED: &str = "SELECT CAST(count(*) AS BIGINT) FROM suppression";
 
 async fn town(store: TestStore) -> Node {
     let node = Node::start(store, SETTINGS).await;
     let places = json!({ "places": [{ "place": "POD-A", "municipality": TOWN }] });
     node.client("A", &[ANNA], places).await;
     node
+}
+
+/// A handset writes.
+async fn heard(node: &Node, from: &str, text: &str, id: &str) {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("from", from), ("to", "3399000000"), ("text", text)])
+        .extend_pairs([("id", id), ("charset", "UTF-8"), ("coding", "0")])
+        .finish();
+    let address = node.address();
+    let url = format!("http://{address}/hooks/kannel/gateway/reply/{SECRET}?{query}");
+    assert_eq!(node.visit(&url).await.status, 200, "{text}");
 }
 
 /// Enters somebody; the deputy's own reference.
@@ -148,15 +162,17 @@ async fn what_is_for_safety_goes_to_both(store: TestStore) {
 
 async fn a_number_that_both_share_is_told_once(store: TestStore) {
     let node = town(store).await;
-    let luca = deputy(&node, "copy", ANNA, &[]).await;
+    let luca = deputy(&node, "copy", LUCA, &[]).await;
+    // An import says later that the number is the client's.
+    node.client("A", &[LUCA], json!({})).await;
     case(&node, "1", "PR-1").await;
     node.until_states("A", &["delivered"]).await;
     until_reasons(&node, &luca, &[("suppressed", "same_address")]).await;
-    deputy(&node, "instead", ANNA, &[]).await;
+    node.eye.execute("UPDATE deputy SET mode = 'instead'").await;
     case(&node, "2", "PR-2").await;
     node.until_states(&luca, &["suppressed", "delivered"]).await;
     node.until_states("A", &["delivered", "suppressed"]).await;
-    until_texts(&node, ANNA, 2).await;
+    until_texts(&node, LUCA, 2).await;
     node.sums_close().await;
     node.stop().await;
 }
@@ -235,22 +251,10 @@ async fn a_deputys_stop_ends_the_mandate_and_silences_nobody(store: TestStore) {
     let luca = deputy(&node, "instead", LUCA, &[]).await;
     case(&node, "1", "PR-1").await;
     node.until_states(&luca, &["delivered"]).await;
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([
-            ("from", LUCA),
-            ("to", "3399000000"),
-            ("text", "STOP"),
-            ("id", "l-1"),
-        ])
-        .extend_pairs([("charset", "UTF-8"), ("coding", "0")])
-        .finish();
-    let address = node.address();
-    let url = format!("http://{address}/hooks/kannel/gateway/reply/{SECRET}?{query}");
-    assert_eq!(node.visit(&url).await.status, 200);
+    heard(&node, LUCA, "STOP", "l-1").await;
     let by = "SELECT ended_by FROM deputy";
     assert_eq!(node.eye.texts(by).await, ["deputy"]);
-    let barred = "SELECT CAST(count(*) AS BIGINT) FROM suppression";
-    assert_eq!(node.eye.number(barred).await, 0);
+    assert_eq!(node.eye.number(BARRED).await, 0);
     case(&node, "2", "PR-2").await;
     node.until_states("A", &["suppressed", "delivered"]).await;
     node.sums_close().await;
@@ -323,6 +327,12 @@ async fn a_deputys_looks_are_not_the_clients(store: TestStore) {
     assert_eq!(node.eye.number(own).await, 0);
     let measured = "SELECT DISTINCT m.tracking FROM message m JOIN deputy d ON d.id = m.client_id";
     assert_eq!(node.eye.texts(measured).await, ["none"]);
+    // Nobody refused to be measured: the one who is not measured is the deputy.
+    let mut tx = node.running.store.read().await.unwrap();
+    let all = tx.reports().totals_between(0, 1_000_000).await.unwrap();
+    drop(tx);
+    assert_eq!((all.reached, all.to_deputies), (2, 1), "{all:?}");
+    assert_eq!(all.read_measurable, 1, "{all:?}");
     node.stop().await;
 }
 
@@ -362,6 +372,7 @@ async fn what_is_wrong_with_a_deputy_is_said(store: TestStore) {
     for (field, value) in [
         ("name", json!("")),
         ("address", json!("118")),
+        ("address", json!(ANNA)),
         ("mode", json!("both")),
         ("mandate", Value::Null),
         ("until", json!("2020-01-01T00:00:00Z")),

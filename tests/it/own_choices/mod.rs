@@ -2,13 +2,16 @@
 //! who gets the copy, the copy of one's data, stopping everything. A link alone diverts nothing and shows
 //! nothing whole.
 
+mod somebody_else;
+mod stopping;
+
 use std::collections::BTreeSet;
 
 use araldo::domain::token::Purpose;
 use axum::http::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::reader::{Answer, MAIL, PHONE, Reader, TEXT};
+use crate::reader::{Answer, LOST, MAIL, PHONE, Reader, TEXT};
 
 on_both_databases!(
     a_new_contact_counts_once_its_code_is_typed_and_the_old_ones_are_told,
@@ -21,7 +24,6 @@ on_both_databases!(
     somebody_gets_the_copy_who_agreed_by_a_code,
     a_deputy_sees_the_matter_and_none_of_the_choices,
     a_copy_of_ones_data_needs_the_code_and_has_what_an_erasure_takes,
-    everything_is_stopped_in_two_taps_and_begun_again,
     a_consent_is_kept_with_its_proof,
     a_form_from_elsewhere_is_refused,
 );
@@ -40,10 +42,10 @@ const PROVEN: &str = "SELECT CAST(count(*) AS BIGINT) FROM contact_point WHERE c
 const DEPUTIES: &str = "SELECT CAST(count(*) AS BIGINT) FROM deputy WHERE client_id = 7 \
     AND mode = 'copy' AND given_by = 'client' AND ended_at IS NULL";
 const STOPS: &str = "SELECT CAST(count(*) AS BIGINT) FROM suppression WHERE reason = 'stop'";
-const MAP: &str = include_str!("../../docs/erasure.md");
+const MAP: &str = include_str!("../../../docs/erasure.md");
 
 /// What an erasure blanks and a copy does not show, each with the reason.
-const NOT_COPIED: [(&str, &str); 4] = [
+const NOT_COPIED: [(&str, &str); 5] = [
     (
         "source_dead",
         "records of a system, of several people in one piece",
@@ -54,6 +56,7 @@ const NOT_COPIED: [(&str, &str); 4] = [
     ),
     ("feed", "numbers and states of what stands in the copy"),
     ("console_user", "one of the staff"),
+    ("client_word", "the name once more, as it is searched"),
 ];
 
 fn page(reader: &Reader, message: i64) -> String {
@@ -298,19 +301,35 @@ async fn somebody_gets_the_copy_who_agreed_by_a_code(reader: Reader) {
     );
     let text = reader.text(CODE_THERE).await.unwrap();
     assert!(
-        !text.contains("Maria"),
-        "nobody learns for whom before agreeing: {text}"
+        text.starts_with("Sportello Energia: Maria vuole farLe avere copia dei suoi messaggi."),
+        "it says who asks for what: {text}"
     );
+    assert!(!text.contains("Rossi"), "and no more: {text}");
+    assert!(text.chars().count() <= 160, "one SMS: {text}");
     let shown = reader.get(&format!("{path}/yours")).await.body;
     assert!(
         shown.contains("Luca &#60;b&#62;Verdi") && shown.contains("Non più a"),
         "{shown}"
     );
     let id = reader.number("SELECT max(id) FROM deputy").await;
+    // Another client's link ends nothing, and neither does a number that is none.
+    for (whose, which) in [
+        (LOST, id.to_string()),
+        (TEXT, "12".to_owned()),
+        (TEXT, "x".to_owned()),
+    ] {
+        let path = page(&reader, whose);
+        let end = form(&[("deputy", &which)]);
+        let answer = reader.post(&format!("{path}/deputy-end"), &end).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{which}");
+    }
+    assert_eq!(reader.number(DEPUTIES).await, 1);
     let end = form(&[("deputy", &id.to_string())]);
     let answer = reader.post(&format!("{path}/deputy-end"), &end).await;
     assert_eq!(done(&answer), "ended");
     assert_eq!(reader.number(DEPUTIES).await, 0);
+    let again = reader.post(&format!("{path}/deputy-end"), &end).await;
+    assert_eq!(done(&again), "ended", "sent twice");
     let told = "SELECT CAST(count(*) AS BIGINT) FROM test_send WHERE template = 'deputy-ended'";
     assert_eq!(reader.number(told).await, 1);
     let left = "SELECT CAST(count(*) AS BIGINT) FROM contact_point o JOIN deputy d \
@@ -372,6 +391,17 @@ async fn a_copy_of_ones_data_needs_the_code_and_has_what_an_erasure_takes(reader
     assert_eq!(all["client"][0]["name"], "Maria Rossi");
     assert_eq!(all["contact_point"].as_array().unwrap().len(), 2);
     assert_eq!(all["case_file"][0]["ref"], "PR-2026-00412");
+    // Each part says in the client's language what it is, beside the name that programs read.
+    let titles = all["titles"].as_object().unwrap();
+    assert_eq!(titles["contact_point"]["title"], "I Suoi recapiti");
+    assert_eq!(titles["contact_point"]["columns"]["address"], "recapito");
+    assert_eq!(titles.len() + 1, all.as_object().unwrap().len());
+    for (table, told) in titles {
+        assert_ne!(&told["title"], table, "a table without a title");
+        for (column, title) in told["columns"].as_object().unwrap() {
+            assert_ne!(title, column, "a column of {table} without a title");
+        }
+    }
     for others in ["Luca Bianchi", "+39000123402", "C-1002"] {
         assert!(!file.body.contains(others), "{others} is of somebody else");
     }
@@ -404,23 +434,6 @@ fn taken() -> Vec<&'static str> {
         (blanked != "–").then_some(table)
     })
     .collect()
-}
-
-async fn everything_is_stopped_in_two_taps_and_begun_again(reader: Reader) {
-    let path = page(&reader, TEXT);
-    let first = reader.get(&path).await.body;
-    assert!(first.contains("/stop-all\""), "{first}");
-    let asked = reader.get(&format!("{path}/stop-all")).await.body;
-    assert!(asked.contains("Gli avvisi che riguardano la Sua sicurezza arrivano sempre"));
-    let answer = reader.post(&format!("{path}/stop-all"), "").await;
-    assert!(answer.header("location").ends_with("?done=stopped"));
-    assert_eq!(reader.number(STOPS).await, 2, "the number and the mailbox");
-    // A stranger with the link cannot do it in secret.
-    assert_eq!(reader.number(NOTICES).await, 2);
-    let again = reader.get(&path).await.body;
-    assert!(again.contains("Tornate a scrivermi"), "{again}");
-    reader.post(&format!("{path}/resume"), "").await;
-    assert_eq!(reader.number(STOPS).await, 0);
 }
 
 async fn a_consent_is_kept_with_its_proof(reader: Reader) {
