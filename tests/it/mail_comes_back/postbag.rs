@@ -283,6 +283,10 @@ async fn copied_to_luca(reader: &Reader, own: bool) {
     reader
         .execute("UPDATE message SET client_id = 8 WHERE id = 1001")
         .await;
+    // Who acts for somebody has one address.
+    reader
+        .execute("DELETE FROM contact_point WHERE client_id = 8")
+        .await;
     let contact = match own {
         true => {
             "INSERT INTO contact_point (id, client_id, channel, address, position, verified)
